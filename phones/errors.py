@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one tree of errors. Every room hangs its own below `ProofwipeError`.
+
+    ProofwipeError
+    ├── PhoneError            one phone's exchange went wrong; the bench goes on
+    │   ├── PhoneLostError        the link broke or the phone is not there
+    │   ├── PhoneSilentError      no answer within the timeout
+    │   ├── PhoneRefusedError     the phone answered no (`reason` is a code of ours)
+    │   └── ReplyMalformedError   the answer is not of the documented shape
+    └── BenchError            the bench itself cannot work
+        ├── AdbServerError        our private adb server cannot be started or reached
+        ├── ForeignAdbServerError another server answers on our port; never touched
+        ├── UsbmuxError           no usbmuxd, so no iPhones
+        └── UsbAccessError        the USB bus cannot be read
+
+Each class has a `code`; the sentence (reason) and the next step (hint) for that code stand in
+`words.toml` of the room, in English and Chinese, under `[error.<code>]`, with the facts filled in.
+"""
+
+from typing import ClassVar
+
+from phones.words import say
+
+
+class ProofwipeError(Exception):
+    """Something went wrong: what was expected, what came, on which phone, in which step.
+
+    `facts` fill the placeholders of the sentence; text from phones must already be cleaned
+    (`phones.cleaning`).
+    """
+
+    code: ClassVar[str] = "internal"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, *, phone: str = "", step: str = "", expected: str = "", got: str = "", **facts: str) -> None:
+        self.phone = phone
+        self.step = step
+        self.expected = expected
+        self.got = got
+        self.facts = {"phone": phone, "step": step, "expected": expected, "got": got, **facts}
+        super().__init__(self.reason())
+
+    def reason(self, language: str = "en") -> str:
+        """One line: what happened, where."""
+        return say(f"error.{self.code}.reason", language, **self.facts)
+
+    def hint(self, language: str = "en") -> str:
+        """One line: what the technician does next."""
+        return say(f"error.{self.code}.hint", language, **self.facts)
+
+
+class PhoneError(ProofwipeError):
+    """One phone's exchange went wrong; the bench goes on."""
+
+    code = "phone"
+
+
+class PhoneLostError(PhoneError):
+    """The link broke, or nothing hangs on the port."""
+
+    code = "phone_lost"
+    exit_code = 5
+
+
+class PhoneSilentError(PhoneError):
+    """No answer within the timeout."""
+
+    code = "phone_silent"
+    exit_code = 5
+
+
+class PhoneRefusedError(PhoneError):
+    """The phone answered no. `reason_code` is one of our words: unauthorized, closed, locked, prohibited ..."""
+
+    code = "phone_refused"
+    exit_code = 4
+
+    def __init__(self, *, reason_code: str, phone: str = "", step: str = "", expected: str = "", got: str = "") -> None:
+        self.reason_code = reason_code
+        super().__init__(phone=phone, step=step, expected=expected, got=got, reason_code=reason_code)
+
+
+class ReplyMalformedError(PhoneError):
+    """The answer is not of the documented shape."""
+
+    code = "reply_malformed"
+
+
+class BenchError(ProofwipeError):
+    """The bench itself cannot work."""
+
+    code = "bench"
+
+
+class AdbServerError(BenchError):
+    """Our private adb server cannot be started or reached."""
+
+    code = "adb_server"
+
+
+class ForeignAdbServerError(BenchError):
+    """A server we did not start answers on our port. It is never touched."""
+
+    code = "foreign_adb_server"
+
+
+class UsbmuxError(BenchError):
+    """No usbmuxd answers, so no iPhone can be seen."""
+
+    code = "usbmux"
+
+
+class UsbAccessError(BenchError):
+    """The USB bus cannot be read."""
+
+    code = "usb_access"

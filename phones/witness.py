@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing is asked of a phone without leaving evidence.
+
+Steps never see a bare link or port: they are handed a `WitnessedPort`, which asks, takes the
+allow-listed values, commits the identifiers, writes the evidence to the journal, and only then answers.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from phones.allowed import allowed
+from phones.clock import Clock
+from phones.commitment import commit
+from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError
+from phones.evidence import Evidence, Moment, Outcome, digest_of
+from phones.link import Link, Question
+from phones.port import Port, Sighting
+
+Journal = Callable[[Evidence], None]
+"""Where evidence goes before anyone reads it; the station's ledger, durably."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a step gets back. `values` are in clear and live in memory only; `evidence` is what is kept."""
+
+    outcome: Outcome
+    values: Mapping[str, str]
+    evidence: Evidence
+
+    @property
+    def answered(self) -> bool:
+        """True only if the phone answered in the documented shape."""
+        return self.outcome is Outcome.ANSWERED
+
+
+class Witness:
+    """Turns exchanges, looks at the port and statements of people into numbered evidence of one job."""
+
+    def __init__(self, *, clock: Clock, journal: Journal, salt: bytes, next_number: int = 1) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._salt = salt
+        self._next_number = next_number
+
+    def record(
+        self, *, moment: Moment, port: str, link: str, asked: str, outcome: Outcome, values: Mapping[str, str]
+    ) -> Answer:
+        """Keep `values` (in clear; identifiers are committed here) as one piece of evidence."""
+        admitted = {name: allowed(name).admit(text) for name, text in values.items()}
+        kept = {name: self._commit(name, text) for name, text in admitted.items()}
+        evidence = Evidence(
+            number=self._next_number, at=self._clock.now(), moment=moment, port=port, link=link,
+            asked=asked, outcome=outcome, values=kept, digest=digest_of(kept),
+        )
+        self._next_number += 1
+        self._journal(evidence)
+        return Answer(outcome=outcome, values=admitted, evidence=evidence)
+
+    def _commit(self, name: str, text: str) -> str:
+        label = allowed(name).identifier
+        return commit(label, text, self._salt) if label and text != "malformed" else text
+
+
+class WitnessedPort:
+    """A port whose every exchange, look and statement leaves evidence. Not shared between threads."""
+
+    def __init__(self, port: Port, witness: Witness, *, before_exchange: Callable[[], None] | None = None) -> None:
+        self._port = port
+        self._witness = witness
+        self._link: Link | None = None
+        self._before_exchange = before_exchange
+        self.path = port.path
+        self.emulated = port.emulated
+
+    def ask(self, question: Question, moment: Moment) -> Answer:
+        """One exchange with whatever hangs on the port now. A phone's failure is an answer, not an exception.
+
+        Raises: BenchError when the host side is gone.
+        """
+        outcome, values, link_name = self._exchange(question)
+        return self._witness.record(
+            moment=moment, port=self.path, link=link_name, asked=question.name, outcome=outcome, values=values
+        )
+
+    def _exchange(self, question: Question) -> tuple[Outcome, Mapping[str, str], str]:
+        name = "none"
+        if self._before_exchange is not None:
+            self._before_exchange()
+        try:
+            if self._link is None:
+                self._link = self._port.open()
+            name = self._link.name
+            reply = self._link.exchange(question.request, timeout_s=question.timeout_s)
+            return Outcome.ANSWERED, question.read(reply), name
+        except PhoneRefusedError as error:
+            self.let_go()
+            return Outcome.REFUSED, {"command.refusal": error.reason_code}, name
+        except PhoneSilentError:
+            self.let_go()
+            return Outcome.SILENT, {}, name
+        except PhoneLostError:
+            self.let_go()
+            return Outcome.LOST, {}, name
+        except PhoneError:
+            self.let_go()
+            return Outcome.MALFORMED, {}, name
+
+    def glance(self) -> Sighting:
+        """Look at the port without keeping evidence; for waiting loops. Raises: BenchError."""
+        return self._port.look()
+
+    def keep_look(self, asked: str, sighting: Sighting, moment: Moment, more: Mapping[str, str] | None = None) -> Answer:
+        """Keep what a look at the port showed, with what a waiting loop measured (`port.*` values)."""
+        values = {"port.presence": sighting.presence.value, **(more or {})}
+        if sighting.usb_serial:
+            values["port.usb_serial"] = sighting.usb_serial
+        if sighting.interfaces:
+            values["port.interfaces"] = ",".join(sighting.interfaces)
+        if sighting.vendor_id:
+            values["port.vendor_product"] = f"{sighting.vendor_id:04x}:{sighting.product_id:04x}"
+        return self._witness.record(
+            moment=moment, port=self.path, link="usb", asked=asked, outcome=Outcome.ANSWERED, values=values
+        )
+
+    def keep_statement(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
+        """Keep a person's answer; its names begin with `statement.`."""
+        return self._witness.record(
+            moment=moment, port=self.path, link="operator", asked=asked, outcome=Outcome.ANSWERED, values=values
+        )
+
+    def keep_fact(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
+        """Keep something the bench itself knows (`host.*`)."""
+        return self._witness.record(
+            moment=moment, port=self.path, link="host", asked=asked, outcome=Outcome.ANSWERED, values=values
+        )
+
+    def let_go(self) -> None:
+        """Close the link; the next question opens what is there then."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+
+def values_of(evidence: Iterable[Evidence], moment: Moment, name: str) -> tuple[str, ...]:
+    """All texts kept under `name` at `moment`, in order; only from exchanges that were answered."""
+    return tuple(
+        piece.values[name]
+        for piece in evidence
+        if piece.moment is moment and piece.outcome is Outcome.ANSWERED and name in piece.values
+    )

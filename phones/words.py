@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every sentence the program says, in English and Chinese, kept beside the room that says it.
+
+Shape: each room has a `words.toml`; a leaf table holds `en` and `zh`, e.g.
+`[error.phone_lost.reason]  en = "..."  zh = "..."`. Placeholders are `{name}`.
+"""
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+LANGUAGES = ("en", "zh")
+ROOMS = ("phones", "wipe", "grading", "certs", "station")
+
+
+class _Blank(dict[str, str]):
+    """A placeholder without a fact is drawn as nothing: a message must never fail to be said."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def say(key: str, language: str = "en", **facts: object) -> str:
+    """The sentence for `key` in `language` ("en" or "zh"), with `facts` filled in.
+
+    Raises: KeyError for a key no room has; that is a mistake of ours, and a test looks for it.
+    """
+    entry = _catalogue()[key]
+    text = entry.get(language) or entry["en"]
+    return text.format_map(_Blank({name: str(value) for name, value in facts.items()}))
+
+
+def keys(prefix: str = "") -> tuple[str, ...]:
+    """All keys that begin with `prefix`, sorted."""
+    return tuple(sorted(key for key in _catalogue() if key.startswith(prefix)))
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, str]]:
+    entries: dict[str, dict[str, str]] = {}
+    for room in ROOMS:
+        source = resources.files(room).joinpath("words.toml")
+        if source.is_file():
+            _flatten("", tomllib.loads(source.read_text(encoding="utf-8")), entries)
+    return entries
+
+
+def _flatten(prefix: str, table: dict[str, object], entries: dict[str, dict[str, str]]) -> None:
+    if set(table) & set(LANGUAGES):
+        entries[prefix] = {name: str(text) for name, text in table.items()}
+        return
+    for name, value in table.items():
+        if isinstance(value, dict):
+            _flatten(f"{prefix}.{name}" if prefix else name, value, entries)
