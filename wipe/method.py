@@ -49,6 +49,7 @@ class Scene:
     deadlines: Deadlines
     limits: Limits
     mark: str                 # 32 hex digits drawn for this job: canary text and challenge
+    draw: Callable[[], str]   # a fresh 32-hex-digit random text each call: script markers
     evidence: list[Evidence]
     progress: Callable[[str], None] = field(default=lambda _key: None)   # key `progress.<key>`; free of phone data
 
