@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The station's own errors.
+
+    ProofwipeError
+    ├── OutOfOrderError       a move the table does not allow, or one that can show nothing: a bug of ours
+    ├── LedgerError           the ledger cannot be opened, read or written
+    │   ├── LedgerCorruptError    its chain is broken
+    │   └── LedgerFullError       disk full or read-only: nothing was lost, nothing more is begun
+    ├── StationBusyError      another proofwipe works with this ledger
+    ├── ConfigError           a key or value of the configuration is wrong
+    ├── NotInitialisedError   `proofwipe init` has not been run
+    ├── PhoneNotFoundError    nothing on the bench answers to that serial or slot
+    ├── AmbiguousPhoneError   more than one does
+    ├── NotConfirmedError     the typed or given serial is not that of the phone
+    ├── CountMismatchError    `--expect N` and the bench differ
+    ├── JobNotFoundError      no such job
+    └── WrongStageError       the job is not at a stage where that can be done
+"""
+
+from phones.errors import ProofwipeError
+
+
+class OutOfOrderError(ProofwipeError):
+    """A move the table does not allow, or one that cites nothing that was written."""
+
+    code = "out_of_order"
+
+
+class LedgerError(ProofwipeError):
+    """The ledger cannot be opened, read or written."""
+
+    code = "ledger"
+
+
+class LedgerCorruptError(LedgerError):
+    """The chain of hashes is broken, or the file is no ledger."""
+
+    code = "ledger_corrupt"
+
+
+class LedgerFullError(LedgerError):
+    """The disk is full or the place cannot be written."""
+
+    code = "ledger_full"
+
+
+class StationBusyError(ProofwipeError):
+    """Another process works with this ledger."""
+
+    code = "station_busy"
+
+
+class ConfigError(ProofwipeError):
+    """The configuration has an unknown key or a wrong value."""
+
+    code = "config"
+    exit_code = 2
+
+
+class NotInitialisedError(ProofwipeError):
+    """No issuer and keys yet."""
+
+    code = "not_initialised"
+
+
+class PhoneNotFoundError(ProofwipeError):
+    """Nothing on the bench answers to that selector."""
+
+    code = "phone_not_found"
+    exit_code = 3
+
+
+class AmbiguousPhoneError(ProofwipeError):
+    """More than one phone answers to that selector."""
+
+    code = "ambiguous_phone"
+    exit_code = 2
+
+
+class NotConfirmedError(ProofwipeError):
+    """The confirmation is not the phone's own number."""
+
+    code = "not_confirmed"
+    exit_code = 2
+
+
+class CountMismatchError(ProofwipeError):
+    """`--expect N` differs from what is plugged in."""
+
+    code = "count_mismatch"
+    exit_code = 2
+
+
+class JobNotFoundError(ProofwipeError):
+    """No such job in the ledger."""
+
+    code = "job_not_found"
+    exit_code = 3
+
+
+class WrongStageError(ProofwipeError):
+    """The job is not at a stage where that can be done."""
+
+    code = "wrong_stage"
+    exit_code = 4

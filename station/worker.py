@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One phone's way from plug to paper, in one thread, written ahead to the ledger at every turn.
+
+Reads top to bottom: before → steps of the method → judgement → paper. A worker started on a job that was
+interrupted goes on by looking: a step that acts is never begun a second time.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+
+from grading.questions import QUESTIONS
+from phones.clock import Clock
+from phones.errors import BenchError
+from phones.evidence import Evidence, Moment
+from phones.identity import IDENTIFIERS_NEEDED, PhoneIdentity
+from phones.inspection import inspect
+from phones.operator import Operator
+from phones.port import Port, Presence, Sighting
+from phones.problem import Problem, ProblemCode
+from phones.verdict import Verdict
+from phones.witness import Witness, WitnessedPort
+from station.errors import LedgerError
+from station.job import Job
+from station.papers import PaperDesk
+from station.settings import Settings
+from station.stages import EntryKind, Stage
+from wipe.judge import judge
+from wipe.method import EraseMethod, Scene, Step, StepFailed
+from wipe.methods import METHODS, choose
+from wipe.rules import load as load_rules
+
+log = logging.getLogger("proofwipe.worker")
+
+_PRESENCE_PROBLEMS: Mapping[Presence, ProblemCode] = {
+    Presence.ABSENT: ProblemCode.NOT_ANSWERING,
+    Presence.USB_ONLY: ProblemCode.NO_DEBUGGING,
+    Presence.ADB_UNAUTHORIZED: ProblemCode.UNAUTHORIZED,
+    Presence.ADB_OFFLINE: ProblemCode.OFFLINE,
+    Presence.ADB_RECOVERY: ProblemCode.WRONG_MODE,
+    Presence.ADB_SIDELOAD: ProblemCode.WRONG_MODE,
+    Presence.ADB_RESCUE: ProblemCode.WRONG_MODE,
+    Presence.FASTBOOT: ProblemCode.WRONG_MODE,
+    Presence.APPLE_RECOVERY: ProblemCode.WRONG_MODE,
+}
+_REFUSAL_PROBLEMS: Mapping[str, ProblemCode] = {
+    "unauthorized": ProblemCode.UNAUTHORIZED,
+    "trust_pending": ProblemCode.TRUST_PENDING,
+    "trust_denied": ProblemCode.TRUST_DENIED,
+    "locked": ProblemCode.PHONE_LOCKED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a screen may show of a job; holds no data of the phone's owner."""
+
+    job: str
+    port: str
+    stage: Stage
+    key: str                            # `progress.<key>` in words.toml
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a worker is given: everything that waits, draws, asks, or writes."""
+
+    clock: Clock
+    operator: Operator
+    settings: Settings
+    desk: PaperDesk
+    draw: Callable[[], str]                                   # 32 fresh random hex digits
+    tell: Callable[[Progress], None]
+    duplicated: Callable[[str], bool] = lambda _serial: False  # is that serial seen on two ports?
+    wanted_method: str = ""
+
+
+class Worker:
+    """Takes one job to its end. Not reusable."""
+
+    def __init__(self, job: Job, port: Port, surroundings: Surroundings) -> None:
+        self._job = job
+        self._around = surroundings
+        witness = Witness(
+            clock=surroundings.clock, journal=self._keep, salt=job.salt, next_number=job.next_evidence_number
+        )
+        self._phone = WitnessedPort(port, witness)
+        self._problems: tuple[Problem, ...] = ()
+
+    def run(self) -> Job:
+        """Work until the job has its paper. Raises: LedgerError when nothing can be written any more."""
+        try:
+            if not self._job.stage.final and self._job.stage not in (Stage.VERIFIED, Stage.VALIDATED):
+                self._to_verdict()
+        except LedgerError:
+            raise
+        except StepFailed as stop:
+            self._fail(stop.reason)
+        except BenchError as error:
+            self._fail(error.code)
+        except Exception:  # the outermost edge of a worker: FAILED, with the traceback kept in the log
+            log.exception("job %s", self._job.id)
+            self._fail("internal")
+        finally:
+            self._phone.let_go()
+        self._paper()
+        return self._job
+
+    def _to_verdict(self) -> None:
+        if self._has_acted():
+            self._job.write(EntryKind.RESUMED, {"stage": self._job.stage.value})
+            self._phone.keep_fact("host.resumed", {"host.resumed": "yes"}, Moment.RETURN)
+            method, first = METHODS[self._job.method], self._first_step_after_crash()
+        else:
+            method, first = self._make_ready(), 0
+        self._run_steps(method, first)
+        self._judge(method)
+
+    # before ---------------------------------------------------------------------------------------
+
+    def _make_ready(self) -> EraseMethod:
+        """Identify, lift problems with the human's help, ask what eyes must see, choose the method."""
+        clock, settings = self._around.clock, self._around.settings
+        give_up = clock.monotonic() + settings.deadlines.person_s
+        while True:
+            method, problems = self._identify()
+            if not problems and method is not None:
+                break
+            self._block(problems)
+            if clock.monotonic() >= give_up:
+                raise StepFailed("blocked")
+            self._wait_for_change(give_up)
+        self._ask_operator()
+        number = self._job.write(
+            EntryKind.METHOD, {"method": method.name, "mark": self._around.draw(), "attempt": self._job.attempt}
+        )
+        self._job.move(Stage.READY, because=[number])
+        self._tell("ready")
+        return method
+
+    def _identify(self) -> tuple[EraseMethod | None, tuple[Problem, ...]]:
+        self._tell("identify")
+        sighting = self._phone.glance()
+        if sighting.presence in _PRESENCE_PROBLEMS:
+            return None, (Problem(code=_PRESENCE_PROBLEMS[sighting.presence]),)
+        values = inspect(self._phone, sighting, moment=Moment.BEFORE, draw=self._around.draw)
+        identity = PhoneIdentity.from_values(values)
+        if refusal := values.get("command.refusal"):
+            return None, (Problem(code=_REFUSAL_PROBLEMS.get(refusal, ProblemCode.NOT_ANSWERING)),)
+        if _identifiers(identity) < IDENTIFIERS_NEEDED:
+            code = ProblemCode.IDENTITY_TOO_THIN if any(values.values()) else ProblemCode.NOT_ANSWERING
+            return None, (Problem(code=code),)
+        self._note_identity(identity)
+        if self._around.duplicated(sighting.usb_serial or identity.serial):
+            return None, (Problem(code=ProblemCode.SERIAL_NOT_UNIQUE),)
+        method = choose(values, sighting, self._around.wanted_method or None)
+        if method is None:
+            return None, (Problem(code=ProblemCode.METHOD_NOT_AVAILABLE, facts={"what": self._around.wanted_method}),)
+        return method, method.problems(values, sighting, self._around.settings.limits)
+
+    def _note_identity(self, identity: PhoneIdentity) -> None:
+        known = self._job.identity
+        if known is not None and _is_another(known, identity):
+            raise StepFailed("another_phone")
+        if known == identity and self._job.stage is Stage.IDENTIFIED:
+            return
+        attempt = 1 + _earlier_jobs(self._job, identity)
+        number = self._job.write(EntryKind.IDENTITY, {"phone": asdict(identity), "attempt": attempt})
+        if self._job.stage in (Stage.SEEN, Stage.BLOCKED):
+            self._job.move(Stage.IDENTIFIED, because=[number])
+
+    def _block(self, problems: tuple[Problem, ...]) -> None:
+        codes = [problem.code.value for problem in problems]
+        if tuple(codes) != self._job.problems or self._job.stage is not Stage.BLOCKED:
+            number = self._job.write(EntryKind.PROBLEMS, {"codes": codes})
+            if self._job.stage is not Stage.BLOCKED:
+                self._job.move(Stage.BLOCKED, because=[number])
+        self._problems = problems
+        self._tell("blocked")
+
+    def _wait_for_change(self, give_up: float) -> None:
+        """Look at the port until it changes or it is time to ask the phone again."""
+        clock, settings = self._around.clock, self._around.settings
+        seen = self._phone.glance()
+        self._phone.let_go()
+        ask_again = min(give_up, clock.monotonic() + settings.recheck_s)
+        while clock.monotonic() < ask_again:
+            clock.sleep(settings.deadlines.poll_s)
+            if _differs(self._phone.glance(), seen):
+                return
+
+    def _ask_operator(self) -> None:
+        if any(piece.asked == "operator.condition" for piece in self._job.evidence):
+            return
+        answers: dict[str, str] = {}
+        for question in QUESTIONS:
+            answer = self._around.operator.ask(
+                question.key, port=self._phone.path, choices=question.choices, facts={},
+                timeout_s=self._around.settings.deadlines.person_s,
+            )
+            if answer is not None:
+                answers[question.value_name] = answer
+        if answers:
+            self._phone.keep_statement("operator.condition", answers, Moment.BEFORE)
+
+    # the erase ------------------------------------------------------------------------------------
+
+    def _has_acted(self) -> bool:
+        acts = {step.name for step in METHODS[self._job.method].steps if step.acts} if self._job.method else set()
+        return bool(acts & set(self._job.steps_begun))
+
+    def _first_step_after_crash(self) -> int:
+        """The first step to run: an acting step that was begun is never begun again."""
+        steps = METHODS[self._job.method].steps
+        names = [step.name for step in steps]
+        last = max(names.index(name) for name in self._job.steps_begun)
+        done = steps[last].name in self._job.steps_done
+        return last + 1 if done or steps[last].acts else last
+
+    def _run_steps(self, method: EraseMethod, first: int) -> None:
+        scene = Scene(
+            phone=self._phone, clock=self._around.clock, operator=self._around.operator,
+            deadlines=self._around.settings.deadlines, limits=self._around.settings.limits,
+            mark=self._job.mark, draw=self._around.draw, evidence=self._job.evidence, progress=self._tell,
+        )
+        for step in method.steps[first:]:
+            self._begin(step, method)
+            step.run(scene)
+            number = self._job.write(EntryKind.STEP_DONE, {"step": step.name})
+            self._reach(step, number)
+
+    def _begin(self, step: Step, method: EraseMethod) -> None:
+        if not step.acts:
+            self._job.write(EntryKind.STEP_BEGUN, {"step": step.name})
+            return
+        number = self._job.write(
+            EntryKind.ABOUT_TO_ERASE,
+            {"step": step.name, "method": method.name, "attempt": self._job.attempt, "nonce": self._job.mark},
+        )
+        if self._job.stage is Stage.READY:
+            self._job.move(Stage.ERASING, because=[number])
+            self._tell("erasing")
+
+    def _reach(self, step: Step, number: int) -> None:
+        if step.reaches == "returned" and self._job.stage is Stage.ERASING:
+            self._job.move(Stage.RETURNED, because=[number])
+            self._tell("returned")
+
+    # the end --------------------------------------------------------------------------------------
+
+    def _judge(self, method: EraseMethod) -> None:
+        report = judge(tuple(self._job.evidence), method=method.name, rules=load_rules())
+        number = self._job.write(
+            EntryKind.VERDICT,
+            {"verdict": report.verdict.value, "level": report.level.value, "reasons": list(report.reasons)},
+        )
+        if report.verdict is not Verdict.PASSED:
+            raise StepFailed(report.reasons[0] if report.reasons else "not_verified")
+        self._job.move(Stage.VERIFIED, because=[number])
+        self._tell("verified")
+
+    def _fail(self, reason: str) -> None:
+        if self._job.stage.final:
+            return
+        number = self._job.write(EntryKind.FAILURE, {"reason": reason})
+        self._job.move(Stage.FAILED, because=[number])
+        self._tell("failed")
+
+    def _paper(self) -> None:
+        self._around.desk.serve(self._job)
+        self._tell("done")
+
+    def _keep(self, piece: Evidence) -> None:
+        self._job.keep(piece)
+
+    def _tell(self, key: str) -> None:
+        self._around.tell(
+            Progress(
+                job=self._job.id, port=self._phone.path, stage=self._job.stage, key=key,
+                problems=self._problems if self._job.stage is Stage.BLOCKED else (),
+            )
+        )
+
+
+def _identifiers(identity: PhoneIdentity) -> int:
+    chip = identity.ecid or identity.udid
+    return sum(1 for text in (identity.serial, identity.imei1, identity.imei2, chip) if text)
+
+
+def _is_another(known: PhoneIdentity, found: PhoneIdentity) -> bool:
+    """While a job waits, somebody may plug another phone into its port."""
+    pairs = ((known.serial, found.serial), (known.imei1, found.imei1), (known.ecid, found.ecid))
+    return any(old and new and old != new for old, new in pairs)
+
+
+def _earlier_jobs(job: Job, identity: PhoneIdentity) -> int:
+    """How many other jobs of this ledger were about a phone with this serial."""
+    others = {
+        entry.job
+        for entry in job.ledger.entries()
+        if entry.kind is EntryKind.IDENTITY and entry.job != job.id
+        and isinstance(phone := entry.payload.get("phone"), Mapping)
+        and phone.get("serial") == identity.serial
+    }
+    return len(others)
+
+
+def _differs(now: Sighting, then: Sighting) -> bool:
+    return (now.presence, now.usb_serial, now.transport) != (then.presence, then.usb_serial, then.transport)
