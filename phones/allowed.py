@@ -162,6 +162,7 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("apple.trust_dialog", _YES_NO, "pairing had to wait for the Trust dialog"),
     ("apple.apps", r"[0-9]{1,6}", "number of apps the user installed"),
     ("apple.baseband", _WORD, "BasebandStatus"),
+    ("apple.chip", r"A[0-9]{1,2}", "chip generation, from our own table of product types"),
     # canary: our own mark, planted before, looked for after
     ("canary.planted", _LIST, "strata where our mark was written and read back, comma separated, sorted"),
     ("canary.still_there", _LIST, "strata where our mark was found after"),
