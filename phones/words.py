@@ -27,7 +27,7 @@ def say(key: str, language: str = "en", **facts: object) -> str:
     """
     entry = _catalogue()[key]
     text = entry.get(language) or entry["en"]
-    return text.format_map(_Blank({name: str(value) for name, value in facts.items()}))
+    return text.format_map(_Blank({name: str(value) for name, value in facts.items()})).strip()
 
 
 def keys(prefix: str = "") -> tuple[str, ...]:

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One connection to our adb server, with a deadline for the whole exchange and every failure named.
+
+adbutils' connection class carries the bytes; what it does on its own is taken away: it would start a
+server on 5037 when ours does not answer, sleep 10 ms at every close, and count its timeout per read, so
+that a phone dripping one byte a second would hold a worker for ever.
+"""
+
+import time
+from types import TracebackType
+from typing import Any, Self, cast
+
+from adbutils import AdbConnection
+from adbutils.errors import AdbError, AdbTimeout
+
+from phones.cleaning import clean
+from phones.errors import AdbServerError, PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError, ReplyMalformedError
+
+_MAXIMUM_SERVICE = 0xFFFF
+_MAXIMUM_BLOCK = 0xFFFF
+
+
+class Deadline:
+    """A moment after which nothing waits any more."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds left; 0 or less when it has passed."""
+        return self._until - time.monotonic()
+
+
+class _Connection(AdbConnection):  # type: ignore[misc]  # adbutils is not imported by mypy (pyproject)
+    def _safe_connect(self) -> Any:  # noqa: ANN401 - adbutils' own signature
+        # Instead of adbutils' version, which runs `adb start-server` when nothing answers.
+        return self._create_socket()
+
+
+class AdbStream:
+    """One connection. After `transport` it speaks to a phone; before, to the server."""
+
+    def __init__(self, connection: Any, deadline: Deadline) -> None:  # noqa: ANN401 - untyped library
+        self._connection = connection
+        self._deadline = deadline
+
+    @classmethod
+    def open(cls, port: int, deadline: Deadline) -> Self:
+        """Connect to the server on loopback. Raises: AdbServerError."""
+        try:
+            return cls(_Connection("127.0.0.1", port), deadline)
+        except (AdbError, OSError) as error:
+            raise AdbServerError(step="connect", expected="our adb server", got=type(error).__name__) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the socket, without adbutils' pause; never raises."""
+        try:
+            self._connection.conn.close()
+        except (AdbError, OSError):
+            return
+
+    def send(self, data: bytes) -> None:
+        """Send all of it. Raises: PhoneLostError, PhoneSilentError."""
+        try:
+            self._arm()
+            self._connection.conn.sendall(data)
+        except TimeoutError as error:
+            raise PhoneSilentError(step="send", expected="a reader", got="none") from error
+        except OSError as error:
+            raise PhoneLostError(step="send", expected="an open link", got=type(error).__name__) from error
+
+    def request(self, service: str) -> None:
+        """Ask the server or the phone for a service and wait for OKAY.
+
+        Raises: PhoneRefusedError (`closed`, `unauthorized`, `no_permission`, `refused`), PhoneLostError,
+        PhoneSilentError, ReplyMalformedError.
+        """
+        data = service.encode("utf-8", "surrogateescape")
+        if len(data) > _MAXIMUM_SERVICE:
+            raise ReplyMalformedError(step="send", expected="a request of at most 65535 bytes", got=str(len(data)))
+        self.send(b"%04x" % len(data) + data)
+        answer = self.read_exactly(4)
+        if answer == b"OKAY":
+            return
+        if answer == b"FAIL":
+            raise _refusal(self.read_block().decode("utf-8", "replace"))
+        raise ReplyMalformedError(step="open", expected="OKAY or FAIL", got=repr(answer))
+
+    def ask_server(self, service: str) -> bytes:
+        """A request answered by one length-prefixed block. Raises: as `request`."""
+        self.request(service)
+        return self.read_block()
+
+    def read_block(self) -> bytes:
+        """Four hex digits of length, then that many bytes."""
+        head = self.read_exactly(4)
+        try:
+            length = int(head, 16)
+        except ValueError as error:
+            raise ReplyMalformedError(step="read", expected="a length", got=repr(head)) from error
+        return self.read_exactly(min(max(length, 0), _MAXIMUM_BLOCK))
+
+    def read_exactly(self, count: int) -> bytes:
+        """Exactly `count` bytes. Raises: PhoneLostError when the stream ends before, PhoneSilentError."""
+        data = bytearray()
+        while len(data) < count:
+            piece = self.read_some(count - len(data))
+            if not piece:
+                raise PhoneLostError(step="read", expected="an answer", got="the link ended")
+            data += piece
+        return bytes(data)
+
+    def read_some(self, most: int) -> bytes:
+        """What is there, at most `most` bytes; b"" at the end of the stream. Raises: as `read_exactly`."""
+        try:
+            self._arm()
+            return cast(bytes, self._connection.conn.recv(min(most, 65536)))
+        except (TimeoutError, AdbTimeout) as error:
+            raise PhoneSilentError(step="read", expected="an answer in time", got="none") from error
+        except OSError as error:
+            raise PhoneLostError(step="read", expected="an open link", got=type(error).__name__) from error
+
+    def _arm(self) -> None:
+        left = self._deadline.left()
+        if left <= 0:
+            raise PhoneSilentError(step="read", expected="an answer in time", got="none")
+        self._connection.conn.settimeout(left)
+
+
+def _refusal(text: str) -> PhoneError:
+    """adb's own words for a no [measured with adb 36], as an error of ours."""
+    words = text.lower()
+    got = clean(text)
+    if "unauthorized" in words:
+        return PhoneRefusedError(reason_code="unauthorized", step="open", expected="an open service", got=got)
+    if "permission" in words:
+        return PhoneRefusedError(reason_code="no_permission", step="open", expected="an open service", got=got)
+    if "offline" in words or "authorizing" in words or "connecting" in words or "not found" in words \
+            or "no device" in words or "unknown transport" in words or "no devices" in words or "detached" in words:
+        return PhoneLostError(step="open", expected="a phone on this transport", got=got)
+    if "closed" in words:
+        return PhoneRefusedError(reason_code="closed", step="open", expected="an open service", got=got)
+    return PhoneRefusedError(reason_code="refused", step="open", expected="an open service", got=got)
