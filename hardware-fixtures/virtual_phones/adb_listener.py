@@ -30,9 +30,7 @@ class AdbListener:
         self._lock = threading.Lock()
         self._connections: set[socket.socket] = set()
         self._generation: tuple[int, int, int] | None = None
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self.tcp_port: int = self._socket.getsockname()[1]
+        self._socket, self.tcp_port = _bound_socket()
 
     @property
     def address(self) -> str:
@@ -116,3 +114,18 @@ class AdbListener:
         if adbd.killed is not None:
             self.port.link_died(adbd.killed, self._clock())
             self.drop()
+
+
+def _bound_socket() -> tuple[socket.socket, int]:
+    """A socket bound to a free loopback port by its number: one bound to "any" loses it at shutdown."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as scout:
+            scout.bind(("127.0.0.1", 0))
+            number = int(scout.getsockname()[1])
+        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            bound.bind(("127.0.0.1", number))
+        except OSError:  # somebody was quicker
+            bound.close()
+            continue
+        return bound, number

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The virtual bench: all phones of a scenario, in a process of their own that outlives the station.
+
+    python -m virtual_phones.bench SCENARIO.toml [--die-with-stdin] [--lifetime SECONDS]
+
+The first line on stdout is the hello, JSON: {"control": PORT, "usbmux": "127.0.0.1:P" or null,
+"transports": {"127.0.0.1:P": "1-1"}, "phones": [{"name", "port", "platform", "model", "serial"}]}.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from virtual_phones.adb_listener import AdbListener
+from virtual_phones.adb_plug import AdbPlug
+from virtual_phones.control import ControlError, ControlServer
+from virtual_phones.port import VirtualPort
+from virtual_phones.scenario import (
+    Scenario,
+    ScenarioError,
+    furnish,
+    load_scenario,
+    make_swap,
+    read_fault,
+    read_swap,
+)
+
+TICK_S = 0.04
+
+
+class VirtualBench:
+    """Slots, listeners, the clock that drives them, and the acts of the control socket."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._start = time.monotonic()
+        self._epoch_at_zero = time.time()
+        self.stopped = threading.Event()
+        self.ports = {port.path: port for port in furnish(scenario, epoch_at_zero=self._epoch_at_zero)}
+        self.listeners = tuple(
+            AdbListener(port, self.now_s) for port in self.ports.values() if port.phone.platform == "android"
+        )
+        self._plug = AdbPlug(self.listeners)
+        self.control = ControlServer({
+            "list": lambda _: [self._card(port) for port in self.ports.values()],
+            "adb_server": self._adb_server,
+            "press": self._press,
+            "plug": lambda request: self._port(request).plug(self.now_s()),
+            "unplug": self._unplug,
+            "swap": self._swap,
+            "fault": self._fault,
+            "usb": lambda _: [shown for port in self.ports.values() if (shown := usb_card(port)) is not None],
+            "truth": lambda _: {port.name: truth_of(port) for port in self.ports.values()},
+            "secrets": lambda _: {port.name: port.first.secrets() for port in self.ports.values()},
+            "counters": lambda _: {port.path: port.exchanges.count for port in self.ports.values()},
+            "stop": lambda _: self.stopped.set(),
+        })
+
+    def now_s(self) -> float:
+        """Seconds since the bench began: the time of all its phones."""
+        return time.monotonic() - self._start
+
+    def start(self) -> None:
+        """Put power on everything."""
+        self._tick()
+        self.control.start()
+        self._plug.start()
+        threading.Thread(target=self._run, name="time", daemon=True).start()
+
+    def hello(self) -> dict[str, object]:
+        """What a client needs to find everything."""
+        return {
+            "control": self.control.port,
+            "usbmux": None,
+            "transports": {listener.address: listener.port.path for listener in self.listeners},
+            "phones": [self._card(port) for port in self.ports.values()],
+        }
+
+    def _run(self) -> None:
+        while not self.stopped.wait(TICK_S):
+            self._tick()
+
+    def _tick(self) -> None:
+        now_s = self.now_s()
+        for port in self.ports.values():
+            port.tick(now_s)
+        for listener in self.listeners:
+            listener.follow()
+
+    def _card(self, port: VirtualPort) -> dict[str, object]:
+        with port.lock:
+            return {
+                "name": port.name, "port": port.path, "platform": port.phone.platform,
+                "serial": port.phone.serial, "on_bus": port.usb() is not None, "plugged": port.plugged,
+            }
+
+    def _port(self, request: Mapping[str, object]) -> VirtualPort:
+        """The slot a request means, by path or by the phone's name in the scenario. Raises: ControlError."""
+        wanted = request.get("port")
+        for port in self.ports.values():
+            if wanted in (port.path, port.name):
+                return port
+        raise ControlError(f"no slot {wanted!r}")
+
+    def _adb_server(self, request: Mapping[str, object]) -> None:
+        host, port = request.get("host"), request.get("port")
+        if host is None:
+            self._plug.use(None)
+        elif isinstance(host, str) and isinstance(port, int):
+            self._plug.use((host, port))
+        else:
+            raise ControlError("adb_server: host and port")
+
+    def _press(self, request: Mapping[str, object]) -> None:
+        self._port(request).press(str(request.get("action")), self.now_s())
+
+    def _unplug(self, request: Mapping[str, object]) -> None:
+        seconds = request.get("seconds")
+        if seconds is not None and not isinstance(seconds, int | float):
+            raise ControlError("unplug: seconds is a number")
+        self._port(request).unplug(self.now_s(), seconds=seconds)
+
+    def _swap(self, request: Mapping[str, object]) -> None:
+        port, document = self._port(request), request.get("with")
+        if not isinstance(document, Mapping):
+            raise ControlError("swap: with is a table")
+        swap = make_swap(read_swap(document), seed=self._scenario.seed, epoch_at_zero=self._epoch_at_zero)
+        with port.lock:
+            port.swap = swap
+
+    def _fault(self, request: Mapping[str, object]) -> None:
+        document = request.get("fault")
+        if not isinstance(document, Mapping):
+            raise ControlError("fault: fault is a table")
+        self._port(request).exchanges.strike(read_fault(document))
+
+
+def truth_of(port: VirtualPort) -> dict[str, object]:
+    """Ground truth of the phone that first hung here; `now` is the serial of whatever hangs here now."""
+    with port.lock:
+        return {**port.first.truth(), "now": port.phone.serial, "swapped": port.phone is not port.first}
+
+
+def usb_card(port: VirtualPort) -> dict[str, object] | None:
+    """One slot for the pyusb backend; None when USB sees nothing there."""
+    with port.lock:
+        shown = port.usb()
+        if shown is None:
+            return None
+        return {
+            "bus": port.bus, "address": port.address, "ports": list(port.port_numbers),
+            "vendor_id": shown.vendor_id, "product_id": shown.product_id, "serial": shown.iserial,
+            "manufacturer": shown.manufacturer, "product": shown.product,
+            "interfaces": [list(interface) for interface in shown.interfaces],
+        }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a bench until told to stop. Exit 2 when the scenario is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m virtual_phones.bench")
+    parser.add_argument("scenario", type=Path)
+    parser.add_argument("--die-with-stdin", action="store_true", help="stop when standard input is closed")
+    parser.add_argument("--lifetime", type=float, metavar="SECONDS", help="stop by itself after that time")
+    options = parser.parse_args(arguments)
+    try:
+        bench = VirtualBench(load_scenario(options.scenario))
+    except ScenarioError as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return 2
+    signal.signal(signal.SIGTERM, lambda *_: bench.stopped.set())
+    signal.signal(signal.SIGINT, lambda *_: bench.stopped.set())
+    bench.start()
+    sys.stdout.write(json.dumps(bench.hello()) + "\n")
+    sys.stdout.flush()
+    if options.die_with_stdin:
+        threading.Thread(target=_watch_stdin, args=(bench.stopped,), daemon=True).start()
+    bench.stopped.wait(options.lifetime)
+    sys.stdout.flush()
+    os._exit(0)  # daemon threads may sit in sockets; nothing here needs an orderly end
+
+
+def _watch_stdin(stopped: threading.Event) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    stopped.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
