@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe doctor`: what works here, what does not, so what, and how to mend it."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from phones.errors import ProofwipeError
+from station import output
+from station.commands.options import home_of, json_option
+from station.home import Home
+from station.language import text
+
+FREE_BYTES_WANTED = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing looked at. state: works, broken, absent (not needed by everyone)."""
+
+    name: str
+    state: str
+    detail: str = ""
+
+
+@click.command("doctor", help=text("help.doctor"))
+@json_option()
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> int:
+    """Exit 0 when nothing is broken, 1 otherwise."""
+    home = home_of(context)
+    found = [_safely(name, look, home) for name, look in LOOKS.items()]
+    if as_json:
+        output.document(
+            "doctor", {"checks": [{"name": each.name, "state": each.state, "detail": each.detail} for each in found]}
+        )
+    else:
+        for each in found:
+            click.echo(f"{text('doctor.state_' + each.state)}  {text('doctor.' + each.name + '.what')}  {each.detail}")
+            if each.state != "works":
+                click.echo(f"    {text('doctor.' + each.name + '.so')}")
+                click.echo(f"    → {text('doctor.' + each.name + '.fix')}")
+    return 1 if any(each.state == "broken" for each in found) else 0
+
+
+def _safely(name: str, look: Callable[[Home], tuple[str, str]], home: Home) -> Diagnosis:
+    try:
+        state, detail = look(home)
+    except ProofwipeError as error:
+        state, detail = "broken", error.reason()
+    except OSError as error:
+        state, detail = "broken", error.strerror or str(error)
+    return Diagnosis(name, state, detail)
+
+
+def _adb(home: Home) -> tuple[str, str]:
+    from phones.adb_server import AdbServer
+
+    server = AdbServer(home.make().adb)
+    server.start()
+    port = server.port
+    server.stop()
+    return "works", f"127.0.0.1:{port}"
+
+
+def _other_adb(_home: Home) -> tuple[str, str]:
+    """Another adb server on the usual port holds USB interfaces we then cannot claim."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.settimeout(0.3)
+        busy = probe.connect_ex(("127.0.0.1", 5037)) == 0
+    return ("broken", "127.0.0.1:5037") if busy else ("works", shutil.which("adb") or "")
+
+
+def _usb(_home: Home) -> tuple[str, str]:
+    from phones.usb_watch import UsbWatch
+
+    return "works", str(len(UsbWatch().devices()))
+
+
+def _usbmuxd(home: Home) -> tuple[str, str]:
+    from phones.apple import AppleIsland
+    from phones.errors import UsbmuxError
+
+    island = AppleIsland(None, home.make().pairing)
+    try:
+        return "works", str(len(island.attached()))
+    except UsbmuxError as error:
+        return "absent", error.got
+    finally:
+        island.close()
+
+
+def _keys(home: Home) -> tuple[str, str]:
+    if not home.keys.is_dir():
+        return "absent", str(home.keys)
+    loose = [
+        path.name
+        for path in sorted(home.keys.rglob("*.key.pem"))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    return ("broken", ", ".join(loose)) if loose else ("works", str(home.keys))
+
+
+def _ledger(home: Home) -> tuple[str, str]:
+    from phones.clock import SystemClock
+    from station.ledger import Ledger
+
+    if not home.ledger.exists():
+        return "absent", str(home.ledger)
+    ledger = Ledger(home.ledger, clock=SystemClock())
+    number, _head = ledger.verify()
+    ledger.close()
+    return "works", str(number)
+
+
+def _disk(home: Home) -> tuple[str, str]:
+    place: Path = home.path
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    writable = os.access(place, os.W_OK)
+    return ("works" if free >= FREE_BYTES_WANTED and writable else "broken"), f"{free // 1_000_000} MB"
+
+
+LOOKS: dict[str, Callable[[Home], tuple[str, str]]] = {
+    "adb": _adb, "other_adb": _other_adb, "usb": _usb, "usbmuxd": _usbmuxd, "keys": _keys, "ledger": _ledger,
+    "disk": _disk,
+}

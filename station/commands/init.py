@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe init`: who issues, who works here, and their keys. Run once per station."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from certs.issuer import Issuer
+from station import output
+from station.commands.options import home_of, json_option, passphrase_option
+from station.language import text
+from station.passphrase import find_passphrase
+
+
+@click.command("init", help=text("help.init"))
+@click.option("--name", prompt=True, help=text("option.issuer_name"))
+@click.option("--address", default="", help=text("option.issuer_address"))
+@click.option("--contact", default="", help=text("option.issuer_contact"))
+@click.option("--country", default="", metavar="XX", help=text("option.issuer_country"))
+@click.option("--station", "station_name", default="bench-1", show_default=True, help=text("option.station_name"))
+@click.option("--person", "people", multiple=True, metavar="NAME:ROLE", required=True, help=text("option.person"))
+@click.option(
+    "--root-folder", type=click.Path(path_type=Path, file_okay=False), default=None, help=text("option.root_folder")
+)
+@passphrase_option()
+@json_option()
+@click.pass_context
+def command(
+    context: click.Context, name: str, address: str, contact: str, country: str, station_name: str,
+    people: tuple[str, ...], root_folder: Path | None, passphrase_file: Path | None, as_json: bool,
+) -> int:
+    """Keys never overwrite keys. Exit 0, 2 when something given is wrong."""
+    from certs.authority import create_authority, save_authority
+    from station import people as company_file
+
+    home = home_of(context).make()
+    company = company_file.Company(
+        issuer=Issuer(name=name, address=address, contact=contact, country=country.upper()),
+        station=station_name, people=tuple(company_file.parse_person(each) for each in people),
+    )
+    passphrase = find_passphrase(passphrase_file, confirm=True)
+    root = root_folder or home.path / "root-take-this-away"
+    authority = create_authority(company.issuer, station_name, now=datetime.now(UTC))
+    save_authority(authority, home.keys, root, passphrase)
+    company_file.save(home.keys, company)
+    fingerprint = authority.signer().station.key_id
+    if as_json:
+        output.document("init", {"home": str(home.path), "root_folder": str(root), "station_key_id": fingerprint})
+    else:
+        output.words(text("word.initialised", home=home.path, key_id=fingerprint))
+        output.words(text("word.take_root_away", folder=root), bold=True)
+    return 0

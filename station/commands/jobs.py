@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe jobs`: what this station has done, or one job in full."""
+
+from collections.abc import Mapping
+
+import click
+
+from station import output
+from station.commands.options import home_of, json_option, open_ledger
+from station.errors import JobNotFoundError
+from station.job import Job
+from station.language import text
+
+
+@click.command("jobs", help=text("help.jobs"))
+@click.argument("job_id", required=False, metavar="[JOB]")
+@click.option("--open", "only_open", is_flag=True, help=text("option.only_open"))
+@json_option()
+@click.pass_context
+def command(context: click.Context, job_id: str | None, only_open: bool, as_json: bool) -> int:
+    """Exit 0; 3 when there is no such job."""
+    from station.shift import is_finished
+
+    ledger = open_ledger(home_of(context))
+    wanted = (job_id.upper(),) if job_id else ledger.jobs()
+    jobs = [job for job in (Job.load(ledger, each) for each in wanted) if job is not None]
+    if job_id and not jobs:
+        raise JobNotFoundError(phone=job_id)
+    if only_open:
+        jobs = [job for job in jobs if not is_finished(job)]
+    if as_json:
+        output.document("jobs", {"jobs": [summary(job, full=bool(job_id)) for job in jobs]})
+        return 0
+    output.table(
+        [text(f"view.{key}") for key in ("job", "opened", "slot", "phone", "serial", "stage", "paper", "reason")],
+        [_row(job) for job in jobs],
+    )
+    return 0
+
+
+def summary(job: Job, *, full: bool = False) -> dict[str, object]:
+    """A job as JSON; `full` adds its evidence."""
+    paper = job.certificate or job.report or {}
+    content: dict[str, object] = {
+        "job": job.id, "opened_at": job.opened_at, "port": job.port, "slot": job.opened.get("slot"),
+        "platform": job.platform.value, "stage": job.stage.value, "attempt": job.attempt, "method": job.method,
+        "model": job.identity.display_name if job.identity else "", "serial": job.identity.serial if job.identity else "",
+        "failure": job.failure, "problems": list(job.problems), "paper": paper.get("id", ""),
+        "outcome": paper.get("outcome", ""), "file": paper.get("file", ""), "reasons": paper.get("reasons", []),
+    }
+    if full:
+        content["evidence"] = [piece.to_json() for piece in job.evidence]
+    return content
+
+
+def _row(job: Job) -> list[str]:
+    facts = summary(job)
+    reasons = facts["reasons"]
+    first = str(reasons[0]) if isinstance(reasons, list) and reasons else ""
+    return [
+        job.id, job.opened_at[:19].replace("T", " "), str(facts["slot"]), str(facts["model"]), str(facts["serial"]),
+        job.stage.value, str(facts["paper"]), reason_text(first),
+    ]
+
+
+def reason_text(code: str) -> str:
+    """The sentence for a reason code, or the code where no room has one (a paper of a later version)."""
+    from phones.words import keys
+
+    for key in (f"reason.{code}", f"problem.{code}.reason", f"error.{code}.reason"):
+        if code and key in keys("reason.") + keys("problem.") + keys("error."):
+            return text(key)
+    return code
+
+
+def text_of(table: Mapping[str, object], name: str) -> str:
+    """A text out of a ledger payload, "" when it is missing."""
+    return str(table.get(name, ""))

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that several commands share, with their sentences."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from phones.clock import SystemClock
+from station.home import Home, find_home
+from station.language import text
+from station.ledger import Ledger
+from station.settings import Settings, load
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def home_of(context: click.Context) -> Home:
+    """The station folder chosen on the command line or by default."""
+    return find_home((context.obj or {}).get("home"))
+
+
+def settings_of(home: Home, config: Path | None = None) -> Settings:
+    """Settings from `--config`, else from the station's own file. Raises: ConfigError."""
+    return load(config or home.config)
+
+
+def open_ledger(home: Home) -> Ledger:
+    """The station's ledger, made if it is not there. Raises: LedgerError."""
+    home.make()
+    return Ledger(home.ledger, clock=SystemClock())
+
+
+def json_option() -> Decorator:
+    """`--json`: one document on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help=text("option.json"))
+
+
+def jsonl_option() -> Decorator:
+    """`--jsonl`: one event a line on stdout."""
+    return click.option("--jsonl", "as_jsonl", is_flag=True, help=text("option.jsonl"))
+
+
+def serial_option(*, required: bool = False) -> Decorator:
+    """`-s`: the phone's own serial, UDID, IMEI, its slot or port; never a transport name."""
+    return click.option(
+        "-s", "--serial", "--udid", "serial", metavar="SERIAL|IMEI|SLOT", required=required, help=text("option.serial")
+    )
+
+
+def config_option() -> Decorator:
+    """`--config FILE`."""
+    return click.option(
+        "--config", type=click.Path(path_type=Path, dir_okay=False), help=text("option.config")
+    )
+
+
+def passphrase_option() -> Decorator:
+    """`--passphrase-file FILE`; else PROOFWIPE_PASSPHRASE, else asked at the terminal."""
+    return click.option(
+        "--passphrase-file", type=click.Path(path_type=Path, dir_okay=False), help=text("option.passphrase_file")
+    )

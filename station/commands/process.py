@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe process`: the whole way, for one phone or for every phone that is plugged in.
+
+Guard: one phone is named by `-s` and confirmed by its number (typed at a terminal, or `--confirm` whole);
+many need `--all --expect N`. No device is ever taken from the environment, none is "the only one".
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from phones.bench import Bench
+from phones.clock import SystemClock
+from phones.evidence import Moment
+from phones.identity import PhoneIdentity
+from phones.operator import Operator
+from phones.port import Sighting
+from station import output
+from station.commands.jobs import summary
+from station.commands.options import (
+    config_option,
+    home_of,
+    jsonl_option,
+    open_ledger,
+    passphrase_option,
+    serial_option,
+    settings_of,
+)
+from station.console import ConsoleOperator, is_terminal, load_answers
+from station.errors import CountMismatchError, NotConfirmedError, NotInitialisedError
+from station.job import Job, parse_time
+from station.language import text
+from station.ledger import Ledger
+from station.papers import PaperDesk
+from station.passphrase import find_passphrase
+from station.people import load as load_company
+from station.settings import Settings
+from station.shift import Shift, is_finished, unfinished
+from station.stages import Stage
+from station.view import View, wants_live
+from station.worker import Progress, Surroundings
+
+GATHER_S = 5.0
+"""With `--all`: how long the bench must be unchanged before it is counted."""
+
+
+@click.command("process", help=text("help.process"))
+@serial_option()
+@click.option("--confirm", metavar="NUMBER", help=text("option.confirm"))
+@click.option("--all", "everything", is_flag=True, help=text("option.all"))
+@click.option("--expect", type=click.IntRange(1, 500), help=text("option.expect"))
+@click.option("--resume", "only_resume", is_flag=True, help=text("option.resume"))
+@click.option("--method", default="", help=text("option.method"))
+@click.option("--operator", "operator_name", help=text("option.operator"))
+@click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help=text("option.answers"))
+@click.option("--quiet", is_flag=True, help=text("option.quiet"))
+@click.option("--no-progress", is_flag=True, help=text("option.no_progress"))
+@passphrase_option()
+@config_option()
+@jsonl_option()
+@click.pass_context
+def command(
+    context: click.Context, serial: str | None, confirm: str | None, everything: bool, expect: int | None,
+    only_resume: bool, method: str, operator_name: str | None, answers: Path | None, quiet: bool, no_progress: bool,
+    passphrase_file: Path | None, config: Path | None, as_jsonl: bool,
+) -> int:
+    """Exit 0 certificate(s); 1 failed; 4 blocked; 5 lost; 6 unknown; 7 no certificate yet; 9 some of many."""
+    from certs.authority import load_signer
+    from grading.schemes import load as load_scheme
+    from station.floor import open_bench, present, select
+
+    if not only_resume and not everything and serial is None:
+        raise click.UsageError(text("word.name_the_phone"))
+    if everything and expect is None:
+        raise click.UsageError(text("word.expect_needed"))
+    home = home_of(context)
+    settings = settings_of(home, config)
+    if not home.keys.is_dir():
+        raise NotInitialisedError(phone=str(home.path))
+    company = load_company(home.keys)
+    performer = company.person(operator_name, "operator")
+    home.make()
+    with ExitStack() as stack:
+        stack.enter_context(home.claimed())
+        ledger = open_ledger(home)
+        stack.callback(ledger.close)
+        desk = PaperDesk(
+            issuer=company.issuer, signer=load_signer(home.keys, find_passphrase(passphrase_file)),
+            scheme=load_scheme(settings.scheme), folder=home.papers, clock=SystemClock(),
+        )
+        bench = stack.enter_context(open_bench(home, settings))
+        person = ConsoleOperator(
+            slots=settings.slots, answers=load_answers(answers), interactive=is_terminal() and not as_jsonl
+        )
+        view = stack.enter_context(
+            View(
+                slot_of=settings.slot, live=wants_live() and not (no_progress or as_jsonl or everything is False),
+                quiet=quiet, as_events=as_jsonl, durations=durations(ledger),
+            )
+        )
+        shift = Shift(
+            bench=bench, ledger=ledger, slot_of=settings.slot, salt=lambda: secrets.token_hex(16),
+            facts={"policy": asdict(settings.policy), "performed_by": asdict(performer), "attempt": 1},
+            surroundings=surroundings(bench, settings, desk, person, view.tell, method),
+        )
+        for job in unfinished(ledger):
+            output.words(text("word.taken_up", job=job.id, stage=job.stage.value))
+            shift.take_up(job)
+        if serial is not None:
+            chosen = select(present(bench), serial, settings)
+            _confirm(chosen, bench, confirm)
+            shift.take(chosen)
+        elif everything and expect is not None:
+            for sighting in gather(bench, expect):
+                shift.take(sighting)
+        wait(shift)
+    jobs = shift.jobs()
+    for job in jobs:
+        _say_result(job, home.papers, as_jsonl=as_jsonl)
+    return exit_code(jobs)
+
+
+def surroundings(
+    bench: Bench, settings: Settings, desk: PaperDesk, operator: Operator, tell: Callable[[Progress], None],
+    method: str = "",
+) -> Callable[[str], Surroundings]:
+    """What the worker of a port is given."""
+
+    def of_port(_port: str) -> Surroundings:
+        return Surroundings(
+            clock=SystemClock(), operator=operator, settings=settings, desk=desk, tell=tell,
+            draw=lambda: secrets.token_hex(16), wanted_method=method,
+            duplicated=lambda serial: serial in bench.duplicated_serials(),
+        )
+
+    return of_port
+
+
+def gather(bench: Bench, expect: int, *, timeout_s: float = 60.0) -> tuple[Sighting, ...]:
+    """Wait until the bench has been still for a while; then it must hold exactly `expect` phones.
+
+    Raises: CountMismatchError.
+    """
+    from station.floor import present
+
+    give_up = time.monotonic() + timeout_s
+    seen: tuple[Sighting, ...] = ()
+    since = time.monotonic()
+    while time.monotonic() < give_up:
+        now = present(bench)
+        if [item.port for item in now] != [item.port for item in seen]:
+            seen, since = now, time.monotonic()
+        if len(now) == expect and time.monotonic() - since >= min(GATHER_S, timeout_s / 4):
+            return now
+        time.sleep(0.25)
+    raise CountMismatchError(expected=str(expect), got=str(len(seen)))
+
+
+def wait(shift: Shift) -> None:
+    """Until all jobs are done. Ctrl-C stops nothing half-way: it says what goes on, and a second one leaves."""
+    try:
+        shift.wait()
+    except KeyboardInterrupt:
+        erasing = [job for job in shift.jobs() if not is_finished(job)]
+        output.words(text("word.goes_on", number=len(erasing), ports=", ".join(str(job.opened["slot"]) for job in erasing)))
+        output.words(text("word.leave_all_the_same"), bold=True)
+        shift.wait()
+
+
+def durations(ledger: Ledger) -> dict[str, tuple[float, ...]]:
+    """How long whole jobs took, by model, from this ledger; what `time left` is estimated from."""
+    times: dict[str, list[float]] = {}
+    for job in (Job.load(ledger, job_id) for job_id in ledger.jobs()):
+        if job is not None and job.stage is Stage.CERTIFIED and job.identity is not None:
+            spent = (parse_time(job.last_at) - parse_time(job.opened_at)).total_seconds()
+            times.setdefault(job.identity.display_name, []).append(spent)
+    return {name: tuple(spent) for name, spent in times.items()}
+
+
+def _confirm(chosen: Sighting, bench: Bench, given: str | None) -> None:
+    """The whole number in a script, the last four digits (more if they are not unique) at a terminal."""
+    from phones.inspection import inspect
+    from phones.witness import Witness, WitnessedPort
+
+    witness = Witness(clock=SystemClock(), journal=lambda _piece: None, salt=secrets.token_bytes(16))
+    phone = WitnessedPort(bench.port(chosen.port), witness)
+    try:
+        values = inspect(phone, chosen, moment=Moment.BEFORE, draw=lambda: secrets.token_hex(16))
+    finally:
+        phone.let_go()
+    identity = PhoneIdentity.from_values(values)
+    numbers = [text for text in (identity.serial, identity.imei1, chosen.usb_serial) if text]
+    if given is not None:
+        if given not in numbers:
+            raise NotConfirmedError(phone=chosen.port, expected=text("word.whole_number"), got=given)
+        return
+    if not is_terminal():
+        raise NotConfirmedError(phone=chosen.port, expected="--confirm", got="")
+    length = _digits_needed(chosen, bench)
+    output.words(f"{identity.display_name}  {text('view.serial')} {identity.serial or chosen.usb_serial}  IMEI {identity.imei1 or '—'}")
+    typed = str(click.prompt(text("ask.confirm", digits=length), err=True)).strip()
+    if len(typed) < length or not any(number.endswith(typed) for number in numbers):
+        raise NotConfirmedError(phone=chosen.port, expected=text("word.last_digits", digits=length), got=typed)
+
+
+def _digits_needed(chosen: Sighting, bench: Bench) -> int:
+    """Four, or as many more as tell this phone from every other on the bench."""
+    from station.floor import present
+
+    others = [item.usb_serial for item in present(bench) if item.port != chosen.port and item.usb_serial]
+    length = 4
+    while length < len(chosen.usb_serial) and any(other.endswith(chosen.usb_serial[-length:]) for other in others):
+        length += 1
+    return length
+
+
+def _say_result(job: Job, papers: Path, *, as_jsonl: bool) -> None:
+    facts = summary(job)
+    if as_jsonl:
+        output.event("result", facts)
+        return
+    from station.commands.jobs import reason_text
+
+    reasons = facts["reasons"]
+    why = "; ".join(reason_text(str(code)) for code in reasons) if isinstance(reasons, list) else ""
+    output.words(f"[{facts['slot']}] {facts['model']}  {job.stage.value}  {papers / str(facts['file'])}")
+    if why:
+        output.words(f"      {why}")
+
+
+def exit_code(jobs: tuple[Job, ...]) -> int:
+    """The code of one job, or of many: all good 0, an unknown outcome outranks the rest, mixed 9."""
+    codes = [_job_code(job) for job in jobs]
+    if not codes:
+        return 8
+    if len(set(codes)) == 1:
+        return codes[0]
+    return 6 if 6 in codes else 9
+
+
+def _job_code(job: Job) -> int:
+    if job.stage is Stage.CERTIFIED:
+        return 0
+    if job.stage in (Stage.VERIFIED, Stage.VALIDATED):
+        return 7
+    if job.failure == "blocked":
+        return 4
+    if job.steps_begun and any(step in ("did_not_return", "did_not_leave") for step in (job.failure,)):
+        return 6
+    return 5 if job.failure in ("phone_lost", "phone_silent") else 1
+

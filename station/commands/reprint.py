@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe reprint JOB`: the same paper again, from the ledger; same id, record and QR, a new signature."""
+
+from pathlib import Path
+
+import click
+
+from phones.clock import SystemClock
+from station import output
+from station.commands.options import home_of, open_ledger, passphrase_option, settings_of
+from station.errors import JobNotFoundError
+from station.home import write_whole
+from station.job import Job
+from station.language import text
+from station.papers import PaperDesk
+from station.passphrase import find_passphrase
+from station.people import load as load_company
+
+
+@click.command("reprint", help=text("help.reprint"))
+@click.argument("job_id", metavar="JOB")
+@click.option("-o", "--output", "target", type=click.Path(path_type=Path, dir_okay=False), help=text("option.output"))
+@passphrase_option()
+@click.pass_context
+def command(context: click.Context, job_id: str, target: Path | None, passphrase_file: Path | None) -> int:
+    """Exit 0; 3 when there is no such job or it has no paper."""
+    from certs.authority import load_signer
+    from grading.schemes import load as load_scheme
+
+    home = home_of(context)
+    settings = settings_of(home)
+    company = load_company(home.keys)
+    job = Job.load(open_ledger(home), job_id.upper())
+    payload = None if job is None else job.certificate or job.report
+    if job is None or payload is None:
+        raise JobNotFoundError(phone=job_id)
+    desk = PaperDesk(
+        issuer=company.issuer, signer=load_signer(home.keys, find_passphrase(passphrase_file)),
+        scheme=load_scheme(settings.scheme), folder=home.papers, clock=SystemClock(),
+    )
+    place = (target or home.papers / str(payload["file"])).absolute()
+    write_whole(place, desk.reprint(job).pdf)
+    output.words(str(place))
+    return 0

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of the two languages the program speaks: `--lang`, else the settings, else the locale."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+from phones.words import LANGUAGES, say
+
+_chosen = ["en"]
+
+
+def choose(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    """Set and return the language from the raw command line and the locale.
+
+    Read before the command line is parsed, because help texts need it.
+    """
+    environment = os.environ if environment is None else environment
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            return use(arguments[position + 1])
+        if argument.startswith("--lang="):
+            return use(argument.removeprefix("--lang="))
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return use("zh" if environment[name].lower().startswith("zh") else "en")
+    return use("en")
+
+
+def use(language: str) -> str:
+    """Speak this language from now on; unknown ones leave English."""
+    short = language.lower()[:2]
+    _chosen[0] = short if short in LANGUAGES else "en"
+    return _chosen[0]
+
+
+def current() -> str:
+    """The language in use: "en" or "zh"."""
+    return _chosen[0]
+
+
+def text(key: str, **facts: object) -> str:
+    """A sentence in the language in use."""
+    return say(key, current(), **facts)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe`: the command line. Each command lives in `station.commands`, imported when it is called."""
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from phones.errors import ProofwipeError
+from station import language, output
+from station.language import text
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "init": "station.commands.init",
+        "demo": "station.commands.demo",
+        "list": "station.commands.list",
+        "watch": "station.commands.watch",
+        "inspect": "station.commands.inspect",
+        "wipe": "station.commands.wipe",
+        "process": "station.commands.process",
+        "validate": "station.commands.validate",
+        "jobs": "station.commands.jobs",
+        "reprint": "station.commands.reprint",
+        "regrade": "station.commands.regrade",
+        "verify": "station.commands.verify",
+        "keys": "station.commands.keys",
+        "ledger": "station.commands.ledger",
+        "doctor": "station.commands.doctor",
+    }
+)
+"""Command → module; each module has `command`."""
+
+
+class LazyGroup(click.Group):
+    """Imports a command only when it is called; the list of commands needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of a day's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list with one sentence each, from the catalogue."""
+        with formatter.section(text("help.commands")):
+            formatter.write_dl([(name, text(f"help.{name}")) for name in COMMANDS])
+
+
+def build() -> click.Group:
+    """The command group, in the language in use."""
+
+    @click.group(cls=LazyGroup, help=text("help.proofwipe"), context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option(_version(), "--version", prog_name="proofwipe")
+    @click.option("--home", metavar="DIR", help=text("option.home"))
+    @click.option("--lang", type=click.Choice(["en", "zh"]), help=text("option.lang"))
+    @click.pass_context
+    def proofwipe(context: click.Context, home: str | None, lang: str | None) -> None:
+        context.ensure_object(dict)
+        context.obj["home"] = home
+        del lang  # taken from the raw command line by station.language, before help texts were made
+
+    return proofwipe
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and leave with the documented exit code; never with a traceback."""
+    given = sys.argv[1:] if arguments is None else arguments
+    language.choose(given)
+    sys.exit(run(given))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; returns its exit code."""
+    as_json = "--json" in arguments or "--jsonl" in arguments
+    try:
+        result: Any = build().main(args=arguments, prog_name="proofwipe", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.Abort:
+        output.words(text("word.stopped"))
+        return 130
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return error.exit_code
+    except ProofwipeError as error:
+        output.failure(error, as_json=as_json)
+        return error.exit_code
+    except KeyboardInterrupt:
+        output.words(text("word.stopped"))
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # the outermost edge of the program: one line, the traceback to the log
+        logging.getLogger("proofwipe").exception("unexpected")
+        output.failure(ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("proofwipe")
+    except metadata.PackageNotFoundError:
+        return "0 (not installed)"
+
+
+if __name__ == "__main__":
+    main()
