@@ -36,18 +36,22 @@ STATES: Mapping[str, Presence] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdbDevice:
-    """One transport. `usb_path` is "3-1.4" or "" (TCP, or not told); `odd` = its serial is no serial."""
+    """One transport. `usb_path` is "3-1.4" or "" (TCP, or not told); `odd` = its serial is no serial.
+    `verified` = the server was asked about this very transport.
+    """
 
     transport_id: int
     serial: str
     presence: Presence
     usb_path: str = ""
     odd: bool = False
+    verified: bool = False
 
 
 def read_devices(text: str) -> tuple[AdbDevice, ...]:
     """The transports a `devices-l` answer may name, first line per id wins; lines of another shape are
-    left out. Never raises."""
+    left out. Never raises.
+    """
     found: dict[int, AdbDevice] = {}
     doubled: set[int] = set()
     for line in text.split("\n")[:_MAXIMUM_LINES]:

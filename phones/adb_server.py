@@ -291,7 +291,8 @@ class AdbServer:
 
     def _end_stale_server(self, binary: Path) -> None:
         """End a server of ours that outlived its station. Ours = noted in our home, same start time, same
-        command line, same port; anything less certain is left alone."""
+        command line, same port; anything less certain is left alone.
+        """
         note = _read_note(self.home / _PID_FILE)
         pid, port = note.get("pid"), note.get("port")
         if not isinstance(pid, int) or not isinstance(port, int):

@@ -14,7 +14,14 @@ from adbutils import AdbConnection
 from adbutils.errors import AdbError, AdbTimeout
 
 from phones.cleaning import clean
-from phones.errors import AdbServerError, PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError, ReplyMalformedError
+from phones.errors import (
+    AdbServerError,
+    PhoneError,
+    PhoneLostError,
+    PhoneRefusedError,
+    PhoneSilentError,
+    ReplyMalformedError,
+)
 
 _MAXIMUM_SERVICE = 0xFFFF
 _MAXIMUM_BLOCK = 0xFFFF
@@ -32,7 +39,7 @@ class Deadline:
 
 
 class _Connection(AdbConnection):  # type: ignore[misc]  # adbutils is not imported by mypy (pyproject)
-    def _safe_connect(self) -> Any:  # noqa: ANN401 - adbutils' own signature
+    def _safe_connect(self) -> Any:
         # Instead of adbutils' version, which runs `adb start-server` when nothing answers.
         return self._create_socket()
 
@@ -40,7 +47,7 @@ class _Connection(AdbConnection):  # type: ignore[misc]  # adbutils is not impor
 class AdbStream:
     """One connection. After `transport` it speaks to a phone; before, to the server."""
 
-    def __init__(self, connection: Any, deadline: Deadline) -> None:  # noqa: ANN401 - untyped library
+    def __init__(self, connection: Any, deadline: Deadline) -> None:
         self._connection = connection
         self._deadline = deadline
 
@@ -136,7 +143,7 @@ class AdbStream:
 
 
 def _refusal(text: str) -> PhoneError:
-    """adb's own words for a no [measured with adb 36], as an error of ours."""
+    """Adb's own words for a no [measured with adb 36], as an error of ours."""
     words = text.lower()
     got = clean(text)
     if "unauthorized" in words:
