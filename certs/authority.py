@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who certifies the stations: root -> organisation -> station, from the first certificate on.
+
+The root's key is needed once a decade and lives in a folder of its own, to be carried away. The
+organisation's key is needed once a year, for the next station certificate. The station's signs papers.
+Specimen authorities are marked in every certificate (`certs.profile`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs import profile
+from certs.errors import KeyFileExistsError, KeyUnreadableError
+from certs.issuer import FileSigner, Issuer, Station
+from certs.key_files import SCRYPT_COST, read_key, write_key, write_new
+from phones.words import say
+
+ROOT_LIFE = timedelta(days=3652)
+ORGANISATION_LIFE = timedelta(days=3652)
+STATION_LIFE = timedelta(days=365)
+_CLOCK_SKEW = timedelta(minutes=5)
+NO_ANSWER_URL = "http://crl.proofwipe.invalid/organisation.crl"
+"""Stands where a revocation list would be found; readers only want the field to be there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A certificate together with its private key, in memory."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """A whole chain, in memory, as made by `create_authority`."""
+
+    root: Holder
+    organisation: Holder
+    station: Holder
+    station_name: str
+
+    def signer(self) -> FileSigner:
+        """What the station signs with."""
+        station = Station(
+            name=self.station_name, certificate=self.station.certificate, organisation=self.organisation.certificate
+        )
+        return FileSigner(station, self.station.key)
+
+
+def create_authority(
+    issuer: Issuer, station_name: str, *, now: datetime, specimen: bool = False, crl_url: str = NO_ANSWER_URL
+) -> Authority:
+    """Root, organisation and station for an issuer, all keys fresh. `now`: aware."""
+    root = create_root(issuer, now=now, specimen=specimen)
+    organisation = create_organisation(root, issuer, now=now, crl_url=crl_url)
+    station = create_station(organisation, issuer, station_name, now=now, crl_url=crl_url)
+    return Authority(root=root, organisation=organisation, station=station, station_name=station_name)
+
+
+def create_root(issuer: Issuer, *, now: datetime, specimen: bool) -> Holder:
+    """A self-signed root, ten years."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name(issuer, "Root", specimen=specimen)
+    builder = _builder(name, key.public_key(), now, ROOT_LIFE, specimen=specimen).issuer_name(name)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
+    builder = builder.add_extension(profile.authority_usage(), critical=True)
+    return Holder(certificate=_signed(builder, key, key.public_key()), key=key)
+
+
+def create_organisation(root: Holder, issuer: Issuer, *, now: datetime, crl_url: str = NO_ANSWER_URL) -> Holder:
+    """The organisation's certificate under `root`, ten years; a specimen if the root is."""
+    specimen = profile.is_specimen(root.certificate)
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = _below(root, _name(issuer, "Organisation", specimen=specimen), key, now, ORGANISATION_LIFE, crl_url)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    builder = builder.add_extension(profile.authority_usage(), critical=True)
+    return Holder(certificate=_signed(builder, root.key, root.key.public_key()), key=key)
+
+
+def create_station(
+    organisation: Holder, issuer: Issuer, station_name: str, *, now: datetime, crl_url: str = NO_ANSWER_URL,
+    life: timedelta = STATION_LIFE,
+) -> Holder:
+    """A station's certificate under `organisation`, at most a year; a specimen if the organisation is."""
+    specimen = profile.is_specimen(organisation.certificate)
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = _below(organisation, _name(issuer, station_name, specimen=specimen), key, now, min(life, STATION_LIFE), crl_url)
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(profile.station_usage(), critical=True)
+    builder = builder.add_extension(profile.station_uses(specimen=specimen), critical=False)
+    return Holder(certificate=_signed(builder, organisation.key, organisation.key.public_key()), key=key)
+
+
+def _name(issuer: Issuer, common: str, *, specimen: bool) -> x509.Name:
+    attributes = []
+    if issuer.country:
+        attributes.append(x509.NameAttribute(x509.NameOID.COUNTRY_NAME, issuer.country))
+    organisation = profile.subject_organisation(issuer.name, specimen=specimen)
+    attributes.append(x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organisation))
+    attributes.append(x509.NameAttribute(x509.NameOID.COMMON_NAME, common[: profile.LONGEST_NAME].strip()))
+    return x509.Name(attributes)
+
+
+def _builder(
+    name: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime, life: timedelta, *, specimen: bool
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _CLOCK_SKEW)
+        .not_valid_after(now - _CLOCK_SKEW + life)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+        .add_extension(profile.policies(specimen=specimen), critical=False)
+    )
+
+
+def _below(
+    above: Holder, name: x509.Name, key: ec.EllipticCurvePrivateKey, now: datetime, life: timedelta, crl_url: str
+) -> x509.CertificateBuilder:
+    points = [x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)]
+    builder = _builder(name, key.public_key(), now, life, specimen=profile.is_specimen(above.certificate))
+    return builder.issuer_name(above.certificate.subject).add_extension(x509.CRLDistributionPoints(points), critical=False)
+
+
+def _signed(
+    builder: x509.CertificateBuilder, key: ec.EllipticCurvePrivateKey, above: ec.EllipticCurvePublicKey
+) -> x509.Certificate:
+    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(above)
+    return builder.add_extension(identifier, critical=False).sign(key, hashes.SHA256())
+
+
+def save_authority(
+    authority: Authority, folder: Path, root_folder: Path, passphrase: str, *, cost: int = SCRYPT_COST,
+    passphrase_of_root: str | None = None,
+) -> None:
+    """Write the chain: certificates (PEM, public) and keys (encrypted, 0600).
+
+    `folder` gets root.pem, organisation.pem/.key, station.pem/.key; `root_folder` gets root.pem, root.key and a
+    note on how to keep them (`READ-ME.txt`). Nothing is written if any of the files exists.
+    Raises: KeyFileExistsError, OSError.
+    """
+    for place in (folder, root_folder):
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    holders = (
+        (root_folder, "root", authority.root), (folder, "organisation", authority.organisation),
+        (folder, "station", authority.station),
+    )
+    note = root_folder / "READ-ME.txt"
+    root_copy = folder / "root.pem"
+    for path in (note, root_copy, *(place / f"{name}.{ending}" for place, name, _ in holders for ending in ("pem", "key"))):
+        if path.exists():
+            raise KeyFileExistsError(got=path.name)
+    for place, name, holder in holders:
+        secret = passphrase_of_root if holder is authority.root and passphrase_of_root is not None else passphrase
+        write_key(place / f"{name}.key", holder.key, secret, cost=cost)
+        write_new(place / f"{name}.pem", pem(holder.certificate), mode=0o644)
+    write_new(note, _backup_hint(), mode=0o644)
+    if root_folder != folder:
+        write_new(root_copy, pem(authority.root.certificate), mode=0o644)
+
+
+def _backup_hint() -> bytes:
+    return (say("hint.root_backup", "en") + "\n\n" + say("hint.root_backup", "zh") + "\n").encode()
+
+
+def load_station(folder: Path) -> Station:
+    """The public half of the station in `folder`. Raises: KeyUnreadableError."""
+    certificate = _read_certificate(folder / "station.pem")
+    try:
+        name = profile.common_name(certificate)
+    except profile.ProfileError as error:
+        raise KeyUnreadableError(got="station.pem") from error
+    return Station(name=name, certificate=certificate, organisation=_read_certificate(folder / "organisation.pem"))
+
+
+def load_signer(folder: Path, passphrase: str) -> FileSigner:
+    """The station's signer. Raises: KeyUnreadableError, WrongPassphraseError, WrongSignerError."""
+    return FileSigner(load_station(folder), read_key(folder / "station.key", passphrase))
+
+
+def renew_station(
+    folder: Path, passphrase: str, issuer: Issuer, station_name: str, *, now: datetime, cost: int = SCRYPT_COST
+) -> None:
+    """Give the station a new key and certificate for a year; the old files are kept beside, named by key id.
+
+    Raises: KeyUnreadableError, WrongPassphraseError, KeyFileExistsError, OSError.
+    """
+    organisation = Holder(
+        certificate=_read_certificate(folder / "organisation.pem"), key=read_key(folder / "organisation.key", passphrase)
+    )
+    old = load_station(folder)
+    station = create_station(organisation, issuer, station_name, now=now)
+    for ending in ("pem", "key"):
+        (folder / f"station.{ending}").rename(folder / f"station-{old.key_id}.{ending}")
+    write_key(folder / "station.key", station.key, passphrase, cost=cost)
+    write_new(folder / "station.pem", pem(station.certificate), mode=0o644)
+
+
+def pem(certificate: x509.Certificate) -> bytes:
+    """The certificate as PEM."""
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _read_certificate(path: Path) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    except OSError as error:
+        raise KeyUnreadableError(got=f"{path.name}: {error.strerror}") from error
+    except ValueError as error:
+        raise KeyUnreadableError(got=path.name) from error

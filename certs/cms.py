@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The signature container: one fixed CMS template (PAdES baseline B-B), written and read strictly.
+
+Everything but digest and signature is fixed by the two certificates. Reading means: take those four
+parts out, build the template again, and accept only equal bytes. So there is nowhere to hide anything:
+no padding, no unsigned attribute, no further certificate. The two certificates are bound by the signed
+attribute signingCertificateV2, the signature by having one accepted spelling (`certs.issuer`).
+research/certificate.md 3.1, 3.2, 8.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs import der
+from certs.issuer import Signer, Station, has_smaller_s
+
+SIGNATURE_BYTES = 71
+"""The DER length we wait for: half of all signatures have it, and nothing is ever padded."""
+
+_SIGNED_DATA, _DATA = der.oid("1.2.840.113549.1.7.2"), der.oid("1.2.840.113549.1.7.1")
+_SHA256 = der.element(der.SEQUENCE, der.oid("2.16.840.1.101.3.4.2.1"))
+_ECDSA_SHA256 = der.element(der.SEQUENCE, der.oid("1.2.840.10045.4.3.2"))
+_CONTENT_TYPE, _MESSAGE_DIGEST = der.oid("1.2.840.113549.1.9.3"), der.oid("1.2.840.113549.1.9.4")
+_SIGNING_CERTIFICATE_V2 = der.oid("1.2.840.113549.1.9.16.2.47")
+_TRIES = 200  # each fails with probability about one half
+
+
+class CmsError(ValueError):
+    """Not our template."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedDigest:
+    """What a container says: these certificates, this digest, this signature. Nothing is verified yet."""
+
+    station: bytes
+    organisation: bytes
+    digest: bytes
+    signature: bytes
+
+
+def container_bytes(station: Station) -> int:
+    """The exact size of every container of this station."""
+    return len(build(_parts(station, digest=bytes(32), signature=bytes(SIGNATURE_BYTES))))
+
+
+def sign(digest: bytes, signer: Signer) -> bytes:
+    """A container of exactly `container_bytes` over a SHA-256 digest. Signs again until the size fits.
+
+    Raises: CmsError if no signature fits; a signer that always answers the same bytes never will.
+    """
+    attributes = _signed_attributes(_parts(signer.station, digest=digest, signature=b""))
+    for _ in range(_TRIES):
+        signature = signer.sign(attributes)
+        if len(signature) == SIGNATURE_BYTES and has_smaller_s(signature):
+            return build(_parts(signer.station, digest=digest, signature=signature))
+    raise CmsError("no signature of the right size")
+
+
+def _parts(station: Station, *, digest: bytes, signature: bytes) -> SignedDigest:
+    return SignedDigest(
+        station=station.certificate.public_bytes(serialization.Encoding.DER),
+        organisation=station.organisation.public_bytes(serialization.Encoding.DER),
+        digest=digest, signature=signature,
+    )
+
+
+def build(parts: SignedDigest) -> bytes:
+    """The template with these parts."""
+    issuer, serial = _issuer_and_serial(parts.station)
+    signer_info = der.element(
+        der.SEQUENCE, der.integer(1), der.element(der.SEQUENCE, issuer, serial), _SHA256,
+        bytes((der.CONTEXT_0,)) + _signed_attributes(parts)[1:],
+        _ECDSA_SHA256, der.element(der.OCTET_STRING, parts.signature),
+    )
+    certificates = bytes((der.CONTEXT_0,)) + der.set_of(parts.station, parts.organisation)[1:]
+    signed_data = der.element(
+        der.SEQUENCE, der.integer(1), der.set_of(_SHA256), der.element(der.SEQUENCE, _DATA), certificates,
+        der.set_of(signer_info),
+    )
+    return der.element(der.SEQUENCE, _SIGNED_DATA, der.element(der.CONTEXT_0, signed_data))
+
+
+def _signed_attributes(parts: SignedDigest) -> bytes:
+    """As a SET, which is what is signed. No signing time: PAdES forbids it, the time stands in the PDF."""
+    hashed = [
+        der.element(der.SEQUENCE, der.element(der.OCTET_STRING, hashlib.sha256(certificate).digest()))
+        for certificate in (parts.station, parts.organisation)
+    ]
+    signing_certificate = der.element(der.SEQUENCE, der.element(der.SEQUENCE, *hashed))
+    return der.set_of(
+        _attribute(_CONTENT_TYPE, _DATA),
+        _attribute(_MESSAGE_DIGEST, der.element(der.OCTET_STRING, parts.digest)),
+        _attribute(_SIGNING_CERTIFICATE_V2, signing_certificate),
+    )
+
+
+def _attribute(name: bytes, value: bytes) -> bytes:
+    return der.element(der.SEQUENCE, name, der.set_of(value))
+
+
+def _issuer_and_serial(certificate: bytes) -> tuple[bytes, bytes]:
+    """Issuer name and serial number exactly as the certificate encodes them (RFC 5280 TBSCertificate)."""
+    body = der.read_all(der.read_all(der.read(certificate, der.SEQUENCE).content)[0].content)
+    if len(body) < 6 or body[0].tag != der.CONTEXT_0:
+        raise CmsError("no version 3 certificate")
+    return body[3].encoded, body[1].encoded
+
+
+def read(data: bytes) -> SignedDigest:
+    """The parts of a container that is exactly our template. Raises: CmsError."""
+    try:
+        parts = _take_parts(data)
+        if build(parts) != data:
+            raise CmsError("not the template")
+    except (der.DerError, IndexError) as error:
+        raise CmsError("not the template") from error
+    return parts
+
+
+def _take_parts(data: bytes) -> SignedDigest:
+    content_info = der.read_all(der.read(data, der.SEQUENCE).content)
+    signed_data = der.read_all(der.read(content_info[1].content, der.SEQUENCE).content)
+    certificates = [found.encoded for found in der.read_all(signed_data[3].content)]
+    signer_info = der.read_all(der.read(signed_data[4].content, der.SEQUENCE).content)
+    named = der.read_all(signer_info[1].content)
+    if len(certificates) != 2:
+        raise CmsError("not two certificates")
+    named_pair = (named[0].encoded, named[1].encoded)
+    signers = [certificate for certificate in certificates if _issuer_and_serial(certificate) == named_pair]
+    if len(signers) != 1:
+        raise CmsError("not one signer")
+    others = [certificate for certificate in certificates if certificate is not signers[0]]
+    return SignedDigest(
+        station=signers[0], organisation=others[0], digest=_take_digest(signer_info[3].content),
+        signature=signer_info[5].content,
+    )
+
+
+def _take_digest(attributes: bytes) -> bytes:
+    for attribute in der.read_all(attributes):
+        name, values = der.read_all(attribute.content)[:2]
+        if name.encoded == _MESSAGE_DIGEST:
+            return der.read(values.content, der.OCTET_STRING).content
+    raise CmsError("no digest")
+
+
+def is_signed(parts: SignedDigest, certificate: x509.Certificate) -> bool:
+    """Does the signature verify with the certificate's key, in its one accepted spelling?"""
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        return False
+    if len(parts.signature) != SIGNATURE_BYTES or not has_smaller_s(parts.signature):
+        return False
+    try:
+        key.verify(parts.signature, _signed_attributes(parts), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors of the room `certs`, below `phones.errors.ProofwipeError`.
+
+    ProofwipeError
+    └── CertsError
+        ├── NotCertifiableError      the job has not earned a certificate (`reason_code` says why)
+        ├── CertificateEarnedError   a report was asked for a job that earned a certificate
+        ├── WrongSignerError         an emulated record and a station key, or the other way round
+        ├── RecordMalformedError     bytes that are no record document
+        ├── StatementMalformedError  text or bytes that are no QR statement
+        ├── IssueError               a paper did not pass our own verifier and was not released
+        ├── KeyFileError             a key file cannot be used
+        │   ├── KeyUnreadableError       missing, no rights, or not of our format
+        │   ├── WrongPassphraseError     it does not open with this passphrase
+        │   └── KeyFileExistsError       a key is never overwritten
+        ├── TrustFileError           a pinned root cannot be read
+        └── VerificationError        the one error that may leave `certs.verify`: the file itself cannot be read
+"""
+
+from typing import ClassVar
+
+from phones.errors import ProofwipeError
+
+
+class CertsError(ProofwipeError):
+    """Something about a paper, its keys or its trust went wrong."""
+
+    code: ClassVar[str] = "certs"
+
+
+class NotCertifiableError(CertsError):
+    """The job has not earned a certificate. `reason_codes`, most telling first: `refusal.<code>` in words.toml."""
+
+    code = "not_certifiable"
+    exit_code = 7
+
+    def __init__(self, reason_codes: tuple[str, ...]) -> None:
+        self.reason_codes = reason_codes
+        super().__init__(got=", ".join(reason_codes))
+
+    @property
+    def reason_code(self) -> str:
+        """The most telling reason."""
+        return self.reason_codes[0]
+
+
+class CertificateEarnedError(CertsError):
+    """A report was asked for a job that has earned a certificate; a report would say less than the truth."""
+
+    code = "certificate_earned"
+
+
+class WrongSignerError(CertsError):
+    """Station keys refuse emulated records, specimen keys refuse all others."""
+
+    code = "wrong_signer"
+    exit_code = 7
+
+
+class RecordMalformedError(CertsError):
+    """These bytes are no record document: size, encoding, duplicate keys, spelling, unknown fields, types."""
+
+    code = "record_malformed"
+    exit_code = 7
+
+
+class StatementMalformedError(CertsError):
+    """This text is no QR statement, or these bytes are no COSE_Sign1 of ours."""
+
+    code = "statement_malformed"
+    exit_code = 7
+
+
+class IssueError(CertsError):
+    """A finished paper did not pass our own verifier; it is not released."""
+
+    code = "issue"
+
+
+class KeyFileError(CertsError):
+    """A key file cannot be used."""
+
+    code = "key_file"
+
+
+class KeyUnreadableError(KeyFileError):
+    """The file is missing, may not be read, or is not an encrypted key of our format."""
+
+    code = "key_unreadable"
+
+
+class WrongPassphraseError(KeyFileError):
+    """The key does not open with this passphrase."""
+
+    code = "wrong_passphrase"
+
+
+class KeyFileExistsError(KeyFileError):
+    """A key or its certificate stands there already; keys are never overwritten."""
+
+    code = "key_file_exists"
+
+
+class TrustFileError(CertsError):
+    """A pinned root certificate cannot be read."""
+
+    code = "trust_file"
+
+
+class VerificationError(CertsError):
+    """The file to verify cannot be read at all. Whatever stands in it gives an answer, never this error."""
+
+    code = "verification"
+    exit_code = 6

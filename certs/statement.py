@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The statement in the QR symbol: a COSE_Sign1 (RFC 9052, ES256) that works from paper alone.
+
+Text = "PW1:" (certificate) or "PR1:" (report) + base45 of the COSE bytes. The protected header names the
+kind a second time, so that a report's signature can never pass as a certificate's. The payload is a map of
+our own (not a CWT). docs/certificate.md has the field table.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+
+import cbor2
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+from certs import base45
+from certs.errors import StatementMalformedError
+from certs.identifier import id_bytes, id_text
+from certs.issuer import P256_ORDER, Signer, key_id
+from certs.record_schema import TIME_FORMAT, RecordDocument
+from phones.commitment import commit, normalise
+
+CERTIFICATE_PREFIX, REPORT_PREFIX = "PW1:", "PR1:"
+_KINDS = {"pw1": CERTIFICATE_PREFIX, "pr1": REPORT_PREFIX}
+_ALGORITHM, _KEY_ID, _TYPE = 1, 4, 16   # COSE header labels; 16 is typ (RFC 9596)
+_ES256 = -7
+LONGEST_TEXT = 419
+"""Alphanumeric capacity of QR version 12 at level M."""
+_LONGEST_STATEMENT = 400
+
+# The payload's keys.
+ISSUER, ISSUED_AT, ID, COMMITMENT, RECORD, MODEL, METHOD, USABILITY, SALT, COMMITTED = 1, 6, 7, -1, -2, -3, -4, -5, -6, -7
+_ISSUER_BYTES, _MODEL_BYTES = 40, 27
+
+METHODS = ("none", "clear", "purge")
+"""NIST method by its code in the payload."""
+USABILITIES = ("", "1", "2", "3", "4", "5", "U", "H")
+"""Usability by its code in the payload."""
+IDENTIFIERS = ("none", "imei", "serial", "ecid", "udid")
+"""Which identifier is committed, by its code in the payload."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a QR statement says. `commitment` is "" when the phone gave no identifier."""
+
+    kind: str            # "pw1" certificate, "pr1" report
+    key_id: str
+    issuer: str
+    issued_at: datetime
+    certificate_id: str
+    committed: str       # one of IDENTIFIERS
+    commitment: str
+    salt: bytes
+    record_sha256: str
+    model: str
+    method: str
+    usability: str
+
+    @property
+    def is_report(self) -> bool:
+        """True for a report's statement."""
+        return self.kind == "pr1"
+
+    def is_about(self, identifier: str) -> bool:
+        """Is `identifier` (IMEI, serial number ...; as typed) the committed one?"""
+        value = normalise(self.committed, identifier.strip())
+        return bool(self.commitment) and bool(value) and commit(self.committed, value, self.salt) == self.commitment
+
+
+def statement_of(document: RecordDocument, record: bytes) -> Statement:
+    """What the statement of this record must say; `record` are its exact bytes."""
+    committed, commitment = _committed(document)
+    return Statement(
+        kind="pr1" if document.is_report else "pw1",
+        key_id=document.station.key_id,
+        issuer=_cut(document.issuer.name, _ISSUER_BYTES),
+        issued_at=datetime.strptime(document.issued_at, TIME_FORMAT).replace(tzinfo=UTC),
+        certificate_id=document.id,
+        committed=committed, commitment=commitment,
+        salt=bytes.fromhex(document.device.salt),
+        record_sha256=hashlib.sha256(record).hexdigest(),
+        model=_cut(document.device.model, _MODEL_BYTES),
+        method=document.erase.claims.nist_method,
+        usability=document.grade.usability if document.grade else "",
+    )
+
+
+def _committed(document: RecordDocument) -> tuple[str, str]:
+    """The identifier a buyer can read most easily: IMEI (*#06#), else serial number, else the chip's."""
+    known = document.device.commitments
+    for name, value in (("imei", known.imei1), ("imei", known.imei2), ("serial", known.serial),
+                        ("ecid", known.ecid), ("udid", known.udid)):
+        if value:
+            return name, value
+    return "none", ""
+
+
+def _cut(text: str, longest: int) -> str:
+    return text.encode()[:longest].decode(errors="ignore")
+
+
+def sign_statement(statement: Statement, signer: Signer) -> bytes:
+    """COSE_Sign1 bytes, tagged. `signer` is the station's; its key id must be the statement's.
+
+    Raises: StatementMalformedError.
+    """
+    if signer.station.key_id != statement.key_id:
+        raise StatementMalformedError(got="key id")
+    protected = cbor2.dumps({_ALGORITHM: _ES256, _KEY_ID: bytes.fromhex(statement.key_id), _TYPE: statement.kind}, canonical=True)
+    payload = cbor2.dumps(_payload(statement), canonical=True)
+    r, s = utils.decode_dss_signature(signer.sign(_to_be_signed(protected, payload)))
+    signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    return cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, signature]), canonical=True)
+
+
+def _payload(statement: Statement) -> dict[int, object]:
+    return {
+        ISSUER: statement.issuer,
+        ISSUED_AT: int(statement.issued_at.timestamp()),
+        ID: id_bytes(statement.certificate_id),
+        COMMITMENT: bytes.fromhex(statement.commitment.removeprefix("#")),
+        RECORD: bytes.fromhex(statement.record_sha256),
+        MODEL: statement.model,
+        METHOD: METHODS.index(statement.method),
+        USABILITY: USABILITIES.index(statement.usability),
+        SALT: statement.salt,
+        COMMITTED: IDENTIFIERS.index(statement.committed),
+    }
+
+
+def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    """RFC 9052 4.4: Sig_structure of a COSE_Sign1 without external data."""
+    return cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
+
+
+def qr_text(data: bytes) -> str:
+    """The text of the QR symbol for COSE bytes. Raises: StatementMalformedError (also: too long for version 12)."""
+    text = _KINDS[read_statement(data).kind] + base45.encode(data)
+    if len(text) > LONGEST_TEXT:
+        raise StatementMalformedError(got="too_long")
+    return text
+
+
+def from_qr_text(text: str) -> bytes:
+    """The COSE bytes of a scanned text, whose prefix must fit their kind. Raises: StatementMalformedError."""
+    if len(text) > LONGEST_TEXT:
+        raise StatementMalformedError(got="too_long")
+    try:
+        data = base45.decode(text[4:])
+    except ValueError as error:
+        raise StatementMalformedError(got="base45") from error
+    if text[:4] != _KINDS[read_statement(data).kind]:
+        raise StatementMalformedError(got="prefix")
+    return data
+
+
+def read_statement(data: bytes) -> Statement:
+    """Take a COSE_Sign1 apart, strictly; its signature is not verified here.
+
+    Accepted is only the one encoding we write: reading and writing again must give the same bytes.
+    Raises: StatementMalformedError.
+    """
+    protected, payload, _signature = _take_apart(data)
+    header = _load(protected)
+    fields = _load(payload)
+    if not isinstance(header, dict) or not isinstance(fields, dict):
+        raise StatementMalformedError(got="not_a_map")
+    try:
+        return _statement(header, fields)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
+        raise StatementMalformedError(got="fields") from error
+
+
+def _take_apart(data: bytes) -> tuple[bytes, bytes, bytes]:
+    if len(data) > _LONGEST_STATEMENT:
+        raise StatementMalformedError(got="too_long")
+    tagged = _load(data)
+    if not isinstance(tagged, cbor2.CBORTag) or tagged.tag != 18:
+        raise StatementMalformedError(got="not_cose")
+    parts = tagged.value
+    if not isinstance(parts, list | tuple) or len(parts) != 4:
+        raise StatementMalformedError(got="not_cose")
+    protected, unprotected, payload, signature = parts
+    if not all(isinstance(part, bytes) for part in (protected, payload, signature)) or unprotected != {}:
+        raise StatementMalformedError(got="not_cose")
+    if len(signature) != 64:
+        raise StatementMalformedError(got="not_cose")
+    return protected, payload, signature
+
+
+def _load(data: bytes) -> object:
+    """One CBOR item whose canonical encoding is exactly these bytes."""
+    stream = BytesIO(data)
+    try:
+        item: object = cbor2.CBORDecoder(stream).decode()
+        again = cbor2.dumps(item, canonical=True)
+    except (cbor2.CBORError, ValueError, TypeError, RecursionError, OverflowError, EOFError, AttributeError) as error:
+        raise StatementMalformedError(got="cbor") from error
+    if again != data:
+        raise StatementMalformedError(got="not_canonical")
+    return item
+
+
+def _statement(header: Mapping[object, object], fields: Mapping[object, object]) -> Statement:
+    kind, key, kid = header[_TYPE], header[_ALGORITHM], header[_KEY_ID]
+    issuer, issued_at, identifier = fields[ISSUER], fields[ISSUED_AT], fields[ID]
+    commitment, record, salt = fields[COMMITMENT], fields[RECORD], fields[SALT]
+    model, method, usability, committed = fields[MODEL], fields[METHOD], fields[USABILITY], fields[COMMITTED]
+    if len(header) != 3 or len(fields) != 10 or key != _ES256 or kind not in _KINDS:
+        raise ValueError("header")
+    texts = (kind, issuer, model)
+    blobs = {8: kid, 10: identifier, 32: record, 16: salt}
+    numbers = (issued_at, method, usability, committed)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("text")
+    if not all(isinstance(blob, bytes) and len(blob) == size for size, blob in blobs.items()):
+        raise TypeError("bytes")
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise TypeError("number")
+    if not isinstance(commitment, bytes) or len(commitment) != (16 if committed else 0):
+        raise TypeError("commitment")
+    return Statement(
+        kind=str(kind), key_id=bytes(kid).hex(),  # type: ignore[call-overload]  # checked above
+        issuer=str(issuer), issued_at=datetime.fromtimestamp(int(issued_at), UTC),  # type: ignore[call-overload]
+        certificate_id=id_text(bytes(identifier)),  # type: ignore[call-overload]
+        committed=IDENTIFIERS[committed],  # type: ignore[index]
+        commitment="#" + commitment.hex() if commitment else "",
+        salt=bytes(salt), record_sha256=bytes(record).hex(),  # type: ignore[call-overload]
+        model=str(model), method=METHODS[method], usability=USABILITIES[usability],  # type: ignore[index]
+    )
+
+
+def is_signed_by(data: bytes, certificate: x509.Certificate) -> bool:
+    """Does the certificate's key verify this COSE_Sign1 (smaller s only), and does `kid` name it?
+
+    Raises: StatementMalformedError.
+    """
+    statement = read_statement(data)
+    protected, payload, signature = _take_apart(data)
+    key = certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey) or statement.key_id != key_id(certificate):
+        return False
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    if s > P256_ORDER // 2:
+        return False
+    try:
+        key.verify(utils.encode_dss_signature(r, s), _to_be_signed(protected, payload), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def signer_among(data: bytes, stations: Iterable[x509.Certificate]) -> x509.Certificate | None:
+    """The station whose key signed this statement, or None: how paper alone is checked.
+
+    Raises: StatementMalformedError.
+    """
+    return next((station for station in stations if is_signed_by(data, station)), None)
