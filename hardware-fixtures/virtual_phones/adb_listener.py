@@ -123,6 +123,7 @@ def _bound_socket() -> tuple[socket.socket, int]:
             scout.bind(("127.0.0.1", 0))
             number = int(scout.getsockname()[1])
         bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # old connections must not bar listening
         try:
             bound.bind(("127.0.0.1", number))
         except OSError:  # somebody was quicker
