@@ -175,6 +175,7 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("port.interfaces", _LIST, "interface classes"),
     ("port.vendor_product", r"[0-9a-f]{4}:[0-9a-f]{4}", "USB vendor and product id"),
     ("port.absent_s", r"[0-9]{1,6}", "whole seconds during which the port was empty"),
+    ("port.absent_needed_s", r"[0-9]{1,6}", "the shortest absence, whole seconds, that the bench takes for a reboot; shorter is a flicker of the cable"),
     ("port.left", _YES_NO, "the device was seen leaving the port"),
     ("port.came_back", _YES_NO, "a device was seen coming to the port after that"),
     ("port.sequence", _LIST, "presences seen in order, comma separated"),
