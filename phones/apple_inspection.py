@@ -24,7 +24,14 @@ _IDENTITY = (
     "InternationalMobileEquipmentIdentity2", "ProductType", "HardwareModel", "ModelNumber", "RegionInfo",
     "ProductVersion", "BuildVersion",
 )  # fmt: skip
-_STATE = ("ActivationState", "PasswordProtected", "BasebandStatus", "BasebandVersion", "SIMStatus", "SIMTrayStatus")
+_STATE = (
+    "ActivationState",
+    "PasswordProtected",
+    "BasebandStatus",
+    "BasebandVersion",
+    "SIMStatus",
+    "SIMTrayStatus",
+)
 
 _BOTH_TIMES: tuple[ApplePart, ...] = (
     *(value_part(key) for key in _IDENTITY),
@@ -34,7 +41,6 @@ _BOTH_TIMES: tuple[ApplePart, ...] = (
     value_part("TotalDiskCapacity", "com.apple.disk_usage"),
     value_part("TotalDataAvailable", "com.apple.disk_usage"),
     ApplePart(name="nvram", kind=apple_parts.APPLE_NVRAM),
-    # Read after the stamp, so that a stamp written meanwhile is never newer than "the clock before it".
     value_part("TimeIntervalSince1970"),
     ApplePart(name="activation", kind=apple_parts.APPLE_ACTIVATION),
     ApplePart(name="cloud_configuration", kind=apple_parts.APPLE_CLOUD_CONFIGURATION),
@@ -48,7 +54,8 @@ _BOTH_TIMES: tuple[ApplePart, ...] = (
 
 def inspection_question(*, timeout_s: float) -> Question:
     """Everything asked before the erase, in one batch ("apple.inspection"). Pairs if it must: while the
-    Trust dialog is open the phone refuses with `trust_pending` at the end of the timeout."""
+    Trust dialog is open the phone refuses with `trust_pending` at the end of the timeout.
+    """
     pair = ApplePart(name="pair", kind=apple_parts.APPLE_PAIR)
     return Question(
         name="apple.inspection", effect=Effect.READS, request=AppleBatch(parts=(pair, *_BOTH_TIMES)),
@@ -59,7 +66,8 @@ def inspection_question(*, timeout_s: float) -> Question:
 def after_question(*, timeout_s: float) -> Question:
     """The same at the set-up screen ("apple.after"). Never pairs: ask `pair_question` before it, or the
     phone refuses with `not_paired`. What answers while Unactivated is unconfirmed on current iOS; parts
-    that do not are marked, not guessed."""
+    that do not are marked, not guessed.
+    """
     return Question(
         name="apple.after", effect=Effect.READS, request=AppleBatch(parts=_BOTH_TIMES), read=read_batch,
         timeout_s=timeout_s,
@@ -69,13 +77,19 @@ def after_question(*, timeout_s: float) -> Question:
 def trust_question(*, timeout_s: float) -> Question:
     """Is this job's record from before the erase still accepted ("apple.trust")? Never pairs."""
     return Question(
-        name="apple.trust", effect=Effect.READS, request=AppleTrustTest(), read=read_trust, timeout_s=timeout_s
+        name="apple.trust",
+        effect=Effect.READS,
+        request=AppleTrustTest(),
+        read=read_trust,
+        timeout_s=timeout_s,
     )
 
 
 def pair_question(*, timeout_s: float) -> Question:
     """Pair anew after the erase ("apple.pair"); the old record is kept for the trust test."""
-    return Question(name="apple.pair", effect=Effect.WRITES, request=ApplePair(), read=read_pair, timeout_s=timeout_s)
+    return Question(
+        name="apple.pair", effect=Effect.WRITES, request=ApplePair(), read=read_pair, timeout_s=timeout_s
+    )
 
 
 def erase_question(route: AppleEraseRoute, *, timeout_s: float) -> Question:
@@ -96,7 +110,8 @@ def plant_question(mark: str, *, timeout_s: float) -> Question:
 
 def canary_question(mark: str, new_mark: str, *, timeout_s: float) -> Question:
     """Look for the mark planted before, then write, read and remove a new one in the same place
-    ("apple.canary.look", `canary.gone`, `canary.still_there`, `canary.marker_works`)."""
+    ("apple.canary.look", `canary.gone`, `canary.still_there`, `canary.marker_works`).
+    """
     path = mark_path(new_mark)
     parts = (
         ApplePart(name="old_mark", kind=apple_parts.APPLE_FILE_READ, arguments={"path": mark_path(mark)}),
@@ -113,7 +128,9 @@ def _write_and_read(name: str, mark: str) -> tuple[ApplePart, ApplePart]:
     path = mark_path(mark)
     return (
         ApplePart(
-            name=f"{name}_write", kind=apple_parts.APPLE_FILE_WRITE, arguments={"path": path, "data": mark.encode()}
+            name=f"{name}_write",
+            kind=apple_parts.APPLE_FILE_WRITE,
+            arguments={"path": path, "data": mark.encode()},
         ),
         ApplePart(name=f"{name}_read", kind=apple_parts.APPLE_FILE_READ, arguments={"path": path}),
     )

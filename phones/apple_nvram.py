@@ -19,12 +19,12 @@ _ERROR = re.compile(rb"\bErr\s*:\s*(-?[0-9]{1,10})\b", re.IGNORECASE)
 _LEGACY = re.compile(rb"handle_message:\s*Obliteration Complete", re.IGNORECASE)
 
 _KINDS: dict[str, str] = {
-    "eacs": "eacs_done",               # Erase All Content and Settings, finished
-    "safeoblit": "safe_oblit_done",    # finished during a later boot; carries Err
-    "rrts": "rrts",                    # Return to Service: the volume went back to a snapshot, nothing erased
+    "eacs": "eacs_done",  # Erase All Content and Settings, finished
+    "safeoblit": "safe_oblit_done",  # finished during a later boot; carries Err
+    "rrts": "rrts",  # Return to Service: the volume went back to a snapshot, nothing erased
     "saferrts": "rrts",
-    "brickonly": "brick_only",         # no data wipe
-    "markercreate": "marker_create",   # no data wipe
+    "brickonly": "brick_only",  # no data wipe
+    "markercreate": "marker_create",  # no data wipe
     "wipeandbrick": "other_wipe",
     "safewipe": "other_wipe",
 }
@@ -34,7 +34,8 @@ _KINDS: dict[str, str] = {
 class ObliterationStamp:
     """What the stamp says. `kind`: a value of `apple.obliteration_kind`. `epoch`: Unix seconds by the
     phone's clock, None when the kind carries none. `error`: the Err number of a SafeOblit stamp.
-    `digest`: SHA-256, hex, of the bytes, to see whether two readings are the same stamp; "" for none."""
+    `digest`: SHA-256, hex, of the bytes, to see whether two readings are the same stamp; "" for none.
+    """
 
     kind: str
     epoch: int | None = None

@@ -15,7 +15,7 @@ from phones.apple_parts import PartAnswer, decode, decode_table
 from phones.errors import ReplyMalformedError
 from phones.link import Reply
 
-_PERCENT_OR_LESS = 100   # a "capacity" of at most this is a percentage, not mAh
+_PERCENT_OR_LESS = 100  # a "capacity" of at most this is a percentage, not mAh
 _SMALLEST_BATTERY_MAH = 500
 _IMEI_DIGITS = 15
 _HANDLED = {
@@ -63,14 +63,16 @@ def _identity(good: Mapping[str, Any]) -> dict[str, str]:
     udid, wifi = _text(good.get("UniqueDeviceID")), _text(good.get("WiFiAddress"))
     ecid = _whole(good.get("UniqueChipID"))
     imeis = [_text(good.get(f"InternationalMobileEquipmentIdentity{slot}")) for slot in ("", "2")]
-    values = _present({
-        "identity.serial": _text(good.get("SerialNumber")),
-        "identity.imei1": imeis[0],
-        "identity.imei2": imeis[1],
-        "identity.udid": udid.replace("-", "").lower() if udid else None,
-        "identity.ecid": str(ecid) if ecid is not None and ecid >= 0 else None,
-        "identity.wifi_mac": wifi.lower() if wifi else None,
-    })
+    values = _present(
+        {
+            "identity.serial": _text(good.get("SerialNumber")),
+            "identity.imei1": imeis[0],
+            "identity.imei2": imeis[1],
+            "identity.udid": udid.replace("-", "").lower() if udid else None,
+            "identity.ecid": str(ecid) if ecid is not None and ecid >= 0 else None,
+            "identity.wifi_mac": wifi.lower() if wifi else None,
+        }
+    )
     if "InternationalMobileEquipmentIdentity" in good or "InternationalMobileEquipmentIdentity2" in good:
         values["imei.luhn"] = _luhn([imei for imei in imeis if imei])
     return values
@@ -101,47 +103,55 @@ def _product(good: Mapping[str, Any]) -> dict[str, str]:
     number = _text(good.get("ModelNumber"))
     region = _text(good.get("RegionInfo")) or ""
     model = model_of(product_type)
-    return _present({
-        "product.maker": "Apple",
-        "product.brand": "Apple",
-        "product.model": product_type,
-        "product.device": _text(good.get("HardwareModel")),
-        "product.number": number + region if number else None,
-        "product.refurbishment_letter": number[0] if number and number[0] in "MFNP" else None,
-        "product.marketing_name": model.name if model else None,
-        "apple.chip": model.chip if model else None,
-    })
+    return _present(
+        {
+            "product.maker": "Apple",
+            "product.brand": "Apple",
+            "product.model": product_type,
+            "product.device": _text(good.get("HardwareModel")),
+            "product.number": number + region if number else None,
+            "product.refurbishment_letter": number[0] if number and number[0] in "MFNP" else None,
+            "product.marketing_name": model.name if model else None,
+            "apple.chip": model.chip if model else None,
+        }
+    )
 
 
 def _system(good: Mapping[str, Any]) -> dict[str, str]:
     clock = good.get("TimeIntervalSince1970")
     seconds = int(clock) if isinstance(clock, float | int) and not isinstance(clock, bool) else None
-    return _present({
-        "system.version": _text(good.get("ProductVersion")),
-        "system.build": _text(good.get("BuildVersion")),
-        "system.clock_epoch": str(seconds) if seconds is not None and seconds >= 0 else None,
-    })
+    return _present(
+        {
+            "system.version": _text(good.get("ProductVersion")),
+            "system.build": _text(good.get("BuildVersion")),
+            "system.clock_epoch": str(seconds) if seconds is not None and seconds >= 0 else None,
+        }
+    )
 
 
 def _state(good: Mapping[str, Any]) -> dict[str, str]:
     pair = good.get("pair")
     waited = _text(pair.get("dialog")) if isinstance(pair, dict) else None
     activation = _text(good.get("activation")) or _text(good.get("ActivationState"))
-    return _present({
-        "apple.activation_state": activation,
-        "apple.setup_done": _yes_no(good.get("SetupDone")),
-        "apple.trust_dialog": waited if waited in ("yes", "no") else None,
-    })
+    return _present(
+        {
+            "apple.activation_state": activation,
+            "apple.setup_done": _yes_no(good.get("SetupDone")),
+            "apple.trust_dialog": waited if waited in ("yes", "no") else None,
+        }
+    )
 
 
 def _locks(good: Mapping[str, Any]) -> dict[str, str]:
     """The passcode flag is known to say "no" too often (research ios.md §5.2): a weak signal."""
     cloud = good.get("cloud_configuration")
     supervised = _yes_no(cloud.get("supervised")) if isinstance(cloud, dict) else None
-    return _present({
-        "locks.lock_screen": _yes_no(good.get("PasswordProtected")),
-        "locks.supervised": supervised,
-    })
+    return _present(
+        {
+            "locks.lock_screen": _yes_no(good.get("PasswordProtected")),
+            "locks.supervised": supervised,
+        }
+    )
 
 
 # SIMStatus and SIMTrayStatus as CoreTelephony names them (public dumps; not exhaustive, unconfirmed on 18+).
@@ -161,11 +171,13 @@ def _modem(good: Mapping[str, Any]) -> dict[str, str]:
     if sim is not None:
         # A tray that holds a card outweighs a status that says none.
         sim = "present" if tray == "kCTSIMSupportSIMTrayInsertedWithSIM" else _SIM_STATES.get(sim, "unknown")
-    return _present({
-        "apple.baseband": _text(good.get("BasebandStatus")),
-        "radio.baseband": "present" if _text(good.get("BasebandVersion")) else None,
-        "media.sim": sim,
-    })
+    return _present(
+        {
+            "apple.baseband": _text(good.get("BasebandStatus")),
+            "radio.baseband": "present" if _text(good.get("BasebandVersion")) else None,
+            "media.sim": sim,
+        }
+    )
 
 
 def _battery(good: Mapping[str, Any]) -> dict[str, str]:
@@ -180,18 +192,21 @@ def _battery(good: Mapping[str, Any]) -> dict[str, str]:
     hundredths = _whole(node.get("Temperature"))
     if design or full or cycles is not None:
         values["battery.source"] = "smart_battery"
-    return values | _present({
-        "battery.design_mah": str(design) if design else None,
-        "battery.full_mah": str(full) if full else None,
-        "battery.health_percent": str(min(100, 100 * full // design)) if full and design else None,
-        "battery.cycles": str(cycles) if cycles is not None else None,
-        "battery.temperature_dc": str(round(hundredths / 10)) if hundredths is not None else None,
-    })
+    return values | _present(
+        {
+            "battery.design_mah": str(design) if design else None,
+            "battery.full_mah": str(full) if full else None,
+            "battery.health_percent": str(min(100, 100 * full // design)) if full and design else None,
+            "battery.cycles": str(cycles) if cycles is not None else None,
+            "battery.temperature_dc": str(round(hundredths / 10)) if hundredths is not None else None,
+        }
+    )
 
 
 def _first(node: Mapping[str, Any], *names: str) -> int | None:
     """The first of these numbers, looked for at the top (iOS 12 to 26) and below BatteryData (seen on
-    macOS 27, expected on iOS 27: unconfirmed)."""
+    macOS 27, expected on iOS 27: unconfirmed).
+    """
     for name in names:
         for place in (name, f"BatteryData.{name}"):
             number = _whole(node.get(place))
@@ -216,26 +231,34 @@ def _storage(good: Mapping[str, Any]) -> dict[str, str]:
     total = _whole(good.get("TotalDiskCapacity")) or _digits(media.get("FSTotalBytes"))
     free = _whole(good.get("TotalDataAvailable"))
     free = free if free is not None else _digits(media.get("FSFreeBytes"))
-    return _present({
-        "storage.total_bytes": str(total) if total else None,
-        "storage.free_bytes": str(free) if free is not None and free >= 0 else None,
-    })
+    return _present(
+        {
+            "storage.total_bytes": str(total) if total else None,
+            "storage.free_bytes": str(free) if free is not None and free >= 0 else None,
+        }
+    )
 
 
 def _digits(found: Any) -> int | None:
     """AFC sends its numbers as text."""
-    return int(found) if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 17 else None
+    return (
+        int(found)
+        if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 17
+        else None
+    )
 
 
 def _counts(good: Mapping[str, Any]) -> dict[str, str]:
     panics, apps = _whole(good.get("panics")), _whole(good.get("apps"))
     tamper = good.get("tamper")
     signs = tamper.get("signs") if isinstance(tamper, dict) else None
-    return _present({
-        "panics.count": str(panics) if panics is not None else None,
-        "apple.apps": str(apps) if apps is not None else None,
-        "tamper.signs": signs if isinstance(signs, str) else None,
-    })
+    return _present(
+        {
+            "panics.count": str(panics) if panics is not None else None,
+            "apple.apps": str(apps) if apps is not None else None,
+            "tamper.signs": signs if isinstance(signs, str) else None,
+        }
+    )
 
 
 def _nvram(answers: Mapping[str, PartAnswer]) -> dict[str, str]:
@@ -249,15 +272,17 @@ def _nvram(answers: Mapping[str, PartAnswer]) -> dict[str, str]:
     raw = variables.get(apple_parts.NVRAM_OBLITERATION)
     stamp = parse_stamp(raw if isinstance(raw, bytes) or raw is None else b"not bytes")
     lock = variables.get(apple_parts.NVRAM_ACTIVATION_LOCKED)
-    return _present({
-        "apple.obliteration_kind": stamp.kind,
-        "apple.obliteration_epoch": str(stamp.epoch) if stamp.epoch is not None else None,
-        "apple.obliteration_error": str(stamp.error) if stamp.error is not None else None,
-        "apple.obliteration_digest": stamp.digest or None,
-        "apple.oblit_begins": "yes" if variables.get(apple_parts.NVRAM_OBLIT_BEGINS) else "no",
-        "apple.oblit_failure": "yes" if variables.get(apple_parts.NVRAM_OBLIT_FAILURE) else "no",
-        "locks.activation_lock": _lock_word(lock) if isinstance(lock, bytes) else None,
-    })
+    return _present(
+        {
+            "apple.obliteration_kind": stamp.kind,
+            "apple.obliteration_epoch": str(stamp.epoch) if stamp.epoch is not None else None,
+            "apple.obliteration_error": str(stamp.error) if stamp.error is not None else None,
+            "apple.obliteration_digest": stamp.digest or None,
+            "apple.oblit_begins": "yes" if variables.get(apple_parts.NVRAM_OBLIT_BEGINS) else "no",
+            "apple.oblit_failure": "yes" if variables.get(apple_parts.NVRAM_OBLIT_FAILURE) else "no",
+            "locks.activation_lock": _lock_word(lock) if isinstance(lock, bytes) else None,
+        }
+    )
 
 
 def _lock_word(lock: bytes) -> str | None:
@@ -290,7 +315,8 @@ def read_erase(reply: Reply) -> Mapping[str, str]:
 
 def read_planted(reply: Reply) -> Mapping[str, str]:
     """`canary.planted`: "media" only if our mark was written and the same bytes were read back, else "".
-    Raises: ReplyMalformedError."""
+    Raises: ReplyMalformedError.
+    """
     answers = decode(reply.body)
     return {"canary.planted": "media" if _read_back(answers, "planted") else ""}
 
