@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The station's own errors.
 
-    ProofwipeError
-    ├── OutOfOrderError       a move the table does not allow, or one that can show nothing: a bug of ours
-    ├── LedgerError           the ledger cannot be opened, read or written
-    │   ├── LedgerCorruptError    its chain is broken
-    │   └── LedgerFullError       disk full or read-only: nothing was lost, nothing more is begun
-    ├── StationBusyError      another proofwipe works with this ledger
-    ├── ConfigError           a key or value of the configuration is wrong
-    ├── NotInitialisedError   `proofwipe init` has not been run
-    ├── PhoneNotFoundError    nothing on the bench answers to that serial or slot
-    ├── AmbiguousPhoneError   more than one does
-    ├── NotConfirmedError     the typed or given serial is not that of the phone
-    ├── CountMismatchError    `--expect N` and the bench differ
-    ├── JobNotFoundError      no such job
-    └── WrongStageError       the job is not at a stage where that can be done
+ProofwipeError
+├── OutOfOrderError       a move the table does not allow, or one that can show nothing: a bug of ours
+├── LedgerError           the ledger cannot be opened, read or written
+│   ├── LedgerCorruptError    its chain is broken
+│   └── LedgerFullError       disk full or read-only: nothing was lost, nothing more is begun
+├── StationBusyError      another proofwipe works with this ledger
+├── ConfigError           a key or value of the configuration is wrong
+├── NotInitialisedError   `proofwipe init` has not been run
+├── PhoneNotFoundError    nothing on the bench answers to that serial or slot
+├── AmbiguousPhoneError   more than one does
+├── NotConfirmedError     the typed or given serial is not that of the phone
+├── CountMismatchError    `--expect N` and the bench differ
+├── JobNotFoundError      no such job
+└── WrongStageError       the job is not at a stage where that can be done
 """
 
 from phones.errors import ProofwipeError

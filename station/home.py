@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where a station keeps its things, and who may work there at one time.
 
-    config.toml   settings, written by a person
-    issuer.json   who signs, and the people who may act (written by `proofwipe init`)
-    keys/         station certificate and key, organisation and root certificates
-    ledger.sqlite3
-    papers/       certificates and reports
-    adb/, pairing/  our private adb server's home; iPhone pair records, deleted after each job
-    station.log
+config.toml   settings, written by a person
+issuer.json   who signs, and the people who may act (written by `proofwipe init`)
+keys/         station certificate and key, organisation and root certificates
+ledger.sqlite3
+papers/       certificates and reports
+adb/, pairing/  our private adb server's home; iPhone pair records, deleted after each job
+station.log
 """
 
 import fcntl

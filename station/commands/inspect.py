@@ -25,6 +25,7 @@ from station.settings import Settings
 def command(context: click.Context, serial: str | None, as_json: bool, config: Path | None) -> int:
     """Exit 0; 3 when the phone is not there; 4 when it will not talk yet."""
     from phones.inspection import inspect
+
     from phones.witness import Witness, WitnessedPort
     from station.floor import open_bench, present, select
 

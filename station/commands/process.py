@@ -185,6 +185,7 @@ def durations(ledger: Ledger) -> dict[str, tuple[float, ...]]:
 def _confirm(chosen: Sighting, bench: Bench, given: str | None) -> None:
     """The whole number in a script, the last four digits (more if they are not unique) at a terminal."""
     from phones.inspection import inspect
+
     from phones.witness import Witness, WitnessedPort
 
     witness = Witness(clock=SystemClock(), journal=lambda _piece: None, salt=secrets.token_bytes(16))

@@ -26,9 +26,10 @@ def command(
     """Exit 0 when the erase could begin, 4 when a problem stands in its way, 3 when there is no such phone."""
     del planning  # required: an erase itself is `proofwipe process`
     from phones.inspection import inspect
+    from wipe.plan import plan
+
     from phones.witness import Witness, WitnessedPort
     from station.floor import open_bench, present, select
-    from wipe.plan import plan
 
     home = home_of(context)
     settings = settings_of(home, config)

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A grading scheme is a versioned TOML file: limits, bands, and the tables that turn results into a grade.
+
+Shape: see `grading/schemes/basic.toml`. Its hash stands on the paper, so anyone can grade again.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from grading.errors import SchemeError
+from grading.questions import COSMETIC
+
+WEIGHTS = ("gate", "safety", "key", "secondary")
+OPERATORS = ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empty", "present")
+FUNCTIONAL = ("F6", "F5", "F3", "none")
+USABILITY = ("1", "2", "3", "4", "5")
+LARGEST_FILE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check, declared before anything is measured.
+
+    The measured text is the kept value called `value`; `operator` and `limit` say what passes;
+    `not_applicable` lists texts that mean the phone has no such part.
+    """
+
+    name: str
+    weight: str
+    platforms: tuple[str, ...]
+    value: str
+    operator: str
+    limit: tuple[str, ...]
+    unit: str
+    not_applicable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """A scheme as loaded. `usability`: functional class → cosmetic grade → usability."""
+
+    name: str
+    version: str
+    sha256: str
+    checks: tuple[Check, ...]
+    battery_bands: tuple[tuple[str, int], ...]      # (band, at least percent), best first
+    battery_caps: Mapping[str, str]                 # band → no better than
+    usability: Mapping[str, Mapping[str, str]]
+    several_secondary: int                          # so many failed secondary checks cap at 4
+    mappings: Mapping[str, Mapping[str, str]]
+
+
+def load(name: str) -> Scheme:
+    """A shipped scheme by name ("basic"), or one by path (ends in .toml).
+
+    Raises: SchemeError when it is missing, malformed or leaves a combination without a grade.
+    """
+    try:
+        data = _bytes(name)
+        document = tomllib.loads(data.decode())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SchemeError(phone=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
+    try:
+        return _scheme(document, hashlib.sha256(data).hexdigest())
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SchemeError(phone=name, expected="a complete scheme", got=f"{type(error).__name__}: {error}") from error
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the schemes that come with the program."""
+    folder = resources.files("grading").joinpath("schemes")
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+def _bytes(name: str) -> bytes:
+    if name.endswith(".toml"):
+        with Path(name).open("rb") as file:
+            return file.read(LARGEST_FILE)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name) or name not in shipped():
+        raise FileNotFoundError(f"no shipped scheme {name!r}; there are: {', '.join(shipped())}")
+    return resources.files("grading").joinpath("schemes", f"{name}.toml").read_bytes()
+
+
+def _scheme(document: Mapping[str, Any], sha256: str) -> Scheme:
+    scheme = Scheme(
+        name=_word(document["name"]), version=_word(document["version"]), sha256=sha256,
+        checks=tuple(_check(row) for row in document["check"]),
+        battery_bands=tuple((_word(row["band"]), int(row["at_least"])) for row in document["battery"]["band"]),
+        battery_caps={_word(band): _usability(cap) for band, cap in document["battery"]["no_better_than"].items()},
+        usability={
+            functional: {cosmetic: _usability(row[cosmetic]) for cosmetic in (*COSMETIC, "not_tested")}
+            for functional, row in ((each, document["usability"][each]) for each in FUNCTIONAL)
+        },
+        several_secondary=int(document["several_secondary"]),
+        mappings={name: {str(key): str(text) for key, text in table.items()} for name, table in document["mapping"].items()},
+    )
+    missing = {"excellent", "good", "service", "fail", "not_measured"} - set(scheme.battery_caps)
+    if missing:
+        raise ValueError(f"battery.no_better_than lacks {sorted(missing)}")
+    return scheme
+
+
+def _check(row: Mapping[str, Any]) -> Check:
+    if row["weight"] not in WEIGHTS or row["operator"] not in OPERATORS:
+        raise ValueError(f"check {row['name']}: weight {row['weight']}, operator {row['operator']}")
+    unknown = set(row) - {"name", "weight", "platforms", "value", "operator", "limit", "unit", "not_applicable"}
+    if unknown:
+        raise ValueError(f"check {row['name']}: unknown keys {sorted(unknown)}")
+    return Check(
+        name=_word(row["name"]), weight=row["weight"], platforms=tuple(row["platforms"]), value=str(row["value"]),
+        operator=row["operator"], limit=tuple(str(each) for each in row.get("limit", [])),
+        unit=str(row.get("unit", "")), not_applicable=tuple(row.get("not_applicable", [])),
+    )
+
+
+def _word(text: object) -> str:
+    if not isinstance(text, str) or not re.fullmatch(r"[A-Za-z0-9_.\-]{1,64}", text):
+        raise ValueError(f"not a word: {text!r}")
+    return text
+
+
+def _usability(text: object) -> str:
+    if text not in USABILITY:
+        raise ValueError(f"not a usability class: {text!r}")
+    return str(text)
