@@ -8,10 +8,36 @@ import threading
 from dataclasses import dataclass
 
 from virtual_phones.faults import Exchanges, Fault
+from virtual_phones.iphone import IPhone
 from virtual_phones.phone import UsbView, VirtualPhone
 
 MAXIMUM_ADDRESS = 127
 _MAXIMUM_EVENTS = 1000
+
+
+class BusAddresses:
+    """Hands out USB addresses: unique on a bus, and another one at each return."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._used: set[tuple[int, int]] = set()
+        self._last: dict[int, int] = {}
+
+    def take(self, bus: int) -> int:
+        """The next free address of a bus. Raises: RuntimeError when 127 devices hang there."""
+        with self._lock:
+            for step in range(1, MAXIMUM_ADDRESS + 1):
+                address = (self._last.get(bus, 0) + step - 1) % MAXIMUM_ADDRESS + 1
+                if (bus, address) not in self._used:
+                    self._used.add((bus, address))
+                    self._last[bus] = address
+                    return address
+        raise RuntimeError(f"bus {bus} is full")
+
+    def give_back(self, bus: int, address: int) -> None:
+        """The device has left."""
+        with self._lock:
+            self._used.discard((bus, address))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +61,7 @@ class VirtualPort:
     def __init__(
         self, path: str, name: str, phone: VirtualPhone, *,
         exchanges: Exchanges | None = None, swap: Swap | None = None, plugged: bool = True,
+        addresses: BusAddresses | None = None,
     ) -> None:
         bus, _, ports = path.partition("-")
         self.path = path
@@ -48,7 +75,7 @@ class VirtualPort:
         self.swap = swap
         self.plugged = plugged
         self.address = 0
-        self._addresses = 0
+        self._addresses = addresses or BusAddresses()
         self._absences = 0
         self._present = False
         self._left_s = 0.0
@@ -84,10 +111,13 @@ class VirtualPort:
                 self.phone.tick(now_s)
                 self._present = present = self.phone.usb() is not None
         if not (present and self.plugged):
+            if self.address:
+                self._addresses.give_back(self.bus, self.address)
             self.address = 0
         elif self.address == 0:
-            self._addresses = self._addresses % MAXIMUM_ADDRESS + 1
-            self.address = self._addresses
+            self.address = self._addresses.take(self.bus)
+            if isinstance(self.phone, IPhone):
+                self.phone.replugged()
 
     def usb(self) -> UsbView | None:
         """What the host's USB sees on this slot now; None while nothing is there or a swap is under way."""

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,13 +35,22 @@ class RemoteBench:
 
     @classmethod
     def start(
-        cls, scenario: Path, *arguments: str, timeout_s: float = HELLO_TIMEOUT_S, die_with_us: bool = False,
-        lifetime_s: float = 3600.0, log: Path | None = None,
+        cls, scenario: Path | Mapping[str, object], *arguments: str, timeout_s: float = HELLO_TIMEOUT_S,
+        die_with_us: bool = False, lifetime_s: float = 3600.0, log: Path | None = None,
     ) -> "RemoteBench":
         """Start a bench of its own session, so that it survives our death (unless `die_with_us`).
 
+        `scenario` is a file or a document of the same shape. `log` takes the bench's stderr.
         Raises: ControlError when no hello comes within `timeout_s`.
         """
+        if not isinstance(scenario, Path):
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / "scenario.json"
+                file.write_text(json.dumps(scenario), encoding="utf-8")
+                return cls.start(
+                    file, *arguments, timeout_s=timeout_s, die_with_us=die_with_us, lifetime_s=lifetime_s,
+                    log=log,
+                )
         command = [sys.executable, "-m", "virtual_phones.bench", str(scenario), "--lifetime", str(lifetime_s)]
         command += ["--die-with-stdin"] if die_with_us else []
         here = str(Path(__file__).parent.parent)

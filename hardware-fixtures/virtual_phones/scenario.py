@@ -15,6 +15,7 @@ TOML. Unknown keys are errors: a misspelt misbehaviour must not turn a liar into
     [phone.swap]                   keys of a phone, and absence = 1, gap_s = 0.5
 """
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -25,7 +26,7 @@ from virtual_phones.android import AndroidPhone
 from virtual_phones.faults import Exchanges, Fault, FaultKind, FaultPlan
 from virtual_phones.iphone import IPhone
 from virtual_phones.phone import Timing, VirtualPhone, load_model
-from virtual_phones.port import Swap, VirtualPort
+from virtual_phones.port import BusAddresses, Swap, VirtualPort
 
 _BODY_KEYS = frozenset({
     "model", "serial", "imeis", "ecid", "condition", "neighbour_serial", "misbehaviour", "variation",
@@ -89,12 +90,13 @@ class Scenario:
 
 
 def load_scenario(path: Path) -> Scenario:
-    """The scenario in a file. Raises: ScenarioError, also for an unreadable file."""
+    """The scenario in a TOML file, or in the same shape in JSON. Raises: ScenarioError."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
+        text = path.read_text(encoding="utf-8")
+        document = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (OSError, ValueError) as broken:
         raise ScenarioError(f"{path}: {broken}") from broken
-    return read_scenario(document)
+    return read_scenario(_table(document, "scenario"))
 
 
 def read_scenario(document: Mapping[str, object]) -> Scenario:
@@ -116,14 +118,18 @@ def furnish(scenario: Scenario, *, epoch_at_zero: float) -> tuple[VirtualPort, .
 
     Raises: ScenarioError for a model, misbehaviour or variation that does not exist.
     """
-    return tuple(_slot(plan, seed=scenario.seed, epoch_at_zero=epoch_at_zero) for plan in scenario.phones)
+    addresses = BusAddresses()
+    return tuple(
+        _slot(plan, addresses, seed=scenario.seed, epoch_at_zero=epoch_at_zero) for plan in scenario.phones
+    )
 
 
-def _slot(plan: PhonePlan, *, seed: int, epoch_at_zero: float) -> VirtualPort:
+def _slot(plan: PhonePlan, addresses: BusAddresses, *, seed: int, epoch_at_zero: float) -> VirtualPort:
     phone = make_phone(plan.body, seed=seed, epoch_at_zero=epoch_at_zero)
     swap = None if plan.swap is None else make_swap(plan.swap, seed=seed, epoch_at_zero=epoch_at_zero)
     return VirtualPort(
-        plan.port, plan.name, phone, exchanges=Exchanges(plan.faults), swap=swap, plugged=plan.plugged
+        plan.port, plan.name, phone, exchanges=Exchanges(plan.faults), swap=swap, plugged=plan.plugged,
+        addresses=addresses,
     )
 
 
@@ -137,7 +143,7 @@ def make_phone(body: PhoneBody, *, seed: int, epoch_at_zero: float) -> VirtualPh
     """One phone of a model folder. Raises: ScenarioError."""
     try:
         model = _merged(load_model(body.model), body.overrides)
-        if model.get("platform") == "apple" or "iphone" in body.model:
+        if model.get("platform") == "apple":
             return IPhone(
                 model, serial=body.serial, imeis=body.imeis, ecid=body.ecid, timing=body.timing,
                 misbehaviour=body.misbehaviour, variation=body.variation, seed=seed,
