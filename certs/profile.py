@@ -8,7 +8,7 @@ can take one for the other.
 """
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -22,6 +22,11 @@ SPECIMEN_NAME = "SPECIMEN 样本 - "
 """Begins the organisation name of every specimen certificate."""
 
 LONGEST_NAME = 64  # X.520 upper bound for organisation and common names
+
+
+HOSTILE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+           x509.InvalidVersion)
+"""What `cryptography` raises when it is shown a certificate that is none, or not one it knows."""
 
 
 class ProfileError(ValueError):

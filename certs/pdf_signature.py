@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the signature stands in a paper's bytes: one place, one spelling, everything else covered.
+
+Works on bytes alone, by fixed patterns; no PDF parser is involved. The page (`certs.page`) draws the file with
+a blank signature of the exact size; here it is filled in and, by a verifier, taken out and blanked again.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from certs import cms
+from certs.issuer import Signer
+
+LARGEST_FILE = 8 * 1024 * 1024
+_HEADER = b"%PDF-1.7\n"
+_END = b"%%EOF\n"
+_BLANK_RANGE = b"/ByteRange [0 0000000000 0000000000 0000000000]"
+_RANGE = re.compile(rb"/ByteRange \[0 ([0-9]{10}) ([0-9]{10}) ([0-9]{10})\]")
+_CONTENTS = re.compile(rb"/Contents <((?:[0-9a-f]{2}){32,20000})>")
+
+
+class StructureError(ValueError):
+    """The bytes are not of our closed profile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedFile:
+    """A file of our structure with its one signature, not verified yet.
+
+    `container`: the CMS bytes. `digest`: SHA-256 over everything but them. `covers_all`: does the byte range
+    say that everything but them is covered?
+    """
+
+    container: bytes
+    digest: bytes
+    covers_all: bool
+
+
+def sign_file(unsigned: bytes, signer: Signer) -> bytes:
+    """Fill the blank signature of a drawn paper.
+
+    Raises: StructureError when the blank is not there as agreed, CmsError.
+    """
+    opening, closing = _contents(unsigned)
+    if unsigned.count(_BLANK_RANGE) != 1 or closing - opening - 2 != 2 * cms.container_bytes(signer.station):
+        raise StructureError("no blank signature of the right size")
+    filled = b"/ByteRange [0 %010d %010d %010d]" % (opening, closing, len(unsigned) - closing)
+    covered = unsigned.replace(_BLANK_RANGE, filled)
+    digest = hashlib.sha256(covered[:opening] + covered[closing:]).digest()
+    return covered[:opening] + b"<" + cms.sign(digest, signer).hex().encode() + b">" + covered[closing:]
+
+
+def read_file(data: bytes) -> SignedFile:
+    """Find the one signature and what it covers. Raises: StructureError."""
+    _check_structure(data)
+    opening, closing = _contents(data)
+    numbers = [int(text) for text in _RANGE.findall(data)[0]]
+    return SignedFile(
+        container=bytes.fromhex(data[opening + 1 : closing - 1].decode()),
+        digest=hashlib.sha256(data[:opening] + data[closing:]).digest(),
+        covers_all=numbers == [opening, closing, len(data) - closing],
+    )
+
+
+def _check_structure(data: bytes) -> None:
+    if len(data) > LARGEST_FILE:
+        raise StructureError("too large")
+    if not data.startswith(_HEADER):
+        raise StructureError("header")
+    if not data.endswith(_END):
+        raise StructureError("end of file")
+    for token in (b"%%EOF", b"startxref", b"/ByteRange", b"%PDF-"):
+        if data.count(token) != 1:
+            raise StructureError(f"{token.decode()} stands {data.count(token)} times")
+    if len(_RANGE.findall(data)) != 1:
+        raise StructureError("byte range")
+
+
+def _contents(data: bytes) -> tuple[int, int]:
+    """Offsets of `<` and of the byte after `>`."""
+    found = list(_CONTENTS.finditer(data))
+    if len(found) != 1 or data.count(b"/Contents <") != 1:
+        raise StructureError("signature contents")
+    return found[0].start(1) - 1, found[0].end(1) + 1
