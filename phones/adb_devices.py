@@ -78,6 +78,6 @@ def _device(match: re.Match[str]) -> AdbDevice:
 
 
 def read_devpath(text: str) -> str:
-    """"3-1.4" out of adb's `usb:3-1.4`; "" for anything else."""
+    """The path 3-1.4 out of adb's `usb:3-1.4`; empty for anything else."""
     match = _DEVPATH.fullmatch(clean(text))
     return match["path"] if match else ""

@@ -83,9 +83,7 @@ def _read_shell(stream: AdbStream) -> Reply:
         kind, length = _PACKET.unpack(stream.read_exactly(_PACKET.size))
         taken = sum(len(data) for data in streams.values())
         if length > MAXIMUM_REPLY_BYTES - taken:
-            raise ReplyMalformedError(
-                step="read", expected=f"at most {MAXIMUM_REPLY_BYTES} bytes", got="more"
-            )
+            raise ReplyMalformedError(step="read", expected=f"at most {MAXIMUM_REPLY_BYTES} bytes", got="more")
         data = stream.read_exactly(length)
         if kind in streams:
             streams[kind] += data

@@ -58,9 +58,7 @@ class AdbServer:
     never opens a USB device. Thread safe.
     """
 
-    def __init__(
-        self, home: Path, *, port: int | None = None, usb: bool = True, start_timeout_s: float = 20.0
-    ) -> None:
+    def __init__(self, home: Path, *, port: int | None = None, usb: bool = True, start_timeout_s: float = 20.0) -> None:
         self.home = home
         self.port = port or 0
         self.generation = 0
@@ -195,7 +193,9 @@ class AdbServer:
             now = time.monotonic()
             deaths = [death for death in deaths if now - death < RESTART_WINDOW_S] + [now]
             if len(deaths) > RESTARTS_ALLOWED:
-                self._give_up(AdbServerError(step="restart", expected="a server that stays", got="it dies again and again"))
+                self._give_up(
+                    AdbServerError(step="restart", expected="a server that stays", got="it dies again and again")
+                )
                 return
             self._stopping.wait(0.05 * len(deaths))
 
@@ -213,8 +213,13 @@ class AdbServer:
             command = [sys.executable, "-I", "-S", "-c", _GUARD, str(os.getpid()), *command]
         try:
             child = subprocess.Popen(
-                command, env=self._environment(), cwd=self.home, start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                command,
+                env=self._environment(),
+                cwd=self.home,
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
             )
         except OSError as error:
             raise AdbServerError(step="start", expected="a running adb server", got=type(error).__name__) from error
@@ -251,12 +256,14 @@ class AdbServer:
     def _environment(self) -> dict[str, str]:
         # Nothing of the user's adb settings comes through: no vendor keys, no other port, no other home.
         kept = {
-            name: text for name, text in os.environ.items()
-            if not name.startswith(("ADB_", "ANDROID_", "ADBUTILS_"))
+            name: text for name, text in os.environ.items() if not name.startswith(("ADB_", "ANDROID_", "ADBUTILS_"))
         }
         kept |= {
-            "HOME": str(self.home), "TMPDIR": str(self.home / "tmp"),
-            "ADB_MDNS": "0", "ADB_EMU": "0", "ADB_REJECT_KILL_SERVER": "1",
+            "HOME": str(self.home),
+            "TMPDIR": str(self.home / "tmp"),
+            "ADB_MDNS": "0",
+            "ADB_EMU": "0",
+            "ADB_REJECT_KILL_SERVER": "1",
         }
         if not self._usb:
             kept["ADB_USB"] = "0"
@@ -279,8 +286,12 @@ class AdbServer:
 
     def _note_child(self, binary: Path, pid: int) -> None:
         note = {
-            "pid": pid, "port": self.port, "binary": str(binary), "started": started_at(pid),
-            "station": os.getpid(), "station_started": started_at(os.getpid()),
+            "pid": pid,
+            "port": self.port,
+            "binary": str(binary),
+            "started": started_at(pid),
+            "station": os.getpid(),
+            "station_started": started_at(os.getpid()),
         }
         try:
             (self.home / _PID_FILE).write_text(json.dumps(note), encoding="utf-8")
@@ -299,8 +310,10 @@ class AdbServer:
             return
         station = note.get("station")
         if (
-            isinstance(station, int) and station != os.getpid()
-            and started_at(station) is not None and started_at(station) == note.get("station_started")
+            isinstance(station, int)
+            and station != os.getpid()
+            and started_at(station) is not None
+            and started_at(station) == note.get("station_started")
         ):
             raise AdbServerError(step="start", expected="a home of its own", got="a running proofwipe uses it")
         ours = command_line(pid) == [str(binary), "-P", str(port), "nodaemon", "server"]

@@ -150,8 +150,16 @@ def _refusal(text: str) -> PhoneError:
         return PhoneRefusedError(reason_code="unauthorized", step="open", expected="an open service", got=got)
     if "permission" in words:
         return PhoneRefusedError(reason_code="no_permission", step="open", expected="an open service", got=got)
-    if "offline" in words or "authorizing" in words or "connecting" in words or "not found" in words \
-            or "no device" in words or "unknown transport" in words or "no devices" in words or "detached" in words:
+    if (
+        "offline" in words
+        or "authorizing" in words
+        or "connecting" in words
+        or "not found" in words
+        or "no device" in words
+        or "unknown transport" in words
+        or "no devices" in words
+        or "detached" in words
+    ):
         return PhoneLostError(step="open", expected="a phone on this transport", got=got)
     if "closed" in words:
         return PhoneRefusedError(reason_code="closed", step="open", expected="an open service", got=got)

@@ -86,6 +86,7 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("boot.warranty_bit", r"[01]", "Samsung Knox fuse, 1 = tripped"),
     ("boot.reason", _WORD, "sys.boot.reason"),
     ("boot.reset_entries", r"[0-9]{1,12}(,[0-9]{1,12}){0,7}|none", "epochs of the `reboot,factory_reset,<epoch>` lines in the boot reason history, or none"),
+    ("boot.completed", r"[01]", "sys.boot_completed: the phone has finished starting"),
     ("boot.count", r"[0-9]{1,9}", "settings global boot_count"),
     ("boot.system_image_running", _YES_NO, "a dynamic system update image is booted"),
     # encryption, read before the erase

@@ -180,7 +180,9 @@ class Bench:
         scan.apple = self._apple_by_port(scan.usb)
         for path in {*scan.usb, *scan.adb}:
             device = scan.usb.get(path)
-            sighting = _merged(path, device, scan.adb.get(path), scan.apple.get(path), usb_decides=self._usb is not None)
+            sighting = _merged(
+                path, device, scan.adb.get(path), scan.apple.get(path), usb_decides=self._usb is not None
+            )
             if sighting.presence is not Presence.ABSENT:
                 scan.sightings[path] = sighting
         return scan
@@ -227,8 +229,12 @@ class Bench:
             self._adb_details[key] = (serial, usb_path)
         serial, usb_path = self._adb_details[key]
         return AdbDevice(
-            transport_id=listing.transport_id, serial=serial, presence=listing.presence, usb_path=usb_path,
-            odd=listing.odd or serial != listing.serial, verified=True,
+            transport_id=listing.transport_id,
+            serial=serial,
+            presence=listing.presence,
+            usb_path=usb_path,
+            odd=listing.odd or serial != listing.serial,
+            verified=True,
         )
 
     def _ask_about(self, device: AdbDevice, what: str) -> bytes:
@@ -263,8 +269,12 @@ class Bench:
         if not self._is_foyer(self._adb, device):
             return sighting
         return Sighting(
-            port=path, presence=Presence.ADB_FOYER, usb_serial=sighting.usb_serial,
-            vendor_id=sighting.vendor_id, product_id=sighting.product_id, interfaces=sighting.interfaces,
+            port=path,
+            presence=Presence.ADB_FOYER,
+            usb_serial=sighting.usb_serial,
+            vendor_id=sighting.vendor_id,
+            product_id=sighting.product_id,
+            interfaces=sighting.interfaces,
             transport=sighting.transport,
         )
 
@@ -321,8 +331,12 @@ def _merged(
             return Sighting(port=path, presence=Presence.ABSENT)
         return Sighting(port=path, presence=adb.presence, transport=adb.serial)
     return Sighting(
-        port=path, presence=_presence(usb, adb, udid), usb_serial=usb.serial, vendor_id=usb.vendor_id,
-        product_id=usb.product_id, interfaces=usb.interfaces,
+        port=path,
+        presence=_presence(usb, adb, udid),
+        usb_serial=usb.serial,
+        vendor_id=usb.vendor_id,
+        product_id=usb.product_id,
+        interfaces=usb.interfaces,
         transport=udid or (adb.serial if adb is not None and ADB_INTERFACE in usb.interfaces else ""),
     )
 

@@ -14,10 +14,10 @@ _SERIAL = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
 
 
 def clean(text: str, *, most: int = 96) -> str:
-    """`text` on one line, at most `most` characters, everything unprintable written as an escape.
+    r"""`text` on one line, at most `most` characters, everything unprintable written as an escape.
 
     Control and format characters (Cc, Cf: escape, bidi, zero width), line and paragraph separators, lone
-    surrogates and private use become `\\uXXXX`. Never raises.
+    surrogates and private use become `\uXXXX`. Never raises.
     """
     out: list[str] = []
     room = most
@@ -35,7 +35,7 @@ def _is_plain(character: str) -> bool:
 
 
 def clean_bytes(data: bytes, *, most: int = 96) -> str:
-    """The same for bytes: bad UTF-8 is written as `\\xNN`."""
+    r"""The same for bytes: bad UTF-8 is written as `\xNN`."""
     return clean(data[: most * 4].decode("utf-8", "backslashreplace"), most=most)
 
 

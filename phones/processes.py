@@ -4,7 +4,6 @@
 On systems without /proc every answer is None, [] or False, and nothing is ever ended on their strength.
 """
 
-import os
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -56,8 +55,8 @@ def _open_sockets(pid: int) -> set[str]:
     folder = _PROC / str(pid) / "fd"
     found: set[str] = set()
     try:
-        for entry in os.scandir(folder):
-            target = os.readlink(entry.path)
+        for entry in folder.iterdir():
+            target = str(entry.readlink())
             if target.startswith("socket:["):
                 found.add(target)
     except OSError:

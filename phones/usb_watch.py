@@ -43,9 +43,7 @@ class UsbDevice:
     @property
     def is_apple_recovery(self) -> bool:
         """Recovery or DFU, by product id; never seen by usbmuxd."""
-        return self.vendor_id == APPLE_VENDOR and (
-            self.product_id in _APPLE_RECOVERY or self.product_id in _APPLE_DFU
-        )
+        return self.vendor_id == APPLE_VENDOR and (self.product_id in _APPLE_RECOVERY or self.product_id in _APPLE_DFU)
 
     @property
     def looks_like_phone(self) -> bool:
@@ -108,8 +106,12 @@ class UsbWatch:
         text = _serial_text(device)
         serial = clean_serial(text)
         return UsbDevice(
-            path=path, vendor_id=found.vendor_id, product_id=found.product_id, interfaces=interfaces,
-            serial=serial, odd=bool(serial) and not is_plain_serial(serial),
+            path=path,
+            vendor_id=found.vendor_id,
+            product_id=found.product_id,
+            interfaces=interfaces,
+            serial=serial,
+            odd=bool(serial) and not is_plain_serial(serial),
         )
 
 
@@ -118,7 +120,7 @@ def _by_path(device: UsbDevice) -> tuple[int, ...]:
 
 
 def _port_path(device: Any) -> str:
-    """"3-1.4"; "" for root hubs, which hang on nothing."""
+    """The path, such as 3-1.4; empty for root hubs, which hang on nothing."""
     numbers = device.port_numbers
     if device.bus is None or not numbers or device.address is None:
         return ""

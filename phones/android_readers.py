@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Readers of what Android's shell says of identity, boot, encryption, set-up, locks and data.
+
+Each takes the text of one part and returns allow-listed values; what is not there, not readable or in
+another shape is left out, because *could not look* is never *fine*. None raises. Names of accounts, users,
+volumes and networks are cut away on the phone where its tools can, and here in any case.
+"""
+
+import re
+import struct
+from collections.abc import Callable, Mapping
+
+from phones.imei import luhn_of, read_imei
+
+Values = dict[str, str]
+TextReader = Callable[[str], Values]
+
+# One property per part, because a dump of all can be forged: the adb shell may set a property of its own
+# whose value holds a line break and `[ro.boot.verifiedbootstate]: [green]`.
+PROPERTIES: Mapping[str, str] = {
+    "ro.product.manufacturer": "product.maker",
+    "ro.product.brand": "product.brand",
+    "ro.product.model": "product.model",
+    "ro.product.device": "product.device",
+    "ro.build.version.release": "system.version",
+    "ro.build.id": "system.build",
+    "ro.build.fingerprint": "system.fingerprint",
+    "ro.build.version.security_patch": "system.security_patch",
+    "ro.build.version.sdk": "system.sdk",
+    "ro.product.first_api_level": "system.first_api_level",
+    "ro.build.type": "system.build_type",
+    "ro.build.tags": "system.build_tags",
+    "ro.debuggable": "system.debuggable",
+    "ro.boot.verifiedbootstate": "boot.verified_state",
+    "ro.boot.flash.locked": "boot.flash_locked",
+    "ro.boot.vbmeta.device_state": "boot.device_state",
+    "ro.boot.warranty_bit": "boot.warranty_bit",
+    "sys.boot.reason": "boot.reason",
+    "sys.boot_completed": "boot.completed",
+    "ro.crypto.state": "crypto.state",
+    "ro.crypto.type": "crypto.type",
+    "ro.crypto.metadata.enabled": "crypto.metadata",
+    "ro.crypto.metadata_init_delete_all_keys.enabled": "crypto.delete_all_keys",
+    "sys.oem_unlock_allowed": "locks.oem_unlock_allowed",
+}
+"""Properties kept as they are."""
+
+IDENTITY_PROPERTIES = tuple(name for name, value in PROPERTIES.items() if value.startswith(("product.", "system.")))
+STATE_PROPERTIES = tuple(name for name in PROPERTIES if name not in IDENTITY_PROPERTIES)
+
+_PLACEHOLDER_SERIALS = frozenset({"unknown", "0", "null", "0123456789abcdef"})
+_SIM_IN = frozenset(
+    {
+        "PIN_REQUIRED",
+        "PUK_REQUIRED",
+        "NETWORK_LOCKED",
+        "READY",
+        "LOADED",
+        "PERM_DISABLED",
+        "CARD_IO_ERROR",
+        "CARD_RESTRICTED",
+    }
+)
+_KNOWN_ACCOUNT_TYPES = frozenset(
+    {
+        "com.google",
+        "com.google.work",
+        "com.osp.app.signin",
+        "com.xiaomi",
+        "com.huawei.hwid",
+        "com.hihonor.id",
+        "com.oppo.usercenter",
+        "com.heytap.usercenter",
+        "com.vivo.bbkaccount",
+        "com.bbk.account",
+        "com.motorola.ccc",
+        "com.oneplus.account",
+        "com.meizu.account",
+        "com.android.exchange",
+        "com.microsoft.workaccount",
+        "com.google.android.gm.exchange",
+        "com.google.android.gm.pop3",
+        "com.google.android.gm.legacyimap",
+        "com.whatsapp",
+        "org.telegram.messenger",
+        "com.facebook.auth.login",
+        "com.tencent.mm.account",
+    }
+)
+"""Types printed by name. Any other is `other`: an app may hide anything in the name of its account type."""
+
+
+def kept_property(name: str) -> TextReader:
+    """A reader for one property that is kept as it is."""
+    return lambda text: {PROPERTIES[name]: text} if text else {}
+
+
+def serial(text: str) -> Values:
+    """`ro.serialno`, unless it is one of the placeholders that many phones share."""
+    return {} if not text or text.lower() in _PLACEHOLDER_SERIALS else {"identity.serial": text}
+
+
+def imei_parcel(name: str) -> TextReader:
+    """A reader for `service call iphonesubinfo`: a parcel of status, length and UTF-16 text.
+
+    The number and meaning of transaction codes differ between builds (`unconfirmed`, research android.md
+    §10): what does not look like an IMEI is not taken.
+    """
+
+    def read(text: str) -> Values:
+        words = re.findall(r"(?<![0-9a-fx])([0-9a-f]{8})(?![0-9a-f:])", text[:4096].partition("Parcel(")[2])
+        data = b"".join(struct.pack("<I", int(word, 16)) for word in words)
+        if len(data) < 8 or data[:4] != bytes(4):
+            return {}
+        length = int.from_bytes(data[4:8], "little")
+        if not 14 <= length <= 32 or len(data) < 8 + 2 * length:
+            return {}
+        imei = read_imei(data[8 : 8 + 2 * length].decode("utf-16-le", "replace"))
+        return {name: imei} if imei else {}
+
+    return read
+
+
+def luhn(values: Mapping[str, str]) -> Values:
+    """`imei.luhn` of the IMEIs already read."""
+    imeis = tuple(values[name] for name in ("identity.imei1", "identity.imei2") if name in values)
+    return {"imei.luhn": luhn_of(imeis)}
+
+
+def reset_history(text: str) -> Values:
+    """`persist.sys.boot.reason.history`: the epochs of its factory resets. Never empty on a phone that
+    shows it; an empty one is one that may not be read [read: core bootstat.cpp].
+    """
+    lines = text.split("\n")
+    if not text.strip():
+        return {}
+    epochs = [match[1] for line in lines if (match := re.fullmatch(r"reboot,factory_reset,([0-9]{1,12})\s*", line))]
+    return {"boot.reset_entries": ",".join(epochs[:8]) or "none"}
+
+
+def system_image(text: str) -> Values:
+    """`ro.gsid.image_running`: init sets it to 0 or 1 before anything runs [read: core init]; empty = unknown."""
+    return {"boot.system_image_running": {"1": "yes", "0": "no"}[text]} if text in ("0", "1") else {}
+
+
+def flag_or_zero(name: str) -> TextReader:
+    """A property that is not set before it is needed: empty counts as 0."""
+    return lambda text: {name: text or "0"}
+
+
+def sim_state(text: str) -> Values:
+    """`gsm.sim.state`: one word per slot. Absent only if a slot says so and no other contradicts."""
+    states = set(text.replace(" ", "").split(",")) - {""}
+    if states & _SIM_IN:
+        return {"media.sim": "present"}
+    if "ABSENT" in states and states <= {"ABSENT", "NOT_READY"}:
+        return {"media.sim": "absent"}
+    return {"media.sim": "unknown"}
+
+
+def setting(name: str, pattern: str) -> TextReader:
+    """A reader for `settings get`: the word `null` means not set."""
+
+    def read(text: str) -> Values:
+        found = text.strip()
+        return {name: found} if re.fullmatch(pattern, found) else {}
+
+    return read
+
+
+def secure_frp_mode(text: str) -> Values:
+    """`secure_frp_mode` = 1: the phone is locked by FRP right now."""
+    return {"locks.frp": "armed"} if text.strip() == "1" else {}
+
+
+def clock(text: str) -> Values:
+    """`date +%s`."""
+    return {"system.clock_epoch": text.strip()} if re.fullmatch(r"[0-9]{1,12}", text.strip()) else {}
+
+
+def users(text: str) -> Values:
+    """`dumpsys user`: how many, is user 0's storage unlocked, is the reset forbidden."""
+    numbers: list[str] = []
+    states: set[str] = set()
+    for line in text.split("\n"):
+        if match := re.match(r"\s*UserInfo\{([0-9]{1,6})\b", line):
+            numbers.append(match[1])
+        elif numbers and numbers[-1] == "0" and (match := re.match(r"\s*State: ([A-Z_]+)", line)):
+            states.add(match[1])
+    if not numbers:
+        return {}
+    state = {"RUNNING_UNLOCKED": "unlocked", "RUNNING_LOCKED": "locked"}
+    return {
+        "data.users": str(len(set(numbers))),
+        "data.user0": state.get(states.pop(), "unknown") if len(states) == 1 else "unknown",
+        "locks.reset_forbidden": "yes" if "no_factory_reset" in text else "no",
+    }
+
+
+def accounts(text: str) -> Values:
+    """`dumpsys account`: number and types, never a name. The larger of what is said and what is listed."""
+    said = [int(number) for number in re.findall(r"(?m)^\s*Accounts: ([0-9]{1,6})\b", text)]
+    if not said:
+        return {}
+    listed = re.findall(r"(?m), type=([A-Za-z0-9_.\-]+)\}\s*$", text)
+    kinds = sorted({kind if kind in _KNOWN_ACCOUNT_TYPES else "other" for kind in listed})
+    return {
+        "locks.accounts": str(min(max(sum(said), len(listed)), 999999)),
+        "locks.account_types": ",".join(kinds),
+    }
+
+
+def owners(text: str) -> Values:
+    """`dpm list-owners` (Android 12 and later)."""
+    if re.search(r"(?m)^\s*no owners\b", text, re.IGNORECASE):
+        return {"locks.device_owner": "no", "locks.profile_owner": "no"}
+    if not re.search(r"(?m)^\s*[0-9]+ owners?:", text):
+        return {}
+    return {
+        "locks.device_owner": "yes" if re.search(r"\bDeviceOwner\b", text) else "no",
+        "locks.profile_owner": "yes" if re.search(r"(?:Managed)?ProfileOwner\b", text) else "no",
+    }
+
+
+def device_policy(text: str) -> Values:
+    """`dumpsys device_policy`. `Device Owner Type:` is printed without an owner and means nothing."""
+    if "Current Device Policy Manager state" not in text:
+        return {}
+    device = re.search(r"(?m)^\s*Device Owner:(?!\s*(?:null|none)\b)", text)
+    profile = re.search(r"(?m)^\s*Profile Owner \(User", text)
+    return {
+        "locks.device_owner": "yes" if device else "no",
+        "locks.profile_owner": "yes" if profile else "no",
+    }
+
+
+def frp_block(text: str) -> Values:
+    """`dumpsys persistent_data_block`: armed when a credential, a challenge or an active state is there."""
+    handle = re.search(r"(?m)^\s*Has FRP credential handle: (true|false)\s*$", text)
+    size = re.search(r"(?m)^\s*FRP challenge block size: ([0-9]{1,9})\s*$", text)
+    active = re.search(r"(?m)^\s*FRP state: (true|false)\s*$", text)
+    if any(found is not None and found[1] == "true" for found in (handle, active)) or (size and int(size[1]) > 0):
+        return {"locks.frp": "armed"}
+    return {"locks.frp": "clear" if handle and size else "unknown"}
+
+
+def credential_type(text: str) -> Values:
+    """`dumpsys lock_settings`: the credential of each user [read: LockSettingsService.java]."""
+    found = re.findall(r"CredentialType: ([A-Za-z_]+)", text)
+    if not found:
+        return {}
+    return {"locks.lock_screen": "no" if {kind.upper() for kind in found} == {"NONE"} else "yes"}
+
+
+def keyguard(text: str) -> Values:
+    """`dumpsys window policy`: does the keyguard ask for a secret? [read: KeyguardServiceDelegate.java]"""
+    found = set(re.findall(r"(?m)^\s*secure=(true|false)\s*$", text))
+    if not found:
+        return {}
+    return {"locks.lock_screen": "yes" if "true" in found else "no"}
+
+
+def volumes(text: str) -> Values:
+    """`sm list-volumes all`: `public:` is a card or stick, `private:` one that Android has adopted."""
+    lines = [line.strip() for line in text.split("\n")]
+    if any(line.startswith("private:") for line in lines):
+        return {"media.sd": "adopted"}
+    if any(line.startswith("public:") for line in lines):
+        return {"media.sd": "present"}
+    # Internal storage is always listed; without it the list was not read.
+    listed = any(re.match(r"(?:private|emulated)\b", line) for line in lines)
+    return {"media.sd": "absent" if listed else "unknown"}
+
+
+def package_count(text: str) -> Values:
+    """The number of third-party packages, counted on the phone."""
+    return {"data.packages": text.strip()} if re.fullmatch(r"[0-9]{1,6}", text.strip()) else {}
+
+
+def battery_level(text: str) -> Values:
+    """`dumpsys battery`: charge in percent of its own scale. Keys differ in case between makers."""
+    level = re.search(r"(?m)^\s*level: ([0-9]{1,6})\s*$", text)
+    scale = re.search(r"(?m)^\s*scale: ([0-9]{1,6})\s*$", text)
+    if level is None:
+        return {}
+    full = int(scale[1]) if scale else 100
+    percent = int(level[1]) * 100 // full if full > 0 else -1
+    return {"battery.level": str(percent)} if 0 <= percent <= 100 else {}
+
+
+_WORSE = frozenset({"yes", "armed", "adopted", "present"})
+
+
+def merge(values: Values, more: Mapping[str, str]) -> None:
+    """Add `more`: when two parts answer one question, the answer that speaks against the phone wins, and
+    any answer wins over `unknown`.
+    """
+    for name, text in more.items():
+        if values.get(name, "unknown") == "unknown" or text in _WORSE:
+            values[name] = text
