@@ -11,16 +11,17 @@ Whatever it raises over a hostile phone is translated here.
 import contextlib
 import logging
 import ssl
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.parsers.expat import ExpatError
 
 from phones import apple_erase, apple_exchanges
 from phones.apple_loop import LoopThread
-from phones.apple_records import PairRecords
+from phones.apple_records import TLS_SUFFIX, PairRecords
+from phones.apple_refusals import CARELESS, translated
 from phones.cleaning import clean
 from phones.errors import (
     PhoneLostError,
@@ -52,39 +53,6 @@ _MOST_LISTED = 128
 # Readable without pairing; asked one by one instead of "all values", which hold the owner's name.
 _ALWAYS = ("ProductVersion", "ProductType", "UniqueDeviceID", "WiFiAddress")
 _ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
-
-# TLS alerts by which a phone says that it does not accept our certificate.
-_CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
-
-# What the library itself lets through over malformed replies: it indexes, converts and compares unchecked.
-_CARELESS = (
-    ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RuntimeError, EOFError,
-    ExpatError,
-)  # fmt: skip
-
-# lockdownd's word (or the library's class for it) -> our word for the refusal.
-_REFUSALS: Mapping[str, str] = {
-    "PasswordRequiredError": "locked",
-    "PasscodeRequiredError": "locked",
-    "PairingDialogResponsePendingError": "trust_pending",
-    "UserDeniedPairingError": "trust_denied",
-    "InvalidHostIDError": "not_paired",
-    "NotPairedError": "not_paired",
-    "FatalPairingError": "not_paired",
-    "NotTrustedError": "not_paired",
-    "GetProhibitedError": "prohibited",
-    "SetProhibitedError": "prohibited",
-    "MCProtectedError": "prohibited",
-    "InvalidServiceError": "invalid_service",
-    "MissingValueError": "missing_value",
-    "IncorrectModeError": "in_restore_mode",
-    "AfcFileNotFoundError": "not_found",
-    "AfcException": "afc_refused",
-    "ProfileError": "mc_error",
-    "StartServiceError": "service_refused",
-    "PairingError": "pairing_failed",
-    "LockdownError": "lockdown_error",
-}
 
 
 class AppleIsland:
@@ -126,9 +94,7 @@ class AppleIsland:
         try:
             self._loop.run(self._delete_daemons_copy(udid), timeout_s=_LOOK_S)
         except (PhoneLostError, PhoneSilentError, ReplyMalformedError) as error:
-            raise UsbmuxError(
-                step="forget", expected="the record deleted", got=type(error).__name__
-            ) from error
+            raise UsbmuxError(step="forget", expected="the record deleted", got=type(error).__name__) from error
 
     def unfinished(self) -> int:
         """Tasks left on the loop; 0 when every exchange has cleaned up behind itself."""
@@ -168,9 +134,7 @@ class AppleIsland:
         async with contextlib.aclosing(conversation):
             target = await conversation.value("", "UniqueDeviceID")
             if not isinstance(target, str) or _bare(target) != _bare(udid):
-                raise ReplyMalformedError(
-                    phone=clean(udid), step="erase", expected="this phone", got="another UDID"
-                )
+                raise ReplyMalformedError(phone=clean(udid), step="erase", expected="this phone", got="another UDID")
             if route is AppleEraseRoute.MCINSTALL:
                 async with contextlib.aclosing(await conversation.talk("com.apple.mobile.MCInstall")) as talk:
                     return await apple_erase.erase_by_mcinstall(talk)
@@ -189,8 +153,8 @@ class AppleIsland:
             )
             try:
                 client = await wire.client.create(
-                    service, identifier=udid, system_buid=await self._buid(), autopair=False, pair_record=record,
-                    pairing_records_cache_folder=self.records.folder, usbmux_address=self._address,
+                    service, identifier=udid, system_buid=await self._buid(), autopair=False,
+                    pair_record=record, pairing_records_cache_folder=self.records.folder, usbmux_address=self._address,
                     # The library derives the HostID from this name. A fresh one for each pairing means that
                     # a phone paired anew does not know the old HostID.
                     local_hostname=uuid.uuid4().hex,
@@ -216,12 +180,12 @@ class AppleIsland:
     async def _delete_daemons_copy(self, udid: str) -> None:
         with _translated(udid, "forget"):
             async with _mux(self._address) as mux:
-                # The library can read and save records, not delete them; the daemon answers "no such
-                # record" with a result number, which is as good.
+                # The library can read and save records, not delete them; "no such record" is as good.
                 from pymobiledevice3.exceptions import BadDevError
 
-                with contextlib.suppress(BadDevError):
-                    await mux._send_receive({"MessageType": "DeletePairRecord", "PairRecordID": udid})
+                for name in _spellings(udid):
+                    with contextlib.suppress(BadDevError):
+                        await mux._send_receive({"MessageType": "DeletePairRecord", "PairRecordID": name})
 
 
 class AppleLink:
@@ -252,6 +216,11 @@ class PhoneConversation:
     def paired(self) -> bool:
         """True when a session stands."""
         return bool(self._client.paired)
+
+    @property
+    def host_refused(self) -> bool:
+        """True when the phone said, in so many words, that it does not know the record's HostID."""
+        return bool(self._client.host_refused)
 
     @property
     def record(self) -> dict[str, Any] | None:
@@ -356,9 +325,7 @@ class PhoneConversation:
         """A service that speaks property lists. Raises: PhoneRefusedError `invalid_service`, `locked` ..."""
         with _translated(self._udid, name):
             escrow = name in _ESCROW_SERVICES and "EscrowBag" in (self.record or {})
-            return PlistTalk(
-                await self._client.start_lockdown_service(name, include_escrow_bag=escrow), self._udid
-            )
+            return PlistTalk(await self._client.start_lockdown_service(name, include_escrow_bag=escrow), self._udid)
 
     @contextlib.asynccontextmanager
     async def _afc(self, service: str = "com.apple.afc") -> AsyncIterator[Any]:
@@ -399,13 +366,21 @@ class PlistTalk:
     aclose = close
 
 
+def _spellings(udid: str) -> tuple[str, ...]:
+    """As given, and as usbmuxd names the records of an A12 or later: ChipID-ECID, capital letters."""
+    bare = _bare(udid)
+    if len(bare) != 24:
+        return (udid,)
+    return tuple({udid: None, f"{bare[:8]}-{bare[8:]}".upper(): None})
+
+
 def _bare(udid: str) -> str:
     return udid.replace("-", "").lower()
 
 
 @contextlib.asynccontextmanager
 async def _mux(address: str) -> AsyncIterator[Any]:
-    """A fresh connection to the daemon itself. Raises: UsbmuxError, also for a daemon that speaks nonsense."""
+    """A fresh connection to the daemon itself. Raises: UsbmuxError for one that speaks no property lists."""
     from pymobiledevice3 import usbmux
 
     mux = await usbmux.create_mux(usbmux_address=address)
@@ -423,6 +398,7 @@ class _Library:
     def __init__(self) -> None:
         from pymobiledevice3.exceptions import (
             ConnectionTerminatedError,
+            InvalidHostIDError,
             MissingValueError,
             PairingDialogResponsePendingError,
             ProtocolError,
@@ -445,6 +421,26 @@ class _Library:
             """Uses the record it is given or none, and repeats nothing."""
 
             waited_for_dialog = False
+            host_refused = False
+
+            async def _request(
+                self, request: str, options: dict[str, Any] | None = None, verify_request: bool = True
+            ) -> Any:
+                # The library turns this refusal, and others that mean less, into a mere "not paired".
+                try:
+                    return await super()._request(request, options, verify_request)
+                except InvalidHostIDError:
+                    self.host_refused = True
+                    raise
+
+            @contextlib.contextmanager
+            def ssl_file(self) -> Iterator[str]:
+                # The library's own leaves the private key in the system's temporary folder after a crash.
+                record = self.pair_record
+                with tempfile.NamedTemporaryFile(dir=self.pairing_records_cache_folder, suffix=TLS_SUFFIX) as file:
+                    file.write(record["HostCertificate"] + b"\n" + record["HostPrivateKey"])
+                    file.flush()
+                    yield file.name
 
             async def get_value(self, domain: str | None = None, key: str | None = None) -> Any:
                 if domain or key:
@@ -502,62 +498,5 @@ def _translated(udid: str, step: str) -> Iterator[None]:
         yield
     except ProofwipeError:
         raise
-    except (PyMobileDevice3Exception, OSError, *_CARELESS) as error:
-        raise _ours(error, clean(udid), step) from error
-
-
-def _ours(error: BaseException, phone: str, step: str) -> ProofwipeError:
-    """Our error for one of the library's, of the socket's or of TLS."""
-    if _refuses_certificate(error):
-        return PhoneRefusedError(reason_code="refused_tls", phone=phone, step=step)
-    names = {kind.__name__ for kind in type(error).__mro__}
-    if "ConnectionFailedToUsbmuxdError" in names:
-        return UsbmuxError(phone=phone, step=step, expected="usbmuxd", got="no answer")
-    for name, word in _REFUSALS.items():
-        if name in names:
-            return PhoneRefusedError(reason_code=_word(error, word), phone=phone, step=step)
-    if isinstance(error, TimeoutError):
-        return PhoneSilentError(phone=phone, step=step, expected="an answer in time", got="none")
-    if isinstance(error, OSError | EOFError) or names & _GONE:
-        return PhoneLostError(phone=phone, step=step, expected="an answer", got="the connection ended")
-    return ReplyMalformedError(
-        phone=phone, step=step, expected="the documented shape", got=type(error).__name__
-    )
-
-
-_GONE = frozenset({
-    "ConnectionTerminatedError", "MuxException", "DeviceNotFoundError", "NoDeviceConnectedError",
-})  # fmt: skip
-
-# lockdownd's codes that the library has no class for.
-_LOCKDOWN_CODES = {
-    "ServiceProhibited": "prohibited",
-    "PasswordProtected": "locked",
-    "SessionInactive": "not_paired",
-    "InvalidHostID": "not_paired",
-    "MissingPairRecord": "not_paired",
-}
-
-
-def _word(error: BaseException, otherwise: str) -> str:
-    """Lockdownd's own code decides where the library has only a general class."""
-    if otherwise not in ("lockdown_error", "service_refused"):
-        return otherwise
-    code = getattr(error, "error", None) or getattr(error, "message", None)
-    return _LOCKDOWN_CODES.get(code, otherwise) if isinstance(code, str) else otherwise
-
-
-def _refuses_certificate(error: BaseException | None) -> bool:
-    """Did the phone refuse our certificate? A broken connection alone never counts: a pulled cable breaks
-    it too. TLS 1.2 refuses within the handshake, TLS 1.3 with the first answer after it [measured].
-    """
-    for _ in range(8):
-        if error is None:
-            return False
-        if isinstance(error, ssl.SSLZeroReturnError):
-            return True
-        reason = str(getattr(error, "reason", "") or "") if isinstance(error, ssl.SSLError) else ""
-        if "ALERT" in reason and any(word in reason for word in _CERTIFICATE_ALERTS):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    except (PyMobileDevice3Exception, OSError, *CARELESS) as error:
+        raise translated(error, clean(udid), step) from error

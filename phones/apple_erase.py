@@ -21,9 +21,11 @@ _NOTHING = "___EmptyParameterString___"
 class Talk(Protocol):
     """An open service connection that carries property lists. Raises PhoneError kinds only."""
 
-    async def send(self, message: Any) -> None: ...
-    async def receive(self) -> Any: ...
-    async def close(self) -> None: ...
+    async def send(self, message: Any) -> None:
+        """Send one."""
+
+    async def receive(self) -> Any:
+        """Receive one."""
 
 
 async def erase_by_mcinstall(talk: Talk) -> bytes:
@@ -31,9 +33,7 @@ async def erase_by_mcinstall(talk: Talk) -> bytes:
 
     Raises: PhoneLostError when the link broke before the request was out; PhoneRefusedError `mc_error`.
     """
-    await talk.send(
-        {"RequestType": "EraseDevice", "PreserveDataPlan": False, "DisallowProximitySetup": False}
-    )
+    await talk.send({"RequestType": "EraseDevice", "PreserveDataPlan": False, "DisallowProximitySetup": False})
     try:
         reply = await talk.receive()
     except PhoneLostError:
@@ -94,9 +94,7 @@ async def _greet(talk: Talk) -> None:
     name, _ = _split(await talk.receive())
     if name != "DLMessageDeviceReady":
         raise ReplyMalformedError(step="erase", expected="DLMessageDeviceReady", got="another message")
-    await talk.send(
-        ["DLMessageProcessMessage", {"MessageName": "Hello", "SupportedProtocolVersions": [2.0, 2.1]}]
-    )
+    await talk.send(["DLMessageProcessMessage", {"MessageName": "Hello", "SupportedProtocolVersions": [2.0, 2.1]}])
     name, body = _split(await talk.receive())
     if name != "DLMessageProcessMessage":
         raise ReplyMalformedError(step="erase", expected="the answer to Hello", got="another message")

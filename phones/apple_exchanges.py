@@ -51,6 +51,10 @@ class Conversation(Protocol):
         """True when a session stands."""
 
     @property
+    def host_refused(self) -> bool:
+        """True when the phone said, in so many words, that it does not know the record's HostID."""
+
+    @property
     def record(self) -> dict[str, Any] | None:
         """The pair record the session was opened with."""
 
@@ -152,12 +156,12 @@ async def _try_record(desk: Desk, udid: str, record: dict[str, Any]) -> Conversa
     if conversation.paired:
         return conversation
     await conversation.close()
+    if not conversation.host_refused:
+        raise ReplyMalformedError(phone=udid, step="session", expected="a session or a refusal", got="neither")
     return None
 
 
-async def _pair_anew(
-    desk: Desk, udid: str, *, timeout_s: float, keep_old: bool = False
-) -> tuple[Conversation, bool]:
+async def _pair_anew(desk: Desk, udid: str, *, timeout_s: float, keep_old: bool = False) -> tuple[Conversation, bool]:
     conversation = await desk.connect(udid, None)
     try:
         dialog = await conversation.pair(timeout_s=max(0.0, timeout_s - PAIR_MARGIN_S))
@@ -176,25 +180,30 @@ async def answer_trust_test(desk: Desk, udid: str) -> bytes:
     """Show this job's record from before the erase; the reply body. Never pairs, never looks elsewhere.
 
     A connection that merely breaks says nothing about trust: it is tried again, and then it is lost.
-    Raises: PairRecordMissingError, PhoneLostError, PhoneSilentError, PhoneRefusedError.
+    Raises: PairRecordMissingError, PhoneLostError, PhoneSilentError, PhoneRefusedError, ReplyMalformedError.
     """
     record = desk.records.from_before_erase(udid)
-    for attempt in range(1, TRUST_ATTEMPTS + 1):
+    for _ in range(TRUST_ATTEMPTS - 1):
         try:
-            conversation = await desk.connect(udid, record)
-        except PhoneRefusedError as error:
-            if error.reason_code != "refused_tls":
-                raise
-            return encode_table({"trust": "refused_tls"})
+            return await _show_record(desk, udid, record)
         except PhoneLostError:
-            if attempt == TRUST_ATTEMPTS:
-                raise
             await asyncio.sleep(TRUST_PAUSE_S)
-        else:
-            paired = conversation.paired
-            await conversation.close()
-            return encode_table({"trust": "accepted" if paired else "refused_host"})
-    raise PhoneLostError(phone=udid, step="trust test")
+    return await _show_record(desk, udid, record)
+
+
+async def _show_record(desk: Desk, udid: str, record: dict[str, Any]) -> bytes:
+    try:
+        conversation = await desk.connect(udid, record)
+    except PhoneRefusedError as error:
+        if error.reason_code != "refused_tls":
+            raise
+        return encode_table({"trust": "refused_tls"})
+    await conversation.close()
+    if conversation.paired:
+        return encode_table({"trust": "accepted"})
+    if conversation.host_refused:
+        return encode_table({"trust": "refused_host"})
+    raise ReplyMalformedError(phone=udid, step="trust test", expected="accepted or refused", got="neither")
 
 
 async def answer_pair(desk: Desk, udid: str, *, timeout_s: float) -> bytes:

@@ -40,8 +40,8 @@ _BOTH_TIMES: tuple[ApplePart, ...] = (
     value_part("BatteryCurrentCapacity", "com.apple.mobile.battery"),
     value_part("TotalDiskCapacity", "com.apple.disk_usage"),
     value_part("TotalDataAvailable", "com.apple.disk_usage"),
-    ApplePart(name="nvram", kind=apple_parts.APPLE_NVRAM),
     value_part("TimeIntervalSince1970"),
+    ApplePart(name="nvram", kind=apple_parts.APPLE_NVRAM),
     ApplePart(name="activation", kind=apple_parts.APPLE_ACTIVATION),
     ApplePart(name="cloud_configuration", kind=apple_parts.APPLE_CLOUD_CONFIGURATION),
     ApplePart(name="battery", kind=apple_parts.APPLE_BATTERY),
@@ -87,9 +87,7 @@ def trust_question(*, timeout_s: float) -> Question:
 
 def pair_question(*, timeout_s: float) -> Question:
     """Pair anew after the erase ("apple.pair"); the old record is kept for the trust test."""
-    return Question(
-        name="apple.pair", effect=Effect.WRITES, request=ApplePair(), read=read_pair, timeout_s=timeout_s
-    )
+    return Question(name="apple.pair", effect=Effect.WRITES, request=ApplePair(), read=read_pair, timeout_s=timeout_s)
 
 
 def erase_question(route: AppleEraseRoute, *, timeout_s: float) -> Question:

@@ -52,7 +52,7 @@ KINDS = (
 
 ASKABLE: Mapping[str, frozenset[str]] = {
     "": frozenset({
-        "ActivationState", "BasebandStatus", "BasebandVersion", "BuildVersion", "DeviceClass", "HardwareModel",
+        "ActivationState", "BasebandStatus", "BasebandVersion", "BuildVersion", "HardwareModel",
         "InternationalMobileEquipmentIdentity", "InternationalMobileEquipmentIdentity2", "ModelNumber",
         "PasswordProtected", "ProductType", "ProductVersion", "RegionInfo", "SIMStatus", "SIMTrayStatus",
         "SerialNumber", "TimeIntervalSince1970", "UniqueChipID", "UniqueDeviceID", "WiFiAddress",
@@ -136,13 +136,9 @@ def encode_table(table: Mapping[str, Any]) -> bytes:
     try:
         body = plistlib.dumps(dict(table))
     except (TypeError, ValueError, OverflowError) as error:
-        raise ReplyMalformedError(
-            step="apple reply", expected="plain values", got=type(error).__name__
-        ) from error
+        raise ReplyMalformedError(step="apple reply", expected="plain values", got=type(error).__name__) from error
     if len(body) > MAXIMUM_REPLY_BYTES:
-        raise ReplyMalformedError(
-            step="apple reply", expected=f"<= {MAXIMUM_REPLY_BYTES} bytes", got=str(len(body))
-        )
+        raise ReplyMalformedError(step="apple reply", expected=f"<= {MAXIMUM_REPLY_BYTES} bytes", got=str(len(body)))
     return body
 
 
@@ -151,27 +147,19 @@ def decode(body: bytes) -> dict[str, PartAnswer]:
     answers = {}
     for name, row in decode_table(body).items():
         if not isinstance(row, dict) or row.get("status") not in _STATUSES:
-            raise ReplyMalformedError(
-                step="apple reply", expected="status of each part", got=type(row).__name__
-            )
-        answers[name] = PartAnswer(
-            status=row["status"], code=str(row.get("code", "")), value=row.get("value")
-        )
+            raise ReplyMalformedError(step="apple reply", expected="status of each part", got=type(row).__name__)
+        answers[name] = PartAnswer(status=row["status"], code=str(row.get("code", "")), value=row.get("value"))
     return answers
 
 
 def decode_table(body: bytes) -> dict[str, Any]:
     """An XML property list whose root is a dictionary with text keys. Raises: ReplyMalformedError."""
     if len(body) > MAXIMUM_REPLY_BYTES:
-        raise ReplyMalformedError(
-            step="apple reply", expected=f"<= {MAXIMUM_REPLY_BYTES} bytes", got=str(len(body))
-        )
+        raise ReplyMalformedError(step="apple reply", expected=f"<= {MAXIMUM_REPLY_BYTES} bytes", got=str(len(body)))
     try:
         table = plistlib.loads(body, fmt=plistlib.FMT_XML)
     except _PLIST_ERRORS as error:
-        raise ReplyMalformedError(
-            step="apple reply", expected="property list", got=type(error).__name__
-        ) from error
+        raise ReplyMalformedError(step="apple reply", expected="property list", got=type(error).__name__) from error
     if not isinstance(table, dict) or not all(isinstance(name, str) for name in table):
         raise ReplyMalformedError(step="apple reply", expected="dictionary", got=type(table).__name__)
     return table

@@ -18,15 +18,14 @@ from phones.link import Reply
 _PERCENT_OR_LESS = 100  # a "capacity" of at most this is a percentage, not mAh
 _SMALLEST_BATTERY_MAH = 500
 _IMEI_DIGITS = 15
-_HANDLED = {
-    "ok": "ok", "refused": "refused", "absent": "absent", "failed": "failed",
-}  # fmt: skip
 
 
 def read_batch(reply: Reply) -> Mapping[str, str]:
-    """All values the parts of a batch carry, whichever parts it had. Raises: ReplyMalformedError."""
+    """All values the parts of a batch carry, whichever parts it had, and the status of those that carry
+    none. Raises: ReplyMalformedError.
+    """
     answers = decode(reply.body)
-    values = {f"part.{_part_name(name)}": _HANDLED[answer.status] for name, answer in answers.items()}
+    values = {f"part.{_part_name(name)}": part.status for name, part in answers.items() if not part.ok}
     good = {name: answer.value for name, answer in answers.items() if answer.ok}
     values["apple.paired"] = "yes"
     for read in (_identity, _product, _system, _state, _locks, _modem, _battery, _storage, _counts):
@@ -241,11 +240,7 @@ def _storage(good: Mapping[str, Any]) -> dict[str, str]:
 
 def _digits(found: Any) -> int | None:
     """AFC sends its numbers as text."""
-    return (
-        int(found)
-        if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 17
-        else None
-    )
+    return int(found) if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 17 else None
 
 
 def _counts(good: Mapping[str, Any]) -> dict[str, str]:

@@ -24,6 +24,10 @@ _OWNER_ONLY = 0o700
 _OWNER_ONLY_FILE = 0o600
 
 
+TLS_SUFFIX = ".tls"
+"""Files the Apple driver makes for the length of a TLS handshake; a crash may leave one."""
+
+
 class PairRecordStoreError(BenchError):
     """The folder of pair records cannot be read or written."""
 
@@ -45,6 +49,8 @@ class PairRecords:
         with _store(folder):
             folder.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY)
             folder.chmod(_OWNER_ONLY)
+            for leftover in (*folder.glob(f"*{TLS_SUFFIX}"), *folder.glob("*.new")):
+                leftover.unlink(missing_ok=True)
 
     def current(self, udid: str) -> dict[str, Any] | None:
         """The record we talk with now, or None. Raises: PairRecordStoreError."""
@@ -100,9 +106,7 @@ class PairRecords:
     def _path(self, udid: str, which: str) -> Path:
         name = udid.replace("-", "").lower()
         if not _UDID.fullmatch(name):
-            raise ReplyMalformedError(
-                phone=clean(udid), step="pair record", expected="a UDID", got=clean(udid)
-            )
+            raise ReplyMalformedError(phone=clean(udid), step="pair record", expected="a UDID", got=clean(udid))
         return self.folder / f"{name}.{which}"
 
     def _read(self, path: Path) -> dict[str, Any] | None:
@@ -112,9 +116,7 @@ class PairRecords:
             except FileNotFoundError:
                 return None
             except (ExpatError, ValueError, TypeError, LookupError, AttributeError) as error:
-                raise PairRecordStoreError(
-                    step="pair record", expected="a property list", got=path.name
-                ) from error
+                raise PairRecordStoreError(step="pair record", expected="a property list", got=path.name) from error
         if not isinstance(record, dict):
             raise PairRecordStoreError(step="pair record", expected="a dictionary", got=path.name)
         return record
