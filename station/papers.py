@@ -88,7 +88,7 @@ class PaperDesk:
         number = job.write(
             kind,
             {
-                "id": record.document.id, "outcome": outcome, "file": name, "record": record.bytes.decode(),
+                "id": record.document.id, "outcome": outcome, "file": name, "record": record.data.decode(),
                 "statement": base64.b64encode(paper.statement).decode(),
                 "title": record.document.outcome.title, "reasons": list(record.document.outcome.reasons),
             },

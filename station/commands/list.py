@@ -26,7 +26,7 @@ def command(context: click.Context, as_json: bool, config: Path | None) -> int:
         sightings = present(bench)
         notes = bench.notes()
     if as_json:
-        output.document("list", {"phones": [as_data(item, settings) for item in sightings], "notes": list(notes)})
+        output.document("list", {"phones": [as_data(item, settings) for item in sightings], "notes": dict(notes)})
         return 0
     if not sightings:
         output.words(text("word.no_phone"))
@@ -41,8 +41,8 @@ def command(context: click.Context, as_json: bool, config: Path | None) -> int:
                 for item in sightings
             ],
         )
-    for note in notes:
-        output.words(text(f"note.{note}"))
+    for note in notes.values():
+        output.words(note)
     return 0
 
 

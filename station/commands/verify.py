@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe verify FILE`: what a stranger runs. Loads no hardware library, no database, nothing of a station."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from station import output
+from station.commands.options import json_option
+from station.language import current, text
+
+
+@click.command("verify", help=text("help.verify"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--trust", "roots", type=click.Path(path_type=Path), multiple=True, help=text("option.trust"))
+@click.option("--imei", help=text("option.imei"))
+@json_option()
+def command(file: Path, roots: tuple[Path, ...], imei: str | None, as_json: bool) -> int:
+    """Exit 0 VALID; 6 CANNOT TELL; 7 NOT VALID, SPECIMEN, REPORT."""
+    from certs.trust import Trust
+    from certs.verify import verify_file
+
+    found = verify_file(file, Trust.from_files(roots), imei=imei)
+    if as_json:
+        output.document(
+            "verification",
+            {
+                "answer": found.answer.value, "code": found.code, "sentence": found.sentence(current()),
+                "warnings": list(found.warnings), "exit_code": found.exit_code,
+                "checks": [asdict(check) for check in found.checks],
+                "summary": asdict(found.summary) if found.summary else None,
+            },
+        )
+        return found.exit_code
+    click.secho(f"{found.answer.value}  {found.code}".rstrip(), bold=True)
+    click.echo(found.sentence(current()))
+    for line in found.warning_sentences(current()):
+        click.echo(f"  ! {line}")
+    for check in found.checks:
+        click.echo(f"  {check.verdict.value:13} {check.name}  {check.code} {check.detail}".rstrip())
+    if found.summary is not None:
+        what = found.summary
+        click.echo(f"{what.id}  {what.issuer}  {what.issued_at}")
+        click.echo(
+            text(
+                "word.record_last4", maker=what.maker, model=what.marketing_name or what.model,
+                serial=what.serial_last4, imei=what.imei1_last4 or "—",
+            )
+        )
+        if imei is None:
+            click.echo(text("word.dial"))
+    return found.exit_code

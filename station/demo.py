@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole way on a bench of virtual phones: real adb server, real pymobiledevice3, virtual devices.
+
+No real phone is ever touched: the adb server has USB off, pyusb sees only the virtual bus, usbmux is the
+bench's own socket. Every record says `emulated`, every paper SPECIMEN.
+"""
+
+import json
+import secrets
+import tomllib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from virtual_phones.remote import RemoteBench
+from virtual_phones.scenario import demo_scenario
+from virtual_phones.usb_backend import backend
+
+from certs.authority import create_authority
+from certs.issuer import Issuer
+from grading.schemes import load as load_scheme
+from phones.adb_server import AdbServer
+from phones.apple import AppleIsland
+from phones.bench import Bench
+from phones.clock import SystemClock
+from phones.port import Platform
+from phones.usb_watch import UsbWatch
+from phones.verdict import Verdict
+from station.home import Home, write_whole
+from station.job import Job
+from station.ledger import Ledger
+from station.papers import PaperDesk
+from station.settings import Settings, from_document
+from station.shift import Shift
+from station.stages import Stage
+from station.technician import Script, ScriptedTechnician
+from station.worker import Progress, Surroundings
+
+ALL_PLUGGED_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoResult:
+    """What the demo produced."""
+
+    summary: dict[str, Any]
+    summary_file: Path
+    folder: Path
+    certificates: int
+    reports: int
+
+
+def run_demo(out: Path, *, scenario: Path | None, tell: Callable[[Progress], None], name: Callable[[str, str], None]) -> DemoResult:
+    """Process every phone of the scenario at once; papers and summary.json go to `out`.
+
+    Raises: BenchError, LedgerError, CertsError.
+    """
+    config = tomllib.loads(resources.files("station").joinpath("demo.toml").read_text(encoding="utf-8"))
+    settings = from_document(config["settings"], "demo.toml")
+    home = Home(out / "station").make()
+    clock = SystemClock()
+    started = clock.now()
+    with ExitStack() as stack:
+        remote = RemoteBench.start(scenario or demo_scenario(), die_with_us=True)
+        stack.callback(remote.stop)
+        stack.enter_context(home.claimed())
+        ledger = Ledger(home.ledger, clock=clock)
+        stack.callback(ledger.close)
+        bench = _open_bench(remote, home, stack)
+        names = {str(phone["port"]): str(phone["name"]) for phone in remote.phones()}
+        for port, phone_name in names.items():
+            name(port, phone_name)
+        _wait_until_plugged(bench, set(names), clock)
+        technician = ScriptedTechnician(_script(config), remote.press)
+        desk = _desk(config, settings, out, clock)
+        shift = _shift(bench, ledger, settings, desk, technician, config, tell)
+        for sighting in bench.sightings():
+            if sighting.port in names:
+                shift.take(sighting)
+        shift.wait()
+        summary = _summary(shift.jobs(), names, config, started, clock.now())
+    target = out / "summary.json"
+    write_whole(target, json.dumps(summary, ensure_ascii=False, indent=2).encode())
+    outcomes = [phone["outcome"] for phone in summary["phones"]]
+    return DemoResult(
+        summary=summary, summary_file=target, folder=out,
+        certificates=outcomes.count("certificate"), reports=outcomes.count("report"),
+    )
+
+
+def _open_bench(remote: RemoteBench, home: Home, stack: ExitStack) -> Bench:
+    adb = AdbServer(home.adb, usb=False)
+    adb.start()
+    stack.callback(adb.stop)
+    remote.connect_adb_server("127.0.0.1", adb.port)
+    bench = Bench(
+        adb=adb, usb=UsbWatch(backend=backend(remote.control)), apple=AppleIsland(remote.usbmux, home.pairing),
+        transports=remote.transports, emulated=True,
+    )
+    stack.callback(bench.close)
+    return bench
+
+
+def _wait_until_plugged(bench: Bench, ports: set[str], clock: SystemClock) -> None:
+    give_up = clock.monotonic() + ALL_PLUGGED_S
+    while clock.monotonic() < give_up and ports - {item.port for item in bench.sightings()}:
+        clock.sleep(0.1)
+
+
+def _desk(config: dict[str, Any], settings: Settings, out: Path, clock: SystemClock) -> PaperDesk:
+    issuer = Issuer(**config["issuer"])
+    authority = create_authority(issuer, "demo", now=datetime.now(UTC), specimen=True)
+    return PaperDesk(
+        issuer=issuer, signer=authority.signer(), scheme=load_scheme(settings.scheme), folder=out, clock=clock
+    )
+
+
+def _script(config: dict[str, Any]) -> Script:
+    technician = config["technician"]
+    return Script(
+        on_problem=technician["on_problem"], on_instruction=technician["on_instruction"], answers=technician["answers"]
+    )
+
+
+def _shift(
+    bench: Bench, ledger: Ledger, settings: Settings, desk: PaperDesk, technician: ScriptedTechnician,
+    config: dict[str, Any], tell: Callable[[Progress], None],
+) -> Shift:
+    def hear(progress: Progress) -> None:
+        tell(progress)
+        technician.notice(progress)
+
+    def surroundings(_port: str) -> Surroundings:
+        return Surroundings(
+            clock=SystemClock(), operator=technician, settings=settings, desk=desk, tell=hear,
+            draw=lambda: secrets.token_hex(16), duplicated=lambda serial: serial in bench.duplicated_serials(),
+        )
+
+    person = {"name": config["technician"]["name"], "role": config["technician"]["role"]}
+    return Shift(
+        bench=bench, ledger=ledger, slot_of=settings.slot, salt=lambda: secrets.token_hex(16), surroundings=surroundings,
+        facts={"policy": asdict(settings.policy), "performed_by": person, "attempt": 1},
+    )
+
+
+def _summary(
+    jobs: tuple[Job, ...], names: dict[str, str], config: dict[str, Any], started: datetime, ended: datetime
+) -> dict[str, Any]:
+    return {
+        "schema": "proofwipe/demo/1",
+        "seconds": round((ended - started).total_seconds(), 1),
+        "deadlines": config["settings"]["deadlines"],
+        "technician": config["technician"],
+        "phones": [_phone(job, names[job.port]) for job in sorted(jobs, key=lambda job: job.port)],
+    }
+
+
+def _phone(job: Job, name: str) -> dict[str, Any]:
+    paper = job.certificate or job.report or {}
+    verified = job.stage in (Stage.VERIFIED, Stage.VALIDATED, Stage.CERTIFIED)
+    failed = job.stage is Stage.FAILED and job.failure not in ("blocked", "internal")
+    verdict = Verdict.PASSED if verified else Verdict.FAILED if failed else Verdict.INDETERMINATE
+    return {
+        "name": name, "platform": job.platform.value if job.platform is Platform.ANDROID else "ios",
+        "serial": job.identity.serial if job.identity else "", "port": job.port, "job": job.id,
+        "stage": job.stage.value, "verdict": verdict.value, "method": job.method,
+        "outcome": paper.get("outcome", ""), "file": str(paper.get("file", "")), "reasons": paper.get("reasons", []),
+    }
