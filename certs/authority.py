@@ -77,7 +77,8 @@ def create_organisation(root: Holder, issuer: Issuer, *, now: datetime, crl_url:
     """The organisation's certificate under `root`, ten years; a specimen if the root is."""
     specimen = profile.is_specimen(root.certificate)
     key = ec.generate_private_key(ec.SECP256R1())
-    builder = _below(root, _name(issuer, "Organisation", specimen=specimen), key, now, ORGANISATION_LIFE, crl_url)
+    name = _name(issuer, "Organisation", specimen=specimen)
+    builder = _below(root, name, key.public_key(), now=now, life=ORGANISATION_LIFE, crl_url=crl_url)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(profile.authority_usage(), critical=True)
     return Holder(certificate=_signed(builder, root.key, root.key.public_key()), key=key)
@@ -90,7 +91,8 @@ def create_station(
     """A station's certificate under `organisation`, at most a year; a specimen if the organisation is."""
     specimen = profile.is_specimen(organisation.certificate)
     key = ec.generate_private_key(ec.SECP256R1())
-    builder = _below(organisation, _name(issuer, station_name, specimen=specimen), key, now, min(life, STATION_LIFE), crl_url)
+    name = _name(issuer, station_name, specimen=specimen)
+    builder = _below(organisation, name, key.public_key(), now=now, life=min(life, STATION_LIFE), crl_url=crl_url)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(profile.station_usage(), critical=True)
     builder = builder.add_extension(profile.station_uses(specimen=specimen), critical=False)
@@ -123,11 +125,12 @@ def _builder(
 
 
 def _below(
-    above: Holder, name: x509.Name, key: ec.EllipticCurvePrivateKey, now: datetime, life: timedelta, crl_url: str
+    above: Holder, name: x509.Name, key: ec.EllipticCurvePublicKey, *, now: datetime, life: timedelta, crl_url: str
 ) -> x509.CertificateBuilder:
-    points = [x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)]
-    builder = _builder(name, key.public_key(), now, life, specimen=profile.is_specimen(above.certificate))
-    return builder.issuer_name(above.certificate.subject).add_extension(x509.CRLDistributionPoints(points), critical=False)
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
+    builder = _builder(name, key, now, life, specimen=profile.is_specimen(above.certificate))
+    builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    return builder.issuer_name(above.certificate.subject)
 
 
 def _signed(
@@ -155,7 +158,8 @@ def save_authority(
     )
     note = root_folder / "READ-ME.txt"
     root_copy = folder / "root.pem"
-    for path in (note, root_copy, *(place / f"{name}.{ending}" for place, name, _ in holders for ending in ("pem", "key"))):
+    files = [place / f"{name}.{ending}" for place, name, _ in holders for ending in ("pem", "key")]
+    for path in (note, root_copy, *files):
         if path.exists():
             raise KeyFileExistsError(got=path.name)
     for place, name, holder in holders:
@@ -193,9 +197,8 @@ def renew_station(
 
     Raises: KeyUnreadableError, WrongPassphraseError, KeyFileExistsError, OSError.
     """
-    organisation = Holder(
-        certificate=_read_certificate(folder / "organisation.pem"), key=read_key(folder / "organisation.key", passphrase)
-    )
+    certificate = _read_certificate(folder / "organisation.pem")
+    organisation = Holder(certificate=certificate, key=read_key(folder / "organisation.key", passphrase))
     old = load_station(folder)
     station = create_station(organisation, issuer, station_name, now=now)
     for ending in ("pem", "key"):

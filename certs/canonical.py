@@ -28,7 +28,7 @@ class ReadRecord:
 def canonical_bytes(document: Mapping[str, object]) -> bytes:
     """RFC 8785 bytes of plain JSON types. Raises: RecordMalformedError for what JSON cannot hold."""
     try:
-        return rfc8785.dumps(dict(document))  # type: ignore[arg-type]  # its type wants invariant nested JSON
+        return bytes(rfc8785.dumps(dict(document)))
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise RecordMalformedError(got="not_json") from error
 
@@ -55,8 +55,9 @@ def read_record(data: bytes) -> ReadRecord:
 
 def _parse(data: bytes) -> dict[str, object]:
     try:
+        text = data.decode("utf-8")
         plain = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_float=_no_fraction, parse_constant=_no_fraction
+            text, object_pairs_hook=_no_duplicates, parse_float=_no_fraction, parse_constant=_no_fraction
         )
     except RecordMalformedError:
         raise

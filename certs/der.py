@@ -89,4 +89,5 @@ def _split(data: bytes) -> tuple[Element, bytes]:
             raise DerError("length not minimal")
     if length > _LONGEST or len(data) < start + length:
         raise DerError("cut short")
-    return Element(tag=data[0], content=data[start : start + length], encoded=data[: start + length]), data[start + length :]
+    end = start + length
+    return Element(tag=data[0], content=data[start:end], encoded=data[:end]), data[end:]

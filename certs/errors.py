@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Errors of the room `certs`, below `phones.errors.ProofwipeError`.
 
-    ProofwipeError
-    └── CertsError
-        ├── NotCertifiableError      the job has not earned a certificate (`reason_code` says why)
-        ├── CertificateEarnedError   a report was asked for a job that earned a certificate
-        ├── WrongSignerError         an emulated record and a station key, or the other way round
-        ├── RecordMalformedError     bytes that are no record document
-        ├── StatementMalformedError  text or bytes that are no QR statement
-        ├── IssueError               a paper did not pass our own verifier and was not released
-        ├── KeyFileError             a key file cannot be used
-        │   ├── KeyUnreadableError       missing, no rights, or not of our format
-        │   ├── WrongPassphraseError     it does not open with this passphrase
-        │   └── KeyFileExistsError       a key is never overwritten
-        ├── TrustFileError           a pinned root cannot be read
-        └── VerificationError        the one error that may leave `certs.verify`: the file itself cannot be read
+ProofwipeError
+└── CertsError
+├── NotCertifiableError      the job has not earned a certificate (`reason_code` says why)
+├── CertificateEarnedError   a report was asked for a job that earned a certificate
+├── WrongSignerError         an emulated record and a station key, or the other way round
+├── RecordMalformedError     bytes that are no record document
+├── StatementMalformedError  text or bytes that are no QR statement
+├── IssueError               a paper did not pass our own verifier and was not released
+├── KeyFileError             a key file cannot be used
+│   ├── KeyUnreadableError       missing, no rights, or not of our format
+│   ├── WrongPassphraseError     it does not open with this passphrase
+│   └── KeyFileExistsError       a key is never overwritten
+├── TrustFileError           a pinned root cannot be read
+└── VerificationError        the one error that may leave `certs.verify`: the file itself cannot be read
 """
 
 from typing import ClassVar
@@ -65,7 +65,7 @@ class RecordMalformedError(CertsError):
 
 
 class StatementMalformedError(CertsError):
-    """This text is no QR statement, or these bytes are no COSE_Sign1 of ours."""
+    """The text is no QR statement, or the bytes are no COSE_Sign1 of ours."""
 
     code = "statement_malformed"
     exit_code = 7

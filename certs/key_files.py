@@ -24,6 +24,7 @@ SCRYPT_COST = 2**17
 _BLOCK_SIZE, _PARALLEL = 8, 1
 _GREATEST_COST = 2**20   # a hostile file must not make us allocate without bound
 _LARGEST_FILE = 64 * 1024
+_FIRST_LINE, _LAST_LINE = "-----BEGIN ENCRYPTED PRIVATE KEY-----", "-----END ENCRYPTED PRIVATE KEY-----"
 _PBES2, _SCRYPT, _AES_256_CBC = "1.2.840.113549.1.5.13", "1.3.6.1.4.1.11591.4.11", "2.16.840.1.101.3.4.1.42"
 
 
@@ -83,7 +84,7 @@ def encrypted_pem(key: ec.EllipticCurvePrivateKey, passphrase: str, *, cost: int
 def _pem(data: bytes) -> bytes:
     text = base64.b64encode(data).decode()
     lines = [text[start : start + 64] for start in range(0, len(text), 64)]
-    return "\n".join(["-----BEGIN ENCRYPTED PRIVATE KEY-----", *lines, "-----END ENCRYPTED PRIVATE KEY-----", ""]).encode()
+    return "\n".join([_FIRST_LINE, *lines, _LAST_LINE, ""]).encode()
 
 
 def read_key(path: Path, passphrase: str) -> ec.EllipticCurvePrivateKey:
@@ -111,7 +112,7 @@ def _has_our_format(data: bytes) -> bool:
     """PBES2, scrypt within our bounds, AES-256-CBC: told apart from a wrong passphrase before any is tried."""
     try:
         lines = data.decode("ascii").strip().splitlines()
-        if lines[0] != "-----BEGIN ENCRYPTED PRIVATE KEY-----" or lines[-1] != "-----END ENCRYPTED PRIVATE KEY-----":
+        if (lines[0], lines[-1]) != (_FIRST_LINE, _LAST_LINE):
             return False
         whole = der.read_all(der.read(base64.b64decode("".join(lines[1:-1]), validate=True), der.SEQUENCE).content)
         scheme, parameters = der.read_all(whole[0].content)

@@ -11,14 +11,16 @@ from enum import Enum
 
 from certs.canonical import ReadRecord
 from certs.device_facts import device_facts
+from certs.record_schema import RecordDocument
 from certs.refusals import refusals, title_of
 from grading import schemes
+from grading.errors import SchemeError
 from grading.grade import grade
 from phones.allowed import MALFORMED, allowed
 from phones.evidence import Evidence, digest_of
 from phones.port import Platform
-from phones.verdict import Verdict
 from wipe import rules
+from wipe.errors import RulesError
 from wipe.judge import judge
 
 
@@ -32,35 +34,58 @@ class Fault:
 
 def fault_of(record: ReadRecord) -> Fault | None:
     """The first way in which the record says something that does not follow from its evidence, or None."""
-    document = record.document
     try:
-        rule_file = rules.load(document.rules.version)
-        scheme = schemes.load(document.grade.scheme) if document.grade else None
-    except UNKNOWN_FILE as error:
+        rule_file, scheme = _files_of(record.document)
+    except (RulesError, SchemeError, _OtherFile) as error:
         return Fault(code="E_RULES_UNKNOWN", detail=str(error)[:120])
-    if rule_file.sha256 != document.rules.sha256 or document.rules.sha256 != document.erase.rules_sha256:
-        return Fault(code="E_RULES_UNKNOWN", detail="rules.sha256")
-    if scheme is not None and document.grade is not None and scheme.sha256 != document.grade.scheme_sha256:
-        return Fault(code="E_RULES_UNKNOWN", detail="grade.scheme_sha256")
     pieces = evidence_of(record.plain)
     bad = _bad_piece(pieces)
     if bad is not None:
         return Fault(code="E_RECORD", detail=f"evidence {bad}")
+    different = _first_difference(record, pieces, rule_file, scheme)
+    return Fault(code="E_RULES", detail=different) if different else None
+
+
+class _OtherFile(Exception):
+    """Rule file or scheme here is another than the record's."""
+
+
+def _files_of(document: RecordDocument) -> tuple[rules.Rules, schemes.Scheme | None]:
+    """The rule file and the scheme the record names, byte for byte. Raises: RulesError, SchemeError, _OtherFile."""
+    rule_file = rules.load(document.rules.version)
+    if rule_file.sha256 != document.rules.sha256:
+        raise _OtherFile("rules.sha256")
+    if document.grade is None:
+        return rule_file, None
+    if document.grade.scheme not in schemes.shipped():
+        raise _OtherFile("grade.scheme")
+    scheme = schemes.load(document.grade.scheme)
+    if scheme.sha256 != document.grade.scheme_sha256:
+        raise _OtherFile("grade.scheme_sha256")
+    return rule_file, scheme
+
+
+def _first_difference(
+    record: ReadRecord, pieces: tuple[Evidence, ...], rule_file: rules.Rules, scheme: schemes.Scheme | None
+) -> str:
+    """The name of the first derived field that is not what the evidence gives, or ""."""
+    document, said = record.document, record.plain
     report = judge(pieces, method=document.erase.method, rules=rule_file)
-    if plain(report) != record.plain["erase"]:
-        return Fault(code="E_RULES", detail="erase")
+    if plain(report) != said["erase"]:
+        return "erase"
+    if scheme is None and not document.is_report:
+        return "grade"
     if scheme is not None:
-        graded = grade(pieces, platform=Platform(document.device.platform), verdict=Verdict(report.verdict), scheme=scheme)
-        if plain(graded) != record.plain["grade"]:
-            return Fault(code="E_RULES", detail="grade")
-    if device_facts(pieces) != record.plain["device_facts"]:
-        return Fault(code="E_RULES", detail="device_facts")
+        platform = Platform(document.device.platform)
+        if plain(grade(pieces, platform=platform, verdict=report.verdict, scheme=scheme)) != said["grade"]:
+            return "grade"
+    if device_facts(pieces) != said["device_facts"]:
+        return "device_facts"
     reasons = refusals(document, pieces)
-    if document.is_report != bool(reasons) or tuple(document.outcome.reasons) != outcome_reasons(reasons, report.reasons):
-        return Fault(code="E_RULES", detail="outcome")
-    if document.outcome.title != title_of(reasons):
-        return Fault(code="E_RULES", detail="outcome.title")
-    return None
+    outcome = {"title": title_of(reasons), "reasons": list(outcome_reasons(reasons, report.reasons))}
+    if document.is_report != bool(reasons) or said["outcome"] != outcome:
+        return "outcome"
+    return ""
 
 
 def outcome_reasons(reasons: tuple[str, ...], of_the_erase: tuple[str, ...]) -> tuple[str, ...]:

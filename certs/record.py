@@ -15,8 +15,9 @@ from certs.errors import CertificateEarnedError, NotCertifiableError, RecordMalf
 from certs.facts import JobFacts
 from certs.issuer import Issuer, Station
 from certs.recompute import evidence_of, fault_of, outcome_reasons, plain
-from certs.record_schema import CERTIFICATE_SCHEMA, RENDERER, REPORT_SCHEMA, TIME_FORMAT, RecordDocument
+from certs.record_schema import CERTIFICATE_SCHEMA, REPORT_SCHEMA, TIME_FORMAT, RecordDocument
 from certs.refusals import refusals, title_of
+from certs.renderer import renderer
 from grading.grade import grade
 from grading.schemes import Scheme
 from phones.commitment import commit
@@ -95,7 +96,7 @@ def _draft(
         "schema": CERTIFICATE_SCHEMA,
         "id": certificate_id,
         "issued_at": _time(issued_at),
-        "renderer": RENDERER,
+        "renderer": renderer(),
         "log": "none",
         "emulated": facts.emulated,
         "outcome": {"title": "certificate", "reasons": []},

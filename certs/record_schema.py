@@ -13,7 +13,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 CERTIFICATE_SCHEMA = "proofwipe/certificate/1"
 REPORT_SCHEMA = "proofwipe/report/1"
-RENDERER = "1"
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 MAXIMUM_RECORD_BYTES = 1024 * 1024
 MAXIMUM_EVIDENCE = 1000
@@ -46,7 +45,9 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Commitment = Annotated[str, StringConstraints(pattern=r"^(#[0-9a-f]{32})?$")]
 LastFour = Annotated[str, StringConstraints(max_length=4, pattern=r"^[A-Za-z0-9._:\-]*$")]
 Time = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"), AfterValidator(_is_time)
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"),
+    AfterValidator(_is_time),
 ]
 FineTime = Annotated[
     str,

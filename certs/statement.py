@@ -7,7 +7,7 @@ our own (not a CWT). docs/certificate.md has the field table.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -34,7 +34,8 @@ LONGEST_TEXT = 419
 _LONGEST_STATEMENT = 400
 
 # The payload's keys.
-ISSUER, ISSUED_AT, ID, COMMITMENT, RECORD, MODEL, METHOD, USABILITY, SALT, COMMITTED = 1, 6, 7, -1, -2, -3, -4, -5, -6, -7
+ISSUER, ISSUED_AT, ID = 1, 6, 7
+COMMITMENT, RECORD, MODEL, METHOD, USABILITY, SALT, COMMITTED = -1, -2, -3, -4, -5, -6, -7
 _ISSUER_BYTES, _MODEL_BYTES = 40, 27
 
 METHODS = ("none", "clear", "purge")
@@ -112,7 +113,8 @@ def sign_statement(statement: Statement, signer: Signer) -> bytes:
     """
     if signer.station.key_id != statement.key_id:
         raise StatementMalformedError(got="key id")
-    protected = cbor2.dumps({_ALGORITHM: _ES256, _KEY_ID: bytes.fromhex(statement.key_id), _TYPE: statement.kind}, canonical=True)
+    header = {_ALGORITHM: _ES256, _KEY_ID: bytes.fromhex(statement.key_id), _TYPE: statement.kind}
+    protected = cbor2.dumps(header, canonical=True)
     payload = cbor2.dumps(_payload(statement), canonical=True)
     r, s = utils.decode_dss_signature(signer.sign(_to_be_signed(protected, payload)))
     signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
@@ -207,33 +209,44 @@ def _load(data: bytes) -> object:
     return item
 
 
-def _statement(header: Mapping[object, object], fields: Mapping[object, object]) -> Statement:
-    kind, key, kid = header[_TYPE], header[_ALGORITHM], header[_KEY_ID]
-    issuer, issued_at, identifier = fields[ISSUER], fields[ISSUED_AT], fields[ID]
-    commitment, record, salt = fields[COMMITMENT], fields[RECORD], fields[SALT]
-    model, method, usability, committed = fields[MODEL], fields[METHOD], fields[USABILITY], fields[COMMITTED]
-    if len(header) != 3 or len(fields) != 10 or key != _ES256 or kind not in _KINDS:
+def _statement(header: dict[object, object], fields: dict[object, object]) -> Statement:
+    if len(header) != 3 or len(fields) != 10 or header[_ALGORITHM] != _ES256:
         raise ValueError("header")
-    texts = (kind, issuer, model)
-    blobs = {8: kid, 10: identifier, 32: record, 16: salt}
-    numbers = (issued_at, method, usability, committed)
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError("text")
-    if not all(isinstance(blob, bytes) and len(blob) == size for size, blob in blobs.items()):
-        raise TypeError("bytes")
-    if not all(type(number) is int and number >= 0 for number in numbers):
-        raise TypeError("number")
-    if not isinstance(commitment, bytes) or len(commitment) != (16 if committed else 0):
-        raise TypeError("commitment")
+    kind = _text(header, _TYPE)
+    if kind not in _KINDS:
+        raise ValueError("type")
+    committed = IDENTIFIERS[_whole(fields, COMMITTED)]
+    commitment = _blob(fields, COMMITMENT, 0 if committed == "none" else 16)
     return Statement(
-        kind=str(kind), key_id=bytes(kid).hex(),  # type: ignore[call-overload]  # checked above
-        issuer=str(issuer), issued_at=datetime.fromtimestamp(int(issued_at), UTC),  # type: ignore[call-overload]
-        certificate_id=id_text(bytes(identifier)),  # type: ignore[call-overload]
-        committed=IDENTIFIERS[committed],  # type: ignore[index]
-        commitment="#" + commitment.hex() if commitment else "",
-        salt=bytes(salt), record_sha256=bytes(record).hex(),  # type: ignore[call-overload]
-        model=str(model), method=METHODS[method], usability=USABILITIES[usability],  # type: ignore[index]
+        kind=kind, key_id=_blob(header, _KEY_ID, 8).hex(), issuer=_text(fields, ISSUER),
+        issued_at=datetime.fromtimestamp(_whole(fields, ISSUED_AT), UTC),
+        certificate_id=id_text(_blob(fields, ID, 10)),
+        committed=committed, commitment="#" + commitment.hex() if commitment else "",
+        salt=_blob(fields, SALT, 16), record_sha256=_blob(fields, RECORD, 32).hex(),
+        model=_text(fields, MODEL), method=METHODS[_whole(fields, METHOD)],
+        usability=USABILITIES[_whole(fields, USABILITY)],
     )
+
+
+def _text(table: dict[object, object], key: int) -> str:
+    found = table[key]
+    if not isinstance(found, str):
+        raise TypeError("expected a text")
+    return found
+
+
+def _blob(table: dict[object, object], key: int, size: int) -> bytes:
+    found = table[key]
+    if not isinstance(found, bytes) or len(found) != size:
+        raise TypeError("expected bytes of a fixed size")
+    return found
+
+
+def _whole(table: dict[object, object], key: int) -> int:
+    found = table[key]
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise TypeError("expected a whole number")
+    return found
 
 
 def is_signed_by(data: bytes, certificate: x509.Certificate) -> bool:

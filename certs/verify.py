@@ -20,7 +20,8 @@ from certs.canonical import ReadRecord, read_record
 from certs.errors import CertsError, RecordMalformedError, StatementMalformedError, VerificationError
 from certs.issuer import key_id
 from certs.recompute import fault_of
-from certs.record_schema import RENDERER, TIME_FORMAT
+from certs.record_schema import TIME_FORMAT
+from certs.renderer import renderer
 from certs.statement import is_signed_by, qr_text, read_statement, statement_of
 from certs.trust import Trust
 from certs.verification import Answer, Check, Summary, Verification
@@ -32,8 +33,8 @@ RECORD_FILE, STATEMENT_FILE = "erase-record.json", "statement.cose"
 CLOCK_TOLERANCE = timedelta(days=1)
 
 
-class _Failed(Exception):  # noqa: N818 - control flow between a check and the list, never seen outside
-    """The paper is not valid."""
+class _Failed(Exception):
+    """The paper is not valid. Control flow between a check and the list; never seen outside."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         self.code, self.detail = code, detail
@@ -41,7 +42,7 @@ class _Failed(Exception):  # noqa: N818 - control flow between a check and the l
 
 
 class _Doubt(_Failed):
-    """This program cannot tell."""
+    """It cannot be told."""
 
 
 @dataclass(slots=True)
@@ -93,7 +94,8 @@ def verify(data: bytes, trust: Trust, *, imei: str | None = None, at: datetime |
             checks.append(Check(name=name, verdict=Verdict.FAILED, code=failure.code, detail=failure.detail))
             return Verification(answer=Answer.NOT_VALID, code=failure.code, checks=tuple(checks), at=case.at)
         else:
-            checks.append(Check(name=name, verdict=Verdict.PASSED if made is None else Verdict.INDETERMINATE, detail=made or ""))
+            verdict = Verdict.PASSED if made is None else Verdict.INDETERMINATE
+            checks.append(Check(name=name, verdict=verdict, detail=made or ""))
     return _all_passed(case, tuple(checks))
 
 
@@ -267,9 +269,7 @@ def _statement(case: _Case) -> str | None:
 
 
 def _page(case: _Case) -> str | None:
-    """Drawn again from the record, the paper is the same."""
-    if case.record.document.renderer != RENDERER:
-        raise _Doubt("E_RENDERER", case.record.document.renderer)
+    """Drawn again from the record, the paper is the same. Another drawing program may draw another page."""
     from certs.page.compare import same_drawing  # noqa: PLC0415 - loads reportlab: only now needed
     from certs.page.draw import draw_paper  # noqa: PLC0415 - same
 
@@ -278,11 +278,14 @@ def _page(case: _Case) -> str | None:
             dict(case.record.plain), record_bytes=case.record.data, statement=case.statement,
             qr_text=qr_text(case.statement), contents_bytes=len(case.signed.container),
         )
+        different = "" if same_drawing(case.data, again) else "drawn differently"
     except CertsError as error:
-        raise _Failed("E_PAGE_MISMATCH", "cannot be drawn") from error
-    if not same_drawing(case.data, again):
-        raise _Failed("E_PAGE_MISMATCH")
-    return None
+        different = f"cannot be drawn: {error.got}"[:120]
+    if not different:
+        return None
+    if case.record.document.renderer != renderer():
+        raise _Doubt("E_RENDERER", different)
+    raise _Failed("E_PAGE_MISMATCH", different)
 
 
 def _logged(case: _Case) -> str | None:

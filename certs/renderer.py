@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which program drew a page: a name over everything a drawing depends on.
+
+A verifier draws the page again. If its own drawing program is another, a different drawing is no proof of
+fraud: it answers CANNOT TELL. Only with the same renderer a difference is a lie on the page.
+"""
+
+import hashlib
+from functools import cache
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+
+from phones.words import ROOMS
+
+_LIBRARIES = ("reportlab", "segno")
+
+
+@cache
+def renderer() -> str:
+    """"1." and 16 hex digits: SHA-256 over drawing code, captions, sentences, fonts, colour profile and libraries."""
+    digest = hashlib.sha256()
+    certs = resources.files("certs")
+    for folder, endings in (("page", (".py", ".toml")), ("fonts", (".ttf",)), ("icc", (".icc",))):
+        for file in _files(certs.joinpath(folder), endings):
+            _take(digest, f"{folder}/{file.name}", file.read_bytes())
+    for room in ROOMS:
+        words = resources.files(room).joinpath("words.toml")
+        if words.is_file():
+            _take(digest, f"words/{room}", words.read_bytes())
+    for library in _LIBRARIES:
+        _take(digest, f"library/{library}", metadata.version(library).encode())
+    return f"1.{digest.hexdigest()[:16]}"
+
+
+def _files(folder: Traversable, endings: tuple[str, ...]) -> list[Traversable]:
+    found = [file for file in folder.iterdir() if file.name.endswith(endings)]
+    return sorted(found, key=lambda file: file.name)
+
+
+def _take(digest: "hashlib._Hash", name: str, data: bytes) -> None:
+    digest.update(f"{name}\0{len(data)}\0".encode() + data)
