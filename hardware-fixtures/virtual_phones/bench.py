@@ -30,6 +30,7 @@ from virtual_phones.scenario import (
     read_fault,
     read_swap,
 )
+from virtual_phones.usbmux import UsbmuxServer
 
 TICK_S = 0.04
 
@@ -47,6 +48,8 @@ class VirtualBench:
             AdbListener(port, self.now_s) for port in self.ports.values() if port.phone.platform == "android"
         )
         self._plug = AdbPlug(self.listeners)
+        apples = [port for port in self.ports.values() if port.phone.platform == "apple"]
+        self._usbmux = UsbmuxServer(apples, self.now_s) if apples else None
         self.control = ControlServer({
             "list": lambda _: [self._card(port) for port in self.ports.values()],
             "adb_server": self._adb_server,
@@ -71,13 +74,15 @@ class VirtualBench:
         self._tick()
         self.control.start()
         self._plug.start()
+        if self._usbmux is not None:
+            self._usbmux.start()
         threading.Thread(target=self._run, name="time", daemon=True).start()
 
     def hello(self) -> dict[str, object]:
         """What a client needs to find everything."""
         return {
             "control": self.control.port,
-            "usbmux": None,
+            "usbmux": None if self._usbmux is None else self._usbmux.address,
             "transports": {listener.address: listener.port.path for listener in self.listeners},
             "phones": [self._card(port) for port in self.ports.values()],
         }

@@ -8,7 +8,6 @@ import threading
 from dataclasses import dataclass
 
 from virtual_phones.faults import Exchanges, Fault
-from virtual_phones.iphone import IPhone
 from virtual_phones.phone import UsbView, VirtualPhone
 
 MAXIMUM_ADDRESS = 127
@@ -116,8 +115,6 @@ class VirtualPort:
             self.address = 0
         elif self.address == 0:
             self.address = self._addresses.take(self.bus)
-            if isinstance(self.phone, IPhone):
-                self.phone.replugged()
 
     def usb(self) -> UsbView | None:
         """What the host's USB sees on this slot now; None while nothing is there or a swap is under way."""

@@ -142,6 +142,8 @@ class VirtualBus(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no ty
             found = self._client.call("usb")
         except ControlError as gone:
             raise usb.core.USBError(f"virtual bus: {gone}", errno=errno.EIO) from gone
+        finally:
+            self._client.close()  # pyusb never says when it is done with a bus
         return list(found) if isinstance(found, list) else []
 
 

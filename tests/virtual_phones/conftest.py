@@ -10,6 +10,7 @@ from pathlib import Path
 
 import adbutils
 import pytest
+
 from virtual_phones.remote import RemoteBench
 
 BUNDLED = Path(adbutils.__file__).parent / "binaries" / "adb"
@@ -50,7 +51,9 @@ class AdbServer:
             self.process.terminate()
             self.process.wait(5)
 
-    def run(self, *arguments: str, stdin: bytes | None = b"", timeout: float = 20) -> "subprocess.CompletedProcess[bytes]":
+    def run(
+        self, *arguments: str, stdin: bytes | None = b"", timeout: float = 20
+    ) -> "subprocess.CompletedProcess[bytes]":
         return subprocess.run(
             [self.binary, *arguments], env=self.env, input=stdin, capture_output=True, timeout=timeout, check=False,
         )

@@ -17,8 +17,12 @@ FAST = {"leave_s": 0.2, "absent_s": 0.8, "wipe_s": 1.0, "boot_s": 0.3, "ready_s"
 
 
 def one(**changes):
-    phone = {"name": "one", "model": A13, "port": "1-1", "serial": "VP0001", "imeis": ["356938035643809"], "timing": FAST}
-    return {"name": "test", "seed": 1, "phone": [{**phone, **changes}]}
+    return {"name": "test", "seed": 1, "phone": [phone(**changes)]}
+
+
+def phone(**changes):
+    always = {"model": A13, "serial": "VP0001", "imeis": ["356938035643809"], "timing": FAST}
+    return {"name": "one", "port": "1-1", **always, **changes}
 
 
 def connected(remote_bench, adb_server, document, *, accept=True):
@@ -92,7 +96,8 @@ def test_push_pull_and_ls_move_files_whole(remote_bench, adb_server, tmp_path):
     pushed = adb_server.run("-s", serial, "push", str(tmp_path / "up.bin"), "/sdcard/Download/down.bin")
     assert pushed.returncode == 0, pushed.stderr
     assert b"down.bin" in adb_server.run("-s", serial, "ls", "/sdcard/Download").stdout
-    assert adb_server.shell(serial, "sha256sum /sdcard/Download/down.bin")[1].startswith(hashlib.sha256(data).hexdigest())
+    digest = adb_server.shell(serial, "sha256sum /sdcard/Download/down.bin")[1]
+    assert digest.split()[0] == hashlib.sha256(data).hexdigest()
     pulled = adb_server.run("-s", serial, "pull", "/sdcard/Download/down.bin", str(tmp_path / "back.bin"))
     assert pulled.returncode == 0, pulled.stderr
     assert (tmp_path / "back.bin").read_bytes() == data
@@ -143,7 +148,7 @@ def test_track_devices_says_when_a_phone_leaves_and_returns(remote_bench, adb_se
 
 def test_eight_phones_at_once_keep_their_answers_apart(remote_bench, adb_server):
     phones = [
-        {**one()["phone"][0], "name": f"p{n}", "port": f"1-{n // 4 + 1}.{n % 4 + 1}", "serial": f"VP{n:04}"} for n in range(8)
+        phone(name=f"p{n}", port=f"1-{n // 4 + 1}.{n % 4 + 1}", serial=f"VP{n:04}") for n in range(8)
     ]
     bench, _ = connected(remote_bench, adb_server, {"name": "eight", "phone": phones})
     running = {
@@ -172,8 +177,8 @@ def test_the_trade_in_foyer_is_a_device_without_keys_that_closes_all_but_its_own
 
 def test_one_silent_phone_delays_no_other(remote_bench, adb_server):
     phones = [
-        {**one()["phone"][0], "name": "silent", "fault": [{"at": 1, "kind": "silence"}, {"at": 2, "kind": "delay", "seconds": 3}]},
-        {**one()["phone"][0], "name": "brisk", "port": "1-2", "serial": "VP0002"},
+        phone(fault=[{"at": 1, "kind": "silence"}, {"at": 2, "kind": "delay", "seconds": 3}]),
+        phone(name="brisk", port="1-2", serial="VP0002"),
     ]
     bench, _ = connected(remote_bench, adb_server, {"name": "two", "phone": phones})
     by_path = {path: serial for serial, path in bench.transports.items()}
@@ -192,7 +197,8 @@ def test_one_silent_phone_delays_no_other(remote_bench, adb_server):
 
 
 @pytest.mark.parametrize(
-    ("kind", "executed"), [("drop_before", False), ("drop_after", True), ("truncate", True), ("half", True), ("stale", True)]
+    ("kind", "executed"),
+    [("drop_before", False), ("drop_after", True), ("truncate", True), ("half", True), ("stale", True)],
 )
 def test_a_fault_strikes_the_exchange_it_was_planned_for(remote_bench, adb_server, kind, executed):
     fault = {"at": 3, "kind": kind}
