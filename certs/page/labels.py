@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every word on the paper, always as a pair: Chinese and English. Codes are never printed in a word's place."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from certs.page.errors import UnknownCodeError
+from grading.sentences import cap_sentence
+from phones import words
+
+
+class Pair(NamedTuple):
+    """The same words in both languages."""
+
+    zh: str
+    en: str
+
+    @property
+    def both(self) -> str:
+        """One line: Chinese, then English."""
+        return self.zh if self.zh == self.en else f"{self.zh} {self.en}"
+
+
+# Where the rooms keep the sentence for a kind of code; the first that exists is taken.
+_PLACES: Mapping[str, tuple[str, ...]] = {
+    "technique": ("technique.{code}",),
+    "method": ("method.{code}", "method.{code}.name"),
+    "condition": ("condition.{code}",),
+    "reason": ("reason.{code}", "refusal.{code}", "problem.{code}.reason", "error.{code}.reason"),
+    "next": ("problem.{code}.next", "reason.{code}.next", "error.{code}.hint"),
+    "check": ("check.{code}", "check.{code}.name"),
+    "residue": ("residue.{code}",),
+    "rule": ("rule.{code}", "finding.{code}", "wipe.rule.{code}"),
+    "mapping": ("mapping.{code}",),
+}
+
+
+def label(key: str, **facts: object) -> Pair:
+    """A caption of ours by its dotted key, with `facts` filled in. Raises: UnknownCodeError."""
+    section, _, name = key.partition(".")
+    entry = _labels().get(section, {}).get(name)
+    if entry is None:
+        raise UnknownCodeError(section, name)
+    return Pair(entry["zh"].format(**facts), entry["en"].format(**facts))
+
+
+def phrase(kind: str, code: str) -> Pair:
+    """What the rooms say of a code: `phrase("reason", "phone_swapped")`. Raises: UnknownCodeError."""
+    found = phrase_if_any(kind, code)
+    if found is None:
+        raise UnknownCodeError(kind, code)
+    return found
+
+
+@cache
+def phrase_if_any(kind: str, code: str) -> Pair | None:
+    """As `phrase`, and None where no room has a sentence (a reason need not have a next step)."""
+    known = set(words.keys())
+    for place in _PLACES[kind]:
+        key = place.format(code=code)
+        if key in known:
+            return Pair(words.say(key, "zh").strip(), words.say(key, "en").strip())
+    return None
+
+
+def capped_by(code: str) -> Pair:
+    """What limited a grade, in the words of the room that grades. Raises: UnknownCodeError."""
+    try:
+        return Pair(cap_sentence(code, "zh").strip(), cap_sentence(code, "en").strip())
+    except KeyError as error:
+        raise UnknownCodeError("cap", code) from error
+
+
+@cache
+def _labels() -> dict[str, dict[str, dict[str, str]]]:
+    source = resources.files("certs").joinpath("page", "labels.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8"))

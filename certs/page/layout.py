@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where everything stands on the two pages of a paper.
+
+Page one is for people and never needs page two to be understood: the limits and the way to check stand at its foot,
+and what does not fit above them moves to page two. Page two's last two lists give way when room is short; whatever
+is left out is counted there, and stands in the attached record. A report has another title, colour and layout.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from certs.page import layout_back as back
+from certs.page import layout_front as front
+from certs.page import fonts, parts, qr
+from certs.page.errors import PaperTooLongError
+from certs.page.labels import label
+from certs.page.parts import CERTIFICATE_COLOUR, LEFT, REPORT_COLOUR, RIGHT, Look
+from certs.page.sheet import HEIGHT, MILLIMETRE, MUTED, WHITE, WIDTH, Sheet
+
+Document = Mapping[str, Any]
+Part = Callable[[float], float]
+
+REPORT_SCHEMA = "proofwipe/report/1"
+FOOT = HEIGHT - 30.0
+SPACE = 8.0
+PAGES = 2
+SPECIMEN_COLOUR = "#f5d0c5"
+STAMP_COLOUR = "#b3261e"
+
+
+def title(document: Document) -> str:
+    """The title as the file's metadata carry it: kind of paper in both languages, and its number."""
+    kind = "title.report" if document["schema"] == REPORT_SCHEMA else "title.certificate"
+    return f"{label(kind).both} {document['id']}"
+
+
+def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_digest: str) -> None:
+    """Draw both pages. Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError."""
+    is_report = document["schema"] == REPORT_SCHEMA
+    look = Look(accent=REPORT_COLOUR if is_report else CERTIFICATE_COLOUR, is_report=is_report)
+    module = qr.module_size(symbol) * MILLIMETRE
+
+    def limits(top: float) -> float:
+        return front.limits(sheet, look, top)
+
+    def check(top: float) -> float:
+        return front.check(sheet, look, document, symbol, module, top)
+
+    check_top = FOOT - 8 - sheet.height_of(check)
+    limits_top = check_top - SPACE - sheet.height_of(limits)
+    _specimen(sheet, document)
+    top = (_report_head if is_report else _certificate_head)(sheet, look, document)
+    late = _flow(sheet, _front_parts(sheet, look, document), top, limits_top - SPACE)
+    limits(limits_top)
+    check(check_top)
+    _foot(sheet, document)
+    sheet.next_page()
+    _specimen(sheet, document)
+    top = _head_of_details(sheet, look, document)
+    top = _flow_all(sheet, [*late, *_back_parts(sheet, look, document, record_digest)], top)
+    _lists(sheet, look, document, top)
+    _foot(sheet, document)
+
+
+def _front_parts(sheet: Sheet, look: Look, document: Document) -> list[Part]:
+    first = front.reasons if look.is_report else front.result
+    sections = (front.phone, first) if not look.is_report else (first, front.phone)
+    claimed = (front.claims,) if document["erase"]["verdict"] == "passed" else ()
+    rest = (front.erase, *claimed, front.residues, front.grade, front.people)
+    return [_bound(section, sheet, look, document) for section in (*sections, *rest)]
+
+
+def _back_parts(sheet: Sheet, look: Look, document: Document, record_digest: str) -> list[Part]:
+    def trace(top: float) -> float:
+        return back.trace(sheet, look, document, record_digest, top)
+
+    return [
+        _bound(back.disclosures, sheet, look, document), _bound(back.conditions, sheet, look, document), trace,
+    ]
+
+
+def _bound(
+    section: Callable[[Sheet, Look, Document, float], float], sheet: Sheet, look: Look, document: Document
+) -> Part:
+    return lambda top: section(sheet, look, document, top)
+
+
+def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list[Part]:
+    """Draw the sections that fit, spread over the room; the rest is given back, in order."""
+    heights = [sheet.height_of(section) for section in sections]
+    fitting = 0
+    while fitting < len(sections) and top + _stacked(heights[: fitting + 1]) <= bottom:
+        fitting += 1
+    shown = [index for index in range(fitting) if heights[index]]
+    spare = bottom - top - _stacked(heights[:fitting])
+    space = SPACE + min(7.0, spare / max(1, len(shown) - 1))
+    for index in shown:
+        top = sections[index](top) + space
+    return sections[fitting:]
+
+
+def _flow_all(sheet: Sheet, sections: list[Part], top: float) -> float:
+    for section in sections:
+        high = sheet.height_of(section)
+        if top + high > FOOT - 8:
+            raise PaperTooLongError(step="page 2", got=f"{top + high:.0f} of {FOOT - 8:.0f} points")
+        if high:
+            top = section(top) + SPACE + 2
+    return top
+
+
+def _lists(sheet: Sheet, look: Look, document: Document, top: float) -> None:
+    """Checks and findings share what is left of page two; the shorter one leaves its share to the other."""
+    room = FOOT - 12 - top
+    needs = [
+        sheet.height_of(lambda at: back.checks(sheet, look, document, at, 10_000)),
+        sheet.height_of(lambda at: back.findings(sheet, look, document, at, 10_000)),
+    ]
+    gap = SPACE if all(needs) else 0.0
+    first = min(needs[0], max((room - gap) / 2, room - gap - needs[1]))
+    if needs[0]:
+        top = back.checks(sheet, look, document, top, first) + gap
+    if needs[1]:
+        top = back.findings(sheet, look, document, top, FOOT - 12 - top)
+    if top > FOOT - 8:
+        raise PaperTooLongError(step="page 2", got=f"{top:.0f} of {FOOT - 8:.0f} points")
+
+
+def _stacked(heights: list[float]) -> float:
+    drawn = [height for height in heights if height]
+    return sum(drawn) + SPACE * max(0, len(drawn) - 1)
+
+
+def _certificate_head(sheet: Sheet, look: Look, document: Document) -> float:
+    sheet.block(0, 0, WIDTH, 9, fill=look.accent)
+    name = label("title.certificate")
+    sheet.text(LEFT, 53, name.zh, 26, bold=True, colour=look.accent)
+    sheet.text(LEFT + 1, 72, name.en, 14, colour=look.accent)
+    _identity(sheet, document, 34)
+    sheet.rule(LEFT, 82, RIGHT, colour=look.accent, weight=1.2)
+    return 92
+
+
+def _report_head(sheet: Sheet, look: Look, document: Document) -> float:
+    sheet.block(0, 0, 26, HEIGHT, fill=look.accent)
+    name = label("title.report")
+    sheet.text(LEFT, 50, name.zh, 20, bold=True, colour=look.accent)
+    sheet.text(LEFT, 67, name.en, 11.5, bold=True, colour=look.accent)
+    note = label("head.report_note")
+    sheet.text(LEFT, 80, note.both, 7.4, colour=MUTED)
+    _identity(sheet, document, 32)
+    return 94
+
+
+def _identity(sheet: Sheet, document: Document, top: float) -> None:
+    room = 190.0
+    number, issued = label("head.number"), label("head.issued")
+    sheet.text(RIGHT, top + 6, number.both, 6.3, colour=MUTED, align="right")
+    sheet.text(RIGHT, top + 17, document["id"], 10, bold=True, align="right")
+    sheet.text(RIGHT, top + 27, f"{issued.both} {parts.clock_time(document['issued_at'])}", 7, align="right")
+    issuer = parts.one_line(document["issuer"]["name"], 7, room)
+    sheet.text(RIGHT, top + 36.5, issuer, 7, colour=MUTED, align="right")
+
+
+def _head_of_details(sheet: Sheet, look: Look, document: Document) -> float:
+    name = label("title.report" if look.is_report else "title.certificate")
+    if look.is_report:
+        sheet.block(0, 0, 26, HEIGHT, fill=look.accent)
+    else:
+        sheet.block(0, 0, WIDTH, 9, fill=look.accent)
+    sheet.text(LEFT, 36, label("title.details").both, 13, bold=True, colour=look.accent)
+    sheet.text(RIGHT, 30, name.both, 7.4, colour=look.accent, align="right")
+    phone = parts.one_line(f"{document['id']} · {front.phone_name(document)}", 7.4, 320)
+    sheet.text(RIGHT, 40, phone, 7.4, colour=MUTED, align="right")
+    sheet.rule(LEFT, 46, RIGHT, colour=look.accent, weight=1.2)
+    return 56
+
+
+def _foot(sheet: Sheet, document: Document) -> None:
+    counted = label("head.page", page=sheet.page + 1, pages=PAGES)
+    sheet.rule(LEFT, FOOT, RIGHT, weight=0.4)
+    note = label("head.specimen_note" if document["emulated"] else "head.cut_note")
+    sheet.text(LEFT, FOOT + 9, note.both, 6, colour=MUTED)
+    sheet.text(RIGHT, FOOT + 9, f"{document['id']} · {counted.both}", 6, colour=MUTED, align="right")
+
+
+def _specimen(sheet: Sheet, document: Document) -> None:
+    if document["emulated"]:
+        words = label("title.specimen")
+        sheet.across(words.en, 112, (WIDTH / 2 - 10, HEIGHT / 2 - 90), colour=SPECIMEN_COLOUR)
+        sheet.across(words.zh, 150, (WIDTH / 2 + 70, HEIGHT / 2 + 130), colour=SPECIMEN_COLOUR)
+        wide = fonts.width(words.both, fonts.BOLD, 11) + 20
+        sheet.block(WIDTH / 2 - wide / 2, 12, wide, 17, fill=STAMP_COLOUR)
+        sheet.text(WIDTH / 2, 24.5, words.both, 11, bold=True, colour=WHITE, align="center")

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Page two, for auditors and buyers who want to know: conditions, checks, repairs, versions, findings."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from certs.page import fonts, parts
+from certs.page.labels import Pair, label, phrase, phrase_if_any
+from certs.page.parts import LEFT, ROOM, Look, clock_time, coded, coded_or_plain, heading, table, value
+from certs.page.sheet import MUTED, Sheet
+
+Document = Mapping[str, Any]
+MOST_DISCLOSURES = 6
+MOST_MAPPINGS = 4
+ROW = 12.2          # height of a one-line row of a table of 7 points
+_WRITERS = frozenset({"shell", "system", "root", "bootloader", "hardware", "host", "operator"})
+
+
+def conditions(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+    """C1 to C6: state, who says so, why."""
+    found = document["erase"]["claims"]["conditions"]
+    if not found:
+        return top
+    top = heading(sheet, look, top, label("section.conditions"))
+    rows = []
+    for name, condition in sorted(found.items())[:6]:
+        why = phrase_if_any("condition", condition["reason"]) if condition["reason"] else None
+        rows.append((
+            name, coded("condition_name", name).both,
+            coded("condition_state", condition["state"]).both, coded("source", condition["source"]).both,
+            why.both if why else "",
+        ))
+    return table(sheet, top, rows, (20, 150, 62, 76, ROOM - 308), size=6.6, bold=(0, 2), most=2)
+
+
+def checks(sheet: Sheet, look: Look, document: Document, top: float, room: float) -> float:
+    """How many checks passed, and by name every one that did not, as many as `room` points allow."""
+    given = document["grade"]
+    if given is None or not given["checks"]:
+        return top
+    found = given["checks"]
+    start = top
+    top = heading(sheet, look, top, label("section.checks"))
+    counted = Counter(check["outcome"] for check in found)
+    left = LEFT
+    for outcome in ("pass", "fail", "indeterminate", "not_tested", "not_applicable"):
+        wide = sheet.text(left, top + 10, str(counted[outcome]), 12, bold=True)
+        wide += 4 + sheet.text(left + wide + 4, top + 10, coded("check", outcome).both, 7, colour=MUTED)
+        left += wide + 16
+    top += 16
+    open_ones = [check for check in found if check["outcome"] not in ("pass", "not_applicable")]
+    open_ones.sort(key=lambda check: (("fail", "indeterminate", "not_tested").index(check["outcome"]), check["name"]))
+    if not open_ones:
+        return sheet.paragraph(LEFT, top, label("check.all_passed").both, 7.4, ROOM)
+    shown = open_ones[: max(1, int((room - (top - start) - 12) // ROW))]
+    top = table(sheet, top, [_check_row(check) for check in shown], (64, 170, 118, ROOM - 352), size=6.8, bold=(0,))
+    if len(open_ones) > len(shown):
+        top = sheet.paragraph(LEFT, top + 1, parts.more(len(open_ones) - len(shown)), 6.6, ROOM, colour=MUTED)
+    return top
+
+
+def _check_row(check: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    limit = f"{label('check.limit').zh} {fonts.spelled(check['limit'])}" if check["limit"] else ""
+    measured = f"{label('check.measured').zh} {fonts.spelled(check['measured'])}" if check["measured"] else ""
+    return coded("check", check["outcome"]).both, phrase("check", check["name"]).both, limit, measured
+
+
+def disclosures(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+    """What the issuer states of repairs, replaced parts and warranty; what other scales would say of the grade."""
+    told = sorted(document["disclosures"].items())
+    if not look.is_report or told:
+        top = heading(sheet, look, top, label("section.disclosures"))
+        if not told:
+            top = sheet.paragraph(LEFT, top, label("disclosure.none").both, 7.4, ROOM, colour=MUTED)
+        else:
+            rows = [(coded_or_plain("disclosure", name).both, text) for name, text in told[:MOST_DISCLOSURES]]
+            top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=2)
+        if len(told) > MOST_DISCLOSURES:
+            top = sheet.paragraph(LEFT, top, parts.more(len(told) - MOST_DISCLOSURES), 6.6, ROOM, colour=MUTED)
+        top += 7
+    given = document["grade"]
+    if given is None or not given["mappings"]:
+        return top
+    top = heading(sheet, look, top, label("grade.mappings"))
+    columns = sorted(given["mappings"].items())
+    rows = [(coded_or_plain("mapping", name).both, coded_or_plain("mapping", fonts.spelled(text)).both) for name, text in columns[:MOST_MAPPINGS]]
+    top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=2)
+    if len(columns) > MOST_MAPPINGS:
+        top = sheet.paragraph(LEFT, top, parts.more(len(columns) - MOST_MAPPINGS), 6.6, ROOM, colour=MUTED)
+    return top + 7
+
+
+def trace(sheet: Sheet, look: Look, document: Document, record_digest: str, top: float) -> float:
+    """Times, versions and digests: what an auditor needs to compute the same answer again."""
+    job, found, facts, grade = document["job"], document["erase"], document["device_facts"], document["grade"]
+    before = facts["system_before"]
+    top = heading(sheet, look, top, label("section.trace"))
+    log = label("trace.log_none").both
+    system = _some(before["version"], before["build"])
+    cells = [
+        ("opened", clock_time(job["opened_at"])), ("finished", clock_time(job["finished_at"])),
+        ("issued", clock_time(document["issued_at"])), ("retention", document["retention_until"]),
+        ("job", f"{job['id']} / {job['attempt']}"), ("port", _some(job["port"], job["slot"])),
+        ("policy", f"{document['policy']['name']} ({coded('nist', document['policy']['minimum_nist']).both})"),
+        ("stage", coded_or_plain("stage", job["stage"].lower()).both if job["stage"] else "—"),
+        ("phone.system_before", system), ("patch", _some(before["security_patch"])),
+        ("encryption", _some(facts["encryption"])), ("boot", _some(facts["verified_boot"])),
+        ("tool", f"proofwipe, {document['renderer']}"), ("rules", f"{found['rules_version']} · {found['rules_sha256'][:16]}…"),
+        ("scheme", f"{grade['scheme']} {grade['scheme_version']} · {grade['scheme_sha256'][:8]}…" if grade else "—"),
+        ("evidence", str(len(document["evidence"]))),
+        ("key", document["station"]["key_id"]), ("log", f"log: {log}"),
+    ]
+    wide = ROOM / 4
+    for start in range(0, len(cells), 4):
+        top = 2.5 + max(
+            value(sheet, LEFT + index * wide, top, wide - 10, _caption(name), text, size=7.2, most=2)
+            for index, (name, text) in enumerate(cells[start : start + 4])
+        )
+    return 2 + value(sheet, LEFT, top, ROOM, _caption("record"), record_digest, size=7)
+
+
+def _caption(name: str) -> Pair:
+    return label(name) if "." in name else label(f"trace.{name}")
+
+
+def _some(*texts: str) -> str:
+    return fonts.spelled(" / ".join(text for text in texts if text)) or "—"
+
+
+def findings(sheet: Sheet, look: Look, document: Document, top: float, room: float) -> float:
+    """The rows of the rule file that led to the verdict, what speaks against the erase first."""
+    found = document["erase"]["findings"]
+    if not found:
+        return top
+    start = top
+    top = heading(sheet, look, top, label("section.findings"))
+    order = {"failed": 0, "indeterminate": 1, "passed": 2}
+    listed = sorted(found, key=lambda finding: (order[finding["verdict"]], finding["rule"]))
+    shown = listed[: max(1, int((room - (top - start) - 12) // ROW))]
+    rows = [
+        (
+            coded("kind", finding["kind"]).both, phrase("rule", finding["rule"]).both, _verdict(finding),
+            _writer(finding["writer"]), _numbers(finding["evidence"]),
+        )
+        for finding in shown
+    ]
+    top = table(sheet, top, rows, (84, ROOM - 84 - 88 - 80 - 44, 88, 80, 44), size=6.6, bold=(2,))
+    if len(listed) > len(shown):
+        top = sheet.paragraph(LEFT, top + 1, parts.more(len(listed) - len(shown)), 6.6, ROOM, colour=MUTED)
+    return top
+
+
+def _verdict(finding: Mapping[str, Any]) -> str:
+    section = "against" if finding["kind"] == "contradiction" else "verdict"
+    return coded(section, finding["verdict"]).both
+
+
+def _writer(writer: str) -> str:
+    if not writer:
+        return "—"
+    return coded("writer", writer).both if writer in _WRITERS else coded_or_plain("writer", writer).both
+
+
+def _numbers(evidence: list[int]) -> str:
+    return parts.one_line("#" + ",".join(map(str, evidence)), 6.6, 38) if evidence else ""

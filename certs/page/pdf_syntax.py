@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part of PDF's syntax that our papers use: objects read from bytes and written in one spelling only.
+
+One spelling means: what `write_value` writes is the only way our profile knows to say it, so that reading a file
+and writing it again shows every byte that is not ours (certs.page.pdf_profile). Bounded in depth and size; raises
+nothing but `PdfProfileError`.
+"""
+
+import re
+import zlib
+from dataclasses import dataclass
+
+from certs.page.errors import PdfProfileError
+
+MAXIMUM_DEPTH = 12
+MAXIMUM_DECODED_BYTES = 8 * 1024 * 1024
+
+_SPACE = b"\x00\t\n\x0c\r "
+_TOKEN = re.compile(rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]+")
+_NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})\Z")
+_REFERENCE = re.compile(rb"([0-9]{1,6}) 0 R(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|\Z)")
+_HEXADECIMAL = re.compile(rb"<([0-9A-Fa-f]*)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as it stands in the file, without the slash; `#` escapes are kept as they are."""
+
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A number or one of true, false, null, exactly as spelled: 0000000000 is not 0."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference to an object, generation 0."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class HexText:
+    """A hexadecimal string, digits as spelled."""
+
+    digits: bytes
+
+
+Value = Name | Token | Reference | HexText | bytes | list["Value"] | dict[str, "Value"]
+"""`bytes` is a literal string (its meaning, without escapes); list and dict are arrays and dictionaries."""
+
+
+@dataclass(slots=True)
+class Stream:
+    """A stream object: its dictionary without /Length, and the bytes as they stand in the file."""
+
+    entries: dict[str, Value]
+    raw: bytes
+
+    def decoded(self) -> bytes:
+        """The bytes with the filter undone. Raises: PdfProfileError (other filter, rest after the data, too large)."""
+        applied = self.entries.get("Filter")
+        if applied is None:
+            return self.raw
+        if applied == Name("FlateDecode") and "DecodeParms" not in self.entries:
+            return _inflate(self.raw)
+        if applied == Name("ASCIIHexDecode"):
+            return _unhex(self.raw)
+        raise PdfProfileError(expected="FlateDecode, ASCIIHexDecode or no filter", got=repr(applied))
+
+
+Object = Value | Stream
+
+
+def number(value: float) -> Token:
+    """A number in our spelling: at most four digits after the point, no useless ones."""
+    text = f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return Token(b"0" if text == "-0" else text.encode())
+
+
+def text_value(text: str) -> HexText:
+    """A text string for people: UTF-16 with mark, in hexadecimal, so no token of the file can hide in it."""
+    return HexText((b"\xfe\xff" + text.encode("utf-16-be")).hex().upper().encode())
+
+
+def write_value(value: Value) -> bytes:
+    """The one spelling of a value."""
+    if isinstance(value, Name):
+        return b"/" + value.raw.encode("latin-1")
+    if isinstance(value, Token):
+        return value.raw
+    if isinstance(value, Reference):
+        return b"%d 0 R" % value.number
+    if isinstance(value, HexText):
+        return b"<" + value.digits + b">"
+    if isinstance(value, bytes):
+        return b"(" + re.sub(rb"([\\()])", rb"\\\1", value) + b")"
+    if isinstance(value, list):
+        return b"[" + b" ".join(write_value(entry) for entry in value) + b"]"
+    inside = b" ".join(b"/" + key.encode("latin-1") + b" " + write_value(entry) for key, entry in value.items())
+    return b"<< " + inside + b" >>"
+
+
+def write_object(number_: int, item: Object) -> bytes:
+    """One indirect object with its frame."""
+    if isinstance(item, Stream):
+        head = write_value({**item.entries, "Length": number(len(item.raw))})
+        return b"%d 0 obj\n%b\nstream\n%b\nendstream\nendobj\n" % (number_, head, item.raw)
+    return b"%d 0 obj\n%b\nendobj\n" % (number_, write_value(item))
+
+
+class Reader:
+    """Reads values one after the other from `data`, beginning at `position`."""
+
+    def __init__(self, data: bytes, position: int = 0) -> None:
+        self.data = data
+        self.position = position
+
+    def skip_space(self) -> None:
+        """Go past white space and comments."""
+        while self.position < len(self.data):
+            byte = self.data[self.position : self.position + 1]
+            if byte == b"%":
+                end = self.data.find(b"\n", self.position)
+                self.position = len(self.data) if end < 0 else end
+            elif byte in _SPACE:
+                self.position += 1
+            else:
+                return
+
+    def take(self, literal: bytes) -> bool:
+        """Go past `literal` if it stands here."""
+        if not self.data.startswith(literal, self.position):
+            return False
+        self.position += len(literal)
+        return True
+
+    def expect(self, literal: bytes) -> None:
+        """Go past `literal`. Raises: PdfProfileError if something else stands here."""
+        if not self.take(literal):
+            raise self.wrong(literal.decode("latin-1"))
+
+    def wrong(self, expected: str) -> PdfProfileError:
+        """The error for the present position."""
+        got = self.data[self.position : self.position + 24]
+        return PdfProfileError(step=f"byte {self.position}", expected=expected.strip(), got=ascii(got))
+
+    def value(self, depth: int = 0) -> Value:
+        """The next value. Raises: PdfProfileError."""
+        if depth > MAXIMUM_DEPTH:
+            raise self.wrong("less deeply nested values")
+        self.skip_space()
+        if self.take(b"<<"):
+            return self._dictionary(depth)
+        if self.take(b"["):
+            return self._array(depth)
+        if self.take(b"("):
+            return self._literal()
+        if self.take(b"/"):
+            found = _TOKEN.match(self.data, self.position)
+            self.position = found.end() if found else self.position
+            return Name(found.group().decode("latin-1") if found else "")
+        if found := _HEXADECIMAL.match(self.data, self.position):
+            self.position = found.end()
+            return HexText(found.group(1))
+        if found := _REFERENCE.match(self.data, self.position):
+            self.position = found.end()
+            return Reference(int(found.group(1)))
+        return self._token()
+
+    def _token(self) -> Token:
+        found = _TOKEN.match(self.data, self.position)
+        raw = found.group() if found else b""
+        if raw not in (b"true", b"false", b"null") and not _NUMBER.match(raw):
+            raise self.wrong("a value")
+        self.position += len(raw)
+        return Token(raw)
+
+    def _array(self, depth: int) -> list[Value]:
+        entries: list[Value] = []
+        while True:
+            self.skip_space()
+            if self.take(b"]"):
+                return entries
+            entries.append(self.value(depth + 1))
+
+    def _dictionary(self, depth: int) -> dict[str, Value]:
+        entries: dict[str, Value] = {}
+        while True:
+            self.skip_space()
+            if self.take(b">>"):
+                return entries
+            key = self.value(depth + 1)
+            if not isinstance(key, Name) or key.raw in entries:
+                raise self.wrong("a key that was not there before")
+            entries[key.raw] = self.value(depth + 1)
+
+    def _literal(self) -> bytes:
+        text = bytearray()
+        depth = 1
+        while self.position < len(self.data):
+            byte = self.data[self.position : self.position + 1]
+            self.position += 1
+            if byte == b"\\":
+                text += self._escaped()
+                continue
+            depth += (byte == b"(") - (byte == b")")
+            if depth == 0:
+                return bytes(text)
+            text += byte
+        raise self.wrong(")")
+
+    def _escaped(self) -> bytes:
+        octal = re.compile(rb"[0-7]{1,3}").match(self.data, self.position)
+        if octal:
+            self.position = octal.end()
+            return bytes((int(octal.group(), 8) & 0xFF,))
+        byte = self.data[self.position : self.position + 1]
+        self.position += 1
+        named = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}
+        return named.get(byte, byte)
+
+    def indirect(self) -> tuple[int, Object]:
+        """The next `N 0 obj … endobj`. Raises: PdfProfileError."""
+        self.skip_space()
+        found = re.compile(rb"([0-9]{1,6}) 0 obj").match(self.data, self.position)
+        if not found:
+            raise self.wrong("N 0 obj")
+        self.position = found.end()
+        item: Object = self.value()
+        self.skip_space()
+        if isinstance(item, dict) and self.take(b"stream"):
+            item = self._stream(item)
+        self.skip_space()
+        self.expect(b"endobj")
+        return int(found.group(1)), item
+
+    def _stream(self, entries: dict[str, Value]) -> Stream:
+        if not self.take(b"\r\n"):
+            self.expect(b"\n")
+        length = entries.pop("Length", None)
+        if not isinstance(length, Token) or not length.raw.isdigit():
+            raise self.wrong("a /Length that stands in the dictionary")
+        raw = self.data[self.position : self.position + int(length.raw)]
+        self.position += int(length.raw)
+        self.skip_space()
+        self.expect(b"endstream")
+        return Stream(entries, raw)
+
+
+def _inflate(raw: bytes) -> bytes:
+    engine = zlib.decompressobj()
+    try:
+        decoded = engine.decompress(raw, MAXIMUM_DECODED_BYTES)
+    except zlib.error as error:
+        raise PdfProfileError(expected="a deflated stream", got=str(error)) from error
+    if not engine.eof or engine.unused_data:
+        raise PdfProfileError(expected="a deflated stream that ends with its bytes", got="a rest, or too much")
+    return decoded
+
+
+def _unhex(raw: bytes) -> bytes:
+    if not re.fullmatch(rb"(?:[0-9a-f]{2})*>", raw):
+        raise PdfProfileError(expected="lower-case hexadecimal", got=ascii(raw[:24]))
+    return bytes.fromhex(raw[:-1].decode())
