@@ -47,6 +47,7 @@ class UsbmuxServer:
         self._ports = tuple(ports)
         self._now_s = now_s
         self._lock = threading.RLock()
+        self._following = threading.Lock()
         self._attached: dict[str, Attachment] = {}
         self._next_device_id = 1
         self._records: dict[str, bytes] = {}
@@ -55,18 +56,20 @@ class UsbmuxServer:
         self._buid = str(uuid.uuid4()).upper()
         self._stopped = threading.Event()
         self._server: socket.socket | None = None
+        self._address = ""
 
     @property
     def address(self) -> str:
         """host:port for USBMUXD_SOCKET_ADDRESS. Raises: RuntimeError before start."""
-        if self._server is None:
+        if not self._address:
             raise RuntimeError("not started")
-        host, port = self._server.getsockname()[:2]
-        return f"{host}:{port}"
+        return self._address
 
     def start(self) -> None:
         """Listen on a free loopback port and watch the slots."""
         self._server = socket.create_server(("127.0.0.1", 0), backlog=128)
+        host, port = self._server.getsockname()[:2]
+        self._address = f"{host}:{port}"
         self.follow()
         threading.Thread(target=self._accept, args=(self._server,), name="usbmux", daemon=True).start()
         threading.Thread(target=self._watch, name="usbmux-watch", daemon=True).start()
@@ -91,19 +94,22 @@ class UsbmuxServer:
 
     def follow(self) -> None:
         """Compare the slots with what was announced; announce every difference."""
-        now_s = self._now_s()
-        for port in self._ports:
-            port.tick(now_s)
-            with port.lock:
-                phone, occupant, shown = port.phone, port.occupant(), port.usb()
-                here = isinstance(phone, IPhone) and shown is not None
-            with self._lock:
-                known = self._attached.get(port.path)
-                if known is not None and (not here or known.occupant != occupant):
-                    self._detach(known)
-                    known = None
-                if known is None and here and isinstance(phone, IPhone):
-                    self._attach(port, phone, occupant)
+        with self._following:
+            for port in self._ports:
+                self._follow(port)
+
+    def _follow(self, port: VirtualPort) -> None:
+        port.tick(self._now_s())
+        with port.lock:
+            phone, occupant, shown = port.phone, port.occupant(), port.usb()
+            here = isinstance(phone, IPhone) and shown is not None
+        with self._lock:
+            known = self._attached.get(port.path)
+            if known is not None and (not here or known.occupant != occupant):
+                self._detach(known)
+                known = None
+            if known is None and here and isinstance(phone, IPhone):
+                self._attach(port, phone, occupant)
 
     def _attach(self, port: VirtualPort, phone: IPhone, occupant: tuple[int, int]) -> None:
         phone.replugged()
@@ -175,6 +181,7 @@ class UsbmuxServer:
     def _answer(self, sock: socket.socket, tag: int, body: Mapping[str, object]) -> None:
         match body.get("MessageType"):
             case "ListDevices":
+                self.follow()
                 with self._lock:
                     listed = [found.event() for found in self._attached.values()]
                 sock.sendall(protocol.message(tag, {"DeviceList": listed}))
