@@ -99,6 +99,11 @@ def load_scenario(path: Path) -> Scenario:
     return read_scenario(_table(document, "scenario"))
 
 
+def demo_scenario() -> Path:
+    """The scenario of `proofwipe demo`; it ships beside this file."""
+    return Path(__file__).parent / "scenarios" / "demo.toml"
+
+
 def read_scenario(document: Mapping[str, object]) -> Scenario:
     """The scenario in a document. Raises: ScenarioError."""
     _only(document, _SCENARIO_KEYS, "scenario")
@@ -120,13 +125,14 @@ def furnish(scenario: Scenario, *, epoch_at_zero: float) -> tuple[VirtualPort, .
     """
     addresses = BusAddresses()
     return tuple(
-        _slot(plan, addresses, seed=scenario.seed, epoch_at_zero=epoch_at_zero) for plan in scenario.phones
+        _slot(plan, addresses, seed=scenario.seed * 1000 + place, epoch_at_zero=epoch_at_zero)
+        for place, plan in enumerate(scenario.phones)
     )
 
 
 def _slot(plan: PhonePlan, addresses: BusAddresses, *, seed: int, epoch_at_zero: float) -> VirtualPort:
     phone = make_phone(plan.body, seed=seed, epoch_at_zero=epoch_at_zero)
-    swap = None if plan.swap is None else make_swap(plan.swap, seed=seed, epoch_at_zero=epoch_at_zero)
+    swap = None if plan.swap is None else make_swap(plan.swap, seed=seed + 500, epoch_at_zero=epoch_at_zero)
     return VirtualPort(
         plan.port, plan.name, phone, exchanges=Exchanges(plan.faults), swap=swap, plugged=plan.plugged,
         addresses=addresses,
