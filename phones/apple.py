@@ -423,12 +423,10 @@ class _Library:
             waited_for_dialog = False
             host_refused = False
 
-            async def _request(
-                self, request: str, options: dict[str, Any] | None = None, verify_request: bool = True
-            ) -> Any:
+            async def _request(self, *request: Any, **options: Any) -> Any:
                 # The library turns this refusal, and others that mean less, into a mere "not paired".
                 try:
-                    return await super()._request(request, options, verify_request)
+                    return await super()._request(*request, **options)
                 except InvalidHostIDError:
                     self.host_refused = True
                     raise
