@@ -37,8 +37,10 @@ def allow_purge(found: Mapping[str, Condition]) -> bool:
 
 def keys_destroyed(found: Mapping[str, Condition], *, method: str, rules: Rules) -> bool:
     """E3: the conditions hold, and C3 rests on a case that carries E3."""
-    reasons = {case.reason for case in rules.conditions if case.name == "C3" and method in case.methods and case.carries_e3}
-    return allow_purge(found) and found["C3"].reason in reasons
+    carrying = {
+        case.reason for case in rules.conditions if case.name == "C3" and case.carries_e3 and method in case.methods
+    }
+    return allow_purge(found) and found["C3"].reason in carrying
 
 
 def claims(

@@ -18,7 +18,8 @@ from wipe.report import EraseReport, EvidenceLevel, Finding
 from wipe.rules import WEAK_WRITERS, MethodRule, Row, Rules
 
 WRITERS_NEEDED = 2
-_NOT_INDEPENDENT = frozenset({"host", "operator"})   # our own cable and a person do not stand for a stratum of the phone
+_NOT_INDEPENDENT = frozenset({"host", "operator"})
+"""Our own cable and a person are no stratum of the phone."""
 _IDENTIFIERS = ("identity.", "port.usb_serial")
 
 
@@ -39,7 +40,7 @@ def judge(evidence: Sequence[Evidence], *, method: str, rules: Rules) -> EraseRe
         final_reset=_final_reset(findings, level, about, rules), same_phone=same_phone, findings=findings,
         claims=claim.claims(readings, residues, method=about, rules=rules, verdict=verdict), residues=residues,
         reasons=() if verdict is Verdict.PASSED
-        else _reasons(readings, findings, same_phone, level, writers, rules),
+        else _reasons(readings, findings, same_phone=same_phone, level=level, writers=writers, rules=rules),
     )
 
 
@@ -63,7 +64,8 @@ def _find_all(readings: Readings, method: str, rules: Rules) -> tuple[Finding, .
 
 def _find(row: Row, readings: Readings) -> Finding:
     """One row over every reading it is about. What speaks against the erase needs one reading only, so
-    that asking twice never helps a phone; what speaks for it must hold in the last."""
+    that asking twice never helps a phone; what speaks for it must hold in the last.
+    """
     found = readings.at(row.test)
     answers = [reading.holds for reading in found]
     if not found:
@@ -203,18 +205,20 @@ def _final_reset(
 
 
 def _reasons(
-    readings: Readings, findings: tuple[Finding, ...], same_phone: Verdict, level: EvidenceLevel,
+    readings: Readings, findings: tuple[Finding, ...], *, same_phone: Verdict, level: EvidenceLevel,
     writers: frozenset[str], rules: Rules,
 ) -> tuple[str, ...]:
     """Why it is not VERIFIED: another phone, then what speaks against it, then what is missing."""
     rows = _by_name(rules)
     reasons = ["another_phone"] if same_phone is Verdict.FAILED else []
     reasons += [rows[finding.rule].reason for finding in findings if finding.verdict is Verdict.FAILED]
+    unmet = [finding for finding in _unmet(findings, rules) if finding.verdict is not Verdict.FAILED]
     if not readings.pieces(Moment.AFTER):
         reasons.append("nothing_read_after")
+        unmet = [finding for finding in unmet if rows[finding.rule].test.moments != (Moment.AFTER,)]
     if same_phone is Verdict.INDETERMINATE:
         reasons.append("identity_too_thin")
-    reasons += [rows[finding.rule].reason for finding in _unmet(findings, rules) if finding.verdict is not Verdict.FAILED]
+    reasons += [rows[finding.rule].reason for finding in unmet]
     if not level.reaches(EvidenceLevel.E2):
         reasons.append("factory_state_only" if level is EvidenceLevel.E1 else "reset_not_proven")
     if len(writers) < WRITERS_NEEDED:

@@ -54,7 +54,7 @@ class Scene:
     progress: Callable[[str], None] = field(default=lambda _key: None)   # key `progress.<key>`; free of phone data
 
 
-class StepFailed(Exception):  # noqa: N818 - control flow between a step and the worker, not an error of ours
+class StepFailed(Exception):
     """A step cannot go on; the job ends in a report. `reason` is a stable code, `reason.<code>` in words.toml."""
 
     def __init__(self, reason: str) -> None:
@@ -65,7 +65,8 @@ class StepFailed(Exception):  # noqa: N818 - control flow between a step and the
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step. `acts`: it changes the phone for good and is never repeated. `reaches`: the stage the job
-    has when it is done: "" (none), "erasing" (set before the step runs) or "returned"."""
+    has when it is done: "" (none), "erasing" (set before the step runs) or "returned".
+    """
 
     name: str
     run: Callable[[Scene], None]
@@ -76,7 +77,8 @@ class Step:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseMethod:
     """One way of erasing. `fits` says whether it can be used on what was inspected: inspection values in
-    clear (`Answer.values`, merged) and the sighting. `problems` are what a human must lift first."""
+    clear (`Answer.values`, merged) and the sighting. `problems` are what a human must lift first.
+    """
 
     name: str
     platform: Platform

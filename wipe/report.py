@@ -72,9 +72,11 @@ class EraseReport:
     rules_sha256: str
     verdict: Verdict          # PASSED = VERIFIED
     level: EvidenceLevel      # of the provable reset
-    final_reset: str          # "same" (the proven one is the last), "stated" (a later one was seen and stated), "missing"
+    final_reset: str          # "same": the proven one is the last; "stated": a later one seen and stated; "missing"
     same_phone: Verdict
     findings: tuple[Finding, ...]
     claims: Claims
-    residues: Mapping[str, str]   # scope checklist: userdata, accounts, sim, sd, esim, frp, activation_lock, mdm ... -> cleared/absent/present/not_covered/unknown
+    residues: Mapping[str, str]
+    # scope checklist: userdata, accounts, sim, sd, esim, frp, activation_lock, mdm ... ->
+    # cleared / absent / present / not_covered / unknown
     reasons: tuple[str, ...]      # stable codes why it is not VERIFIED, most telling first; empty when VERIFIED

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all Android methods do alike: keep a look, plant the mark, look for it, ask the foyer."""
+
+from collections.abc import Mapping
+
+from phones.android_inspection import state_question
+from phones.android_trade_in import getstatus_question
+from phones.evidence import Moment
+from phones.link import Effect, Question, Reboot, Reply
+from phones.port import Presence, Sighting
+from phones.witness import Answer
+from wipe.canary import STRATA, look_question, plant_question
+from wipe.method import Scene, StepFailed
+from wipe.waiting import ask_until
+
+SHELL_TIMEOUT_S = 60.0
+FOYER_TIMEOUT_S = 60.0
+_COMMAND_TIMEOUT_S = 30.0
+
+
+def keep_port(scene: Scene, moment: Moment, asked: str = "port.before") -> Sighting:
+    """Keep what the port shows now."""
+    sighting = scene.phone.glance()
+    scene.phone.keep_look(asked, sighting, moment)
+    return sighting
+
+
+def ask_foyer(scene: Scene, moment: Moment) -> Answer:
+    """The trade-in foyer's own report, with this job's challenge. Raises: StepFailed foyer_silent."""
+    answer = ask_until(
+        scene, lambda: getstatus_question(scene.mark, timeout_s=FOYER_TIMEOUT_S), moment,
+        accept=lambda found: found.answered, within_s=scene.deadlines.settle_s,
+    )
+    if not answer.answered:
+        raise StepFailed("foyer_silent")
+    return answer
+
+
+def ask_state(scene: Scene, moment: Moment) -> Answer:
+    """State of a phone with a full shell, asked until its storage is unlocked. Raises: StepFailed no_full_shell."""
+    answer = ask_until(
+        scene, lambda: state_question(scene.draw(), timeout_s=SHELL_TIMEOUT_S), moment,
+        accept=lambda found: found.answered and found.values.get("data.user0") == "unlocked",
+        within_s=scene.deadlines.settle_s,
+    )
+    if not answer.answered:
+        raise StepFailed("no_full_shell")
+    return answer
+
+
+def plant(scene: Scene) -> None:
+    """Our mark in all strata, read back; shared storage may appear a little after the shell.
+    Raises: StepFailed canary_not_planted: without it nothing could be shown later.
+    """
+    answer = ask_until(
+        scene, lambda: plant_question(scene.mark, marker=scene.draw(), timeout_s=SHELL_TIMEOUT_S), Moment.BEFORE,
+        accept=lambda found: found.values.get("canary.planted") == ",".join(STRATA),
+        within_s=scene.deadlines.settle_s,
+    )
+    if answer.values.get("canary.planted") != ",".join(STRATA):
+        raise StepFailed("canary_not_planted")
+
+
+def look_for_canary(scene: Scene) -> None:
+    """Is our mark gone, and does a new one work? One answer that finds it ends the asking."""
+    ask_until(
+        scene, lambda: look_question(scene.mark, scene.draw(), marker=scene.draw(), timeout_s=SHELL_TIMEOUT_S),
+        Moment.AFTER, accept=_decided, within_s=scene.deadlines.settle_s,
+    )
+
+
+def _decided(answer: Answer) -> bool:
+    if not answer.answered:
+        return False
+    return bool(answer.values.get("canary.still_there")) or answer.values.get("canary.marker_works") == ",".join(STRATA)
+
+
+def reboot(scene: Scene, moment: Moment) -> None:
+    """Ask adbd to reboot; the link is gone afterwards in any case."""
+    question = Question(
+        name="android.reboot", effect=Effect.WRITES, request=Reboot(), read=_taken, timeout_s=_COMMAND_TIMEOUT_S
+    )
+    scene.phone.ask(question, moment)
+    scene.phone.let_go()
+
+
+def _taken(_reply: Reply) -> Mapping[str, str]:
+    return {"command.returned": "taken"}
+
+
+def require_back(sighting: Sighting, *expected: Presence) -> None:
+    """Raises: StepFailed when nothing is on the port, or something that cannot be asked."""
+    if sighting.presence is Presence.ABSENT:
+        raise StepFailed("never_returned")
+    if sighting.presence not in expected:
+        raise StepFailed("came_back_otherwise")
