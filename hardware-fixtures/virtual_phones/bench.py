@@ -178,6 +178,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ScenarioError as wrong:
         sys.stderr.write(f"{wrong}\n")
         return 2
+    threading.excepthook = _complain
     signal.signal(signal.SIGTERM, lambda *_: bench.stopped.set())
     signal.signal(signal.SIGINT, lambda *_: bench.stopped.set())
     bench.start()
@@ -188,6 +189,13 @@ def main(arguments: list[str] | None = None) -> int:
     bench.stopped.wait(options.lifetime)
     sys.stdout.flush()
     os._exit(0)  # daemon threads may sit in sockets; nothing here needs an orderly end
+
+
+def _complain(trouble: threading.ExceptHookArgs) -> None:
+    """A mistake in a phone model: always said; without time no phone lives, so then the bench ends."""
+    threading.__excepthook__(trouble)
+    if trouble.thread is not None and trouble.thread.name == "time":
+        os._exit(3)
 
 
 def _watch_stdin(stopped: threading.Event) -> None:

@@ -314,3 +314,33 @@ def test_sync_ends_at_a_request_nobody_knows_or_one_too_long():
         session = SyncSession(Folder())
         assert session.receive(request).startswith(b"FAIL")
         assert session.ended
+
+
+@pytest.mark.wire
+def test_debian_tools_see_the_benchs_iphones_come_go_and_be_swapped(remote_bench, until, tmp_path):
+    swap = {"serial": "F2LOTHER0001", "absence": 1}
+    first, second = IPHONES["phone"]
+    fast = {"leave_s": 0.1, "absent_s": 0.4, "wipe_s": 0.5, "boot_s": 0.1}
+    bench = remote_bench({"name": "x", "phone": [{**first, "timing": fast, "swap": swap}, second]})
+    env = {**os.environ, "USBMUXD_SOCKET_ADDRESS": str(bench.usbmux), "HOME": str(tmp_path)}
+
+    def listed() -> set[str]:
+        done = subprocess.run(["idevice_id", "-l"], env=env, capture_output=True, text=True, timeout=20, check=False)
+        return set(done.stdout.split())
+
+    def serial(udid: str) -> str:
+        command = ["ideviceinfo", "-s", "-u", udid, "-k", "DeviceName"]
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=20, check=True).stdout
+
+    before = listed()
+    assert before == {str(bench.truth()[name]["udid"]) for name in ("one", "two")}
+    assert all(serial(udid).strip() for udid in before)
+    assert bench.counters()["1-1"] > 0
+    bench.unplug("two")
+    until(lambda: len(listed()) == 1, 5, "still listed")
+    bench.plug("two")
+    until(lambda: listed() == before, 5, "not listed again")
+    bench.press("one", "restart")
+    until(lambda: len(listed()) == 2 and listed() != before, 5, "nobody was swapped")
+    assert bench.truth()["one"]["swapped"] is True
+    assert bench.phones()[0]["serial"] == "F2LOTHER0001"
