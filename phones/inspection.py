@@ -27,7 +27,9 @@ def inspect(phone: WitnessedPort, sighting: Sighting, *, moment: Moment, draw: C
     for question in _questions(sighting, draw):
         answer = phone.ask(question, moment)
         if not answer.answered:
-            # What refuses or loses one question will not answer the next; the caller sees what is missing.
+            # What refuses or loses one question will not answer the next; the caller sees what is missing,
+            # and `command.refusal` where the phone said why.
+            _add(values, answer.values)
             break
         _add(values, answer.values)
     return values

@@ -9,11 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from station.language import text
 from station.output import event, words
 from station.stages import Stage
 from station.worker import Progress
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 REFRESH_PER_SECOND = 4
 
@@ -124,7 +128,7 @@ class View:
             return ""
         return f"{problem.reason(current())} → {problem.next_step(current())}"
 
-    def _picture(self) -> object:
+    def _picture(self) -> "Table":
         from rich import box
         from rich.table import Table
         from rich.text import Text

@@ -59,19 +59,18 @@ def command(file: Path, scheme: str, as_json: bool) -> int:
 
 def read_document(file: Path) -> dict[str, object]:
     """The record document in a paper or in a JSON file. Raises: NoRecordError."""
-    from certs.canonical import read_record
     from certs.errors import CertsError
-    from certs.pdf_signature import StructureError
-    from certs.page.pdf_profile import read_attachments
+    from certs.page.pdf_profile import read
+    from certs.record import Record
 
     try:
         with file.open("rb") as opened:
             data = opened.read(LARGEST_FILE)
-        record = read_attachments(data)["erase-record.json"] if data.startswith(b"%PDF") else data
-        return dict(read_record(record).plain)
+        record = read(data).embedded()["erase-record.json"] if data.startswith(b"%PDF") else data
+        return dict(Record(data=record).read.plain)
     except OSError as error:
         raise NoRecordError(phone=str(file), got=error.strerror or str(error)) from error
-    except (CertsError, StructureError, KeyError, ValueError) as error:
+    except (CertsError, KeyError) as error:
         raise NoRecordError(phone=str(file), got=type(error).__name__) from error
 
 

@@ -57,7 +57,7 @@ def command(
         output.document("validate", facts)
     else:
         output.words(f"{job.id}  {job.stage.value}  {home.papers / str(facts['file'])}")
-    return 0 if job.stage is Stage.CERTIFIED else 1
+    return 0 if job.certificate is not None else 1
 
 
 def decide(job: Job, desk: PaperDesk, *, accept: bool, name: str, role: str, grounds: str) -> None:

@@ -1,0 +1,458 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Virtual phones under the real station in virtual time: the fakes stand at link, port and clock only.
+
+Android: one exchange is one adb service, run directly on the model. iPhone: the real Apple exchanges of the
+product (`phones.apple_exchanges`) talk to a conversation with the model instead of pymobiledevice3's.
+Faults strike exchange k of the port, as on the wire.
+"""
+
+import asyncio
+import contextlib
+import selectors
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from phones import apple_erase, apple_exchanges
+from phones.apple_records import PairRecords
+from phones.cleaning import clean
+from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError, ReplyMalformedError
+from phones.link import (
+    MAXIMUM_REPLY_BYTES,
+    AppleBatch,
+    AppleErase,
+    AppleEraseRoute,
+    ApplePair,
+    AppleTrustTest,
+    Reboot,
+    Reply,
+    Request,
+    ShellLine,
+    TradeInLine,
+)
+from phones.port import Presence, Sighting
+from virtual_phones.android import AndroidPhone
+from virtual_phones.faults import Exchange, FaultKind, distorted
+from virtual_phones.iphone import IPhone
+from virtual_phones.iphone_trust import AbsentPhone, LockdownRefusal, SilentPhone
+from virtual_phones.port import VirtualPort
+
+START = datetime(2026, 11, 1, 8, 0, 0, tzinfo=UTC)
+HOST_KEY = "direct-host"
+
+_ADB_PRESENCE = {
+    "device": Presence.ADB_DEVICE, "unauthorized": Presence.ADB_UNAUTHORIZED, "foyer": Presence.ADB_FOYER,
+    "recovery": Presence.ADB_RECOVERY, "sideload": Presence.ADB_SIDELOAD, "none": Presence.USB_ONLY,
+}
+_REFUSALS = {
+    "PasswordProtected": "locked", "PairingDialogResponsePending": "trust_pending", "UserDeniedPairing": "trust_denied",
+    "InvalidHostID": "not_paired", "GetProhibited": "prohibited", "InvalidService": "invalid_service",
+    "MissingValue": "missing_value",
+}
+
+
+class VirtualClock:
+    """Time that passes when somebody sleeps; the phones on the bench live through it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._ports: list[VirtualPort] = []
+
+    def attach(self, port: VirtualPort) -> None:
+        self._ports.append(port)
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        for port in self._ports:
+            port.tick(self.seconds)
+
+
+class DirectPort:
+    """phones.port.Port over a VirtualPort."""
+
+    def __init__(self, port: VirtualPort, clock: VirtualClock, records: Path) -> None:
+        self.path = port.path
+        self.emulated = True
+        self._port = port
+        self._clock = clock
+        self._records = PairRecords(records)
+        clock.attach(port)
+        port.tick(clock.seconds)
+
+    def look(self) -> Sighting:
+        self._port.tick(self._clock.seconds)
+        view = self._port.usb()
+        if view is None:
+            return Sighting(port=self.path, presence=Presence.ABSENT)
+        return Sighting(
+            port=self.path, presence=self._presence(), usb_serial=clean(view.iserial), vendor_id=view.vendor_id,
+            product_id=view.product_id, transport=clean(view.iserial),
+            interfaces=tuple(f"{a:02x}/{b:02x}/{c:02x}" for a, b, c in view.interfaces),
+        )
+
+    def _presence(self) -> Presence:
+        phone = self._port.phone
+        if not isinstance(phone, AndroidPhone):
+            return Presence.APPLE
+        mode = phone.adb_mode()
+        if mode == "device" and phone.needs_key() and not phone.knows_key(HOST_KEY):
+            mode = "unauthorized"
+        if mode == "unauthorized":
+            phone.offer_key(HOST_KEY, self._clock.seconds)
+        return _ADB_PRESENCE[mode]
+
+    def open(self) -> "DirectAdbLink | DirectAppleLink":
+        presence = self.look().presence
+        if presence is Presence.APPLE:
+            return DirectAppleLink(self._port, self._clock, self._records)
+        if presence in (Presence.ADB_DEVICE, Presence.ADB_FOYER):
+            return DirectAdbLink(self._port, self._clock, foyer=presence is Presence.ADB_FOYER)
+        if presence is Presence.ADB_UNAUTHORIZED:
+            raise PhoneRefusedError(reason_code="unauthorized", phone=self.path, step="open")
+        raise PhoneLostError(phone=self.path, step="open", expected="a phone", got=presence.value)
+
+
+class DirectAdbLink:
+    """One adb transport: dead as soon as another phone, or the same one again, hangs on the port."""
+
+    def __init__(self, port: VirtualPort, clock: VirtualClock, *, foyer: bool) -> None:
+        self.name = "trade_in" if foyer else "adb"
+        self._port = port
+        self._clock = clock
+        self._occupant = self._life()
+
+    def _life(self) -> tuple[object, ...]:
+        phone = self._port.phone
+        generation = phone.generation if isinstance(phone, AndroidPhone) else 0
+        return (*self._port.occupant(), generation)
+
+    def exchange(self, request: Request, *, timeout_s: float) -> Reply:
+        if isinstance(request, ShellLine):
+            service = f"shell,v2,raw:{request.line}"
+        elif isinstance(request, TradeInLine):
+            service = f"shell,v2,raw:tradeinmode {request.command}"
+        elif isinstance(request, Reboot):
+            service = "reboot:"
+        else:
+            raise PhoneRefusedError(reason_code="unsupported", step="send")
+        self._port.tick(self._clock.seconds)
+        if self._port.usb() is None or self._life() != self._occupant:
+            raise PhoneLostError(phone=self._port.path, step="send")
+        exchange = self._port.exchanges.begin()
+        return struck(exchange, self._port, self._clock, timeout_s, lambda: self._run(service, timeout_s))
+
+    def _run(self, service: str, timeout_s: float) -> Reply:
+        phone = self._port.phone
+        assert isinstance(phone, AndroidPhone)
+        answer = phone.run(service, now_s=self._clock.seconds)
+        if answer is None:
+            raise PhoneRefusedError(reason_code="closed", phone=self._port.path, step="open")
+        if service == "reboot:":
+            return Reply()
+        self._clock.sleep(min(answer.delay_s, timeout_s))
+        if answer.delay_s > timeout_s:
+            raise PhoneSilentError(phone=self._port.path, step="read")
+        if self._life() != self._occupant:
+            raise PhoneLostError(phone=self._port.path, step="read")
+        return Reply(status=answer.exit_code, body=answer.stdout, error=answer.stderr)
+
+    def close(self) -> None:
+        return
+
+
+def struck(
+    exchange: Exchange, port: VirtualPort, clock: VirtualClock, timeout_s: float, run: Callable[[], Reply]
+) -> Reply:
+    """One exchange through the fault that strikes it, if any."""
+    fault = exchange.fault
+    if fault is None:
+        reply = run()
+        port.exchanges.answered(reply.body)
+        return reply
+    reply = Reply()
+    if fault.reaches_phone:
+        with contextlib.suppress(PhoneError) if not fault.answers else contextlib.nullcontext():
+            reply = run()
+    port.exchanges.answered(reply.body)
+    if fault.kind is FaultKind.SILENCE or (fault.kind is FaultKind.DELAY and fault.seconds > timeout_s):
+        clock.sleep(timeout_s)
+        raise PhoneSilentError(phone=port.path, step="read")
+    if fault.kills_link:
+        port.link_died(fault, clock.seconds)
+        raise PhoneLostError(phone=port.path, step="read")
+    if fault.kind is FaultKind.DELAY:
+        clock.sleep(fault.seconds)
+    if fault.kind is FaultKind.FLOOD:
+        raise ReplyMalformedError(phone=port.path, step="read", expected=f"<= {MAXIMUM_REPLY_BYTES}", got="more")
+    status = reply.status
+    if fault.kind is FaultKind.WRONG_EXIT:
+        status = 0 if status else 1
+    return Reply(status=status, body=distorted(fault, reply.body, exchange.previous), error=reply.error)
+
+
+# -- iPhone --------------------------------------------------------------------------------------------
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """Instead of waiting, virtual time passes."""
+
+    clock: VirtualClock | None = None
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        if timeout and timeout > 0 and self.clock is not None:
+            self.clock.sleep(timeout)
+        return super().select(0)
+
+
+class _VirtualLoop(asyncio.SelectorEventLoop):
+    def __init__(self, clock: VirtualClock) -> None:
+        selector = _JumpingSelector()
+        super().__init__(selector)
+        selector.clock = clock
+        self._virtual = clock
+
+    def time(self) -> float:
+        return self._virtual.seconds if hasattr(self, "_virtual") else 0.0
+
+
+def run_virtually(clock: VirtualClock, work: Coroutine[Any, Any, bytes], timeout_s: float) -> bytes:
+    async def bounded() -> bytes:
+        async with asyncio.timeout(timeout_s):
+            return await work
+
+    loop = _VirtualLoop(clock)
+    try:
+        return loop.run_until_complete(bounded())
+    except TimeoutError as error:
+        raise PhoneSilentError(step="apple") from error
+    finally:
+        loop.close()
+
+
+class DirectAppleLink:
+    """One iPhone; every exchange opens its own conversation."""
+
+    name = "usbmux"
+
+    def __init__(self, port: VirtualPort, clock: VirtualClock, records: PairRecords) -> None:
+        self._port = port
+        self._clock = clock
+        self._phone = port.phone
+        self.records = records
+        self._hosts = 0
+
+    def exchange(self, request: Request, *, timeout_s: float) -> Reply:
+        self._port.tick(self._clock.seconds)
+        if self._port.usb() is None or self._port.phone is not self._phone:
+            raise PhoneLostError(phone=self._port.path, step="send")
+        exchange = self._port.exchanges.begin()
+        return struck(exchange, self._port, self._clock, timeout_s, lambda: self._run(request, timeout_s))
+
+    def _run(self, request: Request, timeout_s: float) -> Reply:
+        phone = self._phone
+        assert isinstance(phone, IPhone)
+        udid = phone.udid
+        if isinstance(request, AppleBatch):
+            work = apple_exchanges.answer_batch(self, udid, request, timeout_s=timeout_s)
+        elif isinstance(request, AppleTrustTest):
+            work = apple_exchanges.answer_trust_test(self, udid)
+        elif isinstance(request, ApplePair):
+            work = apple_exchanges.answer_pair(self, udid, timeout_s=timeout_s)
+        elif isinstance(request, AppleErase):
+            work = self._erase(udid, request)
+        else:
+            raise PhoneRefusedError(reason_code="wrong_platform", step="send")
+        return Reply(body=run_virtually(self._clock, work, timeout_s))
+
+    async def _erase(self, udid: str, request: AppleErase) -> bytes:
+        record = self.records.current(udid)
+        if record is None:
+            raise PhoneRefusedError(reason_code="not_paired", step="erase")
+        conversation = await self.connect(udid, record)
+        if not conversation.paired:
+            raise PhoneRefusedError(reason_code="not_paired", step="erase")
+        if request.route is AppleEraseRoute.MCINSTALL:
+            return await apple_erase.erase_by_mcinstall(conversation.talk("com.apple.mobile.MCInstall"))
+        return await apple_erase.erase_by_backup(conversation.talk("com.apple.mobilebackup2"), udid)
+
+    async def connect(self, udid: str, record: dict[str, Any] | None) -> "DirectConversation":
+        phone = self._phone
+        assert isinstance(phone, IPhone)
+        conversation = DirectConversation(phone, self._clock, f"host-{udid[-4:]}-{int(self._clock.seconds * 1000)}")
+        with _translated():
+            phone.must_answer()
+            if record is not None:
+                conversation.try_record(record)
+        return conversation
+
+    def close(self) -> None:
+        return
+
+
+@contextlib.contextmanager
+def _translated() -> Any:
+    try:
+        yield
+    except LockdownRefusal as refusal:
+        raise PhoneRefusedError(reason_code=_REFUSALS.get(refusal.code, "mc_error"), step="lockdown") from refusal
+    except SilentPhone as silent:
+        raise PhoneSilentError(step="lockdown") from silent
+    except AbsentPhone as absent:
+        raise PhoneLostError(step="lockdown") from absent
+
+
+class DirectConversation:
+    """phones.apple_exchanges.Conversation over the model."""
+
+    def __init__(self, phone: IPhone, clock: VirtualClock, new_host: str) -> None:
+        self._phone = phone
+        self._clock = clock
+        self._new_host = new_host
+        self._host: str | None = None
+        self._enumeration = phone.enumeration
+        self.host_refused = False
+        self.record: dict[str, Any] | None = None
+
+    @property
+    def paired(self) -> bool:
+        return self._host is not None
+
+    def try_record(self, record: dict[str, Any]) -> None:
+        try:
+            self._phone.start_session(str(record.get("HostID")), now_s=self._clock.seconds)
+        except LockdownRefusal as refusal:
+            if refusal.code != "InvalidHostID":
+                raise
+            self.host_refused = True
+            return
+        self._host, self.record = str(record["HostID"]), record
+
+    def _alive(self) -> IPhone:
+        self._phone.tick(self._clock.seconds)
+        self._phone.must_answer()
+        if self._phone.enumeration != self._enumeration:
+            raise AbsentPhone
+        return self._phone
+
+    async def pair(self, *, timeout_s: float) -> bool:
+        give_up = self._clock.seconds + timeout_s
+        waited = False
+        record = {"HostID": self._new_host, "HostCertificate": b"host", "RootCertificate": b"root"}
+        while True:
+            with _translated():
+                try:
+                    self._alive().pair(record, now_s=self._clock.seconds)
+                    self._phone.start_session(self._new_host)
+                    break
+                except LockdownRefusal as refusal:
+                    if refusal.code != "PairingDialogResponsePending" or self._clock.seconds >= give_up:
+                        raise
+            waited = True
+            await asyncio.sleep(1.0)
+        self._host, self.record = self._new_host, record
+        return waited
+
+    async def value(self, domain: str, key: str) -> Any:
+        with _translated():
+            return self._alive().get_value(self._host, domain or None, key)
+
+    async def registry(self, name: str) -> Any:
+        reply = self._plist("com.apple.mobile.diagnostics_relay", {"Request": "IORegistry", "EntryName": name})
+        return reply.get("Diagnostics", {}).get("IORegistry")
+
+    async def activation_state(self) -> Any:
+        return self._plist("com.apple.mobileactivationd", {"Command": "GetActivationStateRequest"}).get("Value")
+
+    async def cloud_configuration(self) -> Any:
+        reply = self._plist("com.apple.mobile.MCInstall", {"RequestType": "GetCloudConfiguration"})
+        return reply.get("CloudConfiguration")
+
+    async def apps(self, options: Mapping[str, Any]) -> Any:
+        request = {"Command": "Lookup", "ClientOptions": dict(options)}
+        return self._plist("com.apple.mobile.installation_proxy", request).get("LookupResult")
+
+    async def device_info(self) -> Any:
+        total = self._service("com.apple.afc").phone.get_value(self._host, "com.apple.disk_usage", "TotalDataCapacity")
+        return {"FSTotalBytes": str(total), "FSFreeBytes": "0"}
+
+    async def read_file(self, path: str, most: int) -> bytes:
+        with _no_such_file():
+            return bytes((self._tree().find(path).content or b"")[:most])
+
+    async def write_file(self, path: str, data: bytes) -> None:
+        with _no_such_file():
+            self._tree().create(path, self._clock.seconds, data)
+
+    async def remove_file(self, path: str) -> None:
+        with _no_such_file():
+            self._tree().remove(path)
+
+    def _tree(self) -> Any:
+        return self._service("com.apple.afc").tree()
+
+    async def crash_report_names(self) -> Sequence[str]:
+        return list(self._service("com.apple.crashreportcopymobile").tree().names("/"))
+
+    async def has_service(self, name: str) -> bool:
+        try:
+            self._service(name)
+        except PhoneRefusedError as refusal:
+            if refusal.reason_code != "invalid_service":
+                raise
+            return False
+        return True
+
+    async def close(self) -> None:
+        return
+
+    def _service(self, name: str) -> Any:
+        with _translated():
+            if self._host is None:
+                raise PhoneRefusedError(reason_code="not_paired", step=name)
+            return self._alive().service(self._host, name, now_s=self._clock.seconds)
+
+    def _plist(self, name: str, request: Mapping[str, object]) -> Any:
+        service = self._service(name)
+        with _translated():
+            turn = service.handle(dict(request))
+        return turn.messages[0] if turn.messages else {}
+
+    def talk(self, name: str) -> "DirectTalk":
+        return DirectTalk(self._service(name))
+
+
+class DirectTalk:
+    """phones.apple_erase.Talk over a service of the model."""
+
+    def __init__(self, service: Any) -> None:
+        self._service = service
+        self._waiting: list[Any] = list(service.opening())
+        self._ended = False
+
+    async def send(self, message: Any) -> None:
+        with _translated():
+            turn = self._service.handle(message)
+        self._waiting.extend(turn.messages)
+        self._ended = turn.ends
+
+    async def receive(self) -> Any:
+        if self._waiting:
+            return self._waiting.pop(0)
+        if self._ended:
+            raise PhoneLostError(step="receive")
+        raise PhoneSilentError(step="receive")
+
+
+@contextlib.contextmanager
+def _no_such_file() -> Any:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise PhoneRefusedError(reason_code="not_found", step="afc") from error

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole lives of virtual phones under the real station, in virtual time: plug to verdict and record.
+
+The paper is not drawn (that is tested by itself); everything that decides about it is the real thing.
+"""
+
+import itertools
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from direct_bench import DirectPort, VirtualClock
+from virtual_phones.scenario import furnish, read_scenario
+
+from certs.authority import create_authority
+from certs.facts import SalePolicy
+from certs.issue import Paper
+from certs.issuer import Issuer
+from certs.record import Record
+from grading.schemes import load as load_scheme
+from phones.port import Platform
+from station.job import Job
+from station.ledger import Ledger
+from station.papers import PaperDesk
+from station.settings import Settings
+from station.technician import Script, ScriptedTechnician
+from station.worker import Progress, Surroundings, Worker
+from wipe.method import Deadlines
+
+SETTINGS = Settings(
+    deadlines=Deadlines(leave_s=60, return_s=600, settle_s=120, person_s=240, absent_at_least_s=5, poll_s=1.0),
+    policy=SalePolicy(name="test", require_validation=False), recheck_s=20.0,
+)
+ANSWERS = {
+    "battery_swollen": "no", "cosmetic_front": "B", "cosmetic_back": "A", "cosmetic_frame": "B", "screen": "ok",
+    "touch": "ok", "buttons": "ok", "sound": "ok", "cameras": "ok", "charging": "ok", "setup_screen_seen": "yes",
+}
+SCRIPT = Script(
+    on_problem={"unauthorized": "accept_adb", "trust_pending": "trust"},
+    on_instruction={"reset_in_settings": "erase_in_settings"}, answers=ANSWERS,
+)
+EPOCH_AT_ZERO = 1_793_520_000.0
+_ISSUER = Issuer(name="Test Bench")
+_AUTHORITY: list[Any] = []
+
+
+def signer() -> Any:
+    """One specimen signer for all lives of a test run."""
+    if not _AUTHORITY:
+        _AUTHORITY.append(create_authority(_ISSUER, "test", now=VirtualClock().now(), specimen=True).signer())
+    return _AUTHORITY[0]
+
+
+def undrawn(record: Record, _signer: Any) -> Paper:
+    """The record without its page."""
+    return Paper(pdf=b"", record=record.data, statement=b"")
+
+
+@dataclass
+class Life:
+    """How a life ended, and the truth about the phone that first hung on the port."""
+
+    job: Job
+    truth: Mapping[str, Any]
+    now: Mapping[str, Any]
+    exchanges: int
+    progress: list[str] = field(default_factory=list)
+
+    @property
+    def certified(self) -> bool:
+        return self.job.certificate is not None
+
+    @property
+    def truly_erased(self) -> bool:
+        """The phone that came is the phone that hangs there, and nothing of its owner is left."""
+        return bool(self.truth["erased"]) and self.truth["serial"] == self.now["serial"]
+
+
+def live(
+    phone: Mapping[str, Any], *, settings: Settings = SETTINGS, script: Script = SCRIPT, method: str = "",
+    seed: int = 0, folder: Path | None = None, watch: Callable[[Any], None] | None = None,
+) -> Life:
+    """Process one phone (a `[[phone]]` table of a scenario) from plug to record."""
+    with tempfile.TemporaryDirectory() as temporary:
+        place = folder or Path(temporary)
+        document = {"name": "life", "seed": seed, "phone": [{"name": "phone", "port": "1-1", **phone}]}
+        (slot,) = furnish(read_scenario(document), epoch_at_zero=EPOCH_AT_ZERO)
+        clock = VirtualClock()
+        port = DirectPort(slot, clock, place / "pairing")
+        ledger = Ledger(place / "ledger.sqlite3", clock=clock)
+        progress: list[str] = []
+        technician = ScriptedTechnician(script, lambda _port, action: slot.press(action, clock.seconds))
+
+        def tell(step: Progress) -> None:
+            progress.append(step.key)
+            technician.notice(step)
+
+        around = Surroundings(
+            clock=clock, operator=technician, settings=settings, desk=desk(place, clock), tell=tell,
+            draw=counter(seed), wanted_method=method,
+        )
+        job = open_job(ledger, slot.phone.platform, settings)
+        if watch is not None:
+            watch(slot)
+        Worker(job, port, around).run()
+        truth, now = slot.first.truth(), slot.phone.truth()
+        ledger.close()
+        return Life(job=job, truth=truth, now=now, exchanges=slot.exchanges.count, progress=progress)
+
+
+def desk(place: Path, clock: VirtualClock) -> PaperDesk:
+    """A desk whose papers are records only."""
+    numbers = itertools.count()
+    return PaperDesk(
+        issuer=_ISSUER, signer=signer(), scheme=load_scheme("basic"), folder=place, clock=clock,
+        new_id=lambda: f"PW-0000-0000-0000-{next(numbers):04d}", make=undrawn,
+        remake=lambda record, statement, _signer: Paper(pdf=b"", record=record, statement=statement),
+        publish=lambda _path, _data: None,
+    )
+
+
+def open_job(ledger: Ledger, platform: str, settings: Settings) -> Job:
+    """A fresh job on port 1-1."""
+    return Job.open(
+        ledger, job_id="TESTJOB1",
+        facts={
+            "port": "1-1", "slot": "1-1", "platform": Platform(platform).value, "emulated": True, "attempt": 1,
+            "salt": "5a" * 16, "policy": asdict(settings.policy), "performed_by": {"name": "Tester", "role": "operator"},
+        },
+    )
+
+
+def counter(seed: int) -> Callable[[], str]:
+    """Different marks each time, the same for the same seed."""
+    numbers = itertools.count(1)
+    return lambda: f"{seed & 0xFFFFFFFF:08x}{next(numbers):024x}"
+
+
+IPHONE = {"model": "iphone-13-ios-18"}
+PIXEL_16 = {"model": "pixel-9-android-16", "condition": "reset", "serial": "47011FDAP00A16", "imeis": ["353918110000011"]}
+PIXEL_13 = {"model": "pixel-6-android-13", "serial": "19281FDF60013A", "imeis": ["355123110000019"]}
+HONEST: Sequence[Mapping[str, Any]] = (IPHONE, PIXEL_16, PIXEL_13)
