@@ -49,6 +49,25 @@ class AdbLink:
             reason_code="unsupported", step="send", expected="a request for adb", got=type(request).__name__
         )
 
+    def is_foyer(self, *, timeout_s: float) -> bool:
+        """Is this the trade-in foyer: an ordinary shell is closed, the trade-in one opens?
+
+        Both halves are needed: a phone that is just going down closes everything. Nothing is asked of the
+        foyer beyond opening it [read: adb daemon/tradeinmode.cpp]. Raises: PhoneError, AdbServerError.
+        """
+        deadline = Deadline(timeout_s)
+        return not self._opens("true", deadline) and self._opens("tradeinmode", deadline)
+
+    def _opens(self, line: str, deadline: Deadline) -> bool:
+        with self._open(deadline) as stream:
+            try:
+                stream.request(f"shell,v2,raw:{line}")
+            except PhoneRefusedError as error:
+                if error.reason_code != "closed":
+                    raise
+                return False
+            return True
+
     def close(self) -> None:
         """Nothing is held between exchanges."""
 

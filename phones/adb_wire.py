@@ -6,6 +6,7 @@ server on 5037 when ours does not answer, sleep 10 ms at every close, and count 
 that a phone dripping one byte a second would hold a worker for ever.
 """
 
+import socket
 import time
 from types import TracebackType
 from typing import Any, Self, cast
@@ -25,6 +26,7 @@ from phones.errors import (
 
 _MAXIMUM_SERVICE = 0xFFFF
 _MAXIMUM_BLOCK = 0xFFFF
+_CONNECT_TIMEOUT_S = 3.0
 
 
 class Deadline:
@@ -39,9 +41,15 @@ class Deadline:
 
 
 class _Connection(AdbConnection):  # type: ignore[misc]  # adbutils is not imported by mypy (pyproject)
-    def _safe_connect(self) -> Any:
+    """adbutils' connection, made by us."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        super().__init__(host, port)
+
+    def _safe_connect(self) -> socket.socket:
         # Instead of adbutils' version, which runs `adb start-server` when nothing answers.
-        return self._create_socket()
+        return socket.create_connection(self._address, timeout=_CONNECT_TIMEOUT_S)
 
 
 class AdbStream:

@@ -21,10 +21,9 @@ from phones.errors import (
     PhoneError,
     PhoneLostError,
     PhoneRefusedError,
-    PhoneSilentError,
     UsbmuxError,
 )
-from phones.link import Link, ShellLine
+from phones.link import Link
 from phones.port import Presence, Sighting
 from phones.usb_watch import (
     ADB_INTERFACE,
@@ -195,6 +194,11 @@ class Bench:
         serials = Counter(device.serial for device in usb.values() if device.serial)
         by_serial = {device.serial: device.path for device in usb.values() if serials[device.serial] == 1}
         known = {(generation, device.transport_id) for device in listed}
+        talking = {
+            (generation, device.transport_id) for device in listed if device.presence is Presence.ADB_DEVICE
+        }
+        # Whatever left the state `device` in between may come back as the other of the two.
+        self._foyer = {key: value for key, value in self._foyer.items() if key in talking}
         self._adb_details = {key: value for key, value in self._adb_details.items() if key in known}
         found: dict[str, AdbDevice] = {}
         doubled: set[str] = set()
@@ -279,22 +283,18 @@ class Bench:
         )
 
     def _is_foyer(self, adb: AdbServer, device: AdbDevice) -> bool:
-        """Both show as `device`; the foyer closes every ordinary shell [read, research android.md §3]."""
+        """Both show as `device`. Forgotten transports are dropped with the list."""
         key = (adb.generation, device.transport_id)
         known = self._foyer.get(key)
         if known is not None and time.monotonic() - known[1] < FOYER_AGE_S:
             return known[0]
         try:
-            AdbLink(adb, device.transport_id).exchange(ShellLine(line="true"), timeout_s=FOYER_TIMEOUT_S)
-            foyer = False
-        except PhoneRefusedError as error:
-            foyer = error.reason_code == "closed"
-        except (PhoneLostError, PhoneSilentError):
+            foyer = AdbLink(adb, device.transport_id).is_foyer(timeout_s=FOYER_TIMEOUT_S)
+        except PhoneError:
             # Not known now; the next look asks again, the next exchange finds out by itself.
             return known[0] if known is not None else False
-        except PhoneError:
-            foyer = False
-        self._foyer[key] = (foyer, time.monotonic())
+        with self._lock:
+            self._foyer[key] = (foyer, time.monotonic())
         return foyer
 
     def _own_serial(self, sighting: Sighting) -> str:
