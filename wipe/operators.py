@@ -35,6 +35,11 @@ def _contains_all(text: str, argument: str, _others: tuple[str, ...]) -> bool:
     return set(argument.split(",")) <= set(text.split(","))
 
 
+def _only_of(text: str, argument: str, _others: tuple[str, ...]) -> bool:
+    """A list with nothing else in it; the empty list has nothing else in it."""
+    return set(text.split(",")) <= {"", *argument.split(",")}
+
+
 def _at_least(text: str, argument: str, _others: tuple[str, ...]) -> bool | None:
     measured, limit = number(text), number(argument)
     return None if measured is None or limit is None else measured >= limit
@@ -69,6 +74,14 @@ def _new_entry(text: str, _argument: str, others: tuple[str, ...]) -> bool | Non
         return None
     known = {"none"}.union(*(other.split(",") for other in others))
     return bool(set(text.split(",")) - known)
+
+
+def _fewer_than_before(text: str, _argument: str, others: tuple[str, ...]) -> bool | None:
+    """None at all, or fewer than at any look before."""
+    counted, known = number(text), [number(other) for other in others]
+    if counted is None or not known:
+        return None
+    return counted == 0 or all(before is not None and counted < before for before in known)
 
 
 def _newer_than_before(text: str, argument: str, others: tuple[str, ...]) -> bool | None:
@@ -112,14 +125,18 @@ OPERATORS: Mapping[str, Comparison] = {
     "date_at_least": _date_at_least,
     "differs_from_before": _differs_from_before,
     "equals": _equals,
+    "fewer_than_before": _fewer_than_before,
     "is_empty": _is_empty,
     "model_at_least": _model_at_least,
     "new_entry": _new_entry,
     "newer_than_before": _newer_than_before,
     "not_empty": _not_empty,
     "one_of": _one_of,
+    "only_of": _only_of,
     "same_as_before": _same_as_before,
 }
 
-LOOKS_BACK = frozenset({"became", "differs_from_before", "new_entry", "newer_than_before", "same_as_before"})
+LOOKS_BACK = frozenset({
+    "became", "differs_from_before", "fewer_than_before", "new_entry", "newer_than_before", "same_as_before",
+})  # fmt: skip
 """Operators whose readings to compare with are those of the moment BEFORE."""

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every row of the rule file is needed: without it a bad job would pass, or an honest one would not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from phones.evidence import Evidence, Moment
+from phones.verdict import Verdict
+from tests.wipe.honest import HONEST, OLD_ID, added, changed, guided, iphone, without
+from wipe.judge import judge
+from wipe.report import EvidenceLevel
+from wipe.rules import Rules, load
+
+RULES = load("2026.11")
+Change = Callable[[tuple[Evidence, ...]], tuple[Evidence, ...]]
+
+
+def _set(moment: Moment, value: str, text: str | None, asked: str = "") -> Change:
+    return lambda evidence: changed(evidence, moment, value, text, asked=asked)
+
+
+def _first_look_finds_the_mark(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    found = {"canary.gone": "", "canary.still_there": "tmp", "canary.marker_works": ""}
+    return added(evidence, 0, Moment.AFTER, "canary.look", found)
+
+
+def _foyer_over_adb(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return tuple(
+        replace(piece, link="adb") if piece.moment is Moment.FINAL and piece.asked == "trade_in.getstatus" else piece
+        for piece in evidence
+    )
+
+
+def _stamp(kind: str, error: str) -> Change:
+    def change(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        other = changed(evidence, Moment.AFTER, "apple.obliteration_kind", kind)
+        return tuple(
+            replace(piece, values={**piece.values, "apple.obliteration_error": error})
+            if piece.moment is Moment.AFTER and piece.asked == "apple.after" else piece
+            for piece in other
+        )
+
+    return change
+
+
+def _erased_just_before(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """The stamp of an erase two seconds before the command: inside the clock's slack, but not ours."""
+    for moment in (Moment.BEFORE, Moment.AFTER):
+        evidence = changed(evidence, moment, "apple.obliteration_epoch", "1794999998")
+        evidence = changed(evidence, moment, "apple.obliteration_digest", "a" * 64)
+    return evidence
+
+
+# What exactly one requirement or contradiction catches.
+BAD: dict[str, Change] = {
+    "canary_still_there": _first_look_finds_the_mark,
+    "accounts_gone": _set(Moment.AFTER, "locks.accounts", "1"),
+    "android_id_new": _set(Moment.AFTER, "data.android_id", OLD_ID),
+    "canary_planted": _set(Moment.BEFORE, "canary.planted", "settings,tmp"),
+    "canary_gone": _set(Moment.AFTER, "canary.gone", "settings,tmp"),
+    "marker_works": _set(Moment.AFTER, "canary.marker_works", "settings,tmp"),
+    "user0_unlocked": _set(Moment.AFTER, "data.user0", "locked"),
+    "own_system_before": _set(Moment.BEFORE, "boot.system_image_running", "yes"),
+    "own_system_after": _set(Moment.AFTER, "boot.system_image_running", "yes"),
+    "fingerprint_same": _set(Moment.AFTER, "system.fingerprint", "other/x/x:13/T1/2:user/release-keys"),
+    "android_not_rooted": _set(Moment.BEFORE, "tamper.signs", "not_green,su"),
+    "packages_gone": _set(Moment.AFTER, "data.packages", "24"),
+    "foyer_final": _foyer_over_adb,
+    "final_absent": _set(Moment.FINAL, "port.absent_s", "3"),
+    "final_without_adb": _set(Moment.FINAL, "port.presence", "adb_device"),
+    "final_same_serial": _set(Moment.FINAL, "port.usb_serial", None),
+    "final_stated": _set(Moment.FINAL, "statement.setup_screen", "no"),
+    "old_trust_refused": _set(Moment.AFTER, "apple.trust", "accepted"),
+    "iphone_not_jailbroken": _set(Moment.BEFORE, "tamper.signs", "afc2"),
+    "oblit_failure": _set(Moment.AFTER, "apple.oblit_failure", "yes"),
+    "oblit_begins": _set(Moment.AFTER, "apple.oblit_begins", "yes"),
+    "apps_gone": _set(Moment.AFTER, "apple.apps", "3"),
+    "stamp_kind": _stamp("rrts", "0"),   # "SafeRRTS done @..., Err:0": reverted to a snapshot
+    "stamp_without_error": _stamp("safe_oblit_done", "5"),
+    "stamp_changed": _erased_just_before,
+    "apple_canary_planted": _set(Moment.BEFORE, "canary.planted", ""),
+    "apple_canary_gone": _set(Moment.AFTER, "canary.gone", ""),
+    "apple_marker_works": _set(Moment.AFTER, "canary.marker_works", ""),
+    "unactivated": _set(Moment.AFTER, "apple.activation_state", "Activated"),
+    "setup_not_done": _set(Moment.AFTER, "apple.setup_done", "yes"),
+    "activation_lock_off": _set(Moment.AFTER, "locks.activation_lock", "yes"),
+    "not_supervised": _set(Moment.BEFORE, "locks.supervised", "yes"),
+}
+# An honest job that rests on exactly this row: what else could carry it was not readable on that phone.
+NEEDED: dict[str, Change] = {
+    "evaluation_accepted": _set(Moment.BEFORE, "setup.trade_in", None),
+    "evaluation_property": lambda evidence: without(evidence, Moment.COMMAND, "trade_in.evaluate"),
+    "foyer_returned": lambda evidence: evidence,
+    "harness_property": _set(Moment.AFTER, "boot.reset_entries", None),
+    "bootstat_reset": _set(Moment.AFTER, "setup.test_harness", None),
+    "stamp_newer": lambda evidence: evidence,
+}
+PAIRS = [(row.name, method) for row in RULES.rows for method in sorted(row.methods) if method in HONEST]
+
+
+def _remove(name: str) -> Rules:
+    return replace(RULES, rows=tuple(row for row in RULES.rows if row.name != name))
+
+
+@pytest.mark.parametrize("method", HONEST)
+def test_an_honest_job_is_verified_with_no_reason_left(method: str) -> None:
+    report = judge(HONEST[method](), method=method, rules=RULES)
+    assert (report.verdict, report.reasons) == (Verdict.PASSED, ())
+    assert report.level.reaches(EvidenceLevel.E2)
+
+
+@pytest.mark.parametrize(("name", "method"), [pair for pair in PAIRS if pair[0] in BAD])
+def test_exactly_this_row_stands_between_a_bad_job_and_verified(name: str, method: str) -> None:
+    bad = BAD[name](HONEST[method]())
+    assert judge(bad, method=method, rules=RULES).verdict is not Verdict.PASSED
+    assert judge(bad, method=method, rules=_remove(name)).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(("name", "method"), [pair for pair in PAIRS if pair[0] in NEEDED])
+def test_an_honest_job_rests_on_this_row(name: str, method: str) -> None:
+    honest = NEEDED[name](HONEST[method]())
+    assert judge(honest, method=method, rules=RULES).verdict is Verdict.PASSED
+    assert judge(honest, method=method, rules=_remove(name)).verdict is not Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("name", "gone"), [("guided_foyer", "operator.setup_screen"), ("guided_stated", "trade_in.getstatus")]
+)
+def test_a_factory_state_rests_on_this_row(name: str, gone: str) -> None:
+    seen = without(guided(), Moment.AFTER, gone)
+    assert judge(seen, method="android_guided", rules=RULES).level is EvidenceLevel.E1
+    assert judge(seen, method="android_guided", rules=_remove(name)).level is EvidenceLevel.E0
+
+
+def test_a_guided_phone_that_keeps_our_mark_has_failed() -> None:
+    kept = _first_look_finds_the_mark(guided())
+    assert judge(kept, method="android_guided", rules=RULES).verdict is Verdict.FAILED
+    assert judge(kept, method="android_guided", rules=_remove("canary_still_there")).verdict is Verdict.INDETERMINATE
+
+
+def test_every_row_has_its_test() -> None:
+    tested = set(BAD) | set(NEEDED) | {"guided_foyer", "guided_stated"}
+    assert {row.name for row in RULES.rows} == tested
+
+
+@pytest.mark.parametrize("name", ["stamp_newer"])
+def test_a_stamp_from_before_the_command_carries_nothing(name: str) -> None:
+    old = changed(iphone(), Moment.AFTER, "apple.obliteration_epoch", "1794990000")
+    report = judge(old, method="apple_mcinstall", rules=RULES)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert report.level is EvidenceLevel.E1
+    assert "stamp_too_old" in report.reasons
+
+
+def test_neither_way_of_seeing_the_evaluation_is_no_evaluation() -> None:
+    blind = without(NEEDED["evaluation_accepted"](HONEST["android_trade_in"]()), Moment.COMMAND, "trade_in.evaluate")
+    report = judge(blind, method="android_trade_in", rules=RULES)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert report.level is EvidenceLevel.E1
+    assert "evaluation_not_entered" in report.reasons
