@@ -27,14 +27,12 @@ class Pair(NamedTuple):
 # Where the rooms keep the sentence for a kind of code; the first that exists is taken.
 _PLACES: Mapping[str, tuple[str, ...]] = {
     "technique": ("technique.{code}",),
-    "method": ("method.{code}", "method.{code}.name"),
+    "method": ("method.{code}",),
     "condition": ("condition.{code}",),
     "reason": ("reason.{code}", "refusal.{code}", "problem.{code}.reason", "error.{code}.reason"),
     "next": ("problem.{code}.next", "reason.{code}.next", "error.{code}.hint"),
-    "check": ("check.{code}", "check.{code}.name"),
+    "check": ("check.{code}",),
     "residue": ("residue.{code}",),
-    "rule": ("rule.{code}", "finding.{code}", "wipe.rule.{code}"),
-    "mapping": ("mapping.{code}",),
 }
 
 

@@ -22,7 +22,7 @@ Part = Callable[[float], float]
 
 REPORT_SCHEMA = "proofwipe/report/1"
 FOOT = HEIGHT - 30.0
-SPACE = 8.0
+SPACE = 7.0
 PAGES = 2
 SPECIMEN_COLOUR = "#f5d0c5"
 STAMP_COLOUR = "#b3261e"
@@ -43,14 +43,19 @@ def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_
     def limits(top: float) -> float:
         return front.limits(sheet, look, top)
 
+    def people(top: float) -> float:
+        return front.people(sheet, look, document, top)
+
     def check(top: float) -> float:
         return front.check(sheet, look, document, symbol, module, top)
 
     check_top = FOOT - 8 - sheet.height_of(check)
     limits_top = check_top - SPACE - sheet.height_of(limits)
+    people_top = limits_top - SPACE - sheet.height_of(people)
     _specimen(sheet, document)
     top = (_report_head if is_report else _certificate_head)(sheet, look, document)
-    late = _flow(sheet, _front_parts(sheet, look, document), top, limits_top - SPACE)
+    late = _flow(sheet, _front_parts(sheet, look, document), top, people_top - SPACE)
+    people(people_top)
     limits(limits_top)
     check(check_top)
     _foot(sheet, document)
@@ -63,11 +68,11 @@ def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_
 
 
 def _front_parts(sheet: Sheet, look: Look, document: Document) -> list[Part]:
-    first = front.reasons if look.is_report else front.result
-    sections = (front.phone, first) if not look.is_report else (first, front.phone)
+    """The sections of page one from top to bottom, with the grade last."""
+    head = (front.reasons, front.phone) if look.is_report else (front.phone, front.result)
     claimed = (front.claims,) if document["erase"]["verdict"] == "passed" else ()
-    rest = (front.erase, *claimed, front.residues, front.grade, front.people)
-    return [_bound(section, sheet, look, document) for section in (*sections, *rest)]
+    sections = (*head, front.erase, *claimed, front.residues, front.grade)
+    return [_bound(section, sheet, look, document) for section in sections]
 
 
 def _back_parts(sheet: Sheet, look: Look, document: Document, record_digest: str) -> list[Part]:
@@ -86,17 +91,19 @@ def _bound(
 
 
 def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list[Part]:
-    """Draw the sections that fit, spread over the room; the rest is given back, in order."""
+    """Draw what fits, in order and spread over the room; the rest is given back. The last section is kept before
+    those between it and the first three: a buyer looks for the grade."""
     heights = [sheet.height_of(section) for section in sections]
-    fitting = 0
-    while fitting < len(sections) and top + _stacked(heights[: fitting + 1]) <= bottom:
-        fitting += 1
-    shown = [index for index in range(fitting) if heights[index]]
-    spare = bottom - top - _stacked(heights[:fitting])
-    space = SPACE + min(7.0, spare / max(1, len(shown) - 1))
-    for index in shown:
+    wanted = [index for index in (0, 1, 2, len(sections) - 1, *range(3, len(sections) - 1)) if heights[index]]
+    shown: list[int] = []
+    for index in wanted:
+        if top + _stacked([heights[other] for other in (*shown, index)]) <= bottom:
+            shown.append(index)
+    spare = bottom - top - _stacked([heights[index] for index in shown])
+    space = SPACE + min(8.0, spare / max(1, len(shown)))
+    for index in sorted(shown):
         top = sections[index](top) + space
-    return sections[fitting:]
+    return [section for index, section in enumerate(sections) if index not in shown]
 
 
 def _flow_all(sheet: Sheet, sections: list[Part], top: float) -> float:
@@ -134,11 +141,11 @@ def _stacked(heights: list[float]) -> float:
 def _certificate_head(sheet: Sheet, look: Look, document: Document) -> float:
     sheet.block(0, 0, WIDTH, 9, fill=look.accent)
     name = label("title.certificate")
-    sheet.text(LEFT, 53, name.zh, 26, bold=True, colour=look.accent)
-    sheet.text(LEFT + 1, 72, name.en, 14, colour=look.accent)
-    _identity(sheet, document, 34)
-    sheet.rule(LEFT, 82, RIGHT, colour=look.accent, weight=1.2)
-    return 92
+    sheet.text(LEFT, 49, name.zh, 26, bold=True, colour=look.accent)
+    sheet.text(LEFT + 1, 67, name.en, 14, colour=look.accent)
+    _identity(sheet, document, 31)
+    sheet.rule(LEFT, 76, RIGHT, colour=look.accent, weight=1.2)
+    return 84
 
 
 def _report_head(sheet: Sheet, look: Look, document: Document) -> float:
@@ -190,5 +197,6 @@ def _specimen(sheet: Sheet, document: Document) -> None:
         sheet.across(words.en, 112, (WIDTH / 2 - 10, HEIGHT / 2 - 90), colour=SPECIMEN_COLOUR)
         sheet.across(words.zh, 150, (WIDTH / 2 + 70, HEIGHT / 2 + 130), colour=SPECIMEN_COLOUR)
         wide = fonts.width(words.both, fonts.BOLD, 11) + 20
-        sheet.block(WIDTH / 2 - wide / 2, 12, wide, 17, fill=STAMP_COLOUR)
-        sheet.text(WIDTH / 2, 24.5, words.both, 11, bold=True, colour=WHITE, align="center")
+        middle = WIDTH / 2 if sheet.page == 0 else WIDTH * 0.4
+        sheet.block(middle - wide / 2, 12, wide, 17, fill=STAMP_COLOUR)
+        sheet.text(middle, 24.5, words.both, 11, bold=True, colour=WHITE, align="center")

@@ -14,7 +14,6 @@ Document = Mapping[str, Any]
 MOST_DISCLOSURES = 6
 MOST_MAPPINGS = 4
 ROW = 12.2          # height of a one-line row of a table of 7 points
-_WRITERS = frozenset({"shell", "system", "root", "bootloader", "hardware", "host", "operator"})
 
 
 def conditions(sheet: Sheet, look: Look, document: Document, top: float) -> float:
@@ -31,7 +30,7 @@ def conditions(sheet: Sheet, look: Look, document: Document, top: float) -> floa
             coded("condition_state", condition["state"]).both, coded("source", condition["source"]).both,
             why.both if why else "",
         ))
-    return table(sheet, top, rows, (20, 150, 62, 76, ROOM - 308), size=6.6, bold=(0, 2), most=2)
+    return table(sheet, top, rows, (20, 148, 60, 74, ROOM - 302), size=6.6, bold=(0, 2), most=3)
 
 
 def checks(sheet: Sheet, look: Look, document: Document, top: float, room: float) -> float:
@@ -109,7 +108,7 @@ def trace(sheet: Sheet, look: Look, document: Document, record_digest: str, top:
         ("tool", f"proofwipe, {document['renderer']}"), ("rules", f"{found['rules_version']} · {found['rules_sha256'][:16]}…"),
         ("scheme", f"{grade['scheme']} {grade['scheme_version']} · {grade['scheme_sha256'][:8]}…" if grade else "—"),
         ("evidence", str(len(document["evidence"]))),
-        ("key", document["station"]["key_id"]), ("log", f"log: {log}"),
+        ("key", document["station"]["key_id"]), ("log", f"log: {document['log']} · {log}"),
     ]
     wide = ROOM / 4
     for start in range(0, len(cells), 4):
@@ -140,12 +139,12 @@ def findings(sheet: Sheet, look: Look, document: Document, top: float, room: flo
     shown = listed[: max(1, int((room - (top - start) - 12) // ROW))]
     rows = [
         (
-            coded("kind", finding["kind"]).both, phrase("rule", finding["rule"]).both, _verdict(finding),
+            coded("kind", finding["kind"]).both, *coded("rule", finding["rule"]), _verdict(finding),
             _writer(finding["writer"]), _numbers(finding["evidence"]),
         )
         for finding in shown
     ]
-    top = table(sheet, top, rows, (84, ROOM - 84 - 88 - 80 - 44, 88, 80, 44), size=6.6, bold=(2,))
+    top = table(sheet, top, rows, (70, 120, 148, 72, 60, ROOM - 470), size=6.5, bold=(3,))
     if len(listed) > len(shown):
         top = sheet.paragraph(LEFT, top + 1, parts.more(len(listed) - len(shown)), 6.6, ROOM, colour=MUTED)
     return top
@@ -157,10 +156,8 @@ def _verdict(finding: Mapping[str, Any]) -> str:
 
 
 def _writer(writer: str) -> str:
-    if not writer:
-        return "—"
-    return coded("writer", writer).both if writer in _WRITERS else coded_or_plain("writer", writer).both
+    return coded("writer", writer).both if writer else "—"
 
 
 def _numbers(evidence: list[int]) -> str:
-    return parts.one_line("#" + ",".join(map(str, evidence)), 6.6, 38) if evidence else ""
+    return parts.one_line("#" + ",".join(map(str, evidence)), 6.5, ROOM - 476) if evidence else ""

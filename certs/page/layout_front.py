@@ -15,6 +15,7 @@ MOST_REASONS = 4
 MOST_RESIDUES = 16
 _WARNINGS = ("awaiting_validation", "blocked", "rejected")
 _GENERAL = frozenset({"blocked", "interrupted", "station_failed", "stage_not_reached", "erase_not_verified"})
+_LOUD = ("present", "unknown", "not_covered")
 _STATES = ("present", "unknown", "not_covered", "cleared", "absent")   # what a buyer must see comes first
 
 
@@ -64,18 +65,18 @@ def _system(document: Document, version: str) -> str:
 def result(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     """The one sentence of a certificate, and the evidence level beside it."""
     words, level = label("result.verified"), document["erase"]["level"]
-    badge, high = 74.0, 54.0
+    badge, high = 74.0, 48.0
     sheet.block(LEFT, top, ROOM, high, fill=TINT)
     sheet.block(LEFT, top, 3, high, fill=look.accent)
-    sheet.tick(LEFT + 15, top + 15, 22, colour=look.accent)
+    sheet.tick(LEFT + 15, top + 13, 21, colour=look.accent)
     room = ROOM - badge - 62
-    sheet.paragraph(LEFT + 50, top + 9, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True, most=2)
-    sheet.paragraph(LEFT + 50, top + 29, words.en, 8.6, room, most=2)
+    sheet.paragraph(LEFT + 50, top + 7, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True, most=2)
+    sheet.paragraph(LEFT + 50, top + 26, words.en, 8.6, room, most=2)
     sheet.block(RIGHT - badge, top, badge, high, fill=look.accent)
-    sheet.text(RIGHT - badge / 2, top + 29, level, 23, bold=True, colour=WHITE, align="center")
+    sheet.text(RIGHT - badge / 2, top + 25, level, 22, bold=True, colour=WHITE, align="center")
     name = label("erase.level")
-    sheet.text(RIGHT - badge / 2, top + 39.5, name.zh, 6.8, colour=WHITE, align="center")
-    sheet.text(RIGHT - badge / 2, top + 47.5, name.en, 6.2, colour=WHITE, align="center")
+    sheet.text(RIGHT - badge / 2, top + 35, name.zh, 6.8, colour=WHITE, align="center")
+    sheet.text(RIGHT - badge / 2, top + 42.5, name.en, 6.2, colour=WHITE, align="center")
     return top + high
 
 
@@ -86,7 +87,6 @@ def reasons(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     codes = _reason_codes(document)
     inside = _reason_rows(sheet, look, outcome["title"], label(warning), codes)
     high = sheet.height_of(inside) + 14
-    sheet.block(LEFT, top, ROOM, high, fill=TINT)
     sheet.block(LEFT, top, ROOM, high, stroke=look.accent, weight=1.2)
     inside(top + 8)
     return top + high
@@ -133,26 +133,29 @@ def erase(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     found = document["erase"]
     verified = found["verdict"] == "passed"
     top = heading(sheet, look, top, label("section.erase"))
-    top = row(sheet, top, label("erase.what"), label("erase.scope_verified" if verified else "erase.scope_unproven")) + 2
-    top = row(sheet, top, label("erase.how"), _how(found), most=4) + 2
-    return row(sheet, top, label("erase.proof"), _proof(found), most=6)
+    top = row(sheet, top, label("erase.what"), label("erase.scope_verified" if verified else "erase.scope_unproven")) + 1
+    top = row(sheet, top, label("erase.how"), _how(found), most=4) + 1
+    return row(sheet, top, label("erase.proof"), _proof(found, levelled=look.is_report), most=6)
 
 
 def _how(found: Mapping[str, Any]) -> Pair:
     if not found["method"]:
         return label("erase.no_method")
     told = [phrase("method", found["method"])]
-    if found["claims"]["technique"] and found["claims"]["technique"] != "none":
+    if found["claims"]["technique"] not in ("", "none"):
         told.append(phrase("technique", found["claims"]["technique"]))
-    return Pair("".join(_stopped(words.zh, "。") for words in told), " ".join(_stopped(words.en, ".") for words in told))
+    zh, en = "：".join(words.zh for words in told), ": ".join(words.en for words in told)
+    return Pair(_stopped(zh, "。"), _stopped(en, "."))
 
 
-def _proof(found: Mapping[str, Any]) -> Pair:
+def _proof(found: Mapping[str, Any], *, levelled: bool) -> Pair:
     told = [coded("level", found["level"]), coded("same_phone", found["same_phone"])]
+    if found["verdict"] == "passed":
+        told.insert(1, label("erase.origins"))
     if found["final_reset"] in ("stated", "missing") and found["level"] != "none":
         told.append(coded("final_reset", found["final_reset"]))
     zh, en = "".join(words.zh for words in told), " ".join(words.en for words in told)
-    if found["level"] == "none":
+    if found["level"] == "none" or not levelled:   # a certificate shows its level above, large
         return Pair(zh, en)
     level = label("erase.level")
     return Pair(f"{level.zh} {found['level']}：{zh}", f"{level.en} {found['level']}: {en}")
@@ -202,11 +205,14 @@ def residues(sheet: Sheet, look: Look, document: Document, top: float) -> float:
             sheet.cross(left, at + 1.5, 6, colour=INK)
         else:
             sheet.text(left + 1, at + 7, "?", 8, bold=True)
-        room = wide - 22
-        sheet.text(left + 10, at + 7, parts.one_line(phrase("residue", name).both, 7, room), 7)
-        loud = state in ("present", "unknown", "not_covered")
-        told = parts.one_line(coded("state", state).both, 6.6, room, bold=loud)
-        sheet.text(left + 10, at + 15.4, told, 6.6, bold=loud, colour=INK if loud else MUTED)
+        room, loud = wide - 18, state in _LOUD
+        name_words, state_words = phrase("residue", name), coded("state", state)
+        zh = f"{name_words.zh}：{state_words.zh}"
+        size = parts.fitting_size(zh, 7, room, 5.4, bold=loud)
+        sheet.text(left + 10, at + 7, parts.one_line(zh, size, room, bold=loud), size, bold=loud)
+        en = f"{name_words.en}: {state_words.en}"
+        size = parts.fitting_size(en, 6.4, room, 5.2, bold=False)
+        sheet.text(left + 10, at + 15, parts.one_line(en, size, room), size, colour=INK if loud else MUTED)
     top += -(-len(shown) // columns) * high
     if len(found) > len(shown):
         top = sheet.paragraph(LEFT, top, parts.more(len(found) - len(shown)), 6.6, ROOM, colour=MUTED)
@@ -245,7 +251,7 @@ def _battery(document: Document) -> str:
     told = [coded("battery", document["grade"]["battery_band"]).both]
     health, cycles = _readings(document, "battery.health_percent"), _readings(document, "battery.cycles")
     told += [f"{min(health)}%"] if health else []
-    told += [label("battery.cycle_count", count=max(cycles)).both] if cycles else []
+    told += [f"{max(cycles)} {label('battery.cycles').both}"] if cycles else []
     return " · ".join(told)
 
 
@@ -270,12 +276,12 @@ def people(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     """Who did it, who accepted it, and the company that answers."""
     top = heading(sheet, look, top, label("section.people"))
     wide = (ROOM - 2 * 12) / 3
-    issuer, station = document["issuer"], document["station"]
-    performed = document["performed_by"]
+    issuer, performed = document["issuer"], document["performed_by"]
+    done = f"{document['station']['name']} · {parts.clock_time(document['job']['finished_at'])}"
     columns = [
-        (label("people.performed"), performed["name"], [performed["role"], parts.clock_time(document["job"]["finished_at"])]),
+        (label("people.performed"), performed["name"], [performed["role"], done]),
         _validated(document["validation"]),
-        (label("people.issuer"), issuer["name"], [issuer["address"], issuer["contact"], station["name"]]),
+        (label("people.issuer"), issuer["name"], [issuer["address"], issuer["contact"]]),
     ]
     bottom = top
     for index, (caption, name, lines) in enumerate(columns):

@@ -44,9 +44,9 @@ def pair(
     """Both languages side by side; returns the bottom of the longer one."""
     half = (room - GUTTER) / 2
     return max(
-        sheet.paragraph(left, top, words.zh, size, half, bold=bold, colour=colour, most=most),
-        sheet.paragraph(left + half + GUTTER, top, words.en, size * 0.94, half, bold=bold, colour=colour, most=most,
-                        leading=1.36 / 0.94),
+        sheet.paragraph(left, top, words.zh, size, half, bold=bold, colour=colour, most=most, leading=1.32),
+        sheet.paragraph(left + half + GUTTER, top, words.en, size * 0.92, half, bold=bold, colour=colour, most=most,
+                        leading=1.32 / 0.92),
     )
 
 
@@ -118,8 +118,8 @@ def clock_time(text: str) -> str:
 
 
 def last_four(text: Any) -> str:
-    """`•••• 1234`, or a dash in both languages where nothing was read."""
-    return f"•••• {fonts.spelled(str(text))}" if text else f"— {label('phone.not_read').both}"
+    """The digits, or a dash in both languages where nothing was read."""
+    return fonts.spelled(str(text)) if text else f"— {label('phone.not_read').both}"
 
 
 def gigabytes(count: int | None) -> str:

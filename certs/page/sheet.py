@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One sheet of A4 after another, to draw on from the top left corner, in points.
 
-A thin layer over reportlab's canvas: it refuses characters without a glyph, notes the box of every text
+A thin layer over reportlab's canvas: it refuses characters without a glyph, notes the box of every text and symbol
 (so that tests can measure overlaps), and can play a part without ink, to know its height beforehand.
 """
 
@@ -145,6 +145,7 @@ class Sheet:
         self.block(left, top, side, side, fill=WHITE)
         if self._measuring:
             return
+        self.boxes.append(Box(page=self.page, left=left, top=top, right=left + side, bottom=top + side, text="QR"))
         rows = (sum(1 << (8 * ((count + 7) // 8) - 1 - at) for at, dark in enumerate(row) if dark) for row in modules)
         bits = b"".join(row.to_bytes((count + 7) // 8, "big") for row in rows)
         size, bottom = count * module, HEIGHT - top - side + 4 * module
