@@ -30,6 +30,7 @@ from phones.clock import SystemClock
 from phones.port import Platform
 from phones.usb_watch import UsbWatch
 from phones.verdict import Verdict
+from station.commands.jobs import reasons_of
 from station.home import Home, write_whole
 from station.job import Job
 from station.ledger import Ledger
@@ -168,5 +169,5 @@ def _phone(job: Job, name: str) -> dict[str, Any]:
         "name": name, "platform": job.platform.value if job.platform is Platform.ANDROID else "ios",
         "serial": job.identity.serial if job.identity else "", "port": job.port, "job": job.id,
         "stage": job.stage.value, "verdict": verdict.value, "method": job.method,
-        "outcome": paper.get("outcome", ""), "file": str(paper.get("file", "")), "reasons": paper.get("reasons", []),
+        "outcome": paper.get("outcome", ""), "file": str(paper.get("file", "")), "reasons": reasons_of(job),
     }

@@ -39,7 +39,7 @@ class Job:
     method: str = ""
     mark: str = ""
     steps_begun: list[str] = field(default_factory=list)
-    steps_done: list[str] = field(default_factory=list)
+    steps_done: dict[str, int] = field(default_factory=dict)   # step → number of the entry that says so
     problems: tuple[str, ...] = ()
     failure: str = ""
     validation: Mapping[str, object] | None = None
@@ -130,11 +130,11 @@ class Job:
                 self.problems = tuple(str(code) for code in _list(payload.get("codes")))
             case EntryKind.METHOD:
                 self.method, self.mark = str(payload["method"]), str(payload["mark"])
-                self.problems, self.steps_begun, self.steps_done = (), [], []
+                self.problems, self.steps_begun, self.steps_done = (), [], {}
             case EntryKind.STEP_BEGUN | EntryKind.ABOUT_TO_ERASE:
                 self.steps_begun.append(str(payload["step"]))
             case EntryKind.STEP_DONE:
-                self.steps_done.append(str(payload["step"]))
+                self.steps_done[str(payload["step"])] = entry.number
             case EntryKind.FAILURE:
                 self.failure = str(payload["reason"])
             case EntryKind.VALIDATION:

@@ -113,6 +113,9 @@ class Worker:
             self._job.write(EntryKind.RESUMED, {"stage": self._job.stage.value})
             self._phone.keep_fact("host.resumed", {"host.resumed": "yes"}, Moment.RETURN)
             method, first = METHODS[self._job.method], self._first_step_after_crash()
+            for step in method.steps[:first]:
+                if step.name in self._job.steps_done:
+                    self._reach(step, self._job.steps_done[step.name])
         else:
             method, first = self._make_ready(), 0
         self._run_steps(method, first)
@@ -136,7 +139,8 @@ class Worker:
         number = self._job.write(
             EntryKind.METHOD, {"method": method.name, "mark": self._around.draw(), "attempt": self._job.attempt}
         )
-        self._job.move(Stage.READY, because=[number])
+        if self._job.stage is not Stage.READY:  # else a station that was killed here is taken up again
+            self._job.move(Stage.READY, because=[number])
         self._tell("ready")
         return method
 

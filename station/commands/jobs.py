@@ -46,11 +46,19 @@ def summary(job: Job, *, full: bool = False) -> dict[str, object]:
         "platform": job.platform.value, "stage": job.stage.value, "attempt": job.attempt, "method": job.method,
         "model": job.identity.display_name if job.identity else "", "serial": job.identity.serial if job.identity else "",
         "failure": job.failure, "problems": list(job.problems), "paper": paper.get("id", ""),
-        "outcome": paper.get("outcome", ""), "file": paper.get("file", ""), "reasons": paper.get("reasons", []),
+        "outcome": paper.get("outcome", ""), "file": paper.get("file", ""), "reasons": reasons_of(job),
     }
     if full:
         content["evidence"] = [piece.to_json() for piece in job.evidence]
     return content
+
+
+def reasons_of(job: Job) -> list[str]:
+    """Why there is no certificate, most telling first: what ended the job, then what the paper says."""
+    paper = job.certificate or job.report or {}
+    said = paper.get("reasons", [])
+    codes = [str(code) for code in said] if isinstance(said, list) else []
+    return list(dict.fromkeys(code for code in (job.failure, *job.problems, *codes) if code))
 
 
 def _row(job: Job) -> list[str]:

@@ -20,6 +20,7 @@ from certs.issue import Paper
 from certs.issuer import Issuer
 from certs.record import Record
 from grading.schemes import load as load_scheme
+from phones.clock import Clock
 from phones.port import Platform
 from station.job import Job
 from station.ledger import Ledger
@@ -110,7 +111,7 @@ def live(
         return Life(job=job, truth=truth, now=now, exchanges=slot.exchanges.count, progress=progress)
 
 
-def desk(place: Path, clock: VirtualClock) -> PaperDesk:
+def desk(place: Path, clock: Clock) -> PaperDesk:
     """A desk whose papers are records only."""
     numbers = itertools.count()
     return PaperDesk(
