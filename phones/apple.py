@@ -10,6 +10,7 @@ Whatever it raises over a hostile phone is translated here.
 
 import contextlib
 import logging
+import re
 import ssl
 import tempfile
 import uuid
@@ -52,6 +53,9 @@ _LOOK_S = 5.0
 _MOST_LISTED = 128
 # Readable without pairing; asked one by one instead of "all values", which hold the owner's name.
 _ALWAYS = ("ProductVersion", "ProductType", "UniqueDeviceID", "WiFiAddress")
+_OLDEST = "7.0"
+_MODERN = re.compile(r"(7|8|9|[1-9][0-9])(\.[0-9]{1,3}){0,3}")
+_WIFI = re.compile(r"[0-9A-Fa-f:]{17}")
 _ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
 
 
@@ -474,9 +478,17 @@ class _Library:
                 return await super()._request_pair(pair_options, timeout=timeout)
 
             @property
+            def product_version(self) -> str:
+                # Below 7.0 the library speaks older and weaker protocols; a phone could ask for them by
+                # naming such a version.
+                version = str(self.all_values.get("ProductVersion", ""))
+                return version if _MODERN.fullmatch(version) else _OLDEST
+
+            @property
             def wifi_mac_address(self) -> str:
-                # A pair record with no value here cannot be written as a property list.
-                return str(self.all_values.get("WiFiAddress", ""))
+                # It goes into the pair record, where None cannot be written and nothing else belongs.
+                address = str(self.all_values.get("WiFiAddress", ""))
+                return address if _WIFI.fullmatch(address) else ""
 
         self.connection: Any = BoundedConnection
         self.client: Any = Client
