@@ -44,9 +44,7 @@ class LoopThread:
         try:
             return future.result(timeout_s + _GRACE_S)
         except TimeoutError as error:
-            raise PhoneSilentError(
-                step="apple", expected=f"an answer within {timeout_s:g} s", got="none"
-            ) from error
+            raise PhoneSilentError(step="apple", expected=f"an answer within {timeout_s:g} s", got="none") from error
         finally:
             # `.result()` alone leaves the coroutine running; cancelling a finished one does nothing.
             future.cancel()
