@@ -92,6 +92,6 @@ def _typed(name: str, value: Any, wanted: object, where: str) -> Any:
         if value < 0:
             raise ConfigError(phone=where, step=name, expected="a number of seconds, 0 or more", got=str(value))
         return float(value)
-    if wanted in (int, str, bool) and type(value) is not wanted:
+    if wanted in (float, int, str, bool) and type(value) is not wanted:
         raise ConfigError(phone=where, step=name, expected=getattr(wanted, "__name__", ""), got=repr(value))
     return value

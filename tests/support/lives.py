@@ -141,5 +141,5 @@ def counter(seed: int) -> Callable[[], str]:
 
 IPHONE = {"model": "iphone-13-ios-18"}
 PIXEL_16 = {"model": "pixel-9-android-16", "condition": "reset", "serial": "47011FDAP00A16", "imeis": ["353918110000011"]}
-PIXEL_13 = {"model": "pixel-6-android-13", "serial": "19281FDF60013A", "imeis": ["355123110000019"]}
+PIXEL_13 = {"model": "pixel-6-android-13", "serial": "19281FDF60013A", "imeis": ["355123110000016"]}
 HONEST: Sequence[Mapping[str, Any]] = (IPHONE, PIXEL_16, PIXEL_13)
