@@ -5,7 +5,7 @@ Every identifier is invented. The values are what an honest phone would have lef
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from certs.facts import JobFacts, Person, SalePolicy, Validation
@@ -16,7 +16,8 @@ from phones.port import Platform
 from phones.witness import Witness
 
 ISSUER = Issuer(
-    name="示例二手手机有限公司 Example Phones Ltd", address="示例路 1 号 1 Example Road", contact="certs@example.invalid",
+    name="示例二手手机有限公司 Example Phones Ltd", address="示例路 1 号 1 Example Road",
+    contact="certs@example.invalid",
 )
 SALT = bytes(range(16))
 OPENED_AT = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
@@ -33,7 +34,8 @@ _IPHONE_BEFORE = {
     "apple.activation_state": "Activated", "apple.setup_done": "yes", "apple.apps": "41",
     "apple.obliteration_kind": "none", "apple.paired": "yes", "locks.activation_lock": "no",
     "locks.supervised": "no", "locks.lock_screen": "no", "imei.luhn": "valid", "tamper.signs": "",
-    "battery.health_percent": "91", "battery.cycles": "212", "battery.level": "83", "storage.total_bytes": "127989493760",
+    "battery.health_percent": "91", "battery.cycles": "212", "battery.level": "83",
+    "storage.total_bytes": "127989493760",
     "apple.baseband": "BBInfoAvailable", "panics.count": "0", "media.sim": "absent", "cameras.count": "3",
 }
 _IPHONE_AFTER = {
@@ -123,18 +125,20 @@ def spoiled(values: Mapping[str, str], moment: Moment = Moment.AFTER) -> tuple[P
     """The honest pieces with some values replaced wherever they stand at `moment`."""
     changed = []
     for piece in IPHONE_PIECES:
-        new = {name: values.get(name, text) for name, text in piece.values.items()} if piece.moment is moment else piece.values
-        changed.append(Piece(moment=piece.moment, link=piece.link, asked=piece.asked, values=new, outcome=piece.outcome))
+        wanted = values if piece.moment is moment else {}
+        new = {name: wanted.get(name, text) for name, text in piece.values.items()}
+        changed.append(replace(piece, values=new))
     return tuple(changed)
 
 
 def iphone_job(
-    *, emulated: bool = False, pieces: tuple[Piece, ...] = IPHONE_PIECES, validated: bool = True, stage: str = "VERIFIED",
-    failure: str = "", problems: tuple[str, ...] = (), policy: SalePolicy | None = None,
+    *, emulated: bool = False, pieces: tuple[Piece, ...] = IPHONE_PIECES, validated: bool = True,
+    stage: str = "VERIFIED", failure: str = "", problems: tuple[str, ...] = (), policy: SalePolicy | None = None,
 ) -> JobFacts:
     """An honest iPhone's job, certifiable unless an argument says otherwise."""
     inspector = Validation(
-        decision="accepted", by=Person(name="王芳 Wang Fang", role="质检 quality"), at=OPENED_AT + timedelta(minutes=40),
+        decision="accepted", by=Person(name="王芳 Wang Fang", role="质检 quality"),
+        at=OPENED_AT + timedelta(minutes=40),
     )
     return JobFacts(
         job_id="7F3K9Q2M", attempt=1, opened_at=OPENED_AT, finished_at=OPENED_AT + timedelta(minutes=30),

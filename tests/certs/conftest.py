@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One chain, one specimen chain and one finished paper for all tests of the room: keys and pages cost time."""
+
+from datetime import timedelta
+
+import pytest
+
+from certs.authority import Authority, create_authority
+from certs.issue import Paper, issue
+from certs.issuer import FileSigner
+from certs.record import Record, certificate_record, report_record
+from certs.trust import Trust
+from grading import schemes
+from tools.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
+
+CREATED_AT = OPENED_AT - timedelta(days=30)
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    return create_authority(ISSUER, "bench-1", now=CREATED_AT)
+
+
+@pytest.fixture(scope="session")
+def specimen_authority() -> Authority:
+    return create_authority(ISSUER, "demo", now=CREATED_AT, specimen=True)
+
+
+@pytest.fixture(scope="session")
+def signer(authority: Authority) -> FileSigner:
+    return authority.signer()
+
+
+@pytest.fixture(scope="session")
+def specimen_signer(specimen_authority: Authority) -> FileSigner:
+    return specimen_authority.signer()
+
+
+@pytest.fixture(scope="session")
+def trust(authority: Authority) -> Trust:
+    return Trust(roots=(authority.root.certificate,))
+
+
+@pytest.fixture(scope="session")
+def record(signer: FileSigner) -> Record:
+    return certificate_record(
+        iphone_job(), ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+    )
+
+
+@pytest.fixture(scope="session")
+def report(signer: FileSigner) -> Record:
+    return report_record(
+        iphone_job(validated=False), ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT,
+        certificate_id=CERTIFICATE_ID,
+    )
+
+
+@pytest.fixture(scope="session")
+def specimen_record(specimen_signer: FileSigner) -> Record:
+    return certificate_record(
+        iphone_job(emulated=True), ISSUER, specimen_signer.station, schemes.load("basic"), issued_at=ISSUED_AT,
+        certificate_id=CERTIFICATE_ID,
+    )
+
+
+@pytest.fixture(scope="session")
+def paper(record: Record, signer: FileSigner) -> Paper:
+    return issue(record, signer)
