@@ -30,10 +30,10 @@ class AdbOnPort:
         with self._port.lock:
             return self._phone.knows_key(fingerprint)
 
-    def offer_key(self, fingerprint: str, now_s: float) -> None:
+    def offer_key(self, fingerprint: str, now_s: float, comment: str) -> None:
         """See AdbPhone."""
         with self._port.lock:
-            self._phone.offer_key(fingerprint, now_s)
+            self._phone.offer_key(fingerprint, now_s, comment)
 
     def run(self, service: str, stdin: bytes, now_s: float) -> ServiceReply | None:
         """See AdbPhone."""

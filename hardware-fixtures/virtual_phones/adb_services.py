@@ -37,8 +37,8 @@ class AdbPhone(Protocol):
     def knows_key(self, fingerprint: str) -> bool:
         """Has the owner allowed this host?"""
 
-    def offer_key(self, fingerprint: str, now_s: float) -> None:
-        """Open the Allow dialog for this host."""
+    def offer_key(self, fingerprint: str, now_s: float, comment: str) -> None:
+        """Open the Allow dialog for this host; `comment` is what it calls itself, user@host."""
 
     def run(self, service: str, stdin: bytes, now_s: float) -> ServiceReply | None:
         """Carry a service out; None = closed in this mode."""

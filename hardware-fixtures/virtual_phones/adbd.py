@@ -160,7 +160,7 @@ class Adbd:
                 return
             self._keys[key.fingerprint] = key
             self._offered = key
-            self._phone.offer_key(key.fingerprint, now_s)
+            self._phone.offer_key(key.fingerprint, now_s, key.comment[:200])
 
     def _open(self, remote: int, payload: bytes, now_s: float) -> None:
         name = payload.rstrip(b"\0").decode("utf-8", "replace")

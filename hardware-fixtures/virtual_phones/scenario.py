@@ -158,7 +158,7 @@ def make_phone(body: PhoneBody, *, seed: int, epoch_at_zero: float) -> VirtualPh
         return AndroidPhone(
             model, serial=body.serial, imeis=body.imeis, timing=body.timing, misbehaviour=body.misbehaviour,
             variation=body.variation, seed=seed, condition=body.condition or "debugging",
-            neighbour_serial=body.neighbour_serial,
+            neighbour_serial=body.neighbour_serial, epoch_at_zero=epoch_at_zero,
         )
     except (OSError, ValueError) as broken:
         raise ScenarioError(f"{body.model}: {broken}") from broken

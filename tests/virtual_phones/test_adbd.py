@@ -52,7 +52,7 @@ class Phone:
     def knows_key(self, fingerprint: str) -> bool:
         return fingerprint in self.known
 
-    def offer_key(self, fingerprint: str, now_s: float) -> None:
+    def offer_key(self, fingerprint: str, now_s: float, comment: str) -> None:
         self.asked.append(fingerprint)
 
     def run(self, service: str, stdin: bytes, now_s: float) -> ServiceReply | None:
