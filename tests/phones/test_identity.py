@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The same phone is proven by two identifiers, and never assumed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phones.commitment import commit, normalise
+from phones.identity import PhoneIdentity, is_same_phone
+from phones.verdict import Verdict, worst
+
+SERIAL, IMEI = "R58N12", "353918057901122"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": SERIAL, "identity.imei1": IMEI}, Verdict.PASSED),
+        ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": SERIAL, "identity.imei1": "353918057901130"}, Verdict.FAILED),
+        ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": "OTHER", "identity.imei1": IMEI}, Verdict.FAILED),
+        ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": SERIAL}, Verdict.INDETERMINATE),
+        ({"identity.serial": SERIAL}, {"identity.serial": SERIAL}, Verdict.INDETERMINATE),
+        ({}, {}, Verdict.INDETERMINATE),
+        ({"identity.serial": SERIAL, "port.usb_serial": SERIAL}, {"identity.serial": SERIAL, "port.usb_serial": SERIAL}, Verdict.INDETERMINATE),
+        ({"identity.ecid": "1", "identity.udid": "a"}, {"identity.ecid": "1", "identity.udid": "a"}, Verdict.INDETERMINATE),
+        ({"identity.serial": SERIAL, "identity.ecid": "1"}, {"identity.serial": SERIAL, "identity.ecid": "1"}, Verdict.PASSED),
+        ({"identity.serial": "malformed", "identity.imei1": IMEI}, {"identity.serial": "malformed", "identity.imei1": IMEI}, Verdict.INDETERMINATE),
+        ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": "malformed", "identity.imei1": IMEI}, Verdict.INDETERMINATE),
+        ({"identity.serial": "", "identity.imei1": ""}, {"identity.serial": "", "identity.imei1": ""}, Verdict.INDETERMINATE),
+    ],
+)
+def test_sameness_needs_two_equal_identifiers_and_no_other(before: dict[str, str], after: dict[str, str], verdict: Verdict) -> None:
+    assert is_same_phone(before, after) is verdict
+    assert is_same_phone(after, before) is verdict
+
+
+READINGS = st.dictionaries(
+    st.sampled_from(["identity.serial", "port.usb_serial", "identity.imei1", "identity.imei2", "identity.ecid", "identity.udid", "identity.wifi_mac"]),
+    st.sampled_from(["", "a", "b", "malformed"]),
+)
+
+
+@given(READINGS, READINGS)
+def test_one_identifier_that_differs_is_enough_to_fail(before: dict[str, str], after: dict[str, str]) -> None:
+    differs = any(
+        before.get(name) and after.get(name) and "malformed" not in (before[name], after[name]) and before[name] != after[name]
+        for name in before
+    )
+    assert (is_same_phone(before, after) is Verdict.FAILED) == differs
+
+
+@given(READINGS, READINGS)
+def test_reading_less_never_turns_a_doubt_into_a_pass(before: dict[str, str], after: dict[str, str]) -> None:
+    whole = is_same_phone(before, after)
+    for name in after:
+        less = {other: text for other, text in after.items() if other != name}
+        if whole is Verdict.INDETERMINATE:
+            assert is_same_phone(before, less) is not Verdict.PASSED
+
+
+@given(READINGS, READINGS, st.binary(min_size=16, max_size=16))
+def test_commitments_compare_like_the_texts_they_stand_for(before: dict[str, str], after: dict[str, str], salt: bytes) -> None:
+    def committed(reading: dict[str, str]) -> dict[str, str]:
+        return {name: commit("test", text, salt) if text and text != "malformed" else text for name, text in reading.items()}
+
+    assert is_same_phone(committed(before), committed(after)) is is_same_phone(before, after)
+
+
+def test_a_malformed_value_never_becomes_part_of_an_identity() -> None:
+    identity = PhoneIdentity.from_values({"identity.serial": "malformed", "product.maker": "Google", "product.model": "Pixel 6"})
+    assert identity.serial == ""
+    assert identity.display_name == "Google Pixel 6"
+
+
+@pytest.mark.parametrize(
+    ("label", "one", "other"),
+    [("imei", "35-391805-790112-2", "353918057901122"), ("udid", "00008101-000A1B2C", "00008101000a1b2c"), ("wifi_mac", "AA:BB:CC", "aabbcc")],
+)
+def test_spellings_of_one_identifier_commit_alike(label: str, one: str, other: str) -> None:
+    assert commit(label, one, b"s" * 16) == commit(label, other, b"s" * 16)
+
+
+def test_a_serial_keeps_its_case_because_makers_use_it() -> None:
+    assert normalise("serial", "AbC-1") == "AbC-1"
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_commitments_differ_with_label_and_salt(label: str, value: str) -> None:
+    assert commit("serial", value, b"1" * 16) != commit("serial", value, b"2" * 16)
+    assert commit("serial", value, b"1" * 16) != commit("android_id", value, b"1" * 16)
+
+
+def test_the_worst_of_none_is_that_nobody_looked() -> None:
+    assert worst([]) is Verdict.INDETERMINATE
+    assert worst([Verdict.PASSED, Verdict.INDETERMINATE]) is Verdict.INDETERMINATE
+    assert worst([Verdict.INDETERMINATE, Verdict.FAILED, Verdict.PASSED]) is Verdict.FAILED
+    assert worst([Verdict.PASSED, Verdict.PASSED]) is Verdict.PASSED
