@@ -15,6 +15,7 @@ from virtual_phones.phone import (
     FASTBOOT_INTERFACE,
     MTP_INTERFACE,
     Agenda,
+    Interface,
     ServiceReply,
     Timing,
     UsbView,
@@ -142,7 +143,8 @@ class AndroidPhone(VirtualPhone):
             return None
         usb = section(self.model, "usb")
         adb = self.adb_mode() != "none"
-        product, interfaces = "product_plain", (MTP_INTERFACE,)
+        product = "product_plain"
+        interfaces: tuple[Interface, ...] = (MTP_INTERFACE,)
         if self.mode == "fastboot":
             product, interfaces = "product_fastboot", (FASTBOOT_INTERFACE,)
         elif self.mode in ("recovery", "sideload"):
@@ -383,7 +385,7 @@ class AndroidPhone(VirtualPhone):
         self._wipe_at_boot(trusted=False)
 
     def _evaluate(self) -> None:
-        """adbd restarts as an ordinary adbd without authorisation, a moment after the answer has left."""
+        """Adbd restarts as an ordinary adbd without authorisation, a moment after the answer has left."""
         down_s = self.now_s + self.timing.ready_s / 3
         self.agenda.at(down_s, lambda _: self._arrive("restarting"))
         self.agenda.at(self.now_s + self.timing.ready_s, lambda _: self._arrive("system"))

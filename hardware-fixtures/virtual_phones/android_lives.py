@@ -24,6 +24,12 @@ from virtual_phones.filetree import File, FileTree
 HISTORY = "persist.sys.boot.reason.history"
 HARNESS = "persist.sys.test_harness"
 TRADE_IN = "persist.adb.tradeinmode"
+HARNESS_GLOBAL = {
+    "device_provisioned": "1", "adb_enabled": "1", "adb_allowed_connection_time": "0",
+    "package_verifier_include_adb": "0", "stay_on_while_plugged_in": "15", "ota_disable_automatic_update": "1",
+    "development_settings_enabled": "1",
+}
+HARNESS_SECURE = {"user_setup_complete": "1", "location_mode": "3"}
 STRATUM_FOLDERS = {"sdcard": USER_STORAGE, "tmp": SHELL_FILES}
 
 
@@ -106,11 +112,12 @@ class AndroidLives:
         self.hardware.system_image = True
 
     def forge(self) -> None:
-        """Everything a user can change with adb's permissions, made to look like a fresh phone."""
+        """Everything a user can change with adb's permissions, made to look like a phone after a harness reset."""
         fresh = factory_data(self.model, self.draw, self.now_s)
         for table, values in fresh.settings.items():
             self.data.settings[table] = dict(values)
-        self.data.settings["global"]["boot_count"] = "0"
+        self.data.settings["global"] |= HARNESS_GLOBAL
+        self.data.settings["secure"] |= HARNESS_SECURE
         self.data.accounts = []
         self.data.packages = {}
         self.data.users = list(fresh.users)
@@ -135,12 +142,8 @@ class AndroidLives:
     def set_up_harness(self, keys: Mapping[str, str]) -> None:
         """What TestHarnessModeService does at the first boot after its reset."""
         self.data.properties[HARNESS] = "1"
-        self.data.settings["global"] |= {
-            "device_provisioned": "1", "adb_enabled": "1", "adb_allowed_connection_time": "0",
-            "package_verifier_include_adb": "0", "stay_on_while_plugged_in": "15",
-            "ota_disable_automatic_update": "1", "development_settings_enabled": "1",
-        }
-        self.data.settings["secure"] |= {"user_setup_complete": "1", "location_mode": "3"}
+        self.data.settings["global"] |= HARNESS_GLOBAL
+        self.data.settings["secure"] |= HARNESS_SECURE
         self.data.keys = {} if "returns_unauthorised" in self.misbehaviour else dict(keys)
 
     # -- truth ---------------------------------------------------------------------------------

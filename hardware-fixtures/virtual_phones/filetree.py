@@ -288,7 +288,7 @@ class FileTree:
         parent.children[name] = File(mode=modes.S_IFLNK | 0o777, uid=uid, gid=uid, target=target)
 
     def change_mode(self, path: str, mode: int, uid: int) -> None:
-        """chmod. Raises: OSError (EPERM unless the owner)."""
+        """Chmod. Raises: OSError (EPERM unless the owner)."""
         node = self.find(path, uid)
         if uid not in (ROOT, node.uid):
             raise refusal(errno.EPERM)
@@ -317,7 +317,7 @@ class FileTree:
         return self.find(real, uid), name, f"{real.rstrip('/')}/{name}"
 
     def rename(self, old: str, new: str, uid: int) -> None:
-        """mv within the tree. Raises: OSError."""
+        """Mv within the tree. Raises: OSError."""
         source, name, real = self._no_follow_parent(old, uid)
         if name not in source.children:
             raise refusal(errno.ENOENT)

@@ -124,7 +124,8 @@ class VirtualPhone(ABC):
     @abstractmethod
     def truth(self) -> dict[str, object]:
         """Ground truth for tests, from the state itself: at least `serial`, `erased` (bool), `left` (strata
-        that still hold the first owner's data, sorted) and `resets` (data sets made since the start)."""
+        that still hold the first owner's data, sorted) and `resets` (data sets made since the start).
+        """
 
     @abstractmethod
     def secrets(self) -> dict[str, str]:

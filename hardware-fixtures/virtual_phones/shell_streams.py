@@ -20,19 +20,27 @@ KILLED = 137
 class Machine(Protocol):
     """What the shell stands on."""
 
-    files: FileTree
-    environment: Mapping[str, str]
-    tools: Mapping[str, "Tool"]
+    @property
+    def files(self) -> FileTree:
+        """The file tree."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Variables every shell begins with."""
+
+    @property
+    def tools(self) -> Mapping[str, "Tool"]:
+        """Programs in the PATH."""
 
     def epoch(self) -> int:
         """The machine's clock, Unix seconds."""
 
 
-class OutOfBounds(Exception):  # noqa: N818 - the kernel kills the shell; not an error of the program
+class OutOfBounds(Exception):
     """The line used more than a line may."""
 
 
-class Leave(Exception):  # noqa: N818 - control flow
+class Leave(Exception):
     """`exit`."""
 
     def __init__(self, code: int) -> None:
@@ -40,7 +48,7 @@ class Leave(Exception):  # noqa: N818 - control flow
         super().__init__(code)
 
 
-class Jump(Exception):  # noqa: N818 - control flow
+class Jump(Exception):
     """`break`, `continue`, `return`."""
 
     def __init__(self, kind: str, count: int) -> None:

@@ -189,8 +189,8 @@ def _tail(call: Call) -> int:
         if count.startswith("+"):
             call.write("".join(lines[max(0, number(count) - 1):]))
         else:
-            size = abs(number(count))
-            call.write("".join(lines[-size:] if size else []))
+            last = abs(number(count))
+            call.write("".join(lines[-last:] if last else []))
     return code
 
 
@@ -401,7 +401,8 @@ def _sort(call: Call) -> int:
     column = number((found.get("k") or ["0"])[-1].partition(",")[0])
 
     def key(line: str) -> tuple[float, str]:
-        fields = line.split((found.get("t") or [None])[-1]) if column else [line]
+        mark = (found.get("t") or [""])[-1]
+        fields = line.split(mark or None) if column else [line]
         text = fields[column - 1] if column and column <= len(fields) else (line if not column else "")
         if "n" in found:
             value = re.match(r"\s*-?\d{1,30}(\.\d{1,30})?", text)
@@ -584,7 +585,7 @@ def _awk(call: Call) -> int:
     except ValueError as error:
         return call.complain(str(error), 2)
     texts, code = inputs(call, rest[1:])
-    mark = (found.get("F") or [None])[-1] or None
+    mark = (found.get("F") or [""])[-1] or None
     index = 0
     for _, text in texts:
         for line in lines_of(text):
