@@ -194,9 +194,7 @@ class Bench:
         serials = Counter(device.serial for device in usb.values() if device.serial)
         by_serial = {device.serial: device.path for device in usb.values() if serials[device.serial] == 1}
         known = {(generation, device.transport_id) for device in listed}
-        talking = {
-            (generation, device.transport_id) for device in listed if device.presence is Presence.ADB_DEVICE
-        }
+        talking = {(generation, device.transport_id) for device in listed if device.presence is Presence.ADB_DEVICE}
         # Whatever left the state `device` in between may come back as the other of the two.
         self._foyer = {key: value for key, value in self._foyer.items() if key in talking}
         self._adb_details = {key: value for key, value in self._adb_details.items() if key in known}

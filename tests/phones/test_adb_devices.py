@@ -26,9 +26,7 @@ from phones.port import Presence
 )
 def test_every_state_of_adb_has_a_presence(state: str, presence: Presence) -> None:
     line = f"R58N12               {state} usb:1-4.2 product:a model:b device:c transport_id:3\n"
-    assert read_devices(line) == (
-        AdbDevice(transport_id=3, serial="R58N12", presence=presence, usb_path="1-4.2"),
-    )
+    assert read_devices(line) == (AdbDevice(transport_id=3, serial="R58N12", presence=presence, usb_path="1-4.2"),)
 
 
 def test_a_tcp_phone_has_no_usb_path() -> None:

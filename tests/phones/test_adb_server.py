@@ -93,7 +93,9 @@ def test_many_threads_that_meet_a_dead_server_cause_one_restart(server: AdbServe
     before = server.pid
     assert before is not None
     os.kill(before, signal.SIGKILL)
-    asking = [threading.Thread(target=lambda: answers.append(server.ask("host:version", timeout_s=10))) for _ in range(16)]
+    asking = [
+        threading.Thread(target=lambda: answers.append(server.ask("host:version", timeout_s=10))) for _ in range(16)
+    ]
     for thread in asking:
         thread.start()
     for thread in asking:
@@ -152,8 +154,11 @@ time.sleep(60)
 @contextlib.contextmanager
 def station(home: Path) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
     process = subprocess.Popen(
-        [sys.executable, "-c", _STATION, str(home)], stdout=subprocess.PIPE, text=True,
-        cwd=Path(__file__).parents[2], env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        [sys.executable, "-c", _STATION, str(home)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert process.stdout is not None
     try:
@@ -184,16 +189,25 @@ def orphan(home: Path, port: int) -> subprocess.Popen[bytes]:
     """A server as it is left where no death signal exists."""
     home.mkdir(parents=True)
     return subprocess.Popen(
-        [str(bundled_adb()), "-P", str(port), "nodaemon", "server"], stderr=subprocess.DEVNULL,
+        [str(bundled_adb()), "-P", str(port), "nodaemon", "server"],
+        stderr=subprocess.DEVNULL,
         env={"HOME": str(home), "TMPDIR": str(home), "ADB_USB": "0", "ADB_MDNS": "0", "ADB_EMU": "0"},
     )
 
 
 def note(home: Path, process: subprocess.Popen[bytes], port: int, *, started: int | None) -> None:
-    (home / "adb-server.json").write_text(json.dumps({
-        "pid": process.pid, "port": port, "binary": str(bundled_adb()), "started": started,
-        "station": 2**22 + 1, "station_started": 1,
-    }))
+    (home / "adb-server.json").write_text(
+        json.dumps(
+            {
+                "pid": process.pid,
+                "port": port,
+                "binary": str(bundled_adb()),
+                "started": started,
+                "station": 2**22 + 1,
+                "station_started": 1,
+            }
+        )
+    )
 
 
 def free_port() -> int:

@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from phones.allowed import ALLOWED, MALFORMED, allowed
 
-FORBIDDEN = ("device_name", "phone_number", "msisdn", "iccid", "imsi", "ssid", "apple_id", "email", "owner_name", "user_name", "account_name")
+FORBIDDEN = (
+    "device_name",
+    "phone_number",
+    "msisdn",
+    "iccid",
+    "imsi",
+    "ssid",
+    "apple_id",
+    "email",
+    "owner_name",
+    "user_name",
+    "account_name",
+)
 
 
 def test_nothing_that_points_to_the_seller_has_a_name() -> None:
@@ -31,7 +43,14 @@ def test_no_pattern_admits_a_line_break_or_an_escape() -> None:
 
 
 def test_no_pattern_takes_an_address_or_a_quoted_name() -> None:
-    free_text = {"product.maker", "product.brand", "product.model", "product.marketing_name", "product.number", "system.build"}
+    free_text = {
+        "product.maker",
+        "product.brand",
+        "product.model",
+        "product.marketing_name",
+        "product.number",
+        "system.build",
+    }
     for rule in ALLOWED.values():
         if rule.name not in free_text:
             assert rule.admit("anna@example.com") == MALFORMED, rule.name
@@ -55,4 +74,11 @@ def test_admitted_text_is_the_text_or_malformed(name: str, text: str) -> None:
 
 
 def test_the_identifiers_are_exactly_those_of_the_phone() -> None:
-    assert {rule.identifier for rule in ALLOWED.values()} - {""} == {"serial", "imei", "udid", "ecid", "wifi_mac", "android_id"}
+    assert {rule.identifier for rule in ALLOWED.values()} - {""} == {
+        "serial",
+        "imei",
+        "udid",
+        "ecid",
+        "wifi_mac",
+        "android_id",
+    }

@@ -44,34 +44,85 @@ def test_the_state_holds_everything_an_erase_is_judged_by(tools: Path) -> None:
     clock = values.pop("system.clock_epoch")
     assert clock.isdecimal()
     assert {name: text for name, text in values.items() if name not in parts} == {
-        "identity.serial": SERIAL, "identity.imei1": IMEI, "identity.imei2": IMEI2, "imei.luhn": "valid",
-        "product.maker": "Google", "product.brand": "google", "product.model": "Pixel 6", "product.device": "oriole",
-        "system.version": "13", "system.build": "TQ3A.230901.001", "system.sdk": "33",
+        "identity.serial": SERIAL,
+        "identity.imei1": IMEI,
+        "identity.imei2": IMEI2,
+        "imei.luhn": "valid",
+        "product.maker": "Google",
+        "product.brand": "google",
+        "product.model": "Pixel 6",
+        "product.device": "oriole",
+        "system.version": "13",
+        "system.build": "TQ3A.230901.001",
+        "system.sdk": "33",
         "system.fingerprint": "google/oriole/oriole:13/TQ3A.230901.001/10750268:user/release-keys",
-        "system.security_patch": "2023-09-05", "system.first_api_level": "31", "system.build_type": "user",
-        "system.build_tags": "release-keys", "system.debuggable": "0",
-        "boot.verified_state": "green", "boot.flash_locked": "1", "boot.device_state": "locked", "boot.reason": "reboot",
-        "boot.completed": "1", "boot.reset_entries": "1600000000", "boot.count": "57", "boot.system_image_running": "no",
-        "crypto.state": "encrypted", "crypto.type": "file", "crypto.metadata": "true",
-        "setup.provisioned": "1", "setup.complete": "1", "setup.test_harness": "0", "setup.trade_in": "0", "setup.full_shell": "yes",
-        "data.android_id": "0123456789abcdef", "data.packages": "2", "data.user0": "unlocked", "data.users": "1",
-        "locks.accounts": "1", "locks.account_types": "com.google", "locks.device_owner": "no", "locks.profile_owner": "no",
-        "locks.reset_forbidden": "no", "locks.lock_screen": "no", "locks.frp": "armed", "locks.oem_unlock_allowed": "0",
-        "media.sim": "absent", "media.sd": "present", "battery.level": "84",
+        "system.security_patch": "2023-09-05",
+        "system.first_api_level": "31",
+        "system.build_type": "user",
+        "system.build_tags": "release-keys",
+        "system.debuggable": "0",
+        "boot.verified_state": "green",
+        "boot.flash_locked": "1",
+        "boot.device_state": "locked",
+        "boot.reason": "reboot",
+        "boot.completed": "1",
+        "boot.reset_entries": "1600000000",
+        "boot.count": "57",
+        "boot.system_image_running": "no",
+        "crypto.state": "encrypted",
+        "crypto.type": "file",
+        "crypto.metadata": "true",
+        "setup.provisioned": "1",
+        "setup.complete": "1",
+        "setup.test_harness": "0",
+        "setup.trade_in": "0",
+        "setup.full_shell": "yes",
+        "data.android_id": "0123456789abcdef",
+        "data.packages": "2",
+        "data.user0": "unlocked",
+        "data.users": "1",
+        "locks.accounts": "1",
+        "locks.account_types": "com.google",
+        "locks.device_owner": "no",
+        "locks.profile_owner": "no",
+        "locks.reset_forbidden": "no",
+        "locks.lock_screen": "no",
+        "locks.frp": "armed",
+        "locks.oem_unlock_allowed": "0",
+        "media.sim": "absent",
+        "media.sd": "present",
+        "battery.level": "84",
     }
 
 
 def test_the_checks_measure_what_a_cable_can_measure(tools: Path) -> None:
     _, values = ask(inspection_questions(mark, timeout_s=10)[2], tools)
-    kept = {name: text for name, text in values.items() if name.split(".")[0] in ("battery", "storage", "display", "sensors", "cameras", "radio", "thermal", "tamper")}
+    kept = {
+        name: text
+        for name, text in values.items()
+        if name.split(".")[0] in ("battery", "storage", "display", "sensors", "cameras", "radio", "thermal", "tamper")
+    }
     assert kept == {
-        "battery.health_code": "2", "battery.temperature_dc": "301", "battery.health_percent": "93", "battery.source": "asoc",
-        "battery.cycles": "139", "battery.design_mah": "4600",
-        "storage.total_bytes": str(112000000 * 1024), "storage.free_bytes": str(110000000 * 1024),
-        "display.width_px": "1080", "display.height_px": "2400", "display.override": "no",
-        "sensors.types": "accelerometer", "cameras.count": "2", "cameras.facing": "back,front",
-        "radio.wifi": "on", "radio.bluetooth": "on", "radio.nfc": "on", "radio.baseband": "present",
-        "thermal.status": "0", "tamper.signs": "",
+        "battery.health_code": "2",
+        "battery.temperature_dc": "301",
+        "battery.health_percent": "93",
+        "battery.source": "asoc",
+        "battery.cycles": "139",
+        "battery.design_mah": "4600",
+        "storage.total_bytes": str(112000000 * 1024),
+        "storage.free_bytes": str(110000000 * 1024),
+        "display.width_px": "1080",
+        "display.height_px": "2400",
+        "display.override": "no",
+        "sensors.types": "accelerometer",
+        "cameras.count": "2",
+        "cameras.facing": "back,front",
+        "radio.wifi": "on",
+        "radio.bluetooth": "on",
+        "radio.nfc": "on",
+        "radio.baseband": "present",
+        "thermal.status": "0",
+        "tamper.signs": "",
     }
     assert int(values["memory.total_kib"]) > 0
 
@@ -102,7 +153,9 @@ def test_an_imsi_answered_for_an_imei_is_dropped(tmp_path: Path) -> None:
     text = program.read_text()
     digits = "".join(f"{ord(character):02x}" for character in SELLER["imsi"])
     assert digits
-    words = "0000000f " + " ".join(f"{ord(b):04x}{ord(a):04x}" for a, b in zip(SELLER["imsi"][::2], SELLER["imsi"][1::2] + "\0", strict=True))
+    words = "0000000f " + " ".join(
+        f"{ord(b):04x}{ord(a):04x}" for a, b in zip(SELLER["imsi"][::2], SELLER["imsi"][1::2] + "\0", strict=True)
+    )
     program.write_text(f"#!/bin/sh\necho \"Result: Parcel(00000000 {words} '...')\"\n")
     _, values = ask(state_question(mark(), timeout_s=10), tools)
     assert "identity.imei1" not in values
@@ -120,7 +173,16 @@ def test_an_older_android_is_not_asked_for_numbers_by_guesswork(tmp_path: Path) 
 def test_missing_tools_leave_gaps_and_not_good_answers(tmp_path: Path) -> None:
     tools = install(tmp_path / "bin", without=("dumpsys", "settings", "pm", "sm", "dpm"))
     _, values = ask(state_question(mark(), timeout_s=10), tools)
-    for name in ("locks.accounts", "locks.device_owner", "locks.lock_screen", "data.packages", "data.user0", "setup.provisioned", "battery.level", "media.sd"):
+    for name in (
+        "locks.accounts",
+        "locks.device_owner",
+        "locks.lock_screen",
+        "data.packages",
+        "data.user0",
+        "setup.provisioned",
+        "battery.level",
+        "media.sd",
+    ):
         assert name not in values
     assert values["part.owners"] == "missing"
     assert values["identity.serial"] == SERIAL
@@ -131,7 +193,9 @@ def test_a_getprop_that_says_nothing_says_nothing_about_the_phone(tmp_path: Path
     tools = install(tmp_path / "bin", without=("getprop",))
     _, values = ask(inspection_questions(mark, timeout_s=20)[2], tools)
     assert values["part.properties"] == "failed"
-    assert not [name for name in values if name.startswith(("identity.", "boot.", "system.", "radio.baseband", "tamper."))]
+    assert not [
+        name for name in values if name.startswith(("identity.", "boot.", "system.", "radio.baseband", "tamper."))
+    ]
 
 
 def test_a_property_cannot_forge_another_one(tmp_path: Path) -> None:

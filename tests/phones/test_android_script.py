@@ -12,7 +12,11 @@ from phones.errors import ReplyMalformedError
 from phones.link import MAXIMUM_REPLY_BYTES, Reply
 
 MARK = "0123456789abcdef0123456789abcdef"
-PARTS = (Part(name="one", command="printf one"), Part(name="two", command="false"), Part(name="three", command="nosuch"))
+PARTS = (
+    Part(name="one", command="printf one"),
+    Part(name="two", command="false"),
+    Part(name="three", command="nosuch"),
+)
 
 
 def answer(*texts: tuple[str, int], mark: str = MARK) -> bytes:
@@ -27,7 +31,9 @@ def test_a_real_shell_runs_the_line_and_each_part_has_its_own_status() -> None:
     run = subprocess.run(["sh", "-c", script(PARTS, MARK)], capture_output=True, check=False)
     results = split(Reply(status=run.returncode, body=run.stdout), PARTS, MARK)
     assert {name: (result.status, result.text) for name, result in results.items()} == {
-        "one": ("ok", "one"), "two": ("failed", ""), "three": ("missing", "")
+        "one": ("ok", "one"),
+        "two": ("failed", ""),
+        "three": ("missing", ""),
     }
 
 
@@ -91,9 +97,11 @@ def test_whatever_parts_say_they_stay_apart(texts: list[tuple[str, int]]) -> Non
     results = split(Reply(body=body), PARTS, MARK)
     for part, (text, code) in zip(PARTS, texts, strict=True):
         assert results[part.name].exit_code == code
-        assert results[part.name].text == (
-            f"{text}".encode().decode("utf-8", "replace").replace("\r\n", "\n").removesuffix("\n")
-        ) or "\r" in text
+        assert (
+            results[part.name].text
+            == (f"{text}".encode().decode("utf-8", "replace").replace("\r\n", "\n").removesuffix("\n"))
+            or "\r" in text
+        )
 
 
 @given(st.binary(max_size=300))

@@ -23,13 +23,29 @@ from phones.link import Effect, Reply, TradeInLine
 NONCE = "aB_-90000000"
 IMEI = "353918057901122"
 FULL = {
-    "battery": {"cycle_count": 16, "health": 100, "state": 2, "manufacturing_date": 1653004800, "first_usage_date": 0, "serial": "CELL-SERIAL", "part_status": "original"},
+    "battery": {
+        "cycle_count": 16,
+        "health": 100,
+        "state": 2,
+        "manufacturing_date": 1653004800,
+        "first_usage_date": 0,
+        "serial": "CELL-SERIAL",
+        "part_status": "original",
+    },
     "storage": {"useful_lifetime_remaining": 99, "capacity_bytes": "128000000000"},
     "screen": {"screens": [{"part_status": "original"}, {"part_status": "Replaced"}]},
-    "sensors": {"moisture_intrusion": False}, "launch_level": 33,
+    "sensors": {"moisture_intrusion": False},
+    "launch_level": 33,
     "locks": {"factory_reset_protection": False},
-    "product": {"brand": "google", "device": "panther", "manufacturer": "Google", "model": "Pixel 7", "name": "panther"},
-    "imeis": [IMEI, "310260123456789"], "serial": "21081FDF6003XX",
+    "product": {
+        "brand": "google",
+        "device": "panther",
+        "manufacturer": "Google",
+        "model": "Pixel 7",
+        "name": "panther",
+    },
+    "imeis": [IMEI, "310260123456789"],
+    "serial": "21081FDF6003XX",
     "attestation": {"certificates": base64.encodebytes(b"chain " * 30 + NONCE.encode()).decode()},
 }
 
@@ -40,14 +56,28 @@ def read(body: bytes, *, status: int = 0) -> dict[str, str]:
 
 def test_a_full_status_gives_identity_condition_and_our_own_challenge() -> None:
     assert read(json.dumps(FULL).encode()) == {
-        "command.exit_code": "0", "command.nonce": NONCE, "command.nonce_echoed": "yes",
-        "locks.frp": "clear", "identity.serial": "21081FDF6003XX", "identity.imei1": IMEI,
+        "command.exit_code": "0",
+        "command.nonce": NONCE,
+        "command.nonce_echoed": "yes",
+        "locks.frp": "clear",
+        "identity.serial": "21081FDF6003XX",
+        "identity.imei1": IMEI,
         "imei.luhn": "valid",
-        "product.maker": "Google", "product.brand": "google", "product.model": "Pixel 7", "product.device": "panther",
-        "system.first_api_level": "33", "battery.cycles": "16", "battery.health_percent": "100",
-        "battery.health_code": "2", "battery.source": "trade_in", "battery.manufactured_epoch": "1653004800",
-        "battery.part_status": "original", "storage.total_bytes": "128000000000", "storage.life_percent": "99",
-        "liquid.detected": "no", "display.part_status": "replaced",
+        "product.maker": "Google",
+        "product.brand": "google",
+        "product.model": "Pixel 7",
+        "product.device": "panther",
+        "system.first_api_level": "33",
+        "battery.cycles": "16",
+        "battery.health_percent": "100",
+        "battery.health_code": "2",
+        "battery.source": "trade_in",
+        "battery.manufactured_epoch": "1653004800",
+        "battery.part_status": "original",
+        "storage.total_bytes": "128000000000",
+        "storage.life_percent": "99",
+        "liquid.detected": "no",
+        "display.part_status": "replaced",
     }
 
 
@@ -59,7 +89,9 @@ def test_the_serial_of_the_battery_and_the_number_of_a_sim_are_not_taken() -> No
 
 def test_with_protection_armed_only_the_lock_is_said() -> None:
     assert read(b'{"locks":{"factory_reset_protection":true}}') == {
-        "command.exit_code": "0", "command.nonce": NONCE, "locks.frp": "armed"
+        "command.exit_code": "0",
+        "command.nonce": NONCE,
+        "locks.frp": "armed",
     }
 
 
@@ -71,11 +103,21 @@ def test_noise_before_the_json_makes_no_difference(prefix: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"no json", b"{", b"{]", b'{"a":1}{"b":2}', b'{"a":1} tail', b'{"a":NaN}', b'{"a":Infinity}',
+        b"",
+        b"no json",
+        b"{",
+        b"{]",
+        b'{"a":1}{"b":2}',
+        b'{"a":1} tail',
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
         b'{"locks":{"factory_reset_protection":true},"locks":{"factory_reset_protection":false}}',
         b'{"locks":{"factory_reset_protection":true,"factory_reset_protection":false}}',
-        b'{"a":' * 5000 + b"1" + b"}" * 5000, b'{"a":' * 13 + b"1" + b"}" * 13,
-        b'{"a":"' + b"x" * MAXIMUM_JSON_BYTES + b'"}', b'{"a":"\xff"}', b'{"a":' + b"9" * 5000 + b"}",
+        b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        b'{"a":' * 13 + b"1" + b"}" * 13,
+        b'{"a":"' + b"x" * MAXIMUM_JSON_BYTES + b'"}',
+        b'{"a":"\xff"}',
+        b'{"a":' + b"9" * 5000 + b"}",
     ],
 )
 def test_anything_but_one_plain_object_is_malformed(body: bytes) -> None:
@@ -86,8 +128,12 @@ def test_anything_but_one_plain_object_is_malformed(body: bytes) -> None:
 def test_values_of_another_type_are_left_out() -> None:
     document = {
         "battery": {"cycle_count": True, "health": 101, "state": "2", "part_status": 3},
-        "storage": {"capacity_bytes": 128, "useful_lifetime_remaining": -1}, "sensors": [],
-        "locks": {"factory_reset_protection": "no"}, "imeis": "353918057901125", "serial": 5, "screen": {"screens": ["x"]},
+        "storage": {"capacity_bytes": 128, "useful_lifetime_remaining": -1},
+        "sensors": [],
+        "locks": {"factory_reset_protection": "no"},
+        "imeis": "353918057901125",
+        "serial": 5,
+        "screen": {"screens": ["x"]},
     }
     assert read_status(document, nonce=NONCE) == {}
 
@@ -100,9 +146,19 @@ def test_an_attestation_without_our_challenge_is_told_apart_from_none() -> None:
 
 @pytest.mark.parametrize(
     ("said", "status"),
-    [("original", "original"), ("Genuine part", "original"), ("non-original", "replaced"), ("Not original", "replaced"),
-     ("REPLACED", "replaced"), ("unsupported", "unsupported"), ("Original?! maybe not", "replaced"), ("原装", "unknown"),
-     ("", ""), (None, ""), (1, "")],
+    [
+        ("original", "original"),
+        ("Genuine part", "original"),
+        ("non-original", "replaced"),
+        ("Not original", "replaced"),
+        ("REPLACED", "replaced"),
+        ("unsupported", "unsupported"),
+        ("Original?! maybe not", "replaced"),
+        ("原装", "unknown"),
+        ("", ""),
+        (None, ""),
+        (1, ""),
+    ],
 )
 def test_a_strange_word_never_makes_a_part_original(said: object, status: str) -> None:
     assert part_status(said) == status
@@ -124,8 +180,14 @@ def test_evaluation_is_marked_as_erasing_and_status_as_reading() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from([*FULL, "health", "part_status", "screens", "certificates"]) | st.text(max_size=8), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from([*FULL, "health", "part_status", "screens", "certificates"]) | st.text(max_size=8),
+            inner,
+            max_size=5,
+        )
+    ),
     max_leaves=20,
 )
 

@@ -19,8 +19,18 @@ ADB = (0xFF, 0x42, 0x01)
 MTP = (6, 1, 1)
 
 
-def gadget(path: tuple[int, ...], serial: str, *interfaces: tuple[int, int, int], vendor: int = 0x18D1, product: int = 0x4EE7) -> Gadget:
-    return Gadget(bus=path[0], ports=path[1:], address=sum(path) + len(serial), vendor=vendor, product=product, serial=serial, interfaces=interfaces or (ADB,))
+def gadget(
+    path: tuple[int, ...], serial: str, *interfaces: tuple[int, int, int], vendor: int = 0x18D1, product: int = 0x4EE7
+) -> Gadget:
+    return Gadget(
+        bus=path[0],
+        ports=path[1:],
+        address=sum(path) + len(serial),
+        vendor=vendor,
+        product=product,
+        serial=serial,
+        interfaces=interfaces or (ADB,),
+    )
 
 
 def listed(*lines: str) -> bytes:
@@ -100,7 +110,8 @@ def test_without_a_path_a_serial_two_ports_carry_finds_neither() -> None:
 def test_two_phones_with_one_serial_keep_their_ports_by_path() -> None:
     answers: Answers = {
         "host:devices-l": listed("R58 device usb:3-1 transport_id:1", "R58 unauthorized usb:3-2 transport_id:2"),
-        **transport(1, "R58", "3-1"), "host-transport-id:2:get-serialno": fail("device unauthorized."),
+        **transport(1, "R58", "3-1"),
+        "host-transport-id:2:get-serialno": fail("device unauthorized."),
     }
     with bench(answers, gadget((3, 1), "R58"), gadget((3, 2), "R58")) as (found, _, _):
         assert [sighting.presence for sighting in found.sightings()] == [Presence.ADB_DEVICE, Presence.ADB_UNAUTHORIZED]
@@ -110,7 +121,8 @@ def test_two_phones_with_one_serial_keep_their_ports_by_path() -> None:
 def test_a_forged_line_does_not_take_a_neighbours_port() -> None:
     answers: Answers = {
         "host:devices-l": listed("R58 device usb:3-1 transport_id:1", "X device usb:3-1 transport_id:77"),
-        **transport(1, "R58", "3-1"), "host-transport-id:77:get-serialno": fail("no device with transport id '77'"),
+        **transport(1, "R58", "3-1"),
+        "host-transport-id:77:get-serialno": fail("no device with transport id '77'"),
     }
     with bench(answers, gadget((3, 1), "R58")) as (found, _, _):
         assert found.port("3-1").look().presence is Presence.ADB_DEVICE
@@ -137,7 +149,9 @@ def test_a_phone_usb_no_longer_shows_is_absent_although_adb_lists_it() -> None:
     ("interfaces", "presence", "refusal"),
     [((MTP,), Presence.USB_ONLY, "no_debugging"), (((0xFF, 0x42, 0x03),), Presence.FASTBOOT, "wrong_mode")],
 )
-def test_a_phone_without_adb_is_named_for_what_it_is(interfaces: tuple[tuple[int, int, int], ...], presence: Presence, refusal: str) -> None:
+def test_a_phone_without_adb_is_named_for_what_it_is(
+    interfaces: tuple[tuple[int, int, int], ...], presence: Presence, refusal: str
+) -> None:
     with bench({"host:devices-l": listed()}, gadget((3, 1), "R58", *interfaces)) as (found, _, _):
         assert found.port("3-1").look().presence is presence
         with pytest.raises(PhoneRefusedError) as caught:
@@ -147,7 +161,12 @@ def test_a_phone_without_adb_is_named_for_what_it_is(interfaces: tuple[tuple[int
 
 @pytest.mark.parametrize(
     ("state", "presence", "refusal"),
-    [("unauthorized", Presence.ADB_UNAUTHORIZED, "unauthorized"), ("recovery", Presence.ADB_RECOVERY, "wrong_mode"), ("sideload", Presence.ADB_SIDELOAD, "wrong_mode"), ("rescue", Presence.ADB_RESCUE, "wrong_mode")],
+    [
+        ("unauthorized", Presence.ADB_UNAUTHORIZED, "unauthorized"),
+        ("recovery", Presence.ADB_RECOVERY, "wrong_mode"),
+        ("sideload", Presence.ADB_SIDELOAD, "wrong_mode"),
+        ("rescue", Presence.ADB_RESCUE, "wrong_mode"),
+    ],
 )
 def test_every_adb_state_is_told_apart_and_refuses_a_link_by_name(state: str, presence: Presence, refusal: str) -> None:
     answers: Answers = {"host:devices-l": listed(f"R58 {state} usb:3-1 transport_id:1"), **transport(1, "R58", "3-1")}
@@ -159,7 +178,10 @@ def test_every_adb_state_is_told_apart_and_refuses_a_link_by_name(state: str, pr
 
 
 def test_the_trade_in_foyer_is_told_from_a_shell() -> None:
-    answers: Answers = {"host:devices-l": listed("R58 device usb:3-1 transport_id:1"), **transport(1, "R58", "3-1", foyer=True)}
+    answers: Answers = {
+        "host:devices-l": listed("R58 device usb:3-1 transport_id:1"),
+        **transport(1, "R58", "3-1", foyer=True),
+    }
     with bench(answers, gadget((3, 1), "R58")) as (found, server, _):
         assert found.port("3-1").look().presence is Presence.ADB_FOYER
         assert found.port("3-1").open().name == "trade_in"
@@ -169,7 +191,8 @@ def test_the_trade_in_foyer_is_told_from_a_shell() -> None:
 
 def test_a_phone_that_closes_everything_because_it_goes_down_is_no_foyer() -> None:
     answers: Answers = {
-        "host:devices-l": listed("R58 device usb:3-1 transport_id:1"), **transport(1, "R58", "3-1", foyer=True),
+        "host:devices-l": listed("R58 device usb:3-1 transport_id:1"),
+        **transport(1, "R58", "3-1", foyer=True),
         "shell,v2,raw:tradeinmode": fail("closed"),
     }
     with bench(answers, gadget((3, 1), "R58")) as (found, _, _):
@@ -177,7 +200,10 @@ def test_a_phone_that_closes_everything_because_it_goes_down_is_no_foyer() -> No
 
 
 def test_a_foyer_that_became_a_shell_under_the_same_transport_is_seen_again() -> None:
-    answers: Answers = {"host:devices-l": listed("R58 device usb:3-1 transport_id:1"), **transport(1, "R58", "3-1", foyer=True)}
+    answers: Answers = {
+        "host:devices-l": listed("R58 device usb:3-1 transport_id:1"),
+        **transport(1, "R58", "3-1", foyer=True),
+    }
     with bench(answers, gadget((3, 1), "R58")) as (found, server, _):
         assert found.port("3-1").look().presence is Presence.ADB_FOYER
         server.answers["host:devices-l"] = listed("R58 offline usb:3-1 transport_id:1")
@@ -190,7 +216,12 @@ def test_a_foyer_that_became_a_shell_under_the_same_transport_is_seen_again() ->
 
 
 def test_a_tcp_phone_hangs_on_the_port_it_is_mapped_to_and_is_emulated() -> None:
-    answers: Answers = {"host:devices-l": listed("127.0.0.1:4101 device transport_id:1", "127.0.0.1:9 device transport_id:2"), **transport(1, "127.0.0.1:4101"), "host-transport-id:2:get-serialno": okay(b"127.0.0.1:9"), "host-transport-id:2:get-devpath": okay(b"unknown")}
+    answers: Answers = {
+        "host:devices-l": listed("127.0.0.1:4101 device transport_id:1", "127.0.0.1:9 device transport_id:2"),
+        **transport(1, "127.0.0.1:4101"),
+        "host-transport-id:2:get-serialno": okay(b"127.0.0.1:9"),
+        "host-transport-id:2:get-devpath": okay(b"unknown"),
+    }
     with smart_socket(answers) as server:
         found = Bench(adb=server, transports={"127.0.0.1:4101": "1-1"})  # type: ignore[arg-type]
         assert [sighting.port for sighting in found.sightings()] == ["1-1"]
@@ -265,5 +296,10 @@ def test_looking_again_at_once_costs_no_further_question() -> None:
 
 
 def test_ports_are_listed_in_the_order_of_the_hub() -> None:
-    with bench({"host:devices-l": listed()}, gadget((1, 10), "A1", MTP), gadget((1, 2), "B2", MTP), gadget((1, 2, 1), "C3", MTP)) as (found, _, _):
+    with bench(
+        {"host:devices-l": listed()},
+        gadget((1, 10), "A1", MTP),
+        gadget((1, 2), "B2", MTP),
+        gadget((1, 2, 1), "C3", MTP),
+    ) as (found, _, _):
         assert [sighting.port for sighting in found.sightings()] == ["1-2", "1-2.1", "1-10"]

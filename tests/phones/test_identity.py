@@ -15,27 +15,75 @@ SERIAL, IMEI = "R58N12", "353918057901122"
 @pytest.mark.parametrize(
     ("before", "after", "verdict"),
     [
-        ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": SERIAL, "identity.imei1": IMEI}, Verdict.PASSED),
-        ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": SERIAL, "identity.imei1": "353918057901130"}, Verdict.FAILED),
-        ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": "OTHER", "identity.imei1": IMEI}, Verdict.FAILED),
+        (
+            {"identity.serial": SERIAL, "identity.imei1": IMEI},
+            {"identity.serial": SERIAL, "identity.imei1": IMEI},
+            Verdict.PASSED,
+        ),
+        (
+            {"identity.serial": SERIAL, "identity.imei1": IMEI},
+            {"identity.serial": SERIAL, "identity.imei1": "353918057901130"},
+            Verdict.FAILED,
+        ),
+        (
+            {"identity.serial": SERIAL, "identity.imei1": IMEI},
+            {"identity.serial": "OTHER", "identity.imei1": IMEI},
+            Verdict.FAILED,
+        ),
         ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": SERIAL}, Verdict.INDETERMINATE),
         ({"identity.serial": SERIAL}, {"identity.serial": SERIAL}, Verdict.INDETERMINATE),
         ({}, {}, Verdict.INDETERMINATE),
-        ({"identity.serial": SERIAL, "port.usb_serial": SERIAL}, {"identity.serial": SERIAL, "port.usb_serial": SERIAL}, Verdict.INDETERMINATE),
-        ({"identity.ecid": "1", "identity.udid": "a"}, {"identity.ecid": "1", "identity.udid": "a"}, Verdict.INDETERMINATE),
-        ({"identity.serial": SERIAL, "identity.ecid": "1"}, {"identity.serial": SERIAL, "identity.ecid": "1"}, Verdict.PASSED),
-        ({"identity.serial": "malformed", "identity.imei1": IMEI}, {"identity.serial": "malformed", "identity.imei1": IMEI}, Verdict.INDETERMINATE),
-        ({"identity.serial": SERIAL, "identity.imei1": IMEI}, {"identity.serial": "malformed", "identity.imei1": IMEI}, Verdict.INDETERMINATE),
-        ({"identity.serial": "", "identity.imei1": ""}, {"identity.serial": "", "identity.imei1": ""}, Verdict.INDETERMINATE),
+        (
+            {"identity.serial": SERIAL, "port.usb_serial": SERIAL},
+            {"identity.serial": SERIAL, "port.usb_serial": SERIAL},
+            Verdict.INDETERMINATE,
+        ),
+        (
+            {"identity.ecid": "1", "identity.udid": "a"},
+            {"identity.ecid": "1", "identity.udid": "a"},
+            Verdict.INDETERMINATE,
+        ),
+        (
+            {"identity.serial": SERIAL, "identity.ecid": "1"},
+            {"identity.serial": SERIAL, "identity.ecid": "1"},
+            Verdict.PASSED,
+        ),
+        (
+            {"identity.serial": "malformed", "identity.imei1": IMEI},
+            {"identity.serial": "malformed", "identity.imei1": IMEI},
+            Verdict.INDETERMINATE,
+        ),
+        (
+            {"identity.serial": SERIAL, "identity.imei1": IMEI},
+            {"identity.serial": "malformed", "identity.imei1": IMEI},
+            Verdict.INDETERMINATE,
+        ),
+        (
+            {"identity.serial": "", "identity.imei1": ""},
+            {"identity.serial": "", "identity.imei1": ""},
+            Verdict.INDETERMINATE,
+        ),
     ],
 )
-def test_sameness_needs_two_equal_identifiers_and_no_other(before: dict[str, str], after: dict[str, str], verdict: Verdict) -> None:
+def test_sameness_needs_two_equal_identifiers_and_no_other(
+    before: dict[str, str], after: dict[str, str], verdict: Verdict
+) -> None:
     assert is_same_phone(before, after) is verdict
     assert is_same_phone(after, before) is verdict
 
 
 READINGS = st.dictionaries(
-    st.sampled_from(["identity.serial", "port.usb_serial", "identity.imei1", "identity.imei2", "identity.ecid", "identity.udid", "identity.wifi_mac"]),
+    st.sampled_from(
+        [
+            "identity.serial",
+            "port.usb_serial",
+            "identity.imei1",
+            "identity.imei2",
+            "identity.ecid",
+            "identity.udid",
+            "identity.wifi_mac",
+        ]
+    ),
     st.sampled_from(["", "a", "b", "malformed"]),
 )
 
@@ -43,7 +91,10 @@ READINGS = st.dictionaries(
 @given(READINGS, READINGS)
 def test_one_identifier_that_differs_is_enough_to_fail(before: dict[str, str], after: dict[str, str]) -> None:
     differs = any(
-        before.get(name) and after.get(name) and "malformed" not in (before[name], after[name]) and before[name] != after[name]
+        before.get(name)
+        and after.get(name)
+        and "malformed" not in (before[name], after[name])
+        and before[name] != after[name]
         for name in before
     )
     assert (is_same_phone(before, after) is Verdict.FAILED) == differs
@@ -59,22 +110,32 @@ def test_reading_less_never_turns_a_doubt_into_a_pass(before: dict[str, str], af
 
 
 @given(READINGS, READINGS, st.binary(min_size=16, max_size=16))
-def test_commitments_compare_like_the_texts_they_stand_for(before: dict[str, str], after: dict[str, str], salt: bytes) -> None:
+def test_commitments_compare_like_the_texts_they_stand_for(
+    before: dict[str, str], after: dict[str, str], salt: bytes
+) -> None:
     def committed(reading: dict[str, str]) -> dict[str, str]:
-        return {name: commit("test", text, salt) if text and text != "malformed" else text for name, text in reading.items()}
+        return {
+            name: commit("test", text, salt) if text and text != "malformed" else text for name, text in reading.items()
+        }
 
     assert is_same_phone(committed(before), committed(after)) is is_same_phone(before, after)
 
 
 def test_a_malformed_value_never_becomes_part_of_an_identity() -> None:
-    identity = PhoneIdentity.from_values({"identity.serial": "malformed", "product.maker": "Google", "product.model": "Pixel 6"})
+    identity = PhoneIdentity.from_values(
+        {"identity.serial": "malformed", "product.maker": "Google", "product.model": "Pixel 6"}
+    )
     assert identity.serial == ""
     assert identity.display_name == "Google Pixel 6"
 
 
 @pytest.mark.parametrize(
     ("label", "one", "other"),
-    [("imei", "35-391805-790112-2", "353918057901122"), ("udid", "00008101-000A1B2C", "00008101000a1b2c"), ("wifi_mac", "AA:BB:CC", "aabbcc")],
+    [
+        ("imei", "35-391805-790112-2", "353918057901122"),
+        ("udid", "00008101-000A1B2C", "00008101000a1b2c"),
+        ("wifi_mac", "AA:BB:CC", "aabbcc"),
+    ],
 )
 def test_spellings_of_one_identifier_commit_alike(label: str, one: str, other: str) -> None:
     assert commit(label, one, b"s" * 16) == commit(label, other, b"s" * 16)

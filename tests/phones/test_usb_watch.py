@@ -11,7 +11,15 @@ from usb_bus import Gadget, UsbBus
 from phones.errors import UsbAccessError
 from phones.usb_watch import UsbDevice, UsbWatch
 
-PIXEL = Gadget(bus=3, ports=(1, 4), address=7, vendor=0x18D1, product=0x4EE7, serial="R58N12", interfaces=((0xFF, 0x42, 0x01), (6, 1, 1)))
+PIXEL = Gadget(
+    bus=3,
+    ports=(1, 4),
+    address=7,
+    vendor=0x18D1,
+    product=0x4EE7,
+    serial="R58N12",
+    interfaces=((0xFF, 0x42, 0x01), (6, 1, 1)),
+)
 
 
 def watch(*gadgets: Gadget) -> tuple[UsbWatch, UsbBus]:
@@ -22,12 +30,23 @@ def watch(*gadgets: Gadget) -> tuple[UsbWatch, UsbBus]:
 def test_a_phone_is_named_by_its_port_path_serial_and_interfaces() -> None:
     seen, _ = watch(PIXEL)
     assert seen.devices() == (
-        UsbDevice(path="3-1.4", vendor_id=0x18D1, product_id=0x4EE7, serial="R58N12", interfaces=("06/01/01", "ff/42/01")),
+        UsbDevice(
+            path="3-1.4", vendor_id=0x18D1, product_id=0x4EE7, serial="R58N12", interfaces=("06/01/01", "ff/42/01")
+        ),
     )
 
 
 def test_interfaces_of_every_configuration_are_seen() -> None:
-    iphone = Gadget(bus=1, ports=(2,), address=3, vendor=0x05AC, product=0x12A8, serial="00008101000A", interfaces=((6, 1, 1),), more=(((6, 1, 1), (0xFF, 0xFE, 2)),))
+    iphone = Gadget(
+        bus=1,
+        ports=(2,),
+        address=3,
+        vendor=0x05AC,
+        product=0x12A8,
+        serial="00008101000A",
+        interfaces=((6, 1, 1),),
+        more=(((6, 1, 1), (0xFF, 0xFE, 2)),),
+    )
     seen, _ = watch(iphone)
     assert seen.devices()[0].interfaces == ("06/01/01", "ff/fe/02")
 

@@ -52,7 +52,14 @@ class OnePhone:
         self.closed = 0
 
     def look(self) -> Sighting:
-        return Sighting(port=self.path, presence=Presence.ADB_DEVICE, usb_serial="R58N12", vendor_id=0x18D1, product_id=0x4EE7, interfaces=("ff/42/01",))
+        return Sighting(
+            port=self.path,
+            presence=Presence.ADB_DEVICE,
+            usb_serial="R58N12",
+            vendor_id=0x18D1,
+            product_id=0x4EE7,
+            interfaces=("ff/42/01",),
+        )
 
     def open(self) -> Link:
         self.opened += 1
@@ -82,7 +89,10 @@ def test_identifiers_are_committed_in_evidence_and_in_clear_only_for_the_step() 
     phone = WitnessedPort(OnePhone(Reply()), Witness(clock=FixedClock(), journal=journal.append, salt=SALT))
     answer = phone.ask(question(lambda _: {"identity.imei1": IMEI, "identity.serial": "R58N12"}), Moment.BEFORE)
     assert answer.values["identity.imei1"] == IMEI
-    assert journal[0].values == {"identity.imei1": commit("imei", IMEI, SALT), "identity.serial": commit("serial", "R58N12", SALT)}
+    assert journal[0].values == {
+        "identity.imei1": commit("imei", IMEI, SALT),
+        "identity.serial": commit("serial", "R58N12", SALT),
+    }
     kept = json.dumps(journal[0].to_json())
     assert IMEI not in kept
     assert "R58N12" not in kept
@@ -106,7 +116,9 @@ def test_the_same_serial_read_over_usb_and_adb_commits_alike() -> None:
         (PhoneError(), Outcome.MALFORMED, {}),
     ],
 )
-def test_every_failure_of_a_phone_is_evidence_and_none_is_an_answer(error: PhoneError, outcome: Outcome, values: dict[str, str]) -> None:
+def test_every_failure_of_a_phone_is_evidence_and_none_is_an_answer(
+    error: PhoneError, outcome: Outcome, values: dict[str, str]
+) -> None:
     journal, answer = ask(error)
     assert [piece.outcome for piece in journal] == [outcome]
     assert journal[0].values == values
@@ -118,7 +130,9 @@ def test_a_reader_that_cannot_read_leaves_malformed_evidence() -> None:
         raise ReplyMalformedError(step="read", expected="json", got="noise")
 
     journal: list[Evidence] = []
-    phone = WitnessedPort(OnePhone(Reply(body=b"noise")), Witness(clock=FixedClock(), journal=journal.append, salt=SALT))
+    phone = WitnessedPort(
+        OnePhone(Reply(body=b"noise")), Witness(clock=FixedClock(), journal=journal.append, salt=SALT)
+    )
     assert phone.ask(question(read), Moment.BEFORE).outcome is Outcome.MALFORMED
     assert journal[0].values == {}
 
@@ -173,7 +187,11 @@ def test_evidence_is_numbered_without_gaps() -> None:
 def test_values_of_takes_only_what_was_answered_at_that_moment() -> None:
     journal: list[Evidence] = []
     witness = Witness(clock=FixedClock(), journal=journal.append, salt=SALT)
-    for moment, outcome, text in ((Moment.BEFORE, Outcome.ANSWERED, "1"), (Moment.AFTER, Outcome.REFUSED, "2"), (Moment.AFTER, Outcome.ANSWERED, "3")):
+    for moment, outcome, text in (
+        (Moment.BEFORE, Outcome.ANSWERED, "1"),
+        (Moment.AFTER, Outcome.REFUSED, "2"),
+        (Moment.AFTER, Outcome.ANSWERED, "3"),
+    ):
         witness.record(moment=moment, port="1-1", link="adb", asked="x", outcome=outcome, values={"boot.count": text})
     assert values_of(journal, Moment.AFTER, "boot.count") == ("3",)
 

@@ -45,17 +45,39 @@ class UsbBus(usb.backend.IBackend):
 
     def get_device_descriptor(self, dev: Gadget) -> SimpleNamespace:
         return SimpleNamespace(
-            bLength=18, bDescriptorType=1, bcdUSB=0x200, bDeviceClass=0, bDeviceSubClass=0, bDeviceProtocol=0,
-            bMaxPacketSize0=64, idVendor=dev.vendor, idProduct=dev.product, bcdDevice=1, iManufacturer=0, iProduct=0,
-            iSerialNumber=3 if dev.serial else 0, bNumConfigurations=1 + len(dev.more), address=dev.address, bus=dev.bus,
-            port_number=dev.ports[-1] if dev.ports else None, port_numbers=dev.ports or None, speed=3,
+            bLength=18,
+            bDescriptorType=1,
+            bcdUSB=0x200,
+            bDeviceClass=0,
+            bDeviceSubClass=0,
+            bDeviceProtocol=0,
+            bMaxPacketSize0=64,
+            idVendor=dev.vendor,
+            idProduct=dev.product,
+            bcdDevice=1,
+            iManufacturer=0,
+            iProduct=0,
+            iSerialNumber=3 if dev.serial else 0,
+            bNumConfigurations=1 + len(dev.more),
+            address=dev.address,
+            bus=dev.bus,
+            port_number=dev.ports[-1] if dev.ports else None,
+            port_numbers=dev.ports or None,
+            speed=3,
         )
 
     def get_configuration_descriptor(self, dev: Gadget, config: int) -> SimpleNamespace:
         interfaces = (dev.interfaces, *dev.more)[config]
         return SimpleNamespace(
-            bLength=9, bDescriptorType=2, wTotalLength=9, bNumInterfaces=len(interfaces), bConfigurationValue=config + 1,
-            iConfiguration=0, bmAttributes=0x80, bMaxPower=250, extra_descriptors=[],
+            bLength=9,
+            bDescriptorType=2,
+            wTotalLength=9,
+            bNumInterfaces=len(interfaces),
+            bConfigurationValue=config + 1,
+            iConfiguration=0,
+            bmAttributes=0x80,
+            bMaxPower=250,
+            extra_descriptors=[],
         )
 
     def get_interface_descriptor(self, dev: Gadget, intf: int, alt: int, config: int) -> SimpleNamespace:
@@ -64,8 +86,16 @@ class UsbBus(usb.backend.IBackend):
             raise IndexError
         kind, sub, protocol = interfaces[intf]
         return SimpleNamespace(
-            bLength=9, bDescriptorType=4, bInterfaceNumber=intf, bAlternateSetting=0, bNumEndpoints=0, bInterfaceClass=kind,
-            bInterfaceSubClass=sub, bInterfaceProtocol=protocol, iInterface=0, extra_descriptors=[],
+            bLength=9,
+            bDescriptorType=4,
+            bInterfaceNumber=intf,
+            bAlternateSetting=0,
+            bNumEndpoints=0,
+            bInterfaceClass=kind,
+            bInterfaceSubClass=sub,
+            bInterfaceProtocol=protocol,
+            iInterface=0,
+            extra_descriptors=[],
         )
 
     def open_device(self, dev: Gadget) -> Gadget:
@@ -74,7 +104,9 @@ class UsbBus(usb.backend.IBackend):
     def close_device(self, dev_handle: Gadget) -> None:
         return None
 
-    def ctrl_transfer(self, dev_handle: Gadget, bm: int, request: int, value: int, index: int, data: Any, timeout: int) -> int:
+    def ctrl_transfer(
+        self, dev_handle: Gadget, bm: int, request: int, value: int, index: int, data: Any, timeout: int
+    ) -> int:
         if self.refuse_strings:
             self.refused_reads += 1
             raise usb.core.USBError("Access denied (insufficient permissions)", -3, 13)

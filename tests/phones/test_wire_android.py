@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Android driver over the real adb server, against virtual phones in a process of their own."""
+
+import json
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from phones.adb_server import AdbServer
+from phones.android_inspection import state_question
+from phones.bench import Bench
+from phones.clock import SystemClock
+from phones.errors import PhoneError, PhoneRefusedError
+from phones.evidence import Evidence, Moment
+from phones.inspection import inspect
+from phones.link import ShellLine
+from phones.port import Presence
+from phones.usb_watch import UsbWatch
+from phones.witness import Witness, WitnessedPort
+from virtual_phones.faults import FaultKind
+from virtual_phones.remote import RemoteBench
+from virtual_phones.usb_backend import backend
+
+pytestmark = pytest.mark.wire
+
+SCENARIO: dict[str, object] = {
+    "name": "android driver",
+    "seed": 11,
+    "phone": [
+        {
+            "name": "foyer", "model": "pixel-9-android-16", "port": "1-1", "serial": "4A161JEBF00001",
+            "imeis": ["353918057901122"], "condition": "reset", "timing": {"scale": 0.02},
+        },
+        {
+            "name": "shell", "model": "pixel-6-android-13", "port": "1-2.3", "serial": "21081FDF600002",
+            "imeis": ["353918057901130"], "condition": "debugging", "timing": {"scale": 0.02},
+        },
+    ],
+}  # fmt: skip
+
+
+class Wired:
+    def __init__(self, remote: RemoteBench, server: AdbServer) -> None:
+        self.remote = remote
+        self.server = server
+        self.usb = UsbWatch(backend(remote.control))
+        self.bench = Bench(adb=server, usb=self.usb, transports=remote.transports)
+        self.journal: list[Evidence] = []
+
+    def wait_for(self, path: str, presence: Presence, seconds: float = 15.0) -> None:
+        self.wait(lambda: self.bench.port(path).look().presence is presence, seconds)
+
+    def wait(self, what: Callable[[], bool], seconds: float = 15.0) -> None:
+        until = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < until, f"in vain: {self.bench.sightings()}"
+            time.sleep(0.05)
+
+    def phone(self, path: str) -> WitnessedPort:
+        witness = Witness(clock=SystemClock(), journal=self.journal.append, salt=bytes(16))
+        return WitnessedPort(self.bench.port(path), witness)
+
+    def inspect(self, path: str) -> dict[str, str]:
+        sighting = self.bench.port(path).look()
+        return inspect(self.phone(path), sighting, moment=Moment.BEFORE, draw=lambda: secrets.token_hex(16))
+
+    def accept(self, path: str) -> None:
+        self.wait_for(path, Presence.ADB_UNAUTHORIZED)
+        self.remote.press(path, "accept_adb")
+        self.wait_for(path, Presence.ADB_DEVICE)
+
+
+@pytest.fixture
+def wired(tmp_path: Path) -> Iterator[Wired]:
+    server = AdbServer(tmp_path / "adb", usb=False)
+    with RemoteBench.start(SCENARIO, die_with_us=True, lifetime_s=120) as remote:
+        server.start()
+        try:
+            remote.connect_adb_server("127.0.0.1", server.port)
+            yield Wired(remote, server)
+        finally:
+            server.stop()
+
+
+def test_foyer_and_unauthorised_phone_are_told_apart_and_both_are_emulated(wired: Wired) -> None:
+    wired.wait_for("1-1", Presence.ADB_FOYER)
+    wired.wait_for("1-2.3", Presence.ADB_UNAUTHORIZED)
+    assert [sighting.usb_serial for sighting in wired.bench.sightings()] == ["4A161JEBF00001", "21081FDF600002"]
+    assert all(wired.bench.port(path).emulated for path in ("1-1", "1-2.3"))
+    with pytest.raises(PhoneRefusedError) as caught:
+        wired.bench.port("1-2.3").open()
+    assert caught.value.reason_code == "unauthorized"
+
+
+def test_an_accepted_phone_is_inspected_in_three_exchanges(wired: Wired) -> None:
+    wired.accept("1-2.3")
+    before = wired.remote.counters()["1-2.3"]
+    values = wired.inspect("1-2.3")
+    assert wired.remote.counters()["1-2.3"] - before <= 4  # three batches, and one glance for the foyer
+    assert values["identity.serial"] == "21081FDF600002"
+    assert values["identity.imei1"] == "353918057901130"
+    assert values["system.sdk"] == "33"
+    assert values["boot.completed"] == "1"
+    assert values["tamper.signs"] == ""
+    assert "malformed" not in values.values()
+    expected = ("locks.accounts", "locks.frp", "media.sim", "media.sd", "battery.level", "data.android_id", "boot.count")
+    assert [name for name in expected if name not in values] == []
+
+
+def test_the_foyer_answers_its_status_and_nothing_else(wired: Wired) -> None:
+    wired.wait_for("1-1", Presence.ADB_FOYER)
+    values = wired.inspect("1-1")
+    assert values["identity.serial"] == "4A161JEBF00001"
+    assert values["locks.frp"] == "clear"
+    with pytest.raises(PhoneRefusedError) as caught:
+        wired.bench.port("1-1").open().exchange(ShellLine(line="id"), timeout_s=5)
+    assert caught.value.reason_code == "closed"
+
+
+def test_no_secret_of_any_phone_is_kept_in_evidence(wired: Wired) -> None:
+    wired.accept("1-2.3")
+    wired.wait_for("1-1", Presence.ADB_FOYER)
+    values = {**wired.inspect("1-2.3"), **wired.inspect("1-1")}
+    kept = json.dumps([piece.to_json() for piece in wired.journal]) + json.dumps(values)
+    secrets_found = [
+        (name, label)
+        for name, secret in wired.remote.secrets().items()
+        for label, text in secret.items()
+        if isinstance(text, str) and len(text) > 3 and text in kept
+    ]
+    assert secrets_found == []
+
+
+def test_a_pulled_cable_is_absence_and_not_an_answer(wired: Wired) -> None:
+    wired.accept("1-2.3")
+    link = wired.bench.port("1-2.3").open()
+    wired.remote.unplug("1-2.3")
+    wired.wait_for("1-2.3", Presence.ABSENT)
+    with pytest.raises(PhoneError):
+        link.exchange(ShellLine(line="getprop ro.serialno"), timeout_s=5)
+    wired.remote.plug("1-2.3")
+    wired.wait_for("1-2.3", Presence.ADB_DEVICE)
+
+
+def test_the_phones_are_reached_again_after_the_adb_server_was_killed(wired: Wired) -> None:
+    wired.accept("1-2.3")
+    pid = wired.server.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wired.wait(lambda: wired.server.generation == 2)
+    wired.wait_for("1-2.3", Presence.ADB_DEVICE)
+    wired.wait_for("1-1", Presence.ADB_FOYER)
+    assert wired.inspect("1-2.3")["identity.serial"] == "21081FDF600002"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.DELAY])
+def test_no_fault_of_the_wire_passes_for_an_answer(wired: Wired, kind: FaultKind) -> None:
+    wired.accept("1-2.3")
+    link = wired.bench.port("1-2.3").open()
+    honest = state_question(secrets.token_hex(16), timeout_s=10)
+    honest.read(link.exchange(honest.request, timeout_s=10))
+    wired.remote.fault("1-2.3", {"at": wired.remote.counters()["1-2.3"] + 1, "kind": kind.value})
+    struck = state_question(secrets.token_hex(16), timeout_s=2)
+    with pytest.raises(PhoneError):
+        struck.read(link.exchange(struck.request, timeout_s=2))
+
+
+def test_a_late_answer_is_an_answer(wired: Wired) -> None:
+    wired.accept("1-2.3")
+    link = wired.bench.port("1-2.3").open()
+    wired.remote.fault("1-2.3", {"at": wired.remote.counters()["1-2.3"] + 1, "kind": "delay", "seconds": 1.0})
+    late = state_question(secrets.token_hex(16), timeout_s=10)
+    assert late.read(link.exchange(late.request, timeout_s=10))["identity.serial"] == "21081FDF600002"
+
+
+def test_evidence_is_dated_by_the_bench_and_not_by_the_phone(wired: Wired) -> None:
+    wired.accept("1-2.3")
+    wired.inspect("1-2.3")
+    assert all(abs((piece.at - datetime.now(UTC)).total_seconds()) < 60 for piece in wired.journal)
