@@ -51,7 +51,7 @@ def forge(
 
 def with_attachment(paper: PaperFile, name: str = "more.txt", content: bytes = b"trust me") -> PaperFile:
     """One more file attached."""
-    objects = [*paper.objects]
+    objects: list[Any] = [*paper.objects]
     number = len(objects)
     objects.append({"Type": objects[0]["Type"], "F": name.encode(), "EF": {"F": Reference(number + 2)}})
     objects.append(Stream({}, content))

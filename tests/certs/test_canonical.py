@@ -44,7 +44,8 @@ def test_fractions_and_numbers_that_are_none_are_refused(text: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"[", b"\xff", b"\xef\xbb\xbf{}", b'{"a":"\\ud800"}', b"[" * 100_000, b'{"a":' + b"9" * 5000 + b"}", b"{}{}"]
+    "data",
+    [b"", b"[", b"\xff", b"\xef\xbb\xbf{}", b'{"a":"\\ud800"}', b"[" * 100_000, b'{"a":' + b"9" * 5000 + b"}", b"{}{}"],
 )
 def test_bytes_that_are_no_json_are_refused(data: bytes) -> None:
     assert _refused(data) in ("not_json", "not_canonical")

@@ -121,7 +121,10 @@ def test_integers_are_encoded_as_der(value: int) -> None:
     assert der.integer(value) == asn1_core.Integer(value).dump()
 
 
-@pytest.mark.parametrize("data", [b"", b"\x30", b"\x30\x80\x00\x00", b"\x30\x81\x01\x00", b"\x1f\x01\x00", b"\x30\x82\x00\x80", b"\x30\x01\x00\x00"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\x30", b"\x30\x80\x00\x00", b"\x30\x81\x01\x00", b"\x1f\x01\x00", b"\x30\x82\x00\x80", b"\x30\x01\x00\x00"],
+)
 def test_der_that_is_not_strict_is_refused(data: bytes) -> None:
     with pytest.raises(der.DerError):
         der.read(data)

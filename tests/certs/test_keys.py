@@ -83,19 +83,15 @@ def test_a_wrong_passphrase_and_a_damaged_file_are_told_apart(tmp_path: Path, ke
             read_key(tmp_path / name, "right")
 
 
-def test_a_hostile_cost_is_refused_before_any_memory_is_taken(tmp_path: Path, key: ec.EllipticCurvePrivateKey) -> None:
-    lines = encrypted_pem(key, "x", cost=CHEAP).decode().splitlines()
-    data = base64.b64decode("".join(lines[1:-1]))
-    greedy = data.replace(der.integer(CHEAP), b"\x02\x02\x7f\xff").replace(b"\x02\x02\x7f\xff", b"\x02\x02\x7f\xff")
-    assert greedy != data
-    huge = _with_cost(2**30)
-    (tmp_path / "k").write_bytes(huge)
+def test_a_hostile_cost_is_refused_before_any_memory_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "k").write_bytes(_with_cost(2**30))
     with pytest.raises(KeyUnreadableError):
         read_key(tmp_path / "k", "x")
 
 
 def _with_cost(cost: int) -> bytes:
-    numbers = der.element(der.SEQUENCE, der.element(der.OCTET_STRING, bytes(16)), der.integer(cost), der.integer(8), der.integer(1))
+    salt = der.element(der.OCTET_STRING, bytes(16))
+    numbers = der.element(der.SEQUENCE, salt, der.integer(cost), der.integer(8), der.integer(1))
     parameters = der.element(
         der.SEQUENCE,
         der.element(der.SEQUENCE, der.oid("1.3.6.1.4.1.11591.4.11"), numbers),

@@ -33,7 +33,9 @@ def statement(record: Record, signer: FileSigner) -> bytes:
     return sign_statement(statement_of(record.document, record.data), signer)
 
 
-@pytest.mark.parametrize(("data", "text"), [(b"AB", "BB8"), (b"Hello!!", "%69 VD92EX0"), (b"base-45", "UJCLQE7W581"), (b"", "")])
+@pytest.mark.parametrize(
+    ("data", "text"), [(b"AB", "BB8"), (b"Hello!!", "%69 VD92EX0"), (b"base-45", "UJCLQE7W581"), (b"", "")]
+)
 def test_base45_gives_the_examples_of_its_standard(data: bytes, text: str) -> None:
     assert base45.encode(data) == text
     assert base45.decode(text) == data
@@ -146,7 +148,8 @@ def _parts(statement: bytes) -> tuple[dict[int, object], dict[int, object]]:
 
 
 def _again(header: dict[int, object], fields: dict[int, object], **other: object) -> bytes:
-    value = [cbor2.dumps(header, canonical=True), other.get("unprotected", {}), cbor2.dumps(fields, canonical=True), bytes(64)]
+    protected, payload = cbor2.dumps(header, canonical=True), cbor2.dumps(fields, canonical=True)
+    value = [protected, other.get("unprotected", {}), payload, bytes(64)]
     return cbor2.dumps(cbor2.CBORTag(18, value), canonical=True)
 
 

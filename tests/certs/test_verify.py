@@ -101,7 +101,9 @@ def test_a_paper_can_be_printed_again_with_the_same_record_and_statement(
     assert _judge(again.pdf, trust).answer is Answer.VALID
 
 
-@pytest.mark.parametrize("typed", [IMEI, f"{IMEI[:2]}-{IMEI[2:8]}-{IMEI[8:]}", SECOND_IMEI, "F2LDEMO0Q1MN", f" {IMEI} "])
+@pytest.mark.parametrize(
+    "typed", [IMEI, f"{IMEI[:2]}-{IMEI[2:8]}-{IMEI[8:]}", SECOND_IMEI, "F2LDEMO0Q1MN", f" {IMEI} "]
+)
 def test_the_phone_in_hand_is_recognised(typed: str, paper: Paper, trust: Trust) -> None:
     found = _judge(paper.pdf, trust, imei=typed)
     assert found.answer is Answer.VALID
@@ -145,39 +147,6 @@ def _update(data: bytes) -> bytes:
     return data + b"5 0 obj\n<< >>\nendobj\nxref\n0 0\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 
 
-@pytest.mark.parametrize(
-    ("spoil", "code"),
-    [
-        (lambda data: _flip(data, data.index(b"erase-record.json")), "E_TAMPERED"),
-        (lambda data: _flip(data, data.index(b"iPhone 12")), "E_TAMPERED"),
-        (lambda data: _flip(data, 5000), "E_TAMPERED"),
-        (lambda data: data[:-1], "E_STRUCTURE"),
-        (lambda data: data[: len(data) // 2], "E_STRUCTURE"),
-        (lambda data: data[:-200] + b"%%EOF\n", "E_STRUCTURE"),
-        (lambda data: data + b"\n", "E_STRUCTURE"),
-        (lambda data: data + b"garbage", "E_STRUCTURE"),
-        (lambda data: data + data, "E_STRUCTURE"),
-        (lambda data: b"\n" + data, "E_STRUCTURE"),
-        (_update, "E_STRUCTURE"),
-        (lambda data: data.replace(b"%PDF-1.7", b"%PDF-2.0"), "E_STRUCTURE"),
-        (lambda data: data.replace(b"/ByteRange [0 ", b"/ByteRange [1 "), "E_STRUCTURE"),
-        (lambda data: data.replace(b"/ByteRange [0 ", b"/ByteRange  [0 "), "E_STRUCTURE"),
-        (lambda data: data.replace(b"/Contents <", b"/Contents  <", 1), "E_STRUCTURE"),
-        (lambda data: _upper_hex(data), "E_STRUCTURE"),
-        (lambda data: _change_range(data, 1, 0), "E_COVERAGE"),
-        (lambda data: _change_range(data, 0, -1), "E_COVERAGE"),
-        (lambda data: _change_range(data, 0, 0, -1), "E_COVERAGE"),
-        (lambda data: _pad(data, b"00"), "E_COVERAGE"),
-        (lambda data: b"%PDF-1.7\n" + b"x" * 9_000_000, "E_STRUCTURE"),
-        (lambda data: b"", "E_STRUCTURE"),
-        (lambda data: b"%PDF-1.7\n%%EOF\n", "E_STRUCTURE"),
-    ],
-)
-def test_a_changed_copy_is_not_valid(spoil: Callable[[bytes], bytes], code: str, paper: Paper, trust: Trust) -> None:
-    _rejected(spoil(paper.pdf), trust, code)
-    _rejected(spoil(paper.pdf), Trust(), code)
-
-
 def _contents_at(data: bytes) -> tuple[int, int]:
     start = data.index(b"/Contents <30") + len(b"/Contents <")
     return start, data.index(b">", start)
@@ -206,6 +175,39 @@ def _change_range(data: bytes, first: int, second: int, third: int = 0) -> bytes
 def _pad(data: bytes, more: bytes) -> bytes:
     _, end = _contents_at(data)
     return data[:end] + more + data[end:]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda data: _flip(data, data.index(b"erase-record.json")), "E_TAMPERED"),
+        (lambda data: _flip(data, data.index(b"iPhone 12")), "E_TAMPERED"),
+        (lambda data: _flip(data, 5000), "E_TAMPERED"),
+        (lambda data: data[:-1], "E_STRUCTURE"),
+        (lambda data: data[: len(data) // 2], "E_STRUCTURE"),
+        (lambda data: data[:-200] + b"%%EOF\n", "E_STRUCTURE"),
+        (lambda data: data + b"\n", "E_STRUCTURE"),
+        (lambda data: data + b"garbage", "E_STRUCTURE"),
+        (lambda data: data + data, "E_STRUCTURE"),
+        (lambda data: b"\n" + data, "E_STRUCTURE"),
+        (_update, "E_STRUCTURE"),
+        (lambda data: data.replace(b"%PDF-1.7", b"%PDF-2.0"), "E_STRUCTURE"),
+        (lambda data: data.replace(b"/ByteRange [0 ", b"/ByteRange [1 "), "E_STRUCTURE"),
+        (lambda data: data.replace(b"/ByteRange [0 ", b"/ByteRange  [0 "), "E_STRUCTURE"),
+        (lambda data: data.replace(b"/Contents <", b"/Contents  <", 1), "E_STRUCTURE"),
+        (_upper_hex, "E_STRUCTURE"),
+        (lambda data: _change_range(data, 1, 0), "E_COVERAGE"),
+        (lambda data: _change_range(data, 0, -1), "E_COVERAGE"),
+        (lambda data: _change_range(data, 0, 0, -1), "E_COVERAGE"),
+        (lambda data: _pad(data, b"00"), "E_COVERAGE"),
+        (lambda data: b"%PDF-1.7\n" + b"x" * 9_000_000, "E_STRUCTURE"),
+        (lambda data: b"", "E_STRUCTURE"),
+        (lambda data: b"%PDF-1.7\n%%EOF\n", "E_STRUCTURE"),
+    ],
+)
+def test_a_changed_copy_is_not_valid(spoil: Callable[[bytes], bytes], code: str, paper: Paper, trust: Trust) -> None:
+    _rejected(spoil(paper.pdf), trust, code)
+    _rejected(spoil(paper.pdf), Trust(), code)
 
 
 def test_padding_with_a_fitting_range_is_found_in_the_container(paper: Paper, trust: Trust) -> None:
@@ -294,7 +296,8 @@ def test_a_page_drawn_by_another_program_cannot_be_told(record: Record, signer: 
 
 def test_rules_this_program_does_not_have_cannot_be_told(record: Record, signer: FileSigner, trust: Trust) -> None:
     for path, value in (
-        ("rules.version", "2031.01"), ("rules.sha256", "00" * 32), ("grade.scheme", "strict"), ("grade.scheme_sha256", "00" * 32)
+        ("rules.version", "2031.01"), ("rules.sha256", "00" * 32), ("grade.scheme", "strict"),
+        ("grade.scheme_sha256", "00" * 32),
     ):
         found = _judge(forge(changed(record, _with(path, value)), signer), trust)
         assert (found.answer, found.code) == (Answer.CANNOT_TELL, "E_RULES_UNKNOWN"), path
@@ -348,9 +351,10 @@ def _chain_with(station: x509.Certificate, authority: Authority) -> FileSigner:
     return FileSigner(names, authority.station.key)
 
 
-def _rebuilt(
-    certificate: x509.Certificate, above: Holder, change: Callable[[x509.ExtensionType], tuple[x509.ExtensionType | None, bool]]
-) -> x509.Certificate:
+Change = Callable[[x509.ExtensionType], tuple[x509.ExtensionType | None, bool]]
+
+
+def _rebuilt(certificate: x509.Certificate, above: Holder, change: Change) -> x509.Certificate:
     builder = x509.CertificateBuilder(
         issuer_name=certificate.issuer, subject_name=certificate.subject, public_key=certificate.public_key(),
         serial_number=certificate.serial_number, not_valid_before=certificate.not_valid_before_utc,
