@@ -82,7 +82,7 @@ def _final_reset(scene: Scene) -> None:
 def ask_setup_screen(scene: Scene, moment: Moment) -> None:
     """Does the phone show its set-up screen? Keeps `statement.setup_screen`; nothing when nobody answers."""
     answer = scene.operator.ask(
-        "setup_screen", port=scene.phone.path, choices=("yes", "no"), facts={}, timeout_s=scene.deadlines.person_s
+        "setup_screen_seen", port=scene.phone.path, choices=("yes", "no"), facts={}, timeout_s=scene.deadlines.person_s
     )
     if answer is not None:
         scene.phone.keep_statement("operator.setup_screen", {"statement.setup_screen": answer}, moment)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from phones.android_inspection import state_question
 from phones.android_trade_in import getstatus_question
-from phones.evidence import Moment
+from phones.evidence import Moment, Outcome
 from phones.link import Effect, Question, Reboot, Reply
 from phones.port import Presence, Sighting
 from phones.witness import Answer
@@ -76,11 +76,15 @@ def _decided(answer: Answer) -> bool:
 
 
 def reboot(scene: Scene, moment: Moment) -> None:
-    """Ask adbd to reboot; the link is gone afterwards in any case."""
+    """Ask adbd to reboot; the link is gone afterwards in any case. A refusal means that nothing was done
+    (adbd was just restarting), so only then it is asked again."""
     question = Question(
         name="android.reboot", effect=Effect.WRITES, request=Reboot(), read=_taken, timeout_s=_COMMAND_TIMEOUT_S
     )
-    scene.phone.ask(question, moment)
+    ask_until(
+        scene, lambda: question, moment, accept=lambda answer: answer.outcome is not Outcome.REFUSED,
+        within_s=scene.deadlines.settle_s,
+    )
     scene.phone.let_go()
 
 

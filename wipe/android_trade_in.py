@@ -32,10 +32,15 @@ def _greet(scene: Scene) -> None:
 
 
 def _evaluate(scene: Scene) -> None:
-    """The answer may be lost when adbd restarts; whether it worked is seen inside."""
+    _enter_evaluation(scene, Moment.COMMAND)
+
+
+def _enter_evaluation(scene: Scene, moment: Moment) -> None:
+    """The answer may be lost when adbd restarts; whether it worked is seen inside, after the restart."""
     scene.progress("evaluating")
-    scene.phone.ask(evaluate_question(timeout_s=FOYER_TIMEOUT_S), Moment.COMMAND)
+    scene.phone.ask(evaluate_question(timeout_s=FOYER_TIMEOUT_S), moment)
     scene.phone.let_go()
+    scene.clock.sleep(scene.deadlines.evaluate_s)
 
 
 def _look_inside(scene: Scene) -> None:
@@ -62,9 +67,7 @@ def _meet_again(scene: Scene) -> None:
 
 
 def _evaluate_again(scene: Scene) -> None:
-    scene.progress("evaluating")
-    scene.phone.ask(evaluate_question(timeout_s=FOYER_TIMEOUT_S), Moment.AFTER)
-    scene.phone.let_go()
+    _enter_evaluation(scene, Moment.AFTER)
 
 
 def _look_again(scene: Scene) -> None:

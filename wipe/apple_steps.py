@@ -51,7 +51,7 @@ def _erase_by(route: AppleEraseRoute) -> Callable[[Scene], None]:
 
 def _instruct(scene: Scene) -> None:
     scene.phone.let_go()
-    scene.operator.instruct("erase_in_apple_settings", port=scene.phone.path, facts={})
+    scene.operator.instruct("erase_in_settings", port=scene.phone.path, facts={})
     scene.phone.keep_fact("host.instructed", {"host.step": "erase_in_settings"}, Moment.COMMAND)
 
 

@@ -48,7 +48,7 @@ def _nothing_to_say(method: str, rules: Rules) -> EraseReport:
     return EraseReport(
         method=method, rules_version=rules.version, rules_sha256=rules.sha256, verdict=Verdict.INDETERMINATE,
         level=EvidenceLevel.NONE, final_reset="missing", same_phone=Verdict.INDETERMINATE, findings=(),
-        claims=claim.no_claims(), residues={}, reasons=("unknown_method",),
+        claims=claim.no_claims(), residues={}, reasons=("unknown_method" if method else "erase_not_begun",),
     )
 
 
@@ -208,11 +208,13 @@ def _reasons(
     readings: Readings, findings: tuple[Finding, ...], *, same_phone: Verdict, level: EvidenceLevel,
     writers: frozenset[str], rules: Rules,
 ) -> tuple[str, ...]:
-    """Why it is not VERIFIED: another phone, then what speaks against it, then what is missing."""
+    """Why it is not VERIFIED: what speaks against it; if nothing does, what is missing."""
     rows = _by_name(rules)
     reasons = ["another_phone"] if same_phone is Verdict.FAILED else []
     reasons += [rows[finding.rule].reason for finding in findings if finding.verdict is Verdict.FAILED]
-    unmet = [finding for finding in _unmet(findings, rules) if finding.verdict is not Verdict.FAILED]
+    if reasons:
+        return tuple(dict.fromkeys(reasons))
+    unmet = list(_unmet(findings, rules))
     if not readings.pieces(Moment.AFTER):
         reasons.append("nothing_read_after")
         unmet = [finding for finding in unmet if rows[finding.rule].test.moments != (Moment.AFTER,)]

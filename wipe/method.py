@@ -26,6 +26,7 @@ class Deadlines:
     return_s: float = 900.0         # from then until something is back
     settle_s: float = 90.0          # from then until it answers (boot completed, shell ready)
     person_s: float = 1800.0        # for a person to do something on the phone
+    evaluate_s: float = 6.0         # adbd's restart after trade-in evaluation; the upstream tests wait as long
     absent_at_least_s: float = 20.0 # a shorter absence is a flicker of the cable, not a reset
     poll_s: float = 0.5
 

@@ -81,6 +81,11 @@ def _find_sd(values: Values, limits: Limits) -> Problem | None:
     return Problem(code=ProblemCode.SD_CARD_PRESENT) if read(values, "media.sd") else _not_checked("media.sd")
 
 
+def _find_lock_screen(values: Values, _limits: Limits) -> Problem | None:
+    """Not answered is no obstacle here: with a lock screen the phone itself refuses (exit code 2)."""
+    return Problem(code=ProblemCode.LOCK_SCREEN_SET) if read(values, "locks.lock_screen") == "yes" else None
+
+
 IDENTITY = Precondition(code=ProblemCode.IDENTITY_TOO_THIN, find=_find_thin_identity)
 BATTERY = Precondition(code=ProblemCode.BATTERY_LOW, find=_find_low_battery)
 SIM_OUT = Precondition(code=ProblemCode.SIM_PRESENT, find=_find_sim)
@@ -92,7 +97,7 @@ NO_PROFILE_OWNER = _must_be(ProblemCode.MANAGED, "locks.profile_owner", "no")
 RESET_ALLOWED = _must_be(ProblemCode.RESET_FORBIDDEN, "locks.reset_forbidden", "no")
 HARNESS_OFF = _must_be(ProblemCode.HARNESS_ALREADY_ON, "setup.test_harness", "0")
 NO_ACCOUNT = _must_be(ProblemCode.ACCOUNT_PRESENT, "locks.accounts", "0", facts={"types": "locks.account_types"})
-NO_LOCK_SCREEN = _must_be(ProblemCode.LOCK_SCREEN_SET, "locks.lock_screen", "no")
+NO_LOCK_SCREEN = Precondition(code=ProblemCode.LOCK_SCREEN_SET, find=_find_lock_screen)
 NO_ACTIVATION_LOCK = _must_be(ProblemCode.ACTIVATION_LOCK, "locks.activation_lock", "no")
 NOT_SUPERVISED = _must_be(ProblemCode.MANAGED, "locks.supervised", "no")
 

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A method's steps on a virtual phone in virtual time, as the station runs them, and a crash between any two
+pieces of evidence. The fakes stand at port, clock and technician only."""
+
+import atexit
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from direct_bench import DirectPort, VirtualClock
+from virtual_phones.scenario import furnish, read_scenario
+
+from phones.evidence import Evidence, Moment
+from phones.inspection import inspect
+from phones.port import Sighting
+from phones.witness import Witness, WitnessedPort
+from wipe.judge import judge
+from wipe.method import Deadlines, EraseMethod, Limits, Scene, StepFailed
+from wipe.methods import METHODS
+from wipe.report import EraseReport
+from wipe.rules import load
+
+DEADLINES = Deadlines(leave_s=60, return_s=600, settle_s=120, person_s=240, absent_at_least_s=5, poll_s=1.0)
+SALT = b"\x5a" * 16
+_NUMBERS = itertools.count()
+_FOLDER = Path(tempfile.mkdtemp(prefix="wipe-tests-"))
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+
+IPHONE = {"model": "iphone-13-ios-18"}
+PIXEL_16 = {"model": "pixel-9-android-16", "condition": "reset", "serial": "47011FDAP00A16", "imeis": ["353918110000011"]}
+PIXEL_13 = {"model": "pixel-6-android-13", "serial": "19281FDF60013A", "imeis": ["355123110000019"]}
+PHONES: dict[str, Mapping[str, Any]] = {
+    "android_trade_in": PIXEL_16, "android_harness": PIXEL_13, "android_guided": PIXEL_13,
+    "apple_mcinstall": IPHONE, "apple_mobilebackup2": IPHONE, "apple_guided": IPHONE,
+}
+
+
+class Crash(BaseException):
+    """The station is gone, at once."""
+
+
+class Technician:
+    """Does what the program says, and answers what `answer` says."""
+
+    def __init__(self, press: Callable[[str], None], *, obeys: bool = True, answer: str | None = "yes") -> None:
+        self._press = press
+        self._obeys = obeys
+        self._answer = answer
+
+    def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
+        if self._obeys:
+            self._press("erase_in_settings")
+
+    def ask(
+        self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float
+    ) -> str | None:
+        return self._answer
+
+
+class Bench:
+    """One job on one port; survives `Crash`."""
+
+    def __init__(
+        self, method: str, phone: Mapping[str, Any] | None = None, *, obeys: bool = True, answer: str | None = "yes",
+        deadlines: Deadlines = DEADLINES,
+    ) -> None:
+        self.method: EraseMethod = METHODS[method]
+        document = {"name": "job", "seed": 7, "phone": [{"name": "phone", "port": "1-1", **(phone or PHONES[method])}]}
+        (self.slot,) = furnish(read_scenario(document), epoch_at_zero=1_793_520_000.0)
+        self.clock = VirtualClock()
+        self._port = DirectPort(self.slot, self.clock, _FOLDER / str(next(_NUMBERS)))
+        self._technician = Technician(
+            lambda action: self.slot.press(action, self.clock.seconds), obeys=obeys, answer=answer
+        )
+        self._draw = itertools.count(1)
+        self._deadlines = deadlines
+        self.evidence: list[Evidence] = []
+        self.begun: list[str] = []
+        self.done: list[str] = []
+        self.failure = ""
+        self._dies_after = -1
+        self.dies_in = ""
+
+    def draw(self) -> str:
+        return f"{next(self._draw):032x}"
+
+    def _keep(self, piece: Evidence) -> None:
+        self.evidence.append(piece)
+        if len(self.evidence) == self._dies_after:
+            raise Crash
+
+    def _phone(self) -> WitnessedPort:
+        witness = Witness(clock=self.clock, journal=self._keep, salt=SALT, next_number=len(self.evidence) + 1)
+        return WitnessedPort(self._port, witness)
+
+    def inspect(self) -> dict[str, str]:
+        """As the station does, the person accepting whatever dialog opens."""
+        values: dict[str, str] = {}
+        for _ in range(4):
+            phone = self._phone()
+            sighting = phone.glance()
+            values = inspect(phone, sighting, moment=Moment.BEFORE, draw=self.draw)
+            phone.let_go()
+            if "identity.serial" in values:
+                break
+            for action in ("accept_adb",) if self.slot.phone.platform == "android" else ("trust",):
+                self.slot.press(action, self.clock.seconds)
+            self.clock.sleep(2.0)
+        return values
+
+    def run(self, *, dies_after: int = -1, first: int = 0) -> "Bench":
+        """The steps from `first`; with `dies_after` the station dies once that many pieces are kept."""
+        self._dies_after = dies_after
+        scene = Scene(
+            phone=self._phone(), clock=self.clock, operator=self._technician, deadlines=self._deadlines, limits=Limits(),
+            mark="ab" * 16, draw=self.draw, evidence=self.evidence,
+        )
+        try:
+            for step in self.method.steps[first:]:
+                self.begun.append(step.name)
+                step.run(scene)
+                self.done.append(step.name)
+        except StepFailed as stop:
+            self.failure = stop.reason
+        except Crash:
+            self.dies_in = self.begun[-1]
+        return self
+
+    def resume(self) -> "Bench":
+        """As the station does: an acting step that was begun is never begun again."""
+        names = [step.name for step in self.method.steps]
+        last = max(names.index(name) for name in self.begun)
+        skip = self.method.steps[last].acts or names[last] in self.done
+        return self.run(first=last + 1 if skip else last)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits()
+
+    def slot_sighting(self) -> Sighting:
+        return self._port.look()
+
+    def report(self) -> EraseReport:
+        return judge(tuple(self.evidence), method=self.method.name, rules=load())
+
+    def truth(self) -> Mapping[str, Any]:
+        return self.slot.first.truth()
+
+
+def finished(method: str, phone: Mapping[str, Any] | None = None, **more: Any) -> Bench:
+    """Inspected and run to its end."""
+    bench = Bench(method, phone, **more)
+    bench.inspect()
+    return bench.run()
