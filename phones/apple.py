@@ -72,6 +72,8 @@ class AppleIsland:
         library_log = logging.getLogger("pymobiledevice3")
         library_log.addHandler(logging.NullHandler())
         library_log.propagate = False
+        # Every cut cable would be a warning on the technician's screen; lost exceptions are still shown.
+        logging.getLogger("asyncio").setLevel(logging.ERROR)
         self._loop = LoopThread("iphones")
 
     def attached(self) -> tuple[str, ...]:
@@ -445,13 +447,33 @@ class _Library:
                     yield file.name
 
             async def get_value(self, domain: str | None = None, key: str | None = None) -> Any:
-                if domain or key:
-                    return await super().get_value(domain, key)
+                if key:
+                    return await self._one_value(domain or "", key)
                 values = {}
                 for name in _ALWAYS:
                     with contextlib.suppress(MissingValueError):
-                        values[name] = await super().get_value(key=name)
+                        values[name] = await self._one_value("", name)
                 return {name: value for name, value in values.items() if isinstance(value, str)}
+
+            async def _one_value(self, domain: str, key: str) -> Any:
+                """One value, and certainly that one: the library would take the answer to another question."""
+                asked = {"Key": key, **({"Domain": domain} if domain else {})}
+                reply = await self._request("GetValue", asked)
+                await self._in_step(reply, asked)
+                return reply.get("Value")
+
+            async def _in_step(self, reply: dict[str, Any], asked: dict[str, str]) -> None:
+                """Lockdownd repeats what it was asked; an answer that names something else is an old one,
+                and every later answer on this connection would be one off.
+                """
+                if any(reply.get(name, wanted) != wanted for name, wanted in asked.items()):
+                    await self.close()
+                    raise ProtocolError("an answer to another question")
+
+            async def get_service_connection_attributes(self, name: str, **options: Any) -> dict[str, Any]:
+                reply: dict[str, Any] = await super().get_service_connection_attributes(name, **options)
+                await self._in_step(reply, {"Service": name})
+                return reply
 
             async def fetch_pair_record(self) -> None:
                 """No record is looked for anywhere."""

@@ -28,6 +28,7 @@ from phones.apple_readers import read_batch
 from phones.apple_records import PairRecordMissingError
 from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError, UsbmuxError
 from phones.link import AppleBatch, AppleEraseRoute, ApplePart, Question, ShellLine
+from virtual_phones.faults import Fault, FaultKind
 from virtual_phones.iphone import IPhone
 from virtual_phones.iphone_trust import Dialog
 from virtual_phones.phone import Timing, load_model
@@ -351,6 +352,30 @@ def test_a_cable_pulled_in_the_middle_of_a_batch_never_ends_in_a_full_answer(ben
         assert here.island.unfinished() == 0
         here.port.plug(here.now_s())
         here.server.follow()
+
+
+CLOCKS = {"system.clock_epoch", "storage.free_bytes"}
+
+
+@pytest.mark.parametrize("kind", list(FaultKind))
+def test_whatever_the_cable_does_no_value_ever_stands_under_another_name(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, kind: FaultKind
+) -> None:
+    monkeypatch.setattr("phones.apple_exchanges.SERVICE_PART_S", 0.5)
+    here = bench()
+    whole = here.inspect()
+    for number in (9, 16, 31):
+        here.port.exchanges.strike(Fault(at=here.port.exchanges.count + number, kind=kind, seconds=0.1))
+        with contextlib.suppress(PhoneError):
+            values = here.ask(after_question(timeout_s=2))
+            read = {name for name in values if name not in CLOCKS and not name.startswith("part.")}
+            assert {name: values[name] for name in read} == {name: whole[name] for name in read}
+        assert here.island.unfinished() == 0
+        while not here.island.attached():
+            time.sleep(0.05)
+    here.port.exchanges.strike(Fault(at=here.port.exchanges.count + 6, kind=kind, seconds=0.1))
+    with contextlib.suppress(PhoneError):
+        assert here.ask(trust_question(timeout_s=2)) == {"apple.trust": "accepted"}
 
 
 def test_a_daemon_that_dies_in_the_middle_is_a_fault_of_the_bench(bench: Callable[..., Bench]) -> None:
