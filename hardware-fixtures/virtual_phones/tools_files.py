@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tools that work on files, processes and the machine, as toybox has them on Android."""
 
-import errno
 import re
 import stat as modes
 from datetime import UTC, datetime
 
-from virtual_phones.filetree import File, refusal
+from virtual_phones.filetree import File
 from virtual_phones.shell_arithmetic import number
+from virtual_phones.shell_expansion import matches
 from virtual_phones.shell_streams import Call, Tool
-from virtual_phones.tools_text import options
+from virtual_phones.tools_changes import CHANGING_TOOLS
+from virtual_phones.tools_words import options
 
 USERS = {0: "root", 1000: "system", 1023: "media_rw", 1015: "sdcard_rw", 2000: "shell", 9997: "everybody"}
 
@@ -91,132 +92,6 @@ def _long(name: str, node: File) -> str:
     return f"{mode_text(node.mode)} {1 + node.is_folder} {owner:<6} {group:<9} {node.size:>8} {_day(node.mtime)} {name}{arrow}"
 
 
-def _each(call: Call, names: list[str], act: "object") -> int:
-    code = 0
-    for name in names:
-        try:
-            act(call.path(name))  # type: ignore[operator]  # one of the file tree's methods
-        except OSError as error:
-            code = call.complain(f"{name}: {error.strerror}")
-    return code
-
-
-def _rm(call: Call) -> int:
-    found, names = options(call.words)
-    recursive = bool({"r", "R"} & set(found))
-    force = "f" in found
-    files, uid = call.shell.machine.files, call.shell.uid
-
-    def act(path: str) -> None:
-        try:
-            node = files.find(path, uid, follow=False)
-        except FileNotFoundError:
-            if force:
-                return
-            raise
-        if node.is_folder and not recursive:
-            raise refusal(errno.EISDIR)
-        files.remove(path, uid, recursive=recursive)
-
-    if not names and not force:
-        return call.complain("Needs 1 argument")
-    return _each(call, names, act)
-
-
-def _rmdir(call: Call) -> int:
-    files, uid = call.shell.machine.files, call.shell.uid
-
-    def act(path: str) -> None:
-        if not files.find(path, uid, follow=False).is_folder:
-            raise refusal(errno.ENOTDIR)
-        files.remove(path, uid)
-
-    return _each(call, options(call.words)[1], act)
-
-
-def _mkdir(call: Call) -> int:
-    found, names = options(call.words, "m")
-    files, uid, now = call.shell.machine.files, call.shell.uid, call.shell.machine.epoch()
-
-    def act(path: str) -> None:
-        if "p" not in found:
-            files.make_folder(path, uid, mtime=now)
-            return
-        so_far = ""
-        for part in path.strip("/").split("/"):
-            so_far += "/" + part
-            if not files.exists(so_far, uid):
-                files.make_folder(so_far, uid, mtime=now)
-
-    return _each(call, names, act)
-
-
-def _touch(call: Call) -> int:
-    found, names = options(call.words, "tdr")
-    files, uid, now = call.shell.machine.files, call.shell.uid, call.shell.machine.epoch()
-
-    def act(path: str) -> None:
-        if "c" in found and not files.exists(path, uid):
-            return
-        files.touch(path, uid, now)
-
-    return _each(call, names, act)
-
-
-def _destination(call: Call, names: list[str]) -> tuple[list[str], str, bool] | None:
-    if len(names) < 2:
-        call.complain("Needs 2 arguments")
-        return None
-    files = call.shell.machine.files
-    target = call.path(names[-1])
-    is_folder = files.exists(target, call.shell.uid) and files.find(target).is_folder
-    if len(names) > 2 and not is_folder:
-        call.complain(f"'{names[-1]}' not directory")
-        return None
-    return names[:-1], target, is_folder
-
-
-def _mv(call: Call) -> int:
-    found = _destination(call, options(call.words)[1])
-    if found is None:
-        return 1
-    names, target, into = found
-    files, uid = call.shell.machine.files, call.shell.uid
-
-    def act(path: str) -> None:
-        files.rename(path, f"{target}/{path.rpartition('/')[2]}" if into else target, uid)
-
-    return _each(call, names, act)
-
-
-def _cp(call: Call) -> int:
-    letters, words = options(call.words)
-    found = _destination(call, words)
-    if found is None:
-        return 1
-    names, target, into = found
-    recursive = bool({"r", "R", "a"} & set(letters))
-
-    def act(path: str) -> None:
-        _copy(call, path, f"{target}/{path.rpartition('/')[2]}" if into else target, recursive=recursive, depth=0)
-
-    return _each(call, names, act)
-
-
-def _copy(call: Call, source: str, target: str, *, recursive: bool, depth: int) -> None:
-    files, uid, now = call.shell.machine.files, call.shell.uid, call.shell.machine.epoch()
-    node = files.find(source, uid)
-    if not node.is_folder:
-        files.write(target, files.read(source, uid), uid, mtime=now)
-        return
-    if not recursive or depth > 20 or (target + "/").startswith(source.rstrip("/") + "/"):
-        raise refusal(errno.EISDIR)
-    if not files.exists(target, uid):
-        files.make_folder(target, uid, mtime=now)
-    for name in files.names(source, uid):
-        _copy(call, f"{source}/{name}", f"{target}/{name}", recursive=True, depth=depth + 1)
-
-
 def _stat(call: Call) -> int:
     found, names = options(call.words, "c")
     files, uid = call.shell.machine.files, call.shell.uid
@@ -235,7 +110,8 @@ def _stat(call: Call) -> int:
             "y": _day(node.mtime), "f": format(node.mode, "x"), "h": "1", "i": "4711",
         }
         if "c" in found:
-            call.write(re.sub(r"%(.)", lambda hit, v=values: v.get(hit.group(1), "?"), found["c"][-1]) + "\n")  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+            pieces = re.split(r"%(.)", found["c"][-1])
+            call.write("".join(values.get(text, "?") if place % 2 else text for place, text in enumerate(pieces)) + "\n")
             continue
         call.write(
             f"  File: {name}\n  Size: {node.size}\t Blocks: {(node.size + 511) // 512}\t IO Blocks: 512\t"
@@ -246,69 +122,11 @@ def _stat(call: Call) -> int:
     return code
 
 
-def _chmod(call: Call) -> int:
-    words = [word for word in call.words if not re.fullmatch(r"-[Rvf]+", word)]
-    if len(words) < 2 or not re.fullmatch(r"[0-7]{3,4}|[ugoa]*[-+=][rwxst]+", words[0]):
-        return call.complain("bad mode")
-    files, uid = call.shell.machine.files, call.shell.uid
-
-    def act(path: str) -> None:
-        old = files.find(path, uid).mode
-        if words[0].isdigit():
-            mode = int(words[0], 8)
-        else:
-            who, sign, bits = re.fullmatch(r"([ugoa]*)([-+=])([rwxst]+)", words[0]).groups()  # type: ignore[union-attr]  # matched above
-            mask = sum({"r": 0o444, "w": 0o222, "x": 0o111}.get(bit, 0) for bit in set(bits))
-            reach = sum({"u": 0o700, "g": 0o070, "o": 0o007}.get(one, 0o777) for one in set(who)) if who else 0o777
-            mode = old & ~(mask & reach) if sign == "-" else old | mask & min(reach, 0o777)
-        files.change_mode(path, mode, uid)
-
-    return _each(call, words[1:], act)
-
-
-def _ln(call: Call) -> int:
-    found, names = options(call.words)
-    if len(names) != 2 or "s" not in found:
-        return call.complain("only -s TARGET NAME")
-    return _each(call, names[1:], lambda path: call.shell.machine.files.link(path, names[0], call.shell.uid))
-
-
-def _realpath(call: Call) -> int:
-    return _each(call, [word for word in call.words if not word.startswith("-")],
-                 lambda path: call.write(call.shell.machine.files.real(path, call.shell.uid) + "\n"))
-
-
 def _du(call: Call) -> int:
     _, names = options(call.words, "d")
     for name in names or ["."]:
         total = sum(node.size for _, node in call.shell.machine.files.below(call.path(name)))
         call.write(f"{(total + 1023) // 1024}\t{name}\n")
-    return 0
-
-
-def _dd(call: Call) -> int:
-    words = dict(word.partition("=")[::2] for word in call.words)
-    units = {"k": 1024, "K": 1024, "M": 1024 * 1024}
-
-    def size(text: str) -> int:
-        return number(text.rstrip("kKM")) * units.get(text[-1:], 1)
-
-    block = max(1, min(size(words.get("bs", "512")), 16 * 1024 * 1024))
-    files, uid = call.shell.machine.files, call.shell.uid
-    most = number(words["count"]) * block if "count" in words else 64 * 1024 * 1024
-    most = max(0, min(most, 64 * 1024 * 1024))
-    if words.get("if", "") in ("/dev/zero", "/dev/urandom", "/dev/random"):
-        data = b"\0" * most
-    elif "if" in words:
-        data = files.read(call.path(words["if"]), uid)[:most]
-    else:
-        data = call.source.rest().encode("utf-8", "surrogateescape")[:most]
-    if "of" in words:
-        files.write(call.path(words["of"]), data, uid, mtime=call.shell.machine.epoch())
-    else:
-        call.write(data.decode("utf-8", "surrogateescape"))
-    blocks = len(data) // block
-    call.err.write(f"{blocks}+0 records in\n{blocks}+0 records out\n{len(data)} bytes copied\n")
     return 0
 
 
@@ -413,12 +231,49 @@ def _time_out(call: Call) -> int:
         return 124
     return code
 
+def _find(call: Call) -> int:
+    words = list(call.words)
+    places = []
+    while words and not words[0].startswith("-"):
+        places.append(words.pop(0))
+    tests = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name in ("-name", "-type", "-maxdepth", "-iname")}
+    code = 0
+    for place in places or ["."]:
+        root = call.path(place)
+        try:
+            call.shell.machine.files.find(root, call.shell.uid)
+        except OSError as error:
+            code = call.complain(f"{place}: {error.strerror}")
+            continue
+        code = _walk(call, place, root, tests, number(tests.get("-maxdepth", "30")), "-delete" in words) or code
+    return code
+
+
+def _walk(call: Call, shown: str, path: str, tests: dict[str, str], depth: int, delete: bool) -> int:  # noqa: FBT001
+    files, uid = call.shell.machine.files, call.shell.uid
+    node = files.find(path, uid, follow=False)
+    code = 0
+    if (node.is_folder or (node.is_link and shown == path)) and depth > 0:
+        try:
+            for name in files.names(path, uid):
+                code = _walk(call, f"{shown.rstrip('/')}/{name}", f"{path.rstrip('/')}/{name}", tests, depth - 1,
+                             delete) or code
+        except OSError as error:
+            code = call.complain(f"{shown}: {error.strerror}")
+    name = shown.rstrip("/").rpartition("/")[2]
+    kind = "d" if node.is_folder else "l" if node.is_link else "f"
+    wanted = tests.get("-type", kind) == kind and matches(name, tests.get("-name", "*"))
+    if wanted and matches(name.lower(), tests.get("-iname", "*").lower()):
+        if delete:
+            files.remove(path, uid)
+        else:
+            call.write(shown + "\n")
+    return code
+
 
 FILE_TOOLS: dict[str, Tool] = {
-    "ls": _ls, "rm": _rm, "unlink": _rm, "rmdir": _rmdir, "mkdir": _mkdir, "touch": _touch, "mv": _mv, "cp": _cp,
-    "stat": _stat, "chmod": _chmod, "ln": _ln, "realpath": _realpath, "readlink": _realpath, "du": _du, "dd": _dd,
-    "sleep": _sleep, "usleep": _nothing, "date": _date, "id": _id, "whoami": _whoami, "env": _env,
-    "printenv": _env, "which": _which, "ps": _ps, "uptime": _uptime, "sync": _nothing, "nohup": _env,
-    "timeout": _time_out, "mount": _nothing, "dmesg": _denied, "chown": _denied, "log": _nothing,
-    "logcat": _nothing, "toybox": _env, "setenforce": _denied, "kill": _denied,
+    "ls": _ls, "find": _find, "stat": _stat, "du": _du, "sleep": _sleep, "usleep": _nothing, "date": _date, "id": _id,
+    "whoami": _whoami, "env": _env, "printenv": _env, "which": _which, "ps": _ps, "uptime": _uptime, "sync": _nothing,
+    "nohup": _env, "timeout": _time_out, "mount": _nothing, "dmesg": _denied, "chown": _denied, "log": _nothing,
+    "logcat": _nothing, "toybox": _env, "setenforce": _denied, "kill": _denied, **CHANGING_TOOLS,
 }
