@@ -82,7 +82,7 @@ def _first_difference(
     if device_facts(pieces) != said["device_facts"]:
         return "device_facts"
     reasons = refusals(document, pieces)
-    outcome = {"title": title_of(reasons), "reasons": list(outcome_reasons(reasons, report.reasons))}
+    outcome = {"title": title_of(document, reasons), "reasons": list(outcome_reasons(reasons, report.reasons))}
     if document.is_report != bool(reasons) or said["outcome"] != outcome:
         return "outcome"
     return ""

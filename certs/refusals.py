@@ -111,12 +111,16 @@ def _time(text: str) -> datetime:
     return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
 
 
-def title_of(reasons: tuple[str, ...]) -> str:
-    """What a paper with these refusals is called: the record's `outcome.title`."""
+def title_of(document: RecordDocument, reasons: tuple[str, ...]) -> str:
+    """What a paper with these refusals is called: the record's `outcome.title`.
+
+    "blocked" promises that nothing was erased, so it is said only when no erase was even commanded.
+    """
+    begun = document.erase.level != "none"
     for reason, title in (
         ("", "certificate"),
         ("interrupted", "interrupted"),
-        ("blocked", "blocked"),
+        ("blocked", "failed" if begun else "blocked"),
         ("station_failed", "failed"),
         ("stage_not_reached", "not_verified"),
         ("erase_not_verified", "not_verified"),

@@ -123,7 +123,7 @@ def _someone(name: str, decision: str = "accepted", minutes: int = 40) -> Valida
         ({"validation": _someone("Wang", minutes=61)}, "validated_by_nobody", "not_verified"),
         ({"failure": "interrupted"}, "interrupted", "interrupted"),
         ({"failure": "phone_swapped"}, "station_failed", "failed"),
-        ({"problems": ("activation_lock",)}, "blocked", "blocked"),
+        ({"problems": ("activation_lock",)}, "blocked", "failed"),
         ({"stage": "RETURNED"}, "stage_not_reached", "not_verified"),
         ({"stage": ""}, "stage_not_reached", "not_verified"),
         ({"finished_at": OPENED_AT}, "times_out_of_order", "not_verified"),
@@ -146,6 +146,13 @@ def test_what_stands_against_a_certificate_gives_a_report_that_says_so(
     assert document.is_report
     assert document.outcome.title == title
     assert reason in document.outcome.reasons
+
+
+def test_a_phone_on_which_nothing_was_begun_is_blocked(signer: FileSigner) -> None:
+    facts = iphone_job(pieces=IPHONE_PIECES[:1], stage="BLOCKED", problems=("activation_lock",), validated=False)
+    document = _report(replace(facts, method=""), signer).document
+    assert document.outcome.title == "blocked"
+    assert document.erase.level == "none"
 
 
 @pytest.mark.parametrize("field", ["serial", "imei1", "imei2", "udid", "ecid", "maker", "model", "marketing_name"])
