@@ -16,7 +16,7 @@ from virtual_phones.faults import Exchanges, Fault, FaultKind, FaultPlan, distor
 from virtual_phones.phone import Agenda, UsbView, VirtualPhone
 from virtual_phones.port import BusAddresses, Swap, VirtualPort
 from virtual_phones.remote import RemoteBench
-from virtual_phones.scenario import ScenarioError, load_scenario, read_scenario
+from virtual_phones.scenario import ScenarioError, demo_scenario, load_scenario, read_scenario
 from virtual_phones.sync_service import FileStatus, SyncSession
 
 
@@ -344,3 +344,24 @@ def test_debian_tools_see_the_benchs_iphones_come_go_and_be_swapped(remote_bench
     until(lambda: len(listed()) == 2 and listed() != before, 5, "nobody was swapped")
     assert bench.truth()["one"]["swapped"] is True
     assert bench.phones()[0]["serial"] == "F2LOTHER0001"
+
+
+def test_the_demo_holds_four_honest_phones_and_says_of_every_other_what_is_wrong():
+    phones = load_scenario(demo_scenario()).phones
+    trouble = {
+        phone.name: bool(phone.body.misbehaviour or phone.swap or phone.faults.faults or not phone.plugged)
+        for phone in phones
+    }
+    assert len(phones) >= 9
+    honest = {name for name in trouble if "honest" in name}
+    assert {name for name, bad in trouble.items() if not bad} == honest
+    assert len(honest) == 4
+    assert len({phone.body.serial for phone in phones}) == len(phones)
+    assert len({imei for phone in phones for imei in phone.body.imeis}) == 2 * len(phones)
+
+
+def test_every_phone_of_the_demo_hangs_on_its_port(remote_bench):
+    bench = remote_bench(demo_scenario())
+    planned = {phone.name for phone in load_scenario(demo_scenario()).phones}
+    assert {str(card["name"]) for card in bench.phones()} == planned
+    assert len(bench.usb()) == len(bench.phones())
