@@ -18,6 +18,8 @@ from phones.link import AppleBatch, ApplePart
 
 SERVICE_PART_S = 15.0
 """The most one part may take: a service that hangs must not cost the whole batch its answers."""
+PAIR_WAIT_S = 3.0
+"""How long one inspection waits for the Trust dialog: then the technician is told to tap it, and it is asked again."""
 PAIR_MARGIN_S = 2.0
 """Left over when waiting for the Trust dialog, so that `trust_pending` is said before the deadline."""
 TRUST_ATTEMPTS = 3
@@ -142,7 +144,7 @@ async def _open(desk: Desk, udid: str, *, may_pair: bool, timeout_s: float) -> t
             return conversation, False
     if not may_pair:
         raise PhoneRefusedError(reason_code="not_paired", phone=udid, step="session")
-    return await _pair_anew(desk, udid, timeout_s=timeout_s)
+    return await _pair_anew(desk, udid, timeout_s=min(timeout_s, PAIR_WAIT_S + PAIR_MARGIN_S))
 
 
 async def _try_record(desk: Desk, udid: str, record: dict[str, Any]) -> Conversation | None:

@@ -63,6 +63,7 @@ def run_demo(out: Path, *, scenario: Path | None, tell: Callable[[Progress], Non
     config = tomllib.loads(resources.files("station").joinpath("demo.toml").read_text(encoding="utf-8"))
     settings = from_document(config["settings"], "demo.toml")
     home = Home(out / "station").make()
+    home.start_log()
     clock = SystemClock()
     started = clock.now()
     with ExitStack() as stack:

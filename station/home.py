@@ -11,6 +11,7 @@ station.log
 """
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,6 +72,18 @@ class Home:
         except OSError as error:
             raise LedgerFullError(phone=str(self.path), got=error.strerror or str(error)) from error
         return self
+
+    def start_log(self) -> None:
+        """Write what goes wrong in the program itself to the log file, readable by its owner only."""
+        handler = logging.FileHandler(self.log, encoding="utf-8", delay=True)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(threadName)s %(message)s"))
+        own = logging.getLogger("proofwipe")
+        for old in own.handlers:
+            own.removeHandler(old)
+            old.close()
+        own.addHandler(handler)
+        own.propagate = False
+        os.close(os.open(self.log, os.O_CREAT | os.O_WRONLY, 0o600))
 
     @contextmanager
     def claimed(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from wipe.methods import METHODS, choose
 
 from grading.questions import QUESTIONS
 from phones.clock import Clock
-from phones.errors import BenchError
+from phones.errors import BenchError, ProofwipeError
 from phones.evidence import Evidence, Moment
 from phones.identity import IDENTIFIERS_NEEDED, PhoneIdentity
 from phones.operator import Operator
@@ -273,7 +273,15 @@ class Worker:
         self._tell("failed")
 
     def _paper(self) -> None:
-        self._around.desk.serve(self._job)
+        """The paper, or, when it cannot be made, a job that stays open until one can (`process --resume`)."""
+        try:
+            self._around.desk.serve(self._job)
+        except LedgerError:
+            raise
+        except ProofwipeError:
+            log.exception("job %s has no paper", self._job.id)
+            self._tell("no_paper")
+            return
         self._tell("done")
 
     def _keep(self, piece: Evidence) -> None:

@@ -63,7 +63,8 @@ def _await_return(scene: Scene) -> None:
 def _look_after(scene: Scene) -> None:
     scene.progress("looking")
     ask_state(scene, Moment.AFTER)
-    look_for_canary(scene)
+    if look_for_canary(scene).values.get("canary.still_there"):
+        raise StepFailed("canary_still_there")   # no person need reset a phone that has failed already
 
 
 def _final_reset(scene: Scene) -> None:

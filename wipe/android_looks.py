@@ -61,9 +61,9 @@ def plant(scene: Scene) -> None:
         raise StepFailed("canary_not_planted")
 
 
-def look_for_canary(scene: Scene) -> None:
+def look_for_canary(scene: Scene) -> Answer:
     """Is our mark gone, and does a new one work? One answer that finds it ends the asking."""
-    ask_until(
+    return ask_until(
         scene, lambda: look_question(scene.mark, scene.draw(), marker=scene.draw(), timeout_s=SHELL_TIMEOUT_S),
         Moment.AFTER, accept=_decided, within_s=scene.deadlines.settle_s,
     )

@@ -50,8 +50,11 @@ def watch_port(
 
     `leave_s`: how long to wait for it to leave; then it is back, or not, as it stands. A phone that
     answers `back` in another presence than `was` has rebooted, seen leaving or not (a station that
-    resumes may have missed it). Raises: BenchError.
+    resumes may have missed it). What was seen and kept before a crash is not waited for again.
+    Raises: BenchError.
     """
+    if _was_seen(scene, asked, moment):
+        return scene.phone.glance()
     clock, deadlines = scene.clock, scene.deadlines
     watch = PortWatch(needed_s=deadlines.absent_at_least_s)
     start = clock.monotonic()
@@ -66,6 +69,13 @@ def watch_port(
             break
         clock.sleep(deadlines.poll_s)
     return _keep(scene, watch, sighting, asked=asked, moment=moment)
+
+
+def _was_seen(scene: Scene, asked: str, moment: Moment) -> bool:
+    return any(
+        piece.moment is moment and piece.asked == asked and piece.values.get("port.came_back") == "yes"
+        for piece in scene.evidence
+    )
 
 
 def _keep(scene: Scene, watch: PortWatch, sighting: Sighting, *, asked: str, moment: Moment) -> Sighting:

@@ -84,7 +84,7 @@ def command(
         raise NotInitialisedError(phone=str(home.path))
     company = load_company(home.keys)
     performer = company.person(operator_name, "operator")
-    home.make()
+    home.make().start_log()
     with ExitStack() as stack:
         stack.enter_context(home.claimed())
         ledger = open_ledger(home)
