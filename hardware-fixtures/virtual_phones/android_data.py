@@ -4,6 +4,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from virtual_phones.filetree import EVERYBODY, ROOT, SHELL, SYSTEM, FileTree
 from virtual_phones.phone import section
@@ -145,17 +146,20 @@ def system_files(files: FileTree, model: Mapping[str, object]) -> None:
     files.put("/system/etc/hosts", b"127.0.0.1       localhost\n::1             ip6-localhost\n")
     for name in ("null", "zero", "urandom", "random"):
         files.put(f"/dev/{name}", lambda: b"", mode=0o666)
-    files.put("/proc/meminfo", lambda: (
+    kernel = {}
+    kernel["meminfo"] = (
         f"MemTotal:       {memory} kB\nMemFree:          312044 kB\nMemAvailable:   {memory // 3} kB\n"
         "Buffers:            8420 kB\nCached:          2410332 kB\nSwapTotal:       3145724 kB\n"
-    ).encode())
-    files.put("/proc/version", lambda: b"Linux version 6.1.99-android14-11 (kleaf@build-host) #1 SMP PREEMPT\n")
-    files.put("/proc/uptime", lambda: b"312.44 1987.10\n")
+    )
+    kernel["version"] = "Linux version 6.1.99-android14-11 (kleaf@build-host) #1 SMP PREEMPT\n"
+    kernel["uptime"] = "312.44 1987.10\n"
     storage = int(str(section(model, "storage").get("bytes", 128_000_000_000)))
-    files.put("/proc/partitions", lambda: (
+    kernel["partitions"] = (
         f"major minor  #blocks  name\n\n   8        0  {storage // 1024} sda\n   8       31  "
         f"{section(model, 'storage').get('data_kib', 0)} sda31\n"
-    ).encode())
+    )
+    for name, text in kernel.items():
+        files.put(f"/proc/{name}", partial(str.encode, text))
     for name in ("cycle_count", "charge_full", "charge_full_design"):
         files.put(f"/sys/class/power_supply/battery/{name}", lambda: b"0\n", mode=0o400)
     files.link("/sdcard", USER_STORAGE)

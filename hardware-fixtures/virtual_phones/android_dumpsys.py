@@ -93,11 +93,14 @@ def _battery(system: AndroidSystem, words: list[str]) -> str:
         "  technology: Li-ion\n"
     )
     if "vendor_battery_keys" in system.lives.variation:
-        text += "  charge counter: 0\n  current now: -347\n  Level: charging\n  Charging state: 0\n  Charging policy: 0\n"
+        text += "  charge counter: 0\n  current now: -347\n  Level: charging\n"
+        text += "  Charging state: 0\n  Charging policy: 0\n"
     if "samsung_battery" in system.lives.variation:
         text += (
-            f"  mSavedBatteryAsoc: [{battery.get('health_percent')}]\n  mSavedBatteryBsoh: [{battery.get('health_percent')}]\n"
-            f"  mSavedBatteryUsage: {int(str(battery.get('cycles', 0))) * 100 + 39}\n  battery FirstUseDate: [20240901]\n"
+            f"  mSavedBatteryAsoc: [{battery.get('health_percent')}]\n"
+            f"  mSavedBatteryBsoh: [{battery.get('health_percent')}]\n"
+            f"  mSavedBatteryUsage: {int(str(battery.get('cycles', 0))) * 100 + 39}\n"
+            f"  battery FirstUseDate: [20240901]\n"
             "  LLB MAN: 20240701\n  LLB CAL: 20240715\n"
         )
     if system.sdk() >= 34 and "chinese_locale" not in system.lives.variation:
@@ -126,7 +129,8 @@ def _pdb(system: AndroidSystem, words: list[str]) -> str:
         newer = f"  FRP state: {'active' if handle else 'inactive'}\n"
     return (
         "mDataBlockFile: /dev/block/by-name/frp\nmIsRunningDSU: "
-        f"{str(system.lives.hardware.system_image).lower()}\nmInitDoneSignal: 0\nmIsFileEmpty: {str(not handle).lower()}\n"
+        f"{str(system.lives.hardware.system_image).lower()}\nmInitDoneSignal: 0\n"
+        f"mIsFileEmpty: {str(not handle).lower()}\n"
         f"  Has FRP credential handle: {str(bool(handle)).lower()}\n  FRP challenge block size: {len(handle)}\n"
         f"{newer}  Verified boot state: {'orange' if unlocked else 'green'}\n"
         f"  OEM unlock enabled: {str(unlocked).lower()}\n"
@@ -137,7 +141,8 @@ def _user(system: AndroidSystem, words: list[str]) -> str:
     data = system.lives.data
     restrictions = "".join(f"      {name}\n" for name in data.restrictions) or "      none\n"
     users = "".join(
-        f"  UserInfo{{{index * 10}:{name}:{'4c13' if not index else '410'}}} serialNo={index * 10} isPrimary={str(not index).lower()}\n"
+        f"  UserInfo{{{index * 10}:{name}:{'4c13' if not index else '410'}}} serialNo={index * 10} "
+        f"isPrimary={str(not index).lower()}\n"
         f"    Type: android.os.usertype.full.{'SYSTEM' if not index else 'SECONDARY'}\n"
         "    Flags: 19475 (ADMIN|FULL|INITIALIZED|MAIN|PRIMARY|SYSTEM)\n"
         f"    State: {'RUNNING_UNLOCKED' if system.ready else 'RUNNING_LOCKED'}\n    Created: <unknown>\n"
@@ -147,7 +152,8 @@ def _user(system: AndroidSystem, words: list[str]) -> str:
         for index, name in enumerate(data.users)
     )
     return (
-        f"Current user: 0\n\nUsers:\n{users}\n  Device properties:\n    Device owner id: {0 if data.device_owner else -10000}\n"
+        f"Current user: 0\n\nUsers:\n{users}\n  Device properties:\n"
+        f"    Device owner id: {0 if data.device_owner else -10000}\n"
         "    Guest restrictions:\n      no_sms\n      no_install_unknown_sources\n"
     )
 
@@ -160,19 +166,23 @@ def _sensors(system: AndroidSystem, words: list[str]) -> str:
             f"0x{index:08x}) {sensor['name']:<34} | {sensor['vendor']:<15} | ver: 1 | type: {sensor['type']}"
             f"({sensor['number']}) | perm: n/a | flags: 0x00000000"
         )
-    return "\n".join([*lines, "Fusion States:", "Recent Sensor events:", "Active sensors:", "Socket Buffer size = 39 events", ""])
+    return "\n".join([*lines, "Fusion States:", "Recent Sensor events:", "Active sensors:", ""])
 
 
 def _cameras(system: AndroidSystem, words: list[str]) -> str:
     facing = section(system.model, "cameras").get("facing")
     places = [str(place) for place in facing] if isinstance(facing, list) else []
-    text = f"== Service global info: ==\n\nNumber of camera devices: {len(places)}\nNumber of normal camera devices: {len(places)}\n"
+    text = (
+        f"== Service global info: ==\n\nNumber of camera devices: {len(places)}\n"
+        f"Number of normal camera devices: {len(places)}\n"
+    )
     for index, place in enumerate(places):
         text += (
             f"== Camera HAL device device@1.1/internal/{index} (v1.1) static information: ==\n  Resource cost: 50\n"
             f"  Facing: {place[:1]}{place[1:].lower()}\n  API2 camera characteristics:\n"
             f"      android.lens.facing (80005): byte[1]\n        [{place}]\n"
-            f"      android.flash.info.available (50000): byte[1]\n        [{'TRUE' if place == 'BACK' else 'FALSE'}]\n"
+            f"      android.flash.info.available (50000): byte[1]\n"
+            f"        [{'TRUE' if place == 'BACK' else 'FALSE'}]\n"
         ).replace(f"Facing: {place[:1]}{place[1:].lower()}", f"Facing: {place}")
     return text
 
@@ -191,8 +201,10 @@ def _telephony(system: AndroidSystem, words: list[str]) -> str:
     number = system.lives.owner.phone_number if inserted else ""
     return (
         "last known state:\n  Phone Id=0\n    mCallState=0\n    mRingingCallState=0\n    mCallIncomingNumber=\n"
-        f"    mServiceState={{mVoiceRegState={'0(IN_SERVICE)' if inserted else '1(OUT_OF_SERVICE)'}, mIsEmergencyOnly={str(not inserted).lower()}}}\n"
-        f"    mPhoneNumber={number}\n    mSignalStrength=SignalStrength:{{mLte=Invalid}}\n    mDataConnectionState=0\n"
+        f"    mServiceState={{mVoiceRegState={'0(IN_SERVICE)' if inserted else '1(OUT_OF_SERVICE)'}, "
+        f"mIsEmergencyOnly={str(not inserted).lower()}}}\n"
+        f"    mPhoneNumber={number}\n    mSignalStrength=SignalStrength:{{mLte=Invalid}}\n"
+        f"    mDataConnectionState=0\n"
     )
 
 
@@ -220,23 +232,29 @@ def _display(system: AndroidSystem, words: list[str]) -> str:
 def _bluetooth(system: AndroidSystem, words: list[str]) -> str:
     on = system.setting("global", "bluetooth_on") == "1"
     return (
-        f"Bluetooth Status\n  enabled: {str(on).lower()}\n  state: {'ON' if on else 'OFF'}\n  address: XX:XX:XX:XX:47:11\n"
-        f"  name: {system.setting('secure', 'bluetooth_name')}\n  time since enabled: 00:05:12.044\n\nBonded devices:\n"
+        f"Bluetooth Status\n  enabled: {str(on).lower()}\n  state: {'ON' if on else 'OFF'}\n"
+        f"  address: XX:XX:XX:XX:47:11\n"
+        f"  name: {system.setting('secure', 'bluetooth_name')}\n  time since enabled: 00:05:12.044\n\n"
+        f"Bonded devices:\n"
     )
 
 
 def _nfc(system: AndroidSystem, words: list[str]) -> str:
     on = system.setting("secure", "nfc_on") == "1"
-    return f"mState={'on' if on else 'off'}\nmScreenState=ON_UNLOCKED\nmNfcSecureEnabled=true\nmIsSecureNfcEnabled=false\n"
+    return (
+        f"mState={'on' if on else 'off'}\nmScreenState=ON_UNLOCKED\nmNfcSecureEnabled=true\n"
+        f"mIsSecureNfcEnabled=false\n"
+    )
 
 
 def _adb(system: AndroidSystem, words: list[str]) -> str:
     keys = system.lives.data.keys
+    listed = "\n".join(f"QAAAA{key[:24]} {comment}" for key, comment in keys.items())
     connected = next((comment for key, comment in keys.items() if set(key) != {"0"}), "")
     return (
         "ADB MANAGER STATE (dumpsys adb):\n{\n  debugging_manager={\n    connected_to_adb=true\n"
-        f"    last_key_received={connected}\n    user_keys=" + "\n".join(f"QAAAA{key[:24]} {comment}" for key, comment in keys.items())
-        + "\n\n    keystore=<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n  }\n}\n"
+        f"    last_key_received={connected}\n    user_keys={listed}\n\n"
+        "    keystore=<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n  }\n}\n"
     )
 
 
@@ -247,10 +265,14 @@ def _euicc(system: AndroidSystem, words: list[str]) -> str:
 def _usagestats(system: AndroidSystem, words: list[str]) -> str:
     packages = system.lives.data.packages
     rows = "".join(
-        f'        package={name} totalTimeUsed="12:4{index}" lastTimeUsed="2025-11-2{index} 21:00:00" appLaunchCount={index + 3}\n'
+        f'        package={name} totalTimeUsed="12:4{index}" lastTimeUsed="2025-11-2{index} 21:00:00" '
+        f'appLaunchCount={index + 3}\n'
         for index, name in enumerate(packages)
     )
-    return f"User 0:\n  In-memory daily stats\n    timeRange=\"11/24/2025 - 11/25/2025\"\n    packages\n{rows}  In-memory weekly stats\n"
+    return (
+        f"User 0:\n  In-memory daily stats\n    timeRange=\"11/24/2025 - 11/25/2025\"\n    packages\n"
+        f"{rows}  In-memory weekly stats\n"
+    )
 
 
 def _diskstats(system: AndroidSystem, words: list[str]) -> str:
@@ -286,12 +308,20 @@ def _package(system: AndroidSystem, words: list[str]) -> str:
 
 def _wifi(system: AndroidSystem, words: list[str]) -> str:
     on = system.setting("global", "wifi_on") == "1"
-    names = "".join(f'ID: {index} SSID: "{name}" PROVIDER-NAME: null\n' for index, name in enumerate(system.lives.data.networks))
-    return f"Wi-Fi is {'enabled' if on else 'disabled'}\nVerbose logging is off\nWifiConfigManager - Configured networks Begin ----\n{names}"
+    names = "".join(
+        f'ID: {index} SSID: "{name}" PROVIDER-NAME: null\n' for index, name in enumerate(system.lives.data.networks)
+    )
+    return (
+        f"Wi-Fi is {'enabled' if on else 'disabled'}\nVerbose logging is off\n"
+        f"WifiConfigManager - Configured networks Begin ----\n{names}"
+    )
 
 
 def _location(system: AndroidSystem, words: list[str]) -> str:
-    return "Location Manager State:\n  User Info:\n  Location Settings:\n  gps provider:\n    enabled=true\n    satellites: 0\n"
+    return (
+        "Location Manager State:\n  User Info:\n  Location Settings:\n  gps provider:\n    enabled=true\n"
+        "    satellites: 0\n"
+    )
 
 
 def _dropbox(system: AndroidSystem, words: list[str]) -> str:

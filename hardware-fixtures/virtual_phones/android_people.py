@@ -8,7 +8,8 @@ from virtual_phones.android_body import AndroidBody
 
 def _in_settings(phone: AndroidBody) -> bool:
     """Can a person reach Settings now?"""
-    return phone.mode == "system" and phone.system.ready and phone.system.setting("secure", "user_setup_complete") == "1"
+    set_up = phone.system.setting("secure", "user_setup_complete") == "1"
+    return phone.mode == "system" and phone.system.ready and set_up
 
 
 def accept_adb(phone: AndroidBody) -> None:

@@ -90,7 +90,8 @@ def _pm(system: AndroidSystem, call: Call) -> int:
         names = [] if "s" in found else sorted(packages)
         names += [] if "3" in found else list(SYSTEM_PACKAGES)
         names = [name for name in names if all(word in name for word in words[1:] if not word.isdigit())]
-        call.write("".join(f"package:{f'/data/app/~~x/{name}/base.apk=' if 'f' in found else ''}{name}\n" for name in names))
+        call.write("".join(f"package:{f'/data/app/~~x/{name}/base.apk=' if 'f' in found else ''}{name}\n"
+                   "" for name in names))
         return 0
     if verb == "list" and words[:1] == ["users"]:
         users = "".join(f"\tUserInfo{{{index * 10}:{name}:4c13}} running\n"
@@ -98,7 +99,8 @@ def _pm(system: AndroidSystem, call: Call) -> int:
         call.write("Users:\n" + users)
         return 0
     if verb == "list" and words[:1] == ["features"]:
-        call.write("feature:android.hardware.camera\nfeature:android.hardware.nfc\nfeature:android.hardware.telephony\n")
+        call.write("feature:android.hardware.camera\nfeature:android.hardware.nfc\n"
+                   "feature:android.hardware.telephony\n")
         return 0
     if verb == "path" and words:
         known = words[0] in packages or words[0] in SYSTEM_PACKAGES
@@ -250,11 +252,13 @@ def _content(system: AndroidSystem, call: Call) -> int:
         return 0
     kind = next((kind for prefix, kind in _PROVIDERS.items() if uri.startswith(prefix)), None)
     if kind is None:
-        call.err.write(f"Error while accessing provider:{uri[10:90]}\njava.lang.IllegalStateException: Could not find provider\n")
+        call.err.write(f"Error while accessing provider:{uri[10:90]}\n"
+                       f"java.lang.IllegalStateException: Could not find provider\n")
         return 1
     count = data.counts.get(kind, 0)
     call.write("".join(
-        f"Row: {index} _id={index + 1}, address={owner.phone_number}, body={owner.name} {index}\n" for index in range(count)
+        f"Row: {index} _id={index + 1}, address={owner.phone_number}, body={owner.name} {index}\n"
+        f"" for index in range(count)
     ) or "No result found.\n")
     return 0
 
@@ -265,7 +269,10 @@ def _quiet(system: AndroidSystem, call: Call) -> int:
 
 def _named(name: str) -> SystemTool:
     """A tool that is `cmd NAME` by another name."""
-    return lambda system, call: _cmd(system, Call(call.shell, "cmd", [name, *call.words], call.source, call.out, call.err))
+    def tool(system: AndroidSystem, call: Call) -> int:
+        return _cmd(system, Call(call.shell, "cmd", [name, *call.words], call.source, call.out, call.err))
+
+    return tool
 
 
 SERVICES: dict[str, SystemTool] = {

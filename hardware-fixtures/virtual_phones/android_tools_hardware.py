@@ -38,9 +38,10 @@ def _wifi(system: AndroidSystem, call: Call) -> int:
         if not on:
             call.write("No scan results\n")
             return 0
-        call.write("    BSSID              Frequency      RSSI           Age(sec)     SSID                                 Flags\n")
+        call.write("    BSSID              Frequency      RSSI           Age(sec)     SSID            Flags\n")
         for index, name in enumerate([system.lives.owner.wifi, "shop-bench", "TP-LINK_9A12"]):
-            call.write(f"  02:11:22:33:44:{index:02x}       {2412 + index * 25}    -5{index}(0:-5{index}/1:-60)    3.1    {name}    [WPA2-PSK-CCMP][ESS]\n")
+            place = f"  02:11:22:33:44:{index:02x}       {2412 + index * 25}    -5{index}(0:-5{index}/1:-60)"
+            call.write(f"{place}    3.1    {name}    [WPA2-PSK-CCMP][ESS]\n")
     elif verb != "start-scan":
         call.err.write(f"Unknown command: {verb[:100]}\n")
         return 255
@@ -83,7 +84,8 @@ def _wm(system: AndroidSystem, call: Call) -> int:
 def _service(system: AndroidSystem, call: Call) -> int:
     words = call.words
     if words[:1] == ["list"]:
-        call.write("Found 2 services:\n0\tiphonesubinfo: [com.android.internal.telephony.IPhoneSubInfo]\n1\tpackage: [android.content.pm.IPackageManager]\n")
+        call.write("Found 2 services:\n0\tiphonesubinfo: [com.android.internal.telephony.IPhoneSubInfo]\n"
+                   "1\tpackage: [android.content.pm.IPackageManager]\n")
         return 0
     if words[:1] == ["check"] and len(words) > 1:
         answer = "found" if words[1] in ("iphonesubinfo", "package") else "not found"
@@ -195,7 +197,8 @@ def _df(system: AndroidSystem, call: Call) -> int:
         for name in names)]
     for place in wanted:
         if human:
-            call.write(f"{places[place]:<16} {blocks // 1048576}G  {used // 1048576}G  {free // 1048576}G   {used * 100 // blocks}% {place}\n")
+            sizes = "  ".join(f"{size // 1048576}G" for size in (blocks, used, free))
+            call.write(f"{places[place]:<16} {sizes}   {used * 100 // blocks}% {place}\n")
         else:
             call.write(f"{places[place]:<16} {blocks} {used} {free} {used * 100 // blocks:>3}% {place}\n")
     return 0

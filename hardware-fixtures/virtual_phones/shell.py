@@ -294,8 +294,10 @@ class Shell(Expansion):
         try:
             node = self.machine.files.find(call.path(name), self.uid)
         except OSError as error:
-            call.err.write(f"/system/bin/sh: {name}: {'inaccessible or not found' if error.errno == 2 else error.strerror}\n")
-            return 127 if isinstance(error, FileNotFoundError) else 126
+            missing = isinstance(error, FileNotFoundError)
+            reason = "inaccessible or not found" if missing else str(error.strerror)
+            call.err.write(f"/system/bin/sh: {name}: {reason}\n")
+            return 127 if missing else 126
         sentence = "is a directory" if node.is_folder else "can't execute: Permission denied"
         call.err.write(f"/system/bin/sh: {name}: {sentence}\n")
         return 126

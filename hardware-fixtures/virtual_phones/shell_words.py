@@ -77,6 +77,7 @@ class WordReader(ABC):
         return ""
 
     def take(self, operator: str) -> None:
+        """Step over the operator that must stand here. Raises: ShellSyntaxError."""
         if self.operator() != operator:
             raise ShellSyntaxError(f"'{operator.strip() or 'newline'}' expected")
         self.at += len(operator)
@@ -84,6 +85,7 @@ class WordReader(ABC):
             self.here_documents()
 
     def newlines(self) -> None:
+        """Skip empty lines."""
         while self.operator() == "\n":
             self.take("\n")
 
@@ -99,12 +101,14 @@ class WordReader(ABC):
         return found.group()
 
     def expect(self, word: str) -> None:
+        """Step over the reserved word that must stand here. Raises: ShellSyntaxError."""
         self.newlines()
         if self.keyword() != word:
             raise ShellSyntaxError(f"'{word}' expected")
         self.at += len(word)
 
     def down(self) -> None:
+        """One level deeper. Raises: ShellSyntaxError when that is too deep."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise ShellSyntaxError("nested too deeply")
@@ -164,6 +168,7 @@ class WordReader(ABC):
         return found
 
     def double_quotes(self) -> Word:
+        """The parts between double quotes; stands on the opening one."""
         self.at += 1
         parts: Word = [Literal("", quoted=True)]
         plain: list[str] = []
@@ -178,6 +183,7 @@ class WordReader(ABC):
             self.quoted_character(character, parts, plain)
 
     def quoted_character(self, character: str, parts: Word, plain: list[str]) -> None:
+        """One character, escape or expansion as it is read between double quotes."""
         if character == "\\" and self.at + 1 < len(self.text):
             following = self.text[self.at + 1]
             if following in '$`"\\':
@@ -230,6 +236,7 @@ class WordReader(ABC):
         return Parameter(shape.group(1), quoted)
 
     def inner(self, text: str) -> Node:
+        """A program inside backquotes. Raises: ShellSyntaxError."""
         parser = self.inside(text)
         body = parser.sequence(frozenset())
         if parser.at < len(text):
@@ -246,6 +253,7 @@ class WordReader(ABC):
         raise ShellSyntaxError("no closing parenthesis")
 
     def braces(self, *, quoted: bool) -> Parameter:
+        """${…}; stands on the `$`. Raises: ShellSyntaxError."""
         shape = re.compile(
             r"\$\{(#(?=[A-Za-z_0-9?@*])|)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[?#@*$!\-])"
             r"(:[-=+?]|[-=+?]|%%|%|##|#|//|/|:|)"

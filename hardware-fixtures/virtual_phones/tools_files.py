@@ -89,7 +89,8 @@ def _listing(call: Call, found: dict[str, list[str]], entries: list[tuple[str, s
 def _long(name: str, node: File) -> str:
     owner, group = user_name(node.uid), user_name(node.gid)
     arrow = f" -> {node.target}" if node.is_link else ""
-    return f"{mode_text(node.mode)} {1 + node.is_folder} {owner:<6} {group:<9} {node.size:>8} {_day(node.mtime)} {name}{arrow}"
+    who = f"{mode_text(node.mode)} {1 + node.is_folder} {owner:<6} {group:<9}"
+    return f"{who} {node.size:>8} {_day(node.mtime)} {name}{arrow}"
 
 
 def _stat(call: Call) -> int:
@@ -111,7 +112,8 @@ def _stat(call: Call) -> int:
         }
         if "c" in found:
             pieces = re.split(r"%(.)", found["c"][-1])
-            call.write("".join(values.get(text, "?") if place % 2 else text for place, text in enumerate(pieces)) + "\n")
+            pieces[1::2] = [values.get(letter, "?") for letter in pieces[1::2]]
+            call.write("".join(pieces) + "\n")
             continue
         call.write(
             f"  File: {name}\n  Size: {node.size}\t Blocks: {(node.size + 511) // 512}\t IO Blocks: 512\t"
@@ -147,7 +149,8 @@ def _date(call: Call) -> int:
         call.write(moment.strftime("%a %b %e %H:%M:%S UTC %Y\n"))
         return 0
     table = {
-        "s": str(int(moment.timestamp())), "Y": f"{moment.year:04d}", "m": f"{moment.month:02d}", "d": f"{moment.day:02d}",
+        "s": str(int(moment.timestamp())), "Y": f"{moment.year:04d}", "m": f"{moment.month:02d}",
+        "d": f"{moment.day:02d}",
         "H": f"{moment.hour:02d}", "M": f"{moment.minute:02d}", "S": f"{moment.second:02d}", "N": "000000000",
         "F": moment.strftime("%Y-%m-%d"), "T": moment.strftime("%H:%M:%S"), "%": "%", "Z": "UTC", "z": "+0000",
         "j": moment.strftime("%j"), "n": "\n", "a": moment.strftime("%a"), "b": moment.strftime("%b"),
@@ -202,7 +205,8 @@ def _ps(call: Call) -> int:
     names = [("root", 1, "init"), ("root", 2, "[kthreadd]"), ("system", 1392, "system_server"),
              ("root", 512, "zygote64"), ("shell", 4700, "adbd"), ("shell", 4711, "sh"), ("shell", 4712, "ps")]
     for user, pid, name in names:
-        call.write(f"{user:<12} {pid:>6} {1 if pid > 2 else 0:>6} {10_800_000 + pid:>10} {pid * 7 % 90000:>6} 0                   0 S {name}\n")
+        parent = 1 if pid > 2 else 0
+        call.write(f"{user:<12} {pid:>6} {parent:>6} {10_800_000 + pid:>10} {pid * 7 % 90000:>6} 0    0 S {name}\n")
     return 0
 
 
@@ -236,7 +240,8 @@ def _find(call: Call) -> int:
     places = []
     while words and not words[0].startswith("-"):
         places.append(words.pop(0))
-    tests = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name in ("-name", "-type", "-maxdepth", "-iname")}
+    valued = ("-name", "-type", "-maxdepth", "-iname")
+    tests = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name in valued}
     code = 0
     for place in places or ["."]:
         root = call.path(place)

@@ -70,7 +70,8 @@ def _pieces(found: dict[str, list[str]], regexes: list["re.Pattern[str]"], line:
         return [line]
     return [hit.group() for regex in regexes for hit in regex.finditer(line) if hit.group()]
 
-_SUBSTITUTE = re.compile(r"(?:(\d+|\$|/(?:[^/\\]|\\.)*/)(?:,(\d+|\$|/(?:[^/\\]|\\.)*/))?)?\s*(!?)\s*([spdq=])(.*)", re.DOTALL)
+_ADDRESS = r"(\d+|\$|/(?:[^/\\]|\\.)*/)"
+_COMMAND = re.compile(rf"(?:{_ADDRESS}(?:,{_ADDRESS})?)?\s*(!?)\s*([spdq=])(.*)", re.DOTALL)
 
 
 def _sed(call: Call) -> int:
@@ -139,7 +140,7 @@ class _SedCommand:
 
 
 def _sed_command(text: str, *, extended: bool) -> _SedCommand:
-    shape = _SUBSTITUTE.fullmatch(text)
+    shape = _COMMAND.fullmatch(text)
     if shape is None:
         raise ValueError(f"bad pattern '{text[:60]}'")
     first, last, negated, kind, rest = shape.groups()

@@ -16,13 +16,23 @@ class Life:
     """One phone and its clock."""
 
     def __init__(
-        self, *, trade_in: bool = False, misbehaviour: Iterable[str] = (), variation: Iterable[str] = (), seed: int = 1,
+        self,
+        *,
+        trade_in: bool = False,
+        misbehaviour: Iterable[str] = (),
+        variation: Iterable[str] = (),
+        seed: int = 1,
         condition: str = "",
     ) -> None:
         self.now_s = 10.0
         self.phone = AndroidPhone(
-            PIXEL_9 if trade_in else PIXEL_6, serial="1A2B3C4D5E6F70", imeis=IMEIS, misbehaviour=misbehaviour,
-            variation=variation, seed=seed, condition=condition or ("reset" if trade_in else "debugging"),
+            PIXEL_9 if trade_in else PIXEL_6,
+            serial="1A2B3C4D5E6F70",
+            imeis=IMEIS,
+            misbehaviour=misbehaviour,
+            variation=variation,
+            seed=seed,
+            condition=condition or ("reset" if trade_in else "debugging"),
         )
         if not trade_in:
             self.phone.accept_key(BENCH_KEY)

@@ -6,10 +6,10 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from virtual_phones.android import ACTIONS, AndroidPhone
-from virtual_phones.android_dumpsys import DUMPS
 
 from tests.virtual_phones.android_life import BENCH_KEY, IMEIS, PIXEL_6, Life
+from virtual_phones.android import ACTIONS, AndroidPhone
+from virtual_phones.android_dumpsys import DUMPS
 
 
 def test_getprop_lists_keys_in_brackets_and_values_may_span_lines() -> None:
@@ -22,16 +22,26 @@ def test_getprop_lists_keys_in_brackets_and_values_may_span_lines() -> None:
 def test_the_shell_may_set_debug_properties_and_no_others() -> None:
     life = Life()
     assert life.code("setprop debug.x 1") == 0
-    for name in ("persist.sys.test_harness", "ro.serialno", "persist.adb.tradeinmode", "sys.boot.reason",
-                 "persist.sys.boot.reason.history"):
+    for name in (
+        "persist.sys.test_harness",
+        "ro.serialno",
+        "persist.adb.tradeinmode",
+        "sys.boot.reason",
+        "persist.sys.boot.reason.history",
+    ):
         assert life.code(f"setprop {name} 1") == 1
     assert life.sh("getprop debug.x; getprop ro.serialno") == "1\n1A2B3C4D5E6F70\n"
 
 
 def test_settings_are_put_read_listed_and_deleted() -> None:
     life = Life()
-    assert life.sh("settings put global pw_a 'b c'; settings get global pw_a; settings delete global pw_a; "
-                   "settings get global pw_a; settings list secure | grep -c android_id") == "b c\nDeleted 1 rows\nnull\n1\n"
+    assert (
+        life.sh(
+            "settings put global pw_a 'b c'; settings get global pw_a; settings delete global pw_a; "
+            "settings get global pw_a; settings list secure | grep -c android_id"
+        )
+        == "b c\nDeleted 1 rows\nnull\n1\n"
+    )
     assert life.code("settings get nowhere x") == 255
 
 
@@ -47,8 +57,10 @@ def test_a_broadcast_resets_nothing_on_a_user_build() -> None:
 
 def test_the_imei_comes_as_a_parcel_of_utf_16() -> None:
     life = Life()
-    for line, imei in (("service call iphonesubinfo 1 s16 com.android.shell", IMEIS[0]),
-                       ("service call iphonesubinfo 4 i32 1 s16 com.android.shell", IMEIS[1])):
+    for line, imei in (
+        ("service call iphonesubinfo 1 s16 com.android.shell", IMEIS[0]),
+        ("service call iphonesubinfo 4 i32 1 s16 com.android.shell", IMEIS[1]),
+    ):
         text = life.sh(line)
         assert text.startswith("Result: Parcel(\n  0x00000000: 00000000 0000000f ")
         assert "".join(re.findall(r"[0-9]", "".join(re.findall(r"'(.*?)'", text)))) == imei
@@ -66,9 +78,14 @@ def test_the_seller_shows_in_the_answers_where_real_phones_show_him() -> None:
     life = Life(condition="signed_in")
     secrets = life.phone.secrets()
     answers = {
-        "account": "dumpsys account", "device_name": "settings list global", "wifi": "cmd wifi status",
-        "name": "dumpsys user", "phone_number": "content query --uri content://telephony/siminfo", "iccid": "dumpsys isub",
-        "hostname": "dumpsys adb", "photo": "ls -R /sdcard/",
+        "account": "dumpsys account",
+        "device_name": "settings list global",
+        "wifi": "cmd wifi status",
+        "name": "dumpsys user",
+        "phone_number": "content query --uri content://telephony/siminfo",
+        "iccid": "dumpsys isub",
+        "hostname": "dumpsys adb",
+        "photo": "ls -R /sdcard/",
     }
     for name, line in answers.items():
         assert secrets[name] in life.sh(line), name
@@ -138,7 +155,12 @@ def test_debugging_off_means_no_adb_interface() -> None:
 
 
 def test_every_way_to_reboot_goes_where_it_says() -> None:
-    for target, mode in (("recovery", "recovery"), ("bootloader", "fastboot"), ("sideload", "sideload"), ("", "system")):
+    for target, mode in (
+        ("recovery", "recovery"),
+        ("bootloader", "fastboot"),
+        ("sideload", "sideload"),
+        ("", "system"),
+    ):
         life = Life()
         life.phone.run(f"reboot:{target}", now_s=life.now_s)
         life.wait(60)
@@ -163,7 +185,9 @@ def test_half_late_and_hostile_answers() -> None:
     reply = late.phone.run("shell:true", now_s=late.now_s)
     assert reply is not None
     assert reply.delay_s >= 600
-    kinds = {Life(misbehaviour=["hostile_strings"], seed=seed).sh("getprop ro.product.model")[:40] for seed in range(60)}
+    kinds = {
+        Life(misbehaviour=["hostile_strings"], seed=seed).sh("getprop ro.product.model")[:40] for seed in range(60)
+    }
     assert len(kinds) >= 6
 
 
@@ -188,18 +212,80 @@ def test_the_same_seed_tells_the_same_story() -> None:
     assert story(3) != story(4)
 
 
-TOOLS = ["getprop", "setprop", "settings", "pm", "cmd", "dumpsys", "am", "wm", "service", "dpm", "sm", "content", "svc",
-         "getevent", "df", "uname", "locksettings", "bootstat", "input", "tradeinmode", "sh", "ls", "cat"]
+TOOLS = [
+    "getprop",
+    "setprop",
+    "settings",
+    "pm",
+    "cmd",
+    "dumpsys",
+    "am",
+    "wm",
+    "service",
+    "dpm",
+    "sm",
+    "content",
+    "svc",
+    "getevent",
+    "df",
+    "uname",
+    "locksettings",
+    "bootstat",
+    "input",
+    "tradeinmode",
+    "sh",
+    "ls",
+    "cat",
+]
 
 
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(TOOLS),
-    st.lists(st.sampled_from([
-        "get", "put", "list", "global", "secure", "packages", "-3", "-1", "call", "iphonesubinfo", "1", "99", "i32", "s16",
-        "status", "wifi", "testharness", "x", "--uri", "query", "content://sms", "size", "-a", "''", "battery", "--user", "0",
-        "getstatus", "evaluate", "--challenge", "density", "999x999", "\udcff", "-w", "-l", "-t", "enable ",
-    ]), max_size=6),
+    st.lists(
+        st.sampled_from(
+            [
+                "get",
+                "put",
+                "list",
+                "global",
+                "secure",
+                "packages",
+                "-3",
+                "-1",
+                "call",
+                "iphonesubinfo",
+                "1",
+                "99",
+                "i32",
+                "s16",
+                "status",
+                "wifi",
+                "testharness",
+                "x",
+                "--uri",
+                "query",
+                "content://sms",
+                "size",
+                "-a",
+                "''",
+                "battery",
+                "--user",
+                "0",
+                "getstatus",
+                "evaluate",
+                "--challenge",
+                "density",
+                "999x999",
+                "\udcff",
+                "-w",
+                "-l",
+                "-t",
+                "enable ",
+            ]
+        ),
+        max_size=6,
+    ),
 )
 def test_no_words_make_a_tool_raise(tool: str, words: list[str]) -> None:
     phone = AndroidPhone(PIXEL_6, serial="S1", imeis=IMEIS)

@@ -2,6 +2,8 @@
 """An erase of a virtual Android clears what a real one clears; `truth()` is read from the data itself."""
 
 import pytest
+
+from tests.virtual_phones.android_life import BENCH_KEY, IMEIS, PIXEL_6, Life
 from virtual_phones.android import AndroidPhone
 from virtual_phones.android_behaviour import (
     KEEPS,
@@ -12,11 +14,15 @@ from virtual_phones.android_behaviour import (
     VARIATIONS,
 )
 
-from tests.virtual_phones.android_life import BENCH_KEY, IMEIS, PIXEL_6, Life
-
 ALL_STRATA = ["app_data", "encryption_key", "packages", "sdcard", "settings", "telephony", "tmp", "users", "wifi"]
-KEEPS_EVERYTHING = ["says_done_keeps_data", "says_done_stays", "reboots_without_wipe", "returns_into_recovery",
-                    "battery_low", "boots_other_image"]
+KEEPS_EVERYTHING = [
+    "says_done_keeps_data",
+    "says_done_stays",
+    "reboots_without_wipe",
+    "returns_into_recovery",
+    "battery_low",
+    "boots_other_image",
+]
 
 
 def test_a_sellers_phone_holds_his_data_in_every_stratum() -> None:
@@ -51,7 +57,9 @@ def test_boot_history_gains_a_reset_line_only_by_a_reset() -> None:
     assert again.splitlines()[0].startswith("reboot,userrequested,")
     life.harness()
     after = life.sh("getprop persist.sys.boot.reason.history").splitlines()
-    assert [line for line in after if "factory_reset" in line] != [line for line in before.splitlines() if "factory" in line]
+    assert [line for line in after if "factory_reset" in line] != [
+        line for line in before.splitlines() if "factory" in line
+    ]
 
 
 def test_exit_code_0_is_said_before_anything_happened() -> None:
@@ -133,7 +141,9 @@ def test_a_wipe_that_keeps_one_stratum_leaves_exactly_that(name: str, stratum: s
     life.harness()
     assert life.left() == [stratum]
     assert not life.erased()
-    seen = life.sh("cat /sdcard/.pw /data/local/tmp/.pw; settings get global pw_x; pm list packages -3; dumpsys account")
+    seen = life.sh(
+        "cat /sdcard/.pw /data/local/tmp/.pw; settings get global pw_x; pm list packages -3; dumpsys account"
+    )
     assert ("n\n" in seen.replace("Accounts: 0", "")) == (stratum in ("sdcard", "tmp", "settings")) or stratum in seen
     assert ("package:" in seen) == (stratum == "packages")
     assert ("Accounts: 1" in seen or "Accounts: 2" in seen) == (stratum == "accounts")
@@ -177,8 +187,14 @@ def test_another_phone_answers_after_the_erase() -> None:
     assert usb.iserial != "1A2B3C4D5E6F70"
     assert serial.sh("getprop ro.serialno").strip() == usb.iserial
     assert imei.phone.lives.hardware.imeis[0] not in IMEIS
-    assert sum(int(d) * (2 if i % 2 else 1) // 10 + int(d) * (2 if i % 2 else 1) % 10
-               for i, d in enumerate(imei.phone.lives.hardware.imeis[0])) % 10 == 0
+    assert (
+        sum(
+            int(d) * (2 if i % 2 else 1) // 10 + int(d) * (2 if i % 2 else 1) % 10
+            for i, d in enumerate(imei.phone.lives.hardware.imeis[0])
+        )
+        % 10
+        == 0
+    )
 
 
 def test_some_never_come_back_stay_in_recovery_or_ask_for_a_key() -> None:
@@ -226,8 +242,10 @@ def test_every_misbehaviour_shows_in_truth_in_answers_or_in_the_way_it_behaves(n
 
 def observed(life: Life) -> list[object]:
     """What a bench could see around a harness reset, and the truth behind it."""
-    looks = "getprop; dumpsys battery; dumpsys account; dumpsys user; dumpsys device_policy; sm list-volumes all; " \
-            "dumpsys persistent_data_block; pm list packages -3; service call iphonesubinfo 1 s16 com.android.shell"
+    looks = (
+        "getprop; dumpsys battery; dumpsys account; dumpsys user; dumpsys device_policy; sm list-volumes all; "
+        "dumpsys persistent_data_block; pm list packages -3; service call iphonesubinfo 1 s16 com.android.shell"
+    )
     seen: list[object] = []
 
     def look() -> None:

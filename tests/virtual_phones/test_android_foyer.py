@@ -6,14 +6,14 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from virtual_phones.android_behaviour import MISBEHAVIOURS_IN_FOYER
 
 from tests.virtual_phones.android_life import IMEIS, Life
+from virtual_phones.android_behaviour import MISBEHAVIOURS_IN_FOYER
 
 
 def status(life: Life, line: str = "tradeinmode getstatus") -> dict[str, object]:
     text = life.sh(line)
-    document = json.loads(text[text.index("{"):])
+    document = json.loads(text[text.index("{") :])
     assert isinstance(document, dict)
     return document
 
@@ -22,8 +22,15 @@ def test_the_foyer_opens_trade_in_commands_and_nothing_else() -> None:
     life = Life(trade_in=True)
     assert life.phone.adb_mode() == "foyer"
     assert not life.phone.needs_key()
-    for line in ("true", "echo X4EXIT:$?", "tradeinmode getstatus; id", "tradeinmode getstatus --challenge a+b=",
-                 "tradeinmodes", "tradeinmode 'x'", "getprop"):
+    for line in (
+        "true",
+        "echo X4EXIT:$?",
+        "tradeinmode getstatus; id",
+        "tradeinmode getstatus --challenge a+b=",
+        "tradeinmodes",
+        "tradeinmode 'x'",
+        "getprop",
+    ):
         assert life.closed(line), line
     for service in ("sync:", "exec:tradeinmode getstatus", "reboot:recovery", "shell:id", "remount:"):
         assert not life.phone.accepts(service)

@@ -17,10 +17,10 @@ from virtual_phones.tools_text import TEXT_TOOLS
 class Bench:
     """A machine with nothing on it but a place to write and a place not to."""
 
-    environment = {"HOME": "/", "PATH": "/system/bin"}
-    tools = TEXT_TOOLS | FILE_TOOLS
 
     def __init__(self) -> None:
+        self.environment = {"HOME": "/", "PATH": "/system/bin"}
+        self.tools = TEXT_TOOLS | FILE_TOOLS
         self.files = FileTree(capacity=4 * 1024 * 1024)
         self.files.make_folders("/data/local")
         self.files.make_folders("/data/local/tmp", mode=0o771, uid=SHELL, gid=SHELL)
@@ -71,7 +71,7 @@ LINES = [
     ("if false; then echo a; elif true; then echo b; else echo c; fi", "b\n", 0),
     ("case abc in x*) echo no;; a?c|z) echo yes;; esac", "yes\n", 0),
     ("f() { echo in $1 $#; return 4; }; f x y; echo $?", "in x 2\n4\n", 0),
-    ("set -- a 'b c'; for i in \"$@\"; do echo \"[$i]\"; done", "[a]\n[b c]\n", 0),
+    ('set -- a \'b c\'; for i in "$@"; do echo "[$i]"; done', "[a]\n[b c]\n", 0),
     ("set -e; false; echo never", "", 1),
     ("set -e; false || true; echo here", "here\n", 0),
     ("echo ${x:-none} ${x:=set} $x ${x:+alt} ${#x}", "none set set alt 3\n", 0),
@@ -86,8 +86,11 @@ LINES = [
     ("[[ abc == a* ]] && echo ok", "ok\n", 0),
     ("[ a = ", "", 2),
     ("cd /data/local/tmp && pwd; cd /nope; pwd", "/data/local/tmp\n/data/local/tmp\n", 0),
-    ("cd /data/local/tmp; echo 1 > f; echo 2 >> f; cat f; rm f; cat f 2>&1",
-     "1\n2\ncat: f: No such file or directory\n", 1),
+    (
+        "cd /data/local/tmp; echo 1 > f; echo 2 >> f; cat f; rm f; cat f 2>&1",
+        "1\n2\ncat: f: No such file or directory\n",
+        1,
+    ),
     ("echo gone > /dev/null; nosuch 2>/dev/null; echo $?", "127\n", 0),
     ("nosuch 2>&1 | grep -c 'not found'", "1\n", 0),
     ("cat /data/secret", "", 1),
@@ -100,7 +103,11 @@ LINES = [
     ("grep -q nope /system/fruit; echo $?", "1\n", 0),
     ("grep -oE '[0-9]+' /system/fruit | sort -n | uniq -c | sed 's/^ *//'", "2 3\n2 10\n", 0),
     ("cut -d' ' -f2 /system/fruit | tail -n 2", "3\n10\n", 0),
-    ("sed -n '2p' /system/fruit; sed 's/a\\(p*\\)/<\\1>/' /system/fruit | head -2", "apple 10\npe<>r 3\n<pp>le 10\n", 0),
+    (
+        "sed -n '2p' /system/fruit; sed 's/a\\(p*\\)/<\\1>/' /system/fruit | head -2",
+        "apple 10\npe<>r 3\n<pp>le 10\n",
+        0,
+    ),
     ("sort -u /system/fruit | wc -l", "3\n", 0),
     ("echo Hello | tr a-z A-Z | tr -d L", "HEO\n", 0),
     ("echo hi | base64; echo aGkK | base64 -d", "aGkK\nhi\n", 0),
@@ -128,7 +135,9 @@ def test_an_unknown_command_says_so_as_android_does() -> None:
     assert run("nosuch a").stderr == b"/system/bin/sh: nosuch: inaccessible or not found\n"
 
 
-@pytest.mark.parametrize("line", ["echo 'a", 'echo "a', "if true; then", "echo $(", "a | | b", ")", "fi", "((", "${", "for in"])
+@pytest.mark.parametrize(
+    "line", ["echo 'a", 'echo "a', "if true; then", "echo $(", "a | | b", ")", "fi", "((", "${", "for in"]
+)
 def test_a_line_that_is_no_program_is_a_syntax_error(line: str) -> None:
     result = run(line)
     assert result.exit_code == 1
@@ -151,11 +160,19 @@ def test_sleeping_takes_no_real_time_but_delays_the_answer() -> None:
     assert (result.stdout, result.delay_s) == (b"124\n", 8.5)
 
 
-@pytest.mark.parametrize("line", [
-    "while :; do :; done", "f() { f; }; f", "yes | yes | cat; while true; do yes; done",
-    "x=a; while :; do x=$x$x; echo $x; done", "eval " * 300 + "echo", "(" * 500 + ")" * 500, "$(" * 500,
-    "x='eval $x'; eval $x",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "while :; do :; done",
+        "f() { f; }; f",
+        "yes | yes | cat; while true; do yes; done",
+        "x=a; while :; do x=$x$x; echo $x; done",
+        "eval " * 300 + "echo",
+        "(" * 500 + ")" * 500,
+        "$(" * 500,
+        "x='eval $x'; eval $x",
+    ],
+)
 def test_a_line_that_never_ends_is_killed(line: str) -> None:
     began = time.monotonic()
     result = run(line)
@@ -165,7 +182,9 @@ def test_a_line_that_never_ends_is_killed(line: str) -> None:
 
 def test_the_shell_user_may_write_his_places_and_no_others() -> None:
     bench = Bench()
-    result = Shell(bench).run("echo a > /data/local/tmp/a; echo b > /data/b; echo c > /c; mkdir /system/d; rm /data/secret")
+    result = Shell(bench).run(
+        "echo a > /data/local/tmp/a; echo b > /data/b; echo c > /c; mkdir /system/d; rm /data/secret"
+    )
     assert bench.files.exists("/data/local/tmp/a")
     assert not any(bench.files.exists(path) for path in ("/data/b", "/c", "/system/d"))
     assert bench.files.exists("/data/secret")
@@ -187,14 +206,110 @@ def test_links_are_followed_and_loops_are_refused() -> None:
     assert b"oo many" in result.stderr
 
 
-WORDS = st.sampled_from([
-    "echo", "cat", "ls", "grep", "sed", "head", "tail", "cut", "tr", "sort", "find", "test", "[", "]", "[[", "printf",
-    "xargs", "seq", "expr", "cd", "rm", "mv", "cp", "stat", "dd", "base64", "read", "eval", "sh", "-c", "set", "if",
-    "then", "fi", "else", "for", "in", "do", "done", "while", "case", "esac", "{", "}", "(", ")", ";", ";;", "&&",
-    "||", "|", "&", ">", ">>", "<", "<<", "2>&1", ">&-", "<<<", "\n", "'", '"', "`", "$(", "${", "$((", "))", "$x",
-    "$?", "$@", "x=1", "*", "?", "[a", "\\", "#", "!", "-n", "-e", "-r", "/data/local/tmp", "/", "..", "a", "1", "s/a/b/",
-    "%s", "%d", "-1", "99999999999999999999", "\x00", "\udcff", "é", "\u202e", "awk", "{print $1}", "-k", "-d", "-f", "1,$p",
-])
+WORDS = st.sampled_from(
+    [
+        "echo",
+        "cat",
+        "ls",
+        "grep",
+        "sed",
+        "head",
+        "tail",
+        "cut",
+        "tr",
+        "sort",
+        "find",
+        "test",
+        "[",
+        "]",
+        "[[",
+        "printf",
+        "xargs",
+        "seq",
+        "expr",
+        "cd",
+        "rm",
+        "mv",
+        "cp",
+        "stat",
+        "dd",
+        "base64",
+        "read",
+        "eval",
+        "sh",
+        "-c",
+        "set",
+        "if",
+        "then",
+        "fi",
+        "else",
+        "for",
+        "in",
+        "do",
+        "done",
+        "while",
+        "case",
+        "esac",
+        "{",
+        "}",
+        "(",
+        ")",
+        ";",
+        ";;",
+        "&&",
+        "||",
+        "|",
+        "&",
+        ">",
+        ">>",
+        "<",
+        "<<",
+        "2>&1",
+        ">&-",
+        "<<<",
+        "\n",
+        "'",
+        '"',
+        "`",
+        "$(",
+        "${",
+        "$((",
+        "))",
+        "$x",
+        "$?",
+        "$@",
+        "x=1",
+        "*",
+        "?",
+        "[a",
+        "\\",
+        "#",
+        "!",
+        "-n",
+        "-e",
+        "-r",
+        "/data/local/tmp",
+        "/",
+        "..",
+        "a",
+        "1",
+        "s/a/b/",
+        "%s",
+        "%d",
+        "-1",
+        "99999999999999999999",
+        "\x00",
+        "\udcff",
+        "é",
+        "\u202e",
+        "awk",
+        "{print $1}",
+        "-k",
+        "-d",
+        "-f",
+        "1,$p",
+    ]
+)
 
 
 @settings(max_examples=400, deadline=None)
