@@ -333,7 +333,25 @@ def _biometric(system: AndroidSystem, words: list[str]) -> str:
     return '{"service":"BiometricService","sensors":[{"id":0,"modality":2,"strength":15}]}\n'
 
 
+def _lock_settings(system: AndroidSystem, words: list[str]) -> str:
+    kind = "PIN" if system.lives.data.lock_screen else "NONE"
+    return (
+        "Current lock settings service state:\n\nUser State:\n    User 0\n        LSKF-based SP protector ID: 4c13\n"
+        f"        LSKF last changed: never\n        CredentialType: {kind}\n        Quality: 0\n"
+        "Keys in namespace:\nStorage:\n"
+    )
+
+
+def _window(system: AndroidSystem, words: list[str]) -> str:
+    locked = str(system.lives.data.lock_screen).lower()
+    return (
+        "WINDOW MANAGER POLICY STATE (dumpsys window policy)\n    mSafeMode=false mSystemReady=true\n"
+        f"    KeyguardServiceDelegate\n      showing=false\n      secure={locked}\n      bootCompleted=true\n"
+    )
+
+
 DUMPS: dict[str, Dump] = {
+    "lock_settings": _lock_settings, "window": _window,
     "account": _account, "device_policy": _device_policy, "battery": _battery, "batterystats": _batterystats,
     "persistent_data_block": _pdb, "user": _user, "sensorservice": _sensors, "media.camera": _cameras,
     "thermalservice": _thermal, "telephony.registry": _telephony, "isub": _isub, "display": _display,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from virtual_phones.android import AndroidPhone
 from virtual_phones.phone import load_model
 
-IMEIS = ("356789104321238", "356789104321246")
+IMEIS = ("356789104321243", "356789104321250")
 BENCH_KEY = "ab" * 16
 PIXEL_9 = load_model("pixel-9-android-16")
 PIXEL_6 = load_model("pixel-6-android-13")

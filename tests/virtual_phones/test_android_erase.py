@@ -263,7 +263,7 @@ def observed(life: Life) -> list[object]:
 def test_a_misspelt_misbehaviour_never_makes_an_honest_phone() -> None:
     for wrong in ({"misbehaviour": ["keeps_sdcards"]}, {"variation": ["slow"]}, {"condition": "new"}):
         with pytest.raises(ValueError, match="unknown"):
-            AndroidPhone(PIXEL_6, serial="1", imeis=IMEIS, **wrong)  # type: ignore[arg-type]
+            AndroidPhone(PIXEL_6, serial="1", imeis=IMEIS, **wrong)
 
 
 def test_every_misbehaviour_belongs_to_a_route() -> None:
