@@ -119,7 +119,8 @@ def _draft(
     reasons = refusals(read.document, evidence_of(read.plain))
     if reasons:
         draft["schema"] = REPORT_SCHEMA
-        draft["outcome"] = {"title": title_of(read.document, reasons), "reasons": list(outcome_reasons(reasons, report.reasons))}
+        told = outcome_reasons(reasons, report.reasons)
+        draft["outcome"] = {"title": title_of(read.document, reasons), "reasons": list(told)}
     return draft, reasons
 
 

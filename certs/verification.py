@@ -4,10 +4,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from certs.record_schema import RecordDocument
 from phones.verdict import Verdict
 from phones.words import say
+
+if TYPE_CHECKING:  # loading pydantic takes longer than judging a changed file
+    from certs.record_schema import RecordDocument
 
 
 class Answer(StrEnum):
@@ -58,7 +61,7 @@ class Summary:
     retention_until: str
 
     @classmethod
-    def of(cls, document: RecordDocument) -> "Summary":
+    def of(cls, document: "RecordDocument") -> "Summary":
         """From the typed document."""
         device = document.device
         return cls(

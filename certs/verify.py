@@ -12,22 +12,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 
 from certs import cms, pdf_signature, profile
-from certs.canonical import ReadRecord, read_record
 from certs.errors import CertsError, RecordMalformedError, StatementMalformedError, VerificationError
 from certs.issuer import key_id
-from certs.recompute import fault_of
-from certs.record_schema import TIME_FORMAT
-from certs.renderer import renderer
-from certs.statement import is_signed_by, qr_text, read_statement, statement_of
 from certs.trust import Trust
 from certs.verification import Answer, Check, Summary, Verification
 from phones.commitment import commit, normalise
 from phones.errors import ProofwipeError
 from phones.verdict import Verdict
+
+if TYPE_CHECKING:
+    from certs.canonical import ReadRecord
+
+# What reads records, statements and pages is imported by the checks that need it: a file whose bytes were
+# changed is refused before pydantic, reportlab or any PDF reader is loaded.
 
 RECORD_FILE, STATEMENT_FILE = "erase-record.json", "statement.cose"
 CLOCK_TOLERANCE = timedelta(days=1)
@@ -58,12 +60,14 @@ class _Case:
     station: x509.Certificate = field(init=False)
     organisation: x509.Certificate = field(init=False)
     root: x509.Certificate | None = None
-    record: ReadRecord = field(init=False)
+    record: "ReadRecord" = field(init=False)
     statement: bytes = b""
     warnings: list[str] = field(default_factory=list)
 
     @property
     def issued_at(self) -> datetime:
+        from certs.record_schema import TIME_FORMAT  # noqa: PLC0415 - see above
+
         return datetime.strptime(self.record.document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
 
 
@@ -192,8 +196,9 @@ def _same_key_named(certificate: x509.Certificate, root: x509.Certificate) -> bo
 
 def _attachments(case: _Case) -> str | None:
     """The file is of our closed PDF profile and carries exactly record and statement."""
-    from certs.page import pdf_profile  # noqa: PLC0415 - no PDF reader before the bytes are judged
-    from certs.page.errors import PdfProfileError  # noqa: PLC0415 - same
+    from certs.canonical import read_record  # noqa: PLC0415 - see above
+    from certs.page import pdf_profile  # noqa: PLC0415 - see above
+    from certs.page.errors import PdfProfileError  # noqa: PLC0415 - see above
 
     try:
         files = pdf_profile.read(case.data).embedded()
@@ -244,6 +249,8 @@ def _in_time(case: _Case) -> str | None:
 
 def _recomputed(case: _Case) -> str | None:
     """Verdict, claims, grade and outcome follow from the evidence."""
+    from certs.recompute import fault_of  # noqa: PLC0415 - see above
+
     try:
         fault = fault_of(case.record)
     except (ProofwipeError, ValueError, TypeError, LookupError, ArithmeticError) as error:
@@ -256,6 +263,8 @@ def _recomputed(case: _Case) -> str | None:
 
 def _statement(case: _Case) -> str | None:
     """The statement of the QR symbol is this station's, and says what the record says."""
+    from certs.statement import is_signed_by, read_statement, statement_of  # noqa: PLC0415 - see above
+
     try:
         same_key = is_signed_by(case.statement, case.station)
         said = read_statement(case.statement)
@@ -270,8 +279,10 @@ def _statement(case: _Case) -> str | None:
 
 def _page(case: _Case) -> str | None:
     """Drawn again from the record, the paper is the same. Another drawing program may draw another page."""
-    from certs.page.compare import same_drawing  # noqa: PLC0415 - loads reportlab: only now needed
-    from certs.page.draw import draw_paper  # noqa: PLC0415 - same
+    from certs.page.compare import same_drawing  # noqa: PLC0415 - see above
+    from certs.page.draw import draw_paper  # noqa: PLC0415 - see above
+    from certs.renderer import renderer  # noqa: PLC0415 - see above
+    from certs.statement import qr_text  # noqa: PLC0415 - see above
 
     try:
         again = draw_paper(

@@ -19,7 +19,8 @@ import sys
 from pathlib import Path
 from certs.verify import verify_file
 from certs.trust import Trust
-early = [name for name in ("reportlab", "certs.page.pdf_profile", "pypdfium2", "PIL") if name in sys.modules]
+heavy = ("reportlab", "pydantic", "certs.page.pdf_profile", "pypdfium2", "PIL")
+early = [name for name in heavy if name in sys.modules]
 answer = verify_file(Path(sys.argv[1]), Trust.from_files([Path(sys.argv[2])]))
 foreign = [name for name in sys.argv[3].split(",") if name in sys.modules]
 print(answer.answer, early, foreign)
