@@ -18,8 +18,8 @@ UNPAIRED = frozenset({
     "BasebandCertId", "BasebandKeyHashInformation", "BasebandSerialNumber", "BasebandVersion", "BoardId",
     "BuildVersion", "CPUArchitecture", "ChipID", "DeviceClass", "DeviceColor", "DeviceName", "DieID",
     "HardwareModel", "HasSiDP", "PartitionType", "ProductName", "ProductType", "ProductVersion",
-    "ProductionSOC", "ProtocolVersion", "SupportedDeviceFamilies", "TelephonyCapability", "UniqueChipID", "UniqueDeviceID",
-    "WiFiAddress",
+    "ProductionSOC", "ProtocolVersion", "SupportedDeviceFamilies", "TelephonyCapability", "UniqueChipID",
+    "UniqueDeviceID", "WiFiAddress",
 })
 OPEN_DOMAINS = {"com.apple.mobile.iTunes": frozenset({"FamilyID", "iTunesSetupComplete"})}
 BY_KEY_ONLY = frozenset({"DevicePublicKey", "NonVolatileRAM"})

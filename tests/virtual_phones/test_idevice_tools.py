@@ -20,8 +20,7 @@ def bench(tmp_path: Path) -> Iterator[WiredBench]:
 
 @pytest.fixture
 def trusted(bench: WiredBench) -> WiredBench:
-    assert "accept the trust dialog" in bench.tool("idevicepair", "pair").stdout
-    bench.press("trust")
+    bench.trust_next()
     assert "SUCCESS" in bench.tool("idevicepair", "pair").stdout
     return bench
 
@@ -36,10 +35,13 @@ def test_a_stranger_reads_the_product_and_no_serial(bench: WiredBench) -> None:
     assert bench.phone.serial not in bench.tool("ideviceinfo", "-s").stdout
 
 
-def test_pairing_is_validated_and_ended(trusted: WiredBench) -> None:
-    assert "SUCCESS" in trusted.tool("idevicepair", "validate").stdout
-    assert "SUCCESS" in trusted.tool("idevicepair", "unpair").stdout
-    assert "accept the trust dialog" in trusted.tool("idevicepair", "validate").stdout
+def test_pairing_is_asked_for_granted_validated_and_ended(bench: WiredBench) -> None:
+    assert "accept the trust dialog" in bench.tool("idevicepair", "pair").stdout
+    bench.press("trust")
+    assert "SUCCESS" in bench.tool("idevicepair", "pair").stdout
+    assert "SUCCESS" in bench.tool("idevicepair", "validate").stdout
+    assert "SUCCESS" in bench.tool("idevicepair", "unpair").stdout
+    assert "accept the trust dialog" in bench.tool("idevicepair", "validate").stdout
 
 
 @pytest.mark.parametrize(
@@ -74,8 +76,7 @@ def test_domains_answer_by_key(trusted_once: WiredBench, domain: str, key: str, 
 def trusted_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WiredBench]:
     """One paired phone for tests that only read."""
     with wired(tmp_path_factory.mktemp("home"), make_iphone(timing=FAST)) as running:
-        running.tool("idevicepair", "pair")
-        running.press("trust")
+        running.trust_next()
         assert "SUCCESS" in running.tool("idevicepair", "pair").stdout
         yield running
 
@@ -139,16 +140,14 @@ def test_an_old_pairing_is_worth_nothing_after_an_erase(trusted: WiredBench) -> 
 
 def test_tls_1_2_is_enough(tmp_path: Path) -> None:
     with wired(tmp_path, make_iphone(variation=["tls_1_2"])) as bench:
-        bench.tool("idevicepair", "pair")
-        bench.press("trust")
+        bench.trust_next()
         assert "SUCCESS" in bench.tool("idevicepair", "pair").stdout
         assert bench.tool("ideviceinfo", "-k", "SerialNumber").stdout.strip() == bench.phone.serial
 
 
 def test_hostile_names_come_through_unharmed(tmp_path: Path) -> None:
     with wired(tmp_path, make_iphone(variation=["hostile_name"])) as bench:
-        bench.tool("idevicepair", "pair")
-        bench.press("trust")
+        bench.trust_next()
         bench.tool("idevicepair", "pair")
         assert "$(reboot) %s {0}" in bench.tool("idevicename").stdout
 

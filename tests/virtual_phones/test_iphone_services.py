@@ -7,14 +7,14 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.virtual_phones.apple_bench import HOST, make_iphone, paired
 from virtual_phones.apple_services import SERVICES
 from virtual_phones.apple_services.afc import HEADER, MAGIC, AfcService
 from virtual_phones.apple_services.service import PlistService, Service, frame
 from virtual_phones.iphone import AbsentPhone, IPhone
 from virtual_phones.iphone_files import normalise
 from virtual_phones.lockdown import LockdownConversation, ServicePorts, TlsChange
-
-from tests.virtual_phones.apple_bench import HOST, make_iphone, paired
 
 MCINSTALL, BACKUP = "com.apple.mobile.MCInstall", "com.apple.mobilebackup2"
 DIAGNOSTICS, APPS = "com.apple.mobile.diagnostics_relay", "com.apple.mobile.installation_proxy"

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from virtual_phones.apple_services.service import frame
-from virtual_phones.faults import FLOOD_BYTES, Fault, FaultKind
 
 from tests.virtual_phones.apple_bench import FAST, WiredBench, make_iphone, wired
+from virtual_phones.apple_services.service import frame
+from virtual_phones.faults import FLOOD_BYTES, Fault, FaultKind
 
 LOCKDOWN_SWAPPED = 32498
 MEASURED_S = 0.4

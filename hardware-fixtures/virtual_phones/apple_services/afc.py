@@ -114,7 +114,7 @@ class AfcService(Service):
         return _status(OK)
 
     def _rename(self, body: bytes) -> tuple[int, bytes]:
-        old, new, *_ = body.split(b"\x00") + [b""]
+        old, new, *_ = [*body.split(b"\x00"), b""]
         self.tree().rename(old.decode(), new.decode())
         return _status(OK)
 

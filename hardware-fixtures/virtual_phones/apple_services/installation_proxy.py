@@ -41,9 +41,14 @@ class InstallationProxyService(PlistService):
             if kind not in ("Any", app.kind) or (isinstance(wanted, list) and app.bundle not in wanted):
                 continue
             entry: dict[str, object] = {
-                "ApplicationType": app.kind, "CFBundleIdentifier": app.bundle,
-                "CFBundleDisplayName": app.name, "CFBundleName": app.name, "CFBundleVersion": "1", "CFBundleShortVersionString": "1.0",
-                "StaticDiskUsage": app.size, "DynamicDiskUsage": 0,
+                "ApplicationType": app.kind,
+                "CFBundleIdentifier": app.bundle,
+                "CFBundleDisplayName": app.name,
+                "CFBundleName": app.name,
+                "CFBundleVersion": "1",
+                "CFBundleShortVersionString": "1.0",
+                "StaticDiskUsage": app.size,
+                "DynamicDiskUsage": 0,
             }
             if isinstance(attributes, list):
                 entry = {name: value for name, value in entry.items() if name in attributes}
