@@ -281,7 +281,7 @@ class AndroidBody(VirtualPhone):
 
 def next_imei(imei: str) -> str:
     """Another IMEI of the same model, with a correct check digit."""
-    body = f"{(int(imei[:14]) + 1) % 10**14:014d}"
+    body = f"{(int(imei[:14]) + 7_919) % 10**14:014d}"
     doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(body))
     total = sum(value // 10 + value % 10 for value in doubled)
     return body + str(-total % 10)
