@@ -7,6 +7,7 @@ is left out is counted there, and stands in the attached record. A report has an
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from certs.page import layout_back as back
@@ -62,6 +63,8 @@ def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_
     sheet.next_page()
     _specimen(sheet, document)
     top = _head_of_details(sheet, look, document)
+    if not _fits(sheet, look, document, late, record_digest, top):
+        look = replace(look, tight=True)
     top = _flow_all(sheet, [*late, *_back_parts(sheet, look, document, record_digest)], top)
     _lists(sheet, look, document, top)
     _foot(sheet, document)
@@ -104,6 +107,16 @@ def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list
     for index in sorted(shown):
         top = sections[index](top) + space
     return [section for index, section in enumerate(sections) if index not in shown]
+
+
+def _fits(sheet: Sheet, look: Look, document: Document, late: list[Part], record_digest: str, top: float) -> bool:
+    """Is there room on page two for everything at length, with the lists as short as they can be?"""
+    heights = [sheet.height_of(part) for part in [*late, *_back_parts(sheet, look, document, record_digest)]]
+    shortest = [
+        sheet.height_of(lambda at: back.checks(sheet, look, document, at, 0)),
+        sheet.height_of(lambda at: back.findings(sheet, look, document, at, 0)),
+    ]
+    return top + _stacked([*heights, *shortest]) + 2 * len(heights) <= FOOT - 12
 
 
 def _flow_all(sheet: Sheet, sections: list[Part], top: float) -> float:

@@ -11,8 +11,8 @@ from certs.page.parts import LEFT, ROOM, Look, clock_time, coded, coded_or_plain
 from certs.page.sheet import MUTED, Sheet
 
 Document = Mapping[str, Any]
-MOST_DISCLOSURES = 6
-MOST_MAPPINGS = 4
+MOST_DISCLOSURES = {False: 6, True: 4}    # by `Look.tight`
+MOST_MAPPINGS = {False: 4, True: 3}
 ROW = 12.2          # height of a one-line row of a table of 7 points
 
 
@@ -25,12 +25,11 @@ def conditions(sheet: Sheet, look: Look, document: Document, top: float) -> floa
     rows = []
     for name, condition in sorted(found.items())[:6]:
         why = phrase_if_any("condition", condition["reason"]) if condition["reason"] else None
+        state, source = coded("condition_state", condition["state"]), coded("source", condition["source"])
         rows.append((
-            name, coded("condition_name", name).both,
-            coded("condition_state", condition["state"]).both, coded("source", condition["source"]).both,
-            why.both if why else "",
+            name, coded("condition_name", name).both, f"{state.both}（{source.both}）", why.both if why else "",
         ))
-    return table(sheet, top, rows, (20, 148, 60, 74, ROOM - 302), size=6.6, bold=(0, 2), most=3)
+    return table(sheet, top, rows, (20, 136, 108, ROOM - 264), size=6.4, bold=(0,), most=2 if look.tight else 6)
 
 
 def checks(sheet: Sheet, look: Look, document: Document, top: float, room: float) -> float:
@@ -73,20 +72,20 @@ def disclosures(sheet: Sheet, look: Look, document: Document, top: float) -> flo
         if not told:
             top = sheet.paragraph(LEFT, top, label("disclosure.none").both, 7.4, ROOM, colour=MUTED)
         else:
-            rows = [(coded_or_plain("disclosure", name).both, text) for name, text in told[:MOST_DISCLOSURES]]
-            top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=2)
-        if len(told) > MOST_DISCLOSURES:
-            top = sheet.paragraph(LEFT, top, parts.more(len(told) - MOST_DISCLOSURES), 6.6, ROOM, colour=MUTED)
+            rows = [(coded_or_plain("disclosure", name).both, text) for name, text in told[:MOST_DISCLOSURES[look.tight]]]
+            top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=1 if look.tight else 2)
+        if len(told) > MOST_DISCLOSURES[look.tight]:
+            top = sheet.paragraph(LEFT, top, parts.more(len(told) - MOST_DISCLOSURES[look.tight]), 6.6, ROOM, colour=MUTED)
         top += 7
     given = document["grade"]
     if given is None or not given["mappings"]:
         return top
     top = heading(sheet, look, top, label("grade.mappings"))
     columns = sorted(given["mappings"].items())
-    rows = [(coded_or_plain("mapping", name).both, coded_or_plain("mapping", fonts.spelled(text)).both) for name, text in columns[:MOST_MAPPINGS]]
-    top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=2)
-    if len(columns) > MOST_MAPPINGS:
-        top = sheet.paragraph(LEFT, top, parts.more(len(columns) - MOST_MAPPINGS), 6.6, ROOM, colour=MUTED)
+    rows = [(coded_or_plain("mapping", name).both, coded_or_plain("mapping", fonts.spelled(text)).both) for name, text in columns[:MOST_MAPPINGS[look.tight]]]
+    top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=1 if look.tight else 2)
+    if len(columns) > MOST_MAPPINGS[look.tight]:
+        top = sheet.paragraph(LEFT, top, parts.more(len(columns) - MOST_MAPPINGS[look.tight]), 6.6, ROOM, colour=MUTED)
     return top + 7
 
 
@@ -113,7 +112,7 @@ def trace(sheet: Sheet, look: Look, document: Document, record_digest: str, top:
     wide = ROOM / 4
     for start in range(0, len(cells), 4):
         top = 2.5 + max(
-            value(sheet, LEFT + index * wide, top, wide - 10, _caption(name), text, size=7.2, most=2)
+            value(sheet, LEFT + index * wide, top, wide - 10, _caption(name), text, size=7.2, most=1 if look.tight else 2)
             for index, (name, text) in enumerate(cells[start : start + 4])
         )
     return 2 + value(sheet, LEFT, top, ROOM, _caption("record"), record_digest, size=7)
@@ -139,7 +138,7 @@ def findings(sheet: Sheet, look: Look, document: Document, top: float, room: flo
     shown = listed[: max(1, int((room - (top - start) - 12) // ROW))]
     rows = [
         (
-            coded("kind", finding["kind"]).both, *coded("rule", finding["rule"]), _verdict(finding),
+            coded("kind", finding["kind"]).both, *coded_or_plain("rule", finding["rule"]), _verdict(finding),
             _writer(finding["writer"]), _numbers(finding["evidence"]),
         )
         for finding in shown

@@ -114,12 +114,12 @@ def _reason_rows(sheet: Sheet, look: Look, title: str, warning: Pair, codes: lis
         top = pair(sheet, top + 21, warning, left=left, room=room, bold=True, size=8.4) + 3
         for code in codes[:MOST_REASONS]:
             sheet.rule(left, top, left + room, colour=LINE)
-            top = pair(sheet, top + 3, phrase("reason", code), left=left, room=room, most=3)
+            top = pair(sheet, top + 3, phrase("reason", code), left=left, room=room)
             following = phrase_if_any("next", code)
             if following:
                 step = label("next.step")
                 told = Pair(f"{step.zh}：{following.zh}", f"{step.en}: {following.en}")
-                top = pair(sheet, top, told, left=left, room=room, size=7.4, colour=MUTED, most=3)
+                top = pair(sheet, top, told, left=left, room=room, size=7.4, colour=MUTED)
             top += 2
         if len(codes) > MOST_REASONS:
             top = sheet.paragraph(left, top, parts.more(len(codes) - MOST_REASONS), 7, room, colour=MUTED)
@@ -134,8 +134,8 @@ def erase(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     verified = found["verdict"] == "passed"
     top = heading(sheet, look, top, label("section.erase"))
     top = row(sheet, top, label("erase.what"), label("erase.scope_verified" if verified else "erase.scope_unproven")) + 1
-    top = row(sheet, top, label("erase.how"), _how(found), most=4) + 1
-    return row(sheet, top, label("erase.proof"), _proof(found, levelled=look.is_report), most=6)
+    top = row(sheet, top, label("erase.how"), _how(found)) + 1
+    return row(sheet, top, label("erase.proof"), _proof(found, levelled=look.is_report))
 
 
 def _how(found: Mapping[str, Any]) -> Pair:
@@ -182,8 +182,8 @@ def claims(sheet: Sheet, look: Look, document: Document, top: float) -> float:
         sheet.text(left, top + 6.4, parts.one_line(coded(name, "name").both, 6.6, wide), 6.6, colour=MUTED)
         strong = sheet.text(left, top + 18.5, said.zh, 10.5, bold=True)
         sheet.text(left + strong + 5, top + 18.5, said.en, 8.6, bold=True)
-        at = sheet.paragraph(left, top + 23, limit.zh, 6.8, wide, colour=INK, most=4, leading=1.3)
-        bottom = max(bottom, sheet.paragraph(left, at + 1, limit.en, 6.5, wide, colour=MUTED, most=5, leading=1.28))
+        at = sheet.paragraph(left, top + 23, limit.zh, 6.8, wide, colour=INK, leading=1.3)
+        bottom = max(bottom, sheet.paragraph(left, at + 1, limit.en, 6.5, wide, colour=MUTED, leading=1.28))
         if index:
             sheet.rule(left - 6, top, left - 6)
     return bottom
@@ -269,7 +269,7 @@ def _capped(sheet: Sheet, given: Mapping[str, Any], left: float, top: float, roo
     rest = label("more.items", count=len(codes) - 3) if len(codes) > 3 else Pair("", "")
     zh = "；".join((*(words.zh.rstrip("。") for words in told), *filter(None, (rest.zh,))))
     en = "; ".join((*(words.en.rstrip(".") for words in told), *filter(None, (rest.en,))))
-    return pair(sheet, top, Pair(f"{name.zh}：{zh}。", f"{name.en}: {en}."), size=7.4, left=left, room=room, most=4)
+    return pair(sheet, top, Pair(f"{name.zh}：{zh}。", f"{name.en}: {en}."), size=7.4, left=left, room=room)
 
 
 def people(sheet: Sheet, look: Look, document: Document, top: float) -> float:

@@ -23,10 +23,11 @@ REPORT_COLOUR = "#9a3412"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What sets a certificate apart from a report."""
+    """What sets a certificate apart from a report. `tight`: page two has more to say than room to say it at length."""
 
     accent: str
     is_report: bool
+    tight: bool = False
 
 
 def heading(sheet: Sheet, look: Look, top: float, words: Pair, *, left: float = LEFT, right: float = RIGHT) -> float:
@@ -39,23 +40,23 @@ def heading(sheet: Sheet, look: Look, top: float, words: Pair, *, left: float = 
 
 def pair(
     sheet: Sheet, top: float, words: Pair, *, size: float = 8.2, left: float = LEFT, room: float = ROOM,
-    bold: bool = False, colour: str = INK, most: int = 99,
+    bold: bool = False, colour: str = INK,
 ) -> float:
-    """Both languages side by side; returns the bottom of the longer one."""
+    """Both languages side by side, whole; returns the bottom of the longer one."""
     half = (room - GUTTER) / 2
     return max(
-        sheet.paragraph(left, top, words.zh, size, half, bold=bold, colour=colour, most=most, leading=1.32),
-        sheet.paragraph(left + half + GUTTER, top, words.en, size * 0.92, half, bold=bold, colour=colour, most=most,
+        sheet.paragraph(left, top, words.zh, size, half, bold=bold, colour=colour, leading=1.32),
+        sheet.paragraph(left + half + GUTTER, top, words.en, size * 0.92, half, bold=bold, colour=colour,
                         leading=1.32 / 0.92),
     )
 
 
-def row(sheet: Sheet, top: float, caption: Pair, words: Pair, *, captions: float = 62.0, most: int = 99) -> float:
+def row(sheet: Sheet, top: float, caption: Pair, words: Pair, *, captions: float = 62.0) -> float:
     """A caption on the left, then both languages side by side."""
     sheet.text(LEFT, top + 8, caption.zh, 8, bold=True)
     sheet.paragraph(LEFT, top + 10.4, caption.en, 6.4, captions - 6, colour=MUTED, most=2, leading=1.2)
     return max(
-        pair(sheet, top, words, left=LEFT + captions, room=ROOM - captions, most=most),
+        pair(sheet, top, words, left=LEFT + captions, room=ROOM - captions),
         top + 20,
     )
 
