@@ -15,6 +15,7 @@ import ssl
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,19 @@ _WIFI = re.compile(r"[0-9A-Fa-f:]{17}")
 _ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
 
 
+@dataclass(slots=True)
+class _Attempt:
+    """A pairing under way. It outlives the exchange: the owner may tap Trust between two of them, and the
+    phone must then be asked again by the host it showed in its dialog (that it looks at the HostID is
+    `unconfirmed`).
+    """
+
+    # The library derives the HostID from this name. A fresh one for each pairing means that a phone paired
+    # anew does not know the old HostID.
+    host_name: str
+    waited: bool = False
+
+
 class AppleIsland:
     """All iPhones of one usbmuxd. Its methods may be called from any thread but the island's own."""
 
@@ -74,6 +88,7 @@ class AppleIsland:
         library_log.propagate = False
         # Every cut cable would be a warning on the technician's screen; lost exceptions are still shown.
         logging.getLogger("asyncio").setLevel(logging.ERROR)
+        self._attempts: dict[str, _Attempt] = {}
         self._loop = LoopThread("iphones")
 
     def attached(self) -> tuple[str, ...]:
@@ -97,6 +112,7 @@ class AppleIsland:
         Raises: PairRecordStoreError, UsbmuxError (ours are gone by then).
         """
         self.records.forget(udid)
+        self._attempts.pop(_bare(udid), None)
         try:
             self._loop.run(self._delete_daemons_copy(udid), timeout_s=_LOOK_S)
         except (PhoneLostError, PhoneSilentError, ReplyMalformedError) as error:
@@ -154,6 +170,7 @@ class AppleIsland:
         """
         with _translated(udid, "connect"):
             wire = _library()
+            attempt = self._attempts.setdefault(_bare(udid), _Attempt(uuid.uuid4().hex))
             service = await wire.connection.create_using_usbmux(
                 udid, _LOCKDOWN_PORT, _USB, usbmux_address=self._address
             )
@@ -161,14 +178,12 @@ class AppleIsland:
                 client = await wire.client.create(
                     service, identifier=udid, system_buid=await self._buid(), autopair=False,
                     pair_record=record, pairing_records_cache_folder=self.records.folder, usbmux_address=self._address,
-                    # The library derives the HostID from this name. A fresh one for each pairing means that
-                    # a phone paired anew does not know the old HostID.
-                    local_hostname=uuid.uuid4().hex,
+                    local_hostname=attempt.host_name,
                 )  # fmt: skip
             except BaseException:
                 await service.close()
                 raise
-            return PhoneConversation(client, udid)
+            return PhoneConversation(client, udid, self._attempts)
 
     async def _buid(self) -> str:
         async with _mux(self._address) as mux:
@@ -214,9 +229,10 @@ class AppleLink:
 class PhoneConversation:
     """One lockdown connection, and the services started through it."""
 
-    def __init__(self, client: Any, udid: str) -> None:
+    def __init__(self, client: Any, udid: str, attempts: dict[str, _Attempt]) -> None:
         self._client = client
         self._udid = udid
+        self._attempts = attempts
 
     @property
     def paired(self) -> bool:
@@ -240,10 +256,15 @@ class PhoneConversation:
         Raises: PhoneRefusedError `trust_pending`, `trust_denied`, `locked`, `not_paired`.
         """
         with _translated(self._udid, "pairing"):
-            await self._client.pair(timeout=timeout_s)
+            try:
+                await self._client.pair(timeout=timeout_s)
+            finally:
+                attempt = self._attempts[_bare(self._udid)]
+                attempt.waited = attempt.waited or bool(self._client.waited_for_dialog)
             if not await self._client.validate_pairing():
                 raise PhoneRefusedError(reason_code="not_paired", phone=clean(self._udid), step="pairing")
-            return bool(self._client.waited_for_dialog)
+            del self._attempts[_bare(self._udid)]
+            return attempt.waited
 
     async def value(self, domain: str, key: str) -> Any:
         """One lockdown value; None when there is none."""

@@ -19,7 +19,8 @@ from phones.link import AppleBatch, ApplePart
 SERVICE_PART_S = 15.0
 """The most one part may take: a service that hangs must not cost the whole batch its answers."""
 PAIR_WAIT_S = 3.0
-"""How long one inspection waits for the Trust dialog: then the technician is told to tap it, and it is asked again."""
+"""How long one inspection waits for the Trust dialog: then the technician is told to tap it, and the phone
+is asked again."""
 PAIR_MARGIN_S = 2.0
 """Left over when waiting for the Trust dialog, so that `trust_pending` is said before the deadline."""
 TRUST_ATTEMPTS = 3

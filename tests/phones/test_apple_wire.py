@@ -77,6 +77,16 @@ class Bench:
         self.phone.dialog.state = Dialog.ACCEPTED
         return self.ask(inspection_question(timeout_s=20))
 
+    def inspect_until_trusted(self) -> Mapping[str, str]:
+        """Ask again while the dialog is open, as the station does."""
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                return self.ask(inspection_question(timeout_s=20))
+            except PhoneRefusedError as error:
+                if error.reason_code != "trust_pending" or time.monotonic() > deadline:
+                    raise
+
     def erase(self, route: AppleEraseRoute = AppleEraseRoute.MCINSTALL) -> str:
         return self.ask(erase_question(route, timeout_s=10))["command.returned"]
 
@@ -123,7 +133,7 @@ def test_an_honest_phone_is_inspected_over_one_pairing(bench: Callable[..., Benc
     here = bench(variation=variation)
     if not variation or "trust_slow" in variation:
         here.tap_trust()
-        values = here.ask(inspection_question(timeout_s=20))
+        values = here.inspect_until_trusted()
         assert values["apple.trust_dialog"] == "yes"
     else:
         values = here.inspect()
@@ -137,6 +147,25 @@ def test_an_honest_phone_is_inspected_over_one_pairing(bench: Callable[..., Benc
     again = here.ask(inspection_question(timeout_s=20))
     assert again["apple.trust_dialog"] == "no"
     assert here.island.unfinished() == 0
+
+
+def test_a_dialog_answered_between_two_inspections_trusts_the_host_that_asked(
+    bench: Callable[..., Bench],
+) -> None:
+    here = bench()
+    asked: list[object] = []
+    admit = here.phone.pair
+
+    def pair(record: Mapping[str, object], *, now_s: float | None = None) -> bytes:
+        asked.append(record["HostID"])
+        return admit(record, now_s=now_s)
+
+    here.phone.pair = pair  # type: ignore[method-assign]  # listens to what the phone is asked
+    assert refusal(lambda: here.ask(inspection_question(timeout_s=3))) == "trust_pending"
+    here.port.press("trust", here.now_s())
+    assert here.ask(inspection_question(timeout_s=10))["apple.trust_dialog"] == "yes"
+    assert len(asked) >= 2
+    assert len(set(asked)) == 1
 
 
 def test_nothing_of_the_seller_leaves_the_island(bench: Callable[..., Bench]) -> None:
