@@ -77,7 +77,8 @@ def _decided(answer: Answer) -> bool:
 
 def reboot(scene: Scene, moment: Moment) -> None:
     """Ask adbd to reboot; the link is gone afterwards in any case. A refusal means that nothing was done
-    (adbd was just restarting), so only then it is asked again."""
+    (adbd was just restarting), so only then it is asked again.
+    """
     question = Question(
         name="android.reboot", effect=Effect.WRITES, request=Reboot(), read=_taken, timeout_s=_COMMAND_TIMEOUT_S
     )

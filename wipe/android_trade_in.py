@@ -21,6 +21,7 @@ from wipe.android_looks import (
     require_back,
 )
 from wipe.method import Scene, Step, StepFailed
+from wipe.preconditions import TRADE_IN_INSIDE, problems
 from wipe.waiting import watch_port
 
 
@@ -46,9 +47,9 @@ def _enter_evaluation(scene: Scene, moment: Moment) -> None:
 def _look_inside(scene: Scene) -> None:
     """State, checks for the grade, and our mark, through the full shell that evaluation opens."""
     scene.progress("planting")
-    level = ask_state(scene, Moment.BEFORE).values.get("battery.level", "")
-    if level.isdecimal() and int(level) < scene.limits.battery_percent:
-        raise StepFailed("battery_low")   # recovery refuses to wipe on an empty battery
+    standing = problems(TRADE_IN_INSIDE, ask_state(scene, Moment.BEFORE).values, scene.limits)
+    if standing:
+        raise StepFailed(standing[0].code.value)   # before the wipe is forced: a human can lift it
     for question in inspection_questions(scene.draw, timeout_s=SHELL_TIMEOUT_S):
         if question.name == "android.checks":
             scene.phone.ask(question, Moment.BEFORE)

@@ -182,12 +182,14 @@ def _verdict(
 
 
 def _unmet(findings: tuple[Finding, ...], rules: Rules) -> tuple[Finding, ...]:
-    """Requirements that do not hold; of a group, only if none of it holds."""
+    """Requirements that do not hold (of a group, only if none of it holds), and contradictions nobody could
+    look for.
+    """
     rows, passed = _by_name(rules), _passed(findings)
     groups = {rows[name].group for name in passed if rows[name].group}
     return tuple(
         finding for finding in findings
-        if finding.kind == "requirement" and finding.rule not in passed and rows[finding.rule].group not in groups
+        if finding.kind != "signal" and finding.rule not in passed and rows[finding.rule].group not in groups
     )
 
 

@@ -103,6 +103,8 @@ NOT_SUPERVISED = _must_be(ProblemCode.MANAGED, "locks.supervised", "no")
 
 TRADE_IN: tuple[Precondition, ...] = (IDENTITY, FRP_CLEAR)
 """The foyer says no more; SIM, battery and system image are looked at inside, before the wipe is forced."""
+TRADE_IN_INSIDE: tuple[Precondition, ...] = (OWN_SYSTEM, SIM_OUT, SD_OUT, BATTERY, NO_DEVICE_OWNER)
+"""Looked at through the full shell of trade-in evaluation; recovery refuses to wipe on an empty battery."""
 GUIDED: tuple[Precondition, ...] = (
     IDENTITY, HARNESS_OFF, OWN_SYSTEM, NO_DEVICE_OWNER, NO_PROFILE_OWNER, RESET_ALLOWED, SIM_OUT, SD_OUT, BATTERY,
 )  # fmt: skip

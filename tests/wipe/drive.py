@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from direct_bench import DirectPort, VirtualClock
-from virtual_phones.scenario import furnish, read_scenario
 
 from phones.evidence import Evidence, Moment
 from phones.inspection import inspect
 from phones.port import Sighting
 from phones.witness import Witness, WitnessedPort
+from virtual_phones.scenario import furnish, read_scenario
 from wipe.judge import judge
 from wipe.method import Deadlines, EraseMethod, Limits, Scene, StepFailed
 from wipe.methods import METHODS
@@ -30,11 +30,20 @@ _FOLDER = Path(tempfile.mkdtemp(prefix="wipe-tests-"))
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 
 IPHONE = {"model": "iphone-13-ios-18"}
-PIXEL_16 = {"model": "pixel-9-android-16", "condition": "reset", "serial": "47011FDAP00A16", "imeis": ["353918110000011"]}
+PIXEL_16 = {
+    "model": "pixel-9-android-16",
+    "condition": "reset",
+    "serial": "47011FDAP00A16",
+    "imeis": ["353918110000011"],
+}
 PIXEL_13 = {"model": "pixel-6-android-13", "serial": "19281FDF60013A", "imeis": ["355123110000019"]}
 PHONES: dict[str, Mapping[str, Any]] = {
-    "android_trade_in": PIXEL_16, "android_harness": PIXEL_13, "android_guided": PIXEL_13,
-    "apple_mcinstall": IPHONE, "apple_mobilebackup2": IPHONE, "apple_guided": IPHONE,
+    "android_trade_in": PIXEL_16,
+    "android_harness": PIXEL_13,
+    "android_guided": PIXEL_13,
+    "apple_mcinstall": IPHONE,
+    "apple_mobilebackup2": IPHONE,
+    "apple_guided": IPHONE,
 }
 
 
@@ -64,14 +73,19 @@ class Bench:
     """One job on one port; survives `Crash`."""
 
     def __init__(
-        self, method: str, phone: Mapping[str, Any] | None = None, *, obeys: bool = True, answer: str | None = "yes",
+        self,
+        method: str,
+        phone: Mapping[str, Any] | None = None,
+        *,
+        obeys: bool = True,
+        answer: str | None = "yes",
         deadlines: Deadlines = DEADLINES,
     ) -> None:
         self.method: EraseMethod = METHODS[method]
         document = {"name": "job", "seed": 7, "phone": [{"name": "phone", "port": "1-1", **(phone or PHONES[method])}]}
         (self.slot,) = furnish(read_scenario(document), epoch_at_zero=1_793_520_000.0)
         self.clock = VirtualClock()
-        self._port = DirectPort(self.slot, self.clock, _FOLDER / str(next(_NUMBERS)))
+        self.port = DirectPort(self.slot, self.clock, _FOLDER / str(next(_NUMBERS)))
         self._technician = Technician(
             lambda action: self.slot.press(action, self.clock.seconds), obeys=obeys, answer=answer
         )
@@ -94,7 +108,7 @@ class Bench:
 
     def _phone(self) -> WitnessedPort:
         witness = Witness(clock=self.clock, journal=self._keep, salt=SALT, next_number=len(self.evidence) + 1)
-        return WitnessedPort(self._port, witness)
+        return WitnessedPort(self.port, witness)
 
     def inspect(self) -> dict[str, str]:
         """As the station does, the person accepting whatever dialog opens."""
@@ -111,13 +125,23 @@ class Bench:
             self.clock.sleep(2.0)
         return values
 
+    def scene(self) -> Scene:
+        """What a step is handed."""
+        return Scene(
+            phone=self._phone(),
+            clock=self.clock,
+            operator=self._technician,
+            deadlines=self._deadlines,
+            limits=self.limits,
+            mark="ab" * 16,
+            draw=self.draw,
+            evidence=self.evidence,
+        )
+
     def run(self, *, dies_after: int = -1, first: int = 0) -> "Bench":
         """The steps from `first`; with `dies_after` the station dies once that many pieces are kept."""
         self._dies_after = dies_after
-        scene = Scene(
-            phone=self._phone(), clock=self.clock, operator=self._technician, deadlines=self._deadlines, limits=Limits(),
-            mark="ab" * 16, draw=self.draw, evidence=self.evidence,
-        )
+        scene = self.scene()
         try:
             for step in self.method.steps[first:]:
                 self.begun.append(step.name)
@@ -141,7 +165,7 @@ class Bench:
         return Limits()
 
     def slot_sighting(self) -> Sighting:
-        return self._port.look()
+        return self.port.look()
 
     def report(self) -> EraseReport:
         return judge(tuple(self.evidence), method=self.method.name, rules=load())

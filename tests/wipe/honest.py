@@ -18,15 +18,30 @@ START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 STRATA = "sdcard,settings,tmp"
 _PHONE = {"identity.serial": SERIAL, "identity.imei1": IMEI}
 _SYSTEM = {
-    "system.fingerprint": "google/x/x:13/T1/1:user/release-keys", "system.first_api_level": "31",
-    "system.security_patch": "2025-03-05", "system.build_tags": "release-keys", "crypto.state": "encrypted",
-    "crypto.type": "file", "boot.verified_state": "green", "boot.flash_locked": "1",
-    "boot.system_image_running": "no", "setup.full_shell": "yes",
+    "system.fingerprint": "google/x/x:13/T1/1:user/release-keys",
+    "system.first_api_level": "31",
+    "system.security_patch": "2025-03-05",
+    "system.build_tags": "release-keys",
+    "crypto.state": "encrypted",
+    "crypto.type": "file",
+    "boot.verified_state": "green",
+    "boot.flash_locked": "1",
+    "boot.system_image_running": "no",
+    "setup.full_shell": "yes",
 }
 _USED = {
-    "data.android_id": OLD_ID, "data.user0": "unlocked", "data.packages": "24", "locks.accounts": "0",
-    "locks.frp": "clear", "locks.device_owner": "no", "locks.profile_owner": "no", "setup.test_harness": "0",
-    "boot.reset_entries": "none", "media.sim": "absent", "media.sd": "absent", "setup.trade_in": "0",
+    "data.android_id": OLD_ID,
+    "data.user0": "unlocked",
+    "data.packages": "24",
+    "locks.accounts": "0",
+    "locks.frp": "clear",
+    "locks.device_owner": "no",
+    "locks.profile_owner": "no",
+    "setup.test_harness": "0",
+    "boot.reset_entries": "none",
+    "media.sim": "absent",
+    "media.sd": "absent",
+    "setup.trade_in": "0",
 }
 _FRESH = {**_USED, "data.android_id": NEW_ID, "data.packages": "0"}
 
@@ -36,8 +51,15 @@ Piece = tuple[Moment, str, str, Mapping[str, str]]
 def _number(pieces: Iterable[Piece]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
-            number=number, at=START + timedelta(seconds=number), moment=moment, port="1-1", link=link, asked=asked,
-            outcome=Outcome.ANSWERED, values=dict(values), digest=digest_of(values),
+            number=number,
+            at=START + timedelta(seconds=number),
+            moment=moment,
+            port="1-1",
+            link=link,
+            asked=asked,
+            outcome=Outcome.ANSWERED,
+            values=dict(values),
+            digest=digest_of(values),
         )
         for number, (moment, asked, link, values) in enumerate(pieces, start=1)
     )
@@ -50,15 +72,25 @@ def _port(moment: Moment, asked: str, presence: str, **more: str) -> Piece:
 
 def _return(moment: Moment, asked: str, presence: str) -> Piece:
     return _port(
-        moment, asked, presence, port__left="yes", port__came_back="yes", port__absent_s="75",
-        port__absent_needed_s="20", port__sequence=f"adb_device,absent,{presence}",
+        moment,
+        asked,
+        presence,
+        port__left="yes",
+        port__came_back="yes",
+        port__absent_s="75",
+        port__absent_needed_s="20",
+        port__sequence=f"adb_device,absent,{presence}",
     )
 
 
 def harness() -> tuple[Evidence, ...]:
     """An honest Android 13."""
     after = {
-        **_PHONE, **_SYSTEM, **_FRESH, "setup.test_harness": "1", "boot.reset_entries": "1795000100",
+        **_PHONE,
+        **_SYSTEM,
+        **_FRESH,
+        "setup.test_harness": "1",
+        "boot.reset_entries": "1795000100",
     }
     return _number([
         (Moment.BEFORE, "android.state", "adb", {**_PHONE, **_SYSTEM, **_USED}),
@@ -103,29 +135,45 @@ def trade_in() -> tuple[Evidence, ...]:
 
 def guided() -> tuple[Evidence, ...]:
     """An Android that went away and shows its foyer again, with a statement: E1."""
-    return _number([
-        (Moment.BEFORE, "android.state", "adb", {**_PHONE, **_SYSTEM, **_USED}),
-        (Moment.BEFORE, "canary.plant", "adb", {"canary.planted": STRATA}),
-        (Moment.COMMAND, "host.instructed", "host", {"host.step": "reset_in_settings"}),
-        _return(Moment.RETURN, "port.return", "adb_foyer"),
-        (Moment.AFTER, "trade_in.getstatus", "trade_in", {**_PHONE, "locks.frp": "clear"}),
-        (Moment.AFTER, "operator.setup_screen", "operator", {"statement.setup_screen": "yes"}),
-    ])
+    return _number(
+        [
+            (Moment.BEFORE, "android.state", "adb", {**_PHONE, **_SYSTEM, **_USED}),
+            (Moment.BEFORE, "canary.plant", "adb", {"canary.planted": STRATA}),
+            (Moment.COMMAND, "host.instructed", "host", {"host.step": "reset_in_settings"}),
+            _return(Moment.RETURN, "port.return", "adb_foyer"),
+            (Moment.AFTER, "trade_in.getstatus", "trade_in", {**_PHONE, "locks.frp": "clear"}),
+            (Moment.AFTER, "operator.setup_screen", "operator", {"statement.setup_screen": "yes"}),
+        ]
+    )
 
 
 def iphone(route: str = "mcinstall", model: str = "iPhone14,5") -> tuple[Evidence, ...]:
     """An honest iPhone."""
     who = {"identity.serial": SERIAL, "identity.imei1": IMEI, "identity.udid": UDID, "identity.ecid": ECID}
     before = {
-        **who, "product.model": model, "system.clock_epoch": "1795000000", "apple.obliteration_kind": "eacs_done",
-        "apple.obliteration_epoch": "1755000000", "apple.obliteration_digest": "a" * 64, "apple.oblit_begins": "no",
-        "apple.oblit_failure": "no", "apple.activation_state": "Activated", "apple.setup_done": "yes",
-        "apple.apps": "12", "locks.activation_lock": "no", "locks.supervised": "no", "media.sim": "absent",
+        **who,
+        "product.model": model,
+        "system.clock_epoch": "1795000000",
+        "apple.obliteration_kind": "eacs_done",
+        "apple.obliteration_epoch": "1755000000",
+        "apple.obliteration_digest": "a" * 64,
+        "apple.oblit_begins": "no",
+        "apple.oblit_failure": "no",
+        "apple.activation_state": "Activated",
+        "apple.setup_done": "yes",
+        "apple.apps": "12",
+        "locks.activation_lock": "no",
+        "locks.supervised": "no",
+        "media.sim": "absent",
         "tamper.signs": "",
     }
     after = {
-        **before, "system.clock_epoch": "1795000200", "apple.obliteration_epoch": "1795000100",
-        "apple.obliteration_digest": "b" * 64, "apple.activation_state": "Unactivated", "apple.setup_done": "no",
+        **before,
+        "system.clock_epoch": "1795000200",
+        "apple.obliteration_epoch": "1795000100",
+        "apple.obliteration_digest": "b" * 64,
+        "apple.activation_state": "Unactivated",
+        "apple.setup_done": "no",
         "apple.apps": "0",
     }
     return _number([
@@ -166,7 +214,9 @@ def changed(
     return tuple(change(piece) for piece in evidence)
 
 
-def added(evidence: Sequence[Evidence], number: int, moment: Moment, asked: str, values: Mapping[str, str]) -> tuple[Evidence, ...]:
+def added(
+    evidence: Sequence[Evidence], number: int, moment: Moment, asked: str, values: Mapping[str, str]
+) -> tuple[Evidence, ...]:
     """One more piece, in front of the others of its number."""
     like = next(piece for piece in evidence if piece.moment is moment)
     more = replace(like, number=number, asked=asked, values=dict(values), digest=digest_of(values))

@@ -38,7 +38,8 @@ def _stamp(kind: str, error: str) -> Change:
         other = changed(evidence, Moment.AFTER, "apple.obliteration_kind", kind)
         return tuple(
             replace(piece, values={**piece.values, "apple.obliteration_error": error})
-            if piece.moment is Moment.AFTER and piece.asked == "apple.after" else piece
+            if piece.moment is Moment.AFTER and piece.asked == "apple.after"
+            else piece
             for piece in other
         )
 
@@ -77,7 +78,7 @@ BAD: dict[str, Change] = {
     "oblit_failure": _set(Moment.AFTER, "apple.oblit_failure", "yes"),
     "oblit_begins": _set(Moment.AFTER, "apple.oblit_begins", "yes"),
     "apps_gone": _set(Moment.AFTER, "apple.apps", "3"),
-    "stamp_kind": _stamp("rrts", "0"),   # "SafeRRTS done @..., Err:0": reverted to a snapshot
+    "stamp_kind": _stamp("rrts", "0"),  # "SafeRRTS done @..., Err:0": reverted to a snapshot
     "stamp_without_error": _stamp("safe_oblit_done", "5"),
     "stamp_changed": _erased_just_before,
     "apple_canary_planted": _set(Moment.BEFORE, "canary.planted", ""),

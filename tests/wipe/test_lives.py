@@ -2,23 +2,26 @@
 """The steps of every method on virtual phones: honest ones are verified, misbehaving ones never."""
 
 import pytest
-from virtual_phones import android_behaviour, iphone_behaviour
 
 from phones.evidence import Moment
 from phones.verdict import Verdict
 from tests.wipe.drive import PHONES, Bench, finished
+from virtual_phones import android_behaviour, iphone_behaviour
 from wipe.report import EvidenceLevel
 
 PROVING = ("android_trade_in", "android_harness", "apple_mcinstall", "apple_mobilebackup2", "apple_guided")
 VARIATIONS = {
-    "android_trade_in": android_behaviour.VARIATIONS, "android_harness": android_behaviour.VARIATIONS,
-    "apple_mcinstall": iphone_behaviour.VARIATIONS, "apple_mobilebackup2": iphone_behaviour.VARIATIONS,
+    "android_trade_in": android_behaviour.VARIATIONS,
+    "android_harness": android_behaviour.VARIATIONS,
+    "apple_mcinstall": iphone_behaviour.VARIATIONS,
+    "apple_mobilebackup2": iphone_behaviour.VARIATIONS,
     "apple_guided": iphone_behaviour.VARIATIONS,
 }
 MISBEHAVIOURS = {
     "android_trade_in": android_behaviour.MISBEHAVIOURS_IN_FOYER,
     "android_harness": android_behaviour.MISBEHAVIOURS_IN_HARNESS,
-    "apple_mcinstall": iphone_behaviour.MISBEHAVIOURS, "apple_mobilebackup2": iphone_behaviour.MISBEHAVIOURS,
+    "apple_mcinstall": iphone_behaviour.MISBEHAVIOURS,
+    "apple_mobilebackup2": iphone_behaviour.MISBEHAVIOURS,
     "apple_guided": iphone_behaviour.MISBEHAVIOURS,
 }
 # What stands in the way before anything is erased, so that the steps themselves never run.
@@ -37,9 +40,7 @@ def test_an_honest_phone_is_verified(method: str) -> None:
     assert bench.truth()["erased"] is True
 
 
-@pytest.mark.parametrize(
-    ("method", "variation"), [(method, name) for method in PROVING for name in VARIATIONS[method]]
-)
+@pytest.mark.parametrize(("method", "variation"), [(method, name) for method in PROVING for name in VARIATIONS[method]])
 def test_a_harmless_difference_changes_nothing(method: str, variation: str) -> None:
     bench = finished(method, _varied(method, variation=[variation]))
     assert (bench.failure, bench.report().reasons) == ("", ())
@@ -69,7 +70,8 @@ def test_a_phone_a_human_can_put_right_is_blocked_first(method: str, name: str) 
 @pytest.mark.parametrize(
     ("method", "level", "nist", "final"),
     [
-        ("android_trade_in", EvidenceLevel.E2, "clear", "same"), ("android_harness", EvidenceLevel.E2, "clear", "stated"),
+        ("android_trade_in", EvidenceLevel.E2, "clear", "same"),
+        ("android_harness", EvidenceLevel.E2, "clear", "stated"),
         ("apple_mcinstall", EvidenceLevel.E3, "purge", "same"),
     ],
 )

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The judge as a whole: total, monotone, never fooled by one writer, one identifier or another phone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phones.allowed import ALLOWED
+from phones.evidence import Evidence, Moment, Outcome
+from phones.verdict import Verdict
+from tests.wipe.honest import HONEST, OTHER_SERIAL, changed, harness, iphone, trade_in, without
+from wipe.judge import judge
+from wipe.report import EraseReport, EvidenceLevel
+from wipe.rules import load
+
+RULES = load("2026.11")
+METHODS = [*sorted(RULES.methods), "no_such_method", ""]
+_RANK = {Verdict.FAILED: 0, Verdict.INDETERMINATE: 1, Verdict.PASSED: 2}
+
+_TEXT = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["yes", "no", "0", "1", "malformed", "", "-1", "unlocked", "9" * 19, "٣"]),
+    st.sampled_from(["sdcard,settings,tmp", "media", "eacs_done", "adb_foyer", "1795000000", "iPhone14,5", "none"]),
+)
+_NAMES = st.sampled_from([*sorted(ALLOWED), "statement.setup_screen", "part.x"])
+_PIECES = st.builds(
+    Evidence,
+    number=st.integers(-5, 30),
+    at=st.just(datetime(2026, 11, 21, tzinfo=UTC)),
+    moment=st.sampled_from(Moment),
+    port=st.just("1-1"),
+    link=st.sampled_from(["adb", "trade_in", "usbmux", "usb", "operator", "host", "x"]),
+    asked=st.sampled_from(
+        ["trade_in.getstatus", "android.state", "canary.look", "port.final", "trade_in.evaluate", "x"]
+    ),
+    outcome=st.sampled_from(Outcome),
+    values=st.dictionaries(_NAMES, _TEXT, max_size=8),
+    digest=st.just(""),
+)
+
+
+def _judge(evidence: tuple[Evidence, ...], method: str) -> EraseReport:
+    return judge(evidence, method=method, rules=RULES)
+
+
+@given(st.lists(_PIECES, max_size=12), st.sampled_from(METHODS))
+def test_any_evidence_gets_an_answer_and_an_unverified_one_claims_nothing(pieces: list[Evidence], method: str) -> None:
+    report = _judge(tuple(pieces), method)
+    assert (report.verdict is Verdict.PASSED) == (report.reasons == ())
+    if report.verdict is not Verdict.PASSED:
+        assert (report.claims.nist_method, report.claims.gb_status, report.claims.r2_status) == ("none", "none", "fail")
+
+
+@given(st.sampled_from(sorted(HONEST)), st.data())
+def test_taking_evidence_away_never_improves_a_verdict(method: str, data: st.DataObject) -> None:
+    whole = HONEST[method]()
+    part = tuple(data.draw(st.lists(st.sampled_from(whole), unique_by=lambda piece: piece.number)))
+    smaller = tuple(piece for piece in part if data.draw(st.booleans()))
+    report, less = _judge(part, method), _judge(smaller, method)
+    assert _RANK[less.verdict] <= _RANK[report.verdict]
+    assert report.level.reaches(less.level)
+
+
+@given(st.sampled_from(sorted(HONEST)), st.randoms(use_true_random=False))
+def test_the_order_in_which_evidence_is_handed_over_does_not_matter(method: str, dice: object) -> None:
+    shuffled = list(HONEST[method]())
+    dice.shuffle(shuffled)  # type: ignore[attr-defined] - hypothesis hands over a random.Random
+    assert _judge(tuple(shuffled), method) == _judge(HONEST[method](), method)
+
+
+_NEEDED_ANYWHERE = {
+    (moment, row.test.value, method)
+    for row in RULES.rows
+    if row.kind != "signal" and row.test.value and not row.group and row.unless is None
+    for method in row.methods
+    for moment in row.test.moments[:1]
+}
+
+
+@pytest.mark.parametrize(
+    ("moment", "value", "method"), sorted(entry for entry in _NEEDED_ANYWHERE if entry[2] in HONEST)
+)
+@pytest.mark.parametrize("text", [None, "malformed"])
+def test_what_could_not_be_read_is_never_fine(moment: Moment, value: str, method: str, text: str | None) -> None:
+    assert _judge(changed(HONEST[method](), moment, value, text), method).verdict is not Verdict.PASSED
+
+
+@pytest.mark.parametrize("method", HONEST)
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.SILENT, Outcome.LOST, Outcome.MALFORMED])
+def test_only_answered_exchanges_carry_a_verdict(method: str, outcome: Outcome) -> None:
+    unanswered = tuple(replace(piece, outcome=outcome) for piece in HONEST[method]())
+    report = _judge(unanswered, method)
+    assert (report.verdict, report.level) == (Verdict.INDETERMINATE, EvidenceLevel.NONE)
+
+
+@given(st.sampled_from(sorted(HONEST)), st.data(), _TEXT)
+@settings(max_examples=200)
+def test_a_value_changed_anywhere_never_hides_a_missing_proof(method: str, data: st.DataObject, text: str) -> None:
+    evidence = list(HONEST[method]())
+    place = data.draw(st.integers(0, len(evidence) - 1))
+    name = data.draw(st.sampled_from(sorted(evidence[place].values) or ["x"]))
+    evidence[place] = replace(evidence[place], values={**evidence[place].values, name: text})
+    report = _judge(tuple(evidence), method)
+    if report.verdict is Verdict.PASSED:
+        assert _oracle(evidence, method)
+
+
+def _oracle(evidence: list[Evidence], method: str) -> bool:
+    """What no verified job may lack, written down a second time."""
+
+    def said(moment: Moment, name: str) -> str:
+        texts = [piece.values[name] for piece in evidence if piece.moment is moment and name in piece.values]
+        return texts[-1] if texts else ""
+
+    after = Moment.AFTER
+    if method.startswith("apple"):
+        return (
+            said(after, "apple.trust").startswith("refused_")
+            and said(after, "canary.gone") == "media"
+            and said(after, "canary.still_there") == ""
+            and said(after, "canary.marker_works") == "media"
+            and said(after, "apple.obliteration_kind") in ("eacs_done", "safe_oblit_done")
+            and int(said(after, "apple.obliteration_epoch")) > 1794999990
+            and said(after, "apple.activation_state") == "Unactivated"
+            and said(after, "apple.apps") == "0"
+        )
+    whole = {"sdcard", "settings", "tmp"}
+    seen = (
+        whole <= set(said(after, "canary.gone").split(","))
+        and said(after, "canary.still_there") == ""
+        and whole <= set(said(after, "canary.marker_works").split(","))
+        and said(after, "data.user0") == "unlocked"
+        and said(after, "boot.system_image_running") == "no"
+        and said(after, "locks.accounts") == "0"
+        and said(after, "data.android_id") != said(Moment.BEFORE, "data.android_id")
+    )
+    if method == "android_trade_in":
+        return seen
+    proven = said(after, "setup.test_harness") == "1" or said(after, "boot.reset_entries") not in ("", "none")
+    return seen and proven and said(Moment.FINAL, "statement.setup_screen") == "yes"
+
+
+# identity -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("moment", [Moment.AFTER, Moment.FINAL])
+@pytest.mark.parametrize("method", ["android_trade_in"])
+def test_another_serial_at_any_moment_has_failed(method: str, moment: Moment) -> None:
+    report = _judge(changed(HONEST[method](), moment, "identity.serial", OTHER_SERIAL), method)
+    assert (report.verdict, report.reasons[0]) == (Verdict.FAILED, "another_phone")
+    assert report.level is EvidenceLevel.E0
+
+
+def test_another_serial_on_usb_after_the_return_has_failed() -> None:
+    report = _judge(changed(harness(), Moment.RETURN, "port.usb_serial", OTHER_SERIAL), "android_harness")
+    assert report.verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize("make", [harness, trade_in])
+def test_one_identifier_is_not_enough(make: Callable[[], tuple[Evidence, ...]]) -> None:
+    evidence = changed(make(), Moment.AFTER, "identity.imei1", None)
+    report = _judge(evidence, "android_harness" if make is harness else "android_trade_in")
+    assert report.verdict is Verdict.INDETERMINATE
+    assert "identity_too_thin" in report.reasons
+    assert report.level is EvidenceLevel.E1
+
+
+def test_the_phone_in_the_last_foyer_must_be_recognised_too() -> None:
+    report = _judge(changed(trade_in(), Moment.FINAL, "identity.imei1", None), "android_trade_in")
+    assert report.verdict is Verdict.INDETERMINATE
+
+
+# writers ------------------------------------------------------------------------------------------
+
+
+def test_what_the_shell_can_write_never_proves_a_reset() -> None:
+    forged = changed(harness(), Moment.AFTER, "setup.test_harness", "0")
+    forged = changed(forged, Moment.AFTER, "boot.reset_entries", "none")
+    report = _judge(forged, "android_harness")
+    assert (report.verdict, report.level) == (Verdict.INDETERMINATE, EvidenceLevel.E1)
+    assert report.reasons == ("factory_state_only", "one_writer_only")
+
+
+def test_one_writer_alone_is_not_enough() -> None:
+    only_root = tuple(row for row in RULES.rows if row.writer in ("root", "host", "operator"))
+    report = judge(harness(), method="android_harness", rules=replace(RULES, rows=only_root))
+    assert report.verdict is Verdict.INDETERMINATE
+    assert report.level.reaches(EvidenceLevel.E2)
+    assert report.reasons == ("one_writer_only",)
+
+
+def test_a_weak_writer_is_held_at_e1_whatever_a_rule_says() -> None:
+    rows = tuple(
+        replace(row, level=EvidenceLevel.E2)
+        if row.writer in ("shell", "operator", "host")
+        else replace(row, level=EvidenceLevel.NONE)
+        for row in RULES.rows
+    )
+    assert judge(harness(), method="android_harness", rules=replace(RULES, rows=rows)).level is EvidenceLevel.E1
+
+
+# claims -------------------------------------------------------------------------------------------
+
+
+def _claims(evidence: tuple[Evidence, ...], method: str) -> tuple[str, str, EvidenceLevel]:
+    report = _judge(evidence, method)
+    assert report.verdict is Verdict.PASSED
+    return report.claims.nist_method, report.claims.technique, report.level
+
+
+def test_a_reset_by_a_patched_android_is_a_purge() -> None:
+    assert _claims(harness(), "android_harness") == ("purge", "cryptographic_erase_framework", EvidenceLevel.E3)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("system.security_patch", "2024-08-05"),
+        ("system.security_patch", None),
+        ("system.first_api_level", "29"),
+        ("crypto.type", "block"),
+        ("boot.flash_locked", "0"),
+        ("system.build_tags", "test-keys"),
+    ],
+)
+def test_a_purge_needs_every_condition(value: str, text: str | None) -> None:
+    spoiled = changed(harness(), Moment.BEFORE, value, text)
+    assert _claims(spoiled, "android_harness")[::2] == ("clear", EvidenceLevel.E2)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("boot.verified_state", "orange"),
+        ("boot.verified_state", None),
+        ("crypto.state", "unencrypted"),
+        ("crypto.state", None),
+        ("system.first_api_level", "22"),
+    ],
+)
+def test_an_open_or_unencrypted_android_gets_no_nist_word(value: str, text: str | None) -> None:
+    report = _judge(changed(harness(), Moment.BEFORE, value, text), "android_harness")
+    assert (report.verdict, report.claims.nist_method, report.claims.gb_status) == (Verdict.PASSED, "none", "none")
+
+
+def test_a_forced_recovery_wipe_is_clear_with_its_technique_named() -> None:
+    assert _claims(trade_in(), "android_trade_in") == ("clear", "forced_recovery_wipe", EvidenceLevel.E2)
+
+
+@pytest.mark.parametrize(("model", "level"), [("iPhone8,1", EvidenceLevel.E3), ("iPhone7,2", EvidenceLevel.E2)])
+def test_an_iphone_is_purged_and_a9_carries_e3(model: str, level: EvidenceLevel) -> None:
+    assert _claims(iphone(model=model), "apple_mcinstall") == ("purge", "cryptographic_erase_apple", level)
+
+
+def test_an_unknown_apple_model_is_clear() -> None:
+    assert _claims(iphone(model="Watch6,1"), "apple_mcinstall")[0] == "clear"
+
+
+def test_locks_left_on_the_phone_make_the_r2_claim_fail() -> None:
+    assert _judge(harness(), "android_harness").claims.r2_status == "guided"
+    for value, text in (("locks.frp", "armed"), ("locks.frp", None), ("locks.device_owner", "yes")):
+        report = _judge(changed(harness(), Moment.BEFORE, value, text), "android_harness")
+        assert (report.verdict, report.claims.r2_status) == (Verdict.PASSED, "fail")
+
+
+def test_gb_46864_gets_supporting_evidence_only() -> None:
+    assert {_judge(make(), method).claims.gb_status for method, make in HONEST.items()} == {"supporting_only"}
+
+
+def test_residues_say_what_is_still_in_the_phone() -> None:
+    residues = _judge(changed(harness(), Moment.BEFORE, "media.sd", "present"), "android_harness").residues
+    assert (residues["sd"], residues["sim"], residues["esim"], residues["cloud"]) == (
+        "present",
+        "absent",
+        "not_covered",
+        "not_covered",
+    )
+
+
+# the last reset -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "final"), [("android_harness", "stated"), ("android_trade_in", "same"), ("apple_guided", "same")]
+)
+def test_the_last_reset_is_named(method: str, final: str) -> None:
+    assert _judge(HONEST[method](), method).final_reset == final
+
+
+@pytest.mark.parametrize("asked", ["port.final", "operator.setup_screen"])
+def test_without_seeing_or_stating_the_last_reset_it_is_missing(asked: str) -> None:
+    report = _judge(without(harness(), Moment.FINAL, asked), "android_harness")
+    assert (report.verdict, report.final_reset) == (Verdict.INDETERMINATE, "missing")
