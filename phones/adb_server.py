@@ -23,7 +23,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from phones.adb_wire import AdbStream, Deadline
-from phones.errors import AdbServerError, ForeignAdbServerError, PhoneError, PhoneLostError, PhoneSilentError
+from phones.errors import (
+    AdbServerError,
+    BenchError,
+    ForeignAdbServerError,
+    PhoneError,
+    PhoneLostError,
+    PhoneSilentError,
+)
 from phones.processes import command_line, listens_on, started_at
 
 RESTARTS_ALLOWED = 8
@@ -71,7 +78,7 @@ class AdbServer:
         self._ready = threading.Condition()
         self._is_ready = False
         self._stopping = threading.Event()
-        self._failure: AdbServerError | None = None
+        self._failure: BenchError | None = None
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -104,12 +111,15 @@ class AdbServer:
         self._keeper.start()
         try:
             self.wait_until_ready(self._start_timeout_s)
-        except AdbServerError:
+        except BenchError:
             self.stop()
             raise
 
     def wait_until_ready(self, timeout_s: float) -> None:
-        """Return when the server answers, starting again if it has just died. Raises: AdbServerError."""
+        """Return when the server answers, starting again if it has just died.
+
+        Raises: AdbServerError; ForeignAdbServerError when another program took the port in between.
+        """
         until = time.monotonic() + timeout_s
         with self._ready:
             while not (self._is_ready and self.pid is not None):
@@ -149,6 +159,9 @@ class AdbServer:
                 with self.connect(deadline) as stream:
                     return stream.ask_server(service)
             except PhoneSilentError as error:
+                if self._failure is not None:
+                    # Our server died, and what took its port in that moment was never ours to ask.
+                    raise self._failure from error
                 raise AdbServerError(step="ask", expected="an answer in time", got="none") from error
             except PhoneLostError as error:
                 if error.step == "open":
@@ -180,7 +193,7 @@ class AdbServer:
         while not self._stopping.is_set():
             try:
                 self._start_child(binary)
-            except AdbServerError as error:
+            except BenchError as error:
                 self._give_up(error)
                 return
             child = self._child
@@ -199,7 +212,7 @@ class AdbServer:
                 return
             self._stopping.wait(0.05 * len(deaths))
 
-    def _give_up(self, error: AdbServerError) -> None:
+    def _give_up(self, error: BenchError) -> None:
         with self._ready:
             self._failure = error
             self._is_ready = False

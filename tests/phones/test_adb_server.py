@@ -119,6 +119,20 @@ def test_any_program_on_the_wanted_port_is_foreign(tmp_path: Path) -> None:
             server.start()
 
 
+def test_a_program_that_takes_the_port_of_a_dead_server_is_left_alone(server: AdbServer) -> None:
+    pid = server.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    thief = None
+    until = time.monotonic() + 2
+    while thief is None and time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            thief = socket.create_server(("127.0.0.1", server.port))
+    assert thief is not None
+    with thief, pytest.raises(ForeignAdbServerError):
+        server.ask("host:version", timeout_s=3)
+
+
 def test_a_stopped_server_is_gone_and_says_so(tmp_path: Path) -> None:
     server = AdbServer(tmp_path / "adb", usb=False)
     server.start()
