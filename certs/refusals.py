@@ -15,6 +15,11 @@ SOFTWARE_NAMES = frozenset(
      "软件", "系统", "自动", "程序", "机器人")
 )
 """Nobody of these names is a person; validation is a person's."""
+_OF_A_FAILURE = {
+    "interrupted": "interrupted", "blocked": "blocked", "rejected": "rejected_by_person",
+    "not_verified": "erase_not_verified",
+}
+"""What the station's own reason for ending a job says in our words; every other is `station_failed`."""
 _METHODS = ("none", "clear", "purge")
 _BEFORE = (Moment.BEFORE, Moment.COMMAND)
 
@@ -35,7 +40,7 @@ def _of_the_job(document: RecordDocument) -> tuple[str, ...]:
     job = document.job
     found = []
     if job.failure:
-        found.append("interrupted" if job.failure.startswith("interrupted") else "station_failed")
+        found.append(_OF_A_FAILURE.get(job.failure, "station_failed"))
     if job.problems:
         found.append("blocked")
     if job.stage not in CERTIFIABLE_STAGES:
@@ -116,16 +121,15 @@ def title_of(document: RecordDocument, reasons: tuple[str, ...]) -> str:
 
     "blocked" promises that nothing was erased, so it is said only when no erase was even commanded.
     """
-    begun = document.erase.level != "none"
+    if not reasons:
+        return "certificate"
+    nothing_begun = document.erase.level == "none"
     for reason, title in (
-        ("", "certificate"),
         ("interrupted", "interrupted"),
-        ("blocked", "failed" if begun else "blocked"),
-        ("station_failed", "failed"),
-        ("stage_not_reached", "not_verified"),
-        ("erase_not_verified", "not_verified"),
         ("rejected_by_person", "rejected"),
+        ("blocked", "blocked" if nothing_begun else "failed"),
+        ("station_failed", "failed"),
     ):
-        if reason in reasons or (not reason and not reasons):
+        if reason in reasons:
             return title
-    return "awaiting_validation" if set(reasons) == {"awaiting_validation"} else "not_verified"
+    return "awaiting_validation" if reasons == ("awaiting_validation",) else "not_verified"

@@ -23,7 +23,7 @@ from certs.record import Record, certificate_record, report_record
 from certs.statement import sign_statement, statement_of
 from grading import schemes
 from tools.forge import changed, forge, with_attachment
-from tools.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
+from tools.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job, spoiled
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
 CREATED_AT = OPENED_AT - timedelta(days=30)
@@ -40,9 +40,9 @@ def golden_files() -> tuple[dict[str, Case], bytes]:
     honest = certificate_record(
         iphone_job(), ISSUER, signer.station, scheme, issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
     )
-    waiting = report_record(
-        iphone_job(validated=False), ISSUER, signer.station, scheme, issued_at=ISSUED_AT,
-        certificate_id="PW-5MPX-70R3-G7TV-0A1C",
+    kept_its_data = report_record(
+        iphone_job(pieces=spoiled({"canary.still_there": "media", "canary.gone": ""})), ISSUER, signer.station,
+        scheme, issued_at=ISSUED_AT, certificate_id="PW-5MPX-70R3-G7TV-0A1C",
     )
     demo = certificate_record(
         iphone_job(emulated=True), ISSUER, specimen.signer().station, scheme, issued_at=ISSUED_AT,
@@ -52,7 +52,7 @@ def golden_files() -> tuple[dict[str, Case], bytes]:
     statement = sign_statement(statement_of(honest.document, honest.data), signer)
     cases: dict[str, Case] = {
         "valid": (valid, "VALID", "", "CANNOT TELL"),
-        "report": (issue(waiting, signer).pdf, "REPORT", "", "CANNOT TELL"),
+        "report": (issue(kept_its_data, signer).pdf, "REPORT", "", "CANNOT TELL"),
         "specimen": (issue(demo, specimen.signer()).pdf, "SPECIMEN", "", "SPECIMEN"),
         "byte-flipped": _bad(_flipped(valid), "E_TAMPERED"),
         "appended": _bad(valid + b"more\n", "E_STRUCTURE"),
@@ -61,7 +61,7 @@ def golden_files() -> tuple[dict[str, Case], bytes]:
         "emulated-under-station-key": _bad(forge(changed(honest, _emulate), signer), "E_SPECIMEN"),
         "issued-after-expiry": _bad(forge(changed(honest, _date_late), signer), "E_EXPIRED"),
         "record-respelled": _bad(forge(honest.data, signer, attached=honest.data + b"\n"), "E_RECORD"),
-        "record-swapped": _bad(forge(honest.data, signer, attached=waiting.data), "E_QR"),
+        "record-swapped": _bad(forge(honest.data, signer, attached=kept_its_data.data), "E_QR"),
         "attachment-added": _bad(forge(honest.data, signer, edit=with_attachment), "E_ATTACHMENT"),
         "page-edited": _bad(forge(honest.data, signer, page=_other_page(honest)), "E_PAGE_MISMATCH"),
         "unknown-rules": (

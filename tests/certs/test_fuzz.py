@@ -73,6 +73,7 @@ def test_foreign_bytes_are_not_valid(data: bytes) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_every_single_byte_counts(paper: Paper, trust: Trust) -> None:
     draw = random.Random(1)
     for at in range(len(paper.pdf)):

@@ -16,20 +16,32 @@ from certs import cms, profile
 from certs.authority import Authority, Holder, create_authority, create_organisation
 from certs.canonical import canonical_bytes
 from certs.errors import IssueError, RecordMalformedError, VerificationError, WrongSignerError
+from certs.facts import JobFacts
 from certs.issue import Paper, issue, reissue
 from certs.issuer import FileSigner, Issuer, Station
 from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import Stream
-from certs.record import Record, certificate_record
+from certs.record import Record, certificate_record, report_record
 from certs.statement import sign_statement, statement_of
 from certs.trust import Trust
 from certs.verification import Answer, Verification
 from certs.verify import CHECKS, verify, verify_file
 from grading import schemes
+from phones.identity import PhoneIdentity
 from phones.verdict import Verdict
 from tests.certs.conftest import CREATED_AT
 from tools.forge import changed, forge, with_attachment
-from tools.synthetic_jobs import CERTIFICATE_ID, IMEI, ISSUED_AT, ISSUER, OPENED_AT, SECOND_IMEI, iphone_job
+from tools.synthetic_jobs import (
+    CERTIFICATE_ID,
+    IMEI,
+    IPHONE_PIECES,
+    ISSUED_AT,
+    ISSUER,
+    OPENED_AT,
+    SECOND_IMEI,
+    iphone_job,
+    spoiled,
+)
 
 NOW = ISSUED_AT + timedelta(days=2)
 
@@ -80,6 +92,31 @@ def test_a_report_is_never_a_certificate(report: Record, signer: FileSigner, tru
     found = _judge(made.pdf, trust)
     assert (found.answer, found.code, found.exit_code) == (Answer.REPORT, "", 7)
     assert _judge(made.pdf, Trust()).answer is Answer.CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("facts", "title"),
+    [
+        (iphone_job(pieces=spoiled({"canary.still_there": "media"})), "not_verified"),
+        (iphone_job(pieces=IPHONE_PIECES[:5], stage="FAILED", failure="phone_lost"), "failed"),
+        (iphone_job(pieces=IPHONE_PIECES[:4], stage="FAILED", failure="interrupted"), "interrupted"),
+        (replace(iphone_job(pieces=(), stage="SEEN", failure="interrupted"), identity=PhoneIdentity()), "interrupted"),
+        (
+            replace(iphone_job(pieces=IPHONE_PIECES[:1], failure="blocked", problems=("sim_present",)), method=""),
+            "blocked",
+        ),
+        (iphone_job(stage="FAILED", failure="rejected"), "rejected"),
+        (iphone_job(validated=False), "awaiting_validation"),
+    ],
+)
+def test_every_way_a_job_can_end_gets_a_paper_that_verifies(
+    facts: JobFacts, title: str, signer: FileSigner, trust: Trust
+) -> None:
+    made = report_record(
+        facts, ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+    )
+    assert made.document.outcome.title == title
+    assert _judge(issue(made, signer).pdf, trust).answer is Answer.REPORT
 
 
 def test_a_specimen_is_never_a_certificate(

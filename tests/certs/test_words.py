@@ -14,7 +14,7 @@ from phones.words import keys, say
 
 _SOURCES = "".join(Path(inspect.getfile(module)).read_text("utf-8") for module in (verify, refusals))
 _CODES = sorted(set(re.findall(r'"([EW]_[A-Z_]+)"', _SOURCES)) | {"E_RULES", "E_RULES_UNKNOWN", "E_RECORD"})
-_REFUSALS = sorted(set(re.findall(r'(?:append\(|return \(\) if .* else \(|if .* else )"([a-z_]+)"', _SOURCES)))
+_REFUSALS = sorted(set(re.findall(r'(?:append\(|return \(\) if .* else \(|get\(job.failure, )"([a-z_]+)"', _SOURCES)))
 
 
 @pytest.mark.parametrize("code", [*_CODES, *(answer.name for answer in Answer)])
