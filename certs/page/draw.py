@@ -46,8 +46,10 @@ def draw_paper(
     sheet = Sheet()
     layout.draw(sheet, document, symbol=symbol, record_digest=digest)
     pages, fonts = _drawn(sheet.finish())
-    attached = ((RECORD_FILE, "application#2Fjson", "Data", record_bytes),
-                (STATEMENT_FILE, "application#2Fcose", "Supplement", statement))
+    attached = (
+        (RECORD_FILE, "application#2Fjson", "Data", record_bytes),
+        (STATEMENT_FILE, "application#2Fcose", "Supplement", statement),
+    )
     objects = _file(document, pages, fonts, attached, contents_bytes)
     identity = HexText(digest[:32].encode())
     return write(PaperFile(objects=tuple(objects), identity=(identity, identity)))
@@ -86,16 +88,17 @@ def _drawn(raw: bytes) -> tuple[list[bytes], dict[str, list[Object]]]:
 
 
 def _file(
-    document: Mapping[str, Any], pages: list[bytes], fonts: dict[str, list[Object]],
-    attached: tuple[tuple[str, str, str, bytes], ...], contents_bytes: int,
+    document: Mapping[str, Any],
+    pages: list[bytes],
+    fonts: dict[str, list[Object]],
+    attached: tuple[tuple[str, str, str, bytes], ...],
+    contents_bytes: int,
 ) -> list[Object]:
     """All objects in order: catalog, info, metadata, output profile, pages, fonts, attachments, signature."""
     issued_at, issuer = str(document["issued_at"]), str(document["issuer"]["name"])
     title = layout.title(document)
     objects: list[Object] = [{}, dict(metadata.info(title, issuer, issued_at))]
-    objects.append(Stream(
-        {"Type": Name("Metadata"), "Subtype": Name("XML")}, metadata.xmp(title, issuer, issued_at)
-    ))
+    objects.append(Stream({"Type": Name("Metadata"), "Subtype": Name("XML")}, metadata.xmp(title, issuer, issued_at)))
     profile = resources.files("certs").joinpath("icc", "srgb.icc").read_bytes()
     objects.append(_packed({"N": number(3)}, profile))
     tree, first_page = 5, 6
@@ -107,10 +110,16 @@ def _file(
     objects.append({"Type": Name("Pages"), "Count": number(len(pages)), "Kids": list(page_at)})
     for at, content in zip(page_at, pages, strict=True):
         notes: dict[str, Value] = {"Annots": [field]} if at == page_at[-1] else {}
-        objects.append({
-            "Type": Name("Page"), "Parent": Reference(tree), "MediaBox": _box(WIDTH, HEIGHT),
-            "Resources": {"Font": dict(fonts_at)}, "Contents": Reference(at.number + 1), **notes,
-        })
+        objects.append(
+            {
+                "Type": Name("Page"),
+                "Parent": Reference(tree),
+                "MediaBox": _box(WIDTH, HEIGHT),
+                "Resources": {"Font": dict(fonts_at)},
+                "Contents": Reference(at.number + 1),
+                **notes,
+            }
+        )
         objects.append(_packed({}, content))
     for name, at in fonts_at.items():
         objects.extend(_font(fonts[name], at.number))
@@ -118,23 +127,37 @@ def _file(
     for index, (name, kind, relationship, content) in enumerate(attached):
         at = Reference(first_file + 2 * index)
         listed += [name.encode(), at]
-        objects.append({
-            "Type": Name("Filespec"), "F": name.encode(), "UF": name.encode(), "Desc": text_value(name),
-            "AFRelationship": Name(relationship), "EF": {"F": Reference(at.number + 1), "UF": Reference(at.number + 1)},
-        })
+        objects.append(
+            {
+                "Type": Name("Filespec"),
+                "F": name.encode(),
+                "UF": name.encode(),
+                "Desc": text_value(name),
+                "AFRelationship": Name(relationship),
+                "EF": {"F": Reference(at.number + 1), "UF": Reference(at.number + 1)},
+            }
+        )
         objects.append(_attachment(kind, content, issued_at))
-    objects += _signature(document, page_at[-1], field, signature, appearance, contents_bytes)
+    objects += _signature(document, page_at[-1], signature, appearance, contents_bytes)
     objects[0] = _catalog(Reference(tree), listed, field, signature)
     return objects
 
 
 def _catalog(tree: Reference, listed: list[Value], field: Reference, signature: Reference) -> dict[str, Value]:
     return {
-        "Type": Name("Catalog"), "Pages": tree, "Lang": b"zh-CN", "Metadata": Reference(3),
-        "OutputIntents": [{
-            "Type": Name("OutputIntent"), "S": Name("GTS_PDFA1"), "OutputConditionIdentifier": b"sRGB IEC61966-2.1",
-            "Info": b"sRGB IEC61966-2.1", "DestOutputProfile": Reference(4),
-        }],
+        "Type": Name("Catalog"),
+        "Pages": tree,
+        "Lang": b"zh-CN",
+        "Metadata": Reference(3),
+        "OutputIntents": [
+            {
+                "Type": Name("OutputIntent"),
+                "S": Name("GTS_PDFA1"),
+                "OutputConditionIdentifier": b"sRGB IEC61966-2.1",
+                "Info": b"sRGB IEC61966-2.1",
+                "DestOutputProfile": Reference(4),
+            }
+        ],
         "Names": {"EmbeddedFiles": {"Names": listed}},
         "AF": [entry for entry in listed if isinstance(entry, Reference)],
         "AcroForm": {"Fields": [field], "SigFlags": Token(b"3")},
@@ -163,7 +186,8 @@ def _attachment(kind: str, content: bytes, issued_at: str) -> Stream:
     Only if it holds a word of the file's own frame (a phone may call itself `%%EOF`) it is written in hexadecimal.
     """
     entries: dict[str, Value] = {
-        "Type": Name("EmbeddedFile"), "Subtype": Name(kind),
+        "Type": Name("EmbeddedFile"),
+        "Subtype": Name(kind),
         "Params": {"Size": number(len(content)), "ModDate": metadata.pdf_date(issued_at)},
     }
     if any(token in content for token in _TOKENS_OF_A_FILE):
@@ -172,22 +196,35 @@ def _attachment(kind: str, content: bytes, issued_at: str) -> Stream:
 
 
 def _signature(
-    document: Mapping[str, Any], page: Reference, field: Reference, signature: Reference, appearance: Reference,
-    contents_bytes: int,
+    document: Mapping[str, Any], page: Reference, signature: Reference, appearance: Reference, contents_bytes: int
 ) -> list[Object]:
     widget: dict[str, Value] = {
-        "Type": Name("Annot"), "Subtype": Name("Widget"), "FT": Name("Sig"), "T": b"Issuer", "F": Token(b"132"),
-        "Rect": [Token(b"0")] * 4, "P": page, "V": signature, "AP": {"N": appearance},
+        "Type": Name("Annot"),
+        "Subtype": Name("Widget"),
+        "FT": Name("Sig"),
+        "T": b"Issuer",
+        "F": Token(b"132"),
+        "Rect": [Token(b"0")] * 4,
+        "P": page,
+        "V": signature,
+        "AP": {"N": appearance},
     }
     held: dict[str, Value] = {
-        "Type": Name("Sig"), "Filter": Name("Adobe.PPKLite"), "SubFilter": Name("ETSI.CAdES.detached"),
-        "ByteRange": list(PLACEHOLDER_RANGE), "Contents": HexText(b"0" * (2 * contents_bytes)),
-        "M": metadata.pdf_date(str(document["issued_at"])), "Name": text_value(str(document["issuer"]["name"])),
+        "Type": Name("Sig"),
+        "Filter": Name("Adobe.PPKLite"),
+        "SubFilter": Name("ETSI.CAdES.detached"),
+        "ByteRange": list(PLACEHOLDER_RANGE),
+        "Contents": HexText(b"0" * (2 * contents_bytes)),
+        "M": metadata.pdf_date(str(document["issued_at"])),
+        "Name": text_value(str(document["issuer"]["name"])),
         "Reason": text_value(str(document["id"])),
-        "Reference": [{
-            "Type": Name("SigRef"), "TransformMethod": Name("DocMDP"),
-            "TransformParams": {"Type": Name("TransformParams"), "V": Name("1.2"), "P": Token(b"1")},
-        }],
+        "Reference": [
+            {
+                "Type": Name("SigRef"),
+                "TransformMethod": Name("DocMDP"),
+                "TransformParams": {"Type": Name("TransformParams"), "V": Name("1.2"), "P": Token(b"1")},
+            }
+        ],
     }
     empty = Stream({"Type": Name("XObject"), "Subtype": Name("Form"), "BBox": [Token(b"0")] * 4}, b"")
     return [widget, held, empty]

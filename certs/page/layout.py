@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from certs.page import fonts, parts, qr
 from certs.page import layout_back as back
 from certs.page import layout_front as front
-from certs.page import fonts, parts, qr
 from certs.page.errors import PaperTooLongError
 from certs.page.labels import label
 from certs.page.parts import CERTIFICATE_COLOUR, LEFT, REPORT_COLOUR, RIGHT, Look
@@ -48,7 +48,7 @@ def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_
         return front.people(sheet, look, document, top)
 
     def check(top: float) -> float:
-        return front.check(sheet, look, document, symbol, module, top)
+        return front.check(sheet, look, document, top, symbol=symbol, module=module)
 
     check_top = FOOT - 8 - sheet.height_of(check)
     limits_top = check_top - SPACE - sheet.height_of(limits)
@@ -63,9 +63,11 @@ def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_
     sheet.next_page()
     _specimen(sheet, document)
     top = _head_of_details(sheet, look, document)
-    if not _fits(sheet, look, document, late, record_digest, top):
+    behind = _back_parts(sheet, look, document, record_digest)
+    if not _fits(sheet, look, document, [*late, *behind], top):
         look = replace(look, tight=True)
-    top = _flow_all(sheet, [*late, *_back_parts(sheet, look, document, record_digest)], top)
+        behind = _back_parts(sheet, look, document, record_digest)
+    top = _flow_all(sheet, [*late, *behind], top)
     _lists(sheet, look, document, top)
     _foot(sheet, document)
 
@@ -83,7 +85,9 @@ def _back_parts(sheet: Sheet, look: Look, document: Document, record_digest: str
         return back.trace(sheet, look, document, record_digest, top)
 
     return [
-        _bound(back.disclosures, sheet, look, document), _bound(back.conditions, sheet, look, document), trace,
+        _bound(back.disclosures, sheet, look, document),
+        _bound(back.conditions, sheet, look, document),
+        trace,
     ]
 
 
@@ -95,7 +99,8 @@ def _bound(
 
 def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list[Part]:
     """Draw what fits, in order and spread over the room; the rest is given back. The last section is kept before
-    those between it and the first three: a buyer looks for the grade."""
+    those between it and the first three: a buyer looks for the grade.
+    """
     heights = [sheet.height_of(section) for section in sections]
     wanted = [index for index in (0, 1, 2, len(sections) - 1, *range(3, len(sections) - 1)) if heights[index]]
     shown: list[int] = []
@@ -109,9 +114,9 @@ def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list
     return [section for index, section in enumerate(sections) if index not in shown]
 
 
-def _fits(sheet: Sheet, look: Look, document: Document, late: list[Part], record_digest: str, top: float) -> bool:
+def _fits(sheet: Sheet, look: Look, document: Document, sections: list[Part], top: float) -> bool:
     """Is there room on page two for everything at length, with the lists as short as they can be?"""
-    heights = [sheet.height_of(part) for part in [*late, *_back_parts(sheet, look, document, record_digest)]]
+    heights = [sheet.height_of(section) for section in sections]
     shortest = [
         sheet.height_of(lambda at: back.checks(sheet, look, document, at, 0)),
         sheet.height_of(lambda at: back.findings(sheet, look, document, at, 0)),

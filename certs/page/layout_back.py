@@ -11,9 +11,9 @@ from certs.page.parts import LEFT, ROOM, Look, clock_time, coded, coded_or_plain
 from certs.page.sheet import MUTED, Sheet
 
 Document = Mapping[str, Any]
-MOST_DISCLOSURES = {False: 6, True: 4}    # by `Look.tight`
+MOST_DISCLOSURES = {False: 6, True: 4}  # by `Look.tight`
 MOST_MAPPINGS = {False: 4, True: 3}
-ROW = 12.2          # height of a one-line row of a table of 7 points
+ROW = 12.2  # height of a one-line row of a table of 7 points
 
 
 def conditions(sheet: Sheet, look: Look, document: Document, top: float) -> float:
@@ -26,9 +26,14 @@ def conditions(sheet: Sheet, look: Look, document: Document, top: float) -> floa
     for name, condition in sorted(found.items())[:6]:
         why = phrase_if_any("condition", condition["reason"]) if condition["reason"] else None
         state, source = coded("condition_state", condition["state"]), coded("source", condition["source"])
-        rows.append((
-            name, coded("condition_name", name).both, f"{state.both}（{source.both}）", why.both if why else "",
-        ))
+        rows.append(
+            (
+                name,
+                coded("condition_name", name).both,
+                f"{state.both}（{source.both}）",
+                why.both if why else "",
+            )
+        )
     return table(sheet, top, rows, (20, 136, 108, ROOM - 264), size=6.4, bold=(0,), most=2 if look.tight else 6)
 
 
@@ -72,17 +77,24 @@ def disclosures(sheet: Sheet, look: Look, document: Document, top: float) -> flo
         if not told:
             top = sheet.paragraph(LEFT, top, label("disclosure.none").both, 7.4, ROOM, colour=MUTED)
         else:
-            rows = [(coded_or_plain("disclosure", name).both, text) for name, text in told[:MOST_DISCLOSURES[look.tight]]]
+            rows = [
+                (coded_or_plain("disclosure", name).both, text) for name, text in told[: MOST_DISCLOSURES[look.tight]]
+            ]
             top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=1 if look.tight else 2)
         if len(told) > MOST_DISCLOSURES[look.tight]:
-            top = sheet.paragraph(LEFT, top, parts.more(len(told) - MOST_DISCLOSURES[look.tight]), 6.6, ROOM, colour=MUTED)
+            top = sheet.paragraph(
+                LEFT, top, parts.more(len(told) - MOST_DISCLOSURES[look.tight]), 6.6, ROOM, colour=MUTED
+            )
         top += 7
     given = document["grade"]
     if given is None or not given["mappings"]:
         return top
     top = heading(sheet, look, top, label("grade.mappings"))
     columns = sorted(given["mappings"].items())
-    rows = [(coded_or_plain("mapping", name).both, coded_or_plain("mapping", fonts.spelled(text)).both) for name, text in columns[:MOST_MAPPINGS[look.tight]]]
+    rows = [
+        (coded_or_plain("mapping", name).both, coded_or_plain("mapping", fonts.spelled(text)).both)
+        for name, text in columns[: MOST_MAPPINGS[look.tight]]
+    ]
     top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=1 if look.tight else 2)
     if len(columns) > MOST_MAPPINGS[look.tight]:
         top = sheet.paragraph(LEFT, top, parts.more(len(columns) - MOST_MAPPINGS[look.tight]), 6.6, ROOM, colour=MUTED)
@@ -97,25 +109,41 @@ def trace(sheet: Sheet, look: Look, document: Document, record_digest: str, top:
     log = label("trace.log_none").both
     system = _some(before["version"], before["build"])
     cells = [
-        ("opened", clock_time(job["opened_at"])), ("finished", clock_time(job["finished_at"])),
-        ("issued", clock_time(document["issued_at"])), ("retention", document["retention_until"]),
-        ("job", f"{job['id']} / {job['attempt']}"), ("port", _some(job["port"], job["slot"])),
+        ("opened", clock_time(job["opened_at"])),
+        ("finished", clock_time(job["finished_at"])),
+        ("issued", clock_time(document["issued_at"])),
+        ("retention", document["retention_until"]),
+        ("job", f"{job['id']} / {job['attempt']}"),
+        ("port", _some(job["port"], job["slot"])),
         ("policy", f"{document['policy']['name']} ({coded('nist', document['policy']['minimum_nist']).both})"),
         ("stage", coded_or_plain("stage", job["stage"].lower()).both if job["stage"] else "—"),
-        ("phone.system_before", system), ("patch", _some(before["security_patch"])),
-        ("encryption", _some(facts["encryption"])), ("boot", _some(facts["verified_boot"])),
-        ("tool", f"proofwipe, {document['renderer']}"), ("rules", f"{found['rules_version']} · {found['rules_sha256'][:16]}…"),
+        ("phone.system_before", system),
+        ("patch", _some(before["security_patch"])),
+        ("encryption", _some(facts["encryption"])),
+        ("boot", _some(facts["verified_boot"])),
+        ("tool", f"proofwipe, {document['renderer']}"),
+        ("rules", f"{found['rules_version']} · {found['rules_sha256'][:16]}…"),
         ("scheme", f"{grade['scheme']} {grade['scheme_version']} · {grade['scheme_sha256'][:8]}…" if grade else "—"),
         ("evidence", str(len(document["evidence"]))),
-        ("key", document["station"]["key_id"]), ("log", f"log: {document['log']} · {log}"),
+        ("key", document["station"]["key_id"]),
+        ("log", f"log: {document['log']} · {log}"),
     ]
     wide = ROOM / 4
     for start in range(0, len(cells), 4):
         top = 2.5 + max(
-            value(sheet, LEFT + index * wide, top, wide - 10, _caption(name), text, size=7.2, most=1 if look.tight else 2)
+            value(
+                sheet,
+                LEFT + index * wide,
+                top,
+                _caption(name),
+                text,
+                room=wide - 10,
+                size=7.2,
+                most=1 if look.tight else 2,
+            )
             for index, (name, text) in enumerate(cells[start : start + 4])
         )
-    return 2 + value(sheet, LEFT, top, ROOM, _caption("record"), record_digest, size=7)
+    return 2 + value(sheet, LEFT, top, _caption("record"), record_digest, room=ROOM, size=7)
 
 
 def _caption(name: str) -> Pair:
@@ -138,8 +166,11 @@ def findings(sheet: Sheet, look: Look, document: Document, top: float, room: flo
     shown = listed[: max(1, int((room - (top - start) - 12) // ROW))]
     rows = [
         (
-            coded("kind", finding["kind"]).both, *coded_or_plain("rule", finding["rule"]), _verdict(finding),
-            _writer(finding["writer"]), _numbers(finding["evidence"]),
+            coded("kind", finding["kind"]).both,
+            *coded_or_plain("rule", finding["rule"]),
+            _verdict(finding),
+            _writer(finding["writer"]),
+            _numbers(finding["evidence"]),
         )
         for finding in shown
     ]

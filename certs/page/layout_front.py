@@ -16,7 +16,7 @@ MOST_RESIDUES = 16
 _WARNINGS = ("awaiting_validation", "blocked", "rejected")
 _GENERAL = frozenset({"blocked", "interrupted", "station_failed", "stage_not_reached", "erase_not_verified"})
 _LOUD = ("present", "unknown", "not_covered")
-_STATES = ("present", "unknown", "not_covered", "cleared", "absent")   # what a buyer must see comes first
+_STATES = ("present", "unknown", "not_covered", "cleared", "absent")  # what a buyer must see comes first
 
 
 def phone_name(document: Document) -> str:
@@ -42,15 +42,20 @@ def phone(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     after = facts["system_after"]["version"]
     model = fonts.spelled(" ".join(text for text in (device["maker"], device["model"]) if text)) or "—"
     cells = [
-        ("phone.model", model), ("phone.storage", parts.gigabytes(facts["storage_total_bytes"])),
-        ("phone.system" if after else "phone.system_before", _system(document, after or facts["system_before"]["version"])),
-        ("phone.serial", parts.last_four(device["serial_last4"])), ("phone.imei1", parts.last_four(device["imei1_last4"])),
+        ("phone.model", model),
+        ("phone.storage", parts.gigabytes(facts["storage_total_bytes"])),
+        (
+            "phone.system" if after else "phone.system_before",
+            _system(document, after or facts["system_before"]["version"]),
+        ),
+        ("phone.serial", parts.last_four(device["serial_last4"])),
+        ("phone.imei1", parts.last_four(device["imei1_last4"])),
     ]
     if device["imei2_last4"]:
         cells.append(("phone.imei2", parts.last_four(device["imei2_last4"])))
     wide = ROOM / 6
     return max(
-        value(sheet, LEFT + index * wide, top, wide - 8, label(caption), text, size=8.4, most=2)
+        value(sheet, LEFT + index * wide, top, label(caption), text, room=wide - 8, size=8.4, most=2)
         for index, (caption, text) in enumerate(cells)
     )
 
@@ -133,7 +138,9 @@ def erase(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     found = document["erase"]
     verified = found["verdict"] == "passed"
     top = heading(sheet, look, top, label("section.erase"))
-    top = row(sheet, top, label("erase.what"), label("erase.scope_verified" if verified else "erase.scope_unproven")) + 1
+    top = (
+        row(sheet, top, label("erase.what"), label("erase.scope_verified" if verified else "erase.scope_unproven")) + 1
+    )
     top = row(sheet, top, label("erase.how"), _how(found)) + 1
     return row(sheet, top, label("erase.proof"), _proof(found, levelled=look.is_report))
 
@@ -155,7 +162,7 @@ def _proof(found: Mapping[str, Any], *, levelled: bool) -> Pair:
     if found["final_reset"] in ("stated", "missing") and found["level"] != "none":
         told.append(coded("final_reset", found["final_reset"]))
     zh, en = "".join(words.zh for words in told), " ".join(words.en for words in told)
-    if found["level"] == "none" or not levelled:   # a certificate shows its level above, large
+    if found["level"] == "none" or not levelled:  # a certificate shows its level above, large
         return Pair(zh, en)
     level = label("erase.level")
     return Pair(f"{level.zh} {found['level']}：{zh}", f"{level.en} {found['level']}: {en}")
@@ -240,7 +247,7 @@ def grade(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     ]
     column = room / 3
     low = max(
-        value(sheet, left + index * column, top + 15, column - 8, label(caption), text, size=8, most=2, bold=True)
+        value(sheet, left + index * column, top + 15, label(caption), text, room=column - 8, size=8, most=2, bold=True)
         for index, (caption, text) in enumerate(tiles)
     )
     return max(top + 50, _capped(sheet, given, left, low + 2, room))
@@ -277,7 +284,7 @@ def people(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     top = heading(sheet, look, top, label("section.people"))
     wide = (ROOM - 2 * 12) / 3
     issuer, performed = document["issuer"], document["performed_by"]
-    done = f"{document['station']['name']} · {parts.clock_time(document['job']['finished_at'])}"
+    done = f"{parts.clock_time(document['job']['finished_at'])} · {document['station']['name']}"
     columns = [
         (label("people.performed"), performed["name"], [performed["role"], done]),
         _validated(document["validation"]),
@@ -286,7 +293,7 @@ def people(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     bottom = top
     for index, (caption, name, lines) in enumerate(columns):
         left = LEFT + index * (wide + 12)
-        at = value(sheet, left, top, wide, caption, name, size=9, most=2, bold=True)
+        at = value(sheet, left, top, caption, name, room=wide, size=9, most=2, bold=True)
         for line in lines:
             at = sheet.paragraph(left, at, line, 6.9, wide, colour=MUTED, most=2, leading=1.28)
         bottom = max(bottom, at)
@@ -297,7 +304,7 @@ def _validated(validation: Mapping[str, Any]) -> tuple[Pair, str, list[str]]:
     decision, caption = validation["decision"], label("people.validated")
     if decision in ("awaiting", "not_required"):
         return caption, coded("people", decision).both, []
-    told = f"{validation['role']} · {coded('people', decision).both}"
+    told = f"{coded('people', decision).both} · {validation['role']}"  # the decision first: a long role is cut
     return caption, validation["by"], [told, parts.clock_time(validation["at"]), validation["grounds"]]
 
 
@@ -307,7 +314,9 @@ def limits(sheet: Sheet, look: Look, top: float) -> float:
     return pair(sheet, top, label("limits.sentence"), size=7.6)
 
 
-def check(sheet: Sheet, look: Look, document: Document, symbol: tuple[bytes, ...], module: float, top: float) -> float:
+def check(
+    sheet: Sheet, look: Look, document: Document, top: float, *, symbol: tuple[bytes, ...], module: float
+) -> float:
     """The QR code, and how a stranger checks the paper."""
     top = heading(sheet, look, top, label("section.check"))
     side = (len(symbol) + 8) * module
@@ -315,16 +324,18 @@ def check(sheet: Sheet, look: Look, document: Document, symbol: tuple[bytes, ...
     sheet.symbol(LEFT, top, symbol, module)
     device = document["device"]
     first = "check_how.dial" if device["imei1_last4"] else "check_how.serial"
-    at = _step(sheet, look, top, left, room, "1", label(first))
-    at = _step(sheet, look, at, left, room, "2", label("check_how.command"))
-    command = f"proofwipe verify {document['id']}.pdf --trust ROOT.pem" + (" --imei IMEI" if device["imei1_last4"] else "")
+    at = _step(sheet, look, top, "1", label(first), left=left, room=room)
+    at = _step(sheet, look, at, "2", label("check_how.command"), left=left, room=room)
+    command = f"proofwipe verify {document['id']}.pdf --trust ROOT.pem" + (
+        " --imei IMEI" if device["imei1_last4"] else ""
+    )
     sheet.block(left + 12, at - 2, room - 12, 12, fill=TINT)
     sheet.text(left + 17, at + 6.4, command, parts.fitting_size(command, 7.4, room - 22, 5, bold=False))
-    at = _step(sheet, look, at + 13, left, room, "3", label("check_how.qr"))
-    at = _step(sheet, look, at, left, room, "4", label("check_how.issuer"))
+    at = _step(sheet, look, at + 13, "3", label("check_how.qr"), left=left, room=room)
+    at = _step(sheet, look, at, "4", label("check_how.issuer"), left=left, room=room)
     return max(top + side, at)
 
 
-def _step(sheet: Sheet, look: Look, top: float, left: float, room: float, mark: str, words: Pair) -> float:
+def _step(sheet: Sheet, look: Look, top: float, mark: str, words: Pair, *, left: float, room: float) -> float:
     sheet.text(left + 4, top + 7.2, mark, 7.6, bold=True, colour=look.accent, align="center")
     return pair(sheet, top, words, left=left + 12, room=room - 12, size=7.2) + 1.5

@@ -62,7 +62,7 @@ def row(sheet: Sheet, top: float, caption: Pair, words: Pair, *, captions: float
 
 
 def value(
-    sheet: Sheet, left: float, top: float, room: float, caption: Pair, text: str, *, size: float = 8.6, most: int = 1,
+    sheet: Sheet, left: float, top: float, caption: Pair, text: str, *, room: float, size: float = 8.6, most: int = 1,
     bold: bool = False, colour: str = INK,
 ) -> float:
     """A small caption in both languages over a value."""

@@ -172,7 +172,7 @@ class Sheet:
         self.page += 1
 
     def finish(self) -> bytes:
-        """reportlab's own PDF of the pages, of which `certs.page.draw` keeps the pages and fonts."""
+        """The PDF that reportlab makes of the pages, of which `certs.page.draw` keeps the pages and fonts."""
         self._canvas.showPage()
         self._canvas.save()
         return self._out.getvalue()

@@ -2,10 +2,12 @@
 """Breaking a text into lines: Chinese between characters, Latin between words, never a line that is too long."""
 
 import re
+from functools import lru_cache
 
 from certs.page.fonts import width
 
-_PIECES = re.compile(r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+_WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"   # Chinese characters and signs: a line may end after each
+_PIECES = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
 _NEVER_FIRST = "，。、；：！？）】」』”’…,.;:!?)%]》〉—"
 _NEVER_LAST = "（【「『“‘([《〈"
 CUT = " …"
@@ -13,21 +15,30 @@ CUT = " …"
 
 def wrap(text: str, font: str, size: float, room: float) -> list[str]:
     """Lines of at most `room` points. A word longer than a line is cut where it must be. "" gives no line."""
+    return list(_wrapped(text, font, size, room))
+
+
+@lru_cache(maxsize=2048)   # a section is measured, moved and drawn: the same lines are asked for three times
+def _wrapped(text: str, font: str, size: float, room: float) -> tuple[str, ...]:
     lines: list[list[str]] = [[]]
+    used = 0.0
     for piece in _short_pieces(text, font, size, room):
-        line = lines[-1]
+        line, wide = lines[-1], width(" " if piece.isspace() else piece, font, size)
         if piece.isspace():
             line.extend(" " if line else "")
-        elif width("".join((*line, piece)), font, size) <= room:
+            used += wide if line else 0.0
+        elif used + wide <= room:
             line.append(piece)
+            used += wide
         else:
             carried = _carried(line, piece)
-            if width("".join((*carried, piece)), font, size) > room:
+            if width("".join(carried), font, size) + wide > room:
                 carried = []
             del line[len(line) - len(carried) :]
             lines.append([*carried, piece])
+            used = width("".join(carried), font, size) + wide
     texts = ("".join(line).strip() for line in lines)
-    return [found for found in texts if found]
+    return tuple(found for found in texts if found)
 
 
 def clamp(text: str, font: str, size: float, room: float, most: int) -> list[str]:

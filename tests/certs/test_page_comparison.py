@@ -23,7 +23,11 @@ from tests.certs.sample_documents import CONTENTS_BYTES, QR_TEXT, STATEMENT, and
 def good() -> bytes:
     document = android_certificate()
     return draw_paper(
-        document, record_bytes=record_bytes(document), statement=STATEMENT, qr_text=QR_TEXT, contents_bytes=CONTENTS_BYTES
+        document,
+        record_bytes=record_bytes(document),
+        statement=STATEMENT,
+        qr_text=QR_TEXT,
+        contents_bytes=CONTENTS_BYTES,
     )
 
 
@@ -38,8 +42,10 @@ def edited(change: Callable[[list[Object]], None]) -> bytes:
 def place(objects: list[Object], kind: str, count: int = 0) -> int:
     """Index of the n-th dictionary of a /Type."""
     found = [
-        index for index, item in enumerate(objects)
-        if (item.entries if isinstance(item, Stream) else item if isinstance(item, dict) else {}).get("Type") == Name(kind)
+        index
+        for index, item in enumerate(objects)
+        if (item.entries if isinstance(item, Stream) else item if isinstance(item, dict) else {}).get("Type")
+        == Name(kind)
     ]
     return found[count]
 
@@ -68,7 +74,12 @@ def change_drawing(objects: list[Object], edit: Callable[[bytes], bytes]) -> Non
 
 
 def another_text(objects: list[Object]) -> None:
-    change_drawing(objects, lambda content: content.replace(b" Tj", b"x Tj", 1) if b") Tj" not in content else content.replace(b") Tj", b"\\001) Tj", 1))
+    change_drawing(
+        objects,
+        lambda content: (
+            content.replace(b" Tj", b"x Tj", 1) if b") Tj" not in content else content.replace(b") Tj", b"\\001) Tj", 1)
+        ),
+    )
 
 
 def white_rectangle(objects: list[Object]) -> None:
@@ -96,7 +107,9 @@ def swapped_fonts(objects: list[Object]) -> None:
 
 
 def other_copied_text(objects: list[Object]) -> None:
-    at = next(index for index, item in enumerate(objects) if isinstance(item, Stream) and b"begincmap" in item.decoded())
+    at = next(
+        index for index, item in enumerate(objects) if isinstance(item, Stream) and b"begincmap" in item.decoded()
+    )
     item = objects[at]
     assert isinstance(item, Stream)
     objects[at] = packed(item, item.decoded().replace(b"<01>", b"<02>", 1))
@@ -222,10 +235,29 @@ def looser_signature(objects: list[Object]) -> None:
 
 
 ATTACKS = (
-    another_text, white_rectangle, swapped_glyphs, swapped_fonts, other_copied_text, extra_annotation,
-    larger_signature_box, drawn_signature, other_page_box, crop_box, turned_page, hidden_layer, other_qr, extra_page,
-    swapped_pages, missing_page, unused_object, other_attachment, open_action, other_metadata, other_title,
-    other_signer_name, looser_signature,
+    another_text,
+    white_rectangle,
+    swapped_glyphs,
+    swapped_fonts,
+    other_copied_text,
+    extra_annotation,
+    larger_signature_box,
+    drawn_signature,
+    other_page_box,
+    crop_box,
+    turned_page,
+    hidden_layer,
+    other_qr,
+    extra_page,
+    swapped_pages,
+    missing_page,
+    unused_object,
+    other_attachment,
+    open_action,
+    other_metadata,
+    other_title,
+    other_signer_name,
+    looser_signature,
 )
 
 
@@ -263,23 +295,26 @@ def test_another_record_gives_another_identity() -> None:
     assert not same_drawing(other, good())
 
 
-@pytest.mark.parametrize("change", [
-    lambda data: data + b"\n",
-    lambda data: b"\n" + data,
-    lambda data: data[:-1],
-    lambda data: data + data,
-    lambda data: data + b"99 0 obj\n(x)\nendobj\n",
-    lambda data: data.replace(b"endobj\n2 0 obj", b"endobj\n% hidden\n2 0 obj", 1),
-    lambda data: data.replace(b"endobj\n2 0 obj", b"endobj\n\n2 0 obj", 1),
-    lambda data: data.replace(b"<< /Type /Catalog", b"<</Type /Catalog", 1),
-    lambda data: data.replace(b"0000000000 65535 f ", b"0000000001 65535 f ", 1),
-    lambda data: data.replace(b"/Info 2 0 R", b"/Info 2 0 R /Prev 1", 1),
-    lambda data: data.replace(b"%PDF-1.7", b"%PDF-1.4", 1),
-    lambda data: data.replace(b"\nendstream", b" \nendstream", 1),
-    lambda _data: b"",
-    lambda _data: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"1 0 obj\n" + b"[" * 5000,
-    lambda _data: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nxref\n",
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data + b"\n",
+        lambda data: b"\n" + data,
+        lambda data: data[:-1],
+        lambda data: data + data,
+        lambda data: data + b"99 0 obj\n(x)\nendobj\n",
+        lambda data: data.replace(b"endobj\n2 0 obj", b"endobj\n% hidden\n2 0 obj", 1),
+        lambda data: data.replace(b"endobj\n2 0 obj", b"endobj\n\n2 0 obj", 1),
+        lambda data: data.replace(b"<< /Type /Catalog", b"<</Type /Catalog", 1),
+        lambda data: data.replace(b"0000000000 65535 f ", b"0000000001 65535 f ", 1),
+        lambda data: data.replace(b"/Info 2 0 R", b"/Info 2 0 R /Prev 1", 1),
+        lambda data: data.replace(b"%PDF-1.7", b"%PDF-1.4", 1),
+        lambda data: data.replace(b"\nendstream", b" \nendstream", 1),
+        lambda _data: b"",
+        lambda _data: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"1 0 obj\n" + b"[" * 5000,
+        lambda _data: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nxref\n",
+    ],
+)
 def test_a_byte_that_is_not_ours_is_refused(change: Callable[[bytes], bytes]) -> None:
     changed = change(good())
     assert changed != good()
@@ -334,11 +369,15 @@ def test_reading_hostile_bytes_raises_nothing_else(data: bytes) -> None:
 
 VALUES = st.recursive(
     st.one_of(
-        st.from_regex(r"\A[A-Za-z][A-Za-z0-9.#+\-]{0,12}\Z").map(Name), st.integers(-10**9, 10**9).map(lambda n: Token(str(n).encode())),
-        st.integers(1, 999).map(Reference), st.binary(max_size=12).map(lambda raw: HexText(raw.hex().encode())),
+        st.from_regex(r"\A[A-Za-z][A-Za-z0-9.#+\-]{0,12}\Z").map(Name),
+        st.integers(-(10**9), 10**9).map(lambda n: Token(str(n).encode())),
+        st.integers(1, 999).map(Reference),
+        st.binary(max_size=12).map(lambda raw: HexText(raw.hex().encode())),
         st.text("abc()\\ é", max_size=12).map(lambda text: text.encode("latin-1")),
     ),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.from_regex(r"\A[A-Z][a-z]{1,6}\Z"), inner, max_size=4)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.from_regex(r"\A[A-Z][a-z]{1,6}\Z"), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

@@ -39,8 +39,11 @@ LIMITS = (
 
 def drawn(document: dict[str, Any], **changed: Any) -> bytes:
     given = {
-        "record_bytes": record_bytes(document), "statement": STATEMENT, "qr_text": QR_TEXT,
-        "contents_bytes": CONTENTS_BYTES, **changed,
+        "record_bytes": record_bytes(document),
+        "statement": STATEMENT,
+        "qr_text": QR_TEXT,
+        "contents_bytes": CONTENTS_BYTES,
+        **changed,
     }
     return draw_paper(document, **given)
 
@@ -73,11 +76,38 @@ def test_a_paper_is_two_pages_of_a4_and_small(name: str) -> None:
 def test_a_certificate_says_what_was_erased_how_and_how_far_it_is_proven() -> None:
     said = words_of(drawn(android_certificate()))
     for text in (
-        "数据清除证书", "Data Erasure Certificate", "PW-4Q7K-2M9X-TB3C-H8ZD", "Google Pixel 9", "7K2Q", "4417", "4425", "128 GB",
-        "The user data on this phone was erased, and the program verified the erase.", "此手机上的用户数据已清除",
-        "E2", "NIST SP 800-88r2", "Clear", "GB 46864-2025", "Supporting only", "R2v3, Appendix B", "Automated",
-        "提前参照", "early adoption", "旧货", "李敏", "王建国", "青禾二手手机（深圳）有限公司", "cert@qinghe.example", "log: none",
-        "2026-11-21 14:32:10 UTC", "NFC", "90 天免费保修", "87%", LIMITS, label("limits.sentence").zh, "*#06#",
+        "数据清除证书",
+        "Data Erasure Certificate",
+        "PW-4Q7K-2M9X-TB3C-H8ZD",
+        "Google Pixel 9",
+        "7K2Q",
+        "4417",
+        "4425",
+        "128 GB",
+        "The user data on this phone was erased, and the program verified the erase.",
+        "此手机上的用户数据已清除",
+        "E2",
+        "NIST SP 800-88r2",
+        "Clear",
+        "GB 46864-2025",
+        "Supporting only",
+        "R2v3, Appendix B",
+        "Automated",
+        "提前参照",
+        "early adoption",
+        "旧货",
+        "李敏",
+        "王建国",
+        "青禾二手手机（深圳）有限公司",
+        "cert@qinghe.example",
+        "log: none",
+        "2026-11-21 14:32:10 UTC",
+        "NFC",
+        "90 天免费保修",
+        "87%",
+        LIMITS,
+        label("limits.sentence").zh,
+        "*#06#",
         "proofwipe verify PW-4Q7K-2M9X-TB3C-H8ZD.pdf",
     ):
         assert squeezed(text) in said, text
@@ -179,8 +209,13 @@ def test_one_record_gives_one_file_in_every_process() -> None:
         environment = {**os.environ, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": epoch, "TZ": "Asia/Shanghai"}
         environment = {name: text for name, text in environment.items() if text}
         done = subprocess.run(
-            [sys.executable, "-c", script, *order], cwd=ROOT, env=environment, capture_output=True, text=True,
-            check=True, timeout=60,
+            [sys.executable, "-c", script, *order],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
         )
         assert dict(line.split() for line in done.stdout.splitlines()) == here
 

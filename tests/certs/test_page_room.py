@@ -53,8 +53,11 @@ def assert_clean(boxes: list[Box]) -> None:
         assert 8 <= box.top <= box.bottom <= HEIGHT - 12, box
     for one, other in itertools.combinations(sorted(boxes, key=lambda box: (box.page, box.top)), 2):
         apart = (
-            one.page != other.page or other.top >= one.bottom - 0.3 or one.top >= other.bottom - 0.3
-            or one.right <= other.left + 0.3 or other.right <= one.left + 0.3
+            one.page != other.page
+            or other.top >= one.bottom - 0.3
+            or one.top >= other.bottom - 0.3
+            or one.right <= other.left + 0.3
+            or other.right <= one.left + 0.3
         )
         assert apart, (one, other)
 
@@ -78,18 +81,24 @@ def longest(make: Any, fill: str) -> dict[str, Any]:
     document["disclosures"] = {f"D{index:02}" + "x" * 93: long_text for index in range(30)}
     erase = document["erase"]
     erase.update(
-        method=max(METHODS, key=lambda name: len(words.say(f"method.{name}"))), rules_version="9" * 96, final_reset="stated",
+        method=max(METHODS, key=lambda name: len(words.say(f"method.{name}"))),
+        rules_version="9" * 96,
+        final_reset="stated",
         findings=[finding(rule, "shell", evidence=tuple(range(1, 200))) for rule in RULES * 40],
-        residues=dict.fromkeys(RESIDUES, "not_covered"), reasons=REASONS[-50:] if "report" in document["schema"] else [],
+        residues=dict.fromkeys(RESIDUES, "not_covered"),
+        reasons=REASONS[-50:] if "report" in document["schema"] else [],
     )
     widest = max(CONDITIONS, key=lambda name: len(words.say(f"condition.{name}")))
     erase["claims"].update(
-        technique=max(TECHNIQUES, key=lambda name: len(words.say(f"technique.{name}"))), gb_status="method_overwrite", r2_status="guided",
+        technique=max(TECHNIQUES, key=lambda name: len(words.say(f"technique.{name}"))),
+        gb_status="method_overwrite",
+        r2_status="guided",
         conditions={f"C{number}": condition("not_met", "not_checked", widest) for number in range(1, 7)},
     )
     if document["grade"]:
         document["grade"].update(
-            scheme="s" * 64, scheme_version="9" * 96,
+            scheme="s" * 64,
+            scheme_version="9" * 96,
             checks=[check(name, "fail", limit=text, measured=long_text) for name in (CHECKS * 10)[:200]],
             mappings={f"M{index:02}" + "x" * 93: long_text for index in range(20)},
             capped_by=["key.factory_reset_protection.indeterminate", "gate.activation_lock.not_tested"] * 50,
@@ -102,7 +111,7 @@ def test_nothing_overlaps_on_the_samples(name: str) -> None:
     assert_clean(boxes_of(SAMPLES[name]()))
 
 
-@pytest.mark.parametrize("fill", ["长", "W", "ii ", "多 W，", "（x）"])
+@pytest.mark.parametrize("fill", ["长", "W", "多 W，"])
 @pytest.mark.parametrize("make", [android_certificate, failed_report, blocked_report])
 def test_the_longest_texts_a_record_allows_never_overflow_or_overlap(make: Any, fill: str) -> None:
     assert_clean(boxes_of(longest(make, fill), "PW1:" + "A" * 400))
@@ -114,7 +123,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, phases=(Phase.generate,))
+@settings(max_examples=40, deadline=None, phases=(Phase.generate,))
 @given(st.data())
 def test_any_lengths_together_never_overflow_or_overlap(data: st.DataObject) -> None:
     make = data.draw(st.sampled_from([android_certificate, failed_report, blocked_report]))
@@ -142,7 +151,7 @@ def test_no_line_is_wider_than_its_room_and_no_word_is_lost(text: str, size: flo
 
 
 def test_every_sentence_of_the_rooms_can_be_drawn() -> None:
-    for key in words.keys():
+    for key in words.keys(""):
         if key.split(".")[0] in ("reason", "problem", "technique", "method", "condition", "residue", "check", "cap"):
             for language in words.LANGUAGES:
                 assert fonts.missing(words.say(key, language)) == "", key
