@@ -30,10 +30,10 @@ def load() -> dict[str, TTFont]:
 
 
 @cache
-def _drawable() -> frozenset[int]:
+def _drawable() -> frozenset[str]:
     regular, bold = (set(font.face.charToGlyph) for font in load().values())
     # Below U+0020 nothing is ink; a no-break space would be drawn as a space and copied as another character.
-    return frozenset(code for code in regular & bold if code >= 0x20 and code != 0xA0)
+    return frozenset(chr(code) for code in regular & bold if code >= 0x20 and code != 0xA0)
 
 
 def missing(text: str) -> str:
@@ -41,7 +41,9 @@ def missing(text: str) -> str:
 
     For asking early, when an issuer or an operator is named, not when the paper is due.
     """
-    return "".join(dict.fromkeys(character for character in text if ord(character) not in _drawable()))
+    if _drawable().issuperset(text):
+        return ""
+    return "".join(dict.fromkeys(character for character in text if character not in _drawable()))
 
 
 def check(text: str) -> str:
@@ -59,17 +61,17 @@ def spelled(text: str) -> str:
     and none may make two different names look alike.
     """
     return "".join(
-        character if ord(character) in _drawable() else f"[U+{ord(character):04X}]" for character in text
+        character if character in _drawable() else f"[U+{ord(character):04X}]" for character in text
     )
 
 
 @cache
-def _widths(font: str) -> tuple[dict[int, float], float]:
+def _widths(font: str) -> tuple[dict[str, float], float]:
     face = load()[font].face
-    return face.charWidths, face.defaultWidth
+    return {chr(code): wide for code, wide in face.charWidths.items()}, face.defaultWidth
 
 
 def width(text: str, font: str, size: float) -> float:
     """Width of `text` in points."""
     widths, default = _widths(font)
-    return 0.001 * size * sum(widths.get(ord(character), default) for character in text)
+    return 0.001 * size * sum(widths.get(character, default) for character in text)

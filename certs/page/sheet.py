@@ -8,8 +8,9 @@ A thin layer over reportlab's canvas: it refuses characters without a glyph, not
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from certs.page import fonts
@@ -23,6 +24,11 @@ MUTED = "#5a636d"
 LINE = "#cfd6dc"
 TINT = "#f2f5f7"
 WHITE = "#ffffff"
+
+
+@cache
+def _colour(text: str) -> Color:
+    return HexColor(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +74,7 @@ class Sheet:
         if align != "left":
             left -= wide if align == "right" else wide / 2
         if not self._measuring and text:
-            self._canvas.setFillColor(HexColor(colour))
+            self._canvas.setFillColor(_colour(colour))
             self._canvas.setFont(font, size)
             self._canvas.drawString(left, HEIGHT - baseline, text)
             self.boxes.append(Box(
@@ -91,7 +97,7 @@ class Sheet:
     def rule(self, left: float, top: float, right: float, *, colour: str = LINE, weight: float = 0.5) -> None:
         """A horizontal line."""
         if not self._measuring:
-            self._canvas.setStrokeColor(HexColor(colour))
+            self._canvas.setStrokeColor(_colour(colour))
             self._canvas.setLineWidth(weight)
             self._canvas.line(left, HEIGHT - top, right, HEIGHT - top)
 
@@ -103,9 +109,9 @@ class Sheet:
         if self._measuring:
             return
         if fill:
-            self._canvas.setFillColor(HexColor(fill))
+            self._canvas.setFillColor(_colour(fill))
         if stroke:
-            self._canvas.setStrokeColor(HexColor(stroke))
+            self._canvas.setStrokeColor(_colour(stroke))
             self._canvas.setLineWidth(weight)
         bottom = HEIGHT - top - high
         if radius:
@@ -134,7 +140,7 @@ class Sheet:
         path.moveTo(*points[0])
         for point in points[1:]:
             path.lineTo(*point)
-        self._canvas.setStrokeColor(HexColor(colour))
+        self._canvas.setStrokeColor(_colour(colour))
         self._canvas.setLineWidth(weight)
         self._canvas.drawPath(path, stroke=1, fill=0)
 
@@ -161,7 +167,7 @@ class Sheet:
         self._canvas.saveState()
         self._canvas.translate(centre[0], HEIGHT - centre[1])
         self._canvas.rotate(40)
-        self._canvas.setFillColor(HexColor(colour))
+        self._canvas.setFillColor(_colour(colour))
         self._canvas.setFont(font.fontName, size)
         self._canvas.drawString(-wide / 2, -size * 0.36, text)
         self._canvas.restoreState()

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pypdfium2
 import pytest
@@ -17,7 +17,7 @@ from certs.page import fonts, layout, pdf_profile
 from certs.page.draw import draw_paper
 from certs.page.errors import GlyphMissingError, PaperTooLongError, UnknownCodeError
 from certs.page.labels import label
-from certs.record_schema import RecordDocument
+from certs.record_schema import OutcomePart, RecordDocument
 from tests.certs.sample_documents import (
     CONTENTS_BYTES,
     QR_TEXT,
@@ -128,6 +128,20 @@ def test_a_blocked_report_says_the_cause_and_the_next_step_first() -> None:
     cause, step = said.find(squeezed("Activation Lock")), said.find(squeezed("Next:"))
     assert 0 < cause < said.find(squeezed("iPhone 12"))
     assert 0 < step < said.find(squeezed("iPhone 12"))
+
+
+@pytest.mark.parametrize("title", sorted({*get_args(OutcomePart.model_fields["title"].annotation)} - {"certificate"}))
+@pytest.mark.parametrize("verdict", ["passed", "failed", "indeterminate"])
+@pytest.mark.parametrize("decision", ["accepted", "rejected", "awaiting", "not_required"])
+def test_every_way_a_job_ends_has_words_for_its_report(title: str, verdict: str, decision: str) -> None:
+    document = android_certificate()
+    document["schema"] = "proofwipe/report/1"
+    document["outcome"] = {"title": title, "reasons": ["awaiting_validation", "policy_not_met"]}
+    document["erase"]["verdict"] = verdict
+    document["validation"]["decision"] = decision
+    said = words_of(drawn(document))
+    assert squeezed(label(f"outcome.{title}").en) in said
+    assert "Donotsell" in said
 
 
 def test_only_papers_of_virtual_phones_say_specimen() -> None:
