@@ -230,6 +230,7 @@ class AdbServer:
                 env=self._environment(),
                 cwd=self.home,
                 start_new_session=True,
+                umask=0o077,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

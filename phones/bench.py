@@ -18,6 +18,7 @@ from phones.adb_server import AdbServer
 from phones.cleaning import clean_bytes
 from phones.errors import (
     AdbServerError,
+    BenchError,
     PhoneError,
     PhoneLostError,
     PhoneRefusedError,
@@ -49,6 +50,9 @@ class AppleDriver(Protocol):
     def open(self, udid: str) -> Link:
         """A link to that iPhone. Raises: PhoneError, UsbmuxError."""
 
+    def forget(self, udid: str) -> None:
+        """Delete every pair record of that iPhone. Raises: PhoneError, BenchError."""
+
     def close(self) -> None:
         """Let go of everything."""
 
@@ -60,6 +64,7 @@ class BenchPort:
         self.path = path
         self.emulated = bench.is_emulated(path)
         self._bench = bench
+        self._iphones: set[str] = set()
 
     def look(self) -> Sighting:
         """See Port.look. At most 0.2 s old."""
@@ -67,7 +72,31 @@ class BenchPort:
 
     def open(self) -> Link:
         """See Port.open."""
+        self._note_iphone()
         return self._bench.open(self.path)
+
+    def forget(self, udid: str) -> None:
+        """See Port.forget."""
+        failed: BenchError | None = None
+        if udid:
+            self._iphones.add(udid)
+        try:
+            self._note_iphone()
+        except BenchError as error:
+            failed = error
+        for found in sorted(self._iphones):
+            try:
+                self._bench.forget(found)
+            except BenchError as error:
+                failed = error
+        self._iphones.clear()
+        if failed is not None:
+            raise failed
+
+    def _note_iphone(self) -> None:
+        sighting = self.look()
+        if sighting.presence is Presence.APPLE:
+            self._iphones.add(sighting.transport)
 
 
 class Bench:
@@ -140,8 +169,10 @@ class Bench:
 
     def open(self, path: str) -> Link:
         """A link to what hangs on the port now. Raises: PhoneLostError, PhoneRefusedError, BenchError."""
-        sighting = self.sighting(path)
-        device = self._scan.adb.get(path)
+        scan = self._look()
+        device = scan.adb.get(path)
+        # Evaluation turns a foyer into a shell under the same transport, without leaving `device`.
+        sighting = self._told_apart(scan, path, doubt_foyer=True)
         match sighting.presence:
             case Presence.ADB_DEVICE | Presence.ADB_FOYER if self._adb is not None and device is not None:
                 name = "trade_in" if sighting.presence is Presence.ADB_FOYER else "adb"
@@ -156,6 +187,14 @@ class Bench:
                 raise PhoneLostError(phone=path, step="open", expected="a phone", got=sighting.presence.value)
             case _:
                 raise _refused("wrong_mode", path, sighting)
+
+    def forget(self, udid: str) -> None:
+        """Delete all pair records of an iPhone, ours and usbmuxd's. Raises: BenchError."""
+        if self._apple is not None:
+            try:
+                self._apple.forget(udid)
+            except PhoneError:
+                return  # no UDID, so no record can bear it
 
     def close(self) -> None:
         """Let go of drivers. The adb server is stopped by whoever started it."""
@@ -263,12 +302,12 @@ class Bench:
 
     # -- telling the trade-in foyer from a shell -------------------------------------------------------
 
-    def _told_apart(self, scan: "_Scan", path: str) -> Sighting:
+    def _told_apart(self, scan: "_Scan", path: str, *, doubt_foyer: bool = False) -> Sighting:
         sighting = scan.sightings.get(path) or Sighting(port=path, presence=Presence.ABSENT)
         device = scan.adb.get(path)
         if sighting.presence is not Presence.ADB_DEVICE or device is None or self._adb is None:
             return sighting
-        if not self._is_foyer(self._adb, device):
+        if not self._is_foyer(self._adb, device, doubt=doubt_foyer):
             return sighting
         return Sighting(
             port=path,
@@ -280,11 +319,11 @@ class Bench:
             transport=sighting.transport,
         )
 
-    def _is_foyer(self, adb: AdbServer, device: AdbDevice) -> bool:
-        """Both show as `device`. Forgotten transports are dropped with the list."""
+    def _is_foyer(self, adb: AdbServer, device: AdbDevice, *, doubt: bool = False) -> bool:
+        """Both show as `device`. Forgotten transports are dropped with the list. `doubt`: a foyer is asked again."""
         key = (adb.generation, device.transport_id)
         known = self._foyer.get(key)
-        if known is not None and time.monotonic() - known[1] < FOYER_AGE_S:
+        if known is not None and time.monotonic() - known[1] < FOYER_AGE_S and not (doubt and known[0]):
             return known[0]
         try:
             foyer = AdbLink(adb, device.transport_id).is_foyer(timeout_s=FOYER_TIMEOUT_S)

@@ -66,3 +66,8 @@ class Port(Protocol):
 
     def open(self) -> Link:
         """A link to what hangs here now. Raises: PhoneLostError, PhoneRefusedError, BenchError."""
+
+    def forget(self, udid: str) -> None:
+        """A job is over: delete the pair records of every iPhone that was opened here, of what hangs here
+        now, and of `udid` ("" = none). Raises: BenchError (what could be deleted is gone by then).
+        """

@@ -11,6 +11,7 @@ SQLite in WAL mode with synchronous=FULL: `append` returns only when the entry i
 
 import hashlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -93,6 +94,8 @@ class Ledger:
             poolclass=sql.pool.StaticPool, isolation_level="AUTOCOMMIT",
         )
         with self._translated():
+            if not path.exists():  # SQLite gives its -wal and -shm the same mode
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
                 connection.exec_driver_sql("PRAGMA synchronous=FULL")

@@ -86,6 +86,7 @@ class Worker:
         witness = Witness(
             clock=surroundings.clock, journal=self._keep, salt=job.salt, next_number=job.next_evidence_number
         )
+        self._port = port
         self._phone = WitnessedPort(port, witness)
         self._problems: tuple[Problem, ...] = ()
 
@@ -105,8 +106,20 @@ class Worker:
             self._fail("internal")
         finally:
             self._phone.let_go()
+            self._forget()
         self._paper()
         return self._job
+
+    def _forget(self) -> None:
+        """Give up what lets us into the phone, before the paper: a station killed in between does it again.
+        A job that is to be resumed keeps its pair records: its trust test needs them.
+        """
+        if not self._job.stage.final and self._job.stage not in (Stage.VERIFIED, Stage.VALIDATED):
+            return
+        try:
+            self._port.forget(self._job.identity.udid if self._job.identity is not None else "")
+        except BenchError as error:
+            log.warning("job %s: pair records: %s", self._job.id, error.code)
 
     def _to_verdict(self) -> None:
         if self._has_acted():

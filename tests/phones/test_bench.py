@@ -4,6 +4,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from smart_socket import Answers, SmartSocket, fail, okay, shell, smart_socket
@@ -53,6 +54,7 @@ class Iphones:
     def __init__(self, *udids: str, down: bool = False) -> None:
         self.udids = udids
         self.down = down
+        self.forgotten: list[str] = []
 
     def attached(self) -> tuple[str, ...]:
         if self.down:
@@ -61,6 +63,11 @@ class Iphones:
 
     def open(self, udid: str) -> Link:
         return Opened(udid)
+
+    def forget(self, udid: str) -> None:
+        self.forgotten.append(udid)
+        if self.down:
+            raise UsbmuxError(step="forget", expected="usbmuxd", got="nothing")
 
     def close(self) -> None:
         return None
@@ -186,7 +193,7 @@ def test_the_trade_in_foyer_is_told_from_a_shell() -> None:
         assert found.port("3-1").look().presence is Presence.ADB_FOYER
         assert found.port("3-1").open().name == "trade_in"
         assert found.sightings()[0].presence is Presence.ADB_FOYER
-        assert server.asked.count("shell,v2,raw:true") == 1
+        assert server.asked.count("shell,v2,raw:true") == 2, "once to look, once more to open a foyer"
 
 
 def test_a_phone_that_closes_everything_because_it_goes_down_is_no_foyer() -> None:
@@ -212,6 +219,18 @@ def test_a_foyer_that_became_a_shell_under_the_same_transport_is_seen_again() ->
         server.answers["host:devices-l"] = listed("R58 device usb:3-1 transport_id:1")
         server.answers["shell,v2,raw:true"] = shell(b"")
         time.sleep(0.25)
+        assert found.port("3-1").look().presence is Presence.ADB_DEVICE
+
+
+def test_a_foyer_that_evaluation_made_a_shell_is_opened_as_one_without_having_left() -> None:
+    answers: Answers = {
+        "host:devices-l": listed("R58 device usb:3-1 transport_id:1"),
+        **transport(1, "R58", "3-1", foyer=True),
+    }
+    with bench(answers, gadget((3, 1), "R58")) as (found, server, _):
+        assert found.port("3-1").look().presence is Presence.ADB_FOYER
+        server.answers["shell,v2,raw:true"] = shell(b"")
+        assert found.port("3-1").open().name == "adb"
         assert found.port("3-1").look().presence is Presence.ADB_DEVICE
 
 
@@ -245,6 +264,7 @@ def test_a_restarted_server_is_told_of_the_tcp_phones_again() -> None:
 
 
 UDID = "00008101-000A1B2C3D4E5F60"
+OTHER_UDID = "00008101-000A1B2C3D4E5F61"
 
 
 def test_an_iphone_is_found_by_its_udid_with_or_without_hyphen() -> None:
@@ -255,6 +275,28 @@ def test_an_iphone_is_found_by_its_udid_with_or_without_hyphen() -> None:
         link = found.port("1-2").open()
         assert isinstance(link, Opened)
         assert link.udid == UDID
+
+
+def test_a_port_forgets_every_iphone_it_opened_and_the_one_that_hangs_there() -> None:
+    iphones = Iphones(UDID, OTHER_UDID)
+    gadgets = [
+        gadget((1, 2), udid.replace("-", ""), MTP, (0xFF, 0xFE, 2), vendor=0x05AC, product=0x12A8)
+        for udid in (UDID, OTHER_UDID)
+    ]
+    with bench({"host:devices-l": listed()}, gadgets[0], apple=iphones) as (found, _, bus):
+        port = found.port("1-2")
+        port.open()
+        bus.gadgets[:] = [replace(gadgets[1], address=99)]
+        time.sleep(0.25)
+        port.forget("")
+        assert set(iphones.forgotten) == {UDID, OTHER_UDID}
+
+
+def test_a_port_tries_to_forget_every_iphone_before_it_says_that_it_could_not() -> None:
+    iphones = Iphones(down=True)
+    with bench({"host:devices-l": listed()}, apple=iphones) as (found, _, _), pytest.raises(UsbmuxError):
+        found.port("1-2").forget(UDID)
+    assert iphones.forgotten == [UDID]
 
 
 def test_an_iphone_in_recovery_is_told_from_one_usbmuxd_does_not_know() -> None:

@@ -49,6 +49,7 @@ def test_a_station_killed_at_any_ledger_write_comes_to_a_truthful_end(name: str,
             assert job.stage in (Stage.CERTIFIED, Stage.FAILED), where
             assert (job.certificate is not None) == (job.stage is Stage.CERTIFIED), where
             assert job.certificate is not None or job.report is not None, where
+            assert not list((folder / "pairing").iterdir()), f"{where}: pair records are left"
             if job.stage is Stage.CERTIFIED:
                 assert truth["erased"], where
                 certified += 1

@@ -118,6 +118,11 @@ class DirectPort:
             raise PhoneRefusedError(reason_code="unauthorized", phone=self.path, step="open")
         raise PhoneLostError(phone=self.path, step="open", expected="a phone", got=presence.value)
 
+    def forget(self, udid: str) -> None:
+        here = self._port.phone
+        for name in {udid, here.udid if isinstance(here, IPhone) else ""} - {""}:
+            self._records.forget(name)
+
 
 class DirectAdbLink:
     """One adb transport: dead as soon as another phone, or the same one again, hangs on the port."""

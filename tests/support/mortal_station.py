@@ -88,6 +88,9 @@ class World:
         self._links[len(self._links)] = link
         return len(self._links) - 1, link.name
 
+    def _on_forget(self, udid: str) -> None:
+        self.port.forget(udid)
+
     def _on_exchange(self, number: int, request: Request, timeout_s: float) -> Reply:
         reply: Reply = self._links[number].exchange(request, timeout_s=timeout_s)
         return reply
@@ -125,6 +128,9 @@ class _Far:
 
     def look(self) -> Sighting:
         return self.call("look")  # type: ignore[no-any-return]  # what World sends
+
+    def forget(self, udid: str) -> None:
+        self.call("forget", udid)
 
     def open(self) -> "_FarLink":
         number, name = self.call("open")
