@@ -31,7 +31,7 @@ from station.worker import Progress, Surroundings, Worker
 from wipe.method import Deadlines
 
 SETTINGS = Settings(
-    deadlines=Deadlines(leave_s=60, return_s=600, settle_s=120, person_s=240, absent_at_least_s=5, poll_s=1.0),
+    deadlines=Deadlines(leave_s=60, return_s=600, settle_s=120, person_s=45, absent_at_least_s=5, poll_s=1.0),
     policy=SalePolicy(name="test", require_validation=False), recheck_s=20.0,
 )
 ANSWERS = {
@@ -42,6 +42,7 @@ SCRIPT = Script(
     on_problem={"unauthorized": "accept_adb", "trust_pending": "trust"},
     on_instruction={"reset_in_settings": "erase_in_settings"}, answers=ANSWERS,
 )
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a disk that syncs at once
 EPOCH_AT_ZERO = 1_793_520_000.0
 _ISSUER = Issuer(name="Test Bench")
 _AUTHORITY: list[Any] = []
@@ -84,7 +85,7 @@ def live(
     seed: int = 0, folder: Path | None = None, watch: Callable[[Any], None] | None = None,
 ) -> Life:
     """Process one phone (a `[[phone]]` table of a scenario) from plug to record."""
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as temporary:
         place = folder or Path(temporary)
         document = {"name": "life", "seed": seed, "phone": [{"name": "phone", "port": "1-1", **phone}]}
         (slot,) = furnish(read_scenario(document), epoch_at_zero=EPOCH_AT_ZERO)

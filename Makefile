@@ -1,0 +1,37 @@
+# proofwipe: `make demo` and `make test` are all a newcomer needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+export PYTHONPATH :=
+
+.PHONY: demo test check mutants slow bench clean
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "proofwipe needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench,dev]'
+	touch $(INSTALLED)
+
+demo: $(INSTALLED)  ## virtual phones from plug to paper, into out/demo
+	$(BIN)/proofwipe demo --out out/demo
+
+test: $(INSTALLED)  ## everything but the slow runs; needs a few Debian packages and says which
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup --cov --cov-report=term
+
+check: $(INSTALLED)  ## style, types, import direction
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+mutants: $(INSTALLED)  ## removes each evidence rule and each verifier check in turn: the suite must notice
+	$(BIN)/python -m tools.mutants
+
+slow: $(INSTALLED)  ## the long runs: 20,000 lives in virtual time, PDF/A preflight
+	$(BIN)/python -m pytest -m slow -n 2 --timeout 1700
+
+bench: $(INSTALLED)  ## ratios within one run, on this machine
+	$(BIN)/python -m benchmarks.run
+
+clean:
+	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
