@@ -9,7 +9,8 @@ nobody guesses.
 import sys
 import threading
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
@@ -22,7 +23,11 @@ from station.output import words
 class ConsoleOperator:
     """Instructions go to stderr; questions to the terminal, one phone at a time."""
 
-    def __init__(self, *, slots: Mapping[str, str], answers: Mapping[str, Mapping[str, str]], interactive: bool) -> None:
+    def __init__(
+        self, *, slots: Mapping[str, str], answers: Mapping[str, Mapping[str, str]], interactive: bool,
+        alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._alone = alone  # held while a question stands on the terminal
         self._slots = slots
         self._answers = answers
         self._interactive = interactive
@@ -44,7 +49,7 @@ class ConsoleOperator:
                 return answer if answer in choices else None
         if not self._interactive:
             return None
-        with self._terminal:
+        with self._terminal, self._alone():
             question = f"[{slot}] {text(f'ask.{key}', **facts)} ({'/'.join(choices)}, ?)"
             words(question)
             typed = str(click.prompt("", default="?", show_default=False, err=True, prompt_suffix="> ")).strip()
@@ -58,10 +63,10 @@ def load_answers(path: Path | None) -> Mapping[str, Mapping[str, str]]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(phone=str(path), expected="a TOML file", got=str(error).splitlines()[0]) from error
+        raise ConfigError(phone=str(path), expected=text("expected.toml"), got=str(error).splitlines()[0]) from error
     for name, table in document.items():
         if not isinstance(table, dict) or not all(isinstance(answer, str) for answer in table.values()):
-            raise ConfigError(phone=str(path), step=name, expected="question = \"answer\" lines", got=str(type(table)))
+            raise ConfigError(phone=str(path), step=name, expected=text("expected.answers"), got=type(table).__name__)
     return document
 
 

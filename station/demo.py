@@ -16,21 +16,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from virtual_phones.remote import RemoteBench
-from virtual_phones.scenario import demo_scenario
-from virtual_phones.usb_backend import backend
-
 from certs.authority import create_authority
 from certs.issuer import Issuer
 from grading.schemes import load as load_scheme
-from phones.adb_server import AdbServer
-from phones.apple import AppleIsland
 from phones.bench import Bench
 from phones.clock import SystemClock
 from phones.port import Platform
-from phones.usb_watch import UsbWatch
 from phones.verdict import Verdict
 from station.commands.jobs import reasons_of
+from station.emulated import Hello, open_emulated
 from station.home import Home, write_whole
 from station.job import Job
 from station.ledger import Ledger
@@ -40,6 +34,8 @@ from station.shift import Shift
 from station.stages import Stage
 from station.technician import Script, ScriptedTechnician
 from station.worker import Progress, Surroundings
+from virtual_phones.remote import RemoteBench
+from virtual_phones.scenario import demo_scenario
 
 ALL_PLUGGED_S = 30.0
 
@@ -72,7 +68,11 @@ def run_demo(out: Path, *, scenario: Path | None, tell: Callable[[Progress], Non
         stack.enter_context(home.claimed())
         ledger = Ledger(home.ledger, clock=clock)
         stack.callback(ledger.close)
-        bench = _open_bench(remote, home, stack)
+        bench = stack.enter_context(
+            open_emulated(
+                Hello(control=remote.control[1], usbmux=remote.usbmux or "", transports=remote.transports), home
+            )
+        )
         names = {str(phone["port"]): str(phone["name"]) for phone in remote.phones()}
         for port, phone_name in names.items():
             name(port, phone_name)
@@ -92,19 +92,6 @@ def run_demo(out: Path, *, scenario: Path | None, tell: Callable[[Progress], Non
         summary=summary, summary_file=target, folder=out,
         certificates=outcomes.count("certificate"), reports=outcomes.count("report"),
     )
-
-
-def _open_bench(remote: RemoteBench, home: Home, stack: ExitStack) -> Bench:
-    adb = AdbServer(home.adb, usb=False)
-    adb.start()
-    stack.callback(adb.stop)
-    remote.connect_adb_server("127.0.0.1", adb.port)
-    bench = Bench(
-        adb=adb, usb=UsbWatch(backend=backend(remote.control)), apple=AppleIsland(remote.usbmux, home.pairing),
-        transports=remote.transports, emulated=True,
-    )
-    stack.callback(bench.close)
-    return bench
 
 
 def _wait_until_plugged(bench: Bench, ports: set[str], clock: SystemClock) -> None:

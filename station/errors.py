@@ -10,7 +10,9 @@ ProofwipeError
 ├── ConfigError           a key or value of the configuration is wrong
 ├── NotInitialisedError   `proofwipe init` has not been run
 ├── PhoneNotFoundError    nothing on the bench answers to that serial or slot
+│   └── NoPhoneError          nothing is plugged in at all
 ├── AmbiguousPhoneError   more than one does
+│   └── SeveralPhonesError    none was named and there are several
 ├── NotConfirmedError     the typed or given serial is not that of the phone
 ├── CountMismatchError    `--expect N` and the bench differ
 ├── JobNotFoundError      no such job
@@ -70,11 +72,23 @@ class PhoneNotFoundError(ProofwipeError):
     exit_code = 3
 
 
+class NoPhoneError(PhoneNotFoundError):
+    """Nothing is plugged in at all."""
+
+    code = "no_phone"
+
+
 class AmbiguousPhoneError(ProofwipeError):
     """More than one phone answers to that selector."""
 
     code = "ambiguous_phone"
     exit_code = 2
+
+
+class SeveralPhonesError(AmbiguousPhoneError):
+    """More than one is plugged in and none was named."""
+
+    code = "several_phones"
 
 
 class NotConfirmedError(ProofwipeError):

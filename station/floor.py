@@ -1,24 +1,47 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opens the real bench: our private adb server, the USB bus, usbmuxd if there is one."""
+"""Opens the bench of this machine and finds on it the one phone that is meant."""
 
-from collections.abc import Iterator
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from phones.adb_server import AdbServer
-from phones.apple import AppleIsland
 from phones.bench import Bench
+from phones.evidence import Moment
+from phones.identity import PhoneIdentity
 from phones.port import Presence, Sighting
-from phones.usb_watch import UsbWatch
-from station.errors import AmbiguousPhoneError, PhoneNotFoundError
+from station.errors import AmbiguousPhoneError, NoPhoneError, PhoneNotFoundError, SeveralPhonesError
 from station.home import Home
 from station.settings import Settings
+
+SETTLE_S = 3.0
+"""How long a phone that has just met our adb server may take until it is more than `offline`."""
+_POLL_S = 0.05
+_ASKED_AT_ONCE = 8
+_TALKS = (Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.APPLE)
 
 
 @contextmanager
 def open_bench(home: Home, settings: Settings) -> Iterator[Bench]:
-    """The bench of this machine, closed again at the end. Raises: BenchError."""
+    """The real bench: our private adb server, the USB bus, usbmuxd if there is one; closed again at the end.
+
+    With the setting `emulated_bench` it is the virtual bench named there, and nothing real.
+    Raises: BenchError, ConfigError.
+    """
     home.make()
-    adb = AdbServer(home.adb)
+    if settings.emulated_bench:
+        from station.emulated import open_emulated, read_hello
+
+        hello = read_hello(home.path / settings.emulated_bench)
+        with open_emulated(hello, home, adb_port=settings.adb_port) as emulated:
+            yield emulated
+        return
+    from phones.adb_server import AdbServer
+    from phones.apple import AppleIsland
+    from phones.usb_watch import UsbWatch
+
+    adb = AdbServer(home.adb, port=settings.adb_port or None)
     adb.start()
     bench: Bench | None = None
     try:
@@ -36,26 +59,97 @@ def present(bench: Bench) -> tuple[Sighting, ...]:
     return tuple(sighting for sighting in bench.sightings() if sighting.presence is not Presence.ABSENT)
 
 
-def select(sightings: tuple[Sighting, ...], wanted: str | None, settings: Settings) -> Sighting:
-    """The one phone meant: by serial, UDID, slot or port; the only one when nothing was given.
+def settled(bench: Bench, *, timeout_s: float = SETTLE_S) -> tuple[Sighting, ...]:
+    """Everything plugged in, once our adb server, which has just started, knows what USB shows.
+
+    Returns at once on an empty bench. What is still offline after `timeout_s` is told as it is.
+    """
+    give_up = time.monotonic() + timeout_s
+    while True:
+        seen = present(bench)
+        if time.monotonic() >= give_up or all(item.presence is not Presence.ADB_OFFLINE for item in seen):
+            return seen
+        time.sleep(_POLL_S)
+
+
+def ask(bench: Bench, sighting: Sighting) -> dict[str, str]:
+    """A whole inspection of one phone, in clear; nothing is kept. Raises: BenchError."""
+    from phones.clock import SystemClock
+    from phones.inspection import inspect
+    from phones.witness import Witness, WitnessedPort
+
+    witness = Witness(clock=SystemClock(), journal=lambda _piece: None, salt=secrets.token_bytes(16))
+    phone = WitnessedPort(bench.port(sighting.port), witness)
+    try:
+        return inspect(phone, sighting, moment=Moment.BEFORE, draw=lambda: secrets.token_hex(16))
+    finally:
+        phone.let_go()
+
+
+def find(bench: Bench, wanted: str | None, settings: Settings) -> Sighting:
+    """The one phone meant: by serial, UDID, slot or port, else by what the phones say of themselves (IMEI,
+    an iPhone's own serial). The only one when nothing was given.
 
     Callers that destroy demand a selector themselves.
+    Raises: PhoneNotFoundError, AmbiguousPhoneError, BenchError.
+    """
+    sightings = settled(bench)
+    try:
+        return select(sightings, wanted, settings)
+    except PhoneNotFoundError:
+        if wanted is None or not is_device_number(wanted):
+            raise
+    talking = [item for item in sightings if item.presence in _TALKS]
+    with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+        answers = zip(talking, pool.map(lambda item: ask(bench, item), talking), strict=True)
+        found = tuple(item for item, values in answers if plain(wanted) in numbers_of(item, values))
+    return _only(found, sightings, wanted, settings)
+
+
+def select(sightings: tuple[Sighting, ...], wanted: str | None, settings: Settings) -> Sighting:
+    """The one phone meant, by what the bench sees without asking any phone.
+
     Raises: PhoneNotFoundError, AmbiguousPhoneError.
     """
     if wanted is None:
-        found = sightings
-    else:
-        plain = wanted.replace("-", "").lower()
-        found = tuple(
-            sighting
-            for sighting in sightings
-            if wanted in (sighting.port, settings.slot(sighting.port))
-            or (sighting.usb_serial and plain == sighting.usb_serial.replace("-", "").lower())
-        )
+        return _only(sightings, sightings, "", settings)
+    found = tuple(
+        sighting
+        for sighting in sightings
+        if wanted in (sighting.port, settings.slot(sighting.port))
+        or (sighting.usb_serial and plain(wanted) == plain(sighting.usb_serial))
+    )
+    return _only(found, sightings, wanted, settings)
+
+
+def numbers_of(sighting: Sighting, values: Mapping[str, str]) -> frozenset[str]:
+    """Every number a person may call this phone by, made plain: serials, UDID, IMEIs."""
+    identity = PhoneIdentity.from_values(values)
+    numbers = (identity.serial, identity.udid, identity.imei1, identity.imei2, sighting.usb_serial)
+    return frozenset(plain(number) for number in numbers if number)
+
+
+def plain(number: str) -> str:
+    """A number without what people leave out or write differently."""
+    return number.replace("-", "").replace(" ", "").lower()
+
+
+def is_device_number(text: str) -> bool:
+    """Long enough to be a serial or an IMEI, which only the phone itself may know."""
+    return len(plain(text)) >= 8 and plain(text).isalnum()
+
+
+def _only(
+    found: tuple[Sighting, ...], sightings: tuple[Sighting, ...], wanted: str, settings: Settings
+) -> Sighting:
+    if not sightings:
+        raise NoPhoneError(phone=wanted)
     if not found:
-        raise PhoneNotFoundError(phone=wanted or "", got=_listing(sightings, settings))
+        raise PhoneNotFoundError(phone=wanted, got=_listing(sightings, settings))
+    if len(found) > 1 and not wanted:
+        raise SeveralPhonesError(got=_listing(found, settings))
     if len(found) > 1:
-        raise AmbiguousPhoneError(phone=wanted or "", got=_listing(found, settings))
+        raise AmbiguousPhoneError(phone=wanted, got=_listing(found, settings))
     return found[0]
 
 

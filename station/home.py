@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from station.errors import LedgerFullError, StationBusyError
+from station.spoken import os_reason
 
 HOME_VARIABLE = "PROOFWIPE_HOME"
 
@@ -70,7 +71,7 @@ class Home:
             for folder in (self.path, self.papers, self.adb, self.pairing):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise LedgerFullError(phone=str(self.path), got=error.strerror or str(error)) from error
+            raise LedgerFullError(phone=str(self.path), got=os_reason(error)) from error
         return self
 
     def start_log(self) -> None:
@@ -94,7 +95,7 @@ class Home:
         try:
             descriptor = os.open(self.path / "station.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise LedgerFullError(phone=str(self.path), got=error.strerror or str(error)) from error
+            raise LedgerFullError(phone=str(self.path), got=os_reason(error)) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -131,4 +132,4 @@ def write_whole(path: Path, data: bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise LedgerFullError(phone=str(path), got=error.strerror or str(error)) from error
+        raise LedgerFullError(phone=str(path), got=os_reason(error)) from error

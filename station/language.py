@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from phones.words import LANGUAGES, say
 
 _chosen = ["en"]
+_asked_for = [False]
 
 
 def choose(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
@@ -15,15 +16,23 @@ def choose(arguments: Sequence[str], environment: Mapping[str, str] | None = Non
     Read before the command line is parsed, because help texts need it.
     """
     environment = os.environ if environment is None else environment
+    _asked_for[0] = True
     for position, argument in enumerate(arguments):
         if argument == "--lang" and position + 1 < len(arguments):
             return use(arguments[position + 1])
         if argument.startswith("--lang="):
             return use(argument.removeprefix("--lang="))
+    _asked_for[0] = False
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if environment.get(name):
             return use("zh" if environment[name].lower().startswith("zh") else "en")
     return use("en")
+
+
+def prefer(language: str) -> None:
+    """The settings' language, which counts unless `--lang` was given; "" prefers nothing."""
+    if language and not _asked_for[0]:
+        use(language)
 
 
 def use(language: str) -> str:

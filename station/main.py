@@ -2,6 +2,7 @@
 """`proofwipe`: the command line. Each command lives in `station.commands`, imported when it is called."""
 
 import importlib
+import io
 import logging
 import os
 import sys
@@ -14,6 +15,7 @@ import click
 from phones.errors import ProofwipeError
 from station import language, output
 from station.language import text
+from station.spoken import SpokenGroup, usage_error
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -37,7 +39,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 """Command → module; each module has `command`."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(SpokenGroup):
     """Imports a command only when it is called; the list of commands needs none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -51,17 +53,16 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list with one sentence each, from the catalogue."""
-        with formatter.section(text("help.commands")):
-            formatter.write_dl([(name, text(f"help.{name}")) for name in COMMANDS])
+    def sentence(self, ctx: click.Context, name: str) -> str:
+        """From the catalogue, without importing the command."""
+        return text(f"help.{name}")
 
 
 def build() -> click.Group:
     """The command group, in the language in use."""
 
     @click.group(cls=LazyGroup, help=text("help.proofwipe"), context_settings={"help_option_names": ["-h", "--help"]})
-    @click.version_option(_version(), "--version", prog_name="proofwipe")
+    @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help=text("help.version"))
     @click.option("--home", metavar="DIR", help=text("option.home"))
     @click.option("--lang", type=click.Choice(["en", "zh"]), help=text("option.lang"))
     @click.pass_context
@@ -76,6 +77,9 @@ def build() -> click.Group:
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with the documented exit code; never with a traceback."""
     given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese must not end the program
     language.choose(given)
     sys.exit(run(given))
 
@@ -91,8 +95,9 @@ def run(arguments: list[str]) -> int:
         output.words(text("word.stopped"))
         return 130
     except click.ClickException as error:
-        error.show(sys.stderr)
-        return error.exit_code
+        wrong = usage_error(error)
+        output.failure(wrong, as_json=as_json)
+        return wrong.exit_code
     except ProofwipeError as error:
         output.failure(error, as_json=as_json)
         return error.exit_code
@@ -107,6 +112,12 @@ def run(arguments: list[str]) -> int:
         output.failure(ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _say_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's shape
+    if wanted:
+        click.echo(f"proofwipe {_version()}")
+        context.exit()
 
 
 def _version() -> str:

@@ -17,11 +17,20 @@ def find_passphrase(file: Path | None, *, confirm: bool = False) -> str:
     """The passphrase. Raises: ConfigError when it is nowhere to be had or the file cannot be read."""
     if file is not None:
         try:
-            return file.read_text(encoding="utf-8").rstrip("\r\n")
+            return _not_empty(file.read_text(encoding="utf-8").rstrip("\r\n"), str(file))
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(phone=str(file), expected="a readable text file", got=type(error).__name__) from error
+            raise ConfigError(phone=str(file), expected=text("expected.text_file"), got=type(error).__name__) from error
     if VARIABLE in os.environ:
-        return os.environ[VARIABLE]
+        return _not_empty(os.environ[VARIABLE], VARIABLE)
     if not is_terminal():
-        raise ConfigError(phone="passphrase", expected=f"--passphrase-file or {VARIABLE}", got="")
-    return str(click.prompt(text("ask.passphrase"), hide_input=True, confirmation_prompt=confirm, err=True))
+        raise ConfigError(phone="passphrase", expected=text("expected.passphrase_source"), got="")
+    typed = str(click.prompt(text("ask.passphrase"), hide_input=True, err=True))
+    if confirm and typed != str(click.prompt(text("ask.passphrase_again"), hide_input=True, err=True)):
+        raise ConfigError(phone="passphrase", expected=text("expected.same_twice"), got="")
+    return typed
+
+
+def _not_empty(passphrase: str, where: str) -> str:
+    if not passphrase:
+        raise ConfigError(phone=where, expected=text("expected.passphrase"), got="")
+    return passphrase

@@ -13,6 +13,7 @@ from certs.facts import Person
 from certs.issuer import Issuer
 from station.errors import ConfigError, NotInitialisedError
 from station.home import write_whole
+from station.language import text
 
 ROLES = ("operator", "validator")
 
@@ -63,12 +64,12 @@ def load(folder: Path) -> Company:
     except FileNotFoundError as error:
         raise NotInitialisedError(phone=str(folder)) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(phone=str(path), expected="what `proofwipe init` wrote", got=type(error).__name__) from error
+        raise ConfigError(phone=str(path), expected=text("expected.issuer_file"), got=type(error).__name__) from error
 
 
-def parse_person(text: str) -> Person:
+def parse_person(given: str) -> Person:
     """"Name:role" as typed on the command line. Raises: ConfigError."""
-    name, _, role = text.rpartition(":")
+    name, _, role = given.rpartition(":")
     if not name.strip() or role not in ROLES:
-        raise ConfigError(phone="--person", expected=f"NAME:{'|'.join(ROLES)}", got=text)
+        raise ConfigError(phone="--person", expected=f"NAME:{'|'.join(ROLES)}", got=given)
     return Person(name=name.strip(), role=role)

@@ -15,6 +15,7 @@ from typing import Any
 
 from certs.facts import SalePolicy
 from station.errors import ConfigError
+from station.language import text
 from wipe.method import Deadlines, Limits
 
 
@@ -23,7 +24,10 @@ class Settings:
     """One station's configuration.
 
     `slots`: port path → the label on the bench ("3-1.4" → "A3"). `recheck_s`: how often a blocked phone
-    is asked again. `method`: platform → method to prefer, "" = the best that fits. `scheme`: grading scheme.
+    is asked again. `scheme`: grading scheme. `adb_port`: port of our own adb server, 0 = any free one.
+    `usbmux_address`: "127.0.0.1:27015" for a usbmuxd elsewhere. `emulated_bench`: file with the hello of a
+    virtual bench (virtual_phones.bench); then only its phones are there, and every one is `emulated`.
+    Paths are relative to the station's folder.
     """
 
     deadlines: Deadlines = field(default_factory=Deadlines)
@@ -36,12 +40,19 @@ class Settings:
     retention_days: int = 1096
     language: str = ""
     usbmux_address: str = ""
+    adb_port: int = 0
+    emulated_bench: str = ""
 
     def slot(self, port: str) -> str:
         """The bench label of a port, or the port path itself."""
         return self.slots.get(port, port)
 
 
+LONGEST_S = 30 * 86400.0
+_CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({"minimum_nist": ("clear", "purge"), "language": ("", "en", "zh")})
+_RANGES: Mapping[str, range] = MappingProxyType(
+    {"battery_percent": range(0, 101), "adb_port": range(0, 65536), "retention_days": range(1, 36526)}
+)
 _TABLES: dict[str, type] = {"deadlines": Deadlines, "limits": Limits, "policy": SalePolicy}
 
 
@@ -55,7 +66,7 @@ def load(path: Path | None) -> Settings:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(phone=str(path), expected="a TOML file", got=str(error).splitlines()[0]) from error
+        raise ConfigError(phone=str(path), expected=text("expected.toml"), got=str(error).splitlines()[0]) from error
     return from_document(document, str(path))
 
 
@@ -65,12 +76,12 @@ def from_document(document: Mapping[str, Any], where: str) -> Settings:
     for name, value in _checked(document, Settings, where).items():
         if name in _TABLES:
             if not isinstance(value, Mapping):
-                raise ConfigError(phone=where, step=name, expected="a table", got=type(value).__name__)
+                raise ConfigError(phone=where, step=name, expected=text("expected.table"), got=type(value).__name__)
             values[name] = _TABLES[name](**_checked(value, _TABLES[name], f"{where} [{name}]"))
         elif name == "slots":
             if not isinstance(value, Mapping):
-                raise ConfigError(phone=where, step=name, expected="a table", got=type(value).__name__)
-            values[name] = MappingProxyType({str(port): str(label) for port, label in value.items()})
+                raise ConfigError(phone=where, step=name, expected=text("expected.table"), got=type(value).__name__)
+            values[name] = _slots(value, where)
         else:
             values[name] = value
     return Settings(**values)
@@ -89,9 +100,24 @@ def _checked(table: Mapping[str, Any], kind: type, where: str) -> dict[str, Any]
 
 def _typed(name: str, value: Any, wanted: object, where: str) -> Any:
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
-        if value < 0:
-            raise ConfigError(phone=where, step=name, expected="a number of seconds, 0 or more", got=str(value))
+        if not 0 <= value < LONGEST_S:
+            raise ConfigError(phone=where, step=name, expected=text("expected.seconds"), got=str(value))
         return float(value)
     if wanted in (float, int, str, bool) and type(value) is not wanted:
-        raise ConfigError(phone=where, step=name, expected=getattr(wanted, "__name__", ""), got=repr(value))
+        raise ConfigError(phone=where, step=name, expected=text(f"expected.{getattr(wanted, '__name__', '')}"), got=repr(value))
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise ConfigError(phone=where, step=name, expected=", ".join(map(str, _CHOICES[name])), got=repr(value))
+    if isinstance(value, int) and name in _RANGES and value not in _RANGES[name]:
+        span = _RANGES[name]
+        raise ConfigError(phone=where, step=name, expected=f"{span.start}–{span.stop - 1}", got=repr(value))
     return value
+
+
+def _slots(table: Mapping[str, Any], where: str) -> Mapping[str, str]:
+    labels = list(table.values())
+    if not all(isinstance(label, str) and label for label in labels):
+        raise ConfigError(phone=where, step="slots", expected=text("expected.str"), got=repr(labels))
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:  # `-s A3` would mean two phones
+        raise ConfigError(phone=where, step="slots", expected=text("expected.one_port_a_label"), got=", ".join(twice))
+    return MappingProxyType(dict(table))

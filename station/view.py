@@ -5,21 +5,25 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from station.language import text
+from phones.problem import Problem
+from station.language import current, text
 from station.output import event, words
+from station.spoken import stage_text
 from station.stages import Stage
 from station.worker import Progress
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Group
 
 REFRESH_PER_SECOND = 4
+_NOT_BEGUN = (Stage.SEEN, Stage.IDENTIFIED, Stage.BLOCKED)
 
 Durations = Mapping[str, tuple[float, ...]]
 """Seconds whole jobs of one model took on this bench, newest last; the only source of time left."""
@@ -36,12 +40,14 @@ class Row:
     usual_s: float | None = None
 
     def unplug_advice(self) -> str:
-        """Do not unplug while a job is under way; unplug now when it has its paper."""
-        return text("view.unplug_now" if self.last is not None and self.last.key == "done" else "view.do_not_unplug")
+        """Do not unplug from the erase on; unplug now when it has its paper; before the erase it does not matter."""
+        if self.last is None or self.last.stage in _NOT_BEGUN:
+            return ""
+        return text("view.unplug_now" if self.last.key == "done" else "view.do_not_unplug")
 
     def time_left(self) -> str:
         """From the history of this model on this bench; nothing is invented without one."""
-        if self.last is None or self.last.key == "done":
+        if self.last is None or self.last.key in ("done", "no_paper"):
             return ""
         if self.usual_s is None:
             return text("view.time_unknown")
@@ -114,42 +120,54 @@ class View:
         elif self._live is None and not self._quiet:
             self._line(row, progress)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """No picture while a person is asked something at the same terminal."""
+        from rich.live import Live
+
+        live = self._live
+        if not isinstance(live, Live):
+            yield
+            return
+        live.stop()
+        try:
+            yield
+        finally:
+            live.start()
+
     def _line(self, row: Row, progress: Progress) -> None:
         said = text(f"progress.{progress.key}")
-        words(f"{time.strftime('%H:%M:%S')} [{row.slot}] {row.name or '—'}  {progress.stage.value}  {said}")
+        words(f"{time.strftime('%H:%M:%S')} [{row.slot}] {row.name or '—'}  {stage_text(progress.stage.value)}  {said}")
         for problem in progress.problems:
-            words(f"         {self._problem_line(problem)}")
+            words(f"         {_problem_line(problem)}")
 
-    def _problem_line(self, problem: object) -> str:
-        from phones.problem import Problem
-        from station.language import current
-
-        if not isinstance(problem, Problem):
-            return ""
-        return f"{problem.reason(current())} → {problem.next_step(current())}"
-
-    def _picture(self) -> "Table":
+    def _picture(self) -> "Group":
         from rich import box
+        from rich.console import Group
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=box.SIMPLE_HEAD, header_style="bold")
+        table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
         for key in ("slot", "phone", "stage", "progress", "time_left", "cable"):
-            table.add_column(text(f"view.{key}"), overflow="fold")
+            table.add_column(text(f"view.{key}"), overflow="fold", no_wrap=key != "phone")
+        notes = []
         with self._lock:
-            rows = sorted(self._rows.items())
-            for _port, row in rows:
-                if row.last is None:
+            rows = [row for _port, row in sorted(self._rows.items())]
+            for row in rows:
+                last = row.last
+                if last is None:
                     table.add_row(row.slot, Text(row.name), "", "", "", "")
                     continue
-                said = text(f"progress.{row.last.key}")
-                if row.last.problems:
-                    said = "\n".join(self._problem_line(problem) for problem in row.last.problems)
                 table.add_row(
-                    row.slot, Text(row.name), Text(row.last.stage.value, style=_style(row.last.stage)), said,
-                    row.time_left(), Text(row.unplug_advice(), style="bold"),
+                    row.slot, Text(row.name or "—"), Text(stage_text(last.stage.value), style=_style(last.stage)),
+                    text(f"progress.{last.key}"), row.time_left(), Text(row.unplug_advice(), style="bold"),
                 )
-        return table
+                notes += [Text(f"[{row.slot}] {_problem_line(problem)}") for problem in last.problems]
+        return Group(table, *notes)
+
+
+def _problem_line(problem: Problem) -> str:
+    return f"{problem.reason(current())} → {problem.next_step(current())}"
 
 
 def _style(stage: Stage) -> str:

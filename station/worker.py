@@ -9,14 +9,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
-from phones.inspection import inspect
-from wipe.methods import METHODS, choose
-
 from grading.questions import QUESTIONS
 from phones.clock import Clock
 from phones.errors import BenchError, ProofwipeError
 from phones.evidence import Evidence, Moment
 from phones.identity import IDENTIFIERS_NEEDED, PhoneIdentity
+from phones.inspection import inspect
 from phones.operator import Operator
 from phones.port import Port, Presence, Sighting
 from phones.problem import Problem, ProblemCode
@@ -29,6 +27,7 @@ from station.settings import Settings
 from station.stages import EntryKind, Stage
 from wipe.judge import judge
 from wipe.method import EraseMethod, Scene, Step, StepFailed
+from wipe.methods import METHODS, choose
 from wipe.rules import load as load_rules
 
 log = logging.getLogger("proofwipe.worker")

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
-from station import output
+from station import output, spoken
 from station.commands.options import json_option
 from station.language import text
+from station.spoken import stage_text
 
 
-@click.command("demo", help=text("help.demo"))
+@spoken.command("demo")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out/demo"), show_default=True,
     help=text("option.out"),
@@ -61,8 +62,10 @@ def _show(phones: list[dict[str, object]], out: Path) -> None:
         first = str(reasons[0]) if isinstance(reasons, list) and reasons else ""
         rows.append(
             [
-                str(phone["name"]), str(phone["serial"]), str(phone["stage"]), text(f"outcome_of_job.{phone['outcome']}"),
-                reason_text(first), str(out / str(phone["file"])),
+                str(phone["name"]), str(phone["serial"]), stage_text(str(phone["stage"])),
+                text(f"outcome_of_job.{phone['outcome']}"), reason_text(first),
             ]
         )
-    output.table([text(f"view.{key}") for key in ("phone", "serial", "stage", "outcome", "reason", "paper")], rows)
+    output.table([text(f"view.{key}") for key in ("phone", "serial", "stage", "outcome", "reason")], rows)
+    for phone in phones:
+        click.echo(str(out / str(phone["file"])))

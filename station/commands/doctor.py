@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from phones.errors import ProofwipeError
-from station import output
+from station import output, spoken
 from station.commands.options import home_of, json_option
 from station.home import Home
 from station.language import text
@@ -28,7 +28,7 @@ class Diagnosis:
     detail: str = ""
 
 
-@click.command("doctor", help=text("help.doctor"))
+@spoken.command("doctor")
 @json_option()
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> int:
@@ -102,7 +102,7 @@ def _keys(home: Home) -> tuple[str, str]:
         return "absent", str(home.keys)
     loose = [
         path.name
-        for path in sorted(home.keys.rglob("*.key.pem"))
+        for path in sorted(home.keys.rglob("*.key"))
         if stat.S_IMODE(path.stat().st_mode) & 0o077
     ]
     return ("broken", ", ".join(loose)) if loose else ("works", str(home.keys))

@@ -7,14 +7,18 @@ from pathlib import Path
 import click
 
 from certs.issuer import Issuer
-from station import output
+from station import output, spoken
 from station.commands.options import home_of, json_option, passphrase_option
+from station.errors import ConfigError, LedgerFullError
 from station.language import text
 from station.passphrase import find_passphrase
+from station.spoken import os_reason
+
+LONGEST_TEXT = 200
 
 
-@click.command("init", help=text("help.init"))
-@click.option("--name", prompt=True, help=text("option.issuer_name"))
+@spoken.command("init")
+@click.option("--name", required=True, help=text("option.issuer_name"))
 @click.option("--address", default="", help=text("option.issuer_address"))
 @click.option("--contact", default="", help=text("option.issuer_contact"))
 @click.option("--country", default="", metavar="XX", help=text("option.issuer_country"))
@@ -23,12 +27,13 @@ from station.passphrase import find_passphrase
 @click.option(
     "--root-folder", type=click.Path(path_type=Path, file_okay=False), default=None, help=text("option.root_folder")
 )
+@click.option("--specimen", is_flag=True, help=text("option.specimen"))
 @passphrase_option()
 @json_option()
 @click.pass_context
 def command(
     context: click.Context, name: str, address: str, contact: str, country: str, station_name: str,
-    people: tuple[str, ...], root_folder: Path | None, passphrase_file: Path | None, as_json: bool,
+    people: tuple[str, ...], root_folder: Path | None, specimen: bool, passphrase_file: Path | None, as_json: bool,
 ) -> int:
     """Keys never overwrite keys. Exit 0, 2 when something given is wrong."""
     from certs.authority import create_authority, save_authority
@@ -39,15 +44,35 @@ def command(
         issuer=Issuer(name=name, address=address, contact=contact, country=country.upper()),
         station=station_name, people=tuple(company_file.parse_person(each) for each in people),
     )
+    _check(company.issuer)
     passphrase = find_passphrase(passphrase_file, confirm=True)
     root = root_folder or home.path / "root-take-this-away"
-    authority = create_authority(company.issuer, station_name, now=datetime.now(UTC))
-    save_authority(authority, home.keys, root, passphrase)
+    authority = create_authority(company.issuer, station_name, now=datetime.now(UTC), specimen=specimen)
+    try:
+        save_authority(authority, home.keys, root, passphrase)
+    except OSError as error:
+        raise LedgerFullError(phone=str(home.path), got=os_reason(error)) from error
     company_file.save(home.keys, company)
     fingerprint = authority.signer().station.key_id
     if as_json:
-        output.document("init", {"home": str(home.path), "root_folder": str(root), "station_key_id": fingerprint})
+        output.document(
+            "init",
+            {"home": str(home.path), "root_folder": str(root), "station_key_id": fingerprint, "specimen": specimen},
+        )
     else:
         output.words(text("word.initialised", home=home.path, key_id=fingerprint))
+        if specimen:
+            output.words(text("word.specimen_station"), bold=True)
         output.words(text("word.take_root_away", folder=root), bold=True)
     return 0
+
+
+def _check(issuer: Issuer) -> None:
+    """What X.509 and the page cannot carry is refused before keys are made. Raises: ConfigError."""
+    for option, value in (("--name", issuer.name), ("--address", issuer.address), ("--contact", issuer.contact)):
+        if not value.isprintable() or len(value) > LONGEST_TEXT:
+            raise ConfigError(phone=option, expected=text("expected.one_line", length=LONGEST_TEXT), got=repr(value)[:80])
+    if not issuer.name.strip():
+        raise ConfigError(phone="--name", expected=text("expected.str"), got="")
+    if issuer.country and not (len(issuer.country) == 2 and issuer.country.isascii() and issuer.country.isalpha()):
+        raise ConfigError(phone="--country", expected=text("expected.country"), got=issuer.country)

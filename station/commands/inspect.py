@@ -1,44 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe inspect`: ask a phone who it is and how it stands. Reads only, keeps nothing."""
 
-import secrets
 from pathlib import Path
 
 import click
 
-from phones.clock import SystemClock
-from phones.evidence import Moment
 from phones.identity import PhoneIdentity
 from phones.port import Sighting
 from phones.problem import Problem
-from station import output
+from station import output, spoken
 from station.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.language import current, text
 from station.settings import Settings
 
 
-@click.command("inspect", help=text("help.inspect"))
+@spoken.command("inspect")
 @serial_option()
 @json_option()
 @config_option()
 @click.pass_context
 def command(context: click.Context, serial: str | None, as_json: bool, config: Path | None) -> int:
     """Exit 0; 3 when the phone is not there; 4 when it will not talk yet."""
-    from phones.inspection import inspect
-
-    from phones.witness import Witness, WitnessedPort
-    from station.floor import open_bench, present, select
+    from station.floor import ask, find, open_bench
 
     home = home_of(context)
     settings = settings_of(home, config)
     with open_bench(home, settings) as bench:
-        sighting = select(present(bench), serial, settings)
-        witness = Witness(clock=SystemClock(), journal=lambda _piece: None, salt=secrets.token_bytes(16))
-        phone = WitnessedPort(bench.port(sighting.port), witness)
-        try:
-            values = inspect(phone, sighting, moment=Moment.BEFORE, draw=lambda: secrets.token_hex(16))
-        finally:
-            phone.let_go()
+        sighting = find(bench, serial, settings)
+        values = ask(bench, sighting)
     problems = _problems(values, sighting, settings)
     if as_json:
         output.document(

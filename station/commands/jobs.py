@@ -5,14 +5,15 @@ from collections.abc import Mapping
 
 import click
 
-from station import output
+from station import output, spoken
 from station.commands.options import home_of, json_option, open_ledger
 from station.errors import JobNotFoundError
 from station.job import Job
 from station.language import text
+from station.spoken import stage_text
 
 
-@click.command("jobs", help=text("help.jobs"))
+@spoken.command("jobs")
 @click.argument("job_id", required=False, metavar="[JOB]")
 @click.option("--open", "only_open", is_flag=True, help=text("option.only_open"))
 @json_option()
@@ -32,7 +33,7 @@ def command(context: click.Context, job_id: str | None, only_open: bool, as_json
         output.document("jobs", {"jobs": [summary(job, full=bool(job_id)) for job in jobs]})
         return 0
     output.table(
-        [text(f"view.{key}") for key in ("job", "opened", "slot", "phone", "serial", "stage", "paper", "reason")],
+        [text(f"view.{key}") for key in ("job", "opened", "slot", "phone", "stage", "paper_or_reason")],
         [_row(job) for job in jobs],
     )
     return 0
@@ -66,9 +67,14 @@ def _row(job: Job) -> list[str]:
     reasons = facts["reasons"]
     first = str(reasons[0]) if isinstance(reasons, list) and reasons else ""
     return [
-        job.id, job.opened_at[:19].replace("T", " "), str(facts["slot"]), str(facts["model"]), str(facts["serial"]),
-        job.stage.value, str(facts["paper"]), reason_text(first),
+        job.id, job.opened_at[5:16].replace("T", " "), str(facts["slot"]),
+        _lines(str(facts["model"]), str(facts["serial"])), stage_text(job.stage.value),
+        _lines(str(facts["paper"]), reason_text(first)),
     ]
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def reason_text(code: str) -> str:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from station import output
+from station import output, spoken
 from station.commands.options import home_of, json_option, passphrase_option
 from station.language import text
 from station.passphrase import find_passphrase
 
 
-@click.group("keys", help=text("help.keys"))
+@spoken.group("keys")
 def command() -> None:
     """Station keys and certificates."""
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from station import output
+from station import output, spoken
 from station.commands.options import home_of, json_option, open_ledger
 from station.language import text
 
 
-@click.group("ledger", help=text("help.ledger"))
+@spoken.group("ledger")
 def command() -> None:
     """The record of everything the bench did."""
 

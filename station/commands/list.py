@@ -6,24 +6,24 @@ from pathlib import Path
 import click
 
 from phones.port import Sighting
-from station import output
+from station import output, spoken
 from station.commands.options import config_option, home_of, json_option, settings_of
 from station.language import text
 from station.settings import Settings
 
 
-@click.command("list", help=text("help.list"))
+@spoken.command("list")
 @json_option()
 @config_option()
 @click.pass_context
 def command(context: click.Context, as_json: bool, config: Path | None) -> int:
     """Show every phone with its slot, presence and serial. Exit 0, also when there is none."""
-    from station.floor import open_bench, present
+    from station.floor import open_bench, settled
 
     home = home_of(context)
     settings = settings_of(home, config)
     with open_bench(home, settings) as bench:
-        sightings = present(bench)
+        sightings = settled(bench)
         notes = bench.notes()
     if as_json:
         output.document("list", {"phones": [as_data(item, settings) for item in sightings], "notes": dict(notes)})

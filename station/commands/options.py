@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from phones.clock import SystemClock
+from station.errors import ConfigError
 from station.home import Home, find_home
-from station.language import text
+from station.language import prefer, text
 from station.ledger import Ledger
 from station.settings import Settings, load
 
@@ -22,8 +23,12 @@ def home_of(context: click.Context) -> Home:
 
 
 def settings_of(home: Home, config: Path | None = None) -> Settings:
-    """Settings from `--config`, else from the station's own file. Raises: ConfigError."""
-    return load(config or home.config)
+    """Settings from `--config`, which must be there, else from the station's own file. Raises: ConfigError."""
+    if config is not None and not config.is_file():
+        raise ConfigError(phone="--config", step=str(config), expected=text("expected.toml"), got=text("os.ENOENT"))
+    settings = load(config or home.config)
+    prefer(settings.language)
+    return settings
 
 
 def open_ledger(home: Home) -> Ledger:

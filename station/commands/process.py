@@ -5,22 +5,24 @@ Guard: one phone is named by `-s` and confirmed by its number (typed at a termin
 many need `--all --expect N`. No device is ever taken from the environment, none is "the only one".
 """
 
+import os
 import secrets
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from certs.errors import WrongSignerError
 from phones.bench import Bench
 from phones.clock import SystemClock
-from phones.evidence import Moment
 from phones.identity import PhoneIdentity
 from phones.operator import Operator
 from phones.port import Sighting
-from station import output
+from station import output, spoken
 from station.commands.jobs import summary
 from station.commands.options import (
     config_option,
@@ -41,15 +43,17 @@ from station.passphrase import find_passphrase
 from station.people import load as load_company
 from station.settings import Settings
 from station.shift import Shift, is_finished, unfinished
+from station.spoken import stage_text
 from station.stages import Stage
 from station.view import View, wants_live
 from station.worker import Progress, Surroundings
 
+INTERRUPTED = 130
 GATHER_S = 5.0
 """With `--all`: how long the bench must be unchanged before it is counted."""
 
 
-@click.command("process", help=text("help.process"))
+@spoken.command("process")
 @serial_option()
 @click.option("--confirm", metavar="NUMBER", help=text("option.confirm"))
 @click.option("--all", "everything", is_flag=True, help=text("option.all"))
@@ -72,12 +76,12 @@ def command(
     """Exit 0 certificate(s); 1 failed; 4 blocked; 5 lost; 6 unknown; 7 no certificate yet; 9 some of many."""
     from certs.authority import load_signer
     from grading.schemes import load as load_scheme
-    from station.floor import open_bench, present, select
+    from station.floor import find, open_bench
+    from wipe.methods import METHODS
 
-    if not only_resume and not everything and serial is None:
-        raise click.UsageError(text("word.name_the_phone"))
-    if everything and expect is None:
-        raise click.UsageError(text("word.expect_needed"))
+    if method and method not in METHODS:
+        raise click.UsageError(text("word.no_such_method", known=", ".join(METHODS)))
+    _one_choice(serial=serial, confirm=confirm, everything=everything, expect=expect, only_resume=only_resume)
     home = home_of(context)
     settings = settings_of(home, config)
     if not home.keys.is_dir():
@@ -94,32 +98,44 @@ def command(
             scheme=load_scheme(settings.scheme), folder=home.papers, clock=SystemClock(),
         )
         bench = stack.enter_context(open_bench(home, settings))
-        person = ConsoleOperator(
-            slots=settings.slots, answers=load_answers(answers), interactive=is_terminal() and not as_jsonl
-        )
         view = stack.enter_context(
             View(
-                slot_of=settings.slot, live=wants_live() and not (no_progress or as_jsonl or everything is False),
+                slot_of=settings.slot, live=wants_live() and not (no_progress or as_jsonl),
                 quiet=quiet, as_events=as_jsonl, durations=durations(ledger),
             )
+        )
+        person = ConsoleOperator(
+            slots=settings.slots, answers=load_answers(answers), interactive=is_terminal() and not as_jsonl,
+            alone=view.paused,
         )
         shift = Shift(
             bench=bench, ledger=ledger, slot_of=settings.slot, salt=lambda: secrets.token_hex(16),
             facts={"policy": asdict(settings.policy), "performed_by": asdict(performer), "attempt": 1},
-            surroundings=surroundings(bench, settings, desk, person, view.tell, method),
+            surroundings=surroundings(
+                bench, settings, desk, person, lambda progress: _show(progress, view, shift), method
+            ),
         )
-        for job in unfinished(ledger):
-            output.words(text("word.taken_up", job=job.id, stage=job.stage.value))
-            shift.take_up(job)
-        if serial is not None:
-            chosen = select(present(bench), serial, settings)
-            _confirm(chosen, bench, confirm)
-            shift.take(chosen)
-        elif everything and expect is not None:
-            for sighting in gather(bench, expect):
-                shift.take(sighting)
-        wait(shift)
+        interrupted = False
+        try:
+            for job in unfinished(ledger):
+                output.words(text("word.taken_up", job=job.id, stage=stage_text(job.stage.value)))
+                shift.take_up(job)
+            if serial is not None:
+                chosen = find(bench, serial, settings)
+                _may_sign(desk, (chosen,), bench)
+                _confirm(chosen, bench, confirm)
+                _take(shift, (chosen,), settings)
+            elif everything and expect is not None:
+                sightings = gather(bench, expect)
+                _may_sign(desk, sightings, bench)
+                _take(shift, sightings, settings)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:  # whatever went wrong: the bench is not taken away from under workers
+            wait(shift, interrupted=interrupted)
     jobs = shift.jobs()
+    if interrupted and not jobs:
+        raise click.Abort
     for job in jobs:
         _say_result(job, home.papers, as_jsonl=as_jsonl)
     return exit_code(jobs)
@@ -144,7 +160,7 @@ def surroundings(
 def gather(bench: Bench, expect: int, *, timeout_s: float = 60.0) -> tuple[Sighting, ...]:
     """Wait until the bench has been still for a while; then it must hold exactly `expect` phones.
 
-    Raises: CountMismatchError.
+    Raises: CountMismatchError, at once when there is no phone at all for some seconds.
     """
     from station.floor import present
 
@@ -161,15 +177,92 @@ def gather(bench: Bench, expect: int, *, timeout_s: float = 60.0) -> tuple[Sight
     raise CountMismatchError(expected=str(expect), got=str(len(seen)))
 
 
-def wait(shift: Shift) -> None:
-    """Until all jobs are done. Ctrl-C stops nothing half-way: it says what goes on, and a second one leaves."""
+def _one_choice(
+    *, serial: str | None, confirm: str | None, everything: bool, expect: int | None, only_resume: bool
+) -> None:
+    """Exactly one of -s, --all and --resume, with what belongs to it. Raises: click.UsageError."""
+    chosen = sum((serial is not None, everything, only_resume))
+    if chosen == 0:
+        raise click.UsageError(text("word.name_the_phone"))
+    if chosen > 1:
+        raise click.UsageError(text("word.one_of_three"))
+    if everything and expect is None:
+        raise click.UsageError(text("word.expect_needed"))
+    if expect is not None and not everything:
+        raise click.UsageError(text("word.expect_with_all"))
+    if confirm is not None and serial is None:
+        raise click.UsageError(text("word.confirm_with_serial"))
+
+
+def _show(progress: Progress, view: View, shift: Shift) -> None:
+    """What a worker tells, with the name of its phone as soon as that is known."""
+    name = next((job.identity.display_name for job in shift.jobs() if job.id == progress.job and job.identity), "")
+    if name:
+        view.name(progress.port, name)
+    view.tell(progress)
+
+
+def _may_sign(desk: PaperDesk, sightings: tuple[Sighting, ...], bench: Bench) -> None:
+    """A paper that could not be signed in the end is refused before the erase. Raises: WrongSignerError."""
+    specimen = desk.signer.station.specimen
+    for sighting in sightings:
+        if bench.is_emulated(sighting.port) is not specimen:
+            raise WrongSignerError(
+                phone=sighting.port, expected=text("word.key_specimen" if not specimen else "word.key_station"),
+                got=text("word.key_specimen" if specimen else "word.key_station"),
+            )
+
+
+def _take(shift: Shift, sightings: tuple[Sighting, ...], settings: Settings) -> None:
+    """A new job for each port that no taken-up job works on already."""
+    ports = {job.port for job in shift.jobs()}
+    for sighting in sightings:
+        if sighting.port in ports:
+            output.words(text("word.has_a_job", slot=settings.slot(sighting.port)))
+        else:
+            shift.take(sighting)
+
+
+def wait(shift: Shift, *, interrupted: bool = False) -> None:
+    """Until all jobs are done. Ctrl-C stops nothing half-way: it says what goes on, and a second one leaves.
+
+    Leaving is like a power cut, which the ledger is made for: nothing is closed under the workers, who would
+    take that for a fault of the phone. The next start takes their jobs up by looking.
+    """
+    if not interrupted:
+        try:
+            shift.wait()
+            return
+        except KeyboardInterrupt:
+            pass
     try:
-        shift.wait()
+        working = under_way(shift)
+        if working:
+            slots = ", ".join(str(job.opened["slot"]) for job in working)
+            output.words(text("word.goes_on", number=len(working), ports=slots))
+            output.words(text("word.leave_all_the_same"), bold=True)
+        while shift.busy() and under_way(shift):
+            time.sleep(0.1)
     except KeyboardInterrupt:
-        erasing = [job for job in shift.jobs() if not is_finished(job)]
-        output.words(text("word.goes_on", number=len(erasing), ports=", ".join(str(job.opened["slot"]) for job in erasing)))
-        output.words(text("word.leave_all_the_same"), bold=True)
-        shift.wait()
+        _leave(shift)
+    if shift.busy():
+        _leave(shift)  # the rest waits for a person; nothing was done to those phones
+    shift.wait()
+
+
+def under_way(shift: Shift) -> list[Job]:
+    """Jobs whose phone may have been told to erase itself, or is about to be."""
+    begun = (Stage.READY, Stage.ERASING, Stage.RETURNED, Stage.VERIFIED, Stage.VALIDATED, Stage.FAILED)
+    busy = shift.busy()
+    return [job for job in shift.jobs() if job.port in busy and job.stage in begun and not is_finished(job)]
+
+
+def _leave(shift: Shift) -> None:
+    left = ", ".join(job.id for job in shift.jobs() if not is_finished(job))
+    output.words(text("word.left", jobs=left))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def durations(ledger: Ledger) -> dict[str, tuple[float, ...]]:
@@ -183,40 +276,38 @@ def durations(ledger: Ledger) -> dict[str, tuple[float, ...]]:
 
 
 def _confirm(chosen: Sighting, bench: Bench, given: str | None) -> None:
-    """The whole number in a script, the last four digits (more if they are not unique) at a terminal."""
-    from phones.inspection import inspect
+    """The whole number in a script, the last four digits (more if they are not unique) at a terminal.
 
-    from phones.witness import Witness, WitnessedPort
+    Raises: NotConfirmedError.
+    """
+    from station.floor import ask, numbers_of, plain, present
 
-    witness = Witness(clock=SystemClock(), journal=lambda _piece: None, salt=secrets.token_bytes(16))
-    phone = WitnessedPort(bench.port(chosen.port), witness)
-    try:
-        values = inspect(phone, chosen, moment=Moment.BEFORE, draw=lambda: secrets.token_hex(16))
-    finally:
-        phone.let_go()
-    identity = PhoneIdentity.from_values(values)
-    numbers = [text for text in (identity.serial, identity.imei1, chosen.usb_serial) if text]
+    values = ask(bench, chosen)
+    numbers = numbers_of(chosen, values)
     if given is not None:
-        if given not in numbers:
+        if plain(given) not in numbers:
             raise NotConfirmedError(phone=chosen.port, expected=text("word.whole_number"), got=given)
         return
     if not is_terminal():
         raise NotConfirmedError(phone=chosen.port, expected="--confirm", got="")
-    length = _digits_needed(chosen, bench)
-    output.words(f"{identity.display_name}  {text('view.serial')} {identity.serial or chosen.usb_serial}  IMEI {identity.imei1 or '—'}")
-    typed = str(click.prompt(text("ask.confirm", digits=length), err=True)).strip()
+    others = [plain(item.usb_serial) for item in present(bench) if item.port != chosen.port and item.usb_serial]
+    length = digits_needed(numbers, others)
+    identity = PhoneIdentity.from_values(values)
+    output.words(
+        f"{identity.display_name}  {text('view.serial')} {identity.serial or chosen.usb_serial}  "
+        f"IMEI {identity.imei1 or '—'}"
+    )
+    typed = plain(str(click.prompt(text("ask.confirm", digits=length), err=True)))
     if len(typed) < length or not any(number.endswith(typed) for number in numbers):
         raise NotConfirmedError(phone=chosen.port, expected=text("word.last_digits", digits=length), got=typed)
 
 
-def _digits_needed(chosen: Sighting, bench: Bench) -> int:
-    """Four, or as many more as tell this phone from every other on the bench."""
-    from station.floor import present
-
-    others = [item.usb_serial for item in present(bench) if item.port != chosen.port and item.usb_serial]
+def digits_needed(numbers: Iterable[str], others: Sequence[str]) -> int:
+    """Four, or as many more as no other serial on the bench ends in."""
     length = 4
-    while length < len(chosen.usb_serial) and any(other.endswith(chosen.usb_serial[-length:]) for other in others):
-        length += 1
+    for number in numbers:
+        while length < len(number) and any(other.endswith(number[-length:]) for other in others):
+            length += 1
     return length
 
 
@@ -229,7 +320,7 @@ def _say_result(job: Job, papers: Path, *, as_jsonl: bool) -> None:
 
     reasons = facts["reasons"]
     why = "; ".join(reason_text(str(code)) for code in reasons) if isinstance(reasons, list) else ""
-    output.words(f"[{facts['slot']}] {facts['model']}  {job.stage.value}  {papers / str(facts['file'])}")
+    output.words(f"[{facts['slot']}] {facts['model']}  {stage_text(job.stage.value)}  {papers / str(facts['file'])}")
     if why:
         output.words(f"      {why}")
 

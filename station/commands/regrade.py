@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from phones.errors import ProofwipeError
-from station import output
+from station import output, spoken
 from station.commands.options import json_option
 from station.language import current, text
 
@@ -21,7 +21,7 @@ class NoRecordError(ProofwipeError):
     exit_code = 3
 
 
-@click.command("regrade", help=text("help.regrade"))
+@spoken.command("regrade")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--scheme", default="basic", show_default=True, help=text("option.scheme"))
 @json_option()

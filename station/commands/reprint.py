@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from phones.clock import SystemClock
-from station import output
+from station import output, spoken
 from station.commands.options import home_of, open_ledger, passphrase_option, settings_of
 from station.errors import JobNotFoundError
 from station.home import write_whole
@@ -17,7 +17,7 @@ from station.passphrase import find_passphrase
 from station.people import load as load_company
 
 
-@click.command("reprint", help=text("help.reprint"))
+@spoken.command("reprint")
 @click.argument("job_id", metavar="JOB")
 @click.option("-o", "--output", "target", type=click.Path(path_type=Path, dir_okay=False), help=text("option.output"))
 @passphrase_option()

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from phones.clock import SystemClock
-from station import output
+from station import output, spoken
 from station.commands.jobs import summary
 from station.commands.options import config_option, home_of, json_option, open_ledger, passphrase_option, settings_of
 from station.errors import JobNotFoundError, WrongStageError
@@ -15,10 +15,11 @@ from station.language import text
 from station.papers import PaperDesk
 from station.passphrase import find_passphrase
 from station.people import load as load_company
+from station.spoken import stage_text
 from station.stages import EntryKind, Stage
 
 
-@click.command("validate", help=text("help.validate"))
+@spoken.command("validate")
 @click.argument("job_id", metavar="JOB")
 @click.option("--accept/--reject", "accept", required=True, default=None, help=text("option.accept"))
 @click.option("--by", "by", metavar="NAME", help=text("option.by"))
@@ -56,7 +57,7 @@ def command(
     if as_json:
         output.document("validate", facts)
     else:
-        output.words(f"{job.id}  {job.stage.value}  {home.papers / str(facts['file'])}")
+        output.words(f"{job.id}  {stage_text(job.stage.value)}  {home.papers / str(facts['file'])}")
     return 0 if job.certificate is not None else 1
 
 

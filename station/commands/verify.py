@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from station import output
+from station import output, spoken
 from station.commands.options import json_option
 from station.language import current, text
 
 
-@click.command("verify", help=text("help.verify"))
+@spoken.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--trust", "roots", type=click.Path(path_type=Path), multiple=True, help=text("option.trust"))
 @click.option("--imei", help=text("option.imei"))
@@ -33,12 +33,12 @@ def command(file: Path, roots: tuple[Path, ...], imei: str | None, as_json: bool
             },
         )
         return found.exit_code
-    click.secho(f"{found.answer.value}  {found.code}".rstrip(), bold=True)
+    click.secho(f"{text('answer.' + found.answer.name.lower())}  {found.code}".rstrip(), bold=True)
     click.echo(found.sentence(current()))
     for line in found.warning_sentences(current()):
         click.echo(f"  ! {line}")
     for check in found.checks:
-        click.echo(f"  {check.verdict.value:13} {check.name}  {check.code} {check.detail}".rstrip())
+        click.echo(f"  {text('verdict.' + check.verdict.value)} {check.name}  {check.code} {check.detail}".rstrip())
     if found.summary is not None:
         what = found.summary
         click.echo(f"{what.id}  {what.issuer}  {what.issued_at}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from phones.port import Sighting
-from station import output
+from station import output, spoken
 from station.commands.list import as_data
 from station.commands.options import config_option, home_of, jsonl_option, settings_of
 from station.language import text
@@ -15,7 +15,7 @@ from station.language import text
 POLL_S = 0.25
 
 
-@click.command("watch", help=text("help.watch"))
+@spoken.command("watch")
 @jsonl_option()
 @config_option()
 @click.option("--seconds", type=float, default=None, help=text("option.seconds"))
