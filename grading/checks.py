@@ -10,7 +10,11 @@ from phones.port import Platform
 from phones.verdict import Source
 
 _WORST_FIRST = (
-    CheckOutcome.FAIL, CheckOutcome.INDETERMINATE, CheckOutcome.NOT_TESTED, CheckOutcome.PASS, CheckOutcome.NOT_APPLICABLE,
+    CheckOutcome.FAIL,
+    CheckOutcome.INDETERMINATE,
+    CheckOutcome.NOT_TESTED,
+    CheckOutcome.PASS,
+    CheckOutcome.NOT_APPLICABLE,
 )
 
 
@@ -35,19 +39,30 @@ def _result(check: Check, outcome: CheckOutcome, limit: str, measured: str, piec
     if piece is not None:
         source = Source.STATED if piece.link == "operator" else Source.OBSERVED
     return CheckResult(
-        name=check.name, weight=check.weight, outcome=outcome, limit=limit, measured=measured[:200],
-        source=source.value, moment=piece.moment.value if piece else "", evidence=(piece.number,) if piece else (),
+        name=check.name,
+        weight=check.weight,
+        outcome=outcome,
+        limit=limit,
+        measured=measured[:200],
+        source=source.value,
+        moment=piece.moment.value if piece else "",
+        evidence=(piece.number,) if piece else (),
     )
 
 
 def _sign(check: Check) -> str:
-    return {"at_least": "≥", "at_most": "≤", "equals": "=", "contains_all": "⊇", "is_empty": "none", "present": "present"}.get(
-        check.operator, "∈"
-    )
+    return {
+        "at_least": "≥",
+        "at_most": "≤",
+        "equals": "=",
+        "contains_all": "⊇",
+        "is_empty": "none",
+        "present": "present",
+    }.get(check.operator, "∈")
 
 
 def _compare(check: Check, text: str) -> CheckOutcome:
-    if text == "malformed" or text == "unknown":
+    if text in {"malformed", "unknown"}:
         return CheckOutcome.INDETERMINATE
     if text in check.not_applicable:
         return CheckOutcome.NOT_APPLICABLE

@@ -30,9 +30,15 @@ def grade(evidence: Sequence[Evidence], *, platform: Platform, verdict: Verdict,
         functional=functional, cosmetic=cosmetic, band=band, checks=checks, verdict=verdict, scheme=scheme
     )
     return Grade(
-        scheme=scheme.name, scheme_version=scheme.version, scheme_sha256=scheme.sha256, usability=usability,
-        functional=functional, battery_band=band, cosmetic=cosmetic,
-        capped_by=tuple(dict.fromkeys((*capped_by, *reasons))), checks=checks,
+        scheme=scheme.name,
+        scheme_version=scheme.version,
+        scheme_sha256=scheme.sha256,
+        usability=usability,
+        functional=functional,
+        battery_band=band,
+        cosmetic=cosmetic,
+        capped_by=tuple(dict.fromkeys((*capped_by, *reasons))),
+        checks=checks,
         mappings=mappings(functional, cosmetic, band, scheme),
     )
 

@@ -29,7 +29,7 @@ class CheckResult:
     outcome: CheckOutcome
     limit: str
     measured: str
-    source: str               # observed, stated, not_checked
+    source: str  # observed, stated, not_checked
     moment: str
     evidence: tuple[int, ...] = ()
 

@@ -49,10 +49,10 @@ class Scheme:
     version: str
     sha256: str
     checks: tuple[Check, ...]
-    battery_bands: tuple[tuple[str, int], ...]      # (band, at least percent), best first
-    battery_caps: Mapping[str, str]                 # band → no better than
+    battery_bands: tuple[tuple[str, int], ...]  # (band, at least percent), best first
+    battery_caps: Mapping[str, str]  # band → no better than
     usability: Mapping[str, Mapping[str, str]]
-    several_secondary: int                          # so many failed secondary checks cap at 4
+    several_secondary: int  # so many failed secondary checks cap at 4
     mappings: Mapping[str, Mapping[str, str]]
 
 
@@ -89,7 +89,9 @@ def _bytes(name: str) -> bytes:
 
 def _scheme(document: Mapping[str, Any], sha256: str) -> Scheme:
     scheme = Scheme(
-        name=_word(document["name"]), version=_word(document["version"]), sha256=sha256,
+        name=_word(document["name"]),
+        version=_word(document["version"]),
+        sha256=sha256,
         checks=tuple(_check(row) for row in document["check"]),
         battery_bands=tuple((_word(row["band"]), int(row["at_least"])) for row in document["battery"]["band"]),
         battery_caps={_word(band): _usability(cap) for band, cap in document["battery"]["no_better_than"].items()},
@@ -98,7 +100,9 @@ def _scheme(document: Mapping[str, Any], sha256: str) -> Scheme:
             for functional, row in ((each, document["usability"][each]) for each in FUNCTIONAL)
         },
         several_secondary=int(document["several_secondary"]),
-        mappings={name: {str(key): str(text) for key, text in table.items()} for name, table in document["mapping"].items()},
+        mappings={
+            name: {str(key): str(text) for key, text in table.items()} for name, table in document["mapping"].items()
+        },
     )
     missing = {"excellent", "good", "service", "fail", "not_measured"} - set(scheme.battery_caps)
     if missing:
@@ -113,9 +117,14 @@ def _check(row: Mapping[str, Any]) -> Check:
     if unknown:
         raise ValueError(f"check {row['name']}: unknown keys {sorted(unknown)}")
     return Check(
-        name=_word(row["name"]), weight=row["weight"], platforms=tuple(row["platforms"]), value=str(row["value"]),
-        operator=row["operator"], limit=tuple(str(each) for each in row.get("limit", [])),
-        unit=str(row.get("unit", "")), not_applicable=tuple(row.get("not_applicable", [])),
+        name=_word(row["name"]),
+        weight=row["weight"],
+        platforms=tuple(row["platforms"]),
+        value=str(row["value"]),
+        operator=row["operator"],
+        limit=tuple(str(each) for each in row.get("limit", [])),
+        unit=str(row.get("unit", "")),
+        not_applicable=tuple(row.get("not_applicable", [])),
     )
 
 

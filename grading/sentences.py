@@ -13,7 +13,9 @@ def cap_sentence(code: str, language: str) -> str:
     if rest and f"cap.{weight}" in keys("cap."):
         check, _, outcome = rest.rpartition(".")
         return say(
-            f"cap.{weight}", language,
-            check=say(f"check.{check}", language), outcome=say(f"outcome.{outcome}", language),
+            f"cap.{weight}",
+            language,
+            check=say(f"check.{check}", language),
+            outcome=say(f"outcome.{outcome}", language),
         )
     return say(f"cap.{code}", language)

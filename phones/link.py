@@ -34,7 +34,8 @@ class ShellLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeInLine:
     """One command of Android's trade-in foyer, without the word `tradeinmode`: `getstatus --challenge N`,
-    `evaluate`. Characters outside `[A-Za-z0-9_- ]` are refused by the phone. Reply as ShellLine."""
+    `evaluate`. Characters outside `[A-Za-z0-9_- ]` are refused by the phone. Reply as ShellLine.
+    """
 
     command: str
 
@@ -56,7 +57,8 @@ class ApplePart:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppleBatch:
     """Several questions over one paired connection.
-    Reply body: plist `{name: {"status": "ok" | "refused" | "absent" | "failed", "code": str, "value": ...}}`."""
+    Reply body: plist `{name: {"status": "ok" | "refused" | "absent" | "failed", "code": str, "value": ...}}`.
+    """
 
     parts: tuple[ApplePart, ...]
 
@@ -64,12 +66,14 @@ class AppleBatch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppleTrustTest:
     """Is the pair record of this job (made before the erase) still accepted? Never pairs.
-    Reply body: plist `{"trust": "accepted" | "refused_host" | "refused_tls"}`; anything else raises."""
+    Reply body: plist `{"trust": "accepted" | "refused_host" | "refused_tls"}`; anything else raises.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplePair:
-    """Pair anew (after the erase, at the set-up screen). Reply body: plist `{"paired": "yes", "dialog": "no"|"yes"}`."""
+    """Pair anew (after the erase, at the set-up screen). 
+    Reply body: plist `{"paired": "yes", "dialog": "no"|"yes"}`."""
 
 
 class AppleEraseRoute(StrEnum):
@@ -82,7 +86,8 @@ class AppleEraseRoute(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppleErase:
     """Ask the phone to erase itself. A returned reply is no proof: a pulled cable returns too.
-    Reply body: plist `{"returned": "link_dropped" | "acknowledged"}`; a typed no raises PhoneRefusedError."""
+    Reply body: plist `{"returned": "link_dropped" | "acknowledged"}`; a typed no raises PhoneRefusedError.
+    """
 
     route: AppleEraseRoute
 

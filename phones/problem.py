@@ -5,10 +5,10 @@ The sentence and the next step for each code stand in `words.toml` of the room t
 `[problem.<code>.reason]` and `[problem.<code>.next]`; docs/problems.md lists them all.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from collections.abc import Mapping
 
 from phones.words import say
 

@@ -50,8 +50,15 @@ class Witness:
         admitted = {name: allowed(name).admit(text) for name, text in values.items()}
         kept = {name: self._commit(name, text) for name, text in admitted.items()}
         evidence = Evidence(
-            number=self._next_number, at=self._clock.now(), moment=moment, port=port, link=link,
-            asked=asked, outcome=outcome, values=kept, digest=digest_of(kept),
+            number=self._next_number,
+            at=self._clock.now(),
+            moment=moment,
+            port=port,
+            link=link,
+            asked=asked,
+            outcome=outcome,
+            values=kept,
+            digest=digest_of(kept),
         )
         self._next_number += 1
         self._journal(evidence)
@@ -110,7 +117,9 @@ class WitnessedPort:
         """Look at the port without keeping evidence; for waiting loops. Raises: BenchError."""
         return self._port.look()
 
-    def keep_look(self, asked: str, sighting: Sighting, moment: Moment, more: Mapping[str, str] | None = None) -> Answer:
+    def keep_look(
+        self, asked: str, sighting: Sighting, moment: Moment, more: Mapping[str, str] | None = None
+    ) -> Answer:
         """Keep what a look at the port showed, with what a waiting loop measured (`port.*` values)."""
         values = {"port.presence": sighting.presence.value, **(more or {})}
         if sighting.usb_serial:

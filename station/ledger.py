@@ -77,21 +77,21 @@ def timestamp(moment: datetime) -> str:
 class Ledger:
     """An open ledger. Safe for many threads; several processes may append, each entry atomically.
 
-    `on_append(n)` is called with the number of the entry before (`before=True`) and after it is durable;
+    `on_append(number, "before" | "after")` is called before an entry is written and after it is durable;
     tests stop the process there.
     Raises on opening: LedgerCorruptError, LedgerFullError, LedgerError.
     """
 
-    def __init__(
-        self, path: Path, *, clock: Clock, on_append: Callable[[int, bool], None] | None = None
-    ) -> None:
+    def __init__(self, path: Path, *, clock: Clock, on_append: Callable[[int, str], None] | None = None) -> None:
         self.path = path
         self._clock = clock
-        self._on_append = on_append or (lambda _number, _before: None)
+        self._on_append = on_append or (lambda _number, _when: None)
         self._lock = threading.Lock()
         self._engine = sql.create_engine(
-            f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
-            poolclass=sql.pool.StaticPool, isolation_level="AUTOCOMMIT",
+            f"sqlite:///{path}",
+            connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+            poolclass=sql.pool.StaticPool,
+            isolation_level="AUTOCOMMIT",
         )
         with self._translated():
             if not path.exists():  # SQLite gives its -wal and -shm the same mode
@@ -114,7 +114,7 @@ class Ledger:
             try:
                 last = self._last(connection)
                 number, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
-                self._on_append(number, True)
+                self._on_append(number, "before")
                 at = timestamp(self._clock.now())
                 digest = entry_hash(number, at, job, kind.value, text, previous)
                 connection.execute(
@@ -126,10 +126,8 @@ class Ledger:
             except BaseException:
                 _roll_back(connection)
                 raise
-        self._on_append(number, False)
-        return Entry(
-            number=number, at=at, job=job, kind=kind, payload=json.loads(text), previous=previous, hash=digest
-        )
+        self._on_append(number, "after")
+        return Entry(number=number, at=at, job=job, kind=kind, payload=json.loads(text), previous=previous, hash=digest)
 
     def entries(self, job: str | None = None) -> Iterator[Entry]:
         """All entries, or those of one job, in order."""
@@ -141,8 +139,13 @@ class Ledger:
         for row in rows:
             try:
                 yield Entry(
-                    number=row.number, at=row.at, job=row.job, kind=EntryKind(row.kind),
-                    payload=json.loads(row.payload), previous=row.previous, hash=row.hash,
+                    number=row.number,
+                    at=row.at,
+                    job=row.job,
+                    kind=EntryKind(row.kind),
+                    payload=json.loads(row.payload),
+                    previous=row.previous,
+                    hash=row.hash,
                 )
             except ValueError as error:
                 raise LedgerCorruptError(phone=str(self.path), got=f"entry {row.number}") from error

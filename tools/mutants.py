@@ -98,9 +98,7 @@ def _without_rule(name: str) -> None:
 
     def judge(evidence: Any, *, method: str, rules: Any) -> Any:
         rows = tuple(
-            replace(row, supports_with=_without(row.supports_with, name))
-            for row in rules.rows
-            if row.name != name
+            replace(row, supports_with=_without(row.supports_with, name)) for row in rules.rows if row.name != name
         )
         return original(evidence, method=method, rules=replace(rules, rows=rows))
 

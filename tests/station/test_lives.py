@@ -14,10 +14,10 @@ import lives
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from virtual_phones import android_behaviour, iphone_behaviour
-from virtual_phones.faults import FaultKind
 
 from phones.verdict import Verdict
+from virtual_phones import android_behaviour, iphone_behaviour
+from virtual_phones.faults import FaultKind
 from wipe.judge import judge
 from wipe.rules import load as load_rules
 
@@ -35,8 +35,8 @@ MEANINGLESS_IN_TRADE_IN = {
     "harness_refused": "the test harness is not used",
 }
 FAULTED_EXCHANGES = 16
-QUICK, EACH = 20, 25          # 20 x 25 in `make test`
-LONG, LONG_EACH = 40, 500     # 40 x 500 in `make slow`
+QUICK, EACH = 20, 25  # 20 x 25 in `make test`
+LONG, LONG_EACH = 40, 500  # 40 x 500 in `make slow`
 
 
 def misbehaviours(name: str) -> list[str]:
@@ -113,7 +113,11 @@ def phone_tables(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     variation = draw(st.lists(st.sampled_from(variations(name)), max_size=3, unique=True))
     ats = draw(st.lists(st.integers(1, FAULTED_EXCHANGES), max_size=2, unique=True))
     faults = [
-        {"at": at, "kind": draw(st.sampled_from(list(FaultKind))).value, "seconds": draw(st.sampled_from([0.0, 2.0, 40.0]))}
+        {
+            "at": at,
+            "kind": draw(st.sampled_from(list(FaultKind))).value,
+            "seconds": draw(st.sampled_from([0.0, 2.0, 40.0])),
+        }
         for at in ats
     ]
     table = {**PHONES[name], "misbehaviour": misbehaviour, "variation": variation, "fault": faults}
@@ -140,9 +144,12 @@ def test_no_combination_is_ever_certified_in_twenty_thousand_lives(shard: int) -
 
 def run_examples(seed: int, number: int) -> None:
     """`number` examples; each shard starts elsewhere, and says where when it fails."""
+
     @hypothesis.seed(seed)
     @settings(
-        max_examples=number, deadline=None, database=None,
+        max_examples=number,
+        deadline=None,
+        database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     )
     @given(phone_tables())

@@ -42,12 +42,20 @@ START = datetime(2026, 11, 1, 8, 0, 0, tzinfo=UTC)
 HOST_KEY = "direct-host"
 
 _ADB_PRESENCE = {
-    "device": Presence.ADB_DEVICE, "unauthorized": Presence.ADB_UNAUTHORIZED, "foyer": Presence.ADB_FOYER,
-    "recovery": Presence.ADB_RECOVERY, "sideload": Presence.ADB_SIDELOAD, "none": Presence.USB_ONLY,
+    "device": Presence.ADB_DEVICE,
+    "unauthorized": Presence.ADB_UNAUTHORIZED,
+    "foyer": Presence.ADB_FOYER,
+    "recovery": Presence.ADB_RECOVERY,
+    "sideload": Presence.ADB_SIDELOAD,
+    "none": Presence.USB_ONLY,
 }
 _REFUSALS = {
-    "PasswordProtected": "locked", "PairingDialogResponsePending": "trust_pending", "UserDeniedPairing": "trust_denied",
-    "InvalidHostID": "not_paired", "GetProhibited": "prohibited", "InvalidService": "invalid_service",
+    "PasswordProtected": "locked",
+    "PairingDialogResponsePending": "trust_pending",
+    "UserDeniedPairing": "trust_denied",
+    "InvalidHostID": "not_paired",
+    "GetProhibited": "prohibited",
+    "InvalidService": "invalid_service",
     "MissingValue": "missing_value",
 }
 
@@ -92,8 +100,12 @@ class DirectPort:
         if view is None:
             return Sighting(port=self.path, presence=Presence.ABSENT)
         return Sighting(
-            port=self.path, presence=self._presence(), usb_serial=clean(view.iserial), vendor_id=view.vendor_id,
-            product_id=view.product_id, transport=clean(view.iserial),
+            port=self.path,
+            presence=self._presence(),
+            usb_serial=clean(view.iserial),
+            vendor_id=view.vendor_id,
+            product_id=view.product_id,
+            transport=clean(view.iserial),
             interfaces=tuple(f"{a:02x}/{b:02x}/{c:02x}" for a, b, c in view.interfaces),
         )
 

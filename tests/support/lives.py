@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from direct_bench import DirectPort, VirtualClock
-from virtual_phones.scenario import furnish, read_scenario
 
 from certs.authority import create_authority
 from certs.facts import SalePolicy
@@ -28,21 +27,33 @@ from station.papers import PaperDesk
 from station.settings import Settings
 from station.technician import Script, ScriptedTechnician
 from station.worker import Progress, Surroundings, Worker
+from virtual_phones.scenario import furnish, read_scenario
 from wipe.method import Deadlines
 
 SETTINGS = Settings(
     deadlines=Deadlines(leave_s=60, return_s=600, settle_s=120, person_s=45, absent_at_least_s=5, poll_s=1.0),
-    policy=SalePolicy(name="test", require_validation=False), recheck_s=20.0,
+    policy=SalePolicy(name="test", require_validation=False),
+    recheck_s=20.0,
 )
 ANSWERS = {
-    "battery_swollen": "no", "cosmetic_front": "B", "cosmetic_back": "A", "cosmetic_frame": "B", "screen": "ok",
-    "touch": "ok", "buttons": "ok", "sound": "ok", "cameras": "ok", "charging": "ok", "setup_screen_seen": "yes",
+    "battery_swollen": "no",
+    "cosmetic_front": "B",
+    "cosmetic_back": "A",
+    "cosmetic_frame": "B",
+    "screen": "ok",
+    "touch": "ok",
+    "buttons": "ok",
+    "sound": "ok",
+    "cameras": "ok",
+    "charging": "ok",
+    "setup_screen_seen": "yes",
 }
 SCRIPT = Script(
     on_problem={"unauthorized": "accept_adb", "trust_pending": "trust"},
-    on_instruction={"reset_in_settings": "erase_in_settings"}, answers=ANSWERS,
+    on_instruction={"reset_in_settings": "erase_in_settings"},
+    answers=ANSWERS,
 )
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a disk that syncs at once
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 EPOCH_AT_ZERO = 1_793_520_000.0
 _ISSUER = Issuer(name="Test Bench")
 _AUTHORITY: list[Any] = []
@@ -81,8 +92,14 @@ class Life:
 
 
 def live(
-    phone: Mapping[str, Any], *, settings: Settings = SETTINGS, script: Script = SCRIPT, method: str = "",
-    seed: int = 0, folder: Path | None = None, watch: Callable[[Any], None] | None = None,
+    phone: Mapping[str, Any],
+    *,
+    settings: Settings = SETTINGS,
+    script: Script = SCRIPT,
+    method: str = "",
+    seed: int = 0,
+    folder: Path | None = None,
+    watch: Callable[[Any], None] | None = None,
 ) -> Life:
     """Process one phone (a `[[phone]]` table of a scenario) from plug to record."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as temporary:
@@ -100,8 +117,13 @@ def live(
             technician.notice(step)
 
         around = Surroundings(
-            clock=clock, operator=technician, settings=settings, desk=desk(place, clock), tell=tell,
-            draw=counter(seed), wanted_method=method,
+            clock=clock,
+            operator=technician,
+            settings=settings,
+            desk=desk(place, clock),
+            tell=tell,
+            draw=counter(seed),
+            wanted_method=method,
         )
         job = open_job(ledger, slot.phone.platform, settings)
         if watch is not None:
@@ -116,8 +138,13 @@ def desk(place: Path, clock: Clock) -> PaperDesk:
     """A desk whose papers are records only."""
     numbers = itertools.count()
     return PaperDesk(
-        issuer=_ISSUER, signer=signer(), scheme=load_scheme("basic"), folder=place, clock=clock,
-        new_id=lambda: f"PW-0000-0000-0000-{next(numbers):04d}", make=undrawn,
+        issuer=_ISSUER,
+        signer=signer(),
+        scheme=load_scheme("basic"),
+        folder=place,
+        clock=clock,
+        new_id=lambda: f"PW-0000-0000-0000-{next(numbers):04d}",
+        make=undrawn,
         remake=lambda record, statement, _signer: Paper(pdf=b"", record=record, statement=statement),
         publish=lambda _path, _data: None,
     )
@@ -126,10 +153,17 @@ def desk(place: Path, clock: Clock) -> PaperDesk:
 def open_job(ledger: Ledger, platform: str, settings: Settings) -> Job:
     """A fresh job on port 1-1."""
     return Job.open(
-        ledger, job_id="TESTJOB1",
+        ledger,
+        job_id="TESTJOB1",
         facts={
-            "port": "1-1", "slot": "1-1", "platform": Platform(platform).value, "emulated": True, "attempt": 1,
-            "salt": "5a" * 16, "policy": asdict(settings.policy), "performed_by": {"name": "Tester", "role": "operator"},
+            "port": "1-1",
+            "slot": "1-1",
+            "platform": Platform(platform).value,
+            "emulated": True,
+            "attempt": 1,
+            "salt": "5a" * 16,
+            "policy": asdict(settings.policy),
+            "performed_by": {"name": "Tester", "role": "operator"},
         },
     )
 
@@ -141,6 +175,11 @@ def counter(seed: int) -> Callable[[], str]:
 
 
 IPHONE = {"model": "iphone-13-ios-18"}
-PIXEL_16 = {"model": "pixel-9-android-16", "condition": "reset", "serial": "47011FDAP00A16", "imeis": ["353918110000011"]}
+PIXEL_16 = {
+    "model": "pixel-9-android-16",
+    "condition": "reset",
+    "serial": "47011FDAP00A16",
+    "imeis": ["353918110000011"],
+}
 PIXEL_13 = {"model": "pixel-6-android-13", "serial": "19281FDF60013A", "imeis": ["355123110000016"]}
 HONEST: Sequence[Mapping[str, Any]] = (IPHONE, PIXEL_16, PIXEL_13)

@@ -7,7 +7,6 @@ The phone, its port and the clock stay with the test; the station's process reac
 import multiprocessing
 import os
 import signal
-
 from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -16,7 +15,6 @@ from typing import Any
 
 import lives
 from direct_bench import DirectPort, VirtualClock
-from virtual_phones.scenario import furnish, read_scenario
 
 from phones import errors
 from phones.errors import PhoneError, PhoneRefusedError
@@ -26,6 +24,7 @@ from station.job import Job
 from station.ledger import Ledger
 from station.technician import ScriptedTechnician
 from station.worker import Surroundings, Worker
+from virtual_phones.scenario import furnish, read_scenario
 
 _FORK = multiprocessing.get_context("fork")
 DEADLINE_S = 60.0
@@ -155,8 +154,8 @@ class _FarLink:
 def _station(pipe: Connection, folder: Path, platform: str, die_at: int | None, before: bool) -> None:
     far = _Far(pipe)
 
-    def die(number: int, is_before: bool) -> None:
-        if number == die_at and is_before == before:
+    def die(number: int, when: str) -> None:
+        if number == die_at and (when == "before") == before:
             os.kill(os.getpid(), signal.SIGKILL)
 
     ledger = Ledger(folder / "ledger.sqlite3", clock=far, on_append=die)
@@ -165,12 +164,14 @@ def _station(pipe: Connection, folder: Path, platform: str, die_at: int | None, 
     job = Job.load(ledger, ids[0]) if ids else lives.open_job(ledger, platform, lives.SETTINGS)
     assert job is not None
     around = Surroundings(
-        clock=far, operator=technician, settings=lives.SETTINGS, desk=lives.desk(folder, far),
-        tell=technician.notice, draw=lives.counter(os.getpid()),
+        clock=far,
+        operator=technician,
+        settings=lives.SETTINGS,
+        desk=lives.desk(folder, far),
+        tell=technician.notice,
+        draw=lives.counter(os.getpid()),
     )
     Worker(job, far, around).run()
     ledger.close()
     pipe.close()
     os._exit(0)
-
-
