@@ -72,8 +72,9 @@ class AppleTrustTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplePair:
-    """Pair anew (after the erase, at the set-up screen). 
-    Reply body: plist `{"paired": "yes", "dialog": "no"|"yes"}`."""
+    """Pair anew (after the erase, at the set-up screen).
+    Reply body: plist `{"paired": "yes", "dialog": "no"|"yes"}`.
+    """
 
 
 class AppleEraseRoute(StrEnum):

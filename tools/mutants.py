@@ -64,8 +64,8 @@ def run(mutant: str, tests: tuple[str, ...]) -> Result:
     """The suite's word on one mutant."""
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tools.mutants", "-p", "no:randomly", "-m", "not slow and not wire",
-         "--no-header", "--tb=no", "-rf", *tests],
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tools.mutants", "-p", "no:randomly",
+         "-m", "not slow and not wire", "--no-header", "--tb=no", "-rf", *tests],
         env={**os.environ, VARIABLE: mutant}, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
         cwd=Path(__file__).parent.parent,
     )  # fmt: skip

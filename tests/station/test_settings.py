@@ -32,7 +32,8 @@ def test_values_are_taken(tmp_path: Path) -> None:
     "text",
     [
         "[limits]\nbatery_percent = 30", "unknown = 1", "[deadlines]\nleave_s = \"soon\"", "[deadlines]\nleave_s = -1",
-        "[limits]\nbattery_percent = true", "[policy]\nrequire_validation = \"no\"", "limits = 3", "slots = 1", "= broken",
+        "[limits]\nbattery_percent = true", "[policy]\nrequire_validation = \"no\"", "limits = 3", "slots = 1",
+        "= broken",
         "[policy]\nname = 3",
     ],
 )  # fmt: skip
