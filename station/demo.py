@@ -51,7 +51,9 @@ class DemoResult:
     reports: int
 
 
-def run_demo(out: Path, *, scenario: Path | None, tell: Callable[[Progress], None], name: Callable[[str, str], None]) -> DemoResult:
+def run_demo(
+    out: Path, *, scenario: Path | None, tell: Callable[[Progress], None], name: Callable[[str, str], None]
+) -> DemoResult:
     """Process every phone of the scenario at once; papers and summary.json go to `out`.
 
     Raises: BenchError, LedgerError, CertsError.
@@ -79,7 +81,9 @@ def run_demo(out: Path, *, scenario: Path | None, tell: Callable[[Progress], Non
         _wait_until_plugged(bench, set(names), clock)
         technician = ScriptedTechnician(_script(config), remote.press)
         desk = _desk(config, settings, out, clock)
-        shift = _shift(bench, ledger, settings, desk, technician, config, tell)
+        shift = _shift(
+            bench=bench, ledger=ledger, settings=settings, desk=desk, technician=technician, config=config, tell=tell
+        )
         for sighting in bench.sightings():
             if sighting.port in names:
                 shift.take(sighting)
@@ -116,7 +120,7 @@ def _script(config: dict[str, Any]) -> Script:
 
 
 def _shift(
-    bench: Bench, ledger: Ledger, settings: Settings, desk: PaperDesk, technician: ScriptedTechnician,
+    *, bench: Bench, ledger: Ledger, settings: Settings, desk: PaperDesk, technician: ScriptedTechnician,
     config: dict[str, Any], tell: Callable[[Progress], None],
 ) -> Shift:
     def hear(progress: Progress) -> None:
@@ -131,7 +135,8 @@ def _shift(
 
     person = {"name": config["technician"]["name"], "role": config["technician"]["role"]}
     return Shift(
-        bench=bench, ledger=ledger, slot_of=settings.slot, salt=lambda: secrets.token_hex(16), surroundings=surroundings,
+        bench=bench, ledger=ledger, slot_of=settings.slot, salt=lambda: secrets.token_hex(16),
+        surroundings=surroundings,
         facts={"policy": asdict(settings.policy), "performed_by": person, "attempt": 1},
     )
 

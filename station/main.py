@@ -42,18 +42,18 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 class LazyGroup(SpokenGroup):
     """Imports a command only when it is called; the list of commands needs none of them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's shape
         """In the order of a day's work."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's shape
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         return command
 
-    def sentence(self, ctx: click.Context, name: str) -> str:
+    def sentence(self, ctx: click.Context, name: str) -> str:  # noqa: ARG002 - as above
         """From the catalogue, without importing the command."""
         return text(f"help.{name}")
 
@@ -62,7 +62,9 @@ def build() -> click.Group:
     """The command group, in the language in use."""
 
     @click.group(cls=LazyGroup, help=text("help.proofwipe"), context_settings={"help_option_names": ["-h", "--help"]})
-    @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help=text("help.version"))
+    @click.option(
+        "--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help=text("help.version")
+    )
     @click.option("--home", metavar="DIR", help=text("option.home"))
     @click.option("--lang", type=click.Choice(["en", "zh"]), help=text("option.lang"))
     @click.pass_context

@@ -49,9 +49,11 @@ class Settings:
 
 
 LONGEST_S = 30 * 86400.0
-_CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({"minimum_nist": ("clear", "purge"), "language": ("", "en", "zh")})
+_CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"minimum_nist": ("clear", "purge"), "language": ("", "en", "zh")}
+)
 _RANGES: Mapping[str, range] = MappingProxyType(
-    {"battery_percent": range(0, 101), "adb_port": range(0, 65536), "retention_days": range(1, 36526)}
+    {"battery_percent": range(101), "adb_port": range(65536), "retention_days": range(1, 36526)}
 )
 _TABLES: dict[str, type] = {"deadlines": Deadlines, "limits": Limits, "policy": SalePolicy}
 
@@ -104,7 +106,8 @@ def _typed(name: str, value: Any, wanted: object, where: str) -> Any:
             raise ConfigError(phone=where, step=name, expected=text("expected.seconds"), got=str(value))
         return float(value)
     if wanted in (float, int, str, bool) and type(value) is not wanted:
-        raise ConfigError(phone=where, step=name, expected=text(f"expected.{getattr(wanted, '__name__', '')}"), got=repr(value))
+        kind = getattr(wanted, "__name__", "")
+        raise ConfigError(phone=where, step=name, expected=text(f"expected.{kind}"), got=repr(value))
     if name in _CHOICES and value not in _CHOICES[name]:
         raise ConfigError(phone=where, step=name, expected=", ".join(map(str, _CHOICES[name])), got=repr(value))
     if isinstance(value, int) and name in _RANGES and value not in _RANGES[name]:

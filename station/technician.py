@@ -15,7 +15,8 @@ from station.worker import Progress
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """`on_problem`: problem code → what is pressed on the phone. `on_instruction`: instruction key → the same.
-    `answers`: question key → choice."""
+    `answers`: question key → choice.
+    """
 
     on_problem: Mapping[str, str]
     on_instruction: Mapping[str, str]

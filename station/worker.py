@@ -16,10 +16,11 @@ from phones.evidence import Evidence, Moment
 from phones.identity import IDENTIFIERS_NEEDED, PhoneIdentity
 from phones.inspection import inspect
 from phones.operator import Operator
-from phones.port import Port, Presence, Sighting
+from phones.port import Port, Sighting
 from phones.problem import Problem, ProblemCode
 from phones.verdict import Verdict
 from phones.witness import Witness, WitnessedPort
+from station import hindrances
 from station.errors import LedgerError
 from station.job import Job
 from station.papers import PaperDesk
@@ -31,24 +32,6 @@ from wipe.methods import METHODS, choose
 from wipe.rules import load as load_rules
 
 log = logging.getLogger("proofwipe.worker")
-
-_PRESENCE_PROBLEMS: Mapping[Presence, ProblemCode] = {
-    Presence.ABSENT: ProblemCode.NOT_ANSWERING,
-    Presence.USB_ONLY: ProblemCode.NO_DEBUGGING,
-    Presence.ADB_UNAUTHORIZED: ProblemCode.UNAUTHORIZED,
-    Presence.ADB_OFFLINE: ProblemCode.OFFLINE,
-    Presence.ADB_RECOVERY: ProblemCode.WRONG_MODE,
-    Presence.ADB_SIDELOAD: ProblemCode.WRONG_MODE,
-    Presence.ADB_RESCUE: ProblemCode.WRONG_MODE,
-    Presence.FASTBOOT: ProblemCode.WRONG_MODE,
-    Presence.APPLE_RECOVERY: ProblemCode.WRONG_MODE,
-}
-_REFUSAL_PROBLEMS: Mapping[str, ProblemCode] = {
-    "unauthorized": ProblemCode.UNAUTHORIZED,
-    "trust_pending": ProblemCode.TRUST_PENDING,
-    "trust_denied": ProblemCode.TRUST_DENIED,
-    "locked": ProblemCode.PHONE_LOCKED,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,15 +142,14 @@ class Worker:
     def _identify(self) -> tuple[EraseMethod | None, tuple[Problem, ...]]:
         self._tell("identify")
         sighting = self._phone.glance()
-        if sighting.presence in _PRESENCE_PROBLEMS:
-            return None, (Problem(code=_PRESENCE_PROBLEMS[sighting.presence]),)
+        if (hindrance := hindrances.of_presence(sighting)) is not None:
+            return None, (hindrance,)
         values = inspect(self._phone, sighting, moment=Moment.BEFORE, draw=self._around.draw)
         identity = PhoneIdentity.from_values(values)
-        if refusal := values.get("command.refusal"):
-            return None, (Problem(code=_REFUSAL_PROBLEMS.get(refusal, ProblemCode.NOT_ANSWERING)),)
+        if (hindrance := hindrances.of_answers(values)) is not None:
+            return None, (hindrance,)
         if _identifiers(identity) < IDENTIFIERS_NEEDED:
-            code = ProblemCode.IDENTITY_TOO_THIN if any(values.values()) else ProblemCode.NOT_ANSWERING
-            return None, (Problem(code=code),)
+            return None, (Problem(code=ProblemCode.IDENTITY_TOO_THIN),)
         self._note_identity(identity)
         if self._around.duplicated(sighting.usb_serial or identity.serial):
             return None, (Problem(code=ProblemCode.SERIAL_NOT_UNIQUE),)

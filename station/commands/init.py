@@ -71,7 +71,8 @@ def _check(issuer: Issuer) -> None:
     """What X.509 and the page cannot carry is refused before keys are made. Raises: ConfigError."""
     for option, value in (("--name", issuer.name), ("--address", issuer.address), ("--contact", issuer.contact)):
         if not value.isprintable() or len(value) > LONGEST_TEXT:
-            raise ConfigError(phone=option, expected=text("expected.one_line", length=LONGEST_TEXT), got=repr(value)[:80])
+            expected = text("expected.one_line", length=LONGEST_TEXT)
+            raise ConfigError(phone=option, expected=expected, got=repr(value)[:80])
     if not issuer.name.strip():
         raise ConfigError(phone="--name", expected=text("expected.str"), got="")
     if issuer.country and not (len(issuer.country) == 2 and issuer.country.isascii() and issuer.country.isalpha()):

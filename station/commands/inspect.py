@@ -8,7 +8,7 @@ import click
 from phones.identity import PhoneIdentity
 from phones.port import Sighting
 from phones.problem import Problem
-from station import output, spoken
+from station import hindrances, output, spoken
 from station.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.language import current, text
 from station.settings import Settings
@@ -28,7 +28,8 @@ def command(context: click.Context, serial: str | None, as_json: bool, config: P
     with open_bench(home, settings) as bench:
         sighting = find(bench, serial, settings)
         values = ask(bench, sighting)
-    problems = _problems(values, sighting, settings)
+    hindrance = hindrances.of_presence(sighting) or hindrances.of_answers(values)
+    problems = (hindrance,) if hindrance else _problems(values, sighting, settings)
     if as_json:
         output.document(
             "inspect",
@@ -38,15 +39,19 @@ def command(context: click.Context, serial: str | None, as_json: bool, config: P
             },
         )
     else:
-        identity = PhoneIdentity.from_values(values)
-        output.table(
-            [text("view.what"), text("view.value")],
-            [[text("view.phone"), identity.display_name]]
-            + [[name, value] for name, value in sorted(values.items()) if not name.startswith("part.")],
-        )
+        if hindrance is None:
+            _show(values)
         for problem in problems:
             output.words(f"{problem.reason(current())} → {problem.next_step(current())}")
-    return 4 if not values or "command.refusal" in values else 0
+    return 0 if hindrance is None else 4
+
+
+def _show(values: dict[str, str]) -> None:
+    output.table(
+        [text("view.what"), text("view.value")],
+        [[text("view.phone"), PhoneIdentity.from_values(values).display_name]]
+        + [[name, value] for name, value in sorted(values.items()) if not name.startswith("part.")],
+    )
 
 
 def _problems(values: dict[str, str], sighting: Sighting, settings: Settings) -> tuple[Problem, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import click
 
+from phones.identity import PhoneIdentity
 from station import output, spoken
 from station.commands.options import home_of, json_option, open_ledger
 from station.errors import JobNotFoundError
@@ -42,10 +43,11 @@ def command(context: click.Context, job_id: str | None, only_open: bool, as_json
 def summary(job: Job, *, full: bool = False) -> dict[str, object]:
     """A job as JSON; `full` adds its evidence."""
     paper = job.certificate or job.report or {}
+    identity = job.identity or PhoneIdentity()
     content: dict[str, object] = {
         "job": job.id, "opened_at": job.opened_at, "port": job.port, "slot": job.opened.get("slot"),
         "platform": job.platform.value, "stage": job.stage.value, "attempt": job.attempt, "method": job.method,
-        "model": job.identity.display_name if job.identity else "", "serial": job.identity.serial if job.identity else "",
+        "model": identity.display_name, "serial": identity.serial,
         "failure": job.failure, "problems": list(job.problems), "paper": paper.get("id", ""),
         "outcome": paper.get("outcome", ""), "file": paper.get("file", ""), "reasons": reasons_of(job),
     }

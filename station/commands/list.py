@@ -35,7 +35,8 @@ def command(context: click.Context, as_json: bool, config: Path | None) -> int:
             [text(f"view.{key}") for key in ("slot", "port", "presence", "serial", "usb")],
             [
                 [
-                    settings.slot(item.port), item.port, text(f"presence.{item.presence.value}"), item.usb_serial or "—",
+                    settings.slot(item.port), item.port, text(f"presence.{item.presence.value}"),
+                    item.usb_serial or "—",
                     f"{item.vendor_id:04x}:{item.product_id:04x}" if item.vendor_id else "—",
                 ]
                 for item in sightings

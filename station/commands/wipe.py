@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from station import output, spoken
+from station import hindrances, output, spoken
 from station.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.language import current, text
 
@@ -33,6 +33,12 @@ def command(
     with open_bench(home, settings) as bench:
         sighting = find(bench, serial, settings)
         values = ask(bench, sighting)
+    hindrance = hindrances.of_presence(sighting) or hindrances.of_answers(values)
+    if hindrance is not None:
+        if as_json:
+            output.document("plan", {"can_begin": False, "problem": hindrance.code.value})
+        output.words(f"{hindrance.reason(current())} → {hindrance.next_step(current())}")
+        return 4
     planned = plan(values, sighting, settings.limits, wanted=method)
     if as_json:
         output.document("plan", planned.to_json())
