@@ -44,7 +44,9 @@ _INTRODUCTIONS = {
     "Answers of `proofwipe verify`": (
         "One answer a file; `E_…` is the first check that failed, `W_…` is a warning that changes no answer."
     ),
-    "What caps a grade": "Shown as `capped_by`. These limit the grade and need no step; the certificate is not affected.",
+    "What caps a grade": (
+        "Shown as `capped_by`. These limit the grade and need no step; the certificate is not affected."
+    ),
 }
 
 
