@@ -8,6 +8,8 @@ the catalogue of sentences itself, so that a code without a sentence is found.
 import ast
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -349,6 +351,21 @@ def test_the_exit_codes_in_the_documents_are_those_of_the_errors() -> None:
     table = dict(re.findall(r"^\| (\d+) \| (.+?) \|$", reference, re.MULTILINE))
     used = {kind.exit_code for kind in make_problems.error_classes().values()} | {answer.exit_code for answer in Answer}
     assert used <= {int(code) for code in table}
+
+
+def test_a_buyer_needs_no_hardware_library_and_no_database() -> None:
+    """As the README says: the base install has none of them, so `verify` must not ask for one."""
+    program = (
+        "import sys; from station.main import run\n"
+        "code = run(['verify', 'tests/golden/valid.pdf', '--trust', 'tests/golden/root.pem'])\n"
+        "heavy = {'adbutils', 'pymobiledevice3', 'usb', 'sqlalchemy', 'platformdirs', 'fastapi', 'virtual_phones'}\n"
+        "print('loaded:', *sorted(heavy & {name.partition('.')[0] for name in sys.modules}), file=sys.stderr)\n"
+        "sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stderr.splitlines()[-1:], done.returncode) == (["loaded:"], 0), done.stdout
 
 
 def test_a_decision_record_has_all_its_parts() -> None:
