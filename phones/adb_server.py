@@ -308,7 +308,9 @@ class AdbServer:
             "station_started": started_at(os.getpid()),
         }
         try:
-            (self.home / _PID_FILE).write_text(json.dumps(note), encoding="utf-8")
+            descriptor = os.open(self.home / _PID_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(json.dumps(note))
         except OSError as error:
             raise AdbServerError(
                 step="start", expected="a writable folder for its key", got=error.strerror or type(error).__name__

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole jobs over the wire: real adb server, real pymobiledevice3, virtual phones in a process of their own.
+
+What differs from a working station is time alone: short deadlines, and exchanges that give up sooner.
+Papers are records only, except for the ports named as `drawn`.
+"""
+
+import secrets
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import lives
+from virtual_phones.remote import RemoteBench
+from virtual_phones.usb_backend import backend
+
+from certs.authority import create_authority
+from certs.facts import SalePolicy
+from certs.issuer import Issuer, Signer
+from grading.schemes import load as load_scheme
+from phones.adb_server import AdbServer
+from phones.apple import AppleIsland
+from phones.bench import Bench
+from phones.clock import SystemClock
+from phones.link import Link, Reply, Request
+from phones.port import Port, Sighting
+from phones.usb_watch import UsbWatch
+from station.home import Home
+from station.job import Job
+from station.ledger import Ledger
+from station.papers import PaperDesk
+from station.settings import Settings
+from station.shift import Shift
+from station.technician import ScriptedTechnician
+from station.worker import Progress, Surroundings
+from wipe.method import Deadlines
+
+TIMING = {"leave_s": 0.1, "absent_s": 0.8, "wipe_s": 1.0, "boot_s": 0.1, "ready_s": 0.1}
+"""Virtual phones about sixty times as fast as real ones."""
+SETTINGS = Settings(
+    deadlines=Deadlines(
+        leave_s=4.0, return_s=7.0, settle_s=4.0, person_s=11.0, evaluate_s=0.5, absent_at_least_s=0.2, poll_s=0.1
+    ),
+    policy=SalePolicy(name="test", require_validation=False), recheck_s=0.5,
+)
+EXCHANGE_S = 8.0
+"""No exchange waits longer; a working station waits a minute for a silent phone."""
+ALL_PLUGGED_S = 20.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WireLife:
+    """How the job on one port ended, and the truth about the phone that first hung there."""
+
+    phone: Mapping[str, Any]
+    job: Job
+    truth: Mapping[str, Any]
+    exchanges: int
+    seconds: float
+
+    @property
+    def certified(self) -> bool:
+        return self.job.certificate is not None
+
+    @property
+    def truly_erased(self) -> bool:
+        """The phone that came is the phone that hangs there, and nothing of its owner is left."""
+        return bool(self.truth["erased"]) and not self.truth["swapped"]
+
+
+class WireBench:
+    """Phones (`[[phone]]` tables of a scenario; name, port and timing are filled in) on one bench of their own."""
+
+    def __init__(
+        self, phones: Sequence[Mapping[str, Any]], folder: Path, *, seed: int = 1, settings: Settings = SETTINGS,
+        drawn: Collection[str] = (), timing: Mapping[str, float] = TIMING, exchange_s: float = EXCHANGE_S,
+    ) -> None:
+        self.home = Home(folder / "station")
+        self.papers = folder / "papers"
+        self.phones = [
+            {
+                "name": f"phone-{place}", "port": f"{place // 6 + 1}-{place % 6 + 1}", "timing": dict(timing),
+                "serial": f"WIRE{seed:03d}{place:03d}A", "imeis": [imei(1000 * seed + place)], **phone,
+            }
+            for place, phone in enumerate(phones)
+        ]
+        self._seed = seed
+        self._settings = settings
+        self.drawn = set(drawn)
+        self._exchange_s = exchange_s
+        self._stack = ExitStack()
+        self._ended: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def _open(self) -> None:
+        self.home.make()
+        self.papers.mkdir(exist_ok=True)
+        clock = SystemClock()
+        scenario = {"name": "wire", "seed": self._seed, "phone": self.phones}
+        self.remote = RemoteBench.start(scenario, die_with_us=True)
+        self._stack.callback(self.remote.stop)
+        self.ledger = Ledger(self.home.ledger, clock=clock)
+        self._stack.callback(self.ledger.close)
+        adb = AdbServer(self.home.adb, usb=False)
+        adb.start()
+        self._stack.callback(adb.stop)
+        self.remote.connect_adb_server("127.0.0.1", adb.port)
+        usbmux = self.remote.usbmux
+        self.bench = HurriedBench(
+            adb=adb, usb=UsbWatch(backend=backend(self.remote.control)),
+            apple=AppleIsland(usbmux, self.home.pairing) if usbmux else None,
+            transports=self.remote.transports, emulated=True,
+        )
+        self.bench.exchange_s = self._exchange_s
+        self._stack.callback(self.bench.close)
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def run(self) -> list[WireLife]:
+        """Process every phone at once, to its paper; in the order the phones were given."""
+        sightings = self._all_plugged()
+        technician = ScriptedTechnician(lives.SCRIPT, self.remote.press)
+        authority = create_authority(Issuer(name="Wire Bench"), "wire", now=datetime.now(UTC), specimen=True)
+        desks = {drawn: self._desk(authority.signer(), drawn=drawn) for drawn in (True, False)}
+
+        def tell(progress: Progress) -> None:
+            technician.notice(progress)
+            if progress.key == "done":
+                self._ended[progress.port] = time.monotonic()
+
+        def surroundings(port: str) -> Surroundings:
+            return Surroundings(
+                clock=SystemClock(), operator=technician, settings=self._settings, tell=tell,
+                desk=desks[port in self.drawn], draw=lambda: secrets.token_hex(16),
+                duplicated=lambda serial: serial in self.bench.duplicated_serials(),
+            )
+
+        shift = Shift(
+            bench=self.bench, ledger=self.ledger, slot_of=lambda port: port, salt=lambda: secrets.token_hex(16),
+            surroundings=surroundings,
+            facts={
+                "policy": asdict(self._settings.policy), "performed_by": {"name": "Tester", "role": "operator"},
+                "attempt": 1,
+            },
+        )
+        started = time.monotonic()
+        for sighting in sightings:
+            shift.take(sighting)
+        shift.wait(each_s=0.05)
+        return self._lives(shift, started)
+
+    def _all_plugged(self) -> tuple[Sighting, ...]:
+        give_up = time.monotonic() + ALL_PLUGGED_S
+        while True:
+            sightings = self.bench.sightings()
+            if len(sightings) == len(self.phones):
+                return sightings
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"{len(sightings)} of {len(self.phones)} phones on the bench")
+            time.sleep(0.05)
+
+    def _lives(self, shift: Shift, started: float) -> list[WireLife]:
+        jobs = {job.port: job for job in shift.jobs()}
+        truths, counters = self.remote.truth(), self.remote.counters()
+        return [
+            WireLife(
+                phone=phone, job=jobs[phone["port"]], truth=truths[phone["name"]], exchanges=counters[phone["port"]],
+                seconds=self._ended.get(phone["port"], time.monotonic()) - started,
+            )
+            for phone in self.phones
+        ]
+
+    def _desk(self, signer: Signer, *, drawn: bool) -> PaperDesk:
+        clock, issuer, scheme = SystemClock(), Issuer(name="Wire Bench"), load_scheme("basic")
+        if drawn:
+            return PaperDesk(issuer=issuer, signer=signer, scheme=scheme, folder=self.papers, clock=clock)
+        return PaperDesk(
+            issuer=issuer, signer=signer, scheme=scheme, folder=self.papers, clock=clock, make=lives.undrawn,
+            publish=lambda _path, _data: None,
+        )
+
+
+def imei(number: int) -> str:
+    """A well-formed IMEI, a different one for each number."""
+    digits = f"35391811{number % 1_000_000:06d}"
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(digits)]
+    return digits + str(-sum(value // 10 + value % 10 for value in doubled) % 10)
+
+
+class HurriedBench(Bench):
+    """A bench on which no exchange waits longer than `exchange_s`."""
+
+    exchange_s = EXCHANGE_S
+
+    def port(self, path: str) -> Any:
+        return HurriedPort(super().port(path), self.exchange_s)
+
+
+class HurriedPort:
+    """A port whose links are hurried; everything else is the port's own."""
+
+    def __init__(self, port: Port, most_s: float) -> None:
+        self.path = port.path
+        self.emulated = port.emulated
+        self._port = port
+        self._most_s = most_s
+
+    def look(self) -> Sighting:
+        return self._port.look()
+
+    def open(self) -> "HurriedLink":
+        return HurriedLink(self._port.open(), self._most_s)
+
+    def forget(self, udid: str) -> None:
+        self._port.forget(udid)
+
+
+class HurriedLink:
+    """A link whose exchanges give up after `most_s`."""
+
+    def __init__(self, link: Link, most_s: float) -> None:
+        self.name = link.name
+        self._link = link
+        self._most_s = most_s
+
+    def exchange(self, request: Request, *, timeout_s: float) -> Reply:
+        return self._link.exchange(request, timeout_s=min(timeout_s, self._most_s))
+
+    def close(self) -> None:
+        self._link.close()
