@@ -6,14 +6,17 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from phones.bench import Bench
 from phones.evidence import Moment
 from phones.identity import PhoneIdentity
 from phones.port import Presence, Sighting
 from station.errors import AmbiguousPhoneError, NoPhoneError, PhoneNotFoundError, SeveralPhonesError
 from station.home import Home
 from station.settings import Settings
+
+if TYPE_CHECKING:
+    from phones.bench import Bench
 
 SETTLE_S = 3.0
 """How long a phone that has just met our adb server may take until it is more than `offline`."""
@@ -22,13 +25,23 @@ _ASKED_AT_ONCE = 8
 _TALKS = (Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.APPLE)
 
 
+def nothing_plugged_in(settings: Settings) -> bool:
+    """Does USB show no phone at all? Then no driver need be loaded. Raises: UsbAccessError."""
+    from phones.usb_watch import UsbWatch
+
+    return not settings.emulated_bench and not UsbWatch().devices()
+
+
 @contextmanager
-def open_bench(home: Home, settings: Settings) -> Iterator[Bench]:
+def open_bench(home: Home, settings: Settings, *, fixed: bool = False) -> "Iterator[Bench]":
     """The real bench: our private adb server, the USB bus, usbmuxd if there is one; closed again at the end.
 
+    `fixed`: only what is plugged in now counts, so drivers that nothing there needs are not started.
     With the setting `emulated_bench` it is the virtual bench named there, and nothing real.
-    Raises: BenchError, ConfigError.
+    Raises: NoPhoneError (only if `fixed`), BenchError, ConfigError.
     """
+    if fixed and nothing_plugged_in(settings):
+        raise NoPhoneError
     home.make()
     if settings.emulated_bench:
         from station.emulated import open_emulated, read_hello
@@ -39,6 +52,7 @@ def open_bench(home: Home, settings: Settings) -> Iterator[Bench]:
         return
     from phones.adb_server import AdbServer
     from phones.apple import AppleIsland
+    from phones.bench import Bench
     from phones.usb_watch import UsbWatch
 
     adb = AdbServer(home.adb, port=settings.adb_port or None)
@@ -54,12 +68,12 @@ def open_bench(home: Home, settings: Settings) -> Iterator[Bench]:
         adb.stop()
 
 
-def present(bench: Bench) -> tuple[Sighting, ...]:
+def present(bench: "Bench") -> tuple[Sighting, ...]:
     """Everything plugged in that may be a phone."""
     return tuple(sighting for sighting in bench.sightings() if sighting.presence is not Presence.ABSENT)
 
 
-def settled(bench: Bench, *, timeout_s: float = SETTLE_S) -> tuple[Sighting, ...]:
+def settled(bench: "Bench", *, timeout_s: float = SETTLE_S) -> tuple[Sighting, ...]:
     """Everything plugged in, once our adb server, which has just started, knows what USB shows.
 
     Returns at once on an empty bench. What is still offline after `timeout_s` is told as it is.
@@ -72,7 +86,7 @@ def settled(bench: Bench, *, timeout_s: float = SETTLE_S) -> tuple[Sighting, ...
         time.sleep(_POLL_S)
 
 
-def ask(bench: Bench, sighting: Sighting) -> dict[str, str]:
+def ask(bench: "Bench", sighting: Sighting) -> dict[str, str]:
     """A whole inspection of one phone, in clear; nothing is kept. Raises: BenchError."""
     from phones.clock import SystemClock
     from phones.inspection import inspect
@@ -86,7 +100,7 @@ def ask(bench: Bench, sighting: Sighting) -> dict[str, str]:
         phone.let_go()
 
 
-def find(bench: Bench, wanted: str | None, settings: Settings) -> Sighting:
+def find(bench: "Bench", wanted: str | None, settings: Settings) -> Sighting:
     """The one phone meant: by serial, UDID, slot or port, else by what the phones say of themselves (IMEI,
     an iPhone's own serial). The only one when nothing was given.
 

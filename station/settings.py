@@ -36,8 +36,6 @@ class Settings:
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     scheme: str = "basic"
     recheck_s: float = 10.0
-    identify_s: float = 30.0
-    retention_days: int = 1096
     language: str = ""
     usbmux_address: str = ""
     adb_port: int = 0
@@ -53,7 +51,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"minimum_nist": ("clear", "purge"), "language": ("", "en", "zh")}
 )
 _RANGES: Mapping[str, range] = MappingProxyType(
-    {"battery_percent": range(101), "adb_port": range(65536), "retention_days": range(1, 36526)}
+    {"battery_percent": range(101), "adb_port": range(65536)}
 )
 _TABLES: dict[str, type] = {"deadlines": Deadlines, "limits": Limits, "policy": SalePolicy}
 

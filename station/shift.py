@@ -6,6 +6,7 @@ is being erased goes on to its end, or, if the program is left all the same, is 
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from phones.bench import Bench
@@ -29,7 +30,8 @@ class Shift:
         self._surroundings = surroundings
         self._slot_of = slot_of
         self._salt = salt
-        self._threads: dict[str, threading.Thread] = {}
+        self._at_work: list[str] = []
+        self._ports: dict[str, threading.Lock] = {}
         self._jobs: dict[str, Job] = {}
         self._broken: list[LedgerError] = []
         self._lock = threading.Lock()
@@ -54,7 +56,8 @@ class Shift:
 
     def busy(self) -> tuple[str, ...]:
         """Ports whose worker is still at it."""
-        return tuple(port for port, thread in self._threads.items() if thread.is_alive())
+        with self._lock:
+            return tuple(dict.fromkeys(self._at_work))
 
     def jobs(self) -> tuple[Job, ...]:
         """All jobs of this shift."""
@@ -62,10 +65,12 @@ class Shift:
             return tuple(self._jobs.values())
 
     def wait(self, *, each_s: float = 0.2) -> None:
-        """Until all workers are done. Raises: LedgerError when one could write no more; KeyboardInterrupt."""
+        """Until all workers are done. Raises: LedgerError when one could write no more; KeyboardInterrupt.
+
+        Not by `Thread.join`: interrupted by Ctrl-C, Python 3.11 takes the thread for ended (bpo-45274).
+        """
         while self.busy():
-            for thread in tuple(self._threads.values()):
-                thread.join(each_s)
+            time.sleep(each_s)
         if self._broken:
             raise self._broken[0]
 
@@ -73,24 +78,16 @@ class Shift:
         thread = threading.Thread(target=self._work, args=(job,), name=f"job-{job.id}", daemon=True)
         with self._lock:
             self._jobs[job.id] = job
-            self._threads[job.port] = thread
+            self._at_work.append(job.port)
+            self._ports.setdefault(job.port, threading.Lock())
         thread.start()
 
     def _work(self, job: Job) -> None:
         try:
-            Worker(job, self._bench.port(job.port), self._surroundings(job.port)).run()
+            with self._ports[job.port]:  # never two workers on one phone
+                Worker(job, self._bench.port(job.port), self._surroundings(job.port)).run()
         except LedgerError as error:
             self._broken.append(error)
-
-
-def unfinished(ledger: Ledger) -> tuple[Job, ...]:
-    """Jobs that have neither reached a final stage nor a paper that waits for a person."""
-    jobs = (Job.load(ledger, job_id) for job_id in ledger.jobs())
-    return tuple(job for job in jobs if job is not None and not is_finished(job))
-
-
-def is_finished(job: Job) -> bool:
-    """CERTIFIED, or a report is written and nothing but a person's decision is missing."""
-    if job.stage.final:
-        return job.certificate is not None or job.report is not None
-    return job.report is not None
+        finally:
+            with self._lock:
+                self._at_work.remove(job.port)

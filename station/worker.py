@@ -155,7 +155,8 @@ class Worker:
             return None, (Problem(code=ProblemCode.SERIAL_NOT_UNIQUE),)
         method = choose(values, sighting, self._around.wanted_method or None)
         if method is None:
-            return None, (Problem(code=ProblemCode.METHOD_NOT_AVAILABLE, facts={"what": self._around.wanted_method}),)
+            wanted = self._around.wanted_method or "-"
+            return None, (Problem(code=ProblemCode.METHOD_NOT_AVAILABLE, facts={"method": wanted}),)
         return method, method.problems(values, sighting, self._around.settings.limits)
 
     def _note_identity(self, identity: PhoneIdentity) -> None:

@@ -25,7 +25,7 @@ def command(context: click.Context, serial: str | None, as_json: bool, config: P
 
     home = home_of(context)
     settings = settings_of(home, config)
-    with open_bench(home, settings) as bench:
+    with open_bench(home, settings, fixed=True) as bench:
         sighting = find(bench, serial, settings)
         values = ask(bench, sighting)
     hindrance = hindrances.of_presence(sighting) or hindrances.of_answers(values)

@@ -21,7 +21,7 @@ from station.spoken import stage_text
 @click.pass_context
 def command(context: click.Context, job_id: str | None, only_open: bool, as_json: bool) -> int:
     """Exit 0; 3 when there is no such job."""
-    from station.shift import is_finished
+    from station.open_jobs import is_finished
 
     ledger = open_ledger(home_of(context))
     wanted = (job_id.upper(),) if job_id else ledger.jobs()

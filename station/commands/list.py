@@ -8,6 +8,7 @@ import click
 from phones.port import Sighting
 from station import output, spoken
 from station.commands.options import config_option, home_of, json_option, settings_of
+from station.errors import NoPhoneError
 from station.language import text
 from station.settings import Settings
 
@@ -22,9 +23,11 @@ def command(context: click.Context, as_json: bool, config: Path | None) -> int:
 
     home = home_of(context)
     settings = settings_of(home, config)
-    with open_bench(home, settings) as bench:
-        sightings = settled(bench)
-        notes = bench.notes()
+    try:
+        with open_bench(home, settings, fixed=True) as bench:
+            sightings, notes = settled(bench), bench.notes()
+    except NoPhoneError:
+        sightings, notes = (), {}
     if as_json:
         output.document("list", {"phones": [as_data(item, settings) for item in sightings], "notes": dict(notes)})
         return 0

@@ -3,16 +3,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from phones.clock import SystemClock
 from station.errors import ConfigError
 from station.home import Home, find_home
 from station.language import prefer, text
-from station.ledger import Ledger
 from station.settings import Settings, load
+
+if TYPE_CHECKING:
+    from station.ledger import Ledger
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -31,8 +32,11 @@ def settings_of(home: Home, config: Path | None = None) -> Settings:
     return settings
 
 
-def open_ledger(home: Home) -> Ledger:
+def open_ledger(home: Home) -> "Ledger":
     """The station's ledger, made if it is not there. Raises: LedgerError."""
+    from phones.clock import SystemClock
+    from station.ledger import Ledger  # SQLAlchemy: a buyer who verifies need not have it
+
     home.make()
     return Ledger(home.ledger, clock=SystemClock())
 

@@ -38,11 +38,12 @@ from station.errors import CountMismatchError, NotConfirmedError, NotInitialised
 from station.job import Job, parse_time
 from station.language import text
 from station.ledger import Ledger
+from station.open_jobs import is_finished, unfinished
 from station.papers import PaperDesk
 from station.passphrase import find_passphrase
 from station.people import load as load_company
 from station.settings import Settings
-from station.shift import Shift, is_finished, unfinished
+from station.shift import Shift
 from station.spoken import stage_text
 from station.stages import Stage
 from station.view import View, wants_live

@@ -30,7 +30,7 @@ def command(
         raise click.UsageError(text("word.no_such_method", known=", ".join(METHODS)))
     home = home_of(context)
     settings = settings_of(home, config)
-    with open_bench(home, settings) as bench:
+    with open_bench(home, settings, fixed=True) as bench:
         sighting = find(bench, serial, settings)
         values = ask(bench, sighting)
     hindrance = hindrances.of_presence(sighting) or hindrances.of_answers(values)

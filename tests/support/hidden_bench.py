@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A station in a temporary folder and the command line as its users have it: a process with two streams.
+
+The phones are virtual and live in a process of their own; the station finds them by the setting
+`emulated_bench`, so no test needs a door in the product that users do not have.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from virtual_phones.remote import RemoteBench
+from virtual_phones.scenario import demo_scenario
+
+ROOT = Path(__file__).parent.parent.parent
+PASSPHRASE = "correct horse"
+ANSWERS = """
+[default]
+battery_swollen = "no"
+cosmetic_front = "B"
+cosmetic_back = "A"
+cosmetic_frame = "B"
+screen = "ok"
+touch = "ok"
+buttons = "ok"
+sound = "ok"
+cameras = "ok"
+charging = "ok"
+setup_screen_seen = "yes"
+"""
+DEADLINES = """
+[deadlines]
+leave_s = 12.0
+return_s = 25.0
+settle_s = 15.0
+person_s = 12.0
+evaluate_s = 1.5
+absent_at_least_s = 0.5
+poll_s = 0.1
+"""
+PIXEL_16 = "honest-pixel-android-16"
+PIXEL_13 = "honest-pixel-android-13"
+IPHONE = "honest-iphone-13"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """stdout, which must be one JSON document with a schema."""
+        found = json.loads(self.out)
+        assert re.fullmatch(r"proofwipe/[a-z-]+/1", found["schema"])
+        return dict(found)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """stdout, which must be one JSON event a line, each with a schema."""
+        found = [json.loads(line) for line in self.out.splitlines()]
+        assert all(re.fullmatch(r"proofwipe/[a-z-]+/1", each["schema"]) for each in found)
+        return found
+
+
+class CommandLine:
+    """Runs `python -m station.main` for one station folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PROOFWIPE", "ANDROID", "ADB", "PYMOBILEDEVICE3", "LC_", "LANG", "NO_COLOR", "COV_"))
+        } | {
+            "PROOFWIPE_HOME": str(home), "PROOFWIPE_PASSPHRASE": PASSPHRASE, "LANG": "C.UTF-8", "HOME": str(home),
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "hardware-fixtures"))),
+        }
+
+    def command(self, *arguments: object) -> list[str]:
+        """The whole line, for those who start it themselves."""
+        return [sys.executable, "-W", "error::ResourceWarning", "-m", "station.main", *map(str, arguments)]
+
+    def run(
+        self, *arguments: object, env: Mapping[str, str] | None = None, stdin: str = "", timeout_s: float = 90
+    ) -> Done:
+        """Run to the end. No command ever shows a traceback."""
+        done = subprocess.run(
+            self.command(*arguments), env={**self.environment, **(env or {})}, input=stdin, capture_output=True,
+            text=True, timeout=timeout_s, check=False, cwd=ROOT,
+        )
+        assert "Traceback" not in done.stderr + done.stdout, done.stderr
+        return Done(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    def start(self, *arguments: object) -> "subprocess.Popen[str]":
+        """Begin a command and let it run."""
+        return subprocess.Popen(
+            self.command(*arguments), env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True,
+        )
+
+    def init(self, *more: object) -> Done:
+        """Issuer, two people, keys."""
+        done = self.run(
+            "init", "--name", "Example Refurbishing GmbH", "--country", "de", "--person", "Li Wei:operator",
+            "--person", "Wang Fang:validator", *more,
+        )
+        assert done.code == 0, done.err
+        return done
+
+    def configure(self, text: str = "", *, bench: RemoteBench | None = None, deadlines: str = DEADLINES) -> None:
+        """Write config.toml; top-level keys first, then tables."""
+        self.home.mkdir(exist_ok=True)
+        lines = ["recheck_s = 1.0"]
+        if bench is not None:
+            (self.home / "bench.json").write_text(json.dumps(bench.hello), encoding="utf-8")
+            lines.append('emulated_bench = "bench.json"')
+        (self.home / "config.toml").write_text("\n".join([*lines, text, deadlines]), encoding="utf-8")
+
+    def answers(self) -> Path:
+        """A file with all of a technician's answers."""
+        path = self.home / "answers.toml"
+        path.write_text(ANSWERS, encoding="utf-8")
+        return path
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """All jobs, as data."""
+        return list(self.run("jobs", "--json").document["jobs"])
+
+
+Starter = Callable[..., tuple[CommandLine, RemoteBench]]
+"""Names of phones, `config=`, `init=`, and changes to their tables → a specimen station and its bench."""
+
+
+def scenario(*names: str, **changes: Mapping[str, object]) -> dict[str, object]:
+    """Phones of the demo by name; `changes`: name with _ for - → keys to lay over its table."""
+    document = tomllib.loads(demo_scenario().read_text(encoding="utf-8"))
+    chosen = [phone for name in names for phone in document["phone"] if phone["name"] == name]
+    assert len(chosen) == len(names)
+    for phone in chosen:
+        phone.update(changes.get(str(phone["name"]).replace("-", "_"), {}))
+    return {**document, "phone": chosen}
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, complaint: Callable[[], str] | str) -> None:
+    """Until it is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, complaint if isinstance(complaint, str) else complaint()
+        time.sleep(0.05)
+
+
+def without_chinese(text: str, *, allowed: Sequence[str] = ()) -> list[str]:
+    """Runs of three or more Latin words: an untranslated English sentence in Chinese output."""
+    for word in allowed:
+        text = text.replace(word, "")
+    text = re.sub(r"`[^`]*`|--[\w-]+|[\w./-]*/[\w./-]+|[A-Z][\w-]*-[\w-]+", "¦", text)
+    return [found for found in re.findall(r"[A-Za-z']{2,}(?:[ ,]+[A-Za-z']{2,}){2,}", text)]
