@@ -10,9 +10,14 @@ from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
-from phones.words import ROOMS
+from phones.words import keys, say
 
 _LIBRARIES = ("reportlab", "segno")
+_SENTENCES_ON_PAPER = (
+    "band.", "cap.", "check.", "condition.", "error.", "method.", "next.", "outcome.", "problem.", "reason.",
+    "refusal.", "residue.", "technique.", "usability.",
+)  # fmt: skip
+"""Sentences of the rooms that `certs.page.labels` may put on a page; help texts and prompts are none of them."""
 
 
 @cache
@@ -23,10 +28,9 @@ def renderer() -> str:
     for folder, endings in (("page", (".py", ".toml")), ("fonts", (".ttf",)), ("icc", (".icc",))):
         for file in _files(certs.joinpath(folder), endings):
             _take(digest, f"{folder}/{file.name}", file.read_bytes())
-    for room in ROOMS:
-        words = resources.files(room).joinpath("words.toml")
-        if words.is_file():
-            _take(digest, f"words/{room}", words.read_bytes())
+    for key in keys():
+        if key.startswith(_SENTENCES_ON_PAPER):
+            _take(digest, f"words/{key}", f"{say(key, 'en')}\0{say(key, 'zh')}".encode())
     for library in _LIBRARIES:
         _take(digest, f"library/{library}", metadata.version(library).encode())
     return f"1.{digest.hexdigest()[:16]}"

@@ -30,7 +30,7 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "method": ("method.{code}",),
     "condition": ("condition.{code}",),
     "reason": ("reason.{code}", "refusal.{code}", "problem.{code}.reason", "error.{code}.reason"),
-    "next": ("problem.{code}.next", "reason.{code}.next", "error.{code}.hint"),
+    "next": ("problem.{code}.next", "next.{code}", "error.{code}.hint"),
     "check": ("check.{code}",),
     "residue": ("residue.{code}",),
 }

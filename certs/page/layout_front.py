@@ -326,7 +326,8 @@ def check(
     first = "check_how.dial" if device["imei1_last4"] else "check_how.serial"
     at = _step(sheet, look, top, "1", label(first), left=left, room=room)
     at = _step(sheet, look, at, "2", label("check_how.command"), left=left, room=room)
-    command = f"proofwipe verify {document['id']}.pdf --trust ROOT.pem" + (
+    kind = "report" if look.is_report else "certificate"
+    command = f"proofwipe verify {document['id']}-{kind}.pdf --trust ROOT.pem" + (
         " --imei IMEI" if device["imei1_last4"] else ""
     )
     sheet.block(left + 12, at - 2, room - 12, 12, fill=TINT)

@@ -108,7 +108,7 @@ def test_a_certificate_says_what_was_erased_how_and_how_far_it_is_proven() -> No
         LIMITS,
         label("limits.sentence").zh,
         "*#06#",
-        "proofwipe verify PW-4Q7K-2M9X-TB3C-H8ZD.pdf",
+        "proofwipe verify PW-4Q7K-2M9X-TB3C-H8ZD-certificate.pdf",
     ):
         assert squeezed(text) in said, text
 
