@@ -109,11 +109,25 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:  # the outermost edge of the program: one line, the traceback to the log
-        logging.getLogger("proofwipe").exception("unexpected")
+    except Exception as error:  # noqa: BLE001 - the outermost edge: one line here, the traceback to the log
+        _log_unexpected(arguments)
         output.failure(ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _log_unexpected(arguments: list[str]) -> None:
+    """The traceback goes to the station's log, where there is a station; never to the terminal."""
+    from station.home import find_home
+    from station.spoken import value_of
+
+    log = logging.getLogger("proofwipe")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
+    home = find_home(value_of("--home", arguments))
+    if os.access(home.path, os.W_OK):
+        home.start_log()
+    log.exception("unexpected")
 
 
 def _say_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's shape

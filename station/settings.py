@@ -24,7 +24,8 @@ class Settings:
     """One station's configuration.
 
     `slots`: port path → the label on the bench ("3-1.4" → "A3"). `recheck_s`: how often a blocked phone
-    is asked again. `scheme`: grading scheme. `adb_port`: port of our own adb server, 0 = any free one.
+    is asked again. `gather_s`: how long the bench must be still before `--all` takes its count as wrong.
+    `scheme`: grading scheme. `adb_port`: port of our own adb server, 0 = any free one.
     `usbmux_address`: "127.0.0.1:27015" for a usbmuxd elsewhere. `emulated_bench`: file with the hello of a
     virtual bench (virtual_phones.bench); then only its phones are there, and every one is `emulated`.
     Paths are relative to the station's folder.
@@ -36,6 +37,7 @@ class Settings:
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     scheme: str = "basic"
     recheck_s: float = 10.0
+    gather_s: float = 15.0
     language: str = ""
     usbmux_address: str = ""
     adb_port: int = 0

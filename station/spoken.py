@@ -2,7 +2,7 @@
 """Help pages and usage errors of click, speaking the language in use; click itself has them in English only."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -133,6 +133,16 @@ def _bracketed(sentence: str) -> str:
     for word in _BRACKETS:
         sentence = sentence.replace(f"[{word}", f"[{text(f'help.{word}')}")
     return sentence
+
+
+def value_of(option: str, arguments: Sequence[str]) -> str | None:
+    """What the raw command line gives an option, for where it cannot be parsed yet or any more."""
+    for position, argument in enumerate(arguments):
+        if argument == option and position + 1 < len(arguments):
+            return arguments[position + 1]
+        if argument.startswith(f"{option}="):
+            return argument.partition("=")[2]
+    return None
 
 
 def stage_text(stage: str) -> str:

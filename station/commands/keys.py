@@ -3,6 +3,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,10 @@ from station import output, spoken
 from station.commands.options import home_of, json_option, passphrase_option
 from station.language import text
 from station.passphrase import find_passphrase
+from station.spoken import os_reason
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 @spoken.group("keys")
@@ -22,7 +27,6 @@ def command() -> None:
 @click.pass_context
 def show(context: click.Context, as_json: bool) -> int:
     """Issuer, station, key id, validity, fingerprint of the root. Exit 0."""
-    from cryptography import x509
     from cryptography.hazmat.primitives import hashes
 
     from certs.authority import load_station
@@ -31,7 +35,7 @@ def show(context: click.Context, as_json: bool) -> int:
     home = home_of(context)
     company = load(home.keys)
     station = load_station(home.keys)
-    root = x509.load_pem_x509_certificate((home.keys / "root.pem").read_bytes())
+    root = _root(home.keys / "root.pem")
     facts = {
         "issuer": company.issuer.name, "station": station.name, "key_id": station.key_id,
         "valid_until": station.certificate.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -73,6 +77,19 @@ def renew(context: click.Context, passphrase_file: Path | None) -> int:
         )
     output.words(text("word.key_renewed", key_id=load_station(home.keys).key_id))
     return 0
+
+
+def _root(path: Path) -> "x509.Certificate":
+    from cryptography import x509
+
+    from certs.errors import KeyUnreadableError
+
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    except OSError as error:
+        raise KeyUnreadableError(got=f"{path.name}: {os_reason(error)}") from error
+    except ValueError as error:
+        raise KeyUnreadableError(got=path.name) from error
 
 
 def _line(value: object) -> str:

@@ -50,8 +50,6 @@ from station.view import View, wants_live
 from station.worker import Progress, Surroundings
 
 INTERRUPTED = 130
-GATHER_S = 5.0
-"""With `--all`: how long the bench must be unchanged before it is counted."""
 
 
 @spoken.command("process")
@@ -127,7 +125,7 @@ def command(
                 _confirm(chosen, bench, confirm)
                 _take(shift, (chosen,), settings)
             elif everything and expect is not None:
-                sightings = gather(bench, expect)
+                sightings = gather(bench, expect, still_s=settings.gather_s)
                 _may_sign(desk, sightings, bench)
                 _take(shift, sightings, settings)
         except KeyboardInterrupt:
@@ -158,24 +156,27 @@ def surroundings(
     return of_port
 
 
-def gather(bench: Bench, expect: int, *, timeout_s: float = 60.0) -> tuple[Sighting, ...]:
-    """Wait until the bench has been still for a while; then it must hold exactly `expect` phones.
+def gather(bench: Bench, expect: int, *, still_s: float) -> tuple[Sighting, ...]:
+    """Wait until nobody plugs any more; then the bench must hold exactly `expect` phones.
 
-    Raises: CountMismatchError, at once when there is no phone at all for some seconds.
+    The right number is taken when nothing has changed for a third of `still_s`, a wrong one refused when
+    nothing has changed for all of it. Raises: CountMismatchError.
     """
     from station.floor import present
 
-    give_up = time.monotonic() + timeout_s
     seen: tuple[Sighting, ...] = ()
     since = time.monotonic()
-    while time.monotonic() < give_up:
+    while True:
         now = present(bench)
         if [item.port for item in now] != [item.port for item in seen]:
             seen, since = now, time.monotonic()
-        if len(now) == expect and time.monotonic() - since >= min(GATHER_S, timeout_s / 4):
+            output.words(text("word.counted", got=len(seen), expected=expect))
+        unchanged_s = time.monotonic() - since
+        if len(now) == expect and unchanged_s >= still_s / 3:
             return now
+        if unchanged_s >= still_s:
+            raise CountMismatchError(expected=str(expect), got=str(len(seen)))
         time.sleep(0.25)
-    raise CountMismatchError(expected=str(expect), got=str(len(seen)))
 
 
 def _one_choice(

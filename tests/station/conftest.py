@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stations in temporary folders, and benches of virtual phones for them."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,31 @@ def line(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path / "station")
 
 
+@pytest.fixture(scope="session")
+def keys_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
+    """The keys folder of a station, made once by `proofwipe init`; True for a specimen station."""
+    made: dict[bool, Path] = {}
+
+    def keys(specimen: bool) -> Path:
+        if specimen not in made:
+            line = CommandLine(tmp_path_factory.mktemp("template"))
+            line.init(*(["--specimen"] if specimen else []))
+            made[specimen] = line.home / "keys"
+        return made[specimen]
+
+    return keys
+
+
 @pytest.fixture
-def specimen(tmp_path: Path) -> Iterator[Starter]:
+def station(line: CommandLine, keys_of: Callable[[bool], Path]) -> CommandLine:
+    """The command line of an initialised, real station."""
+    line.configure()
+    shutil.copytree(keys_of(False), line.home / "keys")
+    return line
+
+
+@pytest.fixture
+def specimen(tmp_path: Path, keys_of: Callable[[bool], Path]) -> Iterator[Starter]:
     """Start an initialised specimen station with phones of the demo on its bench."""
     started: list[RemoteBench] = []
 
@@ -27,7 +51,7 @@ def specimen(tmp_path: Path) -> Iterator[Starter]:
         line = CommandLine(tmp_path / "station")
         line.configure(config, bench=bench)
         if init:
-            line.init("--specimen")
+            shutil.copytree(keys_of(True), line.home / "keys")
         return line, bench
 
     yield start

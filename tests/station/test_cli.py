@@ -26,7 +26,8 @@ def test_one_phone_goes_from_list_to_a_paper_that_verifies(specimen: Starter, tm
     line, bench = specimen(PIXEL_16, config=NO_VALIDATION)
 
     listed = line.run("list", "--json").document["phones"]
-    assert [(phone["port"], phone["presence"], phone["serial"]) for phone in listed] == [("1-1", "adb_foyer", SERIAL_16)]
+    shown = [(phone["port"], phone["presence"], phone["serial"]) for phone in listed]
+    assert shown == [("1-1", "adb_foyer", SERIAL_16)]
     inspected = line.run("inspect", "--json").document
     assert inspected["values"]["identity.serial"] == SERIAL_16
     assert inspected["problems"] == []
@@ -242,9 +243,8 @@ def test_the_settings_choose_the_language_unless_the_command_line_does(line: Com
 
 
 @pytest.mark.parametrize(
-    "command", ["", "init", "demo", "list", "watch", "inspect", "wipe", "process", "validate", "jobs", "reprint", "regrade",
-                "verify", "keys", "keys show", "keys check", "keys renew", "ledger", "ledger verify", "ledger export",
-                "ledger backup", "doctor"],
+    "command",
+    ["", *main.COMMANDS, "keys show", "keys check", "keys renew", "ledger verify", "ledger export", "ledger backup"],
 )  # fmt: skip
 def test_every_help_page_is_there_in_both_languages(
     command: str, capsys: pytest.CaptureFixture[str]
@@ -274,8 +274,8 @@ def reload_commands() -> None:
         sys.modules.pop(name, None)
 
 
-def test_keys_are_shown_checked_and_renewed(line: CommandLine) -> None:
-    line.init()
+def test_keys_are_shown_checked_and_renewed(station: CommandLine) -> None:
+    line = station
     shown = line.run("keys", "show", "--json").document
     assert shown["issuer"] == "Example Refurbishing GmbH"
     assert line.run("keys", "check").code == 0
@@ -286,8 +286,8 @@ def test_keys_are_shown_checked_and_renewed(line: CommandLine) -> None:
     assert line.run("keys", "check").code == 0
 
 
-def test_a_second_init_destroys_no_keys(line: CommandLine) -> None:
-    line.init()
+def test_a_second_init_destroys_no_keys(station: CommandLine) -> None:
+    line = station
     before = {path.name: path.read_bytes() for path in (line.home / "keys").iterdir()}
     again = line.run("init", "--name", "Other", "--person", "A:operator")
     assert again.code == 1
@@ -312,8 +312,8 @@ def test_the_ledger_is_verified_exported_and_backed_up(specimen: Starter, tmp_pa
     assert elsewhere.run("ledger", "verify", "--json").document == checked
 
 
-def test_doctor_finds_keys_that_others_may_read(line: CommandLine) -> None:
-    line.init()
+def test_doctor_finds_keys_that_others_may_read(station: CommandLine) -> None:
+    line = station
     checks = {each["name"]: each for each in line.run("doctor", "--json").document["checks"]}
     assert checks["keys"]["state"] == "works"
     assert checks["adb"]["state"] == "works"

@@ -82,7 +82,7 @@ class CommandLine:
         self.environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("PROOFWIPE", "ANDROID", "ADB", "PYMOBILEDEVICE3", "LC_", "LANG", "NO_COLOR", "COV_"))
+            if not name.startswith(("PROOFWIPE", "ANDROID", "ADB", "PYMOBILEDEVICE3", "LC_", "LANG", "NO_COLOR"))
         } | {
             "PROOFWIPE_HOME": str(home), "PROOFWIPE_PASSPHRASE": PASSPHRASE, "LANG": "C.UTF-8", "HOME": str(home),
             "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "hardware-fixtures"))),
@@ -122,7 +122,7 @@ class CommandLine:
     def configure(self, text: str = "", *, bench: RemoteBench | None = None, deadlines: str = DEADLINES) -> None:
         """Write config.toml; top-level keys first, then tables."""
         self.home.mkdir(exist_ok=True)
-        lines = ["recheck_s = 1.0"]
+        lines = ["recheck_s = 1.0", "gather_s = 3.0"]
         if bench is not None:
             (self.home / "bench.json").write_text(json.dumps(bench.hello), encoding="utf-8")
             lines.append('emulated_bench = "bench.json"')
@@ -165,5 +165,5 @@ def without_chinese(text: str, *, allowed: Sequence[str] = ()) -> list[str]:
     """Runs of three or more Latin words: an untranslated English sentence in Chinese output."""
     for word in allowed:
         text = text.replace(word, "")
-    text = re.sub(r"`[^`]*`|--[\w-]+|[\w./-]*/[\w./-]+|[A-Z][\w-]*-[\w-]+", "¦", text)
-    return [found for found in re.findall(r"[A-Za-z']{2,}(?:[ ,]+[A-Za-z']{2,}){2,}", text)]
+    text = re.sub(r"`[^`]*`|apt-get install [\w-]+|--[\w-]+|[\w./-]*/[\w./-]+|[A-Z][\w-]*-[\w-]+", "¦", text)
+    return list(re.findall(r"[A-Za-z']{2,}(?:[ ,]+[A-Za-z']{2,}){2,}", text))
