@@ -89,7 +89,9 @@ def _of_the_times(document: RecordDocument, evidence: tuple[Evidence, ...]) -> t
 
 def _of_the_policy(document: RecordDocument) -> tuple[str, ...]:
     found = []
-    if _METHODS.index(document.erase.claims.nist_method) < _METHODS.index(document.policy.minimum_nist):
+    reached = _METHODS.index(document.erase.claims.nist_method)
+    # An erase that is not verified claims nothing: that is refused as such, not as a weak method.
+    if document.erase.verdict == "passed" and reached < _METHODS.index(document.policy.minimum_nist):
         found.append("policy_not_met")
     validation = document.validation
     if validation.decision == "rejected":
