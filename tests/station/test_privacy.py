@@ -17,7 +17,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,11 @@ import pypdf
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 from secret_search import Search, pdf_text, spellings, views
-from virtual_phones.iphone import IPhone
-from virtual_phones.scenario import demo_scenario, furnish, load_scenario
 from wire_bench import WireBench
 
 from station.stages import Stage
+from virtual_phones.iphone import IPhone
+from virtual_phones.scenario import demo_scenario, furnish, load_scenario
 
 pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("privacy"), pytest.mark.timeout(240)]
 
@@ -76,7 +76,8 @@ def all_phones() -> dict[str, Any]:
 def sellers_words(phones: Mapping[str, Any]) -> dict[str, str]:
     """All secrets of all phones; numbers as written and as bare digits."""
     words = {f"{name}: {kind}": word for name, phone in phones.items() for kind, word in phone.secrets().items()}
-    digits = {f"{name}, digits": "".join(filter(str.isdigit, word)) for name, word in words.items() if "phone_number" in name}
+    numbers = {name: word for name, word in words.items() if "phone_number" in name}
+    digits = {f"{name}, digits": "".join(filter(str.isdigit, word)) for name, word in numbers.items()}
     return {name: word for name, word in {**words, **digits}.items() if word}
 
 
@@ -95,7 +96,7 @@ def device_numbers(phones: Mapping[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("demo")
     for name in ("home", "tmp"):
         (folder / name).mkdir(mode=0o700)
@@ -123,7 +124,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     run.exit_code = process.returncode
     (folder / "what-it-said").write_bytes(run.output)
     (folder / "ledger-wal-seen-while-it-ran").write_bytes(run.journal)
-    yield run
+    return run
 
 
 def _watch(run: Run, over: threading.Event) -> None:
@@ -131,7 +132,8 @@ def _watch(run: Run, over: threading.Event) -> None:
     while not over.wait(WATCH_S):
         for path in (run.station, *run.station.rglob("*")):
             try:
-                run.seen.setdefault(str(path.relative_to(run.station)), set()).add(stat.S_IMODE(path.stat().st_mode))
+                mode = stat.S_IMODE(path.stat().st_mode)
+                run.seen.setdefault(str(path.relative_to(run.station)), set()).add(mode)
                 if path.name.endswith("-wal") and path.stat().st_size > len(run.journal):
                     run.journal = path.read_bytes()
             except OSError:
@@ -180,7 +182,8 @@ def test_the_search_finds_each_word_planted_into_a_copy_of_the_ledger(run: Run, 
     with sqlite3.connect(copy) as raw:
         for number, word in enumerate(search.words.values(), start=100_000):
             hidden = "".join(f"\\u{ord(letter):04x}" for letter in word)
-            raw.execute("INSERT INTO entry VALUES (?, '', 'J', 'evidence', ?, '', '')", [number, f'{{"v": "{hidden}"}}'])
+            payload = f'{{"v": "{hidden}"}}'
+            raw.execute("INSERT INTO entry VALUES (?, '', 'J', 'evidence', ?, '', '')", [number, payload])
     raw.close()
     hits = [hit for hit in search.in_file(copy) if " rows: " in hit]
     assert [name for name in search.words if not any(name in hit for hit in hits)] == []
@@ -274,7 +277,7 @@ def test_the_station_keeps_its_folders_and_files_to_itself(run: Run) -> None:
     }
     assert open_ones == {}
     pairing = {name: modes for name, modes in run.seen.items() if name.startswith("pairing/")}
-    assert all(modes == {0o600} for modes in pairing.values()), pairing
+    assert {name: modes for name, modes in pairing.items() if modes != {0o600}} == {}
 
 
 # usbmuxd's copy ---------------------------------------------------------------------------------------

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import lives
-from virtual_phones.remote import RemoteBench
-from virtual_phones.usb_backend import backend
 
 from certs.authority import create_authority
 from certs.facts import SalePolicy
@@ -37,13 +35,15 @@ from station.settings import Settings
 from station.shift import Shift
 from station.technician import ScriptedTechnician
 from station.worker import Progress, Surroundings
+from virtual_phones.remote import RemoteBench
+from virtual_phones.usb_backend import backend
 from wipe.method import Deadlines
 
 TIMING = {"leave_s": 0.1, "absent_s": 0.8, "wipe_s": 1.0, "boot_s": 0.1, "ready_s": 0.1}
 """Virtual phones about sixty times as fast as real ones."""
 SETTINGS = Settings(
     deadlines=Deadlines(
-        leave_s=4.0, return_s=7.0, settle_s=4.0, person_s=11.0, evaluate_s=0.5, absent_at_least_s=0.2, poll_s=0.1
+        leave_s=4.0, return_s=7.0, settle_s=3.0, person_s=11.0, evaluate_s=0.5, absent_at_least_s=0.2, poll_s=0.1
     ),
     policy=SalePolicy(name="test", require_validation=False), recheck_s=0.5,
 )

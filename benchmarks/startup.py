@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Start-up of the commands people wait for, beside bare Python and Python loading what cannot be avoided."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.measure import Table, medians, rows
+from certs.authority import create_authority, pem
+from certs.issue import issue
+from certs.record import certificate_record
+from grading import schemes
+from tools.synthetic_jobs import CERTIFICATE_ID, ISSUER, iphone_job
+
+ROUNDS = 9
+LIBRARIES = {
+    "--help": "import click",
+    "list": "import click, usb.core, usb.backend.libusb1, platformdirs",
+    "verify": "import click, cryptography.x509, cbor2, pydantic, rfc8785, segno, pypdfium2, reportlab.pdfgen.canvas",
+}
+"""What each command cannot do its work without."""
+COMMANDS = {
+    "proofwipe --help": "python, libraries of --help",
+    "proofwipe list, no phone": "python, libraries of list",
+    "proofwipe verify FILE": "python, libraries of verify",
+}
+"""Command → what it is compared with."""
+
+
+def measure() -> Table:
+    """Whole processes, from start to exit."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        file, root = _paper(place)
+        environment = {**os.environ, "PROOFWIPE_HOME": str(place / "home")}
+        program = [sys.executable, "-m", "station.main"]
+
+        def run(*command: str, expected: int = 0) -> None:
+            done = subprocess.run(
+                command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60
+            )
+            if done.returncode != expected:
+                raise RuntimeError(f"{command}: exit {done.returncode}: {done.stderr.decode()[-500:]}")
+
+        times = medians(
+            {
+                "python -c pass": lambda: run(sys.executable, "-c", "pass"),
+                "python, libraries of --help": lambda: run(sys.executable, "-c", LIBRARIES["--help"]),
+                "proofwipe --help": lambda: run(*program, "--help"),
+                "python, libraries of list": lambda: run(sys.executable, "-c", LIBRARIES["list"]),
+                "proofwipe list, no phone": lambda: run(*program, "list"),
+                "python, libraries of verify": lambda: run(sys.executable, "-c", LIBRARIES["verify"]),
+                "proofwipe verify FILE": lambda: run(*program, "verify", str(file), "--trust", str(root)),
+            },
+            rounds=ROUNDS,
+        )
+    bare = statistics.median(times["python -c pass"])
+    more = {}
+    for command, libraries in COMMANDS.items():
+        ratio = statistics.median(times[command]) / statistics.median(times[libraries])
+        more[command] = {"against its libraries": f"{ratio:.2f}"}
+    return Table(
+        name="startup", title="Start-up, whole processes", rows=rows(times, against="python -c pass", more=more),
+        notes=(
+            f"Bare Python takes {1000 * bare:.0f} ms here. `verify` does its whole work: signature, chain, recomputed "
+            "record, page drawn again. `list` reads the USB bus and, since nothing hangs there, starts no adb server.",
+        ),
+    )
+
+
+def _paper(place: Path) -> tuple[Path, Path]:
+    now = datetime.now(UTC)
+    authority = create_authority(ISSUER, "bench-1", now=now - timedelta(days=300))
+    record = certificate_record(
+        iphone_job(), ISSUER, authority.signer().station, schemes.load("basic"), issued_at=now,
+        certificate_id=CERTIFICATE_ID,
+    )
+    file, root = place / "paper.pdf", place / "root.pem"
+    file.write_bytes(issue(record, authority.signer()).pdf)
+    root.write_bytes(pem(authority.root.certificate))
+    return file, root
