@@ -42,11 +42,12 @@ def main() -> int:
     if healthy.noticed_by:
         print(f"the suite fails without any mutant: {healthy.noticed_by}")
         return 1
+    results = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        results = list(pool.map(lambda name: run(name, _tests_for(name)), wanted))
-    for result in results:
-        verdict = f"killed by {result.noticed_by}" if result.noticed_by else "SURVIVED"
-        print(f"{result.mutant:42} {result.seconds:6.1f} s  {verdict}")
+        for result in pool.map(lambda name: run(name, _tests_for(name)), wanted):
+            results.append(result)
+            verdict = f"killed by {result.noticed_by}" if result.noticed_by else "SURVIVED"
+            print(f"{result.mutant:42} {result.seconds:6.1f} s  {verdict}", flush=True)
     survived = [result for result in results if not result.noticed_by]
     print(f"mutants: {len(results) - len(survived)} passed, {len(survived)} failed")
     return 1 if survived else 0
