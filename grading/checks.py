@@ -4,7 +4,8 @@
 from collections.abc import Sequence
 
 from grading.report import CheckOutcome, CheckResult
-from grading.schemes import Check
+from grading.schemes import Check, whole_number
+from phones.allowed import MALFORMED
 from phones.evidence import Evidence, Outcome
 from phones.port import Platform
 from phones.verdict import Source
@@ -62,7 +63,7 @@ def _sign(check: Check) -> str:
 
 
 def _compare(check: Check, text: str) -> CheckOutcome:
-    if text in {"malformed", "unknown"}:
+    if text in {MALFORMED, "unknown"}:
         return CheckOutcome.INDETERMINATE
     if text in check.not_applicable:
         return CheckOutcome.NOT_APPLICABLE
@@ -82,8 +83,7 @@ def _passes(check: Check, text: str) -> bool | None:  # None: the text cannot be
             return text == ""
         case "present":
             return bool(text)
-    try:
-        measured, limit = int(text), int(check.limit[0])
-    except ValueError:
+    measured, limit = whole_number(text), whole_number(check.limit[0])
+    if measured is None or limit is None:
         return None
     return measured >= limit if check.operator == "at_least" else measured <= limit

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from grading.checks import run_check
 from grading.questions import COSMETIC
 from grading.report import CheckOutcome, CheckResult, Grade
-from grading.schemes import USABILITY, Scheme
+from grading.schemes import USABILITY, Scheme, whole_number
 from phones.evidence import Evidence, Outcome
 from phones.port import Platform
 from phones.verdict import Verdict
 
 _FACES = ("statement.cosmetic_front", "statement.cosmetic_back", "statement.cosmetic_frame")
+WITHOUT_GRADE = "no class without a grade"
 _SOUND = (CheckOutcome.PASS, CheckOutcome.NOT_APPLICABLE)
 
 
@@ -39,7 +40,7 @@ def grade(evidence: Sequence[Evidence], *, platform: Platform, verdict: Verdict,
         cosmetic=cosmetic,
         capped_by=tuple(dict.fromkeys((*capped_by, *reasons))),
         checks=checks,
-        mappings=mappings(functional, cosmetic, band, scheme),
+        mappings=mappings(functional, cosmetic, band, scheme, usability=usability),
     )
 
 
@@ -104,12 +105,18 @@ def usability_class(
     return result, capped
 
 
-def mappings(functional: str, cosmetic: str, band: str, scheme: Scheme) -> Mapping[str, str]:
-    """What the grade would be called elsewhere; a text that is not in hand stays so."""
+def mappings(functional: str, cosmetic: str, band: str, scheme: Scheme, *, usability: str) -> Mapping[str, str]:
+    """What the grade would be called elsewhere; a text that is not in hand stays so.
+
+    Without a grade of ours (not verified, locked, held) there is none elsewhere: both tables are about
+    processed phones only.
+    """
     columns = {}
     for column, table in scheme.mappings.items():
         if "text" in table:
             columns[column] = table["text"]
+        elif usability not in USABILITY:
+            columns[column] = WITHOUT_GRADE
         elif band == "not_measured" and "battery_not_measured" in table:
             columns[column] = table["battery_not_measured"]
         else:
@@ -121,7 +128,7 @@ def _worst_number(evidence: Sequence[Evidence], name: str) -> int | None:
     found = [
         int(piece.values[name])
         for piece in evidence
-        if piece.outcome is Outcome.ANSWERED and piece.values.get(name, "").isdecimal()
+        if piece.outcome is Outcome.ANSWERED and whole_number(piece.values.get(name, "")) is not None
     ]
     return min(found) if found else None
 

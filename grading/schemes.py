@@ -15,11 +15,14 @@ from typing import Any
 
 from grading.errors import SchemeError
 from grading.questions import COSMETIC
+from phones.allowed import allowed
+from phones.port import Platform
 
 WEIGHTS = ("gate", "safety", "key", "secondary")
 OPERATORS = ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empty", "present")
 FUNCTIONAL = ("F6", "F5", "F3", "none")
 USABILITY = ("1", "2", "3", "4", "5")
+BANDS = ("excellent", "good", "service")
 LARGEST_FILE = 256 * 1024
 
 
@@ -104,15 +107,51 @@ def _scheme(document: Mapping[str, Any], sha256: str) -> Scheme:
             name: {str(key): str(text) for key, text in table.items()} for name, table in document["mapping"].items()
         },
     )
-    missing = {"excellent", "good", "service", "fail", "not_measured"} - set(scheme.battery_caps)
-    if missing:
-        raise ValueError(f"battery.no_better_than lacks {sorted(missing)}")
+    _whole_and_sensible(document, scheme)
     return scheme
+
+
+def _whole_and_sensible(document: Mapping[str, Any], scheme: Scheme) -> None:
+    """What a reader of the file would take for granted. Raises: ValueError."""
+    unknown = set(document) - {"name", "version", "several_secondary", "check", "battery", "usability", "mapping"}
+    if unknown:
+        raise ValueError(f"unknown keys {sorted(unknown)}")
+    names = [check.name for check in scheme.checks]
+    if not names or len(set(names)) != len(names):
+        raise ValueError("no check, or two of one name")
+    _check_battery(scheme)
+    if scheme.several_secondary < 1:
+        raise ValueError("several_secondary: 1 or more")
+    for name, table in scheme.mappings.items():
+        if not {"text", "otherwise"} & set(table):
+            raise ValueError(f"mapping.{name}: otherwise, or text")
+
+
+def _check_battery(scheme: Scheme) -> None:
+    bands = tuple(band for band, _ in scheme.battery_bands)
+    limits = [at_least for _, at_least in scheme.battery_bands]
+    falling = limits == sorted(set(limits), reverse=True) and all(0 < each <= 100 for each in limits)
+    if bands != BANDS or not falling:
+        raise ValueError(f"battery.band: {', '.join(BANDS)}, in falling percents")
+    if set(scheme.battery_caps) != {*BANDS, "fail", "not_measured"}:
+        raise ValueError("battery.no_better_than: a cap for each band, fail and not_measured")
+    caps = [USABILITY.index(scheme.battery_caps[band]) for band in (*BANDS, "fail")]
+    if caps != sorted(caps) or scheme.battery_caps["not_measured"] < scheme.battery_caps["service"]:
+        raise ValueError("battery.no_better_than: a worse or unknown battery allows no better grade")
 
 
 def _check(row: Mapping[str, Any]) -> Check:
     if row["weight"] not in WEIGHTS or row["operator"] not in OPERATORS:
         raise ValueError(f"check {row['name']}: weight {row['weight']}, operator {row['operator']}")
+    platforms, limit = row["platforms"], row.get("limit", [])
+    lists = (platforms, limit, row.get("not_applicable", []))
+    if not all(isinstance(each, list) and all(isinstance(text, str) for text in each) for each in lists):
+        raise ValueError(f"check {row['name']}: platforms, limit and not_applicable are lists of texts")
+    if not platforms or not set(platforms) <= {platform.value for platform in Platform}:
+        raise ValueError(f"check {row['name']}: platforms {platforms}")
+    if not _fits(row["operator"], limit):
+        raise ValueError(f"check {row['name']}: {row['operator']} with limit {limit}")
+    allowed(str(row["value"]))
     unknown = set(row) - {"name", "weight", "platforms", "value", "operator", "limit", "unit", "not_applicable"}
     if unknown:
         raise ValueError(f"check {row['name']}: unknown keys {sorted(unknown)}")
@@ -126,6 +165,20 @@ def _check(row: Mapping[str, Any]) -> Check:
         unit=str(row.get("unit", "")),
         not_applicable=tuple(row.get("not_applicable", [])),
     )
+
+
+def _fits(operator: str, limit: list[str]) -> bool:
+    """Does the operator have the limit it needs? A limit nothing can meet must not wait for a phone to show it."""
+    if operator in {"is_empty", "present"}:
+        return not limit
+    if operator in {"at_least", "at_most"}:
+        return len(limit) == 1 and whole_number(limit[0]) is not None
+    return bool(limit)
+
+
+def whole_number(text: str) -> int | None:
+    """The number if the text is one in plain digits, else None."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else None
 
 
 def _word(text: object) -> str:

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A check holds what was measured against a limit that stood before; what nobody measured is never a pass."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grading.checks import run_check
+from grading.report import CheckOutcome
+from grading.schemes import Check, load
+from phones.evidence import Evidence, Moment, Outcome, digest_of
+from phones.port import Platform
+
+PASS, FAIL, UNCLEAR = CheckOutcome.PASS, CheckOutcome.FAIL, CheckOutcome.INDETERMINATE
+NOT_TESTED, NOT_APPLICABLE = CheckOutcome.NOT_TESTED, CheckOutcome.NOT_APPLICABLE
+
+
+def piece(
+    values: Mapping[str, str], *, number: int = 1, link: str = "adb", outcome: Outcome = Outcome.ANSWERED,
+    moment: Moment = Moment.BEFORE,
+) -> Evidence:
+    return Evidence(
+        number=number, at=datetime(2026, 1, 1, tzinfo=UTC), moment=moment, port="1-1", link=link, asked="x",
+        outcome=outcome, values=dict(values), digest=digest_of(values),
+    )
+
+
+def check(operator: str, *limit: str, not_applicable: tuple[str, ...] = (), unit: str = "") -> Check:
+    return Check(
+        name="c", weight="key", platforms=("android",), value="v", operator=operator, limit=limit, unit=unit,
+        not_applicable=not_applicable,
+    )
+
+
+@pytest.mark.parametrize(
+    ("operator", "limit", "text", "expected"),
+    [
+        ("equals", ("no",), "no", PASS), ("equals", ("no",), "yes", FAIL), ("equals", ("no",), "", FAIL),
+        ("equals", ("no",), "No", FAIL), ("one_of", ("on", "off"), "off", PASS),
+        ("one_of", ("on", "off"), "gone", FAIL),
+        ("at_least", ("2",), "2", PASS), ("at_least", ("2",), "1", FAIL), ("at_least", ("2",), "10", PASS),
+        ("at_least", ("2",), "two", UNCLEAR), ("at_least", ("2",), "", UNCLEAR), ("at_least", ("2",), "٣", UNCLEAR),
+        ("at_least", ("2",), "1_0", UNCLEAR), ("at_least", ("2",), " 3", UNCLEAR), ("at_least", ("2",), "3.5", UNCLEAR),
+        ("at_most", ("449",), "449", PASS), ("at_most", ("449",), "450", FAIL), ("at_most", ("0",), "-1", PASS),
+        ("contains_all", ("a", "b"), "b, c,a", PASS), ("contains_all", ("a", "b"), "a", FAIL),
+        ("contains_all", ("a",), "", FAIL), ("contains_all", ("a",), "ab", FAIL),
+        ("is_empty", (), "", PASS), ("is_empty", (), "su", FAIL), ("present", (), "x", PASS), ("present", (), "", FAIL),
+        *[(operator, ("1",), text, UNCLEAR) for text in ("malformed", "unknown")
+          for operator in ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empty", "present")],
+    ],
+)  # fmt: skip
+def test_each_operator_says_what_its_name_says(
+    operator: str, limit: tuple[str, ...], text: str, expected: CheckOutcome
+) -> None:
+    assert run_check(check(operator, *limit), [piece({"v": text})], Platform.ANDROID).outcome is expected
+
+
+def test_a_check_of_the_other_platform_does_not_apply() -> None:
+    result = run_check(check("equals", "no"), [piece({"v": "yes"})], Platform.APPLE)
+    assert (result.outcome, result.measured) == (NOT_APPLICABLE, "")
+
+
+def test_a_part_the_phone_does_not_have_does_not_apply() -> None:
+    nfc = check("one_of", "on", "off", not_applicable=("absent",))
+    assert run_check(nfc, [piece({"v": "absent"})], Platform.ANDROID).outcome is NOT_APPLICABLE
+
+
+def test_what_was_not_answered_was_not_tested() -> None:
+    for outcome in Outcome:
+        result = run_check(check("equals", "no"), [piece({"v": "no"}, outcome=outcome)], Platform.ANDROID)
+        assert result.outcome is (PASS if outcome is Outcome.ANSWERED else NOT_TESTED)
+    empty = run_check(check("equals", "no"), [piece({})], Platform.ANDROID)
+    assert (empty.outcome, empty.source, empty.evidence) == (NOT_TESTED, "not_checked", ())
+
+
+@given(st.permutations(["no", "yes", "malformed", "absent"]))
+def test_the_worst_reading_counts_whenever_it_was_taken(texts: list[str]) -> None:
+    pieces = [
+        piece({"v": text}, number=number, moment=moment)
+        for number, (text, moment) in enumerate(zip(texts, [*Moment][:4], strict=False), start=1)
+    ]
+    result = run_check(check("equals", "no", not_applicable=("absent",)), pieces, Platform.ANDROID)
+    assert result.outcome is FAIL
+    assert result.measured == "yes"
+    assert result.evidence == (texts.index("yes") + 1,)
+    without = [each for each in pieces if each.values["v"] != "yes"]
+    assert run_check(check("equals", "no", not_applicable=("absent",)), without, Platform.ANDROID).outcome is UNCLEAR
+
+
+def test_a_persons_word_is_marked_as_one() -> None:
+    assert run_check(check("equals", "ok"), [piece({"v": "ok"}, link="operator")], Platform.ANDROID).source == "stated"
+    assert run_check(check("equals", "ok"), [piece({"v": "ok"})], Platform.ANDROID).source == "observed"
+
+
+@pytest.mark.parametrize("each", load("basic").checks, ids=lambda each: each.name)
+def test_the_limit_is_declared_whether_or_not_anything_was_measured(each: Check) -> None:
+    platform = Platform(each.platforms[0])
+    unmeasured = run_check(each, [], platform)
+    measured = run_check(each, [piece({each.value: "malformed"})], platform)
+    assert unmeasured.limit == measured.limit != ""
+    assert unmeasured.outcome is NOT_TESTED
+    assert measured.outcome is UNCLEAR
