@@ -38,7 +38,8 @@ def command(file: Path, roots: tuple[Path, ...], imei: str | None, as_json: bool
     for line in found.warning_sentences(current()):
         click.echo(f"  ! {line}")
     for check in found.checks:
-        click.echo(f"  {text('verdict.' + check.verdict.value)} {check.name}  {check.code} {check.detail}".rstrip())
+        detail = check.detail if current() == "en" else ""  # notes of the verifier; `sentence` says it in Chinese
+        click.echo(f"  {text('verdict.' + check.verdict.value)} {check.name}  {check.code} {detail}".rstrip())
     if found.summary is not None:
         what = found.summary
         click.echo(f"{what.id}  {what.issuer}  {what.issued_at}")
