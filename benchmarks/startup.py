@@ -44,7 +44,7 @@ def measure() -> Table:
                 command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60
             )
             if done.returncode != expected:
-                raise RuntimeError(f"{command}: exit {done.returncode}: {done.stderr.decode()[-500:]}")
+                raise RuntimeError(f"{command}: exit {done.returncode}: {(done.stdout + done.stderr).decode()[-500:]}")
 
         times = medians(
             {
