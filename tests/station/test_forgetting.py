@@ -6,7 +6,6 @@ from pathlib import Path
 import lives
 import pytest
 from direct_bench import DirectPort, VirtualClock
-from virtual_phones.scenario import furnish, read_scenario
 
 from station.errors import LedgerError, LedgerFullError
 from station.job import Job
@@ -14,10 +13,14 @@ from station.ledger import Ledger
 from station.stages import Stage
 from station.technician import ScriptedTechnician
 from station.worker import Surroundings, Worker
+from virtual_phones.scenario import furnish, read_scenario
 
 
-@pytest.mark.parametrize("writes", [4, 12, 16, 20])
-def test_a_job_whose_ledger_was_full_keeps_its_pair_records_until_it_is_resumed(tmp_path: Path, writes: int) -> None:
+# At 16 "about to erase" is written and the command never left: the resumed job looks, and does not erase.
+@pytest.mark.parametrize(("writes", "certified"), [(4, True), (12, True), (16, False), (20, True)])
+def test_a_job_whose_ledger_was_full_keeps_its_pair_records_until_it_is_resumed(
+    tmp_path: Path, writes: int, certified: bool
+) -> None:
     document = {"name": "life", "seed": 1, "phone": [{"name": "phone", "port": "1-1", **lives.IPHONE}]}
     (slot,) = furnish(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
     clock, pairing = VirtualClock(), tmp_path / "pairing"
@@ -40,7 +43,8 @@ def test_a_job_whose_ledger_was_full_keeps_its_pair_records_until_it_is_resumed(
     ledger = Ledger(tmp_path / "ledger.sqlite3", clock=clock)
     job = Job.load(ledger, ledger.jobs()[0])
     assert job is not None
-    assert Worker(job, port, around).run().stage is Stage.CERTIFIED
+    assert (Worker(job, port, around).run().stage is Stage.CERTIFIED) == certified
+    assert slot.first.truth()["erased"] is certified
     assert list(pairing.iterdir()) == []
     ledger.close()
 
