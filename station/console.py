@@ -26,7 +26,9 @@ class ConsoleOperator:
     def __init__(
         self, *, slots: Mapping[str, str], answers: Mapping[str, Mapping[str, str]], interactive: bool,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+        say: Callable[[str, str], None] | None = None,
     ) -> None:
+        self._say = say
         self._alone = alone  # held while a question stands on the terminal
         self._slots = slots
         self._answers = answers
@@ -35,7 +37,11 @@ class ConsoleOperator:
 
     def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
         """Say what to do now."""
-        words(f"[{self._slots.get(port, port)}] {text(f'instruct.{key}', **facts)}", bold=True)
+        sentence = text(f"instruct.{key}", **facts)
+        if self._say is not None:
+            self._say(port, sentence)
+        else:
+            words(f"[{self._slots.get(port, port)}] {sentence}", bold=True)
 
     def ask(
         self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float

@@ -25,8 +25,10 @@ from phones.port import Platform
 from phones.verdict import Verdict
 from station.commands.jobs import reasons_of
 from station.emulated import Hello, open_emulated
+from station.errors import ConfigError
 from station.home import Home, write_whole
 from station.job import Job
+from station.language import text
 from station.ledger import Ledger
 from station.papers import PaperDesk
 from station.settings import Settings, from_document
@@ -35,7 +37,7 @@ from station.stages import Stage
 from station.technician import Script, ScriptedTechnician
 from station.worker import Progress, Surroundings
 from virtual_phones.remote import RemoteBench
-from virtual_phones.scenario import demo_scenario
+from virtual_phones.scenario import ScenarioError, demo_scenario, load_scenario
 
 ALL_PLUGGED_S = 30.0
 
@@ -60,12 +62,13 @@ def run_demo(
     """
     config = tomllib.loads(resources.files("station").joinpath("demo.toml").read_text(encoding="utf-8"))
     settings = from_document(config["settings"], "demo.toml")
+    file = _checked(scenario or demo_scenario())
     home = Home(out / "station").make()
     home.start_log()
     clock = SystemClock()
     started = clock.now()
     with ExitStack() as stack:
-        remote = RemoteBench.start(scenario or demo_scenario(), die_with_us=True)
+        remote = RemoteBench.start(file, die_with_us=True)
         stack.callback(remote.stop)
         stack.enter_context(home.claimed())
         ledger = Ledger(home.ledger, clock=clock)
@@ -96,6 +99,17 @@ def run_demo(
         summary=summary, summary_file=target, folder=out,
         certificates=outcomes.count("certificate"), reports=outcomes.count("report"),
     )
+
+
+def _checked(scenario: Path) -> Path:
+    """A scenario file that can be furnished. Raises: ConfigError."""
+    try:
+        load_scenario(scenario)
+    except ScenarioError as error:
+        raise ConfigError(
+            phone="--scenario", step=str(scenario), expected=text("expected.scenario"), got=str(error)
+        ) from error
+    return scenario
 
 
 def _wait_until_plugged(bench: Bench, ports: set[str], clock: SystemClock) -> None:

@@ -6,21 +6,45 @@ Text from phones is cleaned before it reaches a terminal (phones.cleaning).
 """
 
 import json
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import click
 
 from phones.errors import ProofwipeError
 from station.language import current, text
 
-NEVER_FOLDED = 22
-"""Columns: a serial, a stage, a paper's id stay in one piece."""
+NEVER_FOLDED = 24
+"""Columns: a serial, a stage, a paper's id, a UDID stay in one piece."""
+
+
+_voice: list[Callable[[str, bool], None]] = []
+"""Who speaks instead of stderr: the live table, which must not be written into."""
+
+
+@contextmanager
+def spoken_by(voice: Callable[[str, bool], None]) -> Iterator[None]:
+    """While this lasts, words go through `voice(message, bold)`."""
+    _voice.append(voice)
+    try:
+        yield
+    finally:
+        _voice.remove(voice)
 
 
 def words(message: str, *, bold: bool = False) -> None:
     """Say something to the person, on stderr."""
-    click.secho(message, err=True, bold=bold)
+    if _voice:
+        _voice[-1](message, bold)
+    else:
+        plainly(message, bold=bold)
+
+
+def plainly(message: str, *, bold: bool = False) -> None:
+    """On stderr, whoever else may be speaking; NO_COLOR means no ornament at all."""
+    click.secho(message, err=True, bold=bold or None, color=False if "NO_COLOR" in os.environ else None)
 
 
 def document(name: str, content: Mapping[str, object]) -> None:
@@ -37,7 +61,7 @@ def event(name: str, content: Mapping[str, object]) -> None:
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on stdout for people; columns line up for Chinese too.
 
-    On a terminal it is folded to its width, short columns never; elsewhere each row is one whole line.
+    On a terminal it is folded to its width, between words only; elsewhere each row is one whole line.
     """
     if not sys.stdout.isatty():
         _plain_table(headings, rows)
@@ -48,11 +72,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, header_style="bold")
     for number, heading in enumerate(headings):
-        lines = [line for row in rows for line in row[number].splitlines()]
-        widest = max((cell_len(line) for line in [heading, *lines]), default=0)
-        shown.add_column(heading, overflow="fold", no_wrap=widest <= NEVER_FOLDED)
+        said = [word for row in rows for word in row[number].split()]
+        widest = max((cell_len(word) for word in [*heading.split(), *said]), default=0)
+        shown.add_column(heading, overflow="fold", min_width=min(widest, NEVER_FOLDED))
     for row in rows:
         shown.add_row(*(Text(cell) for cell in row))
     Console(highlight=False, soft_wrap=False).print(shown)

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 from types import TracebackType
@@ -14,15 +14,22 @@ from typing import TYPE_CHECKING
 
 from phones.problem import Problem
 from station.language import current, text
-from station.output import event, words
+from station.output import event, plainly, spoken_by, words
 from station.spoken import stage_text
 from station.stages import Stage
 from station.worker import Progress
 
 if TYPE_CHECKING:
     from rich.console import Group
+    from rich.live import Live
+    from rich.table import Table
 
 REFRESH_PER_SECOND = 4
+WIDE = 100
+LONGEST_NAME, SHORT_NAME = 40, 16
+"""Columns a phone's name may take on a wide terminal, and on one of 80 columns."""
+_FRAME_LINES = 8
+_WAITS_FOR_A_PERSON = ("waiting_person", "waiting_return")
 _NOT_BEGUN = (Stage.SEEN, Stage.IDENTIFIED, Stage.BLOCKED)
 
 Durations = Mapping[str, tuple[float, ...]]
@@ -38,6 +45,19 @@ class Row:
     last: Progress | None = None
     began: float = field(default_factory=time.monotonic)
     usual_s: float | None = None
+    instruction: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Has the phone its paper, or can it not be had now?"""
+        return self.last is not None and self.last.key in ("done", "no_paper")
+
+    def notes(self) -> list[tuple[str, str]]:
+        """What a person must do, below the table: (line, style)."""
+        if self.last is None or self.done:
+            return []
+        lines = [(f"[{self.slot}] {_problem_line(problem)}", "") for problem in self.last.problems]
+        return [*lines, (f"[{self.slot}] {self.instruction}", "bold")] if self.instruction else lines
 
     def unplug_advice(self) -> str:
         """Do not unplug from the erase on; unplug now when it has its paper; before the erase it does not matter."""
@@ -47,7 +67,7 @@ class Row:
 
     def time_left(self) -> str:
         """From the history of this model on this bench; nothing is invented without one."""
-        if self.last is None or self.last.key in ("done", "no_paper"):
+        if self.last is None or self.done:
             return ""
         if self.usual_s is None:
             return text("view.time_unknown")
@@ -69,27 +89,31 @@ class View:
         self._durations = durations or {}
         self._rows: dict[str, Row] = {}
         self._lock = threading.Lock()
-        self._live: object | None = None
+        self._live: Live | None = None
+        self._stack = ExitStack()
 
     def __enter__(self) -> "View":
         if self._live_wanted and not self._quiet:
             from rich.console import Console
             from rich.live import Live
+            from rich.text import Text
 
+            console = Console(stderr=True, highlight=False)
             self._live = Live(
-                get_renderable=self._picture, console=Console(stderr=True), refresh_per_second=REFRESH_PER_SECOND,
-                transient=False,
+                get_renderable=lambda: self.picture(console.width, console.height), console=console,
+                refresh_per_second=REFRESH_PER_SECOND, redirect_stdout=False, redirect_stderr=False,
             )
-            self._live.start()
+            self._stack.enter_context(self._live)
+            self._stack.enter_context(
+                spoken_by(lambda message, bold: console.print(Text(message, style="bold" if bold else "")))
+            )
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        from rich.live import Live
-
-        if isinstance(self._live, Live):
-            self._live.stop()
+        self._stack.close()
+        self._live = None
 
     def name(self, port: str, name: str) -> None:
         """Say what the phone on a port is called."""
@@ -106,6 +130,8 @@ class View:
             changed = row.last is None or (row.last.stage, row.last.key, row.last.problems) != (
                 progress.stage, progress.key, progress.problems
             )
+            if changed and progress.key not in _WAITS_FOR_A_PERSON:
+                row.instruction = ""
             row.last = progress
         if not changed:
             return
@@ -120,20 +146,28 @@ class View:
         elif self._live is None and not self._quiet:
             self._line(row, progress)
 
+    def instruct(self, port: str, sentence: str) -> None:
+        """Say what a person must do at a port now; it stands there until the phone goes on."""
+        with self._lock:
+            row = self._rows.setdefault(port, Row(slot=self._slot_of(port)))
+            row.instruction = sentence
+        words(f"[{row.slot}] {sentence}", bold=True)
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """No picture while a person is asked something at the same terminal."""
-        from rich.live import Live
-
         live = self._live
-        if not isinstance(live, Live):
+        if live is None:
             yield
             return
         live.stop()
-        try:
-            yield
-        finally:
-            live.start()
+        self._live = None  # plain lines meanwhile
+        with spoken_by(lambda message, bold: plainly(message, bold=bold)):
+            try:
+                yield
+            finally:
+                self._live = live
+                live.start()
 
     def _line(self, row: Row, progress: Progress) -> None:
         said = text(f"progress.{progress.key}")
@@ -141,29 +175,40 @@ class View:
         for problem in progress.problems:
             words(f"         {_problem_line(problem)}")
 
-    def _picture(self) -> "Group":
+    def picture(self, width: int, height: int) -> "Group":
+        """The table, for a terminal of so many columns and rows, and what persons must do below it."""
         from rich import box
         from rich.console import Group
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, collapse_padding=True)
         for key in ("slot", "phone", "stage", "progress", "time_left", "cable"):
-            table.add_column(text(f"view.{key}"), overflow="fold", no_wrap=key != "phone")
-        notes = []
+            folded = key == "progress"
+            table.add_column(
+                text(f"view.{key}"), no_wrap=not folded, overflow="fold" if folded else "ellipsis",
+                max_width=(LONGEST_NAME if width >= WIDE else SHORT_NAME) if key == "phone" else None,
+            )
+        notes: list[Text] = []
         with self._lock:
             rows = [row for _port, row in sorted(self._rows.items())]
-            for row in rows:
-                last = row.last
-                if last is None:
-                    table.add_row(row.slot, Text(row.name), "", "", "", "")
-                    continue
-                table.add_row(
-                    row.slot, Text(row.name or "—"), Text(stage_text(last.stage.value), style=_style(last.stage)),
-                    text(f"progress.{last.key}"), row.time_left(), Text(row.unplug_advice(), style="bold"),
-                )
-                notes += [Text(f"[{row.slot}] {_problem_line(problem)}") for problem in last.problems]
-        return Group(table, *notes)
+            shown = rows if len(rows) + _FRAME_LINES <= height else [row for row in rows if not row.done]
+            for row in shown:
+                self._add(table, row)
+                notes += [Text(line, style=style) for line, style in row.notes()]
+        done = sum(1 for row in rows if row.done)
+        return Group(table, Text(text("view.count", done=done, all=len(rows))), *notes)
+
+    def _add(self, table: "Table", row: Row) -> None:
+        from rich.text import Text
+
+        if row.last is None:
+            table.add_row(row.slot, Text(row.name), "", "", "", "")
+            return
+        table.add_row(
+            row.slot, Text(row.name or "—"), Text(stage_text(row.last.stage.value), style=_style(row.last.stage)),
+            text(f"progress.{row.last.key}"), row.time_left(), Text(row.unplug_advice(), style="bold"),
+        )
 
 
 def _problem_line(problem: Problem) -> str:

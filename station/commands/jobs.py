@@ -34,7 +34,7 @@ def command(context: click.Context, job_id: str | None, only_open: bool, as_json
         output.document("jobs", {"jobs": [summary(job, full=bool(job_id)) for job in jobs]})
         return 0
     output.table(
-        [text(f"view.{key}") for key in ("job", "opened", "slot", "phone", "stage", "paper_or_reason")],
+        [text(f"view.{key}") for key in ("job", "slot", "phone", "stage", "paper_or_reason")],
         [_row(job) for job in jobs],
     )
     return 0
@@ -61,7 +61,8 @@ def reasons_of(job: Job) -> list[str]:
     paper = job.certificate or job.report or {}
     said = paper.get("reasons", [])
     codes = [str(code) for code in said] if isinstance(said, list) else []
-    return list(dict.fromkeys(code for code in (job.failure, *job.problems, *codes) if code))
+    ended = (*job.problems, job.failure) if job.failure == "blocked" else (job.failure, *job.problems)
+    return list(dict.fromkeys(code for code in (*ended, *codes) if code))
 
 
 def _row(job: Job) -> list[str]:
@@ -69,7 +70,7 @@ def _row(job: Job) -> list[str]:
     reasons = facts["reasons"]
     first = str(reasons[0]) if isinstance(reasons, list) and reasons else ""
     return [
-        job.id, job.opened_at[5:16].replace("T", " "), str(facts["slot"]),
+        _lines(job.id, job.opened_at[5:16].replace("T", " ")), str(facts["slot"]),
         _lines(str(facts["model"]), str(facts["serial"])), stage_text(job.stage.value),
         _lines(str(facts["paper"]), reason_text(first)),
     ]

@@ -23,7 +23,7 @@ from phones.identity import PhoneIdentity
 from phones.operator import Operator
 from phones.port import Sighting
 from station import output, spoken
-from station.commands.jobs import summary
+from station.commands.jobs import reason_text, reasons_of, summary
 from station.commands.options import (
     config_option,
     home_of,
@@ -105,7 +105,7 @@ def command(
         )
         person = ConsoleOperator(
             slots=settings.slots, answers=load_answers(answers), interactive=is_terminal() and not as_jsonl,
-            alone=view.paused,
+            alone=view.paused, say=view.instruct,
         )
         shift = Shift(
             bench=bench, ledger=ledger, slot_of=settings.slot, salt=lambda: secrets.token_hex(16),
@@ -136,7 +136,9 @@ def command(
     if interrupted and not jobs:
         raise click.Abort
     for job in jobs:
-        _say_result(job, home.papers, as_jsonl=as_jsonl)
+        _say_result(job, as_jsonl=as_jsonl)
+    if jobs and not as_jsonl:
+        output.words(text("word.papers_in", folder=home.papers))
     return exit_code(jobs)
 
 
@@ -313,18 +315,17 @@ def digits_needed(numbers: Iterable[str], others: Sequence[str]) -> int:
     return length
 
 
-def _say_result(job: Job, papers: Path, *, as_jsonl: bool) -> None:
+def _say_result(job: Job, *, as_jsonl: bool) -> None:
     facts = summary(job)
     if as_jsonl:
         output.event("result", facts)
         return
-    from station.commands.jobs import reason_text
-
-    reasons = facts["reasons"]
-    why = "; ".join(reason_text(str(code)) for code in reasons) if isinstance(reasons, list) else ""
-    output.words(f"[{facts['slot']}] {facts['model']}  {stage_text(job.stage.value)}  {papers / str(facts['file'])}")
-    if why:
-        output.words(f"      {why}")
+    reasons = reasons_of(job)
+    output.words(f"[{facts['slot']}] {facts['model']}  {stage_text(job.stage.value)}  {facts['file']}", bold=True)
+    if reasons:
+        output.words(f"    {reason_text(reasons[0])}")
+    if len(reasons) > 1:
+        output.words(f"    {text('word.more_reasons', number=len(reasons) - 1, job=job.id)}")
 
 
 def exit_code(jobs: tuple[Job, ...]) -> int:

@@ -414,7 +414,7 @@ def test_an_unauthorised_phone_is_told_apart_and_blocked(specimen: Starter) -> N
     line.configure(NO_VALIDATION, bench=_bench, deadlines="[deadlines]\nperson_s = 2.0\npoll_s = 0.1\n")
     done = line.run("process", "-s", "1-2", "--confirm", SERIAL_13, "--jsonl")
     assert done.code == 4, done.err
-    assert done.events[-1]["reasons"][:2] == ["blocked", "unauthorized"]
+    assert done.events[-1]["reasons"][:2] == ["unauthorized", "blocked"]
     assert done.events[-1]["outcome"] == "report"
 
 

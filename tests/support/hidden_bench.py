@@ -5,11 +5,16 @@ The phones are virtual and live in a process of their own; the station finds the
 `emulated_bench`, so no test needs a door in the product that users do not have.
 """
 
+import fcntl
 import json
 import os
+import pty
 import re
+import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +48,7 @@ return_s = 25.0
 settle_s = 15.0
 person_s = 12.0
 evaluate_s = 1.5
-absent_at_least_s = 0.5
+absent_at_least_s = 1.0
 poll_s = 0.1
 """
 PIXEL_16 = "honest-pixel-android-16"
@@ -167,3 +172,51 @@ def without_chinese(text: str, *, allowed: Sequence[str] = ()) -> list[str]:
         text = text.replace(word, "")
     text = re.sub(r"`[^`]*`|apt-get install [\w-]+|--[\w-]+|[\w./-]*/[\w./-]+|[A-Z][\w-]*-[\w-]+", "¦", text)
     return list(re.findall(r"[A-Za-z']{2,}(?:[ ,]+[A-Za-z']{2,}){2,}", text))
+
+
+class Terminal:
+    """A command at a pseudo terminal: what a person sees, and what they type."""
+
+    def __init__(
+        self, line: CommandLine, *arguments: object, columns: int = 80, env: Mapping[str, str] | None = None
+    ) -> None:
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        self.process = subprocess.Popen(
+            line.command(*arguments), env={**line.environment, "TERM": "xterm", **(env or {})}, stdin=theirs,
+            stdout=theirs, stderr=theirs, cwd=ROOT, start_new_session=True,
+        )
+        os.close(theirs)
+        self.said = ""
+
+    def wait_for(self, word: str, *, seconds: float = 60) -> str:
+        """Read until `word` has appeared."""
+        deadline = time.monotonic() + seconds
+        while word not in self.said:
+            assert time.monotonic() < deadline, self.said
+            if not self._read(0.2) and self.process.poll() is not None:
+                self._read(0.2)
+                assert word in self.said, self.said
+        return self.said
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        os.write(self._ours, f"{text}\n".encode())
+
+    def end(self, *, seconds: float = 60) -> int:
+        """Read to the end; returns the exit code."""
+        deadline = time.monotonic() + seconds
+        while self._read(0.2) or self.process.poll() is None:
+            assert time.monotonic() < deadline, self.said
+        os.close(self._ours)
+        return self.process.wait()
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self._ours], [], [], seconds)[0]:
+            return False
+        try:
+            piece = os.read(self._ours, 65536)
+        except OSError:  # the other side has closed
+            return False
+        self.said += piece.decode("utf-8", "replace")
+        return bool(piece)
