@@ -55,6 +55,8 @@ def _of_the_erase(document: RecordDocument) -> tuple[str, ...]:
         found.append("erase_not_verified")
     if erase.same_phone != "passed":
         found.append("phone_not_the_same")
+    if not erase.method.startswith(f"{document.device.platform}_"):
+        found.append("method_of_another_platform")
     return tuple(found)
 
 
@@ -73,7 +75,8 @@ def _of_the_phone(document: RecordDocument, evidence: tuple[Evidence, ...]) -> t
     }
     identifiers = [text for name, text in stated.items() if name.startswith("identity.") and text]
     read = all(text in values(evidence, name, _BEFORE) for name, text in stated.items() if text)
-    return () if read and len(identifiers) >= 2 else ("identity_not_in_evidence",)
+    on_one_port = all(piece.port == document.job.port for piece in evidence)
+    return () if read and on_one_port and len(identifiers) >= 2 else ("identity_not_in_evidence",)
 
 
 def _of_the_times(document: RecordDocument, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
@@ -99,6 +102,8 @@ def _of_the_policy(document: RecordDocument) -> tuple[str, ...]:
     elif validation.decision == "accepted":
         if not is_person(validation.by) or not _validated_in_time(document):
             found.append("validated_by_nobody")
+        if validation.by.strip().casefold() == document.performed_by.name.strip().casefold():
+            found.append("validated_by_performer")
     elif validation.decision == "awaiting" or document.policy.require_validation:
         found.append("awaiting_validation")
     return tuple(found)

@@ -21,6 +21,7 @@ from certs.errors import CertsError, RecordMalformedError, StatementMalformedErr
 from certs.issuer import key_id
 from certs.trust import Trust
 from certs.verification import Answer, Check, Summary, Verification
+from phones.cleaning import clean
 from phones.commitment import commit, normalise
 from phones.errors import ProofwipeError
 from phones.verdict import Verdict
@@ -93,9 +94,9 @@ def verify(data: bytes, trust: Trust, *, imei: str | None = None, at: datetime |
         try:
             made = check(case)
         except _Doubt as doubt:
-            checks.append(Check(name=name, verdict=Verdict.INDETERMINATE, code=doubt.code, detail=doubt.detail))
+            checks.append(Check(name=name, verdict=Verdict.INDETERMINATE, code=doubt.code, detail=clean(doubt.detail)))
         except _Failed as failure:
-            checks.append(Check(name=name, verdict=Verdict.FAILED, code=failure.code, detail=failure.detail))
+            checks.append(Check(name=name, verdict=Verdict.FAILED, code=failure.code, detail=clean(failure.detail)))
             return Verification(answer=Answer.NOT_VALID, code=failure.code, checks=tuple(checks), at=case.at)
         else:
             verdict = Verdict.PASSED if made is None else Verdict.INDETERMINATE
@@ -313,10 +314,15 @@ def _device(case: _Case) -> str | None:
     salt = bytes.fromhex(device.salt)
     typed = case.identifier.strip()
     imei = normalise("imei", typed)
-    if imei and commit("imei", imei, salt) in (device.commitments.imei1, device.commitments.imei2):
-        return None
-    if typed and commit("serial", typed, salt) == device.commitments.serial:
-        return None
+    known = (
+        (imei, "imei", device.commitments.imei1, device.imei1_last4),
+        (imei, "imei", device.commitments.imei2, device.imei2_last4),
+        (typed, "serial", device.commitments.serial, device.serial_last4),
+    )
+    for number, kind, commitment, printed in known:
+        # The last four are printed for people; they must be those of the number that was committed to.
+        if number and commit(kind, number, salt) == commitment and number.endswith(printed):
+            return None
     raise _Failed("E_DEVICE")
 
 

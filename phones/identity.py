@@ -51,6 +51,11 @@ class PhoneIdentity:
         return self.marketing_name or f"{self.maker} {self.model}".strip()
 
 
+def plain(number: str) -> str:
+    """A serial, IMEI or UDID without what people leave out or write differently."""
+    return number.replace("-", "").replace(" ", "").lower()
+
+
 def is_same_phone(before: Mapping[str, str], after: Mapping[str, str]) -> Verdict:
     """Are two readings of one phone? Compared value by value, in clear or as commitments alike.
 

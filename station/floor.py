@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from phones.evidence import Moment
-from phones.identity import PhoneIdentity
+from phones.identity import PhoneIdentity, plain
 from phones.port import Presence, Sighting
 from station.errors import AmbiguousPhoneError, NoPhoneError, PhoneNotFoundError, SeveralPhonesError
 from station.home import Home
@@ -141,11 +141,6 @@ def numbers_of(sighting: Sighting, values: Mapping[str, str]) -> frozenset[str]:
     identity = PhoneIdentity.from_values(values)
     numbers = (identity.serial, identity.udid, identity.imei1, identity.imei2, sighting.usb_serial)
     return frozenset(plain(number) for number in numbers if number)
-
-
-def plain(number: str) -> str:
-    """A number without what people leave out or write differently."""
-    return number.replace("-", "").replace(" ", "").lower()
 
 
 def is_device_number(text: str) -> bool:

@@ -43,8 +43,10 @@ class Job:
     problems: tuple[str, ...] = ()
     failure: str = ""
     validation: Mapping[str, object] | None = None
+    validation_number: int = 0
     certificate: Mapping[str, object] | None = None
     report: Mapping[str, object] | None = None
+    report_is_last: bool = True    # False: the job has failed since, and its report does not say so yet
     _kinds: dict[int, EntryKind] = field(default_factory=dict)
 
     @classmethod
@@ -87,6 +89,8 @@ class Job:
             raise OutOfOrderError(
                 phone=self.id, expected=f"one of {', '.join(wanted)}", got=f"entries {list(cited)} for {to}"
             )
+        if to is Stage.VALIDATED and (self.validation or {}).get("decision") != "accepted":
+            raise OutOfOrderError(phone=self.id, expected="an accepted validation", got="none")
         entry = self.ledger.append(
             EntryKind.MOVE, self.id, {"from": self.stage.value, "to": to.value, "because": list(cited)}
         )
@@ -137,12 +141,13 @@ class Job:
                 self.steps_done[str(payload["step"])] = entry.number
             case EntryKind.FAILURE:
                 self.failure = str(payload["reason"])
+                self.report_is_last = False
             case EntryKind.VALIDATION:
-                self.validation = {**payload, "at": entry.at}
+                self.validation, self.validation_number = {**payload, "at": entry.at}, entry.number
             case EntryKind.CERTIFICATE:
                 self.certificate = payload
             case EntryKind.REPORT:
-                self.report = payload
+                self.report, self.report_is_last = payload, True
             case EntryKind.MOVE:
                 self.stage = Stage(str(payload["to"]))
             case EntryKind.VERDICT | EntryKind.RESUMED:

@@ -3,6 +3,7 @@
 
 from station.job import Job
 from station.ledger import Ledger
+from station.stages import Stage
 
 
 def unfinished(ledger: Ledger) -> tuple[Job, ...]:
@@ -12,7 +13,9 @@ def unfinished(ledger: Ledger) -> tuple[Job, ...]:
 
 
 def is_finished(job: Job) -> bool:
-    """CERTIFIED, or a report is written and nothing but a person's decision is missing."""
-    if job.stage.final:
-        return job.certificate is not None or job.report is not None
-    return job.report is not None
+    """CERTIFIED or FAILED with its paper, or VERIFIED with a report and nothing but a person's decision missing."""
+    if job.stage is Stage.CERTIFIED:
+        return job.certificate is not None
+    if job.stage is Stage.FAILED:
+        return job.report is not None and job.report_is_last
+    return job.stage is Stage.VERIFIED and job.report is not None and job.validation is None

@@ -56,7 +56,7 @@ class PaperDesk:
             self._hand_out(job, EntryKind.CERTIFICATE)
         elif job.stage in (Stage.VERIFIED, Stage.VALIDATED):
             self._certificate_or_report(job)
-        elif job.report is not None:
+        elif job.report is not None and job.report_is_last:
             self._hand_out(job, EntryKind.REPORT)
         else:
             self._report(job)

@@ -48,6 +48,8 @@ class Settings:
         return self.slots.get(port, port)
 
 
+SHORTEST_ABSENCE_S = 1.0
+"""A shorter absence from the port could be a flicker of the cable."""
 LONGEST_S = 30 * 86400.0
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"minimum_nist": ("clear", "purge"), "language": ("", "en", "zh")}
@@ -104,6 +106,8 @@ def _typed(name: str, value: Any, wanted: object, where: str) -> Any:
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
         if not 0 <= value < LONGEST_S:
             raise ConfigError(phone=where, step=name, expected=text("expected.seconds"), got=str(value))
+        if name == "absent_at_least_s" and value < SHORTEST_ABSENCE_S:
+            raise ConfigError(phone=where, step=name, expected=f">= {SHORTEST_ABSENCE_S}", got=str(value))
         return float(value)
     if wanted in (float, int, str, bool) and type(value) is not wanted:
         kind = getattr(wanted, "__name__", "")

@@ -7,13 +7,14 @@ is being erased goes on to its end, or, if the program is left all the same, is 
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from phones.bench import Bench
 from phones.port import Platform, Sighting
 from station.errors import LedgerError
 from station.job import Job, new_job_id
 from station.ledger import Ledger
+from station.stages import Stage
 from station.worker import Surroundings, Worker
 
 
@@ -36,23 +37,28 @@ class Shift:
         self._broken: list[LedgerError] = []
         self._lock = threading.Lock()
 
-    def take(self, sighting: Sighting) -> Job:
-        """Open a job for what hangs on a port and start its worker."""
+    def take(self, sighting: Sighting, *, bound: Iterable[str] = ()) -> Job:
+        """Open a job for what hangs on a port and start its worker; `bound`: the numbers it was confirmed by."""
         port = self._bench.port(sighting.port)
         job = Job.open(
             self._ledger, job_id=new_job_id(),
             facts={
                 **self._facts, "port": sighting.port, "slot": self._slot_of(sighting.port),
                 "platform": (sighting.platform or Platform.ANDROID).value, "emulated": port.emulated,
-                "salt": self._salt(),
+                "salt": self._salt(), "usb_serial": sighting.usb_serial, "bound": sorted(bound),
             },
         )
-        self._start(job)
+        self._start(job, taken_up=False)
         return job
 
     def take_up(self, job: Job) -> None:
-        """Go on with a job that was interrupted."""
-        self._start(job)
+        """Go on with a job that was interrupted. One that only lacks its paper gets it here and now."""
+        if job.stage.final or job.stage in (Stage.VERIFIED, Stage.VALIDATED):
+            with self._lock:
+                self._jobs[job.id] = job
+            Worker(job, self._bench.port(job.port), self._surroundings(job.port), taken_up=True).run()
+        else:
+            self._start(job, taken_up=True)
 
     def busy(self) -> tuple[str, ...]:
         """Ports whose worker is still at it."""
@@ -74,18 +80,18 @@ class Shift:
         if self._broken:
             raise self._broken[0]
 
-    def _start(self, job: Job) -> None:
-        thread = threading.Thread(target=self._work, args=(job,), name=f"job-{job.id}", daemon=True)
+    def _start(self, job: Job, *, taken_up: bool) -> None:
+        thread = threading.Thread(target=self._work, args=(job, taken_up), name=f"job-{job.id}", daemon=True)
         with self._lock:
             self._jobs[job.id] = job
             self._at_work.append(job.port)
             self._ports.setdefault(job.port, threading.Lock())
         thread.start()
 
-    def _work(self, job: Job) -> None:
+    def _work(self, job: Job, taken_up: bool) -> None:  # noqa: FBT001 - handed over by Thread
         try:
             with self._ports[job.port]:  # never two workers on one phone
-                Worker(job, self._bench.port(job.port), self._surroundings(job.port)).run()
+                Worker(job, self._bench.port(job.port), self._surroundings(job.port), taken_up=taken_up).run()
         except LedgerError as error:
             self._broken.append(error)
         finally:

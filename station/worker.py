@@ -13,7 +13,7 @@ from grading.questions import QUESTIONS
 from phones.clock import Clock
 from phones.errors import BenchError, ProofwipeError
 from phones.evidence import Evidence, Moment
-from phones.identity import IDENTIFIERS_NEEDED, PhoneIdentity
+from phones.identity import IDENTIFIERS_NEEDED, PhoneIdentity, plain
 from phones.inspection import inspect
 from phones.operator import Operator
 from phones.port import Port, Sighting
@@ -21,6 +21,7 @@ from phones.problem import Problem, ProblemCode
 from phones.verdict import Verdict
 from phones.witness import Witness, WitnessedPort
 from station import hindrances
+from station.decision import carry_out
 from station.errors import LedgerError
 from station.job import Job
 from station.papers import PaperDesk
@@ -62,19 +63,22 @@ class Surroundings:
 class Worker:
     """Takes one job to its end. Not reusable."""
 
-    def __init__(self, job: Job, port: Port, surroundings: Surroundings) -> None:
+    def __init__(self, job: Job, port: Port, surroundings: Surroundings, *, taken_up: bool = False) -> None:
+        """`taken_up`: the job was left by an earlier run of the station."""
         self._job = job
         self._around = surroundings
         witness = Witness(
             clock=surroundings.clock, journal=self._keep, salt=job.salt, next_number=job.next_evidence_number
         )
         self._port = port
+        self._taken_up = taken_up
         self._phone = WitnessedPort(port, witness)
         self._problems: tuple[Problem, ...] = ()
 
     def run(self) -> Job:
         """Work until the job has its paper. Raises: LedgerError when nothing can be written any more."""
         try:
+            carry_out(self._job)
             if not self._job.stage.final and self._job.stage not in (Stage.VERIFIED, Stage.VALIDATED):
                 self._to_verdict()
         except LedgerError:
@@ -104,6 +108,10 @@ class Worker:
             log.warning("job %s: pair records: %s", self._job.id, error.code)
 
     def _to_verdict(self) -> None:
+        if self._phone.emulated != self._job.opened["emulated"]:
+            raise StepFailed("another_bench")   # the configuration changed since: nothing here is that phone
+        if self._taken_up and not self._has_acted() and not self._is_bound():
+            raise StepFailed("interrupted")     # nobody can say which phone was meant
         if self._has_acted():
             self._job.write(EntryKind.RESUMED, {"stage": self._job.stage.value})
             self._phone.keep_fact("host.resumed", {"host.resumed": "yes"}, Moment.RETURN)
@@ -139,9 +147,23 @@ class Worker:
         self._tell("ready")
         return method
 
+    def _is_bound(self) -> bool:
+        """Does the job say which phone it is about?"""
+        opened = self._job.opened
+        return self._job.identity is not None or bool(opened.get("usb_serial") or opened.get("bound"))
+
+    def _must_be_the_phone(self, sighting: Sighting) -> None:
+        """Raises: StepFailed when something else hangs on the port than what the job was opened for."""
+        meant = str(self._job.opened.get("usb_serial", ""))
+        if meant and sighting.usb_serial and sighting.usb_serial != meant:
+            raise StepFailed("another_phone")
+        if sighting.platform not in (None, self._job.platform):
+            raise StepFailed("another_phone")
+
     def _identify(self) -> tuple[EraseMethod | None, tuple[Problem, ...]]:
         self._tell("identify")
         sighting = self._phone.glance()
+        self._must_be_the_phone(sighting)
         if (hindrance := hindrances.of_presence(sighting)) is not None:
             return None, (hindrance,)
         values = inspect(self._phone, sighting, moment=Moment.BEFORE, draw=self._around.draw)
@@ -150,7 +172,7 @@ class Worker:
             return None, (hindrance,)
         if _identifiers(identity) < IDENTIFIERS_NEEDED:
             return None, (Problem(code=ProblemCode.IDENTITY_TOO_THIN),)
-        self._note_identity(identity)
+        self._note_identity(identity, sighting)
         if self._around.duplicated(sighting.usb_serial or identity.serial):
             return None, (Problem(code=ProblemCode.SERIAL_NOT_UNIQUE),)
         method = choose(values, sighting, self._around.wanted_method or None)
@@ -159,9 +181,12 @@ class Worker:
             return None, (Problem(code=ProblemCode.METHOD_NOT_AVAILABLE, facts={"method": wanted}),)
         return method, method.problems(values, sighting, self._around.settings.limits)
 
-    def _note_identity(self, identity: PhoneIdentity) -> None:
+    def _note_identity(self, identity: PhoneIdentity, sighting: Sighting) -> None:
         known = self._job.identity
         if known is not None and _is_another(known, identity):
+            raise StepFailed("another_phone")
+        bound = self._job.opened.get("bound")
+        if isinstance(bound, list) and bound and not _numbers(identity, sighting) & set(bound):
             raise StepFailed("another_phone")
         if known == identity and self._job.stage is Stage.IDENTIFIED:
             return
@@ -216,7 +241,10 @@ class Worker:
         names = [step.name for step in steps]
         last = max(names.index(name) for name in self._job.steps_begun)
         done = steps[last].name in self._job.steps_done
-        return last + 1 if done or steps[last].acts else last
+        following = last + 1 if done or steps[last].acts else last
+        if following < len(steps) and steps[following].acts and not steps[following - 1].acts:
+            return following - 1   # look once more who hangs there before anything is done to it
+        return following
 
     def _run_steps(self, method: EraseMethod, first: int) -> None:
         scene = Scene(
@@ -283,17 +311,25 @@ class Worker:
         self._job.keep(piece)
 
     def _tell(self, key: str) -> None:
-        self._around.tell(
-            Progress(
-                job=self._job.id, port=self._phone.path, stage=self._job.stage, key=key,
-                problems=self._problems if self._job.stage is Stage.BLOCKED else (),
-            )
+        progress = Progress(
+            job=self._job.id, port=self._phone.path, stage=self._job.stage, key=key,
+            problems=self._problems if self._job.stage is Stage.BLOCKED else (),
         )
+        try:
+            self._around.tell(progress)
+        except OSError:  # a screen or pipe that is gone does not decide about a phone
+            log.warning("job %s: progress cannot be shown", self._job.id)
 
 
 def _identifiers(identity: PhoneIdentity) -> int:
     chip = identity.ecid or identity.udid
     return sum(1 for text in (identity.serial, identity.imei1, identity.imei2, chip) if text)
+
+
+def _numbers(identity: PhoneIdentity, sighting: Sighting) -> set[str]:
+    """The numbers a person may confirm a phone by, in one spelling."""
+    texts = (identity.serial, identity.imei1, identity.imei2, identity.udid, sighting.usb_serial)
+    return {plain(text) for text in texts if text}
 
 
 def _is_another(known: PhoneIdentity, found: PhoneIdentity) -> bool:

@@ -69,6 +69,8 @@ def _look_after(scene: Scene) -> None:
 
 def _final_reset(scene: Scene) -> None:
     """The technician resets from Settings: same iSerial leaves, stays away, returns without adb; stated."""
+    if any(piece.asked == "host.resumed" for piece in scene.evidence):
+        _look_who_is_there(scene)
     scene.progress("waiting_person")
     scene.phone.let_go()
     scene.operator.instruct("reset_in_settings", port=scene.phone.path, facts={})
@@ -78,6 +80,12 @@ def _final_reset(scene: Scene) -> None:
     )
     require_back(sighting, Presence.USB_ONLY)
     ask_setup_screen(scene, Moment.FINAL)
+
+
+def _look_who_is_there(scene: Scene) -> None:
+    """While the station was away another phone may have been put here; nobody is told to reset that one."""
+    if scene.phone.glance().presence is Presence.ADB_DEVICE:
+        ask_state(scene, Moment.AFTER)
 
 
 def ask_setup_screen(scene: Scene, moment: Moment) -> None:

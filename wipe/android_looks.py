@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from phones.android_inspection import state_question
 from phones.android_trade_in import getstatus_question
 from phones.evidence import Moment, Outcome
+from phones.identity import is_same_phone
 from phones.link import Effect, Question, Reboot, Reply
 from phones.port import Presence, Sighting
+from phones.verdict import Verdict
 from phones.witness import Answer
 from wipe.canary import STRATA, look_question, plant_question
 from wipe.method import Scene, StepFailed
@@ -33,6 +35,7 @@ def ask_foyer(scene: Scene, moment: Moment) -> Answer:
     )
     if not answer.answered:
         raise StepFailed("foyer_silent")
+    require_same_phone(scene, answer)
     return answer
 
 
@@ -45,7 +48,23 @@ def ask_state(scene: Scene, moment: Moment) -> Answer:
     )
     if not answer.answered:
         raise StepFailed("no_full_shell")
+    require_same_phone(scene, answer)
     return answer
+
+
+def require_same_phone(scene: Scene, answer: Answer) -> None:
+    """Nothing more is done to, or asked of a person about, another phone than the job began with.
+
+    Raises: StepFailed another_phone when an identifier differs from what was read before.
+    """
+    before = {
+        name: text
+        for piece in scene.evidence
+        if piece.moment is Moment.BEFORE and piece.outcome is Outcome.ANSWERED
+        for name, text in piece.values.items()
+    }
+    if is_same_phone(before, answer.evidence.values) is Verdict.FAILED:
+        raise StepFailed("another_phone")
 
 
 def plant(scene: Scene) -> None:

@@ -45,14 +45,6 @@ def _at_least(text: str, argument: str, _others: tuple[str, ...]) -> bool | None
     return None if measured is None or limit is None else measured >= limit
 
 
-def _at_least_value(text: str, _argument: str, others: tuple[str, ...]) -> bool | None:
-    limits = [number(other) for other in others]
-    measured = number(text)
-    if measured is None or not limits:
-        return None
-    return all(limit is not None and measured >= limit for limit in limits)
-
-
 def _date_at_least(text: str, argument: str, _others: tuple[str, ...]) -> bool | None:
     return text >= argument if _DATE.fullmatch(text) else None
 
@@ -119,7 +111,6 @@ def number(text: str) -> int | None:
 OPERATORS: Mapping[str, Comparison] = {
     "answered": _answered,
     "at_least": _at_least,
-    "at_least_value": _at_least_value,
     "became": _became,
     "contains_all": _contains_all,
     "date_at_least": _date_at_least,

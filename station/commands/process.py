@@ -19,6 +19,7 @@ import click
 from certs.errors import WrongSignerError
 from phones.bench import Bench
 from phones.clock import SystemClock
+from phones.errors import PhoneLostError
 from phones.identity import PhoneIdentity
 from phones.operator import Operator
 from phones.port import Sighting
@@ -92,6 +93,7 @@ def command(
         stack.enter_context(home.claimed())
         ledger = open_ledger(home)
         stack.callback(ledger.close)
+        ledger.verify()  # nothing is taken up from, or signed over, a record that somebody changed
         desk = PaperDesk(
             issuer=company.issuer, signer=load_signer(home.keys, find_passphrase(passphrase_file)),
             scheme=load_scheme(settings.scheme), folder=home.papers, clock=SystemClock(),
@@ -105,7 +107,7 @@ def command(
         )
         person = ConsoleOperator(
             slots=settings.slots, answers=load_answers(answers), interactive=is_terminal() and not as_jsonl,
-            alone=view.paused, say=view.instruct,
+            alone=view.paused, say=view.instruct, emulated=bool(settings.emulated_bench),
         )
         shift = Shift(
             bench=bench, ledger=ledger, slot_of=settings.slot, salt=lambda: secrets.token_hex(16),
@@ -114,7 +116,7 @@ def command(
                 bench, settings, desk, person, lambda progress: _show(progress, view, shift), method
             ),
         )
-        interrupted = False
+        interrupted, missed = False, 0
         try:
             for job in unfinished(ledger):
                 output.words(text("word.taken_up", job=job.id, stage=stage_text(job.stage.value)))
@@ -122,12 +124,12 @@ def command(
             if serial is not None:
                 chosen = find(bench, serial, settings)
                 _may_sign(desk, (chosen,), bench)
-                _confirm(chosen, bench, confirm)
-                _take(shift, (chosen,), settings)
+                numbers = _confirm(chosen, bench, confirm)
+                missed = _take(shift, (chosen,), settings, bound=numbers)
             elif everything and expect is not None:
                 sightings = gather(bench, expect, still_s=settings.gather_s)
                 _may_sign(desk, sightings, bench)
-                _take(shift, sightings, settings)
+                missed = _take(shift, sightings, settings)
         except KeyboardInterrupt:
             interrupted = True
         finally:  # whatever went wrong: the bench is not taken away from under workers
@@ -139,7 +141,7 @@ def command(
         _say_result(job, as_jsonl=as_jsonl)
     if jobs and not as_jsonl:
         output.words(text("word.papers_in", folder=home.papers))
-    return exit_code(jobs)
+    return exit_code(jobs, missed=missed, interrupted=interrupted)
 
 
 def surroundings(
@@ -217,14 +219,18 @@ def _may_sign(desk: PaperDesk, sightings: tuple[Sighting, ...], bench: Bench) ->
             )
 
 
-def _take(shift: Shift, sightings: tuple[Sighting, ...], settings: Settings) -> None:
-    """A new job for each port that no taken-up job works on already."""
-    ports = {job.port for job in shift.jobs()}
+def _take(
+    shift: Shift, sightings: tuple[Sighting, ...], settings: Settings, *, bound: Iterable[str] = ()
+) -> int:
+    """A new job for each port that no taken-up job works on; how many phones got none."""
+    ports, missed = set(shift.busy()), 0
     for sighting in sightings:
         if sighting.port in ports:
             output.words(text("word.has_a_job", slot=settings.slot(sighting.port)))
+            missed += 1
         else:
-            shift.take(sighting)
+            shift.take(sighting, bound=bound)
+    return missed
 
 
 def wait(shift: Shift, *, interrupted: bool = False) -> None:
@@ -279,19 +285,20 @@ def durations(ledger: Ledger) -> dict[str, tuple[float, ...]]:
     return {name: tuple(spent) for name, spent in times.items()}
 
 
-def _confirm(chosen: Sighting, bench: Bench, given: str | None) -> None:
+def _confirm(chosen: Sighting, bench: Bench, given: str | None) -> tuple[str, ...]:
     """The whole number in a script, the last four digits (more if they are not unique) at a terminal.
 
     Raises: NotConfirmedError.
     """
-    from station.floor import ask, numbers_of, plain, present
+    from phones.identity import plain
+    from station.floor import ask, numbers_of, present
 
     values = ask(bench, chosen)
     numbers = numbers_of(chosen, values)
     if given is not None:
         if plain(given) not in numbers:
             raise NotConfirmedError(phone=chosen.port, expected=text("word.whole_number"), got=given)
-        return
+        return tuple(numbers)
     if not is_terminal():
         raise NotConfirmedError(phone=chosen.port, expected="--confirm", got="")
     others = [plain(item.usb_serial) for item in present(bench) if item.port != chosen.port and item.usb_serial]
@@ -304,6 +311,7 @@ def _confirm(chosen: Sighting, bench: Bench, given: str | None) -> None:
     typed = plain(str(click.prompt(text("ask.confirm", digits=length), err=True)))
     if len(typed) < length or not any(number.endswith(typed) for number in numbers):
         raise NotConfirmedError(phone=chosen.port, expected=text("word.last_digits", digits=length), got=typed)
+    return tuple(numbers)
 
 
 def digits_needed(numbers: Iterable[str], others: Sequence[str]) -> int:
@@ -328,9 +336,14 @@ def _say_result(job: Job, *, as_jsonl: bool) -> None:
         output.words(f"    {text('word.more_reasons', number=len(reasons) - 1, job=job.id)}")
 
 
-def exit_code(jobs: tuple[Job, ...]) -> int:
-    """The code of one job, or of many: all good 0, an unknown outcome outranks the rest, mixed 9."""
-    codes = [_job_code(job) for job in jobs]
+def exit_code(jobs: tuple[Job, ...], *, missed: int = 0, interrupted: bool = False) -> int:
+    """The code of one job, or of many: all good 0, an unknown outcome outranks the rest, mixed 9.
+
+    `missed`: phones that were asked for and got no job; `interrupted`: before all had one. Then never 0.
+    """
+    codes = [_job_code(job) for job in jobs] + [PhoneLostError.exit_code] * missed
+    if interrupted:
+        codes.append(INTERRUPTED)
     if not codes:
         return 8
     if len(set(codes)) == 1:

@@ -9,14 +9,14 @@ from phones.clock import SystemClock
 from station import output, spoken
 from station.commands.jobs import summary
 from station.commands.options import config_option, home_of, json_option, open_ledger, passphrase_option, settings_of
-from station.errors import JobNotFoundError, WrongStageError
+from station.decision import decide
+from station.errors import JobNotFoundError
 from station.job import Job
 from station.language import text
 from station.papers import PaperDesk
 from station.passphrase import find_passphrase
 from station.people import load as load_company
 from station.spoken import stage_text
-from station.stages import EntryKind, Stage
 
 
 @spoken.command("validate")
@@ -42,16 +42,16 @@ def command(
     person = company.person(by, "validator")
     with home.claimed():
         ledger = open_ledger(home)
+        ledger.verify()
         job = Job.load(ledger, job_id.upper())
         if job is None:
             raise JobNotFoundError(phone=job_id)
-        if job.stage is not Stage.VERIFIED:
-            raise WrongStageError(phone=job.id, expected=Stage.VERIFIED.value, got=job.stage.value)
         desk = PaperDesk(
             issuer=company.issuer, signer=load_signer(home.keys, find_passphrase(passphrase_file)),
             scheme=load_scheme(settings.scheme), folder=home.papers, clock=SystemClock(),
         )
-        decide(job, desk, accept=accept, name=person.name, role=person.role, grounds=grounds)
+        decide(job, accept=accept, name=person.name, role=person.role, grounds=grounds)
+        desk.serve(job)
         ledger.close()
     facts = summary(job)
     if as_json:
@@ -59,18 +59,3 @@ def command(
     else:
         output.words(f"{job.id}  {stage_text(job.stage.value)}  {home.papers / str(facts['file'])}")
     return 0 if job.certificate is not None else 1
-
-
-def decide(job: Job, desk: PaperDesk, *, accept: bool, name: str, role: str, grounds: str) -> None:
-    """Write the decision, go where it leads, and make the paper."""
-    number = job.write(
-        EntryKind.VALIDATION,
-        {"decision": "accepted" if accept else "rejected", "by": name, "role": role, "grounds": grounds},
-    )
-    if accept:
-        job.move(Stage.VALIDATED, because=[number])
-    else:
-        failure = job.write(EntryKind.FAILURE, {"reason": "rejected"})
-        job.report = None  # the report "awaiting validation" is superseded by one that says rejected
-        job.move(Stage.FAILED, because=[failure])
-    desk.serve(job)

@@ -20,7 +20,7 @@ _PAYLOAD = {
     EntryKind.IDENTITY: {"phone": {}, "attempt": 1}, EntryKind.PROBLEMS: {"codes": ["battery_low"]},
     EntryKind.METHOD: {"method": "m", "mark": "00"}, EntryKind.ABOUT_TO_ERASE: {"step": "s"},
     EntryKind.STEP_DONE: {"step": "s"}, EntryKind.STEP_BEGUN: {"step": "s"}, EntryKind.FAILURE: {"reason": "r"},
-    EntryKind.JOB_OPENED: _FACTS,
+    EntryKind.VALIDATION: {"decision": "accepted", "by": "A", "role": "validator"}, EntryKind.JOB_OPENED: _FACTS,
 }  # fmt: skip
 _CITABLE = [kind for kind in EntryKind if kind not in (EntryKind.MOVE, EntryKind.EVIDENCE, EntryKind.JOB_OPENED)]
 

@@ -125,7 +125,7 @@ def live(
             draw=counter(seed),
             wanted_method=method,
         )
-        job = open_job(ledger, slot.phone.platform, settings)
+        job = open_job(ledger, slot.phone.platform, settings, usb_serial=port.look().usb_serial)
         if watch is not None:
             watch(slot)
         Worker(job, port, around).run()
@@ -150,7 +150,7 @@ def desk(place: Path, clock: Clock) -> PaperDesk:
     )
 
 
-def open_job(ledger: Ledger, platform: str, settings: Settings) -> Job:
+def open_job(ledger: Ledger, platform: str, settings: Settings, *, usb_serial: str = "") -> Job:
     """A fresh job on port 1-1."""
     return Job.open(
         ledger,
@@ -161,6 +161,7 @@ def open_job(ledger: Ledger, platform: str, settings: Settings) -> Job:
             "platform": Platform(platform).value,
             "emulated": True,
             "attempt": 1,
+            "usb_serial": usb_serial,
             "salt": "5a" * 16,
             "policy": asdict(settings.policy),
             "performed_by": {"name": "Tester", "role": "operator"},

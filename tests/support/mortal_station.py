@@ -161,7 +161,10 @@ def _station(pipe: Connection, folder: Path, platform: str, die_at: int | None, 
     ledger = Ledger(folder / "ledger.sqlite3", clock=far, on_append=die)
     technician = ScriptedTechnician(lives.SCRIPT, lambda _port, action: far.call("press", action))
     ids = ledger.jobs()
-    job = Job.load(ledger, ids[0]) if ids else lives.open_job(ledger, platform, lives.SETTINGS)
+    if ids:
+        job = Job.load(ledger, ids[0])
+    else:
+        job = lives.open_job(ledger, platform, lives.SETTINGS, usb_serial=far.look().usb_serial)
     assert job is not None
     around = Surroundings(
         clock=far,
@@ -171,7 +174,7 @@ def _station(pipe: Connection, folder: Path, platform: str, die_at: int | None, 
         tell=technician.notice,
         draw=lives.counter(os.getpid()),
     )
-    Worker(job, far, around).run()
+    Worker(job, far, around, taken_up=bool(ids)).run()
     ledger.close()
     pipe.close()
     os._exit(0)

@@ -69,7 +69,7 @@ BAD: dict[str, Change] = {
     "android_not_rooted": _set(Moment.BEFORE, "tamper.signs", "not_green,su"),
     "packages_gone": _set(Moment.AFTER, "data.packages", "24"),
     "foyer_final": _foyer_over_adb,
-    "final_absent": _set(Moment.FINAL, "port.absent_s", "3"),
+    "final_absent": _set(Moment.FINAL, "port.came_back", "no"),
     "final_without_adb": _set(Moment.FINAL, "port.presence", "adb_device"),
     "final_same_serial": _set(Moment.FINAL, "port.usb_serial", None),
     "final_stated": _set(Moment.FINAL, "statement.setup_screen", "no"),
