@@ -111,6 +111,7 @@ def _all_passed(case: _Case, checks: tuple[Check, ...]) -> Verification:
         answer = Answer.CANNOT_TELL
     elif document.is_report:
         answer = Answer.REPORT
+        case.warnings += ["W_SPECIMEN"] if document.emulated else []
     elif document.emulated:
         answer = Answer.SPECIMEN
     else:

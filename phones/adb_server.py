@@ -66,7 +66,7 @@ class AdbServer:
     """
 
     def __init__(self, home: Path, *, port: int | None = None, usb: bool = True, start_timeout_s: float = 20.0) -> None:
-        self.home = home
+        self.home = home.absolute()
         self.port = port or 0
         self.generation = 0
         """Counts starts: transport ids of an older generation mean nothing."""

@@ -8,6 +8,7 @@ ProofwipeError
 │   └── LedgerFullError       disk full or read-only: nothing was lost, nothing more is begun
 ├── StationBusyError      another proofwipe works with this ledger
 ├── ConfigError           a key or value of the configuration is wrong
+├── ExtraMissingError     the part that drives phones is not installed
 ├── NotInitialisedError   `proofwipe init` has not been run
 ├── PhoneNotFoundError    nothing on the bench answers to that serial or slot
 │   └── NoPhoneError          nothing is plugged in at all
@@ -57,6 +58,12 @@ class ConfigError(ProofwipeError):
 
     code = "config"
     exit_code = 2
+
+
+class ExtraMissingError(ProofwipeError):
+    """A buyer's installation was asked to drive phones."""
+
+    code = "extra_missing"
 
 
 class NotInitialisedError(ProofwipeError):

@@ -172,11 +172,13 @@ class Ledger:
 
     def backup(self, target: Path) -> None:
         """A consistent copy of the whole file, made while the bench works. Raises: LedgerError."""
-        with self._lock, self._translated():
-            with sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
+        try:
+            with self._lock, sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
                 source.backup(copy)
             source.close()
             copy.close()
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerFullError(phone=str(target), got=str(error)) from error
 
     def close(self) -> None:
         """Let go of the file."""

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -14,8 +15,12 @@ import click
 
 from phones.errors import ProofwipeError
 from station import language, output
+from station.errors import ExtraMissingError
 from station.language import text
 from station.spoken import SpokenGroup, usage_error
+
+EXTRA_MODULES = frozenset({"adbutils", "platformdirs", "pymobiledevice3", "sqlalchemy", "usb", "virtual_phones"})
+"""What `proofwipe[bench]` brings."""
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -82,6 +87,9 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese must not end the program
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # started with it closed
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole run
     language.choose(given)
     sys.exit(run(given))
 
@@ -97,12 +105,16 @@ def run(arguments: list[str]) -> int:
         output.words(text("word.stopped"))
         return 130
     except click.ClickException as error:
-        wrong = usage_error(error)
-        output.failure(wrong, as_json=as_json)
-        return wrong.exit_code
+        if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
+            click.echo(error.ctx.get_help(), err=True)
+            return error.exit_code
+        return _said(usage_error(error), as_json=as_json)
     except ProofwipeError as error:
-        output.failure(error, as_json=as_json)
-        return error.exit_code
+        return _said(error, as_json=as_json)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA_MODULES:
+            raise
+        return _said(ExtraMissingError(got=error.name or ""), as_json=as_json)
     except KeyboardInterrupt:
         output.words(text("word.stopped"))
         return 130
@@ -111,9 +123,17 @@ def run(arguments: list[str]) -> int:
         return 1
     except Exception as error:  # noqa: BLE001 - the outermost edge: one line here, the traceback to the log
         _log_unexpected(arguments)
-        output.failure(ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json)
-        return 1
+        return _said(ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json)
     return result if isinstance(result, int) else 0
+
+
+def _said(error: ProofwipeError, *, as_json: bool) -> int:
+    """Say an error, if there is anywhere left to say it; its exit code either way."""
+    try:
+        output.failure(error, as_json=as_json)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a full or closed stdout: nothing more can be told there
+    return error.exit_code
 
 
 def _log_unexpected(arguments: list[str]) -> None:

@@ -216,9 +216,14 @@ def _reasons(
     reasons += [rows[finding.rule].reason for finding in findings if finding.verdict is Verdict.FAILED]
     if reasons:
         return tuple(dict.fromkeys(reasons))
-    unmet = list(_unmet(findings, rules))
+    # What nobody could look for is not said to be there.
+    unlooked = [finding for finding in _unmet(findings, rules) if rows[finding.rule].kind == "contradiction"]
+    unmet = [finding for finding in _unmet(findings, rules) if finding not in unlooked]
     if not readings.pieces(Moment.AFTER):
         reasons.append("nothing_read_after")
+    elif unlooked:
+        reasons.append("not_looked_for_everything")
+    if not readings.pieces(Moment.AFTER):
         unmet = [finding for finding in unmet if rows[finding.rule].test.moments != (Moment.AFTER,)]
     if same_phone is Verdict.INDETERMINATE:
         reasons.append("identity_too_thin")

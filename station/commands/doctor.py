@@ -53,6 +53,8 @@ def _safely(name: str, look: Callable[[Home], tuple[str, str]], home: Home) -> D
         state, detail = look(home)
     except ProofwipeError as error:
         state, detail = "broken", error.reason()
+    except ModuleNotFoundError as error:
+        state, detail = "absent", error.name or ""
     except OSError as error:
         state, detail = "broken", error.strerror or str(error)
     return Diagnosis(name, state, detail)

@@ -66,6 +66,8 @@ def backup(context: click.Context, file: Path) -> int:
     from phones.clock import SystemClock
     from station.ledger import Ledger
 
+    if file.exists():  # an older copy is what shows that a newer ledger lost its tail
+        raise click.UsageError(text("word.backup_exists", file=file))
     open_ledger(home_of(context)).backup(file)
     copy = Ledger(file, clock=SystemClock())
     number, head = copy.verify()

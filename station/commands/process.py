@@ -332,6 +332,8 @@ def _say_result(job: Job, *, as_jsonl: bool) -> None:
     output.words(f"[{facts['slot']}] {facts['model']}  {stage_text(job.stage.value)}  {facts['file']}", bold=True)
     if reasons:
         output.words(f"    {reason_text(reasons[0])}")
+    if job.stage is Stage.VERIFIED:
+        output.words(f"    → proofwipe validate {job.id} --accept --by …")
     if len(reasons) > 1:
         output.words(f"    {text('word.more_reasons', number=len(reasons) - 1, job=job.id)}")
 

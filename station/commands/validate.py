@@ -21,7 +21,7 @@ from station.spoken import stage_text
 
 @spoken.command("validate")
 @click.argument("job_id", metavar="JOB")
-@click.option("--accept/--reject", "accept", required=True, default=None, help=text("option.accept"))
+@click.option("--accept/--reject", "accept", default=None, help=text("option.accept"))
 @click.option("--by", "by", metavar="NAME", help=text("option.by"))
 @click.option("--grounds", default="", help=text("option.grounds"))
 @passphrase_option()
@@ -29,13 +29,15 @@ from station.spoken import stage_text
 @json_option()
 @click.pass_context
 def command(
-    context: click.Context, job_id: str, accept: bool, by: str | None, grounds: str, passphrase_file: Path | None,
-    config: Path | None, as_json: bool,
+    context: click.Context, job_id: str, accept: bool | None, by: str | None, grounds: str,
+    passphrase_file: Path | None, config: Path | None, as_json: bool,
 ) -> int:
     """Exit 0 with a certificate, 1 with a report of the rejection, 3 no such job, 4 not at that stage."""
     from certs.authority import load_signer
     from grading.schemes import load as load_scheme
 
+    if accept is None:  # click takes a missing pair of flags for None, and None is no decision
+        raise click.UsageError(text("word.decision_needed"))
     home = home_of(context)
     settings = settings_of(home, config)
     company = load_company(home.keys)

@@ -10,6 +10,9 @@ from station import output, spoken
 from station.commands.options import json_option
 from station.language import current, text
 
+IMEI_DIGITS = 15
+SHORTEST_SERIAL = 8
+
 
 @spoken.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
@@ -20,7 +23,10 @@ def command(file: Path, roots: tuple[Path, ...], imei: str | None, as_json: bool
     """Exit 0 VALID; 6 CANNOT TELL; 7 NOT VALID, SPECIMEN, REPORT."""
     from certs.trust import Trust
     from certs.verify import verify_file
+    from phones.cleaning import clean
 
+    if imei is not None and not is_a_number_of_a_phone(imei):
+        raise click.UsageError(text("word.no_imei", got=clean(imei)))
     found = verify_file(file, Trust.from_files(roots), imei=imei)
     if as_json:
         output.document(
@@ -52,3 +58,14 @@ def command(file: Path, roots: tuple[Path, ...], imei: str | None, as_json: bool
         if imei is None:
             click.echo(text("word.dial"))
     return found.exit_code
+
+
+def is_a_number_of_a_phone(typed: str) -> bool:
+    """An IMEI whose check digit fits, or what can be a serial number: a slip of the finger accuses nobody."""
+    from phones.identity import plain
+    from phones.imei import luhn_holds
+
+    number = plain(typed)
+    if number.isascii() and number.isdecimal() and abs(len(number) - IMEI_DIGITS) <= 2:
+        return len(number) == IMEI_DIGITS and luhn_holds(number)
+    return len(number) >= SHORTEST_SERIAL and number.isalnum()
