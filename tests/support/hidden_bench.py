@@ -171,7 +171,7 @@ def without_chinese(text: str, *, allowed: Sequence[str] = ()) -> list[str]:
     for word in allowed:
         text = text.replace(word, "")
     text = re.sub(r"`[^`]*`|apt-get install [\w-]+|--[\w-]+|[\w./-]*/[\w./-]+|[A-Z][\w-]*-[\w-]+", "¦", text)
-    return list(re.findall(r"[A-Za-z']{2,}(?:[ ,]+[A-Za-z']{2,}){2,}", text))
+    return list(re.findall(r"[A-Za-z']{2,}(?:,? [A-Za-z']{2,}){2,}", text))
 
 
 class Terminal:
