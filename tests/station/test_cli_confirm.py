@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nothing is erased that was not named and confirmed: 0, 1, 2 phones, with and without -s, at a terminal or not."""
 
+from collections.abc import Callable
+
 import pytest
 from hidden_bench import PIXEL_13, PIXEL_16, CommandLine, Done, Starter, Terminal, wait_for
 
@@ -11,11 +13,13 @@ SERIAL = "4A231FDAQ0001"
 OTHER = "1B081FDF60002"
 NO_VALIDATION = '[policy]\nname = "test"\nrequire_validation = false\n'
 
+BenchOf = Callable[[int], tuple[CommandLine, RemoteBench]]
+
 pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
-def bench_of(specimen: Starter):  # type: ignore[no-untyped-def]
+def bench_of(specimen: Starter) -> BenchOf:
     """Number of phones → a station with so many plugged in."""
 
     def start(number: int) -> tuple[CommandLine, RemoteBench]:
@@ -31,7 +35,7 @@ def bench_of(specimen: Starter):  # type: ignore[no-untyped-def]
 @pytest.mark.wire
 @pytest.mark.parametrize("terminal", [False, True], ids=["script", "terminal"])
 @pytest.mark.parametrize(("number", "named"), [(0, 3), (1, 2), (2, 2)])
-def test_the_matrix_of_confirmation(bench_of, number: int, named: int, terminal: bool) -> None:  # type: ignore[no-untyped-def]
+def test_the_matrix_of_confirmation(bench_of: BenchOf, number: int, named: int, terminal: bool) -> None:
     line, bench = bench_of(number)
 
     def run(*arguments: object, typed: str | None = None) -> Done:
