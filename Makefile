@@ -17,7 +17,7 @@ demo: $(INSTALLED)  ## virtual phones from plug to paper, into out/demo
 	$(BIN)/proofwipe demo --out out/demo
 
 test: $(INSTALLED)  ## everything but the slow runs; needs a few Debian packages and says which
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup --cov --cov-report=term
+	$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadgroup --cov --cov-report=term
 
 check: $(INSTALLED)  ## style, types, import direction
 	$(BIN)/ruff check .

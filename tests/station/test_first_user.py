@@ -17,14 +17,6 @@ ROOT = Path(__file__).parent.parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 
 
-def command(*arguments: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    paths = os.pathsep.join((str(ROOT), str(ROOT / "hardware-fixtures")))
-    return subprocess.run(
-        [sys.executable, "-m", "station.main", *arguments], cwd=cwd, capture_output=True, text=True, timeout=100,
-        check=False, env={**os.environ, "PYTHONPATH": paths, **environment},
-    )  # fmt: skip
-
-
 def test_leaving_the_decision_out_decides_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--home", str(tmp_path), "validate", "ANYJOB01"]) == 2
     assert not (tmp_path / "ledger.sqlite3").exists()
@@ -91,10 +83,3 @@ def test_a_full_stdout_ends_in_one_line(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.wire
-def test_the_demo_runs_with_a_relative_folder_as_the_readme_says(tmp_path: Path) -> None:
-    done = command("demo", "--out", "out/demo", "--no-progress", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert len(list((tmp_path / "out" / "demo").glob("*-certificate.pdf"))) == 4
