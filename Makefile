@@ -27,8 +27,9 @@ check: $(INSTALLED)  ## style, types, import direction
 mutants: $(INSTALLED)  ## removes each evidence rule and each verifier check in turn: the suite must notice
 	$(BIN)/python -m tools.mutants
 
-slow: $(INSTALLED)  ## the long runs: 20,000 lives in virtual time, PDF/A preflight
-	$(BIN)/python -m pytest -m slow -n 2 --timeout 1700
+LIVES := 20000
+slow: $(INSTALLED)  ## the long runs: 20,000 lives in virtual time (LIVES=...), PDF/A preflight
+	PROOFWIPE_LIVES=$(LIVES) $(BIN)/python -m pytest -m slow -n 2 --timeout 1700
 
 bench: $(INSTALLED)  ## ratios within one run, on this machine
 	$(BIN)/python -m benchmarks.run
