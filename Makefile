@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PYTHONPATH :=
 
-.PHONY: demo test check mutants slow bench clean
+.PHONY: demo test again check mutants slow bench clean
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "proofwipe needs Python 3.11 or newer")'
@@ -18,6 +18,9 @@ demo: $(INSTALLED)  ## virtual phones from plug to paper, into out/demo
 
 test: $(INSTALLED)  ## everything but the slow runs; needs a few Debian packages and says which
 	$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadgroup --cov --cov-report=term
+
+again: $(INSTALLED)  ## what failed in the last `make test`, one at a time: tells a loaded machine from a mistake
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none -m "not slow" -n 0
 
 check: $(INSTALLED)  ## style, types, import direction
 	$(BIN)/ruff check .

@@ -18,7 +18,7 @@ from station.settings import Settings
 if TYPE_CHECKING:
     from phones.bench import Bench
 
-SETTLE_S = 3.0
+SETTLE_S = 8.0
 """How long a phone that has just met our adb server may take until it is more than `offline`."""
 _POLL_S = 0.05
 _ASKED_AT_ONCE = 8
@@ -81,9 +81,15 @@ def settled(bench: "Bench", *, timeout_s: float = SETTLE_S) -> tuple[Sighting, .
     give_up = time.monotonic() + timeout_s
     while True:
         seen = present(bench)
-        if time.monotonic() >= give_up or all(item.presence is not Presence.ADB_OFFLINE for item in seen):
+        if time.monotonic() >= give_up or not any(_is_meeting(item) for item in seen):
             return seen
         time.sleep(_POLL_S)
+
+
+def _is_meeting(item: Sighting) -> bool:
+    """USB shows an adb interface, and our server does not talk to it yet."""
+    unlisted = item.presence is Presence.USB_ONLY and "ff/42/01" in item.interfaces
+    return unlisted or item.presence is Presence.ADB_OFFLINE
 
 
 def ask(bench: "Bench", sighting: Sighting) -> dict[str, str]:

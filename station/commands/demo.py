@@ -26,7 +26,7 @@ def command(out: Path, scenario: Path | None, no_progress: bool, as_json: bool) 
     from station.demo import run_demo
     from station.view import View, wants_live
 
-    out = out.absolute()  # our adb server works in a folder of its own
+    out = out.resolve()  # our adb server works in a folder of its own
     output.words(text("word.specimen"), bold=True)
     if (out / "station").is_dir():
         shutil.rmtree(out / "station")
