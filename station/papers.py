@@ -14,6 +14,7 @@ from pathlib import Path
 
 from certs.errors import NotCertifiableError
 from certs.facts import JobFacts, Person, SalePolicy, Validation
+from certs.identifier import ID_BYTES, id_text
 from certs.issue import Paper, issue, reissue
 from certs.issuer import Issuer, Signer
 from certs.record import Record, certificate_record, report_record
@@ -24,13 +25,10 @@ from station.home import write_whole
 from station.job import Job, parse_time
 from station.stages import EntryKind, Stage
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
 
 def new_certificate_id() -> str:
-    """PW-XXXX-XXXX-XXXX-XXXX: 80 random bits, Crockford base 32."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(16))
-    return "PW-" + "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+    """A fresh id; its spelling is the paper's own business (`certs.identifier`)."""
+    return id_text(secrets.token_bytes(ID_BYTES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
