@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from certs.sealing import Opening
 from phones.evidence import Evidence
 from phones.identity import PhoneIdentity
 from phones.port import Platform
@@ -27,6 +28,8 @@ class Validation:
     by: Person
     at: datetime
     grounds: str = ""
+    certificate: bytes = b""   # the validator's own, DER; b"" without a key of their own
+    signature: bytes = b""     # theirs, DER (`certs.validation`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,17 @@ class SalePolicy:
     name: str = "basic"
     minimum_nist: str = "clear"        # clear or purge
     require_validation: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPlace:
+    """Where the job stands in the transparency log (`certs.record_schema.LogPart`). `anchor`: checkpoint lines."""
+
+    origin: str
+    device_tag: str
+    start: int
+    attempt: int
+    anchor: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,4 +80,6 @@ class JobFacts:
     failure: str = ""
     problems: tuple[str, ...] = ()
     disclosures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    log: LogPlace | None = None
+    openings: tuple[Opening, ...] = ()   # what is sealed in the record; opened in the archive copy only
     # disclosures: operator's statements for the buyer: repairs, replaced_parts, warranty ...

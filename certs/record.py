@@ -5,6 +5,7 @@ A `Record` cannot exist unless everything derived in it follows from its evidenc
 exist unless nothing stands against it (`certs.refusals`): the constructor itself asks. There is no way round.
 """
 
+import base64
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -18,6 +19,7 @@ from certs.recompute import evidence_of, fault_of, outcome_reasons, plain
 from certs.record_schema import CERTIFICATE_SCHEMA, REPORT_SCHEMA, TIME_FORMAT, RecordDocument
 from certs.refusals import refusals, title_of
 from certs.renderer import renderer
+from certs.sealing import seal
 from grading.grade import grade
 from grading.schemes import Scheme
 from phones.commitment import commit
@@ -97,7 +99,7 @@ def _draft(
         "id": certificate_id,
         "issued_at": _time(issued_at),
         "renderer": renderer(),
-        "log": "none",
+        "log": _log(facts),
         "emulated": facts.emulated,
         "outcome": {"title": "certificate", "reasons": []},
         "job": _job(facts),
@@ -113,6 +115,7 @@ def _draft(
         "grade": plain(graded),
         "rules": {"version": report.rules_version, "sha256": report.rules_sha256},
         "disclosures": dict(facts.disclosures),
+        "sealed": {opening.name: seal(opening) for opening in facts.openings},
         "retention_until": _years_later(issued_at.astimezone(UTC).date()).isoformat(),
     }
     read = read_record(canonical_bytes(draft))
@@ -136,10 +139,22 @@ def _validation(facts: JobFacts) -> dict[str, str]:
     decided = facts.validation
     if decided is None:
         state: Literal["awaiting", "not_required"] = "awaiting" if facts.policy.require_validation else "not_required"
-        return {"decision": state, "by": "", "role": "", "at": "", "grounds": ""}
+        return {"decision": state, "by": "", "role": "", "at": "", "grounds": "", "certificate": "", "signature": ""}
     return {
         "decision": decided.decision, "by": decided.by.name, "role": decided.by.role, "at": _time(decided.at),
         "grounds": decided.grounds,
+        "certificate": base64.b64encode(decided.certificate).decode(),
+        "signature": base64.b64encode(decided.signature).decode(),
+    }
+
+
+def _log(facts: JobFacts) -> object:
+    place = facts.log
+    if place is None:
+        return "none"
+    return {
+        "origin": place.origin, "device_tag": place.device_tag, "start": place.start, "attempt": place.attempt,
+        "anchor": list(place.anchor),
     }
 
 

@@ -56,6 +56,7 @@ FineTime = Annotated[
 ]
 Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_is_date)]
 CertificateId = Annotated[str, StringConstraints(pattern=r"^PW(-[0-9A-HJKMNP-TV-Z]{4}){4}$")]
+Base64 = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
 Number = Annotated[int, Field(ge=0, le=2**53 - 1)]  # RFC 8785: what every JSON reader holds exactly
 VerdictWord = Literal["passed", "failed", "indeterminate"]
 
@@ -108,13 +109,20 @@ class PersonPart(_Part):
 
 
 class ValidationPart(_Part):
-    """A named person's decision; never set by software. `by`, `role`, `at` are "" without one."""
+    """A named person's decision; never set by software. `by`, `role`, `at` are "" without one.
+
+    `certificate`: the validator's own certificate, DER in base64, issued by the organisation; `signature`: theirs
+    over the content they looked at and their decision (`certs.validation`), DER in base64. Both "" where the
+    decision was entered at the station by a person without a key of their own, which the page says.
+    """
 
     decision: Literal["accepted", "rejected", "awaiting", "not_required"]
     by: Text
     role: Text
     at: Time | Literal[""]
     grounds: LongText
+    certificate: Base64
+    signature: Base64
 
 
 class PolicyPart(_Part):
@@ -268,6 +276,22 @@ class RulesPart(_Part):
     sha256: Digest
 
 
+class LogPart(_Part):
+    """The job's place in the issuer's transparency log, as known before the paper's own entry (docs/certificate.md).
+
+    `device_tag`: HMAC-SHA-256 under the operator's secret, first 16 bytes, hex: the same for every job of one phone.
+    `start`: leaf number of the entry that was written before the erase command left. `attempt`: how many such
+    entries this phone had then, this one included. `anchor`: the lines of the signed checkpoint that stood when
+    the job opened: the record cannot be older; () when the log was empty.
+    """
+
+    origin: Named
+    device_tag: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    start: Number
+    attempt: Annotated[int, Field(ge=1, le=1_000_000)]
+    anchor: Annotated[tuple[Named, ...], Field(max_length=40)]
+
+
 class RecordDocument(_Part):
     """The whole record: what a certificate or a report is made from and what is signed."""
 
@@ -275,7 +299,7 @@ class RecordDocument(_Part):
     id: CertificateId
     issued_at: Time
     renderer: Key
-    log: Literal["none"]
+    log: Literal["none"] | LogPart
     emulated: bool
     outcome: OutcomePart
     job: JobPart
@@ -291,6 +315,7 @@ class RecordDocument(_Part):
     grade: GradePart | None
     rules: RulesPart
     disclosures: Annotated[dict[Key, LongText], Field(max_length=30)]
+    sealed: Annotated[dict[Key, Digest], Field(max_length=30)]  # salted commitments, opened in the archive copy only
     retention_until: Date
 
     @property

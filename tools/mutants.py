@@ -2,7 +2,8 @@
 """Removes each evidence rule and each verifier check in turn and demands that the suite fails.
 
 A rule is removed where it is judged by (the file, its version and hash stay as they are), a check by ignoring
-what it finds, warnings too. A mutant that no test notices is a promise nobody tests. `python -m tools.mutants [--only TEXT]`.
+what it finds, warnings too. A mutant that no test notices is a promise nobody tests. `python -m tools.mutants [--only
+TEXT]`.
 """
 
 import argparse

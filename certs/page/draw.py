@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
+from certs.dss import SecurityStore
 from certs.page import layout, metadata, qr
 from certs.page.errors import PageError
 from certs.page.pdf_profile import (
@@ -26,17 +27,21 @@ from certs.page.sheet import HEIGHT, WIDTH, Sheet
 
 RECORD_FILE = "erase-record.json"
 STATEMENT_FILE = "statement.cose"
+PROOF_FILE = "erase.tlog-proof"
+OPENINGS_FILE = "openings.json"
 _TOKENS_OF_A_FILE = (b"%%EOF", b"startxref", b"/ByteRange", b"trailer", b"endobj", b"endstream")
 
 
 def draw_paper(
-    document: Mapping[str, Any], *, record_bytes: bytes, statement: bytes, qr_text: str, contents_bytes: int
+    document: Mapping[str, Any], *, record_bytes: bytes, statement: bytes, qr_text: str, contents_bytes: int,
+    proof: bytes = b"", openings: bytes = b"", store: SecurityStore | None = None,
 ) -> bytes:
     """The unsigned paper for a record.
 
     `document` is the record as its JSON says, already checked by `certs.record_schema`; `record_bytes` the exact
     canonical bytes that are attached; `statement` the COSE bytes and `qr_text` the same as text for the QR code;
-    `contents_bytes` the room for the CMS. The signature dictionary holds `/ByteRange [0 0000000000 0000000000
+    `contents_bytes` the room for the CMS. `proof` (C2SP tlog-proof), `openings` (archive copy only) and `store` are
+    attached where given. The signature dictionary holds `/ByteRange [0 0000000000 0000000000
     0000000000] /Contents <00…>`, to be filled in place.
 
     Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError.
@@ -49,6 +54,8 @@ def draw_paper(
     attached = (
         (RECORD_FILE, "application#2Fjson", "Data", record_bytes),
         (STATEMENT_FILE, "application#2Fcose", "Supplement", statement),
+        *(((PROOF_FILE, "text#2Fplain", "Supplement", proof),) if proof else ()),
+        *(((OPENINGS_FILE, "application#2Fjson", "Supplement", openings),) if openings else ()),
     )
     objects = _file(document, pages, fonts, attached, contents_bytes)
     identity = HexText(digest[:32].encode())

@@ -81,7 +81,7 @@ def android_certificate() -> dict[str, Any]:
             "by": "王建国",
             "role": "质量负责人 quality lead",
             "at": "2026-11-21T14:31:20Z",
-            "grounds": "",
+            "grounds": "", "certificate": "", "signature": "",
         },
         "policy": {"name": "basic", "minimum_nist": "clear", "require_validation": True},
         "device": {
@@ -201,6 +201,7 @@ def android_certificate() -> dict[str, Any]:
             "mappings": {"ctia": "1 & B", "r2v3": "F5 / C5-C6", "gbt45656": "text not available"},
         },
         "rules": {"version": "2026.11", "sha256": DIGEST},
+        "sealed": {},
         "disclosures": {
             "repairs": "无 none",
             "replaced_parts": "后盖（非原厂） back cover (third party)",
@@ -217,7 +218,8 @@ def apple_certificate() -> dict[str, Any]:
         {
             "id": "PW-80PF-Z5EE-3VYW-N6RA",
             "emulated": True,
-            "validation": {"decision": "not_required", "by": "", "role": "", "at": "", "grounds": ""},
+            "validation": {"decision": "not_required", "by": "", "role": "", "at": "", "grounds": "", "certificate": "",
+                           "signature": ""},
             "policy": {"name": "basic", "minimum_nist": "clear", "require_validation": False},
             "disclosures": {},
         }
@@ -293,7 +295,8 @@ def failed_report() -> dict[str, Any]:
             "grade": None,
             "disclosures": {},
             "outcome": {"title": "failed", "reasons": ["canary_still_there", "accounts_left", "foyer_not_seen"]},
-            "validation": {"decision": "awaiting", "by": "", "role": "", "at": "", "grounds": ""},
+            "validation": {"decision": "awaiting", "by": "", "role": "", "at": "", "grounds": "", "certificate": "",
+                           "signature": ""},
         }
     )
     document["job"].update(stage="FAILED", failure="not_verified")
