@@ -57,7 +57,7 @@ def draw_paper(
         *(((PROOF_FILE, "text#2Fplain", "Supplement", proof),) if proof else ()),
         *(((OPENINGS_FILE, "application#2Fjson", "Supplement", openings),) if openings else ()),
     )
-    objects = _file(document, pages, fonts, attached, contents_bytes)
+    objects = _file(document, pages, fonts, attached, contents_bytes, store)
     identity = HexText(digest[:32].encode())
     return write(PaperFile(objects=tuple(objects), identity=(identity, identity)))
 
@@ -100,8 +100,9 @@ def _file(
     fonts: dict[str, list[Object]],
     attached: tuple[tuple[str, str, str, bytes], ...],
     contents_bytes: int,
+    store: SecurityStore | None,
 ) -> list[Object]:
-    """All objects in order: catalog, info, metadata, output profile, pages, fonts, attachments, signature."""
+    """All objects in order: catalog, info, metadata, output profile, pages, fonts, attachments, signature, store."""
     issued_at, issuer = str(document["issued_at"]), str(document["issuer"]["name"])
     title = layout.title(document)
     objects: list[Object] = [{}, dict(metadata.info(title, issuer, issued_at))]
@@ -146,8 +147,20 @@ def _file(
         )
         objects.append(_attachment(kind, content, issued_at))
     objects += _signature(document, page_at[-1], signature, appearance, contents_bytes)
-    objects[0] = _catalog(Reference(tree), listed, field, signature)
+    stored = _stored(objects, store) if store is not None else {}
+    objects[0] = {**_catalog(Reference(tree), listed, field, signature), **stored}
     return objects
+
+
+def _stored(objects: list[Object], store: SecurityStore) -> dict[str, Value]:
+    """Appends the streams of the security store; returns what the catalog says of them."""
+    listed: dict[str, Value] = {"Type": Name("DSS")}
+    for key, pieces in (("Certs", store.certificates), ("CRLs", store.revocation_lists)):
+        listed[key] = [Reference(len(objects) + step) for step in range(1, len(pieces) + 1)]
+        objects += [_packed({}, piece) for piece in pieces]
+    # ETSI's extension to PDF 1.7, without which a strict reader may not look for /DSS.
+    level: dict[str, Value] = {"BaseVersion": Name("1.7"), "ExtensionLevel": Token(b"1")}
+    return {"Extensions": {"ESIC": level}, "DSS": listed}
 
 
 def _catalog(tree: Reference, listed: list[Value], field: Reference, signature: Reference) -> dict[str, Value]:

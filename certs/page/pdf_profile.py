@@ -12,6 +12,7 @@ or behind the objects. It knows nothing of cryptography; signature and coverage 
 import re
 from dataclasses import dataclass
 
+from certs.dss import SecurityStore
 from certs.page.errors import PdfProfileError
 from certs.page.pdf_syntax import (
     HexText,
@@ -31,6 +32,8 @@ HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 CATALOG, INFO = 1, 2
 MAXIMUM_FILE_BYTES = 16 * 1024 * 1024
 MAXIMUM_OBJECTS = 500
+MAXIMUM_STORED = 32
+STORE_KEYS = ("Type", "Certs", "CRLs")
 
 SIGNATURE_KEYS = ("Type", "Filter", "SubFilter", "ByteRange", "Contents", "M", "Name", "Reason", "Reference")
 PLACEHOLDER_RANGE: tuple[Token, ...] = (Token(b"0"), *(Token(b"0" * 10),) * 3)
@@ -62,6 +65,28 @@ class PaperFile:
                 raise PdfProfileError(expected="each attached file once, as a stream", got=ascii(name)[:60])
             files[name.decode("latin-1")] = content.decoded()
         return files
+
+    def store(self) -> SecurityStore | None:
+        """The document security store, None where the catalog has none. Raises: PdfProfileError."""
+        catalog = self.objects[CATALOG - 1] if self.objects else {}
+        if not isinstance(catalog, dict) or "DSS" not in catalog:
+            return None
+        listed = catalog["DSS"]
+        if not isinstance(listed, dict) or tuple(listed) != STORE_KEYS or listed["Type"] != Name("DSS"):
+            raise PdfProfileError(expected="/DSS with /Certs and /CRLs only", got=ascii(listed)[:60])
+        certificates, lists = self._stored(listed["Certs"]), self._stored(listed["CRLs"])
+        return SecurityStore(certificates=certificates, revocation_lists=lists)
+
+    def _stored(self, listed: Value) -> tuple[bytes, ...]:
+        found = [self.at(reference) for reference in listed] if isinstance(listed, list) else [b""]
+        if len(found) > MAXIMUM_STORED or len({id(item) for item in found}) != len(found):
+            raise PdfProfileError(expected="a short list of streams, each once", got=ascii(listed)[:60])
+        pieces = []
+        for item in found:
+            if not isinstance(item, Stream) or tuple(item.entries) != ("Filter",):
+                raise PdfProfileError(expected="a packed stream of the security store", got=ascii(item)[:60])
+            pieces.append(item.decoded())
+        return tuple(pieces)
 
 
 def write(paper: PaperFile) -> bytes:
