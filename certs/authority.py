@@ -15,14 +15,24 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs import profile
-from certs.errors import KeyFileExistsError, KeyUnreadableError
+from certs.dss import SecurityStore
+from certs.errors import KeyFileExistsError, KeyUnreadableError, RevocationListMissingError
 from certs.issuer import FileSigner, Issuer, Station
 from certs.key_files import SCRYPT_COST, read_key, write_key, write_new
+from certs.revocation_lists import (
+    LARGEST_LIST,
+    ORGANISATION_LIST_LIFE,
+    ROOT_LIST_LIFE,
+    RevocationListError,
+    read_list,
+    write_list,
+)
 from phones.words import say
 
 ROOT_LIFE = timedelta(days=3652)
 ORGANISATION_LIFE = timedelta(days=3652)
 STATION_LIFE = timedelta(days=365)
+VALIDATOR_LIFE = timedelta(days=365)
 _CLOCK_SKEW = timedelta(minutes=5)
 NO_ANSWER_URL = "http://crl.proofwipe.invalid/organisation.crl"
 """Stands where a revocation list would be found; readers only want the field to be there."""
@@ -38,29 +48,44 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """A whole chain, in memory, as made by `create_authority`."""
+    """A whole chain, in memory, as made by `create_authority`. The lists: revocation lists, DER."""
 
     root: Holder
     organisation: Holder
     station: Holder
     station_name: str
+    root_list: bytes
+    organisation_list: bytes
 
     def signer(self) -> FileSigner:
         """What the station signs with."""
         station = Station(
-            name=self.station_name, certificate=self.station.certificate, organisation=self.organisation.certificate
+            name=self.station_name, certificate=self.station.certificate,
+            organisation=self.organisation.certificate, root=self.root.certificate,
         )
         return FileSigner(station, self.station.key)
+
+    def security_store(self) -> SecurityStore:
+        """What papers of this chain carry for their readers."""
+        return _store(
+            self.organisation.certificate, self.root.certificate, self.root_list, self.organisation_list
+        )
 
 
 def create_authority(
     issuer: Issuer, station_name: str, *, now: datetime, specimen: bool = False, crl_url: str = NO_ANSWER_URL
 ) -> Authority:
-    """Root, organisation and station for an issuer, all keys fresh. `now`: aware."""
+    """Root, organisation and station for an issuer, all keys fresh, and empty revocation lists. `now`: aware."""
     root = create_root(issuer, now=now, specimen=specimen)
     organisation = create_organisation(root, issuer, now=now, crl_url=crl_url)
     station = create_station(organisation, issuer, station_name, now=now, crl_url=crl_url)
-    return Authority(root=root, organisation=organisation, station=station, station_name=station_name)
+    return Authority(
+        root=root, organisation=organisation, station=station, station_name=station_name,
+        root_list=write_list(root.certificate, root.key, (), number=1, now=now, life=ROOT_LIST_LIFE),
+        organisation_list=write_list(
+            organisation.certificate, organisation.key, (), number=1, now=now, life=ORGANISATION_LIST_LIFE
+        ),
+    )
 
 
 def create_root(issuer: Issuer, *, now: datetime, specimen: bool) -> Holder:
@@ -99,13 +124,34 @@ def create_station(
     return Holder(certificate=_signed(builder, organisation.key, organisation.key.public_key()), key=key)
 
 
-def _name(issuer: Issuer, common: str, *, specimen: bool) -> x509.Name:
+def create_validator(
+    organisation: Holder, issuer: Issuer, person: str, *, role: str, now: datetime, crl_url: str = NO_ANSWER_URL
+) -> Holder:
+    """A key and certificate with which `person` decides in a `role`, a year; a specimen if the organisation is.
+
+    Raises: ValueError when a name does not fit into a certificate (64 characters).
+    """
+    if not (0 < len(person) <= profile.LONGEST_NAME and 0 < len(role) <= profile.LONGEST_NAME):
+        raise ValueError("name or role does not fit")
+    specimen = profile.is_specimen(organisation.certificate)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name(issuer, person, specimen=specimen, role=role)
+    builder = _below(organisation, name, key.public_key(), now=now, life=VALIDATOR_LIFE, crl_url=crl_url)
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(profile.validator_usage(), critical=True)
+    builder = builder.add_extension(profile.validator_uses(specimen=specimen), critical=False)
+    return Holder(certificate=_signed(builder, organisation.key, organisation.key.public_key()), key=key)
+
+
+def _name(issuer: Issuer, common: str, *, specimen: bool, role: str = "") -> x509.Name:
     attributes = []
     if issuer.country:
         attributes.append(x509.NameAttribute(x509.NameOID.COUNTRY_NAME, issuer.country))
     organisation = profile.subject_organisation(issuer.name, specimen=specimen)
     attributes.append(x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organisation))
     attributes.append(x509.NameAttribute(x509.NameOID.COMMON_NAME, common[: profile.LONGEST_NAME].strip()))
+    if role:
+        attributes.append(x509.NameAttribute(x509.NameOID.TITLE, role))
     return x509.Name(attributes)
 
 
@@ -144,14 +190,12 @@ def save_authority(
     authority: Authority, folder: Path, root_folder: Path, passphrase: str, *, cost: int = SCRYPT_COST,
     passphrase_of_root: str | None = None,
 ) -> None:
-    """Write the chain: certificates (PEM, public) and keys (encrypted, 0600).
+    """Write the chain: certificates (PEM, public), revocation lists (DER) and keys (encrypted, 0600).
 
-    `folder` gets root.pem, organisation.pem/.key, station.pem/.key; `root_folder` gets root.pem, root.key and a
-    note on how to keep them (`READ-ME.txt`). Nothing is written if any of the files exists.
+    `folder` gets root.pem/.crl, organisation.pem/.key/.crl, station.pem/.key; `root_folder` gets root.pem, root.key
+    and a note on how to keep them (`READ-ME.txt`). Nothing is written, and no folder made, if any of the files exists.
     Raises: KeyFileExistsError, OSError.
     """
-    for place in (folder, root_folder):
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
     holders = (
         (root_folder, "root", authority.root), (folder, "organisation", authority.organisation),
         (folder, "station", authority.station),
@@ -159,13 +203,18 @@ def save_authority(
     note = root_folder / "READ-ME.txt"
     root_copy = folder / "root.pem"
     files = [place / f"{name}.{ending}" for place, name, _ in holders for ending in ("pem", "key")]
-    for path in (note, root_copy, *files):
+    lists = {folder / "root.crl": authority.root_list, folder / "organisation.crl": authority.organisation_list}
+    for path in (note, root_copy, *files, *lists):
         if path.exists():
             raise KeyFileExistsError(got=path.name)
+    for place in (folder, root_folder):
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
     for place, name, holder in holders:
         secret = passphrase_of_root if holder is authority.root and passphrase_of_root is not None else passphrase
         write_key(place / f"{name}.key", holder.key, secret, cost=cost)
         write_new(place / f"{name}.pem", pem(holder.certificate), mode=0o644)
+    for path, data in lists.items():
+        write_new(path, data, mode=0o644)
     write_new(note, _backup_hint(), mode=0o644)
     if root_folder != folder:
         write_new(root_copy, pem(authority.root.certificate), mode=0o644)
@@ -177,12 +226,49 @@ def _backup_hint() -> bytes:
 
 def load_station(folder: Path) -> Station:
     """The public half of the station in `folder`. Raises: KeyUnreadableError."""
-    certificate = _read_certificate(folder / "station.pem")
+    certificate = read_certificate(folder / "station.pem")
     try:
         name = profile.common_name(certificate)
     except profile.ProfileError as error:
         raise KeyUnreadableError(got="station.pem") from error
-    return Station(name=name, certificate=certificate, organisation=_read_certificate(folder / "organisation.pem"))
+    return Station(
+        name=name, certificate=certificate, organisation=read_certificate(folder / "organisation.pem"),
+        root=read_certificate(folder / "root.pem"),
+    )
+
+
+def security_store(folder: Path, *, at: datetime | None = None) -> SecurityStore:
+    """Chain and revocation lists for papers of the station in `folder`, always in the same order:
+    organisation, root; the root's list, the organisation's.
+
+    `at`: aware; the lists must speak for that moment. None: whatever they speak for.
+    Raises: RevocationListMissingError (not there, not ours, out of date), KeyUnreadableError.
+    """
+    organisation, root = read_certificate(folder / "organisation.pem"), read_certificate(folder / "root.pem")
+    lists = []
+    for name, issuer in (("root.crl", root), ("organisation.crl", organisation)):
+        data = _read_bounded(folder / name)
+        try:
+            found = read_list(data, issuer)
+        except RevocationListError as error:
+            raise RevocationListMissingError(got=f"{name}: {error}") from error
+        if at is not None and not found.is_current(at):
+            raise RevocationListMissingError(got=f"{name}: {found.renew_by:%Y-%m-%d}")
+        lists.append(data)
+    return _store(organisation, root, *lists)
+
+
+def _store(organisation: x509.Certificate, root: x509.Certificate, *lists: bytes) -> SecurityStore:
+    encoded = tuple(each.public_bytes(serialization.Encoding.DER) for each in (organisation, root))
+    return SecurityStore(certificates=encoded, revocation_lists=lists)
+
+
+def _read_bounded(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_LIST)
+    except OSError as error:
+        raise RevocationListMissingError(got=f"{path.name}: {error.strerror}") from error
 
 
 def load_signer(folder: Path, passphrase: str) -> FileSigner:
@@ -197,7 +283,7 @@ def renew_station(
 
     Raises: KeyUnreadableError, WrongPassphraseError, KeyFileExistsError, OSError.
     """
-    certificate = _read_certificate(folder / "organisation.pem")
+    certificate = read_certificate(folder / "organisation.pem")
     organisation = Holder(certificate=certificate, key=read_key(folder / "organisation.key", passphrase))
     old = load_station(folder)
     station = create_station(organisation, issuer, station_name, now=now)
@@ -212,7 +298,8 @@ def pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _read_certificate(path: Path) -> x509.Certificate:
+def read_certificate(path: Path) -> x509.Certificate:
+    """The one certificate in a PEM file. Raises: KeyUnreadableError."""
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except OSError as error:

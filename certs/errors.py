@@ -12,7 +12,8 @@ ProofwipeError
 ├── KeyFileError             a key file cannot be used
 │   ├── KeyUnreadableError       missing, no rights, or not of our format
 │   ├── WrongPassphraseError     it does not open with this passphrase
-│   └── KeyFileExistsError       a key is never overwritten
+│   ├── KeyFileExistsError       a key is never overwritten
+│   └── RevocationListMissingError   a revocation list is missing, not ours, or out of date
 ├── TrustFileError           a pinned root cannot be read
 └── VerificationError        the one error that may leave `certs.verify`: the file itself cannot be read
 """
@@ -99,6 +100,12 @@ class KeyFileExistsError(KeyFileError):
     """A key or its certificate stands there already; keys are never overwritten."""
 
     code = "key_file_exists"
+
+
+class RevocationListMissingError(KeyFileError):
+    """A revocation list is missing, not signed by its authority, or out of date. `proofwipe keys crl` makes it new."""
+
+    code = "revocation_list"
 
 
 class TrustFileError(CertsError):

@@ -27,11 +27,12 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
-    """The public half of a station: its name, its certificate, and the organisation's above it."""
+    """The public half of a station: its name, its certificate, and those above it as far as they are at hand."""
 
     name: str
     certificate: x509.Certificate
     organisation: x509.Certificate
+    root: x509.Certificate | None = None
 
     @property
     def key_id(self) -> str:

@@ -17,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 STATION_POLICY = x509.ObjectIdentifier("2.25.147613372819403094858808198084070173185")
 SPECIMEN_POLICY = x509.ObjectIdentifier("2.25.311057212437291740195618327245817394021")
 SPECIMEN_USE = x509.ObjectIdentifier("2.25.98230178546923017465520183749261530077")
+VALIDATOR_USE = x509.ObjectIdentifier("2.25.113128180524803309872653852054474512957")
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 SPECIMEN_NAME = "SPECIMEN 样本 - "
 """Begins the organisation name of every specimen certificate."""
@@ -56,10 +57,10 @@ def station_usage() -> x509.KeyUsage:
     return _usage(signs_papers=True)
 
 
-def _usage(*, signs_papers: bool) -> x509.KeyUsage:
+def _usage(*, signs_papers: bool, signs_decisions: bool = False) -> x509.KeyUsage:
+    authority = not signs_papers and not signs_decisions
     return x509.KeyUsage(
-        digital_signature=signs_papers, content_commitment=signs_papers,
-        key_cert_sign=not signs_papers, crl_sign=not signs_papers,
+        digital_signature=not authority, content_commitment=signs_papers, key_cert_sign=authority, crl_sign=authority,
         key_encipherment=False, data_encipherment=False, key_agreement=False,
         encipher_only=False, decipher_only=False,
     )
@@ -69,6 +70,16 @@ def station_uses(*, specimen: bool) -> x509.ExtendedKeyUsage:
     """Extended key usages of a station."""
     uses = [ExtendedKeyUsageOID.EMAIL_PROTECTION, DOCUMENT_SIGNING]
     return x509.ExtendedKeyUsage([*uses, SPECIMEN_USE] if specimen else uses)
+
+
+def validator_usage() -> x509.KeyUsage:
+    """Signs decisions: `digitalSignature` alone, with which no reader of PDF takes it for a paper's signer."""
+    return _usage(signs_papers=False, signs_decisions=True)
+
+
+def validator_uses(*, specimen: bool) -> x509.ExtendedKeyUsage:
+    """Extended key usages of a validator: ours, and nothing that a PDF or mail program knows."""
+    return x509.ExtendedKeyUsage([VALIDATOR_USE, SPECIMEN_USE] if specimen else [VALIDATOR_USE])
 
 
 def policies(*, specimen: bool) -> x509.CertificatePolicies:
@@ -94,6 +105,37 @@ def check_station(certificate: x509.Certificate, organisation: x509.Certificate)
         raise ProfileError("station: policy differs from the organisation's")
     if organisation_name(certificate) != organisation_name(organisation):
         raise ProfileError("station: organisation name differs")
+
+
+def check_validator(certificate: x509.Certificate, organisation: x509.Certificate) -> None:
+    """The validator's certificate is of our profile, issued by the organisation, and cannot pass for a station's.
+
+    Validity in time is not looked at here. Raises: ProfileError.
+    """
+    check_below(certificate, organisation)
+    if extension(certificate, x509.BasicConstraints) != x509.BasicConstraints(ca=False, path_length=None):
+        raise ProfileError("validator: basic constraints")
+    if extension(certificate, x509.KeyUsage) != validator_usage():
+        raise ProfileError("validator: key usage")
+    if extension(certificate, x509.ExtendedKeyUsage) != validator_uses(specimen=is_specimen(certificate)):
+        raise ProfileError("validator: extended key usage")
+    common_name(certificate)
+    role(certificate)
+
+
+def check_below(certificate: x509.Certificate, organisation: x509.Certificate) -> None:
+    """What every certificate issued by an organisation has, whatever its use. Raises: ProfileError."""
+    _check_common(certificate)
+    _check_issued_by(certificate, organisation)
+    if is_specimen(certificate) != is_specimen(organisation):
+        raise ProfileError("policy differs from the organisation's")
+    if organisation_name(certificate) != organisation_name(organisation):
+        raise ProfileError("organisation name differs")
+
+
+def extension(certificate: x509.Certificate, kind: type[x509.ExtensionType]) -> x509.ExtensionType | None:
+    """The value of one of its extensions, or None."""
+    return _value(certificate, kind)
 
 
 def check_organisation(certificate: x509.Certificate) -> None:
@@ -138,6 +180,14 @@ def common_name(certificate: x509.Certificate) -> str:
     found = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     if len(found) != 1:
         raise ProfileError("common name")
+    return str(found[0].value)
+
+
+def role(certificate: x509.Certificate) -> str:
+    """The title in its subject: in what role a validator decides. Raises: ProfileError unless there is exactly one."""
+    found = certificate.subject.get_attributes_for_oid(x509.NameOID.TITLE)
+    if len(found) != 1:
+        raise ProfileError("role")
     return str(found[0].value)
 
 
