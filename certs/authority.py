@@ -125,33 +125,27 @@ def create_station(
 
 
 def create_validator(
-    organisation: Holder, issuer: Issuer, person: str, *, role: str, now: datetime, crl_url: str = NO_ANSWER_URL
+    organisation: Holder, issuer: Issuer, person: str, *, now: datetime, crl_url: str = NO_ANSWER_URL,
+    life: timedelta = VALIDATOR_LIFE,
 ) -> Holder:
-    """A key and certificate with which `person` decides in a `role`, a year; a specimen if the organisation is.
-
-    Raises: ValueError when a name does not fit into a certificate (64 characters).
-    """
-    if not (0 < len(person) <= profile.LONGEST_NAME and 0 < len(role) <= profile.LONGEST_NAME):
-        raise ValueError("name or role does not fit")
+    """A key and certificate with which `person` decides, at most a year; a specimen if the organisation is."""
     specimen = profile.is_specimen(organisation.certificate)
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _name(issuer, person, specimen=specimen, role=role)
-    builder = _below(organisation, name, key.public_key(), now=now, life=VALIDATOR_LIFE, crl_url=crl_url)
+    name = _name(issuer, person, specimen=specimen)
+    builder = _below(organisation, name, key.public_key(), now=now, life=min(life, VALIDATOR_LIFE), crl_url=crl_url)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(profile.validator_usage(), critical=True)
     builder = builder.add_extension(profile.validator_uses(specimen=specimen), critical=False)
     return Holder(certificate=_signed(builder, organisation.key, organisation.key.public_key()), key=key)
 
 
-def _name(issuer: Issuer, common: str, *, specimen: bool, role: str = "") -> x509.Name:
+def _name(issuer: Issuer, common: str, *, specimen: bool) -> x509.Name:
     attributes = []
     if issuer.country:
         attributes.append(x509.NameAttribute(x509.NameOID.COUNTRY_NAME, issuer.country))
     organisation = profile.subject_organisation(issuer.name, specimen=specimen)
     attributes.append(x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organisation))
     attributes.append(x509.NameAttribute(x509.NameOID.COMMON_NAME, common[: profile.LONGEST_NAME].strip()))
-    if role:
-        attributes.append(x509.NameAttribute(x509.NameOID.TITLE, role))
     return x509.Name(attributes)
 
 

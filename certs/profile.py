@@ -120,7 +120,6 @@ def check_validator(certificate: x509.Certificate, organisation: x509.Certificat
     if extension(certificate, x509.ExtendedKeyUsage) != validator_uses(specimen=is_specimen(certificate)):
         raise ProfileError("validator: extended key usage")
     common_name(certificate)
-    role(certificate)
 
 
 def check_below(certificate: x509.Certificate, organisation: x509.Certificate) -> None:
@@ -180,14 +179,6 @@ def common_name(certificate: x509.Certificate) -> str:
     found = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     if len(found) != 1:
         raise ProfileError("common name")
-    return str(found[0].value)
-
-
-def role(certificate: x509.Certificate) -> str:
-    """The title in its subject: in what role a validator decides. Raises: ProfileError unless there is exactly one."""
-    found = certificate.subject.get_attributes_for_oid(x509.NameOID.TITLE)
-    if len(found) != 1:
-        raise ProfileError("role")
     return str(found[0].value)
 
 
