@@ -26,6 +26,7 @@ from phones.commitment import commit
 from wipe import rules
 from wipe.judge import judge
 
+_NOT_YET = "PW-0000-0000-0000-0000"
 RETENTION_YEARS = 3  # standards 12: at least three years after issue
 
 
@@ -81,6 +82,15 @@ def report_record(
     if not reasons:
         raise CertificateEarnedError(got=facts.job_id)
     return Record(data=canonical_bytes(draft))
+
+
+def content(facts: JobFacts, issuer: Issuer, station: Station, scheme: Scheme) -> dict[str, object]:
+    """The record as a validator looks at it before deciding, plain JSON: `certs.validation` says what of it counts.
+
+    Raises: WrongSignerError, RecordMalformedError.
+    """
+    draft, _ = _draft(facts, issuer, station, scheme, issued_at=facts.finished_at, certificate_id=_NOT_YET)
+    return draft
 
 
 def _draft(
