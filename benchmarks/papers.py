@@ -85,7 +85,7 @@ def _making(authority: Authority) -> Table:
 
 def _verifying(authority: Authority, folder: Path) -> Table:
     paper = issue(_record(authority), authority.signer())
-    trust = Trust(roots=(authority.root.certificate,))
+    trust = Trust.from_pem(pem(authority.root.certificate))
     file, store = folder / "paper.pdf", f"sql:{folder / 'nss'}"
     file.write_bytes(paper.pdf)
     _import_root(authority, folder, store)

@@ -4,20 +4,20 @@
 Everything but digest and signature is fixed by the two certificates. Reading means: take those four
 parts out, build the template again, and accept only equal bytes. So there is nowhere to hide anything:
 no padding, no unsigned attribute, no further certificate. The two certificates are bound by the signed
-attribute signingCertificateV2, the signature by having one accepted spelling (`certs.issuer`).
+attribute signingCertificateV2, the signature by having one accepted spelling (`certs.ecdsa`).
 research/certificate.md 3.1, 3.2, 8.
 """
 
 import hashlib
 from dataclasses import dataclass
-
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from typing import TYPE_CHECKING
 
 from certs import der
-from certs.issuer import Signer, Station, has_smaller_s
+from certs.ecdsa import has_smaller_s
+from certs.x509_facts import P256, CertificateFacts
+
+if TYPE_CHECKING:  # who signs needs a library that who reads must not need
+    from certs.issuer import Signer, Station
 
 SIGNATURE_BYTES = 71
 """The DER length we wait for: half of all signatures have it, and nothing is ever padded."""
@@ -44,12 +44,12 @@ class SignedDigest:
     signature: bytes
 
 
-def container_bytes(station: Station) -> int:
+def container_bytes(station: "Station") -> int:
     """The exact size of every container of this station."""
     return len(build(_parts(station, digest=bytes(32), signature=bytes(SIGNATURE_BYTES))))
 
 
-def sign(digest: bytes, signer: Signer) -> bytes:
+def sign(digest: bytes, signer: "Signer") -> bytes:
     """A container of exactly `container_bytes` over a SHA-256 digest. Signs again until the size fits.
 
     Raises: CmsError if no signature fits; a signer that always answers the same bytes never will.
@@ -62,12 +62,9 @@ def sign(digest: bytes, signer: Signer) -> bytes:
     raise CmsError("no signature of the right size")
 
 
-def _parts(station: Station, *, digest: bytes, signature: bytes) -> SignedDigest:
-    return SignedDigest(
-        station=station.certificate.public_bytes(serialization.Encoding.DER),
-        organisation=station.organisation.public_bytes(serialization.Encoding.DER),
-        digest=digest, signature=signature,
-    )
+def _parts(station: "Station", *, digest: bytes, signature: bytes) -> SignedDigest:
+    own, organisation = station.encoded
+    return SignedDigest(station=own, organisation=organisation, digest=digest, signature=signature)
 
 
 def build(parts: SignedDigest) -> bytes:
@@ -150,18 +147,8 @@ def _take_digest(attributes: bytes) -> bytes:
     raise CmsError("no digest")
 
 
-def is_signed(parts: SignedDigest, certificate: x509.Certificate) -> bool:
+def is_signed(parts: SignedDigest, certificate: CertificateFacts) -> bool:
     """Does the signature verify with the certificate's key, in its one accepted spelling?"""
-    try:
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm):
-        return False
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        return False
     if len(parts.signature) != SIGNATURE_BYTES or not has_smaller_s(parts.signature):
         return False
-    try:
-        key.verify(parts.signature, _signed_attributes(parts), ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
+    return certificate.verifies(parts.signature, _signed_attributes(parts), P256)

@@ -7,9 +7,11 @@ hide something. Only single-byte tags and minimal definite lengths are accepted.
 
 from dataclasses import dataclass
 
-INTEGER, OCTET_STRING, NULL, OID, SEQUENCE, SET = 0x02, 0x04, 0x05, 0x06, 0x30, 0x31
-CONTEXT_0 = 0xA0
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID, ENUMERATED = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0A
+UTC_TIME, GENERALIZED_TIME, SEQUENCE, SET = 0x17, 0x18, 0x30, 0x31
+CONTEXT_0, CONTEXT_1, CONTEXT_3 = 0xA0, 0xA1, 0xA3
 _LONGEST = 1 << 20
+_LONGEST_OID, _WIDEST_ARC = 63, 128
 
 
 class DerError(ValueError):
@@ -60,8 +62,8 @@ def set_of(*members: bytes) -> bytes:
 
 def read(data: bytes, expected_tag: int | None = None) -> Element:
     """The one element that `data` is, whole. Raises: DerError, also for anything after it."""
-    found, rest = _split(data)
-    if rest:
+    found, end = _at(data, 0)
+    if end != len(data):
         raise DerError("bytes after the end")
     if expected_tag is not None and found.tag != expected_tag:
         raise DerError(f"expected tag {expected_tag:#04x}, got {found.tag:#04x}")
@@ -70,24 +72,67 @@ def read(data: bytes, expected_tag: int | None = None) -> Element:
 
 def read_all(content: bytes) -> tuple[Element, ...]:
     """The elements that `content` is made of. Raises: DerError."""
-    elements = []
-    while content:
-        found, content = _split(content)
+    elements, start = [], 0
+    while start < len(content):
+        found, start = _at(content, start)
         elements.append(found)
     return tuple(elements)
 
 
-def _split(data: bytes) -> tuple[Element, bytes]:
-    if len(data) < 2 or data[0] & 0x1F == 0x1F:
+def members(data: bytes, tag: int = SEQUENCE) -> tuple[Element, ...]:
+    """What stands inside the one element of this tag that `data` is. Raises: DerError."""
+    return read_all(read(data, tag).content)
+
+
+def whole_number(found: Element) -> int:
+    """The value of a non-negative, minimal INTEGER. Raises: DerError."""
+    content = found.content
+    if found.tag != INTEGER or not content or content[0] >= 0x80:
+        raise DerError("not a whole number")
+    if len(content) > 1 and content[0] == 0 and content[1] < 0x80:
+        raise DerError("number not minimal")
+    return int.from_bytes(content, "big")
+
+
+def dotted(found: Element) -> str:
+    """The dotted form of an OBJECT IDENTIFIER. Raises: DerError."""
+    content = found.content
+    if found.tag != OID or not 1 <= len(content) <= _LONGEST_OID or content[-1] >= 0x80:
+        raise DerError("not an object identifier")
+    arcs, arc, begun = [], 0, False
+    for byte in content:
+        if byte == 0x80 and not begun:
+            raise DerError("object identifier not minimal")
+        arc, begun = arc << 7 | byte & 0x7F, byte >= 0x80
+        if arc >= 1 << _WIDEST_ARC:
+            raise DerError("object identifier too wide")
+        if not begun:
+            arcs.append(arc)
+            arc = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(str(part) for part in (first, arcs[0] - 40 * first, *arcs[1:]))
+
+
+def whole_bytes(found: Element) -> bytes:
+    """The bytes of a BIT STRING without unused bits. Raises: DerError."""
+    if found.tag != BIT_STRING or not found.content or found.content[0] != 0:
+        raise DerError("not a bit string of whole bytes")
+    return found.content[1:]
+
+
+def _at(data: bytes, start: int) -> tuple[Element, int]:
+    """The element that begins at `start`, and where it ends."""
+    if len(data) < start + 2 or data[start] & 0x1F == 0x1F:
         raise DerError("cut short, or a long tag")
-    length, start = data[1], 2
+    length, inside = data[start + 1], start + 2
     if length >= 0x80:
         count = length & 0x7F
-        start = 2 + count
-        length = int.from_bytes(data[2:start], "big")
-        if not 1 <= count <= 3 or len(data) < start or length < 0x80 or data[2] == 0:
+        size = data[inside : inside + count]
+        length = int.from_bytes(size, "big")
+        if not 1 <= count <= 3 or len(size) < count or length < 0x80 or size[0] == 0:
             raise DerError("length not minimal")
-    if length > _LONGEST or len(data) < start + length:
+        inside += count
+    end = inside + length
+    if length > _LONGEST or len(data) < end:
         raise DerError("cut short")
-    end = start + length
-    return Element(tag=data[0], content=data[start:end], encoded=data[:end]), data[end:]
+    return Element(tag=data[start], content=data[inside:end], encoded=data[start:end]), end

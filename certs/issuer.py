@@ -7,12 +7,11 @@ from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from certs.ecdsa import with_smaller_s
 from certs.errors import WrongSignerError
 from certs.profile import is_specimen
-
-P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +32,14 @@ class Station:
     certificate: x509.Certificate
     organisation: x509.Certificate
     root: x509.Certificate | None = None
+
+    @property
+    def encoded(self) -> tuple[bytes, bytes]:
+        """The station's and the organisation's certificate, DER."""
+        return (
+            self.certificate.public_bytes(serialization.Encoding.DER),
+            self.organisation.public_bytes(serialization.Encoding.DER),
+        )
 
     @property
     def key_id(self) -> str:
@@ -69,21 +76,6 @@ class FileSigner:
     def sign(self, data: bytes) -> bytes:
         """ECDSA P-256 over SHA-256 of `data`, DER, with the smaller s."""
         return with_smaller_s(self._key.sign(data, ec.ECDSA(hashes.SHA256())))
-
-
-def with_smaller_s(signature: bytes) -> bytes:
-    """Of the two equal signatures (s and n - s) the one we accept, so that nobody can make a second file."""
-    r, s = utils.decode_dss_signature(signature)
-    return utils.encode_dss_signature(r, min(s, P256_ORDER - s))
-
-
-def has_smaller_s(signature: bytes) -> bool:
-    """Is this the one DER spelling of a signature that we accept?"""
-    try:
-        r, s = utils.decode_dss_signature(signature)
-    except ValueError:
-        return False
-    return 0 < r < P256_ORDER and 0 < s <= P256_ORDER // 2 and utils.encode_dss_signature(r, s) == signature
 
 
 def key_id(certificate: x509.Certificate) -> str:

@@ -8,9 +8,12 @@ a blank signature of the exact size; here it is filled in and, by a verifier, ta
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from certs import cms
-from certs.issuer import Signer
+
+if TYPE_CHECKING:
+    from certs.issuer import Signer
 
 LARGEST_FILE = 8 * 1024 * 1024
 _HEADER = b"%PDF-1.7\n"
@@ -37,7 +40,7 @@ class SignedFile:
     covers_all: bool
 
 
-def sign_file(unsigned: bytes, signer: Signer) -> bytes:
+def sign_file(unsigned: bytes, signer: "Signer") -> bytes:
     """Fill the blank signature of a drawn paper.
 
     Raises: StructureError when the blank is not there as agreed, CmsError.

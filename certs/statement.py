@@ -11,19 +11,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import cbor2
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, utils
 
-from certs import base45
+from certs import base45, der, ecdsa
 from certs.errors import StatementMalformedError
 from certs.identifier import id_bytes, id_text
-from certs.issuer import P256_ORDER, Signer, key_id
 from certs.record_schema import TIME_FORMAT, RecordDocument
+from certs.x509_facts import P256, CertificateFacts
 from phones.commitment import commit, normalise
+
+if TYPE_CHECKING:
+    from certs.issuer import Signer
 
 CERTIFICATE_PREFIX, REPORT_PREFIX = "PW1:", "PR1:"
 _KINDS = {"pw1": CERTIFICATE_PREFIX, "pr1": REPORT_PREFIX}
@@ -106,7 +106,7 @@ def _cut(text: str, longest: int) -> str:
     return text.encode()[:longest].decode(errors="ignore")
 
 
-def sign_statement(statement: Statement, signer: Signer) -> bytes:
+def sign_statement(statement: Statement, signer: "Signer") -> bytes:
     """COSE_Sign1 bytes, tagged. `signer` is the station's; its key id must be the statement's.
 
     Raises: StatementMalformedError.
@@ -116,7 +116,10 @@ def sign_statement(statement: Statement, signer: Signer) -> bytes:
     header = {_ALGORITHM: _ES256, _KEY_ID: bytes.fromhex(statement.key_id), _TYPE: statement.kind}
     protected = cbor2.dumps(header, canonical=True)
     payload = cbor2.dumps(_payload(statement), canonical=True)
-    r, s = utils.decode_dss_signature(signer.sign(_to_be_signed(protected, payload)))
+    try:
+        r, s = ecdsa.numbers(signer.sign(_to_be_signed(protected, payload)))
+    except der.DerError as error:
+        raise StatementMalformedError(got="signature") from error
     signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
     return cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, signature]), canonical=True)
 
@@ -249,27 +252,20 @@ def _whole(table: dict[object, object], key: int) -> int:
     return found
 
 
-def is_signed_by(data: bytes, certificate: x509.Certificate) -> bool:
+def is_signed_by(data: bytes, certificate: CertificateFacts) -> bool:
     """Does the certificate's key verify this COSE_Sign1 (smaller s only), and does `kid` name it?
 
     Raises: StatementMalformedError.
     """
     statement = read_statement(data)
     protected, payload, signature = _take_apart(data)
-    key = certificate.public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey) or statement.key_id != key_id(certificate):
-        return False
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-    if s > P256_ORDER // 2:
+    if statement.key_id != certificate.key_id or not ecdsa.has_smaller_s(ecdsa.to_der(r, s)):
         return False
-    try:
-        key.verify(utils.encode_dss_signature(r, s), _to_be_signed(protected, payload), ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
+    return certificate.verifies(ecdsa.to_der(r, s), _to_be_signed(protected, payload), P256)
 
 
-def signer_among(data: bytes, stations: Iterable[x509.Certificate]) -> x509.Certificate | None:
+def signer_among(data: bytes, stations: Iterable[CertificateFacts]) -> CertificateFacts | None:
     """The station whose key signed this statement, or None: how paper alone is checked.
 
     Raises: StatementMalformedError.

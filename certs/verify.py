@@ -14,13 +14,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cryptography import x509
-
-from certs import cms, pdf_signature, profile
+from certs import chain, cms, pdf_signature
+from certs.der import DerError
 from certs.errors import CertsError, RecordMalformedError, StatementMalformedError, VerificationError
-from certs.issuer import key_id
 from certs.trust import Trust
 from certs.verification import Answer, Check, Summary, Verification
+from certs.x509_facts import ORGANISATION_NAME, CertificateFacts, read_certificate
 from phones.cleaning import clean
 from phones.commitment import commit, normalise
 from phones.errors import ProofwipeError
@@ -58,9 +57,9 @@ class _Case:
     at: datetime
     signed: pdf_signature.SignedFile = field(init=False)
     parts: cms.SignedDigest = field(init=False)
-    station: x509.Certificate = field(init=False)
-    organisation: x509.Certificate = field(init=False)
-    root: x509.Certificate | None = None
+    station: CertificateFacts = field(init=False)
+    organisation: CertificateFacts = field(init=False)
+    root: CertificateFacts | None = None
     record: "ReadRecord" = field(init=False)
     statement: bytes = b""
     warnings: list[str] = field(default_factory=list)
@@ -153,10 +152,10 @@ def _container(case: _Case) -> str | None:
 def _integrity(case: _Case) -> str | None:
     """The bytes are the ones that were signed, by the certificate that stands there."""
     try:
-        case.station = x509.load_der_x509_certificate(case.parts.station)
-        case.organisation = x509.load_der_x509_certificate(case.parts.organisation)
-    except profile.HOSTILE as error:
-        raise _Failed("E_CHAIN", "not a certificate") from error
+        case.station = read_certificate(case.parts.station)
+        case.organisation = read_certificate(case.parts.organisation)
+    except DerError as error:
+        raise _Failed("E_CHAIN", str(error)) from error
     if case.parts.digest != case.signed.digest:
         raise _Failed("E_TAMPERED", "digest")
     if not cms.is_signed(case.parts, case.station):
@@ -167,33 +166,24 @@ def _integrity(case: _Case) -> str | None:
 def _chain(case: _Case) -> str | None:
     """Station and organisation are certificates of our profile, one issued by the other."""
     try:
-        profile.check_station(case.station, case.organisation)
-        profile.check_organisation(case.organisation)
-    except profile.HOSTILE as error:
-        raise _Failed("E_CHAIN", str(error)[:80]) from error
+        chain.check_station(case.station, case.organisation)
+        chain.check_organisation(case.organisation)
+    except chain.ChainError as error:
+        raise _Failed("E_CHAIN", str(error)) from error
     return None
 
 
 def _issuer_trusted(case: _Case) -> str | None:
     """The organisation was certified by a root the reader pinned. Specimens need none and earn no trust."""
-    if profile.is_specimen(case.station):
+    if chain.is_specimen(case.station):
         return "a specimen has no issuer to trust"
     for root in case.trust.roots:
-        if profile.is_issued_by(case.organisation, root):
+        if case.organisation.is_signed_by(root):
             case.root = root
             return None
-        if root.subject == case.organisation.issuer and _same_key_named(case.organisation, root):
+        if case.organisation.issuer == root.subject and case.organisation.authority_key_id == root.subject_key_id:
             raise _Failed("E_CHAIN", "not signed by the root it names")
     raise _Doubt("E_UNTRUSTED")
-
-
-def _same_key_named(certificate: x509.Certificate, root: x509.Certificate) -> bool:
-    try:
-        named = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
-        known = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    except (x509.ExtensionNotFound, *profile.HOSTILE):
-        return False
-    return named.key_identifier == known.digest
 
 
 def _attachments(case: _Case) -> str | None:
@@ -219,17 +209,17 @@ def _attachments(case: _Case) -> str | None:
 def _signed_by_who_it_says(case: _Case) -> str | None:
     """The record names the key and the company that signed."""
     document = case.record.document
-    if document.station.key_id != key_id(case.station):
+    if document.station.key_id != case.station.key_id:
         raise _Failed("E_ISSUER", "station key")
-    name = profile.subject_organisation(document.issuer.name, specimen=profile.is_specimen(case.station))
-    if profile.organisation_name(case.station) != name:
+    name = chain.subject_organisation(document.issuer.name, specimen=chain.is_specimen(case.station))
+    if case.station.name(ORGANISATION_NAME) != name:
         raise _Failed("E_ISSUER", "organisation name")
     return None
 
 
 def _specimen_marked(case: _Case) -> str | None:
     """Virtual phones are signed for by specimen keys, real ones by station keys, never the other way round."""
-    if case.record.document.emulated != profile.is_specimen(case.station):
+    if case.record.document.emulated != chain.is_specimen(case.station):
         raise _Failed("E_SPECIMEN")
     return None
 
@@ -240,11 +230,11 @@ def _in_time(case: _Case) -> str | None:
     for certificate in (case.station, case.organisation, case.root):
         if certificate is None:
             continue
-        if not certificate.not_valid_before_utc <= issued_at <= certificate.not_valid_after_utc:
+        if not certificate.is_valid_at(issued_at):
             raise _Failed("E_EXPIRED")
     if issued_at > case.at + CLOCK_TOLERANCE:
         raise _Failed("E_FUTURE")
-    if case.at > case.station.not_valid_after_utc:
+    if case.at > case.station.not_after:
         case.warnings.append("W_STATION_EXPIRED")
     return None
 

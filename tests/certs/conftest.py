@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from certs.authority import Authority, create_authority
+from certs.authority import Authority, create_authority, pem
 from certs.issue import Paper, issue
 from certs.issuer import FileSigner
 from certs.record import Record, certificate_record, report_record
@@ -38,7 +38,7 @@ def specimen_signer(specimen_authority: Authority) -> FileSigner:
 
 @pytest.fixture(scope="session")
 def trust(authority: Authority) -> Trust:
-    return Trust(roots=(authority.root.certificate,))
+    return Trust.from_pem(pem(authority.root.certificate))
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,18 @@ from dataclasses import replace
 
 import cbor2
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
 from certs import base45
 from certs.authority import Authority
+from certs.ecdsa import P256_ORDER
 from certs.errors import StatementMalformedError
-from certs.issuer import P256_ORDER, FileSigner
+from certs.issuer import FileSigner
 from certs.record import Record
 from certs.statement import (
     LONGEST_TEXT,
@@ -25,7 +28,12 @@ from certs.statement import (
     signer_among,
     statement_of,
 )
+from certs.x509_facts import CertificateFacts, read_certificate
 from tools.synthetic_jobs import IMEI, SECOND_IMEI
+
+
+def _facts(certificate: x509.Certificate) -> CertificateFacts:
+    return read_certificate(certificate.public_bytes(Encoding.DER))
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +82,8 @@ def test_long_names_are_cut_between_characters(record: Record) -> None:
 def test_paper_alone_tells_the_phone_and_the_station(
     statement: bytes, authority: Authority, specimen_authority: Authority
 ) -> None:
-    stations = [specimen_authority.station.certificate, authority.station.certificate]
-    assert signer_among(statement, stations) == authority.station.certificate
+    stations = [_facts(specimen_authority.station.certificate), _facts(authority.station.certificate)]
+    assert signer_among(statement, stations) == stations[1]
     assert signer_among(statement, stations[:1]) is None
     said = read_statement(statement)
     assert said.committed == "imei"
@@ -88,8 +96,8 @@ def test_paper_alone_tells_the_phone_and_the_station(
 def test_a_statement_is_signed_by_its_station_only(
     statement: bytes, signer: FileSigner, specimen_signer: FileSigner
 ) -> None:
-    assert is_signed_by(statement, signer.station.certificate)
-    assert not is_signed_by(statement, specimen_signer.station.certificate)
+    assert is_signed_by(statement, _facts(signer.station.certificate))
+    assert not is_signed_by(statement, _facts(specimen_signer.station.certificate))
     with pytest.raises(StatementMalformedError):
         sign_statement(read_statement(statement), specimen_signer)
 
@@ -103,7 +111,7 @@ def test_a_report_cannot_pass_as_a_certificate(report: Record, signer: FileSigne
         from_qr_text("PW1:" + text[4:])
     relabelled = statement.replace(b"\x63pr1", b"\x63pw1")
     assert read_statement(relabelled).kind == "pw1"
-    assert not is_signed_by(relabelled, signer.station.certificate)
+    assert not is_signed_by(relabelled, _facts(signer.station.certificate))
 
 
 def test_the_larger_s_is_refused(statement: bytes, signer: FileSigner) -> None:
@@ -116,7 +124,7 @@ def test_the_larger_s_is_refused(statement: bytes, signer: FileSigner) -> None:
         utils.encode_dss_signature(int.from_bytes(signature[:32], "big"), s),
         cbor2.dumps(["Signature1", protected, b"", payload]), ec.ECDSA(hashes.SHA256()),
     )
-    assert not is_signed_by(other, signer.station.certificate)
+    assert not is_signed_by(other, _facts(signer.station.certificate))
 
 
 @given(at=st.integers(min_value=0), flip=st.integers(1, 255))
@@ -124,7 +132,7 @@ def test_a_flipped_byte_never_verifies(statement: bytes, signer: FileSigner, at:
     changed = bytearray(statement)
     changed[at % len(changed)] ^= flip
     try:
-        verified = is_signed_by(bytes(changed), signer.station.certificate)
+        verified = is_signed_by(bytes(changed), _facts(signer.station.certificate))
     except StatementMalformedError:
         return
     assert not verified

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from certs import cms, profile
-from certs.authority import Authority, Holder, create_authority, create_organisation
+from certs.authority import Authority, Holder, create_authority, create_organisation, pem
 from certs.canonical import canonical_bytes
 from certs.errors import IssueError, RecordMalformedError, VerificationError, WrongSignerError
 from certs.facts import JobFacts
@@ -76,7 +76,7 @@ def test_a_certificate_of_a_trusted_issuer_is_valid(paper: Paper, trust: Trust) 
 
 
 def test_without_a_pinned_root_nobody_can_tell(paper: Paper, specimen_authority: Authority) -> None:
-    for trust in (Trust(), Trust(roots=(specimen_authority.root.certificate,))):
+    for trust in (Trust(), Trust.from_pem(pem(specimen_authority.root.certificate))):
         found = _judge(paper.pdf, trust)
         assert (found.answer, found.code, found.exit_code) == (Answer.CANNOT_TELL, "E_UNTRUSTED", 6)
         assert found.summary is not None
@@ -84,7 +84,7 @@ def test_without_a_pinned_root_nobody_can_tell(paper: Paper, specimen_authority:
 
 def test_another_root_of_the_same_name_is_not_the_issuer(paper: Paper) -> None:
     namesake = create_authority(ISSUER, "bench-1", now=CREATED_AT)
-    assert _judge(paper.pdf, Trust(roots=(namesake.root.certificate,))).code == "E_UNTRUSTED"
+    assert _judge(paper.pdf, Trust.from_pem(pem(namesake.root.certificate))).code == "E_UNTRUSTED"
 
 
 def test_a_report_is_never_a_certificate(report: Record, signer: FileSigner, trust: Trust) -> None:
@@ -123,7 +123,7 @@ def test_a_specimen_is_never_a_certificate(
     specimen_record: Record, specimen_signer: FileSigner, specimen_authority: Authority
 ) -> None:
     made = issue(specimen_record, specimen_signer)
-    for trust in (Trust(), Trust(roots=(specimen_authority.root.certificate,))):
+    for trust in (Trust(), Trust.from_pem(pem(specimen_authority.root.certificate))):
         found = _judge(made.pdf, trust)
         assert (found.answer, found.code, found.exit_code) == (Answer.SPECIMEN, "", 7)
 
@@ -268,7 +268,7 @@ def test_a_copy_signed_by_another_station_is_not_valid(record: Record, authority
     sibling = create_authority(ISSUER, "bench-2", now=CREATED_AT)
     foreign = forge(record.data, sibling.signer(), statement=_statement_of(record, authority.signer()))
     _rejected(foreign, trust, "E_ISSUER")
-    _rejected(foreign, Trust(roots=(sibling.root.certificate,)), "E_ISSUER")
+    _rejected(foreign, Trust.from_pem(pem(sibling.root.certificate)), "E_ISSUER")
 
 
 def _statement_of(record: Record, signer: FileSigner) -> bytes:
@@ -473,7 +473,7 @@ def test_a_station_cannot_sign_for_another_company(authority: Authority, record:
         document["station"]["key_id"] = thief.station.key_id
 
     stolen = changed(record, take_over)
-    _rejected(forge(stolen, thief), Trust(roots=(authority.root.certificate,)), "E_ISSUER")
+    _rejected(forge(stolen, thief), Trust.from_pem(pem(authority.root.certificate)), "E_ISSUER")
     with pytest.raises(WrongSignerError):
         issue(Record(data=stolen), thief)
 
