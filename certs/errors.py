@@ -7,13 +7,17 @@ ProofwipeError
 ├── CertificateEarnedError   a report was asked for a job that earned a certificate
 ├── WrongSignerError         an emulated record and a station key, or the other way round
 ├── RecordMalformedError     bytes that are no record document
+├── OpeningsMalformedError   bytes that are no openings.json
 ├── StatementMalformedError  text or bytes that are no QR statement
 ├── IssueError               a paper did not pass our own verifier and was not released
 ├── KeyFileError             a key file cannot be used
 │   ├── KeyUnreadableError       missing, no rights, or not of our format
 │   ├── WrongPassphraseError     it does not open with this passphrase
 │   ├── KeyFileExistsError       a key is never overwritten
-│   └── RevocationListMissingError   a revocation list is missing, not ours, or out of date
+│   ├── RevocationListMissingError   a revocation list is missing, not ours, or out of date
+│   ├── CertificateNotFoundError     no certificate of that name was issued here
+│   └── TokenError               a PKCS#11 device cannot be reached or used
+├── TimeStampError           the time-stamping authority does not answer, or not as RFC 3161 wants
 ├── TrustFileError           a pinned root cannot be read
 └── VerificationError        the one error that may leave `certs.verify`: the file itself cannot be read
 """
@@ -65,6 +69,13 @@ class RecordMalformedError(CertsError):
     exit_code = 7
 
 
+class OpeningsMalformedError(CertsError):
+    """These bytes open nothing: size, spelling, unknown fields, types, order."""
+
+    code = "openings_malformed"
+    exit_code = 7
+
+
 class StatementMalformedError(CertsError):
     """The text is no QR statement, or the bytes are no COSE_Sign1 of ours."""
 
@@ -106,6 +117,25 @@ class RevocationListMissingError(KeyFileError):
     """A revocation list is missing, not signed by its authority, or out of date. `proofwipe keys crl` makes it new."""
 
     code = "revocation_list"
+
+
+class CertificateNotFoundError(KeyFileError):
+    """No station or validator of that name or key id was certified here, or more than one."""
+
+    code = "certificate_not_found"
+    exit_code = 3
+
+
+class TokenError(KeyFileError):
+    """A PKCS#11 device cannot be reached, or does not do what is asked."""
+
+    code = "token"
+
+
+class TimeStampError(CertsError):
+    """The time-stamping authority did not answer in time, or its answer is not one to rely on."""
+
+    code = "time_stamp"
 
 
 class TrustFileError(CertsError):

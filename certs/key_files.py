@@ -3,7 +3,8 @@
 
 `cryptography`'s own encryption uses a key derivation that allows about 2,300 guesses a second a core
 (research/certificate.md 10.1); scrypt at N = 2^17 allows about two. `cryptography` reads the file;
-OpenSSL 3.0's command line does not (its memory limit), so `openssl pkcs8` is no recovery tool.
+OpenSSL 3.0's command line does not (its memory limit), so `openssl pkcs8` is no recovery tool;
+`proofwipe keys export` writes a copy that it reads.
 """
 
 import base64
@@ -12,9 +13,10 @@ import secrets
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import padding, serialization
+from cryptography.hazmat.primitives import hashes, padding, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from certs import der
@@ -25,6 +27,7 @@ _BLOCK_SIZE, _PARALLEL = 8, 1
 _GREATEST_COST = 2**20   # a hostile file must not make us allocate without bound
 _LARGEST_FILE = 64 * 1024
 _FIRST_LINE, _LAST_LINE = "-----BEGIN ENCRYPTED PRIVATE KEY-----", "-----END ENCRYPTED PRIVATE KEY-----"
+_PBKDF2, _HMAC_SHA256, _PORTABLE_ROUNDS = "1.2.840.113549.1.5.12", "1.2.840.113549.2.9", 600_000
 _PBES2, _SCRYPT, _AES_256_CBC = "1.2.840.113549.1.5.13", "1.3.6.1.4.1.11591.4.11", "2.16.840.1.101.3.4.1.42"
 
 
@@ -50,7 +53,26 @@ def write_new(path: Path, data: bytes, *, mode: int) -> None:
         raise KeyFileExistsError(got=path.name) from error
     finally:
         unfinished.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _settle(path.parent)
+
+
+def write_over(path: Path, data: bytes, *, mode: int) -> None:
+    """Put a public file (certificate, list) in place of the one before, atomically and durably. Raises: OSError."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _settle(path.parent)
+
+
+def _settle(place: Path) -> None:
+    folder = os.open(place, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
@@ -59,21 +81,37 @@ def write_new(path: Path, data: bytes, *, mode: int) -> None:
 
 def encrypted_pem(key: ec.EllipticCurvePrivateKey, passphrase: str, *, cost: int = SCRYPT_COST) -> bytes:
     """RFC 5958 EncryptedPrivateKeyInfo (PBES2, RFC 8018; scrypt parameters, RFC 7914) as PEM."""
-    plain = key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    salt, start = secrets.token_bytes(16), secrets.token_bytes(16)
+    salt = secrets.token_bytes(16)
     secret = Scrypt(salt=salt, length=32, n=cost, r=_BLOCK_SIZE, p=_PARALLEL).derive(passphrase.encode())
-    padder = padding.PKCS7(128).padder()
-    encryptor = Cipher(algorithms.AES(secret), modes.CBC(start)).encryptor()
-    encrypted = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
     derivation = der.element(
         der.SEQUENCE, der.element(der.OCTET_STRING, salt),
         der.integer(cost), der.integer(_BLOCK_SIZE), der.integer(_PARALLEL),
     )
+    return _wrapped(key, secret, der.element(der.SEQUENCE, der.oid(_SCRYPT), derivation))
+
+
+def portable_pem(key: ec.EllipticCurvePrivateKey, passphrase: str) -> bytes:
+    """The same with PBKDF2 (HMAC-SHA-256, 600,000 rounds): weaker, but OpenSSL and everything else reads it."""
+    salt = secrets.token_bytes(16)
+    secret = PBKDF2HMAC(hashes.SHA256(), length=32, salt=salt, iterations=_PORTABLE_ROUNDS).derive(passphrase.encode())
+    derivation = der.element(
+        der.SEQUENCE, der.element(der.OCTET_STRING, salt), der.integer(_PORTABLE_ROUNDS),
+        der.element(der.SEQUENCE, der.oid(_HMAC_SHA256), der.element(der.NULL)),
+    )
+    return _wrapped(key, secret, der.element(der.SEQUENCE, der.oid(_PBKDF2), derivation))
+
+
+def _wrapped(key: ec.EllipticCurvePrivateKey, secret: bytes, derivation: bytes) -> bytes:
+    plain = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    start = secrets.token_bytes(16)
+    padder = padding.PKCS7(128).padder()
+    encryptor = Cipher(algorithms.AES(secret), modes.CBC(start)).encryptor()
+    encrypted = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
     parameters = der.element(
         der.SEQUENCE,
-        der.element(der.SEQUENCE, der.oid(_SCRYPT), derivation),
+        derivation,
         der.element(der.SEQUENCE, der.oid(_AES_256_CBC), der.element(der.OCTET_STRING, start)),
     )
     algorithm = der.element(der.SEQUENCE, der.oid(_PBES2), parameters)
