@@ -7,6 +7,7 @@ allow-listed values, commits the identifiers, writes the evidence to the journal
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from phones.allowed import allowed
 from phones.clock import Clock
@@ -69,6 +70,14 @@ class Witness:
         return commit(label, text, self._salt) if label and text != "malformed" else text
 
 
+@runtime_checkable
+class ListeningPort(Protocol):
+    """A port that makes a recording (phones.recording): it is told how to read what it has just carried."""
+
+    def understood(self, question: Question) -> None:
+        """The exchange that has just ended, well or not, belonged to `question`."""
+
+
 class WitnessedPort:
     """A port whose every exchange, look and statement leaves evidence. Not shared between threads."""
 
@@ -85,7 +94,11 @@ class WitnessedPort:
 
         Raises: BenchError when the host side is gone.
         """
-        outcome, values, link_name = self._exchange(question)
+        try:
+            outcome, values, link_name = self._exchange(question)
+        finally:
+            if isinstance(self._port, ListeningPort):
+                self._port.understood(question)
         return self._witness.record(
             moment=moment, port=self.path, link=link_name, asked=question.name, outcome=outcome, values=values
         )
