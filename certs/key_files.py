@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, padding, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -30,8 +30,11 @@ _FIRST_LINE, _LAST_LINE = "-----BEGIN ENCRYPTED PRIVATE KEY-----", "-----END ENC
 _PBKDF2, _HMAC_SHA256, _PORTABLE_ROUNDS = "1.2.840.113549.1.5.12", "1.2.840.113549.2.9", 600_000
 _PBES2, _SCRYPT, _AES_256_CBC = "1.2.840.113549.1.5.13", "1.3.6.1.4.1.11591.4.11", "2.16.840.1.101.3.4.1.42"
 
+PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+"""P-256 signs papers; Ed25519 signs the log's checkpoints and a witness's cosignatures."""
 
-def write_key(path: Path, key: ec.EllipticCurvePrivateKey, passphrase: str, *, cost: int = SCRYPT_COST) -> None:
+
+def write_key(path: Path, key: PrivateKey, passphrase: str, *, cost: int = SCRYPT_COST) -> None:
     """Write `key`, encrypted, to `path` with mode 0600; the file is whole or not there.
 
     Raises: KeyFileExistsError (never overwritten), OSError.
@@ -79,7 +82,7 @@ def _settle(place: Path) -> None:
         os.close(folder)
 
 
-def encrypted_pem(key: ec.EllipticCurvePrivateKey, passphrase: str, *, cost: int = SCRYPT_COST) -> bytes:
+def encrypted_pem(key: PrivateKey, passphrase: str, *, cost: int = SCRYPT_COST) -> bytes:
     """RFC 5958 EncryptedPrivateKeyInfo (PBES2, RFC 8018; scrypt parameters, RFC 7914) as PEM."""
     salt = secrets.token_bytes(16)
     secret = Scrypt(salt=salt, length=32, n=cost, r=_BLOCK_SIZE, p=_PARALLEL).derive(passphrase.encode())
@@ -101,7 +104,7 @@ def portable_pem(key: ec.EllipticCurvePrivateKey, passphrase: str) -> bytes:
     return _wrapped(key, secret, der.element(der.SEQUENCE, der.oid(_PBKDF2), derivation))
 
 
-def _wrapped(key: ec.EllipticCurvePrivateKey, secret: bytes, derivation: bytes) -> bytes:
+def _wrapped(key: PrivateKey, secret: bytes, derivation: bytes) -> bytes:
     plain = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -130,6 +133,21 @@ def read_key(path: Path, passphrase: str) -> ec.EllipticCurvePrivateKey:
 
     Raises: KeyUnreadableError (missing, no rights, not our format), WrongPassphraseError.
     """
+    key = _read(path, passphrase)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise KeyUnreadableError(got=path.name)
+    return key
+
+
+def read_ed25519_key(path: Path, passphrase: str) -> ed25519.Ed25519PrivateKey:
+    """The Ed25519 key in `path`. Raises: as `read_key`."""
+    key = _read(path, passphrase)
+    if not isinstance(key, ed25519.Ed25519PrivateKey):
+        raise KeyUnreadableError(got=path.name)
+    return key
+
+
+def _read(path: Path, passphrase: str) -> object:
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_FILE + 1)
@@ -138,12 +156,9 @@ def read_key(path: Path, passphrase: str) -> ec.EllipticCurvePrivateKey:
     if len(data) > _LARGEST_FILE or not _has_our_format(data):
         raise KeyUnreadableError(got=path.name)
     try:
-        key = serialization.load_pem_private_key(data, passphrase.encode())
+        return serialization.load_pem_private_key(data, passphrase.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise WrongPassphraseError(got=path.name) from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise KeyUnreadableError(got=path.name)
-    return key
 
 
 def _has_our_format(data: bytes) -> bool:
