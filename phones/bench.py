@@ -8,7 +8,7 @@ decides presence: adb goes on listing a phone that has just been unplugged.
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
@@ -25,7 +25,7 @@ from phones.errors import (
     UsbmuxError,
 )
 from phones.link import Link
-from phones.port import Presence, Sighting
+from phones.port import Port, Presence, Sighting
 from phones.usb_watch import (
     ADB_INTERFACE,
     APPLE_VENDOR,
@@ -127,6 +127,7 @@ class Bench:
         self._adb_details: dict[tuple[int, int], tuple[str, str]] = {}
         self._foyer: dict[tuple[int, int], tuple[bool, float]] = {}
         self._notes: dict[str, str] = {}
+        self._listen: Callable[[Port], Port] | None = None
         if adb is not None and self._transports:
             adb.on_restart(self._reconnect)
 
@@ -141,9 +142,14 @@ class Bench:
         """What hangs on one port now; ABSENT when nothing does. Raises: BenchError."""
         return self._told_apart(self._look(), path)
 
-    def port(self, path: str) -> BenchPort:
+    def port(self, path: str) -> Port:
         """The port with this path, whether or not something hangs on it."""
-        return BenchPort(self, path)
+        port = BenchPort(self, path)
+        return port if self._listen is None else self._listen(port)
+
+    def overhear(self, listen: Callable[[Port], Port] | None) -> None:
+        """From now on every port goes through `listen` first, for recordings (phones.recording); None = no more."""
+        self._listen = listen
 
     def duplicated_serials(self) -> tuple[str, ...]:
         """Serial numbers that two ports show at once: such phones must not be told apart by serial."""

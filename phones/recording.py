@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from phones.allowed import allowed
 from phones.clock import Clock
@@ -84,13 +84,6 @@ class Asked:
 Event = Looks | Opened | Asked
 
 
-class BenchLike(Protocol):
-    """What a job needs of a bench."""
-
-    def port(self, path: str) -> Port:
-        """The port with this path."""
-
-
 @dataclass(slots=True)
 class Recorder:
     """Everything that passed at one port during one job; in memory, unredacted, until `write`."""
@@ -114,7 +107,8 @@ class Recorder:
         return round(self.clock.monotonic() - self._zero, 3)
 
     def port(self, real: Port) -> "RecordingPort":
-        """The same port, overheard."""
+        """The same port, overheard from now on; what was heard before is forgotten."""
+        self.begin()
         return RecordingPort(real, self)
 
     def saw(self, sighting: Sighting) -> None:
@@ -143,7 +137,7 @@ class Recorder:
         fakes = Fakes()
         self._learn(fakes)
         head = {
-            "format": FORMAT, "provenance": "recorded",
+            "format": FORMAT, "provenance": "written" if self.emulated else "recorded",
             "recorded": "from a virtual phone" if self.emulated else "from a real phone",
             "started": self.started.strftime("%Y-%m-%dT%H:%M:%SZ"), **about,
         }
@@ -155,6 +149,17 @@ class Recorder:
         for text in files.values():
             must_hold_none(text, fakes.reals)
         _write_at_once(folder, files)
+
+    @property
+    def exchanges(self) -> int:
+        """How many requests were sent."""
+        return sum(isinstance(event, Asked) for event in self.events)
+
+    @property
+    def platform(self) -> str:
+        """`android`, `apple`, or "" when nothing hung on the port."""
+        seen = (event.sighting.platform for event in self.events if isinstance(event, Looks))
+        return next((platform.value for platform in seen if platform is not None), "")
 
     def values(self) -> dict[str, str]:
         """Everything that was read, in clear; for the caller's eyes and for `write`."""

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "verify": "station.commands.verify",
         "keys": "station.commands.keys",
         "ledger": "station.commands.ledger",
+        "record": "station.commands.record",
         "doctor": "station.commands.doctor",
     }
 )

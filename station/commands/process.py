@@ -99,6 +99,7 @@ def command(
             scheme=load_scheme(settings.scheme), folder=home.papers, clock=SystemClock(),
         )
         bench = stack.enter_context(open_bench(home, settings))
+        bench.overhear(context.obj.get("overhear"))  # `proofwipe record --whole-job`
         view = stack.enter_context(
             View(
                 slot_of=settings.slot, live=wants_live() and not (no_progress or as_jsonl),
