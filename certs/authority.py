@@ -24,6 +24,7 @@ from certs.revocation_lists import (
     ORGANISATION_LIST_LIFE,
     ROOT_LIST_LIFE,
     RevocationListError,
+    next_number,
     read_list,
     write_list,
 )
@@ -34,6 +35,8 @@ ORGANISATION_LIFE = timedelta(days=3652)
 STATION_LIFE = timedelta(days=365)
 VALIDATOR_LIFE = timedelta(days=365)
 _CLOCK_SKEW = timedelta(minutes=5)
+OLD = "old"
+"""Folder beside the current key, for those that were renewed: their papers may have to be written again."""
 NO_ANSWER_URL = "http://crl.proofwipe.invalid/organisation.crl"
 """Stands where a revocation list would be found; readers only want the field to be there."""
 
@@ -81,9 +84,10 @@ def create_authority(
     station = create_station(organisation, issuer, station_name, now=now, crl_url=crl_url)
     return Authority(
         root=root, organisation=organisation, station=station, station_name=station_name,
-        root_list=write_list(root.certificate, root.key, (), number=1, now=now, life=ROOT_LIST_LIFE),
+        root_list=write_list(root.certificate, root.key, (), number=next_number(0, now), now=now, life=ROOT_LIST_LIFE),
         organisation_list=write_list(
-            organisation.certificate, organisation.key, (), number=1, now=now, life=ORGANISATION_LIST_LIFE
+            organisation.certificate, organisation.key, (), number=next_number(0, now), now=now,
+            life=ORGANISATION_LIST_LIFE,
         ),
     )
 
@@ -113,15 +117,26 @@ def create_station(
     organisation: Holder, issuer: Issuer, station_name: str, *, now: datetime, crl_url: str = NO_ANSWER_URL,
     life: timedelta = STATION_LIFE,
 ) -> Holder:
-    """A station's certificate under `organisation`, at most a year; a specimen if the organisation is."""
-    specimen = profile.is_specimen(organisation.certificate)
+    """A station's key and certificate under `organisation`, at most a year; a specimen if the organisation is."""
     key = ec.generate_private_key(ec.SECP256R1())
+    certificate = certify_station(
+        organisation, issuer, station_name, key.public_key(), now=now, crl_url=crl_url, life=life
+    )
+    return Holder(certificate=certificate, key=key)
+
+
+def certify_station(
+    organisation: Holder, issuer: Issuer, station_name: str, key: ec.EllipticCurvePublicKey, *, now: datetime,
+    crl_url: str = NO_ANSWER_URL, life: timedelta = STATION_LIFE,
+) -> x509.Certificate:
+    """A certificate for a station's key, wherever its private half lies, at most a year."""
+    specimen = profile.is_specimen(organisation.certificate)
     name = _name(issuer, station_name, specimen=specimen)
-    builder = _below(organisation, name, key.public_key(), now=now, life=min(life, STATION_LIFE), crl_url=crl_url)
+    builder = _below(organisation, name, key, now=now, life=min(life, STATION_LIFE), crl_url=crl_url)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(profile.station_usage(), critical=True)
     builder = builder.add_extension(profile.station_uses(specimen=specimen), critical=False)
-    return Holder(certificate=_signed(builder, organisation.key, organisation.key.public_key()), key=key)
+    return _signed(builder, organisation.key, organisation.key.public_key())
 
 
 def create_validator(
@@ -218,17 +233,45 @@ def _backup_hint() -> bytes:
     return (say("hint.root_backup", "en") + "\n\n" + say("hint.root_backup", "zh") + "\n").encode()
 
 
-def load_station(folder: Path) -> Station:
-    """The public half of the station in `folder`. Raises: KeyUnreadableError."""
-    certificate = read_certificate(folder / "station.pem")
-    try:
-        name = profile.common_name(certificate)
-    except profile.ProfileError as error:
-        raise KeyUnreadableError(got="station.pem") from error
-    return Station(
-        name=name, certificate=certificate, organisation=read_certificate(folder / "organisation.pem"),
-        root=read_certificate(folder / "root.pem"),
-    )
+def load_station(folder: Path, key_id: str = "") -> Station:
+    """The public half of the station in `folder`, or of an earlier key of it, named by its key id.
+
+    Raises: KeyUnreadableError.
+    """
+    organisation, root = read_certificate(folder / "organisation.pem"), read_certificate(folder / "root.pem")
+    for path in (folder / "station.pem", folder / OLD / f"station-{key_id}.pem", folder / f"station-{key_id}.pem"):
+        if key_id and not path.exists():
+            continue
+        certificate = read_certificate(path)
+        try:
+            name = profile.common_name(certificate)
+        except profile.ProfileError as error:
+            raise KeyUnreadableError(got=path.name) from error
+        station = Station(name=name, certificate=certificate, organisation=organisation, root=root)
+        if key_id in ("", station.key_id):
+            return station
+    raise KeyUnreadableError(got=f"station-{key_id}.pem")
+
+
+def key_file_of(station: Station, folder: Path, keys: Path | None = None) -> Path:
+    """Where a station's private key is, if it is in a file: the current one or one kept since it was renewed.
+
+    `keys`: another folder than the certificates', where private keys lie.
+    """
+    place, own = keys or folder, f"station-{station.key_id}.key"
+    for path in (place / own, place / OLD / own, folder / OLD / own):
+        if path.exists():
+            return path
+    return place / "station.key"
+
+
+def load_signer(folder: Path, passphrase: str, key_id: str = "") -> FileSigner:
+    """The station's signer, or that of an earlier key of it, for the papers it signed.
+
+    Raises: KeyUnreadableError, WrongPassphraseError, WrongSignerError.
+    """
+    station = load_station(folder, key_id)
+    return FileSigner(station, read_key(key_file_of(station, folder), passphrase))
 
 
 def security_store(folder: Path, *, at: datetime | None = None) -> SecurityStore:
@@ -263,28 +306,6 @@ def _read_bounded(path: Path) -> bytes:
             return file.read(LARGEST_LIST)
     except OSError as error:
         raise RevocationListMissingError(got=f"{path.name}: {error.strerror}") from error
-
-
-def load_signer(folder: Path, passphrase: str) -> FileSigner:
-    """The station's signer. Raises: KeyUnreadableError, WrongPassphraseError, WrongSignerError."""
-    return FileSigner(load_station(folder), read_key(folder / "station.key", passphrase))
-
-
-def renew_station(
-    folder: Path, passphrase: str, issuer: Issuer, station_name: str, *, now: datetime, cost: int = SCRYPT_COST
-) -> None:
-    """Give the station a new key and certificate for a year; the old files are kept beside, named by key id.
-
-    Raises: KeyUnreadableError, WrongPassphraseError, KeyFileExistsError, OSError.
-    """
-    certificate = read_certificate(folder / "organisation.pem")
-    organisation = Holder(certificate=certificate, key=read_key(folder / "organisation.key", passphrase))
-    old = load_station(folder)
-    station = create_station(organisation, issuer, station_name, now=now)
-    for ending in ("pem", "key"):
-        (folder / f"station.{ending}").rename(folder / f"station-{old.key_id}.{ending}")
-    write_key(folder / "station.key", station.key, passphrase, cost=cost)
-    write_new(folder / "station.pem", pem(station.certificate), mode=0o644)
 
 
 def pem(certificate: x509.Certificate) -> bytes:

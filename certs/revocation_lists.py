@@ -92,6 +92,11 @@ def write_list(
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
+def next_number(last: int, now: datetime) -> int:
+    """A number greater than the last; the Unix time, so that it grows even if the list before was lost."""
+    return max(last + 1, int(now.timestamp()))
+
+
 def read_list(data: bytes, issuer: x509.Certificate) -> RevocationList:
     """A list that `issuer` signed, read back. Raises: RevocationListError."""
     try:

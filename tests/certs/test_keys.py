@@ -18,7 +18,6 @@ from certs.authority import (
     load_signer,
     load_station,
     pem,
-    renew_station,
     save_authority,
 )
 from certs.errors import (
@@ -30,6 +29,7 @@ from certs.errors import (
 )
 from certs.issuer import FileSigner, Issuer
 from certs.key_files import SCRYPT_COST, encrypted_pem, read_key, write_key
+from certs.key_folder import renew_station
 from certs.trust import Trust
 from tools.synthetic_jobs import ISSUER, OPENED_AT
 
@@ -124,7 +124,8 @@ def test_a_key_of_another_curve_is_not_ours(tmp_path: Path) -> None:
 def test_an_authority_is_saved_and_loaded(tmp_path: Path, authority: Authority) -> None:
     save_authority(authority, tmp_path / "keys", tmp_path / "stick", "pass", cost=CHEAP)
     assert {path.name for path in (tmp_path / "keys").iterdir()} == {
-        "root.pem", "root.crl", "organisation.pem", "organisation.key", "organisation.crl", "station.pem", "station.key",
+        "root.pem", "root.crl", "organisation.pem", "organisation.key", "organisation.crl",
+        "station.pem", "station.key",
     }
     assert {path.name for path in (tmp_path / "stick").iterdir()} == {"root.pem", "root.key", "READ-ME.txt"}
     assert "root.key" in (tmp_path / "stick" / "READ-ME.txt").read_text("utf-8")
@@ -153,7 +154,7 @@ def test_a_renewed_station_has_a_new_key_under_the_same_organisation(tmp_path: P
     new = load_signer(tmp_path, "pass").station
     assert new.key_id != old.key_id
     assert new.organisation == old.organisation
-    assert (tmp_path / f"station-{old.key_id}.key").exists()
+    assert (tmp_path / "old" / f"station-{old.key_id}.key").exists()
     profile.check_station(new.certificate, new.organisation)
     with pytest.raises(WrongPassphraseError):
         renew_station(tmp_path, "wrong", ISSUER, "bench-1", now=OPENED_AT, cost=CHEAP)

@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A station's folder of keys over the years: opening it for a shift, renewing, revoking, handing out trust.
+
+keys/
+  root.pem, root.crl                              public
+  organisation.pem, organisation.crl              public
+  organisation.key                                encrypted; may be carried away between its few uses
+  station.pem, station.key | station-KEYID.key    the current station key (no .key file if it is in a device)
+  old/station-KEYID.pem, .key                     keys before a renewal: their papers are written again with them
+  validators/KEYID.pem, .key                      people who decide, each with a passphrase of their own
+
+Whatever is written is written so that a station killed at any line finds a key that fits its certificate.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs import authority, profile
+from certs.authority import OLD, Holder, load_station, pem, read_certificate, security_store
+from certs.dss import SecurityStore
+from certs.errors import (
+    CertificateNotFoundError,
+    CertsError,
+    KeyFileExistsError,
+    KeyUnreadableError,
+    RevocationListMissingError,
+    WrongPassphraseError,
+)
+from certs.issuer import FileSigner, Issuer, Signer, Station, key_id
+from certs.key_files import SCRYPT_COST, portable_pem, read_key, write_key, write_new, write_over
+from certs.revocation_lists import (
+    LARGEST_LIST,
+    ORGANISATION_LIST_LIFE,
+    ROOT_LIST_LIFE,
+    Reason,
+    RevocationList,
+    RevocationListError,
+    Revoked,
+    next_number,
+    read_list,
+    write_list,
+)
+from certs.signing import FILE_SCHEME, Signing
+
+VALIDATORS = "validators"
+STATION, OLD_STATION, VALIDATOR, ORGANISATION = "station", "old_station", "validator", "organisation"
+_RENEW_BEFORE = timedelta(days=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One certificate issued here and how it stands. `revoked`: None unless a list names it. `path`: its PEM file."""
+
+    kind: str
+    name: str
+    certificate: x509.Certificate
+    path: Path
+    revoked: Revoked | None = None
+
+    @property
+    def key_id(self) -> str:
+        """16 hex digits naming its key."""
+        return key_id(self.certificate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenKeys:
+    """What papers are signed with. `store`: None when a revocation list is missing; then papers carry none.
+
+    `warnings`: what the person should know, each with its reason and hint; the work goes on.
+    """
+
+    signer: Signer
+    store: SecurityStore | None
+    warnings: tuple[CertsError, ...] = ()
+
+
+def open_keys(
+    folder: Path, passphrase: str, *, now: datetime, signing: Signing | None = None, pin: str | None = None
+) -> OpenKeys:
+    """Open the station for work at `now` (aware), renewing the organisation's list when its key is at hand.
+
+    `pin`: of the device, when the key is in one; the passphrase if None.
+    Raises: KeyFileError, WrongSignerError.
+    """
+    signer = open_signer(folder, passphrase, signing=signing, pin=pin)
+    warnings: list[CertsError] = []
+    try:
+        if list_of(folder, ORGANISATION).renew_by - now < _RENEW_BEFORE:
+            renew_organisation_list(folder, passphrase, now=now)
+    except (CertsError, OSError) as error:
+        # Without the organisation's key, or under another passphrase: enough if the list still speaks for today.
+        if isinstance(error, RevocationListMissingError):
+            warnings.append(error)
+    try:
+        return OpenKeys(signer=signer, store=security_store(folder, at=now), warnings=tuple(warnings))
+    except RevocationListMissingError as error:
+        return OpenKeys(signer=signer, store=None, warnings=(error,))
+
+
+def open_signer(
+    folder: Path, passphrase: str, *, signing: Signing | None = None, pin: str | None = None, key_id: str = ""
+) -> Signer:
+    """The station's signer, or that of an earlier key of it (`key_id`), from its file or its device.
+
+    Raises: KeyUnreadableError, WrongPassphraseError, WrongSignerError, TokenError.
+    """
+    signing = signing or Signing()
+    station = load_station(folder, key_id)
+    path = authority.key_file_of(station, folder, None if signing.in_token else _keys(folder, signing))
+    current = station.key_id == load_station(folder).key_id
+    if signing.in_token and (current or not path.exists()):
+        from certs.tokens import open_signer as open_token  # noqa: PLC0415 - only a station with a device has it
+
+        return open_token(signing.station_key, station, passphrase if pin is None else pin)
+    return FileSigner(station, read_key(path, passphrase))
+
+
+def _keys(folder: Path, signing: Signing) -> Path:
+    return folder / signing.station_key.removeprefix(FILE_SCHEME)
+
+
+# revocation ----------------------------------------------------------------------------------------
+
+
+def list_of(folder: Path, who: str) -> RevocationList:
+    """The list of "organisation" or "root". Raises: RevocationListMissingError, KeyUnreadableError."""
+    path = folder / f"{who}.crl"
+    try:
+        with path.open("rb") as file:
+            return read_list(file.read(LARGEST_LIST), read_certificate(folder / f"{who}.pem"))
+    except OSError as error:
+        raise RevocationListMissingError(got=f"{path.name}: {error.strerror}") from error
+    except RevocationListError as error:
+        raise RevocationListMissingError(got=f"{path.name}: {error}") from error
+
+
+def renew_organisation_list(folder: Path, passphrase: str, *, now: datetime, more: Revoked | None = None) -> None:
+    """A new list of stations and validators, 60 days, that names `more` besides. `now`: aware.
+
+    Raises: KeyFileError, RevocationListMissingError (there, but not ours), OSError.
+    """
+    key = read_key(folder / "organisation.key", passphrase)
+    _renew(folder, ORGANISATION, key, life=ORGANISATION_LIST_LIFE, now=now, more=more)
+
+
+def renew_root_list(
+    folder: Path, root_folder: Path, passphrase: str, *, now: datetime, more: Revoked | None = None
+) -> None:
+    """A new list of organisations, 365 days, with the root's key from `root_folder`. Raises: as above."""
+    if read_certificate(root_folder / "root.pem") != read_certificate(folder / "root.pem"):
+        raise KeyUnreadableError(got=f"{root_folder.name}/root.pem")
+    key = read_key(root_folder / "root.key", passphrase)
+    _renew(folder, "root", key, life=ROOT_LIST_LIFE, now=now, more=more)
+
+
+def _renew(
+    folder: Path, who: str, key: ec.EllipticCurvePrivateKey, *, life: timedelta, now: datetime, more: Revoked | None
+) -> None:
+    path = folder / f"{who}.crl"
+    last = list_of(folder, who) if path.exists() else None  # a damaged list is not replaced: it may name somebody
+    revoked = {one.serial: one for one in (last.revoked if last else ())}
+    if more is not None:
+        before = revoked.get(more.serial)
+        revoked[more.serial] = more if before is None or more.at < before.at else before
+    number = next_number(last.number if last else 0, now)
+    issuer = read_certificate(folder / f"{who}.pem")
+    write_over(
+        path, write_list(issuer, key, tuple(revoked.values()), number=number, now=now, life=life), mode=0o644
+    )
+
+
+def revoke(
+    folder: Path, passphrase: str, wanted: str, *, at: datetime, reason: Reason, now: datetime,
+    root_folder: Path | None = None,
+) -> Standing:
+    """Revoke a station or validator from `at` on (aware); what it signed before keeps standing.
+
+    `wanted`: name or key id. With `root_folder`, whose key is then needed, also "organisation". A certificate that
+    is revoked already keeps the earlier date. Raises: CertificateNotFoundError, KeyFileError, OSError.
+    """
+    if root_folder is not None and wanted == ORGANISATION:
+        found = Standing(
+            kind=ORGANISATION, name=ORGANISATION, certificate=read_certificate(folder / "organisation.pem"),
+            path=folder / "organisation.pem",
+        )
+        renew_root_list(folder, root_folder, passphrase, now=now, more=_entry(found, at, reason))
+        return found
+    found = find(folder, wanted)
+    renew_organisation_list(folder, passphrase, now=now, more=_entry(found, at, reason))
+    return find(folder, found.key_id)
+
+
+def _entry(found: Standing, at: datetime, reason: Reason) -> Revoked:
+    return Revoked(serial=found.certificate.serial_number, at=at.replace(microsecond=0), reason=reason)
+
+
+def find(folder: Path, wanted: str) -> Standing:
+    """The one certificate of that name or key id. Raises: CertificateNotFoundError, KeyUnreadableError."""
+    known = standings(folder)
+    found = [one for one in known if wanted == one.key_id] or [one for one in known if wanted == one.name]
+    if len(found) > 1:  # a station of several years: the current one is meant
+        found = [one for one in found if one.kind == STATION] or found
+    if len(found) != 1:
+        names = ", ".join(f"{one.name} {one.key_id}" for one in known)
+        raise CertificateNotFoundError(got=wanted, expected=names)
+    return found[0]
+
+
+def standings(folder: Path) -> tuple[Standing, ...]:
+    """Every certificate issued here below the organisation, the current station's first. Raises: KeyUnreadableError."""
+    try:
+        revoked = {one.serial: one for one in list_of(folder, ORGANISATION).revoked}
+    except RevocationListMissingError:
+        revoked = {}
+    found = []
+    for kind, path in _certificate_files(folder):
+        certificate = read_certificate(path)
+        try:
+            name = profile.common_name(certificate)
+        except profile.ProfileError as error:
+            raise KeyUnreadableError(got=path.name) from error
+        found.append(
+            Standing(
+                kind=kind, name=name, certificate=certificate, path=path,
+                revoked=revoked.get(certificate.serial_number),
+            )
+        )
+    return tuple(found)
+
+
+def _certificate_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    yield STATION, folder / "station.pem"
+    yield from ((OLD_STATION, path) for path in sorted((folder / OLD).glob("station-*.pem")))
+    yield from ((OLD_STATION, path) for path in sorted(folder.glob("station-*.pem")))  # kept so before there was old/
+    yield from ((VALIDATOR, path) for path in sorted((folder / VALIDATORS).glob("*.pem")))
+
+
+# renewal -------------------------------------------------------------------------------------------
+
+
+def renew_station(
+    folder: Path, passphrase: str, issuer: Issuer, station_name: str, *, now: datetime, cost: int = SCRYPT_COST,
+    signing: Signing | None = None, pin: str | None = None,
+) -> Station:
+    """Give the station a new key and certificate for a year; the old ones go to `old/`, to write its papers again.
+
+    The new key is made where `signing` says, which is how a station moves into a device.
+    Raises: KeyFileError, OSError.
+    """
+    signing = signing or Signing()
+    above = read_certificate(folder / "organisation.pem")
+    organisation = Holder(certificate=above, key=read_key(folder / "organisation.key", passphrase))
+    old, place = load_station(folder), folder if signing.in_token else _keys(folder, signing)
+    if signing.in_token:
+        from certs.tokens import create_key  # noqa: PLC0415 - only a station with a device has it
+
+        public = create_key(signing.station_key, passphrase if pin is None else pin)
+        certificate = authority.certify_station(organisation, issuer, station_name, public, now=now)
+    else:
+        made = authority.create_station(organisation, issuer, station_name, now=now)
+        certificate = made.certificate
+        write_key(place / f"station-{key_id(certificate)}.key", made.key, passphrase, cost=cost)
+    (folder / OLD).mkdir(mode=0o700, exist_ok=True)
+    old_key = authority.key_file_of(old, folder, place)
+    _keep(folder / OLD / f"station-{old.key_id}.pem", pem(old.certificate), mode=0o644)
+    if old_key.exists():
+        _keep(folder / OLD / f"station-{old.key_id}.key", old_key.read_bytes(), mode=0o600)
+    write_over(folder / "station.pem", pem(certificate), mode=0o644)
+    if old_key.parent in (folder, place):
+        old_key.unlink(missing_ok=True)
+    return load_station(folder)
+
+
+def _keep(path: Path, data: bytes, *, mode: int) -> None:
+    """Write unless an earlier try, which was broken off, has written the very same."""
+    try:
+        write_new(path, data, mode=mode)
+    except KeyFileExistsError:
+        if path.read_bytes() != data:
+            raise
+
+
+# copies for others ---------------------------------------------------------------------------------
+
+
+def export_key(folder: Path, passphrase: str, wanted: str, new_passphrase: str, target: Path) -> None:
+    """Write a key again so that OpenSSL reads it, for recovery: weaker against guessing, see `key_files`.
+
+    `wanted`: "organisation", or name or key id of a station or validator whose key is in a file here.
+    Raises: CertificateNotFoundError, KeyFileError, OSError.
+    """
+    if wanted == ORGANISATION:
+        path = folder / "organisation.key"
+    else:
+        found = find(folder, wanted)
+        path = found.path.with_suffix(".key")
+        if found.kind != VALIDATOR:
+            path = authority.key_file_of(load_station(folder, found.key_id), folder)
+    write_new(target, portable_pem(read_key(path, passphrase), new_passphrase), mode=0o600)
+
+
+def organisation_of(folder: Path, passphrase: str) -> Holder:
+    """The organisation's certificate and key, to certify somebody with. Raises: KeyFileError."""
+    certificate = read_certificate(folder / "organisation.pem")
+    holder = Holder(certificate=certificate, key=read_key(folder / "organisation.key", passphrase))
+    if certificate.public_key() != holder.key.public_key():
+        raise WrongPassphraseError(got="organisation.key")
+    return holder
