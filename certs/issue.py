@@ -1,20 +1,41 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a record to a paper: state, draw, sign, and let our own verifier look at the result before it is released."""
+"""From a record to a paper: state, enter into the log, draw, sign, and let our own verifier look at the result.
 
+Order: record → statement → (the caller's ledger) → log → proof → page → signature → own verifier → release. Each
+part is a function, so that a station can write its ledger in between and go on after a crash where it stopped:
+entering is idempotent, and a page drawn twice for one log entry is the same paper.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from certs import cms, profile
+from certs.dss import SecurityStore
 from certs.errors import IssueError, WrongSignerError
 from certs.issuer import Signer
+from certs.leaves import leaf_of
+from certs.log.entries import Close, Entry, Issue, Replace
+from certs.openings import write_openings
 from certs.page.draw import draw_paper
 from certs.pdf_signature import StructureError, sign_file
 from certs.record import Record
 from certs.record_schema import TIME_FORMAT, RecordDocument
+from certs.sealing import Opening
 from certs.statement import qr_text, sign_statement, statement_of
 from certs.trust import Trust
 from certs.verification import Answer
 from certs.verify import verify
+
+if TYPE_CHECKING:
+    from certs.log.database import TransparencyLog
+
+ERASED_AGAIN = "erased_again"
+"""Reason of the REPLACE when a phone that has a certificate earns another."""
+
+_OF_NO_TRUST = frozenset(("E_UNTRUSTED", "E_LOG_UNKNOWN"))
+"""Doubts that a verifier has only because nothing was pinned for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,23 +47,97 @@ class Paper:
     statement: bytes
 
 
-def issue(record: Record, signer: Signer) -> Paper:
-    """State, draw and sign a record.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """Where a paper stands in the log: index of its entry, and the certificate it took the place of, or ""."""
 
-    Raises: WrongSignerError, StatementMalformedError, IssueError; PageError when the record cannot be drawn.
+    index: int
+    replaced: str = ""
+
+
+def issue(
+    record: Record, signer: Signer, *, log: "TransparencyLog | None" = None, store: SecurityStore | None = None,
+    openings: Iterable[Opening] = (),
+) -> Paper:
+    """All of it at once, for callers without a ledger. `log` is needed when, and only when, the record names one.
+
+    Raises: WrongSignerError, StatementMalformedError, IssueError, LogError; PageError when it cannot be drawn.
     """
+    statement = state(record, signer)
+    return finish(record, statement, signer, proof=prove(record, statement, log), store=store, openings=openings)
+
+
+def state(record: Record, signer: Signer) -> bytes:
+    """The signed statement of a record. Raises: WrongSignerError, StatementMalformedError."""
     check_signer(record.document, signer)
-    return _paper(record, sign_statement(statement_of(record.document, record.data), signer), signer)
+    return sign_statement(statement_of(record.document, record.data), signer)
 
 
-def reissue(record: bytes, statement: bytes, signer: Signer) -> Paper:
-    """Draw and sign again what a ledger holds: same id, same record, same QR, another signature.
+def prove(record: Record, statement: bytes, log: "TransparencyLog | None") -> bytes:
+    """Enter a paper into the log it names, and the proof of it; b"" for one that names none.
 
-    Needs the key that signed the statement. Raises: as `issue`, and RecordMalformedError.
+    Raises: IssueError when that log is not at hand, LogError.
     """
-    believed = Record(data=record)
-    check_signer(believed.document, signer)
-    return _paper(believed, statement, signer)
+    if record.document.log == "none":
+        return b""
+    if log is None:
+        raise IssueError(got="the record names a log, and none is open")
+    return log.proof(enter(record, statement, log).index)
+
+
+def enter(record: Record, statement: bytes, log: "TransparencyLog") -> Entered:
+    """Append a paper's entries, durably and once: ISSUE and CLOSE of a certificate, with the REPLACE of the one that
+    the phone had until now; CLOSE of a report.
+
+    Raises: IssueError for a paper of another log, LogError.
+    """
+    document = record.document
+    leaf = leaf_of(document, record.data, statement)
+    if leaf is None or document.log == "none" or document.log.origin != log.origin:
+        raise IssueError(got=f"not a paper of the log {log.origin}")
+    entries: list[Entry] = [leaf]
+    replaced = ""
+    if isinstance(leaf, Issue):
+        entries.append(Close(at=leaf.at, start=leaf.start, outcome="certificate", id=leaf.id))
+        live = log.live_issue(leaf.tag)
+        standing = None if live is None else log.entry(live)
+        if live is not None and isinstance(standing, Issue) and standing.id != leaf.id:
+            replaced = standing.id
+            entries.insert(
+                0, Replace(at=leaf.at, old=standing.id, old_index=live, new=leaf.id, reason=ERASED_AGAIN)
+            )
+    places = log.append(entries, at=leaf.at)
+    return Entered(index=places[entries.index(leaf)], replaced=replaced)
+
+
+def finish(
+    record: Record, statement: bytes, signer: Signer, *, proof: bytes = b"", store: SecurityStore | None = None,
+    openings: Iterable[Opening] = (),
+) -> Paper:
+    """Draw, sign and check a paper whose record and statement are kept: same id, same record, same QR each time.
+
+    Needs the key that signed the statement. With `openings` it is the archive copy.
+    Raises: WrongSignerError, IssueError, StatementMalformedError, OpeningsMalformedError; PageError.
+    """
+    document = record.document
+    check_signer(document, signer)
+    opened = tuple(openings)
+    unsigned = draw_paper(
+        record.read.plain, record_bytes=record.data, statement=statement, qr_text=qr_text(statement),
+        contents_bytes=cms.container_bytes(signer.station), proof=proof,
+        openings=write_openings(document.id, opened) if opened else b"", store=store,
+    )
+    try:
+        pdf = sign_file(unsigned, signer)
+    except (StructureError, cms.CmsError) as error:
+        raise IssueError(got=str(error)) from error
+    _release(pdf, document)
+    return Paper(pdf=pdf, record=record.data, statement=statement)
+
+
+def reissue(record: bytes, statement: bytes, signer: Signer, *, proof: bytes = b"") -> Paper:
+    """`finish` for bytes as a ledger holds them. Raises: as `finish`, and RecordMalformedError."""
+    return finish(Record(data=record), statement, signer, proof=proof)
 
 
 def check_signer(document: RecordDocument, signer: Signer) -> None:
@@ -60,23 +155,11 @@ def check_signer(document: RecordDocument, signer: Signer) -> None:
         raise WrongSignerError(expected=name, got=profile.organisation_name(station.certificate))
 
 
-def _paper(record: Record, statement: bytes, signer: Signer) -> Paper:
-    unsigned = draw_paper(
-        record.read.plain, record_bytes=record.data, statement=statement, qr_text=qr_text(statement),
-        contents_bytes=cms.container_bytes(signer.station),
-    )
-    try:
-        pdf = sign_file(unsigned, signer)
-    except (StructureError, cms.CmsError) as error:
-        raise IssueError(got=str(error)) from error
-    _release(pdf, record.document)
-    return Paper(pdf=pdf, record=record.data, statement=statement)
-
-
 def _release(pdf: bytes, document: RecordDocument) -> None:
     """Without pinned roots the verifier must find nothing but an unknown issuer, a specimen or a report."""
     issued_at = datetime.strptime(document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
     found = verify(pdf, Trust(), at=issued_at)
-    if found.answer is Answer.NOT_VALID or (found.answer is Answer.CANNOT_TELL and found.code != "E_UNTRUSTED"):
+    doubts = {check.code for check in found.checks if check.code} - _OF_NO_TRUST
+    if found.answer is Answer.NOT_VALID or (found.answer is Answer.CANNOT_TELL and doubts):
         last = found.checks[-1]
         raise IssueError(got=f"{found.code} {last.detail}".strip())
