@@ -16,6 +16,8 @@ PROGRAMS = {
     "pdfsig": "poppler-utils",
     "pdftotext": "poppler-utils",
     "certutil": "libnss3-tools",
+    "softhsm2-util": "softhsm2",
+    "openssl": "openssl",
 }
 """Program → Debian package."""
 
