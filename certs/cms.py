@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The signature container: one fixed CMS template (PAdES baseline B-B), written and read strictly.
+"""The signature container: one fixed CMS template (PAdES baseline B-B or B-T), written and read strictly.
 
-Everything but digest and signature is fixed by the two certificates. Reading means: take those four
-parts out, build the template again, and accept only equal bytes. So there is nowhere to hide anything:
-no padding, no unsigned attribute, no further certificate. The two certificates are bound by the signed
-attribute signingCertificateV2, the signature by having one accepted spelling (`certs.ecdsa`).
+Everything but digest, signature and time-stamp token is fixed by the two certificates. Reading means: take those
+parts out, build the template again, and accept only equal bytes. So there is nowhere to hide anything: no further
+certificate, no unsigned attribute but the one token, no padding (zeros behind a token, whose size nobody knows
+beforehand). The two certificates are bound by the signed attribute signingCertificateV2, the signature by having
+one accepted spelling (`certs.ecdsa`), the token is about the signature (`certs.time_stamp`).
 research/certificate.md 3.1, 3.2, 8.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from certs import der
@@ -27,6 +29,8 @@ _SHA256 = der.element(der.SEQUENCE, der.oid("2.16.840.1.101.3.4.2.1"))
 _ECDSA_SHA256 = der.element(der.SEQUENCE, der.oid("1.2.840.10045.4.3.2"))
 _CONTENT_TYPE, _MESSAGE_DIGEST = der.oid("1.2.840.113549.1.9.3"), der.oid("1.2.840.113549.1.9.4")
 _SIGNING_CERTIFICATE_V2 = der.oid("1.2.840.113549.1.9.16.2.47")
+_TIME_STAMP = der.oid("1.2.840.113549.1.9.16.2.14")
+LARGEST_TOKEN_ROOM = 16_000
 _TRIES = 200  # each fails with probability about one half
 
 
@@ -36,29 +40,41 @@ class CmsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedDigest:
-    """What a container says: these certificates, this digest, this signature. Nothing is verified yet."""
+    """What a container says: these certificates, this digest, this signature. Nothing is verified yet.
+
+    `token`: RFC 3161, over the signature; b"" without one.
+    """
 
     station: bytes
     organisation: bytes
     digest: bytes
     signature: bytes
+    token: bytes = b""
 
 
-def container_bytes(station: "Station") -> int:
-    """The exact size of every container of this station."""
-    return len(build(_parts(station, digest=bytes(32), signature=bytes(SIGNATURE_BYTES))))
+def container_bytes(station: "Station", token_room: int = 0) -> int:
+    """The exact size of every container of this station. `token_room`: bytes kept for a time-stamp token."""
+    return len(build(_parts(station, digest=bytes(32), signature=bytes(SIGNATURE_BYTES)))) + token_room
 
 
-def sign(digest: bytes, signer: "Signer") -> bytes:
+def sign(
+    digest: bytes, signer: "Signer", *, token_room: int = 0, stamp: Callable[[bytes], bytes] | None = None
+) -> bytes:
     """A container of exactly `container_bytes` over a SHA-256 digest. Signs again until the size fits.
 
-    Raises: CmsError if no signature fits; a signer that always answers the same bytes never will.
+    `stamp` turns the signature's bytes into a token (it is called once); zeros fill what it leaves of `token_room`.
+    Raises: CmsError if no signature fits (a signer that always answers the same bytes never will), or no token.
     """
     attributes = _signed_attributes(_parts(signer.station, digest=digest, signature=b""))
     for _ in range(_TRIES):
         signature = signer.sign(attributes)
         if len(signature) == SIGNATURE_BYTES and has_smaller_s(signature):
-            return build(_parts(signer.station, digest=digest, signature=signature))
+            parts = _parts(signer.station, digest=digest, signature=signature)
+            size = container_bytes(signer.station, token_room)
+            container = build(replace(parts, token=stamp(signature)) if stamp is not None else parts)
+            if len(container) > size or (stamp is None and len(container) != size):
+                raise CmsError("no room for the token, or no token for the room")
+            return container.ljust(size, b"\0")
     raise CmsError("no signature of the right size")
 
 
@@ -70,10 +86,11 @@ def _parts(station: "Station", *, digest: bytes, signature: bytes) -> SignedDige
 def build(parts: SignedDigest) -> bytes:
     """The template with these parts."""
     issuer, serial = _issuer_and_serial(parts.station)
+    stamped = [der.element(der.CONTEXT_1, _attribute(_TIME_STAMP, parts.token))] if parts.token else []
     signer_info = der.element(
         der.SEQUENCE, der.integer(1), der.element(der.SEQUENCE, issuer, serial), _SHA256,
         bytes((der.CONTEXT_0,)) + _signed_attributes(parts)[1:],
-        _ECDSA_SHA256, der.element(der.OCTET_STRING, parts.signature),
+        _ECDSA_SHA256, der.element(der.OCTET_STRING, parts.signature), *stamped,
     )
     certificates = bytes((der.CONTEXT_0,)) + der.set_of(parts.station, parts.organisation)[1:]
     signed_data = der.element(
@@ -112,9 +129,12 @@ def _issuer_and_serial(certificate: bytes) -> tuple[bytes, bytes]:
 def read(data: bytes) -> SignedDigest:
     """The parts of a container that is exactly our template. Raises: CmsError."""
     try:
-        parts = _take_parts(data)
-        if build(parts) != data:
+        container, padding = der.first(data)
+        parts = _take_parts(container.encoded)
+        if build(parts) != container.encoded:
             raise CmsError("not the template")
+        if padding.strip(b"\0") or (padding and not parts.token) or len(padding) > LARGEST_TOKEN_ROOM:
+            raise CmsError("padding")
     except (der.DerError, IndexError) as error:
         raise CmsError("not the template") from error
     return parts
@@ -132,11 +152,16 @@ def _take_parts(data: bytes) -> SignedDigest:
     signers = [certificate for certificate in certificates if _issuer_and_serial(certificate) == named_pair]
     if len(signers) != 1:
         raise CmsError("not one signer")
+    token = _take_token(signer_info[6]) if len(signer_info) > 6 else b""
     others = [certificate for certificate in certificates if certificate is not signers[0]]
     return SignedDigest(
         station=signers[0], organisation=others[0], digest=_take_digest(signer_info[3].content),
-        signature=signer_info[5].content,
+        signature=signer_info[5].content, token=token,
     )
+
+
+def _take_token(unsigned: der.Element) -> bytes:
+    return der.read_all(der.read_all(der.read(unsigned.content, der.SEQUENCE).content)[1].content)[0].encoded
 
 
 def _take_digest(attributes: bytes) -> bytes:

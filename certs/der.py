@@ -70,6 +70,12 @@ def read(data: bytes, expected_tag: int | None = None) -> Element:
     return found
 
 
+def first(data: bytes) -> tuple[Element, bytes]:
+    """The element that `data` begins with, and the bytes behind it. Raises: DerError."""
+    found, end = _at(data, 0)
+    return found, data[end:]
+
+
 def read_all(content: bytes) -> tuple[Element, ...]:
     """The elements that `content` is made of. Raises: DerError."""
     elements, start = [], 0

@@ -7,6 +7,7 @@ a blank signature of the exact size; here it is filled in and, by a verifier, ta
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,18 +41,22 @@ class SignedFile:
     covers_all: bool
 
 
-def sign_file(unsigned: bytes, signer: "Signer") -> bytes:
-    """Fill the blank signature of a drawn paper.
+def sign_file(
+    unsigned: bytes, signer: "Signer", *, token_room: int = 0, stamp: Callable[[bytes], bytes] | None = None
+) -> bytes:
+    """Fill the blank signature of a drawn paper. `token_room`, `stamp`: as `certs.cms.sign` takes them.
 
     Raises: StructureError when the blank is not there as agreed, CmsError.
     """
     opening, closing = _contents(unsigned)
-    if unsigned.count(_BLANK_RANGE) != 1 or closing - opening - 2 != 2 * cms.container_bytes(signer.station):
+    room = 2 * cms.container_bytes(signer.station, token_room)
+    if unsigned.count(_BLANK_RANGE) != 1 or closing - opening - 2 != room:
         raise StructureError("no blank signature of the right size")
     filled = b"/ByteRange [0 %010d %010d %010d]" % (opening, closing, len(unsigned) - closing)
     covered = unsigned.replace(_BLANK_RANGE, filled)
     digest = hashlib.sha256(covered[:opening] + covered[closing:]).digest()
-    return covered[:opening] + b"<" + cms.sign(digest, signer).hex().encode() + b">" + covered[closing:]
+    container = cms.sign(digest, signer, token_room=token_room, stamp=stamp)
+    return covered[:opening] + b"<" + container.hex().encode() + b">" + covered[closing:]
 
 
 def read_file(data: bytes) -> SignedFile:
