@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The virtual bench: all phones of a scenario, in a process of their own that outlives the station.
 
-    python -m virtual_phones.bench SCENARIO.toml [--die-with-stdin] [--lifetime SECONDS]
+    python -m virtual_phones.bench SCENARIO.toml [--die-with-stdin] [--lifetime SECONDS] [--usb]
 
 The first line on stdout is the hello, JSON: {"control": PORT, "usbmux": "127.0.0.1:P" or null,
 "transports": {"127.0.0.1:P": "1-1"}, "phones": [{"name", "port", "platform", "model", "serial"}]}.
@@ -28,27 +28,34 @@ from virtual_phones.scenario import (
     load_scenario,
     make_swap,
     read_fault,
+    read_scenario,
     read_swap,
 )
+from virtual_phones.usb_bus import UsbBus
 from virtual_phones.usbmux import UsbmuxServer
+from virtual_phones.vhci import VhciError
 
 TICK_S = 0.04
 
 
 class VirtualBench:
-    """Slots, listeners, the clock that drives them, and the acts of the control socket."""
+    """Slots, listeners, the clock that drives them, and the acts of the control socket.
 
-    def __init__(self, scenario: Scenario) -> None:
+    `usb`: the phones hang on the kernel's virtual root ports instead of loopback sockets (the rig's guest only).
+    """
+
+    def __init__(self, scenario: Scenario, *, usb: bool = False) -> None:
         self._scenario = scenario
         self._start = time.monotonic()
         self._epoch_at_zero = time.time()
         self.stopped = threading.Event()
         self.ports = {port.path: port for port in furnish(scenario, epoch_at_zero=self._epoch_at_zero)}
-        self.listeners = tuple(
+        self._bus = UsbBus(self.now_s) if usb else None
+        self.listeners = () if usb else tuple(
             AdbListener(port, self.now_s) for port in self.ports.values() if port.phone.platform == "android"
         )
         self._plug = AdbPlug(self.listeners)
-        apples = [port for port in self.ports.values() if port.phone.platform == "apple"]
+        apples = [port for port in self.ports.values() if port.phone.platform == "apple" and not usb]
         self._usbmux = UsbmuxServer(apples, self.now_s) if apples else None
         self.control = ControlServer({
             "list": lambda _: [self._card(port) for port in self.ports.values()],
@@ -56,6 +63,8 @@ class VirtualBench:
             "press": self._press,
             "plug": lambda request: self._port(request).plug(self.now_s()),
             "unplug": self._unplug,
+            "move": self._move,
+            "furnish": self._furnish,
             "swap": self._swap,
             "fault": self._fault,
             "usb": lambda _: [shown for port in self.ports.values() if (shown := usb_card(port)) is not None],
@@ -81,6 +90,7 @@ class VirtualBench:
     def hello(self) -> dict[str, object]:
         """What a client needs to find everything."""
         return {
+            "slots": self._bus.paths if self._bus is not None else [],
             "control": self.control.port,
             "usbmux": None if self._usbmux is None else self._usbmux.address,
             "transports": {listener.address: listener.port.path for listener in self.listeners},
@@ -97,6 +107,8 @@ class VirtualBench:
             port.tick(now_s)
         for listener in self.listeners:
             listener.follow()
+        if self._bus is not None:
+            self._bus.follow(tuple(self.ports.values()))
 
     def _card(self, port: VirtualPort) -> dict[str, object]:
         with port.lock:
@@ -130,6 +142,29 @@ class VirtualBench:
         if seconds is not None and not isinstance(seconds, int | float):
             raise ControlError("unplug: seconds is a number")
         self._port(request).unplug(self.now_s(), seconds=seconds)
+
+    def _move(self, request: Mapping[str, object]) -> None:
+        """Put a cable into another port, `to`; pulled ones stay pulled."""
+        port, path = self._port(request), str(request.get("to"))
+        if self._bus is None or path not in self._bus.slots or path in self.ports:
+            raise ControlError("move: to is a free root port of a bench on USB")
+        with port.lock:
+            plugged = port.plugged
+            port.unplug(self.now_s())
+            port.move(path)
+            if plugged:
+                port.plug(self.now_s())
+        self.ports = {found.path: found for found in self.ports.values()}
+
+    def _furnish(self, request: Mapping[str, object]) -> list[dict[str, object]]:
+        """Take all phones away and put those of another scenario in; on USB only."""
+        document = request.get("scenario")
+        if self._bus is None or not isinstance(document, Mapping):
+            raise ControlError("furnish: scenario is a table, the bench on USB")
+        self._scenario = read_scenario(document)
+        epoch_at_zero = self._epoch_at_zero
+        self.ports = {port.path: port for port in furnish(self._scenario, epoch_at_zero=epoch_at_zero)}
+        return [self._card(port) for port in self.ports.values()]
 
     def _swap(self, request: Mapping[str, object]) -> None:
         port, document = self._port(request), request.get("with")
@@ -171,11 +206,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m virtual_phones.bench")
     parser.add_argument("scenario", type=Path)
     parser.add_argument("--die-with-stdin", action="store_true", help="stop when standard input is closed")
+    parser.add_argument("--usb", action="store_true", help="on the kernel's virtual root ports, as root")
     parser.add_argument("--lifetime", type=float, metavar="SECONDS", help="stop by itself after that time")
     options = parser.parse_args(arguments)
     try:
-        bench = VirtualBench(load_scenario(options.scenario))
-    except ScenarioError as wrong:
+        bench = VirtualBench(load_scenario(options.scenario), usb=options.usb)
+    except (ScenarioError, VhciError) as wrong:
         sys.stderr.write(f"{wrong}\n")
         return 2
     threading.excepthook = _complain

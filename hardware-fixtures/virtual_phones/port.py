@@ -62,11 +62,9 @@ class VirtualPort:
         exchanges: Exchanges | None = None, swap: Swap | None = None, plugged: bool = True,
         addresses: BusAddresses | None = None,
     ) -> None:
-        bus, _, ports = path.partition("-")
-        self.path = path
         self.name = name
-        self.bus = int(bus)
-        self.port_numbers = tuple(int(number) for number in ports.split("."))
+        self.path = path
+        self.bus, self.port_numbers = _read_path(path)
         self.lock = threading.RLock()
         self.exchanges = exchanges or Exchanges()
         self.phone = phone
@@ -140,6 +138,12 @@ class VirtualPort:
             self._replug_s = None
             self._notice(now_s)
 
+    def move(self, path: str) -> None:
+        """The unplugged cable leads to another port from now on."""
+        with self.lock:
+            self.path = path
+            self.bus, self.port_numbers = _read_path(path)
+
     def press(self, action: str, now_s: float) -> None:
         """A person does something on the phone in this slot. Raises: ValueError, see VirtualPhone."""
         with self.lock:
@@ -149,3 +153,8 @@ class VirtualPort:
         """A fault cut the link; with `seconds` the cable is out for that long."""
         if fault.seconds > 0:
             self.unplug(now_s, seconds=fault.seconds)
+
+
+def _read_path(path: str) -> tuple[int, tuple[int, ...]]:
+    bus, _, ports = path.partition("-")
+    return int(bus), tuple(int(number) for number in ports.split("."))

@@ -83,6 +83,12 @@ class RemoteBench:
         return {str(address): str(path) for address, path in found.items()} if isinstance(found, dict) else {}
 
     @property
+    def slots(self) -> list[str]:
+        """Root ports of a bench on USB, neighbours on different hubs; empty for other benches."""
+        found = self.hello.get("slots")
+        return [str(path) for path in found] if isinstance(found, list) else []
+
+    @property
     def usbmux(self) -> str | None:
         """Address of the usbmux socket, "127.0.0.1:PORT", or None without iPhones."""
         found = self.hello.get("usbmux")
@@ -111,6 +117,14 @@ class RemoteBench:
     def unplug(self, port: str, *, seconds: float | None = None) -> None:
         """Pull the cable, for good or for some seconds. Raises: ControlError."""
         self._client.call("unplug", port=port, seconds=seconds)
+
+    def move(self, port: str, to: str) -> None:
+        """Put the cable into another root port; on USB only. Raises: ControlError."""
+        self._client.call("move", port=port, to=to)
+
+    def furnish(self, scenario: Mapping[str, object]) -> list[dict[str, object]]:
+        """Take all phones away and put those of another scenario in; on USB only. Raises: ControlError."""
+        return _list(self._client.call("furnish", scenario=dict(scenario)))
 
     def swap(self, port: str, other: Mapping[str, object]) -> None:
         """Another phone (keys of `[phone.swap]`, with `model`) returns after the next absence.

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps the kernel's virtual root ports like the bench: each phone that shows itself attached, each other one gone.
+
+The USB counterpart of `adb_listener` and `usbmux`: one more transport of the same phones.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from virtual_phones import vhci
+from virtual_phones.adb_auth import HostKey
+from virtual_phones.adb_on_port import adb_generation
+from virtual_phones.iphone import IPhone
+from virtual_phones.phone import UsbView, VirtualPhone
+from virtual_phones.port import VirtualPort
+from virtual_phones.usb_phone import build
+
+GAP_S = 0.25
+"""Between leaving a port and coming back to it: what a device needs to restart its USB controller."""
+
+Showing = tuple[VirtualPhone, int, UsbView, tuple[int, int, int] | None]
+"""Phone, plugging-in, what it shows, which adbd: when one of them changes, the device enumerates anew."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Plugged:
+    path: str
+    showing: Showing
+    cable: vhci.VhciCable
+
+
+class UsbBus:
+    """All cables of a bench. `follow` is called by the thread that makes time pass, and by nobody else."""
+
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self.slots = vhci.slots()
+        self._plugged: dict[VirtualPort, _Plugged] = {}
+        self._left: dict[str, tuple[vhci.VhciCable, float]] = {}
+        self._keys: dict[VirtualPort, dict[str, HostKey]] = {}
+
+    @property
+    def paths(self) -> list[str]:
+        """Port paths, so ordered that neighbours hang on different root hubs."""
+        return vhci.spread(list(self.slots))
+
+    def follow(self, ports: Iterable[VirtualPort]) -> None:
+        """Compare every slot with what is plugged in; pull and put in what differs."""
+        current = tuple(ports)
+        for port in [port for port in self._plugged if port not in current]:
+            self._pull(port)
+            self._keys.pop(port, None)
+        for port in current:
+            self._follow(port)
+
+    def _follow(self, port: VirtualPort) -> None:
+        showing = _showing(port)
+        plugged = self._plugged.get(port)
+        if plugged is not None and (
+            plugged.cable.gone.is_set() or plugged.path != port.path or not _same(plugged.showing, showing)
+        ):
+            self._pull(port)
+            plugged = None
+        if plugged is None and showing is not None and self._is_free(port.path):
+            self._put_in(port, showing)
+
+    def _is_free(self, path: str) -> bool:
+        before = self._left.get(path)
+        return before is None or (before[0].gone.is_set() and self._now_s() - before[1] >= GAP_S)
+
+    def _pull(self, port: VirtualPort) -> None:
+        plugged = self._plugged.pop(port)
+        plugged.cable.unplug()
+        self._left[plugged.path] = (plugged.cable, self._now_s())
+
+    def _put_in(self, port: VirtualPort, showing: Showing) -> None:
+        phone, _, view, _ = showing
+        if isinstance(phone, IPhone):
+            phone.replugged()
+        built = build(port, phone, view, self._now_s, self._keys.setdefault(port, {}))
+        number = self.slots.get(port.path)
+        if number is None:
+            sys.stderr.write(f"usb: no root port {port.path}\n")
+            return
+        try:
+            cable = vhci.VhciCable(number, built.device, self._now_s, name=port.path, sockets=built.mux)
+        except vhci.VhciError as refused:
+            sys.stderr.write(f"usb: {refused}\n")
+            return
+        self._plugged[port] = _Plugged(path=port.path, showing=showing, cable=cable)
+
+
+def _showing(port: VirtualPort) -> Showing | None:
+    with port.lock:
+        view = port.usb()
+        return None if view is None else (port.phone, port.address, view, adb_generation(port))
+
+
+def _same(before: Showing, now: Showing | None) -> bool:
+    return now is not None and before[0] is now[0] and before[1:] == now[1:]

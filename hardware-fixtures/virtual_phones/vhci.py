@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts virtual devices on the kernel's virtual host controller (vhci_hcd): USB/IP over a socket pair, as the device.
+
+Needs root and a kernel with vhci_hcd; only the rig's guest has both. Facts: research/virtual-phones.md 3.1, 3.2.
+"""
+
+import contextlib
+import errno
+import itertools
+import select
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from virtual_phones.usb_device import ECONNRESET, Completion, Setup, Urb, UsbDevice
+
+PLATFORM = Path("/sys/devices/platform")
+HIGH_SPEED = 3
+HEADER_BYTES = 48
+LARGEST_URB = 16 * 1024 * 1024
+_SUBMIT, _UNLINK, _RET_SUBMIT, _RET_UNLINK = 1, 2, 3, 4
+LAST_WORDS_S = 0.5
+"""How long a device that gives up waits for the host to fetch what it has said."""
+_ATTACH_PATIENCE_S = 5.0
+_devids = itertools.count(65538)
+
+
+class VhciError(OSError):
+    """The virtual host controller cannot be used."""
+
+
+class Sockets(Protocol):
+    """A function that also reads sockets of its own (usbmux streams)."""
+
+    def sockets(self) -> Sequence[socket.socket]:
+        """What to wait for."""
+
+    def readable(self, ready: Sequence[socket.socket], now_s: float) -> None:
+        """These can be read."""
+
+
+def slots() -> dict[str, int]:
+    """Every high-speed root port: its path ("1-3") and vhci's number for it. Raises: VhciError."""
+    found: dict[str, int] = {}
+    controllers = sorted(PLATFORM.glob("vhci_hcd.*"), key=lambda path: int(path.name.rpartition(".")[2]))
+    if not controllers:
+        raise VhciError(errno.ENODEV, "no vhci_hcd")
+    for controller in controllers:
+        high = [hub for hub in controller.glob("usb[0-9]*") if (hub / "speed").read_text().strip() == "480"]
+        place = int(controller.name.rpartition(".")[2])
+        status = PLATFORM / "vhci_hcd.0" / ("status" if place == 0 else f"status.{place}")
+        ports = [int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("hs")]
+        if len(high) == 1:
+            bus = high[0].name.removeprefix("usb")
+            found.update({f"{bus}-{number + 1}": port for number, port in enumerate(ports)})
+    return found
+
+
+def spread(paths: Sequence[str]) -> list[str]:
+    """The same paths, one of each bus in turn: a root hub enumerates its ports one after the other."""
+    by_bus: dict[str, list[str]] = {}
+    for path in paths:
+        by_bus.setdefault(path.partition("-")[0], []).append(path)
+    rows = itertools.zip_longest(*by_bus.values())
+    return [path for row in rows for path in row if path is not None]
+
+
+def attach(number: int, theirs: socket.socket) -> None:
+    """Give the kernel its end of a pair. Raises: VhciError when the port stays busy."""
+    line = f"{number} {theirs.fileno()} {next(_devids)} {HIGH_SPEED}"
+    give_up = time.monotonic() + _ATTACH_PATIENCE_S
+    while True:
+        try:
+            (PLATFORM / "vhci_hcd.0" / "attach").write_text(line)
+        except OSError as refused:
+            if refused.errno != errno.EBUSY or time.monotonic() > give_up:
+                raise VhciError(refused.errno, f"vhci port {number}: {refused.strerror}") from refused
+            time.sleep(0.01)  # the kernel still clears up behind the device before
+        else:
+            return
+
+
+class VhciCable:
+    """One device on one port, until `unplug`. A thread of its own serves it; `gone` says that it is over."""
+
+    def __init__(self, number: int, device: UsbDevice, now_s: Callable[[], float], *, name: str,
+                 sockets: Sockets | None = None) -> None:
+        self._device = device
+        self._now_s = now_s
+        self._sockets = sockets
+        self._inbox = bytearray()
+        self.gone = threading.Event()
+        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            attach(number, theirs)
+        except OSError:
+            self._ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._thread = threading.Thread(target=self._serve, name=f"usb {name}", daemon=True)
+        self._thread.start()
+
+    def unplug(self) -> None:
+        """Pull the cable. Returns at once."""
+        with contextlib.suppress(OSError):
+            self._ours.shutdown(socket.SHUT_RDWR)
+
+    def _serve(self) -> None:
+        try:
+            with contextlib.suppress(OSError):
+                self._converse()
+        finally:
+            with contextlib.suppress(OSError):
+                self._ours.shutdown(socket.SHUT_RDWR)
+            self._ours.close()
+            self._device.closed()
+            self.gone.set()
+
+    def _converse(self) -> None:
+        last_s = float("inf")
+        while True:
+            now_s = self._now_s()
+            due = self._device.next_due(now_s)
+            if self._device.dead:  # what has been said still gets through, if the host asks for it
+                last_s = min(last_s, now_s + LAST_WORDS_S)
+                due = last_s
+                if now_s >= last_s or self._device.drained:
+                    return
+            others = list(self._sockets.sockets()) if self._sockets is not None else []
+            wait = None if due is None else max(due - now_s, 0.001)
+            ready = select.select([self._ours, *others], [], [], wait)[0]
+            if self._ours in ready:
+                data = self._ours.recv(1024 * 1024)
+                if not data:
+                    return
+                self._inbox += data
+                for reply in self._requests():
+                    self._ours.sendall(reply)
+            streams = [found for found in ready if found is not self._ours]
+            if streams and self._sockets is not None:
+                self._sockets.readable(streams, self._now_s())
+            self._device.advance(self._now_s())
+            self._send()
+
+    def _send(self) -> None:
+        done = b"".join(returned(found) for found in self._device.take())
+        if done:
+            self._ours.sendall(done)
+
+    def _requests(self) -> Iterator[bytes]:
+        """Carry out every whole message of the kernel. Raises: OSError for what is none."""
+        while (request := next_request(self._inbox)) is not None:
+            if isinstance(request, Urb):
+                self._device.submit(request, self._now_s())
+                yield b"".join(returned(found) for found in self._device.take())
+            else:
+                number, victim = request
+                status = ECONNRESET if self._device.unlink(victim) else 0
+                yield struct.pack(">5Ii24x", _RET_UNLINK, number, 0, 0, 0, status)
+
+
+def next_request(inbox: bytearray) -> Urb | tuple[int, int] | None:
+    """Cut one message off: a URB, or (number, number to cancel); None when it is not whole. Raises: OSError."""
+    if len(inbox) < HEADER_BYTES:
+        return None
+    command, number, _devid, direction, endpoint = struct.unpack_from(">5I", inbox)
+    if command == _UNLINK:
+        (victim,) = struct.unpack_from(">I", inbox, 20)
+        del inbox[:HEADER_BYTES]
+        return number, victim
+    if command != _SUBMIT:
+        raise OSError(errno.EPROTO, f"usbip command {command}")
+    _flags, length, _start, _packets, _interval = struct.unpack_from(">IiiiI", inbox, 20)
+    if not 0 <= length <= LARGEST_URB:
+        raise OSError(errno.EPROTO, f"urb of {length} bytes")
+    carried = 0 if direction else length
+    if len(inbox) < HEADER_BYTES + carried:
+        return None
+    setup = Setup.parse(bytes(inbox[40:48])) if endpoint == 0 else None
+    data = bytes(inbox[HEADER_BYTES : HEADER_BYTES + carried])
+    del inbox[: HEADER_BYTES + carried]
+    return Urb(number=number, address=endpoint | (0x80 if direction else 0), length=length, data=data, setup=setup)
+
+
+def returned(done: Completion) -> bytes:
+    """RET_SUBMIT for one completion."""
+    head = struct.pack(">5I", _RET_SUBMIT, done.number, 0, 0, 0)
+    return head + struct.pack(">iiiii8x", done.status, done.actual, 0, 0, 0) + done.data
