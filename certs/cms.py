@@ -12,6 +12,7 @@ research/certificate.md 3.1, 3.2, 8.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from certs import der
@@ -31,7 +32,10 @@ _CONTENT_TYPE, _MESSAGE_DIGEST = der.oid("1.2.840.113549.1.9.3"), der.oid("1.2.8
 _SIGNING_CERTIFICATE_V2 = der.oid("1.2.840.113549.1.9.16.2.47")
 _TIME_STAMP = der.oid("1.2.840.113549.1.9.16.2.14")
 LARGEST_TOKEN_ROOM = 16_000
+TOKEN_FRAME = 40
+"""At most so many bytes a container grows by besides the token itself."""
 _TRIES = 200  # each fails with probability about one half
+_MARK = hashlib.sha256(b"where the digest goes").digest()
 
 
 class CmsError(ValueError):
@@ -83,13 +87,41 @@ def _parts(station: "Station", *, digest: bytes, signature: bytes) -> SignedDige
     return SignedDigest(station=own, organisation=organisation, digest=digest, signature=signature)
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What the two certificates alone decide; everything else is put in between."""
+
+    head: bytes
+    middle: bytes
+    attributes_head: bytes
+    attributes_tail: bytes
+
+
+@lru_cache(maxsize=64)
+def _frame(station: bytes, organisation: bytes) -> _Frame:
+    """The template around digest and signature. Both stand behind everything that the certificates can say."""
+    parts = SignedDigest(station=station, organisation=organisation, digest=_MARK, signature=bytes(SIGNATURE_BYTES))
+    whole, attributes = _built(parts), _written_attributes(parts)
+    at, inside = whole.rindex(_MARK), attributes.index(_MARK)
+    return _Frame(
+        whole[:at], whole[at + len(_MARK) : -SIGNATURE_BYTES], attributes[:inside], attributes[inside + len(_MARK) :]
+    )
+
+
 def build(parts: SignedDigest) -> bytes:
     """The template with these parts."""
+    if parts.token or len(parts.signature) != SIGNATURE_BYTES or len(parts.digest) != len(_MARK):
+        return _built(parts)
+    frame = _frame(parts.station, parts.organisation)
+    return frame.head + parts.digest + frame.middle + parts.signature
+
+
+def _built(parts: SignedDigest) -> bytes:
     issuer, serial = _issuer_and_serial(parts.station)
     stamped = [der.element(der.CONTEXT_1, _attribute(_TIME_STAMP, parts.token))] if parts.token else []
     signer_info = der.element(
         der.SEQUENCE, der.integer(1), der.element(der.SEQUENCE, issuer, serial), _SHA256,
-        bytes((der.CONTEXT_0,)) + _signed_attributes(parts)[1:],
+        bytes((der.CONTEXT_0,)) + _written_attributes(parts)[1:],
         _ECDSA_SHA256, der.element(der.OCTET_STRING, parts.signature), *stamped,
     )
     certificates = bytes((der.CONTEXT_0,)) + der.set_of(parts.station, parts.organisation)[1:]
@@ -102,6 +134,13 @@ def build(parts: SignedDigest) -> bytes:
 
 def _signed_attributes(parts: SignedDigest) -> bytes:
     """As a SET, which is what is signed. No signing time: PAdES forbids it, the time stands in the PDF."""
+    if len(parts.digest) != len(_MARK):
+        return _written_attributes(parts)
+    frame = _frame(parts.station, parts.organisation)
+    return frame.attributes_head + parts.digest + frame.attributes_tail
+
+
+def _written_attributes(parts: SignedDigest) -> bytes:
     hashed = [
         der.element(der.SEQUENCE, der.element(der.OCTET_STRING, hashlib.sha256(certificate).digest()))
         for certificate in (parts.station, parts.organisation)

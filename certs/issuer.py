@@ -3,6 +3,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography import x509
@@ -36,10 +37,7 @@ class Station:
     @property
     def encoded(self) -> tuple[bytes, bytes]:
         """The station's and the organisation's certificate, DER."""
-        return (
-            self.certificate.public_bytes(serialization.Encoding.DER),
-            self.organisation.public_bytes(serialization.Encoding.DER),
-        )
+        return _encoded(self.certificate), _encoded(self.organisation)
 
     @property
     def key_id(self) -> str:
@@ -78,6 +76,12 @@ class FileSigner:
         return with_smaller_s(self._key.sign(data, ec.ECDSA(hashes.SHA256())))
 
 
+@lru_cache(maxsize=16)
+def _encoded(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+@lru_cache(maxsize=16)
 def key_id(certificate: x509.Certificate) -> str:
     """First 8 bytes, hex, of SHA-256 over the certificate's SubjectPublicKeyInfo."""
     return hashlib.sha256(public_bytes(certificate)).hexdigest()[:16]

@@ -2,6 +2,7 @@
 """The signature container is one template; nothing can be put into it, and it has one valid form per signature."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from asn1crypto import cms as asn1_cms
@@ -130,3 +131,10 @@ def test_integers_are_encoded_as_der(value: int) -> None:
 def test_der_that_is_not_strict_is_refused(data: bytes) -> None:
     with pytest.raises(der.DerError):
         der.read(data)
+
+
+@given(digest=st.binary(min_size=32, max_size=32), signature=st.binary(min_size=71, max_size=71))
+def test_the_prepared_template_is_the_written_one(container: bytes, digest: bytes, signature: bytes) -> None:
+    parts = replace(cms.read(container), digest=digest, signature=signature)
+    assert cms.build(parts) == cms._built(parts)
+    assert cms._signed_attributes(parts) == cms._written_attributes(parts)
