@@ -25,6 +25,7 @@ from certs.log.entries import Entry, Issue, Start, read_entry
 from certs.log.errors import LogCorruptError, LogError, LogExistsError, LogFullError, LogKeyError, LogRuleError
 from certs.log.merkle import HASH_BYTES, Node
 from certs.log.notes import Signature, VerifierKey, checkpoint_text, is_name
+from certs.log.policy import LogPolicy
 from certs.log.proofs import format_proof
 from certs.log.signing import NoteKey
 
@@ -37,12 +38,14 @@ CREATE TABLE leaf (number INTEGER PRIMARY KEY, entry BLOB NOT NULL, hashes BLOB 
 CREATE TABLE named (name BLOB PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE tagged (tag BLOB, kind INTEGER, number INTEGER, PRIMARY KEY (tag, kind, number)) WITHOUT ROWID;
 CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, root BLOB NOT NULL, signature BLOB NOT NULL, at INTEGER NOT NULL);
-CREATE TABLE cosignature (size INTEGER, key BLOB, line TEXT NOT NULL, PRIMARY KEY (size, key)) WITHOUT ROWID;
+CREATE TABLE cosignature (size INTEGER, key BLOB, first TEXT NOT NULL, latest TEXT NOT NULL, PRIMARY KEY (size, key))
+    WITHOUT ROWID;
 CREATE TRIGGER leaf_stays BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER leaf_kept BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER checkpoint_stays BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER checkpoint_kept BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
+_COSIGNED = "INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET latest = excluded.latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class TransparencyLog:
             raise LogKeyError(phone=str(path), got=origin[:80])
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         public = NoteKey(origin, key).public
-        with _translated(path):
+        with translated(path):
             if path.exists():
                 raise LogExistsError(phone=str(path))
             unfinished.unlink(missing_ok=True)
@@ -110,7 +113,7 @@ class TransparencyLog:
 
         Raises: LogError, LogCorruptError (the newest checkpoint does not fit the leaves), LogKeyError.
         """
-        with _translated(path):
+        with translated(path):
             if not path.is_file():
                 raise LogError(phone=str(path), got="ENOENT")
             connection = _connect(path)
@@ -156,7 +159,7 @@ class TransparencyLog:
     def _append(self, made: Callable[[], Sequence[Entry]], at: datetime) -> tuple[int, ...]:
         if self._key is None:
             raise LogKeyError(phone=str(self.path), got="")
-        with self._lock, _translated(self.path):
+        with self._lock, translated(self.path):
             connection = self._connection
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -264,24 +267,30 @@ class TransparencyLog:
             newest = _newest(connection)
             return self._note(connection, newest[0]) if newest[0] else ""
 
-    def witnessed_checkpoint(self, beyond: int = 0) -> str:
-        """The newest checkpoint of more than `beyond` entries that a witness signed, else the newest of all."""
+    def witnessed_checkpoint(self) -> str:
+        """The newest checkpoint that a witness signed, else the newest of all; "" when the log is empty."""
         with self._reading() as connection:
-            size = self._witnessed(connection, beyond)
+            row = connection.execute("SELECT max(size) FROM cosignature").fetchone()
+            size = row[0] or _size(connection)
             return self._note(connection, size) if size else ""
 
     def anchor(self) -> tuple[str, ...]:
         """For a record's `log.anchor`: the lines of `witnessed_checkpoint()` but the empty one; () when empty."""
         return tuple(line for line in self.witnessed_checkpoint().split("\n") if line)
 
-    def proof(self, index: int) -> bytes:
-        """tlog-proof@v1 of entry `index` under `witnessed_checkpoint(index)`. Raises: LogError beyond the end."""
+    def proof(self, index: int, policy: LogPolicy | None = None) -> bytes:
+        """tlog-proof@v1 of entry `index`.
+
+        Under the first checkpoint with it whose witnesses make the policy's quorum (without a policy: that any
+        witness signed), because that says best since when it is there; else under the newest one.
+        Raises: LogError beyond the end.
+        """
         with self._reading() as connection:
-            size = self._witnessed(connection, index)
+            size = self._first_witnessed(connection, index, policy) or _size(connection)
             if not 0 <= index < size:
                 raise LogError(phone=str(self.path), got=f"entry {index}")
             hashes = merkle.prove(merkle.inclusion_ranges(index, size), self._nodes)
-            return format_proof(index, hashes, self._note(connection, size))
+            return format_proof(index, hashes, self._note(connection, size, first=True))
 
     def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
         """RFC 6962 consistency proof. Raises: LogError beyond the end."""
@@ -295,17 +304,26 @@ class TransparencyLog:
         with self._reading():
             return self._nodes(wanted)
 
+    def cosigned_size(self, witness: VerifierKey) -> int:
+        """Size of the newest checkpoint that this witness signed, as far as this log knows; 0 without one."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT size FROM cosignature WHERE key = ? ORDER BY size DESC LIMIT 1",
+                (_key_name(witness.name, witness.key_id),),
+            ).fetchone()
+            return int(row[0]) if row else 0
+
     def cosign(self, size: int, lines: Sequence[Signature]) -> None:
         """Keep cosignatures of the checkpoint with that size, which the caller has checked. A later one of the same
         witness takes the place of the earlier. Raises: LogError.
         """
-        with self._lock, _translated(self.path):
-            rows = [(size, f"{each.name}\n".encode() + each.key_id, each.line) for each in lines]
+        with self._lock, translated(self.path):
+            rows = [(size, _key_name(each.name, each.key_id), each.line, each.line) for each in lines]
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 if self._connection.execute("SELECT 1 FROM checkpoint WHERE size = ?", (size,)).fetchone() is None:
                     raise LogError(phone=str(self.path), got=f"checkpoint {size}")
-                self._connection.executemany("INSERT OR REPLACE INTO cosignature VALUES (?, ?, ?)", rows)
+                self._connection.executemany(_COSIGNED, rows)
                 self._connection.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
@@ -338,21 +356,31 @@ class TransparencyLog:
             raise LogCorruptError(phone=str(self.path), got="node")
         return {node: found[node] for node in wanted}
 
-    def _witnessed(self, connection: sqlite3.Connection, beyond: int) -> int:
-        (size,) = connection.execute("SELECT max(size) FROM cosignature WHERE size > ?", (beyond,)).fetchone()
-        return size or _newest(connection)[0]
+    def _first_witnessed(self, connection: sqlite3.Connection, index: int, policy: LogPolicy | None) -> int:
+        """Size of the checkpoint for a proof, 0 when no witness signed one with that entry."""
+        query = "SELECT size, key FROM cosignature WHERE size > ? ORDER BY size LIMIT 1000"
+        signed: dict[int, list[bytes]] = {}
+        for size, key in connection.execute(query, (index,)):
+            signed.setdefault(size, []).append(bytes(key))
+        for size, keys in signed.items():
+            if policy is None or policy.is_met(
+                [each.name for each in policy.witnesses if _key_name(each.key.name, each.key.key_id) in keys]
+            ):
+                return size
+        return 0
 
-    def _note(self, connection: sqlite3.Connection, size: int) -> str:
+    def _note(self, connection: sqlite3.Connection, size: int, *, first: bool = False) -> str:
         root, signature = connection.execute(
             "SELECT root, signature FROM checkpoint WHERE size = ?", (size,)
         ).fetchone()
         own = Signature(name=self.origin, key_id=self._key_id, data=bytes(signature)).line
-        others = connection.execute("SELECT line FROM cosignature WHERE size = ? ORDER BY key", (size,)).fetchall()
-        return "\n".join([checkpoint_text(self.origin, size, bytes(root)), own, *(line for (line,) in others), ""])
+        others = connection.execute("SELECT first, latest FROM cosignature WHERE size = ? ORDER BY key", (size,))
+        lines = [old if first else latest for old, latest in others]
+        return "\n".join([checkpoint_text(self.origin, size, bytes(root)), own, *lines, ""])
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _translated(self.path):
+        with self._lock, translated(self.path):
             yield self._connection
 
 
@@ -402,6 +430,10 @@ def _short(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()[:16]
 
 
+def _key_name(name: str, key_id: bytes) -> bytes:
+    return f"{name}\n".encode() + key_id
+
+
 def _sync_folder(path: Path) -> None:
     folder = os.open(path, os.O_RDONLY)
     try:
@@ -411,7 +443,8 @@ def _sync_folder(path: Path) -> None:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Iterator[None]:
+    """What SQLite and the file system raise, as errors of ours."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:

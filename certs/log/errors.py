@@ -10,6 +10,7 @@ CertsError
     ├── LogRuleError          an entry would break a rule (`fault` says which); nothing was appended
     │   └── LiveIssueError        the phone has a certificate that still stands
     ├── LogReadError          bytes of a proof, note, policy, entry, tile or snapshot are not good (`fault` says why)
+    ├── SourceError           a published log cannot be fetched
     └── WitnessError          a witness could not be asked, or refused
 """
 
@@ -81,7 +82,14 @@ class LogReadError(_FaultError):
     exit_code = 7
 
 
-class WitnessError(LogError):
-    """A witness could not be asked, or refused. `phone`: which; `got`: why."""
+class SourceError(LogError):
+    """A published log cannot be fetched. `phone`: from where; `got`: why."""
+
+    code = "log_source"
+    exit_code = 6
+
+
+class WitnessError(_FaultError):
+    """A witness could not be asked, or refused. `phone`: which; `fault`: why (`log_fault.<fault>`)."""
 
     code = "witness"

@@ -96,10 +96,10 @@ def check_proof(proof: bytes, leaf: bytes, policy: LogPolicy, *, demand_quorum: 
     hashes = [unbase64(line, fault="proof_malformed") for line in lines]
     if any(len(each) != HASH_BYTES for each in hashes):
         raise LogReadError(fault="proof_malformed", got="hash")
-    checked = check_note(note, policy, demand_quorum=demand_quorum)
-    head_of_log = checked.checkpoint
+    head_of_log = read_checkpoint(read_note(note))
     if not included(leaf_hash(leaf), index, head_of_log.size, hashes, head_of_log.root):
-        raise LogReadError(fault="not_included", got=str(index))
+        raise LogReadError(fault="not_included", got=str(index))  # said first: also a reader who knows no log sees it
+    checked = check_note(note, policy, demand_quorum=demand_quorum)
     return Proven(
         origin=head_of_log.origin, index=index, size=head_of_log.size, root=head_of_log.root,
         cosigned_at=checked.cosigned_at,
