@@ -6,14 +6,14 @@ part is a function, so that a station can write its ledger in between and go on 
 entering is idempotent, and a page drawn twice for one log entry is the same paper.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from certs import cms, profile
 from certs.dss import SecurityStore
-from certs.errors import IssueError, WrongSignerError
+from certs.errors import IssueError, TimeStampError, WrongSignerError
 from certs.issuer import Signer
 from certs.leaves import leaf_of
 from certs.log.entries import Close, Entry, Issue, Replace
@@ -30,6 +30,7 @@ from certs.verify import verify
 
 if TYPE_CHECKING:
     from certs.log.database import TransparencyLog
+    from certs.time_stamping import TimeStamper
 
 ERASED_AGAIN = "erased_again"
 """Reason of the REPLACE when a phone that has a certificate earns another."""
@@ -40,11 +41,15 @@ _OF_NO_TRUST = frozenset(("E_UNTRUSTED", "E_LOG_UNKNOWN"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A finished paper. `statement`: the COSE bytes that the QR symbol and the attachment carry."""
+    """A finished paper. `statement`: the COSE bytes that the QR symbol and the attachment carry.
+
+    `unstamped`: why it carries no time stamp although an authority was asked, or None.
+    """
 
     pdf: bytes
     record: bytes
     statement: bytes
+    unstamped: TimeStampError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +62,16 @@ class Entered:
 
 def issue(
     record: Record, signer: Signer, *, log: "TransparencyLog | None" = None, store: SecurityStore | None = None,
-    openings: Iterable[Opening] = (),
+    openings: Iterable[Opening] = (), stamper: "TimeStamper | None" = None,
 ) -> Paper:
     """All of it at once, for callers without a ledger. `log` is needed when, and only when, the record names one.
 
     Raises: WrongSignerError, StatementMalformedError, IssueError, LogError; PageError when it cannot be drawn.
     """
     statement = state(record, signer)
-    return finish(record, statement, signer, proof=prove(record, statement, log), store=store, openings=openings)
+    return finish(
+        record, statement, signer, proof=prove(record, statement, log), store=store, openings=openings, stamper=stamper
+    )
 
 
 def state(record: Record, signer: Signer) -> bytes:
@@ -112,27 +119,44 @@ def enter(record: Record, statement: bytes, log: "TransparencyLog") -> Entered:
 
 def finish(
     record: Record, statement: bytes, signer: Signer, *, proof: bytes = b"", store: SecurityStore | None = None,
-    openings: Iterable[Opening] = (),
+    openings: Iterable[Opening] = (), stamper: "TimeStamper | None" = None,
 ) -> Paper:
     """Draw, sign and check a paper whose record and statement are kept: same id, same record, same QR each time.
 
-    Needs the key that signed the statement. With `openings` it is the archive copy.
+    Needs the key that signed the statement. With `openings` it is the archive copy. A time-stamping authority that
+    does not answer holds nothing up: the paper is made without a token and says why (`Paper.unstamped`).
     Raises: WrongSignerError, IssueError, StatementMalformedError, OpeningsMalformedError; PageError.
     """
     document = record.document
     check_signer(document, signer)
     opened = tuple(openings)
-    unsigned = draw_paper(
-        record.read.plain, record_bytes=record.data, statement=statement, qr_text=qr_text(statement),
-        contents_bytes=cms.container_bytes(signer.station), proof=proof,
-        openings=write_openings(document.id, opened) if opened else b"", store=store,
-    )
+
+    def drawn(kept: SecurityStore | None, token_room: int) -> bytes:
+        return draw_paper(
+            record.read.plain, record_bytes=record.data, statement=statement, qr_text=qr_text(statement),
+            contents_bytes=cms.container_bytes(signer.station, token_room), proof=proof,
+            openings=write_openings(document.id, opened) if opened else b"", store=kept,
+        )
+
+    unstamped = None
     try:
-        pdf = sign_file(unsigned, signer)
+        try:
+            pdf = _stamped(drawn, signer, store, stamper) if stamper else sign_file(drawn(store, 0), signer)
+        except TimeStampError as error:
+            unstamped, pdf = error, sign_file(drawn(store, 0), signer)
     except (StructureError, cms.CmsError) as error:
         raise IssueError(got=str(error)) from error
     _release(pdf, document)
-    return Paper(pdf=pdf, record=record.data, statement=statement)
+    return Paper(pdf=pdf, record=record.data, statement=statement, unstamped=unstamped)
+
+
+def _stamped(
+    drawn: Callable[[SecurityStore | None, int], bytes], signer: Signer, store: SecurityStore | None,
+    stamper: "TimeStamper",
+) -> bytes:
+    with_chain = None if store is None else stamper.with_store(store)
+    unsigned = drawn(with_chain, stamper.token_room)
+    return sign_file(unsigned, signer, token_room=stamper.token_room, stamp=stamper.stamp)
 
 
 def reissue(record: bytes, statement: bytes, signer: Signer, *, proof: bytes = b"") -> Paper:
