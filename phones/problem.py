@@ -39,6 +39,7 @@ class ProblemCode(StrEnum):
     SYSTEM_IMAGE_RUNNING = "system_image_running"  # dynamic system update image is booted
     HARNESS_ALREADY_ON = "harness_already_on"      # still in test harness from an earlier job
     NOT_CHECKED = "not_checked"                    # a blocking question got no answer (facts: what)
+    LOG_UNAVAILABLE = "log_unavailable"            # the START of the job cannot be written to the transparency log
     METHOD_NOT_AVAILABLE = "method_not_available"  # the chosen method does not fit this phone
 
 

@@ -9,6 +9,7 @@ ProofwipeError
 ├── StationBusyError      another proofwipe works with this ledger
 ├── ConfigError           a key or value of the configuration is wrong
 ├── ExtraMissingError     the part that drives phones is not installed
+├── LogMissingError       no transparency log can be opened, and the settings ask for one
 ├── NotInitialisedError   `proofwipe init` has not been run
 ├── PhoneNotFoundError    nothing on the bench answers to that serial or slot
 │   └── NoPhoneError          nothing is plugged in at all
@@ -70,6 +71,12 @@ class NotInitialisedError(ProofwipeError):
     """No issuer and keys yet."""
 
     code = "not_initialised"
+
+
+class LogMissingError(ProofwipeError):
+    """The settings ask for a transparency log, and it is not there or cannot be opened."""
+
+    code = "log_missing"
 
 
 class PhoneNotFoundError(ProofwipeError):

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from certs.facts import LogPlace
+from certs.sealing import Opening
 from phones.evidence import Evidence
 from phones.identity import PhoneIdentity
 from phones.port import Platform
@@ -46,6 +48,12 @@ class Job:
     validation_number: int = 0
     certificate: Mapping[str, object] | None = None
     report: Mapping[str, object] | None = None
+    log: LogPlace | None = None    # where its START stands in the transparency log
+    log_anchor: Mapping[str, object] | None = None
+    logged: Mapping[str, Mapping[str, object]] = field(default_factory=dict)   # paper's id → where its entry stands
+    openings: tuple[Opening, ...] | None = None
+    ended: Mapping[str, object] | None = None      # how its certificate was replaced or withdrawn
+    finished_at: str = ""
     report_is_last: bool = True    # False: the job has failed since, and its report does not say so yet
     _kinds: dict[int, EntryKind] = field(default_factory=dict)
 
@@ -120,6 +128,8 @@ class Job:
         self._kinds[entry.number] = entry.kind
         self.last_at = entry.at
         payload = entry.payload
+        if entry.kind in _WORK and payload.get("reason") != "rejected":  # a decision changes nothing of the work
+            self.finished_at = entry.at
         match entry.kind:
             case EntryKind.JOB_OPENED:
                 self.opened, self.opened_at = payload, entry.at
@@ -143,15 +153,40 @@ class Job:
                 self.failure = str(payload["reason"])
                 self.report_is_last = False
             case EntryKind.VALIDATION:
-                self.validation, self.validation_number = {**payload, "at": entry.at}, entry.number
+                self.validation, self.validation_number = {"at": entry.at, **payload}, entry.number
             case EntryKind.CERTIFICATE:
                 self.certificate = payload
             case EntryKind.REPORT:
                 self.report, self.report_is_last = payload, True
             case EntryKind.MOVE:
                 self.stage = Stage(str(payload["to"]))
-            case EntryKind.VERDICT | EntryKind.RESUMED:
+            case EntryKind.LOG_ANCHOR:
+                self.log_anchor = payload
+            case EntryKind.LOG_START:
+                self._take_start(payload)
+            case EntryKind.LOGGED:
+                self.logged = {**self.logged, str(payload["id"]): payload}
+            case EntryKind.OPENINGS:
+                rows = [row for row in _list(payload.get("openings")) if isinstance(row, Mapping)]
+                self.openings = tuple(
+                    Opening(name=str(row["name"]), salt=bytes.fromhex(str(row["salt"])), value=str(row["value"]))
+                    for row in rows
+                )
+            case EntryKind.REPLACED | EntryKind.WITHDRAWN:
+                self.ended = {**payload, "kind": entry.kind.value, "at": entry.at}
+            case _:
                 pass  # kept for the chain; everything they say can be computed again
+
+    def _take_start(self, payload: Mapping[str, object]) -> None:
+        anchor = (self.log_anchor or {}).get("anchor")
+        self.attempt = int(str(payload["attempt"]))
+        self.log = LogPlace(
+            origin=str(payload["origin"]), device_tag=str(payload["tag"]), start=int(str(payload["start"])),
+            attempt=self.attempt, anchor=tuple(str(line) for line in _list(anchor)),
+        )
+
+
+_WORK = (EntryKind.EVIDENCE, EntryKind.VERDICT, EntryKind.FAILURE)
 
 
 def _list(value: object) -> list[object]:

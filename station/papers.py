@@ -1,29 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every opened job ends in a signed paper: a certificate if it was earned, a report if not.
 
-Order, so that a crash at any line loses nothing: record and statement into the ledger, then the file,
-then the move to CERTIFIED. A paper whose file is missing is drawn and signed again from the ledger.
+Order, so that a crash at any line loses nothing and does nothing twice: record and statement into the ledger, their
+entry into the transparency log, then the page, the file, and the move to CERTIFIED. A paper whose entry or file is
+missing gets them from what the ledger holds.
 """
 
 import base64
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from certs.dss import SecurityStore
 from certs.errors import NotCertifiableError
 from certs.facts import JobFacts, Person, SalePolicy, Validation
 from certs.identifier import ID_BYTES, id_text
-from certs.issue import Paper, issue, reissue
+from certs.issue import Paper, finish, state
 from certs.issuer import Issuer, Signer
-from certs.record import Record, certificate_record, report_record
+from certs.openings import ACQUISITION, IDENTIFIERS
+from certs.record import Record, certificate_record, content, report_record
+from certs.sealing import SALT_BYTES, Opening
 from grading.schemes import Scheme
 from phones.clock import Clock
 from phones.identity import PhoneIdentity
+from station.errors import LogMissingError
 from station.home import write_whole
 from station.job import Job, parse_time
 from station.stages import EntryKind, Stage
+from station.transparency import JobLog
 
 
 def new_certificate_id() -> str:
@@ -33,22 +39,30 @@ def new_certificate_id() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperDesk:
-    """Makes papers for jobs. `publish` writes the file; tests of the erase logic hand in their own."""
+    """Makes papers for jobs. `publish` writes the file; tests of the erase logic hand in their own.
+
+    `log`: the transparency log, None when the settings say there is none. `store`: revocation lists of the day.
+    `signer_of`: the signer for a key id, where a paper of an earlier station key is drawn again.
+    """
 
     issuer: Issuer
     signer: Signer
     scheme: Scheme
     folder: Path
     clock: Clock
+    log: JobLog | None = None
+    store: SecurityStore | None = None
     new_id: Callable[[], str] = new_certificate_id
-    make: Callable[[Record, Signer], Paper] = issue
-    remake: Callable[[bytes, bytes, Signer], Paper] = reissue
+    new_salt: Callable[[], bytes] = lambda: secrets.token_bytes(SALT_BYTES)
+    state: Callable[[Record, Signer], bytes] = state
+    finish: Callable[..., Paper] = finish
     publish: Callable[[Path, bytes], None] = write_whole
+    signer_of: Callable[[str], Signer] | None = None
 
     def serve(self, job: Job) -> None:
         """Give the job the paper it has earned; does nothing that was already done.
 
-        Raises: LedgerError; CertsError when the paper cannot be made.
+        Raises: LedgerError; LogError, CertsError when the paper cannot be made.
         """
         if job.certificate is not None:
             self._hand_out(job, EntryKind.CERTIFICATE)
@@ -59,7 +73,13 @@ class PaperDesk:
         else:
             self._report(job)
 
+    def before_decision(self, job: Job) -> Mapping[str, object]:
+        """The record as a validator looks at it, plain JSON. Raises: CertsError, LedgerError."""
+        self._seal(job)
+        return content(facts_of(job), self.issuer, self.signer.station, self.scheme)
+
     def _certificate_or_report(self, job: Job) -> None:
+        self._seal(job)
         try:
             record = certificate_record(
                 facts_of(job), self.issuer, self.signer.station, self.scheme,
@@ -74,47 +94,97 @@ class PaperDesk:
         self._write(job, EntryKind.CERTIFICATE, record, "certificate")
 
     def _report(self, job: Job) -> None:
+        self._seal(job)
+        facts = facts_of(job)
+        if not self._closes(job):
+            facts = replace(facts, log=None)
         record = report_record(
-            facts_of(job), self.issuer, self.signer.station, self.scheme,
+            facts, self.issuer, self.signer.station, self.scheme,
             issued_at=self.clock.now(), certificate_id=self.new_id(),
         )
         self._write(job, EntryKind.REPORT, record, "report")
 
+    def _closes(self, job: Job) -> bool:
+        """Does a report made now end the job in the log? Not while a person's decision may still certify it."""
+        policy = job.opened["policy"]
+        decides = isinstance(policy, Mapping) and bool(policy.get("require_validation"))
+        if job.log is None or (job.stage is Stage.VERIFIED and job.validation is None and decides):
+            return False
+        return self.log is None or self.log.may_close(job)
+
+    def _seal(self, job: Job) -> None:
+        """What the papers of this job hold only as commitments, with fresh salts; written once, before the first."""
+        if job.openings is not None:
+            return
+        values = sealed_values(job)
+        rows = [{"name": name, "salt": self.new_salt().hex(), "value": value} for name, value in values.items()]
+        job.write(EntryKind.OPENINGS, {"openings": rows})
+
     def _write(self, job: Job, kind: EntryKind, record: Record, outcome: str) -> None:
-        paper = self.make(record, self.signer)
-        name = f"{record.document.id}-{outcome}.pdf"
-        number = job.write(
+        statement = self.state(record, self.signer)
+        job.write(
             kind,
             {
-                "id": record.document.id, "outcome": outcome, "file": name, "record": record.data.decode(),
-                "statement": base64.b64encode(paper.statement).decode(),
+                "id": record.document.id, "outcome": outcome, "file": f"{record.document.id}-{outcome}.pdf",
+                "record": record.data.decode(), "statement": base64.b64encode(statement).decode(),
                 "title": record.document.outcome.title, "reasons": list(record.document.outcome.reasons),
             },
         )
-        self.publish(self.folder / name, paper.pdf)
-        if kind is EntryKind.CERTIFICATE:
-            job.move(Stage.CERTIFIED, because=[number])
+        self._hand_out(job, kind)
 
     def _hand_out(self, job: Job, kind: EntryKind) -> None:
-        """The ledger has the paper; see that the file is there, and that the job stands where it should."""
+        """The ledger has the paper: see that log and file have it too, and that the job stands where it should."""
         payload = job.certificate if kind is EntryKind.CERTIFICATE else job.report
         if payload is None:
             return
         target = self.folder / str(payload["file"])
-        if not target.exists():
-            self.publish(target, self.reprint(job).pdf)
+        record, statement = _kept(payload)
+        entered = record.document.log == "none" or record.document.id in job.logged
+        if not entered or not target.exists():
+            proof = self._proof(job, record, statement)
+            if not target.exists():
+                paper = self.finish(record, statement, self._signer(record), proof=proof, store=self.store)
+                self.publish(target, paper.pdf)
         if kind is EntryKind.CERTIFICATE and not job.stage.final:
             number = next(
                 entry.number for entry in job.ledger.entries(job.id) if entry.kind is EntryKind.CERTIFICATE
             )
             job.move(Stage.CERTIFIED, because=[number])
 
-    def reprint(self, job: Job) -> Paper:
-        """The job's paper, drawn and signed again from the ledger's record: same id, same record, same QR."""
-        payload = job.certificate or job.report or {}
-        return self.remake(
-            str(payload["record"]).encode(), base64.b64decode(str(payload["statement"])), self.signer
+    def _proof(self, job: Job, record: Record, statement: bytes) -> bytes:
+        """Enter the paper, if it is not entered, and prove it. Raises: LogError, LogMissingError."""
+        if record.document.log == "none":
+            return b""
+        if self.log is None:
+            raise LogMissingError(got=record.document.log.origin)
+        return self.log.log.proof(self.log.enter(job, record, statement).index)
+
+    def _signer(self, record: Record) -> Signer:
+        wanted = record.document.station.key_id
+        return self.signer if self.signer_of is None or self.signer.station.key_id == wanted else self.signer_of(wanted)
+
+    def reprint(self, job: Job, *, openings: Iterable[Opening] = ()) -> Paper:
+        """The job's paper, drawn and signed again from the ledger's record: same id, same record, same QR.
+
+        With `openings` it is the archive copy. Raises: CertsError, LogError.
+        """
+        record, statement = _kept(job.certificate or job.report or {})
+        return self.finish(
+            record, statement, self._signer(record), proof=self._proof(job, record, statement), store=self.store,
+            openings=openings,
         )
+
+
+def _kept(payload: Mapping[str, object]) -> tuple[Record, bytes]:
+    return Record(data=str(payload["record"]).encode()), base64.b64decode(str(payload["statement"]))
+
+
+def sealed_values(job: Job) -> dict[str, str]:
+    """What is sealed in the job's papers: the phone's identifiers in full, and where it came from."""
+    identity = job.identity or PhoneIdentity()
+    found = {name: str(getattr(identity, name)) for name in IDENTIFIERS}
+    found |= {ACQUISITION + name: value for name, value in _texts(job.opened.get("acquisition")).items()}
+    return {name: value for name, value in found.items() if value}
 
 
 def facts_of(job: Job) -> JobFacts:
@@ -125,12 +195,13 @@ def facts_of(job: Job) -> JobFacts:
     if not isinstance(policy, dict) or not isinstance(performed_by, dict):
         raise TypeError("job_opened: policy and performed_by are tables")
     return JobFacts(
-        job_id=job.id, attempt=job.attempt, opened_at=_time(job.opened_at), finished_at=_time(job.last_at),
+        job_id=job.id, attempt=job.attempt, opened_at=_time(job.opened_at),
+        finished_at=_time(job.finished_at or job.opened_at),
         port=job.port, slot=str(opened["slot"]), emulated=bool(opened["emulated"]), platform=job.platform,
         identity=job.identity or PhoneIdentity(), salt=job.salt, evidence=tuple(job.evidence), method=job.method,
         policy=SalePolicy(**policy), performed_by=Person(**performed_by), validation=_validation(job),
         stage=job.stage.value, failure=job.failure, problems=job.problems,
-        disclosures=_texts(opened.get("disclosures")),
+        disclosures=_texts(opened.get("disclosures")), log=job.log, openings=job.openings or (),
     )
 
 
@@ -141,6 +212,8 @@ def _validation(job: Job) -> Validation | None:
     return Validation(
         decision=str(found["decision"]), by=Person(name=str(found["by"]), role=str(found["role"])),
         at=_time(str(found["at"])), grounds=str(found.get("grounds", "")),
+        certificate=base64.b64decode(str(found.get("certificate", ""))),
+        signature=base64.b64decode(str(found.get("signature", ""))),
     )
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from certs.facts import SalePolicy
+from certs.signing import Signing
 from station.errors import ConfigError
 from station.language import text
 from wipe.method import Deadlines, Limits
@@ -28,6 +29,8 @@ class Settings:
     `scheme`: grading scheme. `adb_port`: port of our own adb server, 0 = any free one.
     `usbmux_address`: "127.0.0.1:27015" for a usbmuxd elsewhere. `emulated_bench`: file with the hello of a
     virtual bench (virtual_phones.bench); then only its phones are there, and every one is `emulated`.
+    `log`: "own" enters every job into the station's transparency log, "none" does not and papers say so.
+    `validator_key`: "required" takes decisions only under a validator's own key, "optional" also at the station.
     Paths are relative to the station's folder.
     """
 
@@ -39,6 +42,9 @@ class Settings:
     recheck_s: float = 10.0
     gather_s: float = 15.0
     language: str = ""
+    log: str = "own"
+    validator_key: str = "optional"
+    signing: Signing = field(default_factory=Signing)
     usbmux_address: str = ""
     adb_port: int = 0
     emulated_bench: str = ""
@@ -52,12 +58,15 @@ SHORTEST_ABSENCE_S = 1.0
 """A shorter absence from the port could be a flicker of the cable."""
 LONGEST_S = 30 * 86400.0
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"minimum_nist": ("clear", "purge"), "language": ("", "en", "zh")}
+    {
+        "minimum_nist": ("clear", "purge"), "language": ("", "en", "zh"), "log": ("own", "none"),
+        "validator_key": ("required", "optional"),
+    }
 )
 _RANGES: Mapping[str, range] = MappingProxyType(
     {"battery_percent": range(101), "adb_port": range(65536)}
 )
-_TABLES: dict[str, type] = {"deadlines": Deadlines, "limits": Limits, "policy": SalePolicy}
+_TABLES: dict[str, type] = {"deadlines": Deadlines, "limits": Limits, "policy": SalePolicy, "signing": Signing}
 
 
 def load(path: Path | None) -> Settings:

@@ -51,6 +51,16 @@ class EntryKind(StrEnum):
     REPORT = "report"
     MOVE = "move"
     RESUMED = "resumed"
+    LOG_ANCHOR = "log_anchor"      # what the transparency log was before the job's START is appended
+    LOG_START = "log_start"        # where that START stands
+    LOGGED = "logged"              # where the paper's own entry stands
+    OPENINGS = "openings"          # sealed fields of the job's papers, with their salts
+    REPLACED = "replaced"          # another certificate took the place of this job's
+    WITHDRAWN = "withdrawn"        # this job's certificate no longer stands
+    RECHECKED = "rechecked"        # the phone was in hand again
+    SAMPLE = "sample"              # of no job: a period's population, written before its sample can be known
+    SAMPLE_DRAWN = "sample_drawn"
+    SAMPLE_RESULT = "sample_result"
 
 
 _FAIL = (EntryKind.FAILURE,)

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
+from certs.errors import CertsError
 from grading.questions import QUESTIONS
 from phones.clock import Clock
 from phones.errors import BenchError, ProofwipeError
@@ -133,12 +134,14 @@ class Worker:
         while True:
             method, problems = self._identify()
             if not problems and method is not None:
+                self._ask_operator()
+                problems = self._start_in_log()
+            if not problems and method is not None:
                 break
             self._block(problems)
             if clock.monotonic() >= give_up:
                 raise StepFailed("blocked")
             self._wait_for_change(give_up)
-        self._ask_operator()
         number = self._job.write(
             EntryKind.METHOD, {"method": method.name, "mark": self._around.draw(), "attempt": self._job.attempt}
         )
@@ -146,6 +149,18 @@ class Worker:
             self._job.move(Stage.READY, because=[number])
         self._tell("ready")
         return method
+
+    def _start_in_log(self) -> tuple[Problem, ...]:
+        """The job's START, durable before anything is done to the phone; a log that cannot take it stops the job."""
+        desk_log = self._around.desk.log
+        if desk_log is None:
+            return ()
+        try:
+            desk_log.start(self._job, at=self._around.clock.now())
+        except CertsError as error:
+            log.warning("job %s: transparency log: %s", self._job.id, error)
+            return (Problem(code=ProblemCode.LOG_UNAVAILABLE, facts={"got": error.code}),)
+        return ()
 
     def _is_bound(self) -> bool:
         """Does the job say which phone it is about?"""

@@ -11,12 +11,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from direct_bench import DirectPort, VirtualClock
 
 from certs.authority import create_authority
 from certs.facts import SalePolicy
 from certs.issue import Paper
 from certs.issuer import Issuer
+from certs.log.database import TransparencyLog
 from certs.record import Record
 from grading.schemes import load as load_scheme
 from phones.clock import Clock
@@ -26,6 +28,7 @@ from station.ledger import Ledger
 from station.papers import PaperDesk
 from station.settings import Settings
 from station.technician import Script, ScriptedTechnician
+from station.transparency import JobLog
 from station.worker import Progress, Surroundings, Worker
 from virtual_phones.scenario import furnish, read_scenario
 from wipe.method import Deadlines
@@ -66,9 +69,29 @@ def signer() -> Any:
     return _AUTHORITY[0]
 
 
-def undrawn(record: Record, _signer: Any) -> Paper:
+def unstated(_record: Record, _signer: Any) -> bytes:
+    """No statement."""
+    return b""
+
+
+def undrawn(record: Record, statement: bytes, _signer: Any, **_attached: Any) -> Paper:
     """The record without its page."""
-    return Paper(pdf=b"", record=record.data, statement=b"")
+    return Paper(pdf=b"", record=record.data, statement=statement)
+
+
+SECRET = b"lives" * 8
+
+
+def new_log(folder: Path, kind: type[TransparencyLog] = TransparencyLog) -> TransparencyLog:
+    """A log of its own in a folder, or the one that is there."""
+    key = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+    path = folder / "log.sqlite3"
+    return kind.open(path, key) if path.exists() else kind.create(path, origin="log.example/lives", key=key)
+
+
+def job_log(folder: Path, kind: type[TransparencyLog] = TransparencyLog) -> JobLog:
+    """The same as a station has it."""
+    return JobLog(log=new_log(folder, kind), secret=SECRET, station=signer().station.key_id)
 
 
 @dataclass
@@ -100,6 +123,8 @@ def live(
     seed: int = 0,
     folder: Path | None = None,
     watch: Callable[[Any], None] | None = None,
+    log: JobLog | None = None,
+    job_id: str = "TESTJOB1",
 ) -> Life:
     """Process one phone (a `[[phone]]` table of a scenario) from plug to record."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as temporary:
@@ -120,12 +145,12 @@ def live(
             clock=clock,
             operator=technician,
             settings=settings,
-            desk=desk(place, clock),
+            desk=desk(place, clock, log),
             tell=tell,
             draw=counter(seed),
             wanted_method=method,
         )
-        job = open_job(ledger, slot.phone.platform, settings, usb_serial=port.look().usb_serial)
+        job = open_job(ledger, slot.phone.platform, settings, usb_serial=port.look().usb_serial, job_id=job_id)
         if watch is not None:
             watch(slot)
         Worker(job, port, around).run()
@@ -134,7 +159,7 @@ def live(
         return Life(job=job, truth=truth, now=now, exchanges=slot.exchanges.count, progress=progress)
 
 
-def desk(place: Path, clock: Clock) -> PaperDesk:
+def desk(place: Path, clock: Clock, log: JobLog | None = None) -> PaperDesk:
     """A desk whose papers are records only."""
     numbers = itertools.count()
     return PaperDesk(
@@ -144,17 +169,20 @@ def desk(place: Path, clock: Clock) -> PaperDesk:
         folder=place,
         clock=clock,
         new_id=lambda: f"PW-0000-0000-0000-{next(numbers):04d}",
-        make=undrawn,
-        remake=lambda record, statement, _signer: Paper(pdf=b"", record=record, statement=statement),
+        log=log,
+        state=unstated,
+        finish=undrawn,
         publish=lambda _path, _data: None,
     )
 
 
-def open_job(ledger: Ledger, platform: str, settings: Settings, *, usb_serial: str = "") -> Job:
+def open_job(
+    ledger: Ledger, platform: str, settings: Settings, *, usb_serial: str = "", job_id: str = "TESTJOB1"
+) -> Job:
     """A fresh job on port 1-1."""
     return Job.open(
         ledger,
-        job_id="TESTJOB1",
+        job_id=job_id,
         facts={
             "port": "1-1",
             "slot": "1-1",

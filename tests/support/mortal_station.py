@@ -7,6 +7,7 @@ The phone, its port and the clock stay with the test; the station's process reac
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -16,6 +17,8 @@ from typing import Any
 import lives
 from direct_bench import DirectPort, VirtualClock
 
+from certs.log.database import TransparencyLog
+from certs.log.entries import Entry
 from phones import errors
 from phones.errors import PhoneError, PhoneRefusedError
 from phones.link import AppleBatch, Reply, Request
@@ -41,10 +44,14 @@ class World:
         self.folder = folder
         self._links: dict[int, Any] = {}
 
-    def run_station(self, *, die_at: int | None, before: bool) -> int:
-        """Let a station work until it ends or dies; returns the exit code (-9 = killed)."""
+    def run_station(self, *, die_at: int | None, before: bool, in_log: bool = False) -> int:
+        """Let a station work until it ends or dies; returns the exit code (-9 = killed).
+
+        `die_at`: which write of the ledger, or (`in_log`) which append to the transparency log, 1 for the first.
+        """
         ours, theirs = _FORK.Pipe()
-        process = _FORK.Process(target=_station, args=(theirs, self.folder, self.slot.phone.platform, die_at, before))
+        arguments = (theirs, self.folder, self.slot.phone.platform, die_at, before, in_log)
+        process = _FORK.Process(target=_station, args=arguments)
         process.start()
         theirs.close()
         try:
@@ -151,14 +158,33 @@ class _FarLink:
         return
 
 
-def _station(pipe: Connection, folder: Path, platform: str, die_at: int | None, before: bool) -> None:
+class _MortalLog(TransparencyLog):
+    """A transparency log that calls `on_append` as the ledger does."""
+
+    on_append: Callable[[int, str], None] = staticmethod(lambda _number, _when: None)
+    appends = 0
+
+    def _append(self, made: Callable[[], Sequence[Entry]], at: datetime) -> tuple[int, ...]:
+        self.appends += 1
+        self.on_append(self.appends, "before")
+        places = super()._append(made, at)
+        self.on_append(self.appends, "after")
+        return places
+
+
+def _station(
+    pipe: Connection, folder: Path, platform: str, die_at: int | None, before: bool, in_log: bool
+) -> None:
     far = _Far(pipe)
 
     def die(number: int, when: str) -> None:
         if number == die_at and (when == "before") == before:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    ledger = Ledger(folder / "ledger.sqlite3", clock=far, on_append=die)
+    ledger = Ledger(folder / "ledger.sqlite3", clock=far, on_append=None if in_log else die)
+    job_log = lives.job_log(folder, _MortalLog)
+    if in_log:
+        setattr(job_log.log, "on_append", die)  # noqa: B010 - an attribute of the test's own subclass
     technician = ScriptedTechnician(lives.SCRIPT, lambda _port, action: far.call("press", action))
     ids = ledger.jobs()
     if ids:
@@ -170,7 +196,7 @@ def _station(pipe: Connection, folder: Path, platform: str, die_at: int | None, 
         clock=far,
         operator=technician,
         settings=lives.SETTINGS,
-        desk=lives.desk(folder, far),
+        desk=lives.desk(folder, far, job_log),
         tell=technician.notice,
         draw=lives.counter(os.getpid()),
     )
