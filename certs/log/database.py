@@ -292,6 +292,13 @@ class TransparencyLog:
             hashes = merkle.prove(merkle.inclusion_ranges(index, size), self._nodes)
             return format_proof(index, hashes, self._note(connection, size, first=True))
 
+    def root(self, size: int) -> bytes:
+        """The root of the first `size` entries. Raises: LogError beyond the end."""
+        with self._reading() as connection:
+            if not 0 <= size <= _size(connection):
+                raise LogError(phone=str(self.path), got=str(size))
+            return merkle.fold(list(self._nodes(merkle.subtrees(0, size)).values()))
+
     def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
         """RFC 6962 consistency proof. Raises: LogError beyond the end."""
         with self._reading() as connection:

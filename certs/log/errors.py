@@ -6,6 +6,7 @@ CertsError
     ├── LogFullError          disk full or read-only: nothing was lost, nothing more is begun
     ├── LogCorruptError       what is stored does not fit its signed checkpoint
     ├── LogExistsError        a log is never overwritten
+    ├── NotInLogError         no such certificate or entry in it
     ├── LogKeyError           appending without the log's key, or with another one
     ├── LogRuleError          an entry would break a rule (`fault` says which); nothing was appended
     │   └── LiveIssueError        the phone has a certificate that still stands
@@ -42,6 +43,13 @@ class LogExistsError(LogError):
     """A log stands there already; logs are never overwritten."""
 
     code = "log_exists"
+
+
+class NotInLogError(LogError):
+    """No such certificate in the log."""
+
+    code = "not_in_log"
+    exit_code = 3
 
 
 class LogKeyError(LogError):

@@ -110,6 +110,11 @@ def prove(ranges: Iterable[tuple[int, int]], fetch: Callable[[list[Node]], dict[
     return tuple(fold([found[node] for node in nodes]) for nodes in wanted)
 
 
+def consistency_of(hashes: Sequence[bytes], old: int) -> tuple[bytes, ...]:
+    """The consistency proof from the first `old` leaf hashes to all of them, for whoever holds them all."""
+    return tuple(root_of(hashes[start:end]) for start, end in consistency_ranges(old, len(hashes)))
+
+
 def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Is the leaf hash at `index` in the tree of `size` leaves with that root? (RFC 9162 section 2.1.3.2.)"""
     if not 0 <= index < size:

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""C2SP tlog-tiles: the log as files that never change, and proofs computed from them by whoever fetches them."""
+"""C2SP tlog-tiles: the log as files that never change, for whoever wants all of it or any proof."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from certs.log import merkle
 from certs.log.entries import LARGEST_ENTRY
 from certs.log.errors import LogReadError
 from certs.log.merkle import HASH_BYTES, Node
@@ -98,7 +97,6 @@ class TileReader:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._cache: dict[str, bytes] = {}
 
     def note(self) -> bytes:
         """The published checkpoint. Raises: LogReadError, SourceError."""
@@ -124,20 +122,6 @@ class TileReader:
             width = min(WIDTH, count - number * WIDTH)
             yield from _split(self._fetch(Tile(level=level, number=number, width=width), WIDTH * HASH_BYTES))[:width]
 
-    def prover(self, size: int) -> "TileProver":
-        """Proofs over the tree of that size."""
-        return TileProver(self, size)
-
-    def tile(self, level: int, number: int, size: int) -> list[bytes]:
-        """The hashes of one tile of a log of `size`; kept for the next question. Raises: LogReadError."""
-        width = min(WIDTH, (size >> 8 * level) - number * WIDTH)
-        if width < 1:
-            raise LogReadError(fault="tile_malformed", got=f"{level}/{number}")
-        tile = Tile(level=level, number=number, width=width)
-        if tile.path not in self._cache:
-            self._cache[tile.path] = self._fetch(tile, WIDTH * HASH_BYTES)
-        return _split(self._cache[tile.path])[:width]
-
     def _fetch(self, tile: Tile, most: int) -> bytes:
         """The tile, or the full one that took the place of a partial one."""
         found = self._source.fetch(tile.path, most=most)
@@ -148,35 +132,6 @@ class TileReader:
         if tile.level is not None and (len(found) % HASH_BYTES or len(found) < tile.width * HASH_BYTES):
             raise LogReadError(fault="tile_malformed", got=tile.path)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class TileProver:
-    """Proofs from published hashes; nothing is believed until the proof is checked against a signed root."""
-
-    reader: TileReader
-    size: int
-
-    def consistency(self, old: int) -> tuple[bytes, ...]:
-        """From the tree of `old` leaves to this one. Raises: LogReadError."""
-        return merkle.prove(merkle.consistency_ranges(old, self.size), self._nodes)
-
-    def inclusion(self, index: int) -> tuple[bytes, ...]:
-        """Of the leaf at `index`. Raises: LogReadError."""
-        return merkle.prove(merkle.inclusion_ranges(index, self.size), self._nodes)
-
-    def _nodes(self, wanted: list[Node]) -> dict[Node, bytes]:
-        return {node: self._node(*node) for node in wanted}
-
-    def _node(self, level: int, number: int) -> bytes:
-        above = level % 8
-        start = number << above
-        hashes = self.reader.tile(level // 8, start // WIDTH, self.size)[start % WIDTH : start % WIDTH + (1 << above)]
-        if len(hashes) != 1 << above:
-            raise LogReadError(fault="tile_malformed", got=f"{level}/{number}")
-        while len(hashes) > 1:
-            hashes = [merkle.node_hash(*hashes[place : place + 2]) for place in range(0, len(hashes), 2)]
-        return hashes[0]
 
 
 def _split(data: bytes) -> list[bytes]:
