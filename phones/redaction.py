@@ -56,7 +56,7 @@ class Fakes:
         self._by_plain: dict[str, str] = {}
         self._real: dict[str, str] = {}
         self._counts: dict[str, int] = {}
-        self._draws: dict[str, str] = {}
+        self._draws: dict[str, str] = {}    # first half → as much of it as was seen
 
     @property
     def reals(self) -> tuple[str, ...]:
@@ -98,28 +98,27 @@ class Fakes:
     def request(self, text: str) -> str:
         """Our own random texts, which differ each time, put as their numbers; reals too."""
         for token in _DRAW.findall(text):
-            if token not in self._draws and not (len(token) == 16 and token in self._heads()):
-                self._draws[token] = _numbered(len(self._draws) + 1)[: len(token)]
+            full = self._draws.setdefault(token[:16], token)
+            self._draws[token[:16]] = max(full, token, key=len)
         return self.drawn(self.text(text.encode("utf-8", "surrogateescape"))).decode("utf-8", "surrogateescape")
 
     def drawn(self, data: bytes) -> bytes:
         """`data` with our random texts put as their numbers, also within base64."""
-        pairs = [(real.encode(), fake.encode()) for real, fake in self._draws.items()]
-        pairs += [(real[:16].encode(), fake[:16].encode()) for real, fake in self._draws.items() if len(real) == 32]
-        return _everywhere(data, lambda part: _swap(part, pairs))
+        return _everywhere(data, lambda part: _swap(part, self._numbered()))
 
     def undrawn(self, data: bytes) -> bytes:
         """The inverse of `drawn`, with the random texts of this job; for replays."""
-        pairs = [(fake.encode(), real.encode()) for real, fake in self._draws.items()]
-        pairs += [(fake[:16].encode(), real[:16].encode()) for real, fake in self._draws.items() if len(real) == 32]
+        pairs = [(fake, real) for real, fake in self._numbered()]
         return _everywhere(data, lambda part: _swap(part, pairs))
+
+    def _numbered(self) -> list[tuple[bytes, bytes]]:
+        """Random text and what stands for it, whole ones before their first halves, which are used too."""
+        found = [(real.encode(), _number_text(place).encode()) for place, real in enumerate(self._draws.values(), 1)]
+        return [(real, fake[: len(real)]) for real, fake in found] + [(real[:16], fake[:16]) for real, fake in found]
 
     def text(self, data: bytes) -> bytes:
         """`data` with every real number replaced: plain, in UTF-16, hex, base64 and in parcel words."""
         return _parcels(_everywhere(data, self._plainly), self._plainly)
-
-    def _heads(self) -> set[str]:
-        return {real[:16] for real in self._draws}
 
     def _plainly(self, data: bytes) -> bytes:
         for real, fake in self.pairs:
@@ -264,7 +263,7 @@ def _swap(data: bytes, pairs: Iterable[tuple[bytes, bytes]]) -> bytes:
     return data
 
 
-def _numbered(number: int) -> str:
+def _number_text(number: int) -> str:
     """32 hex digits that say which of our random texts stood here; the first 16 say it too."""
     return str(number).rjust(16, "e") * 2
 

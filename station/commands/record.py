@@ -78,8 +78,9 @@ def _inspect(context: click.Context, recorder: Recorder, settings: Settings, ser
 
     with open_bench(home_of(context), settings, fixed=True) as bench:
         sighting = find(bench, serial, settings)
-        bench.overhear(recorder.port)
-        ask(bench, bench.port(sighting.port).look())
+        port = recorder.port(bench.port(sighting.port))
+        bench.overhear(lambda _port: port)
+        ask(bench, port.look())
 
 
 def _process(context: click.Context, recorder: Recorder, **chosen: object) -> tuple[Job, Mapping[str, object]]:
