@@ -12,12 +12,13 @@ keys/
 Whatever is written is written so that a station killed at any line finds a key that fits its certificate.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs import authority, profile
@@ -26,9 +27,11 @@ from certs.dss import SecurityStore
 from certs.errors import (
     CertificateNotFoundError,
     CertsError,
+    KeyFileError,
     KeyFileExistsError,
     KeyUnreadableError,
     RevocationListMissingError,
+    TimeStampError,
     WrongPassphraseError,
 )
 from certs.issuer import FileSigner, Issuer, Signer, Station, key_id
@@ -46,6 +49,9 @@ from certs.revocation_lists import (
     write_list,
 )
 from certs.signing import FILE_SCHEME, Signing
+from certs.time_stamping import TimeStamper, connect
+from certs.x509_facts import CertificateFacts
+from certs.x509_facts import read_certificate as read_facts
 
 VALIDATORS = "validators"
 STATION, OLD_STATION, VALIDATOR, ORGANISATION = "station", "old_station", "validator", "organisation"
@@ -72,11 +78,15 @@ class Standing:
 class OpenKeys:
     """What papers are signed with. `store`: None when a revocation list is missing; then papers carry none.
 
-    `warnings`: what the person should know, each with its reason and hint; the work goes on.
+    `stamper`: the time-stamping authority, None without one or while it does not answer. `signer_of`: the signer for
+    the key id of an earlier key of the station. `warnings`: what the person should know, each with its reason and
+    hint; the work goes on.
     """
 
     signer: Signer
+    signer_of: Callable[[str], Signer]
     store: SecurityStore | None
+    stamper: TimeStamper | None = None
     warnings: tuple[CertsError, ...] = ()
 
 
@@ -88,19 +98,46 @@ def open_keys(
     `pin`: of the device, when the key is in one; the passphrase if None.
     Raises: KeyFileError, WrongSignerError.
     """
+    signing = signing or Signing()
     signer = open_signer(folder, passphrase, signing=signing, pin=pin)
     warnings: list[CertsError] = []
     try:
-        if list_of(folder, ORGANISATION).renew_by - now < _RENEW_BEFORE:
+        if not (folder / "organisation.crl").exists() or list_of(folder, ORGANISATION).renew_by - now < _RENEW_BEFORE:
             renew_organisation_list(folder, passphrase, now=now)
-    except (CertsError, OSError) as error:
-        # Without the organisation's key, or under another passphrase: enough if the list still speaks for today.
-        if isinstance(error, RevocationListMissingError):
-            warnings.append(error)
+    except (KeyFileError, OSError):
+        pass  # the organisation's key may be elsewhere; whether the list still speaks for today is asked below
+    store, stamper = None, None
     try:
-        return OpenKeys(signer=signer, store=security_store(folder, at=now), warnings=tuple(warnings))
+        store = security_store(folder, at=now)
     except RevocationListMissingError as error:
-        return OpenKeys(signer=signer, store=None, warnings=(error,))
+        warnings.append(error)
+    try:
+        stamper = _stamper(folder, signing)
+    except TimeStampError as error:
+        warnings.append(error)
+
+    def signer_of(key_id: str) -> Signer:
+        return open_signer(folder, passphrase, signing=signing, pin=pin, key_id=key_id)
+
+    return OpenKeys(
+        signer=signer, signer_of=signer_of, store=store, stamper=stamper, warnings=tuple(warnings)
+    )
+
+
+def _stamper(folder: Path, signing: Signing) -> TimeStamper | None:
+    if not signing.time_stamp_url:
+        return None
+    return connect(signing.time_stamp_url, _pinned(folder, signing), timeout_s=signing.time_stamp_s)
+
+
+def _pinned(folder: Path, signing: Signing) -> tuple[CertificateFacts, ...]:
+    """The time-stamping authority's root. Raises: TimeStampError."""
+    path = folder.parent / signing.time_stamp_root
+    try:
+        found = x509.load_pem_x509_certificates(path.read_bytes())
+        return tuple(read_facts(each.public_bytes(serialization.Encoding.DER)) for each in found)
+    except (OSError, ValueError) as error:
+        raise TimeStampError(got=f"time_stamp_root: {path.name}") from error
 
 
 def open_signer(
