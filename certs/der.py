@@ -5,7 +5,7 @@ The strict reader exists because a lenient one is an attack: a byte that two rea
 hide something. Only single-byte tags and minimal definite lengths are accepted.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID, ENUMERATED = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0A
 UTC_TIME, GENERALIZED_TIME, SEQUENCE, SET = 0x17, 0x18, 0x30, 0x31
@@ -18,8 +18,7 @@ class DerError(ValueError):
     """Not the strict DER we write ourselves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class Element(NamedTuple):
     """One element: its tag, its content, and all its bytes."""
 
     tag: int

@@ -71,6 +71,13 @@ def read_file(data: bytes) -> SignedFile:
     )
 
 
+def blanked(data: bytes) -> bytes:
+    """A file whose structure was read before, with its one signature blank again, as it was drawn."""
+    opening, closing = _contents(data)
+    emptied = data[: opening + 1] + b"0" * (closing - opening - 2) + data[closing - 1 :]
+    return _RANGE.sub(_BLANK_RANGE, emptied, count=1)
+
+
 def _check_structure(data: bytes) -> None:
     if len(data) > LARGEST_FILE:
         raise StructureError("too large")

@@ -76,8 +76,8 @@ def _bad(data: bytes, code: str) -> Case:
 
 
 def _flipped(data: bytes) -> bytes:
-    at = data.index(b"iPhone 12")
-    return data[:at] + b"i" + b"Q" + data[at + 2 :]
+    at = data.index(b"/EmbeddedFile ")
+    return data[: at + 1] + b"Q" + data[at + 2 :]
 
 
 def _raise_grade(document: dict[str, Any]) -> None:
