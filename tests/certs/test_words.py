@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from certs import errors, refusals, verify
+from certs import checks_record, checks_seal, checks_time, errors, refusals, verify
 from certs.page import errors as page_errors
 from certs.verification import Answer
 from phones.words import keys, say
 
-_SOURCES = "".join(Path(inspect.getfile(module)).read_text("utf-8") for module in (verify, refusals))
+_MODULES = (verify, checks_seal, checks_record, checks_time, refusals)
+_SOURCES = "".join(Path(inspect.getfile(module)).read_text("utf-8") for module in _MODULES)
 _CODES = sorted(set(re.findall(r'"([EW]_[A-Z_]+)"', _SOURCES)) | {"E_RULES", "E_RULES_UNKNOWN", "E_RECORD"})
 _REFUSALS = sorted(set(re.findall(r'(?:append\(|return \(\) if .* else \(|get\(job.failure, )"([a-z_]+)"', _SOURCES)))
 
