@@ -5,8 +5,10 @@ import base64
 import gzip
 import json
 import random
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +78,7 @@ def test_a_recorded_inspection_gives_the_same_values_again(folder: Path) -> None
     clock = ReplayClock(recording.started)
     port = ReplayPort(recording, clock)
     found = inspect(witnessed(port, clock), port.look(), moment=Moment.BEFORE, draw=drawer(3))
-    assert {name: text for name, text in found.items() if name not in ("command.nonce",)} == recording.expected["values"]
+    assert found == recording.expected["values"]
 
 
 @pytest.mark.parametrize("folder", JOBS, ids=lambda folder: folder.name)
@@ -95,7 +97,7 @@ def exchanges_of(recording: Recording) -> list[int]:
 def test_answers_in_another_order_are_refused_and_end_in_no_certificate(folder: Path, tmp_path: Path) -> None:
     recording = load(folder)
     places = exchanges_of(recording)
-    for number, (one, two) in enumerate(zip(places, places[1:], strict=False)):
+    for number, (one, two) in enumerate(pairwise(places)):
         if recording.events[one]["request"] == recording.events[two]["request"]:
             continue
         events = list(recording.events)
@@ -344,8 +346,9 @@ def test_errors_are_recorded_by_our_words_alone_and_raised_again(tmp_path: Path)
 
 def test_the_same_number_becomes_the_same_fake_however_it_is_written() -> None:
     fakes = Fakes()
-    assert fakes.learn("udid", "00008110-001A2B3C4D5E6F70") == fakes.learn("udid", "000081100" + "01A2B3C4D5E6F70")[:8] + \
-        "-" + fakes.learn("udid", "00008110001A2B3C4D5E6F70")[8:]
+    bare = fakes.learn("udid", "00008110001A2B3C4D5E6F70")
+    assert fakes.learn("udid", "00008110-001A2B3C4D5E6F70") == f"{bare[:8]}-{bare[8:]}"
+    assert fakes.learn("udid", "00008110001a2b3c4d5e6f70") == bare.lower()
     assert fakes.learn("serial", SERIAL) == fakes.learn("serial", SERIAL)
     assert fakes.learn("serial", SERIAL) != fakes.learn("serial", "R58N90ABCDF")
 
@@ -369,7 +372,8 @@ def test_a_fake_imei_holds_its_check_digit_exactly_if_the_real_one_does(digits: 
 
 
 @given(
-    serial=st.from_regex(r"[A-Z0-9]{8,16}", fullmatch=True), before=st.binary(max_size=40), after=st.binary(max_size=40),
+    serial=st.from_regex(r"[A-Z0-9]{8,16}", fullmatch=True),
+    before=st.binary(max_size=40), after=st.binary(max_size=40),
     spelling=st.sampled_from(sorted(set(SPELLINGS) - {"gzip", "base64 of gzip"})),
 )
 def test_a_known_number_is_taken_out_in_any_spelling_or_the_recording_is_refused(
@@ -390,9 +394,8 @@ def test_a_known_number_is_taken_out_in_any_spelling_or_the_recording_is_refused
 def test_what_no_reader_takes_keeps_nothing_but_its_shape(text: str) -> None:
     kept = redacted(Reply(body=text.encode()), lambda _reply: {}, Fakes(), asked="test").body
     assert len(kept) <= max(len(text.encode()), 1) * 3
-    assert not set(kept.replace(b"\\u0078", b"").replace(b"\\n", b"")) & set(b"abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ123456789") or (
-        b"\\" in text.encode()
-    )
+    if "\\" not in text:  # escapes of JSON stay
+        assert set(kept) & set(string.ascii_letters.encode() + string.digits.encode()) <= set(b"x0")
 
 
 @given(st.binary(max_size=300))
@@ -411,7 +414,7 @@ def test_redaction_never_changes_what_a_reader_takes(body: bytes) -> None:
 
 
 @given(data=st.data())
-def test_a_hostile_recording_is_refused_with_a_typed_error(data: st.DataObject, tmp_path_factory: Any) -> None:
+def test_a_hostile_recording_is_refused_by_a_typed_error(data: st.DataObject, tmp_path_factory: Any) -> None:
     original = (JOBS[0] / EXCHANGES).read_text("utf-8").splitlines()[:4]
     line = data.draw(st.integers(0, len(original) - 1))
     document = json.loads(original[line])
