@@ -5,6 +5,7 @@ config.toml   settings, written by a person
 issuer.json   who signs, and the people who may act (written by `proofwipe init`)
 keys/         station certificate and key, organisation and root certificates
 ledger.sqlite3
+log.sqlite3   the transparency log; its key, secret and policy are in keys/
 papers/       certificates and reports
 adb/, pairing/  our private adb server's home; iPhone pair records, deleted after each job
 station.log
@@ -44,6 +45,11 @@ class Home:
     def ledger(self) -> Path:
         """The ledger file."""
         return self.path / "ledger.sqlite3"
+
+    @property
+    def transparency_log(self) -> Path:
+        """The transparency log: what strangers may audit."""
+        return self.path / "log.sqlite3"
 
     @property
     def papers(self) -> Path:

@@ -79,3 +79,21 @@ def _told_size(answer: Answer, witness: Party) -> int:
         return read_number(answer.body.decode("ascii").removesuffix("\n"), fault="checkpoint_malformed")
     except (LogReadError, UnicodeDecodeError) as error:
         raise WitnessError(phone=witness.name, got="size", fault="no_answer") from error
+
+
+def take_in(
+    log: TransparencyLog, policy: LogPolicy, lines: bytes
+) -> tuple[tuple[Party, Signature | WitnessError], ...]:
+    """Lines that witnesses of the policy made elsewhere over the newest checkpoint (`log witness --once`)."""
+    note = read_note(log.checkpoint())
+    size = read_checkpoint(note).size
+    results: list[tuple[Party, Signature | WitnessError]] = []
+    for witness in policy.witnesses:
+        try:
+            if any(witness.key.made(each) for each in read_signatures(lines.decode())):
+                results.append((witness, keep(log, size, note.text, lines, witness)))
+        except (UnicodeDecodeError, LogReadError) as error:
+            raise LogReadError(fault="note_malformed", got="signature lines") from error
+        except WitnessError as error:
+            results.append((witness, error))
+    return tuple(results)

@@ -7,6 +7,7 @@ CertsError
     ├── LogCorruptError       what is stored does not fit its signed checkpoint
     ├── LogExistsError        a log is never overwritten
     ├── NotInLogError         no such certificate or entry in it
+    ├── LogEmptyError         there is nothing in it yet
     ├── LogKeyError           appending without the log's key, or with another one
     ├── LogRuleError          an entry would break a rule (`fault` says which); nothing was appended
     │   └── LiveIssueError        the phone has a certificate that still stands
@@ -50,6 +51,13 @@ class NotInLogError(LogError):
 
     code = "not_in_log"
     exit_code = 3
+
+
+class LogEmptyError(LogError):
+    """Nothing was appended yet, so there is no checkpoint."""
+
+    code = "log_empty"
+    exit_code = 8
 
 
 class LogKeyError(LogError):

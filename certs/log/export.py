@@ -8,7 +8,7 @@ from pathlib import Path
 
 from certs.log import snapshot
 from certs.log.database import TransparencyLog, translated
-from certs.log.errors import LogReadError, NotInLogError
+from certs.log.errors import LogEmptyError, LogReadError
 from certs.log.fetching import FolderSource
 from certs.log.notes import LARGEST_NOTE, Checkpoint, read_checkpoint, read_note
 from certs.log.tiles import WIDTH, tile_bytes, tiles_of
@@ -17,11 +17,11 @@ from certs.log.tiles import WIDTH, tile_bytes, tiles_of
 def export_tiles(log: TransparencyLog, folder: Path) -> Checkpoint:
     """Bring `folder` up to date: tiles first, the checkpoint last, so that it never names what is not there.
 
-    Raises: LogReadError (another log's folder, or one that shows another history), NotInLogError (empty), LogError.
+    Raises: LogReadError (another log's folder, or one that shows another history), LogEmptyError (empty), LogError.
     """
     note = log.checkpoint()
     if not note:
-        raise NotInLogError(phone=str(log.path), got="0")
+        raise LogEmptyError(phone=str(log.path))
     checkpoint = read_checkpoint(read_note(note))
     published = FolderSource(folder).fetch("checkpoint", most=LARGEST_NOTE)
     if published is not None:
@@ -39,11 +39,11 @@ def export_tiles(log: TransparencyLog, folder: Path) -> Checkpoint:
 def export_snapshot(log: TransparencyLog, path: Path) -> Checkpoint:
     """One file for verifiers, under the newest checkpoint that a witness signed, if there is one.
 
-    Raises: NotInLogError (empty), LogError.
+    Raises: LogEmptyError (empty), LogError.
     """
     note = log.witnessed_checkpoint()
     if not note:
-        raise NotInLogError(phone=str(log.path), got="0")
+        raise LogEmptyError(phone=str(log.path))
     checkpoint = read_checkpoint(read_note(note))
     with translated(path):
         write_whole(path, snapshot.write(note, log.leaves(0, checkpoint.size)))
