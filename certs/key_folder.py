@@ -55,6 +55,7 @@ from certs.x509_facts import read_certificate as read_facts
 
 VALIDATORS = "validators"
 STATION, OLD_STATION, VALIDATOR, ORGANISATION = "station", "old_station", "validator", "organisation"
+_POLICY = "log-policy.txt"  # written by `certs.log.files`
 _RENEW_BEFORE = timedelta(days=20)
 
 
@@ -323,7 +324,37 @@ def _keep(path: Path, data: bytes, *, mode: int) -> None:
             raise
 
 
+# validators ----------------------------------------------------------------------------------------
+
+
+def save_validator(folder: Path, validator: Holder, passphrase: str, *, cost: int = SCRYPT_COST) -> Path:
+    """Write a validator's key, under their own passphrase, and certificate; the key's file, which they may carry away
+    together with the `.pem` beside it. Raises: KeyFileExistsError, OSError.
+    """
+    place = folder / VALIDATORS
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = place / f"{key_id(validator.certificate)}.key"
+    write_key(path, validator.key, passphrase, cost=cost)
+    write_new(path.with_suffix(".pem"), pem(validator.certificate), mode=0o644)
+    return path
+
+
 # copies for others ---------------------------------------------------------------------------------
+
+
+def trust_files(folder: Path, signing: Signing | None = None) -> dict[str, bytes]:
+    """What a buyer pins, as files for one folder: root, log policy if there is a log, time-stamp root if there is one,
+    and the newest revocation lists. Raises: KeyUnreadableError, TimeStampError.
+    """
+    signing = signing or Signing()
+    files = {"root.pem": pem(read_certificate(folder / "root.pem"))}
+    for source, name in (("root.crl", "root.crl"), ("organisation.crl", "organisation.crl"), (_POLICY, "log.policy")):
+        if (folder / source).is_file():
+            files[name] = (folder / source).read_bytes()
+    if signing.time_stamp_url:
+        pinned = _pinned(folder, signing)
+        files["tsa.pem"] = b"".join(pem(x509.load_der_x509_certificate(one.encoded)) for one in pinned)
+    return files
 
 
 def export_key(folder: Path, passphrase: str, wanted: str, new_passphrase: str, target: Path) -> None:

@@ -6,7 +6,7 @@ Shape: {"schema": "proofwipe/issuer/1", "name", "address", "contact", "country",
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from certs.facts import Person
@@ -46,6 +46,17 @@ def save(folder: Path, company: Company) -> None:
         "people": [{"name": one.name, "role": one.role} for one in company.people],
     }
     write_whole(folder / "issuer.json", json.dumps(document, ensure_ascii=False, indent=2).encode())
+
+
+def with_validator(folder: Path, name: str) -> Company:
+    """Write the person into issuer.json as a validator, if they are not. Raises: ConfigError, LedgerFullError."""
+    company = load(folder)
+    person = Person(name=name, role="validator")
+    if person in company.people:
+        return company
+    grown = replace(company, people=(*company.people, person))
+    save(folder, grown)
+    return grown
 
 
 def load(folder: Path) -> Company:
