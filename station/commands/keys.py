@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from station import output, spoken
-from station.commands.options import config_option, home_of, json_option, passphrase_option, settings_of
+from station.commands.options import (
+    Decorator,
+    config_option,
+    home_of,
+    json_option,
+    passphrase_option,
+    settings_of,
+)
 from station.console import is_terminal
 from station.desk import PIN_VARIABLE
 from station.errors import ConfigError, LedgerFullError
@@ -35,7 +42,7 @@ def command() -> None:
     """Station keys and certificates."""
 
 
-def root_folder_option() -> spoken.Callable[..., spoken.Any]:
+def root_folder_option() -> Decorator:
     """`--root-folder FOLDER`: where the root's key was carried to."""
     return click.option(
         "--root-folder", type=click.Path(path_type=Path, file_okay=False), default=None,
@@ -243,7 +250,9 @@ def validator(
 
 @command.command("export", help=text("help.keys_export"))
 @click.argument("who", metavar="NAME|KEY-ID|organisation")
-@click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help=text("option.export_to"))
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help=text("option.export_to")
+)
 @click.option(
     "--key-passphrase-file", type=click.Path(path_type=Path, dir_okay=False), help=text("option.new_key_passphrase")
 )
