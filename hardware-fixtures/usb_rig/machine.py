@@ -15,7 +15,7 @@ from usb_rig import initramfs
 from usb_rig.packages import Kernel
 
 MODULES = (
-    "virtio_pci", "virtio_rng", "9p", "9pnet_virtio", "overlay", "usbcore", "vhci_hcd",
+    "virtio_pci", "virtio_rng", "9p", "9pnet_virtio", "overlay", "usbcore", "vhci_hcd", "cdc_acm",
 )
 MEMORY_MB = 2048
 MARKER = "USB-RIG-EXIT "

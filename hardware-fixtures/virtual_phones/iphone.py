@@ -30,6 +30,8 @@ __all__ = ["MISBEHAVIOURS", "VARIATIONS", "AbsentPhone", "IPhone", "LockdownRefu
 EPOCH_AT_ZERO = 1_795_000_000.0
 """What the phone's clock shows at `now_s` 0 (November 2026) unless told otherwise."""
 USBMUX_INTERFACE = (0xFF, 0xFE, 0x02)
+BOOT_MODES = {"recovery": (0x1281, (0xFF, 0xFF, 0x51)), "dfu": (0x1227, (0xFE, 0x01, 0x00))}
+"""What iBoot shows of itself: product id and interface; no usbmux there."""
 ROUTES = ("mcinstall", "mobilebackup2", "settings")
 LOCKED_OUT = frozenset({
     "com.apple.afc", "com.apple.crashreportcopymobile", "com.apple.crashreportmover",
@@ -86,6 +88,8 @@ class IPhone(VirtualPhone):
         self.erases_asked = 0
         self.resets = 0
         self.enumeration = 1
+        self.mode = "system"
+        """system, recovery or dfu."""
         self._attached = True
         self._agenda = Agenda()
 
@@ -120,10 +124,23 @@ class IPhone(VirtualPhone):
         with self.lock:
             if not self._attached:
                 return None
+            if self.mode in BOOT_MODES:
+                product_id, interface = BOOT_MODES[self.mode]
+                return UsbView(
+                    vendor_id=0x05AC, product_id=product_id, iserial=self._boot_serial(), manufacturer="Apple Inc.",
+                    product=f"Apple Mobile Device ({self.mode.upper()} Mode)", interfaces=(interface,),
+                )
             return UsbView(
                 vendor_id=0x05AC, product_id=0x12A8, iserial=self.shown_identity.usb_serial,
                 manufacturer="Apple Inc.", product="iPhone", interfaces=(MTP_INTERFACE, USBMUX_INTERFACE),
             )
+
+    def _boot_serial(self) -> str:
+        """What iBoot and the boot ROM write into iSerial: chip, board, ECID; only iBoot knows the serial number."""
+        table = section(self.model, "identity")
+        chip, board = int(str(table.get("chip_id", 0))), int(str(table.get("board_id", 0)))
+        known = f"CPID:{chip:04X} CPRV:11 CPFM:03 SCEP:01 BDID:{board:02X} ECID:{self.shown_identity.ecid:016X} IBFL:3C"
+        return f"{known} SRNM:[{self.serial}]" if self.mode == "recovery" else known
 
     @property
     def udid(self) -> str:
@@ -141,6 +158,7 @@ class IPhone(VirtualPhone):
 
     def _return(self, _now_s: float) -> None:
         self._attached = True
+        self.mode = "system"
         self.locked = self.strata.passcode_set
         self.replugged()
 
@@ -269,7 +287,7 @@ class IPhone(VirtualPhone):
         """Raises: SilentPhone when no answer will ever come, AbsentPhone when there is no link."""
         if "lockdownd_silent" in self.misbehaviour:
             raise SilentPhone
-        if not self._attached:
+        if not self._attached or self.mode != "system":
             raise AbsentPhone
 
     # -- erase -----------------------------------------------------------------------------------------
@@ -339,7 +357,7 @@ class IPhone(VirtualPhone):
 
     def press(self, action: str, now_s: float) -> None:
         """trust, dont_trust, enter_passcode, lock, set_passcode, erase_in_settings, finish_setup,
-        insert_sim, remove_sim, restart. Raises: ValueError for any other.
+        insert_sim, remove_sim, restart, enter_recovery, enter_dfu. Raises: ValueError for any other.
         """
         with self.lock:
             self.tick(now_s)
@@ -354,11 +372,20 @@ class IPhone(VirtualPhone):
                 "insert_sim": lambda: setattr(self, "sim_inside", True),
                 "remove_sim": lambda: setattr(self, "sim_inside", False),
                 "restart": self.restart,
+                "enter_recovery": lambda: self._boot_into("recovery"),
+                "enter_dfu": lambda: self._boot_into("dfu"),
             }
             if action not in actions:
                 raise ValueError(f"nothing on an iPhone does: {action}")
             if self._attached or action in ("insert_sim", "remove_sim"):
                 actions[action]()
+
+    def _boot_into(self, mode: str) -> None:
+        """The keys held at a restart: it comes back as iBoot or boot ROM, and stays there until restarted."""
+        self.restart()
+        self.mode = mode
+        self._agenda.clear()
+        self._agenda.at(self.now_s + self.timing.absent_s, lambda _: setattr(self, "_attached", True))
 
     def _enter_passcode(self) -> None:
         if "passcode_locked" not in self.misbehaviour:

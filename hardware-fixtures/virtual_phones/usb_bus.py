@@ -76,7 +76,7 @@ class UsbBus:
 
     def _put_in(self, port: VirtualPort, showing: Showing) -> None:
         phone, _, view, _ = showing
-        if isinstance(phone, IPhone):
+        if isinstance(phone, IPhone) and phone.mode == "system":
             phone.replugged()
         built = build(port, phone, view, self._now_s, self._keys.setdefault(port, {}))
         number = self.slots.get(port.path)

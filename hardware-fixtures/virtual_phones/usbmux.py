@@ -102,7 +102,7 @@ class UsbmuxServer:
         port.tick(self._now_s())
         with port.lock:
             phone, occupant, shown = port.phone, port.occupant(), port.usb()
-            here = isinstance(phone, IPhone) and shown is not None
+            here = isinstance(phone, IPhone) and shown is not None and phone.mode == "system"
         with self._lock:
             known = self._attached.get(port.path)
             if known is not None and (not here or known.occupant != occupant):

@@ -1,0 +1,1 @@
+def crowd(station, remote, say): return []

@@ -1,0 +1,1 @@
+def cuts(station, remote, say): return []

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rig's program inside the guest: every scenario, one table.
+
+    python -m usb_rig.inside [--only NAME ...] [--log]
+
+Writes /run/job/rows.json after each row, so that a guest that is killed has said what it knew.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from usb_rig import floor
+from usb_rig.scenario import RigScenario, load_all
+from usb_rig.table import Row, all_good, write
+from virtual_phones.remote import RemoteBench
+
+JOB = Path("/run/job")
+SCRATCH = Path("/run/rig")
+JOBS_AT_ONCE = 8
+PHASES = ("tools", "process", "look", "job", "cuts", "crowd")
+
+
+class Log:
+    """Lines with seconds since the start, into a file and, if wanted, onto the console."""
+
+    def __init__(self, path: Path, *, loud: bool) -> None:
+        self._file = path.open("w", encoding="utf-8")
+        self._loud = loud
+        self._start = time.monotonic()
+        self._lock = threading.Lock()
+
+    def __call__(self, line: str) -> None:
+        """Write one entry."""
+        text = f"[{time.monotonic() - self._start:6.1f}] {line}"
+        with self._lock:
+            self._file.write(text + "\n")
+            self._file.flush()
+            if self._loud:
+                sys.stdout.write(text + "\n")
+                sys.stdout.flush()
+
+
+class Report:
+    """Rows as they come."""
+
+    def __init__(self, path: Path, say: Callable[[str], None]) -> None:
+        self.rows: list[Row] = []
+        self._path = path
+        self._say = say
+
+    def add(self, *rows: Row) -> None:
+        """Keep, write, say."""
+        self.rows += rows
+        write(self.rows, self._path)
+        for row in rows:
+            mark = "ok" if row.good else "DIFFERS"
+            self._say(f"== {row.name}: {mark} ({row.seconds:.1f} s) {row.skipped or row.seen}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit 0 only if everything is as expected."""
+    parser = argparse.ArgumentParser(prog="python -m usb_rig.inside")
+    parser.add_argument("--only", nargs="*", default=[], help="names of scenarios or phases")
+    parser.add_argument("--log", action="store_true", help="everything onto the console")
+    options = parser.parse_args(arguments)
+    say = Log(JOB / "rig.log", loud=options.log)
+    report = Report(JOB / "rows.json", lambda line: (say(line), None if options.log else sys.stdout.write(line + "\n"))[1])
+    wanted = set(options.only)
+
+    def is_wanted(name: str, phase: str) -> bool:
+        return not wanted or name in wanted or phase in wanted
+
+    # Reading pymobiledevice3 takes twenty seconds in here: begin while tools are tested.
+    reading = threading.Thread(target=importlib.import_module, args=("usb_rig.station",), daemon=True)
+    reading.start()
+    scenarios = [each for each in load_all() if is_wanted(each.name, each.kind)]
+    with ExitStack() as stack:
+        floor.start_udevd()
+        stack.enter_context(floor.usbmuxd(JOB / "usbmuxd.log"))
+        remote = stack.enter_context(floor.phones(JOB / "phones.log"))
+        say(f"{len(remote.slots)} root ports")
+        tools([each for each in scenarios if each.kind == "tools"], remote, report, say)
+        reading.join()
+        from usb_rig import crowd, cuts, play, whole
+        from usb_rig.station import UsbStation
+
+        if is_wanted("process", "process"):
+            report.add(*whole.process(remote, SCRATCH / "whole", JOB, say))
+        if wanted and not wanted & {"look", "job", "cuts", "crowd", *(each.name for each in scenarios)}:
+            return 0 if all_good(report.rows) else 1
+        with UsbStation(SCRATCH / "jobs", remote) as station:
+            say("station ready")
+            for scenario in (each for each in scenarios if each.kind == "look"):
+                report.add(play.play_look(scenario, station, remote, say))
+            jobs = [each for each in scenarios if each.kind == "job"]
+            for first in range(0, len(jobs), JOBS_AT_ONCE):
+                report.add(*play.play_jobs(jobs[first : first + JOBS_AT_ONCE], station, remote, say))
+            if is_wanted("cuts", "cuts"):
+                report.add(*cuts.cuts(station, remote, say))
+            if is_wanted("crowd", "crowd"):
+                report.add(*crowd.crowd(station, remote, say))
+    return 0 if all_good(report.rows) else 1
+
+
+def tools(
+    scenarios: list[RigScenario], remote: RemoteBench, report: Report, say: Callable[[str], None]
+) -> None:
+    """Tool scenarios, with Debian's adb; those that use adb again with the product's bundled one."""
+    from usb_rig import play
+
+    for place, scenario in enumerate(scenarios):
+        with tools_environment("adb", 15037 + 2 * place) as environment:
+            report.add(play.play_tools(scenario, remote, environment, say))
+        if scenario.name == "tools-android":
+            from phones.adb_server import bundled_adb
+
+            with tools_environment(str(bundled_adb()), 15038 + 2 * place) as environment:
+                row = play.play_tools(scenario, remote, environment, say)
+            report.add(Row(
+                name=f"{row.name} (bundled adb)", expected=row.expected, seen=row.seen, seconds=row.seconds,
+                good=row.good,
+            ))
+
+
+@contextmanager
+def tools_environment(adb: str, port: int) -> Iterator[Mapping[str, str]]:
+    """What `run` lines of scenarios may name with a $: ADB, PYTHON."""
+    with floor.adb_server(adb, port, SCRATCH / f"adb-{port}") as environment:
+        yield {**environment, "ADB": adb, "PYTHON": sys.executable}
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    os._exit(status)  # threads of the station may still sit in sockets

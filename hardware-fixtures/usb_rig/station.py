@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The product's own station in the guest: its adb server on USB, libusb, the system's usbmuxd. Nothing is faked.
+
+As `tests/support/wire_bench.py`, only time differs from a working station: short deadlines, exchanges that give up
+sooner. Papers are records, drawn only where a scenario is about papers.
+"""
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import lives
+from wire_bench import HurriedBench
+
+from certs.facts import SalePolicy
+from phones.adb_server import AdbServer
+from phones.apple import AppleIsland
+from phones.clock import SystemClock
+from phones.port import Presence, Sighting
+from phones.usb_watch import UsbWatch
+from station.commands.jobs import reasons_of
+from station.home import Home
+from station.job import Job
+from station.ledger import Ledger
+from station.settings import Settings
+from station.shift import Shift
+from station.technician import ScriptedTechnician
+from station.worker import Progress, Surroundings
+from virtual_phones.control import ControlError
+from virtual_phones.remote import RemoteBench
+from wipe.method import Deadlines
+
+SETTINGS = Settings(
+    deadlines=Deadlines(
+        leave_s=10.0, return_s=25.0, settle_s=15.0, person_s=15.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.25
+    ),
+    policy=SalePolicy(name="rig", require_validation=False), recheck_s=1.0,
+)
+EXCHANGE_S = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the job on one port ended."""
+
+    job: Job
+    seconds: float
+
+    @property
+    def outcome(self) -> str:
+        """Certificate or report."""
+        return "certificate" if self.job.certificate is not None else "report"
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why there is no certificate, most telling first."""
+        return reasons_of(self.job)
+
+
+class UsbStation:
+    """One station for the whole run; jobs of any number of scenarios."""
+
+    def __init__(self, folder: Path, remote: RemoteBench, *, settings: Settings = SETTINGS) -> None:
+        self._folder = folder
+        self._remote = remote
+        self._settings = settings
+        self._stack = ExitStack()
+        self._listeners: list[Callable[[Progress], None]] = []
+        self._ended: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        home = Home(self._folder / "station").make()
+        clock = SystemClock()
+        self.ledger = Ledger(home.ledger, clock=clock)
+        self._stack.callback(self.ledger.close)
+        adb = AdbServer(home.adb, start_timeout_s=60.0)
+        adb.start()
+        self._stack.callback(adb.stop)
+        self.bench = HurriedBench(adb=adb, usb=UsbWatch(), apple=AppleIsland(None, home.pairing))
+        self.bench.exchange_s = EXCHANGE_S
+        self._stack.callback(self.bench.close)
+        self._technician = ScriptedTechnician(lives.SCRIPT, self._press)
+        papers = self._folder / "papers"
+        papers.mkdir(exist_ok=True)
+        self._desk = lives.desk(papers, clock)
+        self.pairing = home.pairing
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def listen(self, listener: Callable[[Progress], None]) -> None:
+        """Hear what every worker tells."""
+        self._listeners.append(listener)
+
+    def unlisten(self, listener: Callable[[Progress], None]) -> None:
+        """Hear no more."""
+        self._listeners.remove(listener)
+
+    def _press(self, port: str, action: str) -> None:
+        with contextlib.suppress(ControlError):  # the cable leads elsewhere by now: the hand finds no phone
+            self._remote.press(port, action)
+
+    def _tell(self, progress: Progress) -> None:
+        if progress.key == "done":
+            self._ended[progress.job] = time.monotonic()
+        try:
+            self._technician.notice(progress)
+        finally:
+            for listener in tuple(self._listeners):
+                listener(progress)
+
+    def shift(self) -> Shift:
+        """A new shift; jobs are taken by the caller."""
+        def surroundings(_port: str) -> Surroundings:
+            return Surroundings(
+                clock=SystemClock(), operator=self._technician, settings=self._settings, tell=self._tell,
+                desk=self._desk, draw=lambda: secrets.token_hex(16),
+                duplicated=lambda serial: serial in self.bench.duplicated_serials(),
+            )
+
+        facts: Mapping[str, object] = {
+            "policy": asdict(self._settings.policy), "performed_by": {"name": "Rig", "role": "operator"}, "attempt": 1,
+        }
+        return Shift(
+            bench=self.bench, ledger=self.ledger, slot_of=self._settings.slot, salt=lambda: secrets.token_hex(16),
+            surroundings=surroundings, facts=facts,
+        )
+
+    def wait_for(self, ports: set[str], *, within_s: float) -> dict[str, Sighting]:
+        """What hangs on these ports, once every one of them shows something; at the latest what is there then."""
+        give_up = time.monotonic() + within_s
+        while True:
+            seen = {item.port: item for item in self.bench.sightings() if item.port in ports}
+            if len(seen) == len(ports) or time.monotonic() > give_up:
+                return seen
+            time.sleep(0.1)
+
+    def talking(self, sighting: Sighting) -> bool:
+        """Does the phone answer, or ask its owner to be allowed to?"""
+        return sighting.presence in (
+            Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.ADB_UNAUTHORIZED, Presence.APPLE,
+        )
+
+    def process(self, sightings: list[Sighting]) -> dict[str, Ended]:
+        """Whole jobs for all of them at once; by port."""
+        shift = self.shift()
+        started = time.monotonic()
+        for sighting in sightings:
+            shift.take(sighting)
+        shift.wait(each_s=0.1)
+        return {job.port: self.ended(job, started) for job in shift.jobs()}
+
+    def ended(self, job: Job, started: float) -> Ended:
+        """A job of a shift that is over, and how long it took since `started` (monotonic)."""
+        return Ended(job=job, seconds=self._ended.get(job.id, time.monotonic()) - started)
+
+
+def must_hold(ended: Ended, truth: Mapping[str, Any]) -> str:
+    """What must be so of every job, whatever the scenario; "" or what is wrong."""
+    if ended.outcome == "certificate":
+        if not truth["erased"] or truth["swapped"]:
+            return "certified a phone that still holds data, or another one"
+        if not ended.job.opened["emulated"]:
+            return "a virtual port was taken for a cable"
+        return ""
+    if ended.job.report is None:
+        return "no paper"
+    if not ended.reasons or "internal" in ended.reasons:
+        return f"untyped end: {ended.reasons}"
+    return ""

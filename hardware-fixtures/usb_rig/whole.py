@@ -1,0 +1,1 @@
+def process(remote, folder, job, say): return []
