@@ -10,6 +10,7 @@ from typing import Any
 
 from certs import cms
 from certs.canonical import canonical_bytes, read_record
+from certs.dss import SecurityStore
 from certs.issuer import Signer
 from certs.page.draw import draw_paper
 from certs.page.pdf_profile import PaperFile
@@ -30,23 +31,27 @@ def changed(record: Record, change: Callable[[dict[str, Any]], None]) -> bytes:
 
 def forge(
     record: bytes, signer: Signer, *, page: dict[str, Any] | None = None, statement: bytes | None = None,
-    attached: bytes | None = None, edit: Callable[[PaperFile], PaperFile] | None = None,
+    attached: bytes | None = None, edit: Callable[[PaperFile], PaperFile] | None = None, proof: bytes = b"",
+    openings: bytes = b"", store: SecurityStore | None = None, stamp: Callable[[bytes], bytes] | None = None,
+    token_room: int = 4600,
 ) -> bytes:
     """A validly signed paper.
 
     `record`: canonical bytes the page and the statement are made from; `page`: another document to draw;
     `statement`: another statement; `attached`: other bytes to attach as the record; `edit`: change the PDF's
-    objects before signing.
+    objects before signing; `proof`, `openings`, `store`: as `draw_paper` takes them; `stamp`, `token_room`: as
+    `sign_file` takes them, the room is kept only for a stamp.
     """
+    room = token_room if stamp is not None else 0
     read = read_record(record)
     said = statement or sign_statement(statement_of(read.document, record), signer)
     unsigned = draw_paper(
         page or dict(read.plain), record_bytes=attached or record, statement=said, qr_text=qr_text(said),
-        contents_bytes=cms.container_bytes(signer.station),
+        contents_bytes=cms.container_bytes(signer.station, room), proof=proof, openings=openings, store=store,
     )
     if edit is not None:
         unsigned = write_paper(edit(read_paper(unsigned)))
-    return sign_file(unsigned, signer)
+    return sign_file(unsigned, signer, token_room=room, stamp=stamp)
 
 
 def with_attachment(paper: PaperFile, name: str = "more.txt", content: bytes = b"trust me") -> PaperFile:
