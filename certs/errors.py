@@ -15,6 +15,7 @@ ProofwipeError
 │   ├── WrongPassphraseError     it does not open with this passphrase
 │   ├── KeyFileExistsError       a key is never overwritten
 │   ├── RevocationListMissingError   a revocation list is missing, not ours, or out of date
+│   ├── KeyRevokedError          the station's own certificate is revoked
 │   ├── CertificateNotFoundError     no certificate of that name was issued here
 │   └── TokenError               a PKCS#11 device cannot be reached or used
 ├── TimeStampError           the time-stamping authority does not answer, or not as RFC 3161 wants
@@ -119,6 +120,12 @@ class RevocationListMissingError(KeyFileError):
     code = "revocation_list"
 
 
+class KeyRevokedError(KeyFileError):
+    """The station's own certificate is revoked: nothing it signs now would be believed."""
+
+    code = "key_revoked"
+
+
 class CertificateNotFoundError(KeyFileError):
     """No station or validator of that name or key id was certified here, or more than one."""
 
@@ -139,9 +146,10 @@ class TimeStampError(CertsError):
 
 
 class TrustFileError(CertsError):
-    """A pinned root certificate cannot be read."""
+    """A file that the reader pinned, or a status file, is not one: a wrong call, not an answer about a paper."""
 
     code = "trust_file"
+    exit_code = 2
 
 
 class VerificationError(CertsError):

@@ -29,6 +29,7 @@ from certs.errors import (
     CertsError,
     KeyFileError,
     KeyFileExistsError,
+    KeyRevokedError,
     KeyUnreadableError,
     RevocationListMissingError,
     TimeStampError,
@@ -97,10 +98,13 @@ def open_keys(
     """Open the station for work at `now` (aware), renewing the organisation's list when its key is at hand.
 
     `pin`: of the device, when the key is in one; the passphrase if None.
-    Raises: KeyFileError, WrongSignerError.
+    Raises: KeyRevokedError, other KeyFileErrors, WrongSignerError.
     """
     signing = signing or Signing()
     signer = open_signer(folder, passphrase, signing=signing, pin=pin)
+    own = standings(folder)[0]
+    if own.revoked is not None and own.revoked.at <= now:
+        raise KeyRevokedError(got=f"{own.name} {own.key_id}", expected=f"{own.revoked.at:%Y-%m-%d}")
     warnings: list[CertsError] = []
     try:
         if not (folder / "organisation.crl").exists() or list_of(folder, ORGANISATION).renew_by - now < _RENEW_BEFORE:

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from certs.profile import HOSTILE
 
 ORGANISATION_LIST_LIFE = timedelta(days=60)
 ROOT_LIST_LIFE = timedelta(days=365)
@@ -108,7 +109,7 @@ def read_list(data: bytes, issuer: x509.Certificate) -> RevocationList:
             raise RevocationListError("another authority's list")
         number = found.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
         revoked = tuple(_read_entry(entry) for entry in found)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound, x509.DuplicateExtension) as error:
+    except (*HOSTILE, x509.ExtensionNotFound) as error:
         raise RevocationListError(str(error)[:80]) from error
     return RevocationList(
         number=number, made_at=found.last_update_utc, renew_by=found.next_update_utc, revoked=revoked
