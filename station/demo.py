@@ -16,8 +16,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from certs.authority import create_authority
 from certs.issuer import Issuer
+from certs.log.database import TransparencyLog
+from certs.log.policy import LogPolicy, Party
+from certs.log.tags import SECRET_BYTES
 from grading.schemes import load as load_scheme
 from phones.bench import Bench
 from phones.clock import SystemClock
@@ -35,6 +40,7 @@ from station.settings import Settings, from_document
 from station.shift import Shift
 from station.stages import Stage
 from station.technician import Script, ScriptedTechnician
+from station.transparency import JobLog
 from station.worker import Progress, Surroundings
 from virtual_phones.remote import RemoteBench
 from virtual_phones.scenario import ScenarioError, demo_scenario, load_scenario
@@ -83,7 +89,9 @@ def run_demo(
             name(port, phone_name)
         _wait_until_plugged(bench, set(names), clock)
         technician = ScriptedTechnician(_script(config), remote.press)
-        desk = _desk(config, settings, out, clock)
+        log = _log(home)
+        stack.callback(log.close)
+        desk = _desk(config, settings, out, clock, log)
         shift = _shift(
             bench=bench, ledger=ledger, settings=settings, desk=desk, technician=technician, config=config, tell=tell
         )
@@ -118,12 +126,27 @@ def _wait_until_plugged(bench: Bench, ports: set[str], clock: SystemClock) -> No
         clock.sleep(0.1)
 
 
-def _desk(config: dict[str, Any], settings: Settings, out: Path, clock: SystemClock) -> PaperDesk:
+def _desk(
+    config: dict[str, Any], settings: Settings, out: Path, clock: SystemClock, log: TransparencyLog
+) -> PaperDesk:
     issuer = Issuer(**config["issuer"])
     authority = create_authority(issuer, "demo", now=datetime.now(UTC), specimen=True)
+    signer = authority.signer()
     return PaperDesk(
-        issuer=issuer, signer=authority.signer(), scheme=load_scheme(settings.scheme), folder=out, clock=clock
+        issuer=issuer, signer=signer, scheme=load_scheme(settings.scheme), folder=out, clock=clock,
+        store=authority.security_store(),
+        log=JobLog(log=log, secret=secrets.token_bytes(SECRET_BYTES), station=signer.station.key_id),
     )
+
+
+def _log(home: Home) -> TransparencyLog:
+    """A log of this demo alone, under a key that is forgotten with it, and whom to believe about it."""
+    key = Ed25519PrivateKey.generate()
+    name = f"proofwipe.demo/{key.public_key().public_bytes_raw().hex()[:16]}"
+    log = TransparencyLog.create(home.transparency_log, origin=name, key=key)
+    policy = LogPolicy(logs=(Party(name=name, key=log.public),))
+    write_whole(home.path / "log-policy.txt", policy.to_text().encode())
+    return log
 
 
 def _script(config: dict[str, Any]) -> Script:

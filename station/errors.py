@@ -18,6 +18,8 @@ ProofwipeError
 ├── NotConfirmedError     the typed or given serial is not that of the phone
 ├── CountMismatchError    `--expect N` and the bench differ
 ├── JobNotFoundError      no such job
+├── NotCertifiedError     the job has no certificate that could be withdrawn or copied
+├── KeyRequiredError      decisions are taken under a validator's own key here
 └── WrongStageError       the job is not at a stage where that can be done
 """
 
@@ -124,6 +126,20 @@ class JobNotFoundError(ProofwipeError):
 
     code = "job_not_found"
     exit_code = 3
+
+
+class NotCertifiedError(ProofwipeError):
+    """The job or paper is no certificate."""
+
+    code = "not_certified"
+    exit_code = 4
+
+
+class KeyRequiredError(ProofwipeError):
+    """The settings take a decision only under the validator's own key."""
+
+    code = "key_required"
+    exit_code = 2
 
 
 class WrongStageError(ProofwipeError):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from certs.dss import SecurityStore
 from certs.errors import NotCertifiableError
@@ -31,6 +32,9 @@ from station.job import Job, parse_time
 from station.stages import EntryKind, Stage
 from station.transparency import JobLog
 
+if TYPE_CHECKING:
+    from certs.time_stamping import TimeStamper
+
 
 def new_certificate_id() -> str:
     """A fresh id; its spelling is the paper's own business (`certs.identifier`)."""
@@ -41,7 +45,8 @@ def new_certificate_id() -> str:
 class PaperDesk:
     """Makes papers for jobs. `publish` writes the file; tests of the erase logic hand in their own.
 
-    `log`: the transparency log, None when the settings say there is none. `store`: revocation lists of the day.
+    `log`: the transparency log, None when the settings say there is none. `store`: revocation
+    lists of the day. `stamper`: a time-stamping authority, None without one.
     `signer_of`: the signer for a key id, where a paper of an earlier station key is drawn again.
     """
 
@@ -52,6 +57,7 @@ class PaperDesk:
     clock: Clock
     log: JobLog | None = None
     store: SecurityStore | None = None
+    stamper: "TimeStamper | None" = None
     new_id: Callable[[], str] = new_certificate_id
     new_salt: Callable[[], bytes] = lambda: secrets.token_bytes(SALT_BYTES)
     state: Callable[[Record, Signer], bytes] = state
@@ -143,7 +149,10 @@ class PaperDesk:
         if not entered or not target.exists():
             proof = self._proof(job, record, statement)
             if not target.exists():
-                paper = self.finish(record, statement, self._signer(record), proof=proof, store=self.store)
+                paper = self.finish(
+                    record, statement, self._signer(record), proof=proof, store=self.store,
+                    stamper=self.stamper,
+                )
                 self.publish(target, paper.pdf)
         if kind is EntryKind.CERTIFICATE and not job.stage.final:
             number = next(
@@ -171,7 +180,7 @@ class PaperDesk:
         record, statement = _kept(job.certificate or job.report or {})
         return self.finish(
             record, statement, self._signer(record), proof=self._proof(job, record, statement), store=self.store,
-            openings=openings,
+            openings=openings, stamper=self.stamper,
         )
 
 

@@ -11,6 +11,7 @@ from station.errors import ConfigError
 from station.language import text
 
 VARIABLE = "PROOFWIPE_PASSPHRASE"
+VALIDATOR_VARIABLE = "PROOFWIPE_VALIDATOR_PASSPHRASE"
 
 
 def find_passphrase(file: Path | None, *, confirm: bool = False) -> str:
@@ -28,6 +29,21 @@ def find_passphrase(file: Path | None, *, confirm: bool = False) -> str:
     if confirm and typed != str(click.prompt(text("ask.passphrase_again"), hide_input=True, err=True)):
         raise ConfigError(phone="passphrase", expected=text("expected.same_twice"), got="")
     return typed
+
+
+def find_validators_passphrase(file: Path | None, key: Path) -> str:
+    """The passphrase of a validator's own key: from its own file or the person, never the station's.
+
+    Raises: ConfigError.
+    """
+    if file is not None:
+        return find_passphrase(file)
+    if VALIDATOR_VARIABLE in os.environ:
+        return _not_empty(os.environ[VALIDATOR_VARIABLE], VALIDATOR_VARIABLE)
+    if not is_terminal():
+        sources = f"--key-passphrase-file, {VALIDATOR_VARIABLE}"
+        raise ConfigError(phone=str(key), step="passphrase", expected=sources, got="")
+    return str(click.prompt(text("ask.key_passphrase", name=key.name), hide_input=True, err=True))
 
 
 def _not_empty(passphrase: str, where: str) -> str:

@@ -37,13 +37,16 @@ class Shift:
         self._broken: list[LedgerError] = []
         self._lock = threading.Lock()
 
-    def take(self, sighting: Sighting, *, bound: Iterable[str] = ()) -> Job:
-        """Open a job for what hangs on a port and start its worker; `bound`: the numbers it was confirmed by."""
+    def take(self, sighting: Sighting, *, bound: Iterable[str] = (), more: Mapping[str, object] | None = None) -> Job:
+        """Open a job for what hangs on a port and start its worker.
+
+        `bound`: the numbers it was confirmed by. `more`: facts of this job alone.
+        """
         port = self._bench.port(sighting.port)
         job = Job.open(
             self._ledger, job_id=new_job_id(),
             facts={
-                **self._facts, "port": sighting.port, "slot": self._slot_of(sighting.port),
+                **self._facts, **(more or {}), "port": sighting.port, "slot": self._slot_of(sighting.port),
                 "platform": (sighting.platform or Platform.ANDROID).value, "emulated": port.emulated,
                 "salt": self._salt(), "usb_serial": sighting.usb_serial, "bound": sorted(bound),
             },

@@ -38,6 +38,7 @@ def command(
     """Keys never overwrite keys. Exit 0, 2 when something given is wrong."""
     from certs.authority import create_authority, save_authority
     from station import people as company_file
+    from station.desk import log_files
 
     home = home_of(context).make()
     company = company_file.Company(
@@ -53,11 +54,14 @@ def command(
     except OSError as error:
         raise LedgerFullError(phone=str(home.path), got=os_reason(error)) from error
     company_file.save(home.keys, company)
+    log = log_files(home).create(passphrase)
+    log.close()
     fingerprint = authority.signer().station.key_id
     if as_json:
         output.document(
             "init",
-            {"home": str(home.path), "root_folder": str(root), "station_key_id": fingerprint, "specimen": specimen},
+            {"home": str(home.path), "root_folder": str(root), "station_key_id": fingerprint, "specimen": specimen,
+             "log": log.origin},
         )
     else:
         output.words(text("word.initialised", home=home.path, key_id=fingerprint))

@@ -49,11 +49,34 @@ def summary(job: Job, *, full: bool = False) -> dict[str, object]:
         "platform": job.platform.value, "stage": job.stage.value, "attempt": job.attempt, "method": job.method,
         "model": identity.display_name, "serial": identity.serial,
         "failure": job.failure, "problems": list(job.problems), "paper": paper.get("id", ""),
+        "replaces": _of_log(job, "replaces"), "log_index": _of_log(job, "index"), "standing": standing(job),
         "outcome": paper.get("outcome", ""), "file": paper.get("file", ""), "reasons": reasons_of(job),
     }
     if full:
         content["evidence"] = [piece.to_json() for piece in job.evidence]
     return content
+
+
+def _of_log(job: Job, name: str) -> object:
+    paper = job.certificate or job.report or {}
+    return job.logged.get(str(paper.get("id", "")), {}).get(name, "")
+
+
+def standing(job: Job) -> str:
+    """How the job's certificate stands: "live", "replaced", "withdrawn"; "" without one."""
+    if job.certificate is None:
+        return ""
+    return "live" if job.ended is None else str(job.ended["kind"])
+
+
+def standing_text(job: Job) -> str:
+    """The same for people, with what ended it; "" while it stands."""
+    if job.certificate is None or job.ended is None:
+        return ""
+    if standing(job) == "replaced":
+        return text("word.replaced_by", new=job.ended["by"])
+    reason = str(job.ended["reason"])
+    return text("word.withdrawn_because", reason=text(f"withdrawal.{reason}"))
 
 
 def reasons_of(job: Job) -> list[str]:
@@ -72,7 +95,7 @@ def _row(job: Job) -> list[str]:
     return [
         _lines(job.id, job.opened_at[5:16].replace("T", " ")), str(facts["slot"]),
         _lines(str(facts["model"]), str(facts["serial"])), stage_text(job.stage.value),
-        _lines(str(facts["paper"]), reason_text(first)),
+        _lines(str(facts["paper"]), reason_text(first), standing_text(job)),
     ]
 
 

@@ -24,6 +24,7 @@ from phones.identity import PhoneIdentity
 from phones.operator import Operator
 from phones.port import Sighting
 from station import output, spoken
+from station.acquisition import Acquisitions, load_acquisition
 from station.commands.jobs import reason_text, reasons_of, summary
 from station.commands.options import (
     config_option,
@@ -61,6 +62,7 @@ INTERRUPTED = 130
 @click.option("--resume", "only_resume", is_flag=True, help=text("option.resume"))
 @click.option("--method", default="", help=text("option.method"))
 @click.option("--operator", "operator_name", help=text("option.operator"))
+@click.option("--acquisition", type=click.Path(path_type=Path, dir_okay=False), help=text("option.acquisition"))
 @click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help=text("option.answers"))
 @click.option("--quiet", is_flag=True, help=text("option.quiet"))
 @click.option("--no-progress", is_flag=True, help=text("option.no_progress"))
@@ -70,12 +72,11 @@ INTERRUPTED = 130
 @click.pass_context
 def command(
     context: click.Context, serial: str | None, confirm: str | None, everything: bool, expect: int | None,
-    only_resume: bool, method: str, operator_name: str | None, answers: Path | None, quiet: bool, no_progress: bool,
-    passphrase_file: Path | None, config: Path | None, as_jsonl: bool,
+    only_resume: bool, method: str, operator_name: str | None, acquisition: Path | None, answers: Path | None,
+    quiet: bool, no_progress: bool, passphrase_file: Path | None, config: Path | None, as_jsonl: bool,
 ) -> int:
     """Exit 0 certificate(s); 1 failed; 4 blocked; 5 lost; 6 unknown; 7 no certificate yet; 9 some of many."""
-    from certs.authority import load_signer
-    from grading.schemes import load as load_scheme
+    from station.desk import open_desk
     from station.floor import find, open_bench
     from wipe.methods import METHODS
 
@@ -88,15 +89,15 @@ def command(
         raise NotInitialisedError(phone=str(home.path))
     company = load_company(home.keys)
     performer = company.person(operator_name, "operator")
+    acquired = load_acquisition(acquisition)
     home.make().start_log()
     with ExitStack() as stack:
         stack.enter_context(home.claimed())
         ledger = open_ledger(home)
         stack.callback(ledger.close)
         ledger.verify()  # nothing is taken up from, or signed over, a record that somebody changed
-        desk = PaperDesk(
-            issuer=company.issuer, signer=load_signer(home.keys, find_passphrase(passphrase_file)),
-            scheme=load_scheme(settings.scheme), folder=home.papers, clock=SystemClock(),
+        desk = stack.enter_context(
+            open_desk(home, settings, company.issuer, find_passphrase(passphrase_file))
         )
         bench = stack.enter_context(open_bench(home, settings))
         bench.overhear(context.obj.get("overhear"))  # `proofwipe record --whole-job`
@@ -126,11 +127,11 @@ def command(
                 chosen = find(bench, serial, settings)
                 _may_sign(desk, (chosen,), bench)
                 numbers = _confirm(chosen, bench, confirm)
-                missed = _take(shift, (chosen,), settings, bound=numbers)
+                missed = _take(shift, (chosen,), settings, acquired, bound=numbers)
             elif everything and expect is not None:
                 sightings = gather(bench, expect, still_s=settings.gather_s)
                 _may_sign(desk, sightings, bench)
-                missed = _take(shift, sightings, settings)
+                missed = _take(shift, sightings, settings, acquired)
         except KeyboardInterrupt:
             interrupted = True
         finally:  # whatever went wrong: the bench is not taken away from under workers
@@ -221,7 +222,8 @@ def _may_sign(desk: PaperDesk, sightings: tuple[Sighting, ...], bench: Bench) ->
 
 
 def _take(
-    shift: Shift, sightings: tuple[Sighting, ...], settings: Settings, *, bound: Iterable[str] = ()
+    shift: Shift, sightings: tuple[Sighting, ...], settings: Settings, acquired: Acquisitions, *,
+    bound: Iterable[str] = (),
 ) -> int:
     """A new job for each port that no taken-up job works on; how many phones got none."""
     ports, missed = set(shift.busy()), 0
@@ -230,7 +232,8 @@ def _take(
             output.words(text("word.has_a_job", slot=settings.slot(sighting.port)))
             missed += 1
         else:
-            shift.take(sighting, bound=bound)
+            names = (settings.slot(sighting.port), sighting.port, sighting.usb_serial, *bound)
+            shift.take(sighting, bound=bound, more={"acquisition": acquired.of(names)})
     return missed
 
 
@@ -333,6 +336,9 @@ def _say_result(job: Job, *, as_jsonl: bool) -> None:
     output.words(f"[{facts['slot']}] {facts['model']}  {stage_text(job.stage.value)}  {facts['file']}", bold=True)
     if reasons:
         output.words(f"    {reason_text(reasons[0])}")
+    replaced = facts["replaces"]
+    if replaced:
+        output.words(f"    {text('word.replaces', old=replaced)}", bold=True)
     if job.stage is Stage.VERIFIED:
         output.words(f"    → proofwipe validate {job.id} --accept --by …")
     if len(reasons) > 1:

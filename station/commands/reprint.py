@@ -5,14 +5,12 @@ from pathlib import Path
 
 import click
 
-from phones.clock import SystemClock
 from station import output, spoken
 from station.commands.options import home_of, open_ledger, passphrase_option, settings_of
 from station.errors import JobNotFoundError
 from station.home import write_whole
 from station.job import Job
 from station.language import text
-from station.papers import PaperDesk
 from station.passphrase import find_passphrase
 from station.people import load as load_company
 
@@ -24,8 +22,7 @@ from station.people import load as load_company
 @click.pass_context
 def command(context: click.Context, job_id: str, target: Path | None, passphrase_file: Path | None) -> int:
     """Exit 0; 3 when there is no such job or it has no paper."""
-    from certs.authority import load_signer
-    from grading.schemes import load as load_scheme
+    from station.desk import open_desk
 
     home = home_of(context)
     settings = settings_of(home)
@@ -34,11 +31,8 @@ def command(context: click.Context, job_id: str, target: Path | None, passphrase
     payload = None if job is None else job.certificate or job.report
     if job is None or payload is None:
         raise JobNotFoundError(phone=job_id)
-    desk = PaperDesk(
-        issuer=company.issuer, signer=load_signer(home.keys, find_passphrase(passphrase_file)),
-        scheme=load_scheme(settings.scheme), folder=home.papers, clock=SystemClock(),
-    )
     place = (target or home.papers / str(payload["file"])).absolute()
-    write_whole(place, desk.reprint(job).pdf)
+    with home.claimed(), open_desk(home, settings, company.issuer, find_passphrase(passphrase_file)) as desk:
+        write_whole(place, desk.reprint(job).pdf)
     output.words(str(place))
     return 0

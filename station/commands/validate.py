@@ -1,63 +1,104 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe validate JOB --accept|--reject`: a named person's decision. Software never takes it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from phones.clock import SystemClock
+from certs.facts import Person, Validation
 from station import output, spoken
 from station.commands.jobs import summary
 from station.commands.options import config_option, home_of, json_option, open_ledger, passphrase_option, settings_of
-from station.decision import decide
-from station.errors import JobNotFoundError
+from station.decision import decide, withdraw
+from station.errors import JobNotFoundError, KeyRequiredError
+from station.home import Home
 from station.job import Job
 from station.language import text
-from station.papers import PaperDesk
-from station.passphrase import find_passphrase
+from station.passphrase import find_passphrase, find_validators_passphrase
 from station.people import load as load_company
 from station.spoken import stage_text
+
+if TYPE_CHECKING:
+    from certs.validators import Validator
+    from station.papers import PaperDesk
 
 
 @spoken.command("validate")
 @click.argument("job_id", metavar="JOB")
 @click.option("--accept/--reject", "accept", default=None, help=text("option.accept"))
-@click.option("--by", "by", metavar="NAME", help=text("option.by"))
+@click.option("--as", "--by", "by", metavar="NAME", help=text("option.by"))
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help=text("option.validator_key"))
+@click.option(
+    "--key-passphrase-file", type=click.Path(path_type=Path, dir_okay=False), help=text("option.key_passphrase_file")
+)
 @click.option("--grounds", default="", help=text("option.grounds"))
 @passphrase_option()
 @config_option()
 @json_option()
 @click.pass_context
 def command(
-    context: click.Context, job_id: str, accept: bool | None, by: str | None, grounds: str,
-    passphrase_file: Path | None, config: Path | None, as_json: bool,
+    context: click.Context, job_id: str, accept: bool | None, by: str | None, key: Path | None,
+    key_passphrase_file: Path | None, grounds: str, passphrase_file: Path | None, config: Path | None, as_json: bool,
 ) -> int:
-    """Exit 0 with a certificate, 1 with a report of the rejection, 3 no such job, 4 not at that stage."""
-    from certs.authority import load_signer
-    from grading.schemes import load as load_scheme
+    """Exit 0 with a certificate, 1 when it was rejected or withdrawn, 3 no such job, 4 not at that stage."""
+    from station.desk import open_desk
 
     if accept is None:  # click takes a missing pair of flags for None, and None is no decision
         raise click.UsageError(text("word.decision_needed"))
     home = home_of(context)
     settings = settings_of(home, config)
     company = load_company(home.keys)
-    person = company.person(by, "validator")
+    if key is None and settings.validator_key == "required":
+        raise KeyRequiredError(phone=job_id)
+    validator = _validator(home, key, key_passphrase_file)
+    person = company.person(validator.name if validator and by is None else by, "validator")
+    if validator is not None and validator.name != person.name:
+        raise click.UsageError(text("word.key_of_another", name=validator.name))
     with home.claimed():
         ledger = open_ledger(home)
         ledger.verify()
         job = Job.load(ledger, job_id.upper())
         if job is None:
             raise JobNotFoundError(phone=job_id)
-        desk = PaperDesk(
-            issuer=company.issuer, signer=load_signer(home.keys, find_passphrase(passphrase_file)),
-            scheme=load_scheme(settings.scheme), folder=home.papers, clock=SystemClock(),
-        )
-        decide(job, accept=accept, name=person.name, role=person.role, grounds=grounds)
-        desk.serve(job)
+        with open_desk(home, settings, company.issuer, find_passphrase(passphrase_file)) as desk:
+            decision = _decision(job, desk, person, validator, accept=accept, grounds=grounds)
+            if job.certificate is not None and not accept:
+                withdraw(
+                    job, desk.log, reason="rejected", by=person.name, role=person.role, grounds=grounds,
+                    at=decision.at, decision=decision,
+                )
+            else:
+                decide(job, decision)
+                desk.serve(job)
         ledger.close()
     facts = summary(job)
     if as_json:
         output.document("validate", facts)
     else:
         output.words(f"{job.id}  {stage_text(job.stage.value)}  {home.papers / str(facts['file'])}")
-    return 0 if job.certificate is not None else 1
+        if job.ended is not None:
+            output.words(text("word.withdrawn", id=facts["paper"]), bold=True)
+    return 0 if job.certificate is not None and job.ended is None else 1
+
+
+def _validator(home: Home, key: Path | None, passphrase_file: Path | None) -> "Validator | None":
+    """The person with their own key, from its file. Raises: KeyFileError, WrongSignerError."""
+    if key is None:
+        return None
+    from certs.authority import load_station
+    from certs.validators import load_validator
+
+    passphrase = find_validators_passphrase(passphrase_file, key)
+    return load_validator(key, passphrase, load_station(home.keys).organisation)
+
+
+def _decision(
+    job: Job, desk: "PaperDesk", person: Person, validator: "Validator | None", *, accept: bool, grounds: str
+) -> Validation:
+    now = datetime.now(UTC)
+    if validator is None:
+        return Validation(decision="accepted" if accept else "rejected", by=person, at=now, grounds=grounds)
+    seen = desk.before_decision(job)
+    return validator.decide(seen, accept=accept, role=person.role, at=now, grounds=grounds)

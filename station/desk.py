@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens what papers are made with: the station's keys, its transparency log, its time-stamping authority."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from certs.errors import CertsError
+from certs.issuer import Issuer
+from phones.clock import SystemClock
+from station import output
+from station.errors import LogMissingError
+from station.home import Home
+from station.language import current
+from station.settings import Settings
+
+if TYPE_CHECKING:
+    from certs.log.files import LogFiles
+    from certs.time_stamping import TimeStamper
+    from station.papers import PaperDesk
+    from station.transparency import JobLog
+
+PIN_VARIABLE = "PROOFWIPE_PIN"
+
+
+def log_files(home: Home) -> "LogFiles":
+    """Where this station's transparency log is, or would be."""
+    from certs.log.files import LogFiles
+
+    return LogFiles(log=home.transparency_log, keys=home.keys)
+
+
+@contextmanager
+def open_desk(home: Home, settings: Settings, issuer: Issuer, passphrase: str) -> "Iterator[PaperDesk]":
+    """The desk of a shift. What is missing but not needed is said on stderr, and the work goes on.
+
+    Raises: KeyFileError, WrongSignerError, LogMissingError, LogError, SchemeError.
+    """
+    from certs.key_folder import open_keys, open_signer
+    from grading.schemes import load as load_scheme
+    from station.papers import PaperDesk
+
+    pin = os.environ.get(PIN_VARIABLE)
+    keys = open_keys(home.keys, passphrase, now=datetime.now(UTC), signing=settings.signing, pin=pin)
+    for warning in keys.warnings:
+        _warn(warning)
+    with open_log(home, settings, passphrase, station=keys.signer.station.key_id) as log:
+        yield PaperDesk(
+            issuer=issuer, signer=keys.signer, scheme=load_scheme(settings.scheme), folder=home.papers,
+            clock=SystemClock(), log=log, store=keys.store, stamper=_stamper(home, settings),
+            signer_of=lambda key_id: open_signer(
+                home.keys, passphrase, signing=settings.signing, pin=pin, key_id=key_id
+            ),
+        )
+
+
+@contextmanager
+def open_log(home: Home, settings: Settings, passphrase: str, *, station: str) -> "Iterator[JobLog | None]":
+    """The transparency log, for appending; None when the settings say there is none.
+
+    Raises: LogMissingError when it is not there or its key is not, LogError, WrongPassphraseError.
+    """
+    if settings.log == "none":
+        yield None
+        return
+    from certs.errors import KeyUnreadableError
+    from station.transparency import JobLog
+
+    files = log_files(home)
+    if not files.log.is_file():
+        raise LogMissingError(phone=str(files.log))
+    try:
+        secret, log = files.read_secret(), files.open(passphrase)
+    except KeyUnreadableError as error:
+        raise LogMissingError(phone=error.got) from error
+    try:
+        yield JobLog(log=log, secret=secret, station=station)
+    finally:
+        log.close()
+
+
+def _stamper(home: Home, settings: Settings) -> "TimeStamper | None":
+    """The authority, if one is configured and answers; papers of a shift without it say so to who verifies them."""
+    signing = settings.signing
+    if not signing.time_stamp_url:
+        return None
+    from certs.time_stamping import connect
+    from certs.x509_facts import read_certificate
+
+    try:
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        from certs.authority import read_certificate as read_pem
+
+        root = read_pem(home.path / signing.time_stamp_root).public_bytes(Encoding.DER)
+        return connect(signing.time_stamp_url, (read_certificate(root),), timeout_s=signing.time_stamp_s)
+    except CertsError as error:
+        _warn(error)
+        return None
+
+
+def _warn(error: CertsError) -> None:
+    output.words(f"! {error.reason(current())} → {error.hint(current())}")
