@@ -15,6 +15,7 @@ from typing import Protocol
 from phones.adb_devices import AdbDevice, read_devices, read_devpath
 from phones.adb_link import AdbLink
 from phones.adb_server import AdbServer
+from phones.apple_ports import ports_of
 from phones.cleaning import clean_bytes
 from phones.errors import (
     AdbServerError,
@@ -26,13 +27,13 @@ from phones.errors import (
 )
 from phones.link import Link
 from phones.port import Port, Presence, Sighting
+from phones.usb_ports import is_virtual_bus
 from phones.usb_watch import (
     ADB_INTERFACE,
     APPLE_VENDOR,
     FASTBOOT_INTERFACE,
     UsbDevice,
     UsbWatch,
-    is_virtual_bus,
 )
 
 LOOK_AGE_S = 0.2
@@ -298,13 +299,7 @@ class Bench:
             self._notes["usbmux"] = error.reason()
             return {}
         self._notes.pop("usbmux", None)
-        ports = Counter(_udid(device.serial) for device in usb.values() if device.vendor_id == APPLE_VENDOR)
-        by_udid = {
-            _udid(device.serial): device.path
-            for device in usb.values()
-            if device.vendor_id == APPLE_VENDOR and device.serial and ports[_udid(device.serial)] == 1
-        }
-        return {by_udid[_udid(udid)]: udid for udid in udids if _udid(udid) in by_udid}
+        return dict(ports_of(udids, usb.values()))
 
     # -- telling the trade-in foyer from a shell -------------------------------------------------------
 
@@ -400,10 +395,6 @@ def _refused(reason_code: str, path: str, sighting: Sighting) -> PhoneRefusedErr
     return PhoneRefusedError(
         reason_code=reason_code, phone=path, step="open", expected="a phone that talks", got=sighting.presence.value
     )
-
-
-def _udid(text: str) -> str:
-    return text.replace("-", "").lower()
 
 
 def _port_order(path: str) -> tuple[tuple[int, str], ...]:

@@ -8,7 +8,6 @@ reading them is an exchange with the device and an open handle.
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import usb.core
@@ -26,7 +25,6 @@ _APPLE_PHONES = range(0x1290, 0x12B0)
 _APPLE_RECOVERY = range(0x1280, 0x1284)
 _APPLE_DFU = (0x1222, 0x1227)
 _STRING_ATTEMPTS = 4
-_SYSFS = Path("/sys/bus/usb/devices")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +149,3 @@ def _serial_text(device: Any) -> str:
     finally:
         usb.util.dispose_resources(device)
     return str(text) if text else ""
-
-
-def is_virtual_bus(path: str) -> bool:
-    """Does this port hang on one of the kernel's virtual host controllers (USB/IP, dummy)? That is no cable."""
-    try:
-        place = str((_SYSFS / f"usb{path.partition('-')[0]}").resolve())
-    except OSError:
-        return True   # could not look: nobody may call that a cable
-    return "vhci_hcd" in place or "dummy_hcd" in place

@@ -15,6 +15,7 @@ from typing import Any
 
 from certs.facts import SalePolicy
 from certs.signing import Signing
+from phones.usb_ports import companion, is_port_path
 from station.errors import ConfigError
 from station.language import text
 from wipe.method import Deadlines, Limits
@@ -50,8 +51,10 @@ class Settings:
     emulated_bench: str = ""
 
     def slot(self, port: str) -> str:
-        """The bench label of a port, or the port path itself."""
-        return self.slots.get(port, port)
+        """The bench label of a port, or of the same socket on the controller's other bus, or the port path itself."""
+        if not self.slots:
+            return port
+        return self.slots.get(port) or self.slots.get(companion(port)) or port
 
 
 SHORTEST_ABSENCE_S = 1.0
@@ -130,6 +133,9 @@ def _typed(name: str, value: Any, wanted: object, where: str) -> Any:
 
 
 def _slots(table: Mapping[str, Any], where: str) -> Mapping[str, str]:
+    for path in table:
+        if not is_port_path(path):
+            raise ConfigError(phone=where, step="slots", expected=text("expected.port_path"), got=repr(path))
     labels = list(table.values())
     if not all(isinstance(label, str) and label for label in labels):
         raise ConfigError(phone=where, step="slots", expected=text("expected.str"), got=repr(labels))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from station.errors import ConfigError
-from station.settings import Settings, load
+from station.settings import Settings, from_document, load
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -47,3 +47,21 @@ def test_a_wrong_key_or_value_is_an_error_with_a_sentence(tmp_path: Path, text: 
 def test_a_misspelt_key_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="battery_percent"):
         load(written(tmp_path, "[limits]\nbatery_percent = 30"))
+
+
+@pytest.mark.parametrize("path", ["3.1.4", "A3", "3-", "3-1.4 ", "3-0"])
+def test_a_slot_must_name_a_port_path(path: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_document({"slots": {path: "A3"}}, "config.toml")
+    assert path in caught.value.got
+
+
+def test_a_slot_without_a_label_is_called_by_its_path() -> None:
+    settings = from_document({"slots": {"3-1.4": "A3"}}, "config.toml")
+    assert (settings.slot("3-1.4"), settings.slot("3-1.5"), Settings().slot("3-1.4")) == ("A3", "3-1.5", "3-1.4")
+
+
+def test_a_phone_that_shows_on_the_controllers_other_bus_keeps_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("station.settings.companion", {"4-1.4": "3-1.4"}.get)
+    settings = from_document({"slots": {"3-1.4": "A3"}}, "config.toml")
+    assert (settings.slot("4-1.4"), settings.slot("4-1.5")) == ("A3", "4-1.5")
