@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""RFC 6962 trees against the well-known test vectors and against an implementation of its own, written from the text."""
+"""RFC 6962 trees against the well-known vectors and against a second implementation, written from the text."""
 
 import hashlib
 

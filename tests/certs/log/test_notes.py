@@ -30,8 +30,10 @@ example.com/behind-the-sofa
 20852163
 CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 
-— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
-— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==
+— example.com/behind-the-sofa \
+Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+— witness.example.com/w1 \
+jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==
 """
 LOG = NoteKey(ORIGIN, LOG_KEY)
 WITNESSES = tuple(witness_key(f"witness.example/{number}", key_of(f"witness {number}")) for number in range(16))
@@ -139,7 +141,8 @@ def test_the_quorum_is_demanded_and_can_be_waived() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "", "\n", "\n\n", TEXT, TEXT + "\n", note(), note("— x"), note("- a b"), note("—  AAAAAAAA"), note("— a+b AAAAAAAA"),
+        "", "\n", "\n\n", TEXT, TEXT + "\n", note(), note("— x"), note("- a b"), note("—  AAAAAAAA"),
+        note("— a+b AAAAAAAA"),
         note("— a AAAA"), note("— a AAAAAAAA="), note("— a AAAAAAB="), note("— a AAAAAAAA").replace("7\n", "07\n"),
         note(*["— a AAAAAAAA"] * 65), note("— a AAAAAAAA").rstrip("\n"), note("— a AAAAAAAA") + "\n",
         "a\r\n\n— a AAAAAAAA\n", b"\xff\n\n\xe2\x80\x94 a AAAAAAAA\n", "\ud800\n\n— a AAAAAAAA\n",
