@@ -15,7 +15,7 @@ const PYODIDE = join(HERE, "node_modules", "pyodide");
 const ROOMS = ["phones", "wipe", "grading", "certs"];
 const STATION = ["station/__init__.py", "station/words.toml"]; // the sentences; nothing of a station runs here
 const EXCHANGED = { "certs/crypto.py": "python/crypto.py" };
-const OURS = ["proofwipe_page.py", "PIL/__init__.py", "PIL/Image.py"];
+const OURS = ["proofwipe_page.py"];
 const NOT_NEEDED = /(^|\/)(tests?|__pycache__)\/|\.pyi$|\.(pfb|afm|exe)$|RECORD$/;
 
 // Chromium runs no module worker out of a file:// page. Pyodide refuses a classic worker, which it knows by

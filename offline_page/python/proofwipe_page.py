@@ -10,46 +10,54 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from certs import chain
 from certs.der import DerError
-from certs.errors import CertsError, StatementMalformedError, TrustFileError
+from certs.errors import StatementMalformedError, TrustFileError
 from certs.statement import Statement, from_qr_text, read_statement, signer_among
 from certs.trust import Trust
-from certs.verify import CLOCK_TOLERANCE, verify
+from certs.verify import CHECKS, CLOCK_TOLERANCE, verify
 from certs.x509_facts import COMMON_NAME, ORGANISATION_NAME, CertificateFacts, read_certificate
 from phones.identity import plain
 from phones.words import LANGUAGES, keys, say
 
 IMEI_DIGITS = 15
 LARGEST_TRUST_FILE = 256 * 1024
+STATUS_FILE = b"proofwipe/log-snapshot/"
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
+_STARTS_PEM = b"-----BEGIN CERTIFICATE-----"
 
 
 def judge_paper(question: str, files: Sequence[bytes]) -> str:
     """The answer to a PDF: what `proofwipe verify --json` says, and its sentences.
 
-    `question`: {"imei": text or "", "roots": how many of `files` are root files}; `files`: the PDF, then trust files.
+    `question`: {"imei": text or "", "names": names of the trust files}; `files`: the PDF, then the trust files.
     """
     asked = json.loads(question)
-    data, *trusted = (bytes(file) for file in files)
-    found = verify(data, _trust(trusted), imei=asked["imei"] or None)
+    data, *given = (bytes(file) for file in files)
+    try:
+        trust, status = _trust(zip(asked["names"], given, strict=True))
+        snapshot = trust.status(status) if status else None
+    except TrustFileError as error:
+        return json.dumps({"kind": "trouble", "trouble": _got(error)})
+    found = verify(data, trust, imei=asked["imei"] or None, status=snapshot)
     return json.dumps(
         {
             "kind": "paper", "answer": found.answer.value, "code": found.code, "exit_code": found.exit_code,
-            "compared": bool(asked["imei"]) and _verdict_of(found.checks, "device") != "indeterminate",
-            "sentence": {language: found.sentence(language) for language in LANGUAGES},
-            "warnings": list(found.warnings),
-            "warning_sentences": {language: found.warning_sentences(language) for language in LANGUAGES},
+            "asked": bool(asked["imei"]), "total": len(CHECKS),
+            "sentence": _said([found.code or found.answer.name]), "next": _said([found.code], "next"),
+            "warnings": list(found.warnings), "warning_sentences": _said(found.warnings),
+            "warning_next": _said(found.warnings, "next"),
             "checks": [asdict(check) for check in found.checks],
             "summary": asdict(found.summary) if found.summary else None,
-            "reasons": _reasons(found.summary.reasons if found.summary else ()),
+            "reasons": _said(found.summary.reasons if found.summary else (), "reason"),
             "at": found.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
+        },
+        default=str,
     )
 
 
@@ -63,12 +71,13 @@ def judge_statement(question: str, files: Sequence[bytes]) -> str:
         data = from_qr_text(asked["text"])
         statement = read_statement(data)
     except StatementMalformedError as error:
-        return json.dumps({"kind": "statement", "answer": "NOT VALID", "code": "E_QR", "detail": error.got})
-    stations = _certificates([bytes(file) for file in files])
-    answer, code, station = _paper_alone(data, statement, stations)
-    same = statement.is_about(asked["imei"]) if asked["imei"] and statement.commitment else None
-    if same is False and _could_be(asked["imei"], statement.committed):
-        answer, code = ("NOT VALID", "E_DEVICE") if answer != "NOT VALID" else (answer, code)
+        return json.dumps({"kind": "statement", "answer": "NOT VALID", "code": "E_QR", "detail": _got(error)})
+    certificates = [each for file in files for each in _certificates(bytes(file))]
+    answer, code, station = _paper_alone(data, statement, certificates)
+    typed = asked["imei"]
+    same = statement.is_about(typed) if typed and _could_be(typed, statement.committed) else None
+    if same is False and answer != "NOT VALID":
+        answer, code = "NOT VALID", "E_DEVICE"
     return json.dumps(
         {
             "kind": "statement", "answer": answer, "code": code, "same_phone": same,
@@ -82,65 +91,97 @@ def judge_statement(question: str, files: Sequence[bytes]) -> str:
 
 
 def look_at_trust(question: str, files: Sequence[bytes]) -> str:
-    """What trust files hold: roots, organisations and stations, or why they cannot be used."""
-    del question
-    shown: list[dict[str, Any]] = []
-    for file in files:
-        try:
-            shown += [_described(certificate) for certificate in _read(bytes(file))]
-        except CertsError as error:
-            return json.dumps({"error": str(error.got)[:120], "certificates": []})
-    return json.dumps({"error": "", "certificates": shown})
+    """What each trust file holds, or why it cannot be used. `question`: {"names": [...]}, one for each of `files`."""
+    names = json.loads(question)["names"]
+    given = [(name, bytes(file)) for name, file in zip(names, files, strict=True)]
+    return json.dumps([_looked_at(name, file, given) for name, file in given])
 
 
-def _trust(files: Iterable[bytes]) -> Trust:
-    """The roots among the trust files; the other certificates serve scanned codes."""
-    roots = [certificate.encoded for certificate in _certificates(files) if _kind(certificate) == "root"]
-    return Trust.from_der(*dict.fromkeys(roots))
-
-
-def _certificates(files: Iterable[bytes]) -> list[CertificateFacts]:
-    return [certificate for file in files for certificate in _read(file)]
-
-
-def _read(text: bytes) -> list[CertificateFacts]:
-    """Certificates of a PEM text. Raises: TrustFileError."""
-    if len(text) > LARGEST_TRUST_FILE:
-        raise TrustFileError(got="too large")
-    blocks = _PEM.findall(text)
-    if not blocks or text.count(b"-----BEGIN") != len(blocks):
-        raise TrustFileError(got="no certificate, or something else beside it")
+def _looked_at(name: str, file: bytes, given: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
     try:
-        return [read_certificate(base64.b64decode(b"".join(block.split()), validate=True)) for block in blocks]
-    except (binascii.Error, DerError) as error:
-        raise TrustFileError(got=str(error)[:120]) from error
+        if file.startswith(STATUS_FILE):
+            # Only a pinned log policy can say whose log it is; the file itself need not be read twice.
+            policies = [each for each in given if _trust([each])[0].log_policy]
+            return {"error": "" if policies else "no log policy", "holds": [{"kind": "status"}]}
+        trust, _ = _trust([(name, file)])
+    except TrustFileError as error:
+        return {"error": _got(error), "holds": []}
+    holds = [_described(certificate) for certificate in _certificates(file)]
+    holds += [
+        {"kind": "list", "until": each.next_update.strftime("%Y-%m-%d"), "count": len(each.revoked)}
+        for each in trust.revocation_lists
+    ]
+    if trust.log_policy:
+        holds += [{"kind": "policy", "name": ", ".join(each.name for each in trust.log_policy.logs)}]
+    return {"error": "", "holds": holds}
+
+
+def _trust(files: Iterable[tuple[str, bytes]]) -> tuple[Trust, bytes]:
+    """What is pinned, and the status file or b"". Certificates of organisations and stations pin nothing: they serve
+    printed pages. Raises: TrustFileError.
+    """
+    pinned: list[tuple[str, bytes]] = []
+    status = b""
+    for name, file in files:
+        if file.startswith(STATUS_FILE):
+            status = file
+        elif file.startswith(_STARTS_PEM) and len(file) <= LARGEST_TRUST_FILE:
+            pinned += [(name, block) for block in _blocks_that_pin(file)]
+        else:
+            pinned.append((name, file))
+    return Trust.from_bytes(pinned), status
+
+
+def _blocks_that_pin(text: bytes) -> list[bytes]:
+    """The text without its certificates of organisations and stations. All of it, if it is not made of certificates."""
+    blocks = list(_PEM.finditer(text))
+    if not blocks or text.count(b"-----BEGIN") != len(blocks):
+        return [text]
+    kinds = [_kind_of_block(block[1]) for block in blocks]
+    return [block[0] for block, kind in zip(blocks, kinds, strict=True) if kind not in ("organisation", "station")]
+
+
+def _kind_of_block(text: bytes) -> str:
+    try:
+        return _kind(_certificate(text))
+    except (binascii.Error, DerError):
+        return ""
+
+
+def _certificates(text: bytes) -> list[CertificateFacts]:
+    """The certificates of a PEM text that can be read."""
+    found = []
+    for block in _PEM.findall(text[:LARGEST_TRUST_FILE]):
+        try:
+            found.append(_certificate(block))
+        except (binascii.Error, DerError):
+            continue
+    return found
+
+
+def _certificate(block: bytes) -> CertificateFacts:
+    return read_certificate(base64.b64decode(b"".join(block.split()), validate=True))
 
 
 def _kind(certificate: CertificateFacts) -> str:
-    """Root, organisation, station or "": what the certificate may be, whoever issued it."""
-    if certificate.authority:
+    """Root, organisation, station, stamper or "": what the certificate may be, whoever issued it."""
+    if certificate.extended_key_usage == (chain.TIME_STAMPING,):
+        return "stamper"
+    for kind, check in (("root", chain.check_root), ("organisation", chain.check_organisation)):
         try:
-            chain.check_root(certificate)
+            check(certificate)
         except chain.ChainError:
-            return "organisation" if _is_organisation(certificate) else ""
-        return "root"
-    usage = certificate.key_usage or frozenset()
-    return "station" if "content_commitment" in usage and certificate.policies else ""
-
-
-def _is_organisation(certificate: CertificateFacts) -> bool:
-    try:
-        chain.check_organisation(certificate)
-    except chain.ChainError:
-        return False
-    return True
+            continue
+        return kind
+    signs_papers = "content_commitment" in (certificate.key_usage or ())
+    return "station" if signs_papers and not certificate.authority and certificate.policies else ""
 
 
 def _described(certificate: CertificateFacts) -> dict[str, Any]:
     return {
         "kind": _kind(certificate), "organisation": certificate.name(ORGANISATION_NAME) or "",
         "name": certificate.name(COMMON_NAME) or "", "fingerprint": certificate.fingerprint,
-        "until": certificate.not_after.strftime("%Y-%m-%d"), "specimen": chain.is_specimen(certificate),
+        "until": certificate.not_after.strftime("%Y-%m-%d"),
     }
 
 
@@ -158,22 +199,22 @@ def _paper_alone(
         return "NOT VALID", "E_EXPIRED", station
     if statement.issued_at > datetime.now(UTC) + CLOCK_TOLERANCE:
         return "NOT VALID", "E_FUTURE", station
-    if chain.is_specimen(station):
-        return "SPECIMEN", "", station
-    return ("CODE GENUINE", "", station) if _leads_to_a_root(station, certificates) else (
-        "CANNOT TELL", "E_UNTRUSTED", station
-    )
+    if not _leads_to_a_root(station, certificates):
+        # A specimen needs no root and earns no trust, as with a PDF.
+        return ("SPECIMEN", "", station) if chain.is_specimen(station) else ("CANNOT TELL", "E_UNTRUSTED", station)
+    return ("SPECIMEN" if chain.is_specimen(station) else "CODE GENUINE"), "", station
 
 
 def _leads_to_a_root(station: CertificateFacts, certificates: list[CertificateFacts]) -> bool:
-    """Do organisation and root of this station stand among the files, each issued by the one above?"""
+    """Do organisation and root of this station stand among the certificates, each issued by the one above?"""
     for organisation in certificates:
         try:
             chain.check_station(station, organisation)
             chain.check_organisation(organisation)
         except chain.ChainError:
             continue
-        return any(_kind(root) == "root" and organisation.is_signed_by(root) for root in certificates)
+        if any(_kind(root) == "root" and organisation.is_signed_by(root) for root in certificates):
+            return True
     return False
 
 
@@ -184,14 +225,14 @@ def _could_be(typed: str, committed: str) -> bool:
     return is_imei if committed == "imei" else committed == "serial" and not is_imei
 
 
-def _verdict_of(checks: Iterable[Any], name: str) -> str:
-    return next((check.verdict.value for check in checks if check.name == name), "indeterminate")
-
-
-def _reasons(codes: Iterable[str]) -> dict[str, list[str]]:
-    """Why no certificate was issued, in both languages; a code without a sentence stays a code."""
-    known = set(keys("reason."))
+def _said(codes: Iterable[str], room: str = "verify") -> Mapping[str, list[str]]:
+    """The sentences of codes in both languages; a code without a sentence stays a code, so that it is seen."""
+    known = set(keys(f"{room}."))
     return {
-        language: [say(f"reason.{code}", language) if f"reason.{code}" in known else code for code in codes]
+        language: [say(f"{room}.{code}", language) if f"{room}.{code}" in known else code for code in codes]
         for language in LANGUAGES
     }
+
+
+def _got(error: StatementMalformedError | TrustFileError) -> str:
+    return str(error.facts.get("got", ""))[:120]

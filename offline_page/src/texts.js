@@ -69,14 +69,18 @@ export const TEXTS = {
 
   "trust.title": ["The issuer", "签发方"],
   "trust.why": [
-    "A name on a certificate proves nothing until you hold the issuer's root certificate (root.pem) from a source of your own. Without it the best answer is CANNOT TELL. For a printed page also add organisation.pem and station.pem.",
-    "在您通过可靠途径取得签发方的根证书（root.pem）之前，证书上的名称不能证明什么；没有它，最好的结果也只是“无法判断”。核验纸质证书还需添加 organisation.pem 和 station.pem。",
+    "A name on a certificate proves nothing until you hold the issuer's root certificate (root.pem) from a source of your own. Without it the best answer is CANNOT TELL.",
+    "在您通过可靠途径取得签发方的根证书（root.pem）之前，证书上的名称不能证明什么；没有它，最好的结果也只是“无法判断”。",
   ],
-  "trust.add": ["Add a certificate file …", "添加证书文件……"],
+  "trust.more": [
+    "Also of use: log policy, revocation lists, time-stamp certificate (tsa.pem), status file of the log; for a printed page organisation.pem and station.pem.",
+    "还可添加：日志策略、吊销列表、时间戳证书（tsa.pem）、日志状态文件；核验纸质证书需添加 organisation.pem 和 station.pem。",
+  ],
+  "trust.add": ["Add files of the issuer …", "添加签发方文件……"],
   "trust.none": ["No issuer is trusted yet.", "尚未信任任何签发方。"],
   "trust.remember": ["Remember on this device", "在本设备上记住"],
   "trust.remove": ["Remove {name}", "移除 {name}"],
-  "trust.bad": ["{name} is no certificate that can be used: {why}", "{name} 不是可用的证书：{why}"],
+  "trust.bad": ["{name} cannot be used: {why}", "{name} 无法使用：{why}"],
   "trust.compare": [
     "Compare this fingerprint with the issuer by another way:",
     "请通过其他途径与签发方核对此指纹：",
@@ -84,6 +88,11 @@ export const TEXTS = {
   "trust.root": ["Root", "根证书"],
   "trust.organisation": ["Organisation", "机构证书"],
   "trust.station": ["Station", "工位证书"],
+  "trust.stamper": ["Time-stamping authority", "时间戳机构"],
+  "trust.list": ["Revocation list", "吊销列表"],
+  "trust.policy": ["Log policy", "日志策略"],
+  "trust.status": ["Status file of a log", "日志状态文件"],
+  "trust.trouble": ["The files of the issuer cannot be used together: {why}", "签发方文件无法一起使用：{why}"],
   "trust.": ["Of no use here", "在此无用"],
   "trust.until": ["valid until {until}", "有效期至 {until}"],
 
@@ -111,14 +120,44 @@ export const TEXTS = {
     "No phone was compared. Before you buy, dial *#06# on the phone and compare.",
     "未与手机比对。购买前请在手机上拨打 *#06# 进行核对。",
   ],
+  "answer.next": ["What to do", "怎么办"],
   "device.unreached": [
     "The phone was not compared, because the paper failed before.",
-    "证书已先行不通过，因此未与手机比对。",
+    "证书此前已未通过检查，因此未与手机比对。",
   ],
 
+  // Where the verifier's sentence speaks of a command line, the page says it for itself.
   "sentence.E_UNTRUSTED": [
-    "The file is unchanged, but its issuer is not among those you trust. Get the issuer's root certificate (root.pem) from the issuer and add it above.",
-    "文件未被更改，但签发方不在您信任的名单中。请向签发方索取根证书（root.pem），并在上方添加。",
+    "The file is unchanged, but its issuer is not among those you trust.",
+    "文件未被更改，但签发方不在您信任的名单中。",
+  ],
+  "next.E_UNTRUSTED": [
+    "Get root.pem from the issuer itself, compare its fingerprint by another way, then add it above.",
+    "请直接向签发方索取 root.pem，并经其他途径核对指纹，然后在上方添加。",
+  ],
+  "next.E_LOG_UNKNOWN": [
+    "Get the issuer's log policy from the issuer itself and add it above.",
+    "请直接向签发方索取其日志策略，并在上方添加。",
+  ],
+  "next.W_LOG_UNKNOWN": [
+    "Get the issuer's log policy from the issuer itself and add it above.",
+    "请直接向签发方索取其日志策略，并在上方添加。",
+  ],
+  "next.W_STATUS_STALE": [
+    "Get a new status file from the issuer, add it above and check again.",
+    "请向签发方索取新的状态文件，在上方添加后再次核验。",
+  ],
+  "next.W_NO_STATUS": [
+    "Get the status file of the issuer's log and add it above: this page looks nothing up.",
+    "请取得签发方日志的状态文件，并在上方添加；本页面不查询网络。",
+  ],
+  "next.W_NO_REVOCATION": [
+    "Get the issuer's newest revocation lists and add them above.",
+    "请取得签发方最新的吊销列表，并在上方添加。",
+  ],
+  "next.W_TIMESTAMP_UNKNOWN": [
+    "Get the certificate of the time-stamping authority (tsa.pem) and add it above.",
+    "请取得时间戳机构的证书（tsa.pem），并在上方添加。",
   ],
   "paper_only.CODE GENUINE": [
     "A station of the issuer signed what the code says. Compare it with the page: only what stands below is proven, the rest of the page is not.",
@@ -172,6 +211,13 @@ export const TEXTS = {
   "summary.serial": ["Serial number ends in", "序列号末四位"],
   "summary.issued": ["Issued (UTC)", "签发时间（UTC）"],
   "summary.issuer": ["Issuer", "签发方"],
+  "issuer.pinned": ["(you trust its root)", "（您信任其根证书）"],
+  "issuer.unverified": ["(unverified: its root is not pinned)", "（未核实：未信任其根证书）"],
+  "issuer.specimen": ["(specimen)", "（样本）"],
+  "summary.validated": ["Validated by", "验证人"],
+  "summary.attempt": ["Attempt on this phone", "该手机第几次作业"],
+  "summary.log": ["Log", "日志"],
+  "summary.seen": ["Proven to exist since (UTC)", "可证明的最早存在时间（UTC）"],
   "summary.station": ["Station", "工位"],
   "summary.method": ["Erase (NIST SP 800-88)", "擦除（NIST SP 800-88）"],
   "summary.level": ["Evidence", "证据等级"],
@@ -203,7 +249,7 @@ export const TEXTS = {
   "check.issuer": ["Signed by who the record names", "签署者与记录一致"],
   "check.specimen": ["Real phone and real key, or both of a demonstration", "真实手机配真实密钥，演示配样本密钥"],
   "check.time": ["Issued while the signer's certificates were valid", "签发时签署者的证书有效"],
-  "check.timestamp": ["The time stamp of an independent authority", "独立机构的时间戳"],
+  "check.time-stamp": ["The time stamp of an independent authority", "独立机构的时间戳"],
   "check.revocation": ["No certificate of the signer was revoked before", "签署者的证书此前未被吊销"],
   "check.rules": ["Erase, level and grade follow from the evidence", "擦除、等级与评级均由证据得出"],
   "check.validation": ["The validator's own signature stands", "验证人本人的签名有效"],
@@ -211,6 +257,7 @@ export const TEXTS = {
   "check.openings": ["Disclosed details belong to this record", "公开的细节属于该记录"],
   "check.page": ["The page, drawn again from the record, is the same", "由记录重新绘制的页面与原件一致"],
   "check.log": ["Entered in a public log", "已登记于公开日志"],
+  "check.bounds": ["The times agree with log and time stamp", "时间与日志、时间戳一致"],
   "check.status": ["Not withdrawn or replaced", "未被撤回或替换"],
   "check.device": ["The phone in hand is the phone on the paper", "手中的手机就是证书上的手机"],
 
