@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 
 from phones.words import keys, say
 
-_LIBRARIES = ("reportlab", "segno")
+_LIBRARIES = ("segno",)
 _SENTENCES_ON_PAPER = (
     "band.", "cap.", "check.", "condition.", "error.", "method.", "next.", "outcome.", "problem.", "reason.",
     "refusal.", "residue.", "technique.", "usability.",
@@ -25,7 +25,7 @@ def renderer() -> str:
     """"1." and 16 hex digits: SHA-256 over drawing code, captions, sentences, fonts, colour profile and libraries."""
     digest = hashlib.sha256()
     certs = resources.files("certs")
-    for folder, endings in (("page", (".py", ".toml")), ("fonts", (".ttf",)), ("icc", (".icc",))):
+    for folder, endings in (("page", (".py", ".toml")), ("fonts", (".bin",)), ("icc", (".icc",))):
         for file in _files(certs.joinpath(folder), endings):
             _take(digest, f"{folder}/{file.name}", file.read_bytes())
     for key in keys():

@@ -2,33 +2,39 @@
 """A paper from its record: the complete PDF/A-3b file, unsigned, with room for the signature.
 
 The bytes are a function of record, statement and this program's version: no clock, no random number, no environment.
-The verifier calls the same function and compares (`certs.page.compare`). reportlab draws pages and cuts the fonts;
-the file around them is written here, because its one revision and its spelling are what the verifier relies on.
-Recipe and its reasons: research/certificate.md 2; docs/certificate.md.
+The verifier calls the same function and compares (`certs.page.compare`). Everything is written here, without a PDF
+library: the one revision and its one spelling are what the verifier relies on (docs/adr/0008-own-pdf-writer.md).
 """
 
 import hashlib
-import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import resources
 from typing import Any
 
 from certs.dss import SecurityStore
-from certs.page import layout, metadata, qr
-from certs.page.errors import PageError
-from certs.page.pdf_profile import (
-    PLACEHOLDER_RANGE,
-    PaperFile,
-    read_objects,
-    write,
+from certs.page import layout, letters, metadata, qr, structure
+from certs.page.pdf_profile import PLACEHOLDER_RANGE, PaperFile, write
+from certs.page.pdf_syntax import (
+    HexText,
+    Name,
+    Object,
+    Reference,
+    Stream,
+    Token,
+    Unpacked,
+    Value,
+    number,
+    text_value,
+    to_pack,
 )
-from certs.page.pdf_syntax import HexText, Name, Object, Reader, Reference, Stream, Token, Value, number, text_value
-from certs.page.sheet import HEIGHT, WIDTH, Sheet
+from certs.page.sheet import HEIGHT, UNIT, WIDTH, Element, Page, Sheet
 
 RECORD_FILE = "erase-record.json"
 STATEMENT_FILE = "statement.cose"
 PROOF_FILE = "erase.tlog-proof"
 OPENINGS_FILE = "openings.json"
+SHORT = 400   # bytes; packing gains nothing on a statement, which is mostly a signature and digests
 _TOKENS_OF_A_FILE = (b"%%EOF", b"startxref", b"/ByteRange", b"trailer", b"endobj", b"endstream")
 
 
@@ -46,110 +52,106 @@ def draw_paper(
 
     Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError.
     """
+    drawn = drawing(
+        document, record_bytes=record_bytes, statement=statement, qr_text=qr_text, contents_bytes=contents_bytes,
+        proof=proof, openings=openings, store=store,
+    )
+    return write(packed(drawn))
+
+
+def drawing(
+    document: Mapping[str, Any], *, record_bytes: bytes, statement: bytes, qr_text: str, contents_bytes: int,
+    proof: bytes = b"", openings: bytes = b"", store: SecurityStore | None = None,
+) -> PaperFile:
+    """As `draw_paper`, as objects whose streams are not packed: what a verifier compares with, without the packing."""
     symbol = qr.modules(qr_text)
     digest = hashlib.sha256(record_bytes).hexdigest()
     sheet = Sheet()
     layout.draw(sheet, document, symbol=symbol, record_digest=digest)
-    pages, fonts = _drawn(sheet.finish())
+    pages, elements = sheet.finish()
     attached = (
         (RECORD_FILE, "application#2Fjson", "Data", record_bytes),
         (STATEMENT_FILE, "application#2Fcose", "Supplement", statement),
         *(((PROOF_FILE, "text#2Fplain", "Supplement", proof),) if proof else ()),
         *(((OPENINGS_FILE, "application#2Fjson", "Supplement", openings),) if openings else ()),
     )
-    objects = _file(document, pages, fonts, attached, contents_bytes, store)
+    objects = _file(document, pages, elements, attached, contents_bytes, store)
     identity = HexText(digest[:32].encode())
-    return write(PaperFile(objects=tuple(objects), identity=(identity, identity)))
+    return PaperFile(objects=tuple(objects), identity=(identity, identity))
 
 
-def _drawn(raw: bytes) -> tuple[list[bytes], dict[str, list[Object]]]:
-    """Page contents in order, and each font with its descriptor, program and character map, out of reportlab's file."""
-    reader = Reader(raw)
-    objects = read_objects(reader)
-
-    def follow(value: Value | Object | None) -> Object:
-        if not isinstance(value, Reference):
-            raise PageError(step="draw", expected="a reference", got=ascii(value)[:60])
-        return objects[value.number]
-
-    def entry(item: Object, key: str) -> Value:
-        if not isinstance(item, dict):
-            raise PageError(step="draw", expected=f"/{key}", got=ascii(item)[:60])
-        return item[key]
-
-    root = next(item for item in objects.values() if isinstance(item, dict) and item.get("Type") == Name("Catalog"))
-    tree = follow(entry(root, "Pages"))
-    kids = entry(tree, "Kids")
-    contents, fonts = [], {}
-    for kid in kids if isinstance(kids, list) else ():
-        page = follow(kid)
-        drawing = follow(entry(page, "Contents"))
-        if isinstance(drawing, Stream):
-            contents.append(drawing.decoded())
-        named = follow(entry(entry(page, "Resources"), "Font"))
-        for name, reference in named.items() if isinstance(named, dict) else ():
-            font = follow(reference)
-            descriptor = follow(entry(font, "FontDescriptor"))
-            fonts[name] = [font, descriptor, follow(entry(descriptor, "FontFile2")), follow(entry(font, "ToUnicode"))]
-    return contents, fonts
+def packed(paper: PaperFile) -> PaperFile:
+    """The same file with every stream as it stands on disk."""
+    objects = (item.packed() if isinstance(item, Unpacked) else item for item in paper.objects)
+    return PaperFile(objects=tuple(objects), identity=paper.identity)
 
 
 def _file(
-    document: Mapping[str, Any],
-    pages: list[bytes],
-    fonts: dict[str, list[Object]],
-    attached: tuple[tuple[str, str, str, bytes], ...],
-    contents_bytes: int,
-    store: SecurityStore | None,
+    document: Mapping[str, Any], pages: Sequence[Page], elements: Sequence[Element],
+    attached: tuple[tuple[str, str, str, bytes], ...], contents_bytes: int, store: SecurityStore | None,
 ) -> list[Object]:
-    """All objects in order: catalog, info, metadata, output profile, pages, fonts, attachments, signature, store."""
+    """All objects: catalog, info, metadata, output profile, pages, font, attachments, signature, reading order,
+    security store.
+    """
     issued_at, issuer = str(document["issued_at"]), str(document["issuer"]["name"])
     title = layout.title(document)
     objects: list[Object] = [{}, dict(metadata.info(title, issuer, issued_at))]
     objects.append(Stream({"Type": Name("Metadata"), "Subtype": Name("XML")}, metadata.xmp(title, issuer, issued_at)))
-    profile = resources.files("certs").joinpath("icc", "srgb.icc").read_bytes()
-    objects.append(_packed({"N": number(3)}, profile))
-    tree, first_page = 5, 6
-    first_font = first_page + 2 * len(pages)
-    fonts_at = {name: Reference(first_font + 4 * index) for index, name in enumerate(fonts)}
-    first_file = first_font + 4 * len(fonts)
-    field, signature, appearance = (Reference(first_file + 2 * len(attached) + step) for step in range(3))
+    objects.append(to_pack({"N": number(3)}, _colour_profile()))
+    tree, first_page = Reference(5), 6
     page_at = [Reference(first_page + 2 * index) for index in range(len(pages))]
+    font = Reference(first_page + 2 * len(pages))
+    first_file = font.number + letters.OBJECTS
+    field, signature, appearance = (Reference(first_file + 2 * len(attached) + step) for step in range(3))
+    reading = Reference(appearance.number + 1)
+    numbered = letters.numbered(
+        piece for page in pages for piece in (*page.decoration, *page.text) if isinstance(piece, str)
+    )
     objects.append({"Type": Name("Pages"), "Count": number(len(pages)), "Kids": list(page_at)})
-    for at, content in zip(page_at, pages, strict=True):
-        notes: dict[str, Value] = {"Annots": [field]} if at == page_at[-1] else {}
-        objects.append(
-            {
-                "Type": Name("Page"),
-                "Parent": Reference(tree),
-                "MediaBox": _box(WIDTH, HEIGHT),
-                "Resources": {"Font": dict(fonts_at)},
-                "Contents": Reference(at.number + 1),
-                **notes,
-            }
-        )
-        objects.append(_packed({}, content))
-    for name, at in fonts_at.items():
-        objects.extend(_font(fonts[name], at.number))
+    for index, (at, page) in enumerate(zip(page_at, pages, strict=True)):
+        objects.append(_page(tree, at, font, index, [field] if at == page_at[-1] else []))
+        objects.append(to_pack({}, _content(page, numbered)))
+    for item in letters.font(numbered, font.number):
+        objects.append(to_pack(item.entries, item.raw) if isinstance(item, Stream) else item)
     listed: list[Value] = []
     for index, (name, kind, relationship, content) in enumerate(attached):
         at = Reference(first_file + 2 * index)
         listed += [name.encode(), at]
-        objects.append(
-            {
-                "Type": Name("Filespec"),
-                "F": name.encode(),
-                "UF": name.encode(),
-                "Desc": text_value(name),
-                "AFRelationship": Name(relationship),
-                "EF": {"F": Reference(at.number + 1), "UF": Reference(at.number + 1)},
-            }
-        )
-        objects.append(_attachment(kind, content, issued_at))
+        objects += [_named_file(name, relationship, Reference(at.number + 1)), _attachment(kind, content, issued_at)]
     objects += _signature(document, page_at[-1], signature, appearance, contents_bytes)
+    objects += structure.tree(elements, pages, page_at, reading.number)
     stored = _stored(objects, store) if store is not None else {}
-    objects[0] = {**_catalog(Reference(tree), listed, field, signature), **stored}
+    objects[0] = {**_catalog(tree, listed, field, signature, reading), **stored}
     return objects
+
+
+def _page(tree: Reference, at: Reference, font: Reference, index: int, notes: list[Value]) -> dict[str, Value]:
+    english: dict[str, Value] = {"E": {"Lang": b"en"}}
+    return {
+        "Type": Name("Page"), "Parent": tree, "MediaBox": [Token(b"0"), Token(b"0"), number(WIDTH), number(HEIGHT)],
+        "Resources": {"Font": {"F": font}, "Properties": english}, "Contents": Reference(at.number + 1),
+        "StructParents": number(index), "Tabs": Name("S"), **({"Annots": notes} if notes else {}),
+    }
+
+
+def _content(page: Page, numbered: Mapping[int, int]) -> bytes:
+    scale = b"%g 0 0 %g 0 0 cm\n" % (UNIT, UNIT)
+    return b"".join((
+        scale, b"/Artifact BMC\n", letters.shown(page.decoration, numbered), b"EMC\n",
+        letters.shown(page.text, numbered),
+    ))
+
+
+def _named_file(name: str, relationship: str, content: Reference) -> dict[str, Value]:
+    return {
+        "Type": Name("Filespec"), "F": name.encode(), "UF": name.encode(), "Desc": text_value(name),
+        "AFRelationship": Name(relationship), "EF": {"F": content, "UF": content},
+    }
+
+
+@cache
+def _colour_profile() -> bytes:
+    return resources.files("certs").joinpath("icc", "srgb.icc").read_bytes()
 
 
 def _stored(objects: list[Object], store: SecurityStore) -> dict[str, Value]:
@@ -157,17 +159,22 @@ def _stored(objects: list[Object], store: SecurityStore) -> dict[str, Value]:
     listed: dict[str, Value] = {"Type": Name("DSS")}
     for key, pieces in (("Certs", store.certificates), ("CRLs", store.revocation_lists)):
         listed[key] = [Reference(len(objects) + step) for step in range(1, len(pieces) + 1)]
-        objects += [_packed({}, piece) for piece in pieces]
+        objects += [to_pack({}, piece) for piece in pieces]
     # ETSI's extension to PDF 1.7, without which a strict reader may not look for /DSS.
     level: dict[str, Value] = {"BaseVersion": Name("1.7"), "ExtensionLevel": Token(b"1")}
     return {"Extensions": {"ESIC": level}, "DSS": listed}
 
 
-def _catalog(tree: Reference, listed: list[Value], field: Reference, signature: Reference) -> dict[str, Value]:
+def _catalog(
+    tree: Reference, listed: list[Value], field: Reference, signature: Reference, reading: Reference
+) -> dict[str, Value]:
     return {
         "Type": Name("Catalog"),
         "Pages": tree,
         "Lang": b"zh-CN",
+        "MarkInfo": {"Marked": Token(b"true")},
+        "StructTreeRoot": reading,
+        "ViewerPreferences": {"DisplayDocTitle": Token(b"true")},
         "Metadata": Reference(3),
         "OutputIntents": [
             {
@@ -185,31 +192,19 @@ def _catalog(tree: Reference, listed: list[Value], field: Reference, signature: 
     }
 
 
-def _font(parts: list[Object], at: int) -> list[Object]:
-    font, descriptor, program, characters = parts
-    if not (isinstance(font, dict) and isinstance(descriptor, dict)):
-        raise PageError(step="draw", expected="a font", got=ascii(font)[:60])
-    if not (isinstance(program, Stream) and isinstance(characters, Stream)):
-        raise PageError(step="draw", expected="a font program", got=ascii(program)[:60])
-    letters = program.decoded()
-    return [
-        {**font, "FontDescriptor": Reference(at + 1), "ToUnicode": Reference(at + 3)},
-        {**descriptor, "FontFile2": Reference(at + 2)},
-        _packed({"Length1": number(len(letters))}, letters),
-        _packed({}, characters.decoded()),
-    ]
-
-
 def _attachment(kind: str, content: bytes, issued_at: str) -> Stream:
-    """An attached file as it is, so that its bytes can be cut out of the paper with any tool.
+    """An attached file, packed if that makes it smaller.
 
-    Only if it holds a word of the file's own frame (a phone may call itself `%%EOF`) it is written in hexadecimal.
+    A short one stands as it is; only if it holds a word of the file's own frame (a phone may call itself `%%EOF`)
+    it is written in hexadecimal.
     """
     entries: dict[str, Value] = {
         "Type": Name("EmbeddedFile"),
         "Subtype": Name(kind),
         "Params": {"Size": number(len(content)), "ModDate": metadata.pdf_date(issued_at)},
     }
+    if len(content) > SHORT:
+        return to_pack(entries, content)
     if any(token in content for token in _TOKENS_OF_A_FILE):
         return Stream({**entries, "Filter": Name("ASCIIHexDecode")}, content.hex().encode() + b">")
     return Stream(entries, content)
@@ -248,11 +243,3 @@ def _signature(
     }
     empty = Stream({"Type": Name("XObject"), "Subtype": Name("Form"), "BBox": [Token(b"0")] * 4}, b"")
     return [widget, held, empty]
-
-
-def _packed(entries: dict[str, Value], content: bytes) -> Stream:
-    return Stream({**entries, "Filter": Name("FlateDecode")}, zlib.compress(content, 9))
-
-
-def _box(width: float, height: float) -> list[Value]:
-    return [Token(b"0"), Token(b"0"), number(width), number(height)]

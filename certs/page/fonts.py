@@ -1,53 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two weights of the paper's font: loading, measuring, and refusing what they cannot draw.
+"""Measuring a text, and refusing what the paper's letters cannot draw.
 
-reportlab draws a character it has no glyph for as an empty box, silently; on a certificate that would be a
-changed name nobody notices. So every text passes `check` first.
+There is one weight; what is bold is drawn with an outline, so every text is as wide bold as plain. A character
+without a letter would come out as an empty box, on a certificate a changed name nobody notices: so every text
+passes `check` first.
 """
 
-from functools import cache
-from importlib import resources
-
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+from functools import lru_cache
 
 from certs.page.errors import GlyphMissingError
+from certs.page.glyphs import table
 
-REGULAR = "ProofwipeSans"
-BOLD = "ProofwipeSans-Bold"
-_FILES = {REGULAR: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
-
-
-@cache
-def load() -> dict[str, TTFont]:
-    """Both weights, registered with reportlab once a process (about 12 ms each)."""
-    fonts = {}
-    for name, file in _FILES.items():
-        with resources.as_file(resources.files("certs").joinpath("fonts", file)) as path:
-            fonts[name] = TTFont(name, str(path), asciiReadable=False, shapable=False)
-        pdfmetrics.registerFont(fonts[name])
-    return fonts
+_KEPT = 4096
 
 
-@cache
-def _drawable() -> frozenset[str]:
-    regular, bold = (set(font.face.charToGlyph) for font in load().values())
-    # Below U+0020 nothing is ink; a no-break space would be drawn as a space and copied as another character.
-    return frozenset(chr(code) for code in regular & bold if code >= 0x20 and code != 0xA0)
-
-
+@lru_cache(maxsize=_KEPT)
 def missing(text: str) -> str:
     """The characters of `text` the paper cannot draw, each once, in order; "" if it can draw them all.
 
     For asking early, when an issuer or an operator is named, not when the paper is due.
     """
-    if _drawable().issuperset(text):
-        return ""
-    return "".join(dict.fromkeys(character for character in text if character not in _drawable()))
+    at = table().at
+    return "".join(dict.fromkeys(character for character in text if ord(character) not in at or character == "\0"))
 
 
 def check(text: str) -> str:
-    """`text` itself. Raises: GlyphMissingError naming the first character without a glyph."""
+    """`text` itself. Raises: GlyphMissingError naming the first character without a letter."""
     lost = missing(text)
     if lost:
         raise GlyphMissingError(lost[0], text)
@@ -60,18 +38,17 @@ def spelled(text: str) -> str:
     For texts that come from a phone: no phone may keep its paper from being written by choosing a rare name,
     and none may make two different names look alike.
     """
-    return "".join(
-        character if character in _drawable() else f"[U+{ord(character):04X}]" for character in text
-    )
+    lost = missing(text)
+    return "".join(f"[U+{ord(character):04X}]" if character in lost else character for character in text)
 
 
-@cache
-def _widths(font: str) -> tuple[dict[str, float], float]:
-    face = load()[font].face
-    return {chr(code): wide for code, wide in face.charWidths.items()}, face.defaultWidth
+def width(text: str, size: float) -> float:
+    """Width of `text` in points; what cannot be drawn counts as one em."""
+    return _steps(text) * size / table().steps
 
 
-def width(text: str, font: str, size: float) -> float:
-    """Width of `text` in points."""
-    widths, default = _widths(font)
-    return 0.001 * size * sum(widths.get(character, default) for character in text)
+@lru_cache(maxsize=4 * _KEPT)
+def _steps(text: str) -> int:
+    letters = table()
+    places = (letters.at.get(ord(character), 0) for character in text)
+    return sum(letters.advances[place] if place else letters.steps for place in places)

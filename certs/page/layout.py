@@ -22,8 +22,8 @@ Document = Mapping[str, Any]
 Part = Callable[[float], float]
 
 REPORT_SCHEMA = "proofwipe/report/1"
-FOOT = HEIGHT - 30.0
-SPACE = 7.0
+FOOT = HEIGHT - 27.0
+SPACE = 6.0
 PAGES = 2
 SPECIMEN_COLOUR = "#f5d0c5"
 STAMP_COLOUR = "#b3261e"
@@ -76,7 +76,7 @@ def _front_parts(sheet: Sheet, look: Look, document: Document) -> list[Part]:
     """The sections of page one from top to bottom, with the grade last."""
     head = (front.reasons, front.phone) if look.is_report else (front.phone, front.result)
     claimed = (front.claims,) if document["erase"]["verdict"] == "passed" else ()
-    sections = (*head, front.erase, *claimed, front.residues, front.grade)
+    sections = (*head, front.erase, *claimed, front.residues, front.grade, front.disclosed)
     return [_bound(section, sheet, look, document) for section in sections]
 
 
@@ -98,11 +98,12 @@ def _bound(
 
 
 def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list[Part]:
-    """Draw what fits, in order and spread over the room; the rest is given back. The last section is kept before
-    those between it and the first three: a buyer looks for the grade.
+    """Draw what fits, in order and spread over the room; the rest is given back. The last three sections are kept
+    before those between them and the first three: a buyer looks for locks, the grade, and what was repaired.
     """
     heights = [sheet.height_of(section) for section in sections]
-    wanted = [index for index in (0, 1, 2, len(sections) - 1, *range(3, len(sections) - 1)) if heights[index]]
+    last = len(sections)
+    wanted = [index for index in (0, 1, 2, last - 3, last - 2, last - 1, *range(3, last - 3)) if heights[index]]
     shown: list[int] = []
     for index in wanted:
         if top + _stacked([heights[other] for other in (*shown, index)]) <= bottom:
@@ -159,18 +160,20 @@ def _stacked(heights: list[float]) -> float:
 def _certificate_head(sheet: Sheet, look: Look, document: Document) -> float:
     sheet.block(0, 0, WIDTH, 9, fill=look.accent)
     name = label("title.certificate")
-    sheet.text(LEFT, 49, name.zh, 26, bold=True, colour=look.accent)
-    sheet.text(LEFT + 1, 67, name.en, 14, colour=look.accent)
+    with sheet.element("H1"):
+        sheet.text(LEFT, 49, name.zh, 26, bold=True, colour=look.accent)
+        sheet.text(LEFT + 1, 67, name.en, 14, colour=look.accent)
     _identity(sheet, document, 31)
-    sheet.rule(LEFT, 76, RIGHT, colour=look.accent, weight=1.2)
-    return 84
+    sheet.rule(LEFT, 74, RIGHT, colour=look.accent, weight=1.2)
+    return 80
 
 
 def _report_head(sheet: Sheet, look: Look, document: Document) -> float:
     sheet.block(0, 0, 26, HEIGHT, fill=look.accent)
     name = label("title.report")
-    sheet.text(LEFT, 50, name.zh, 20, bold=True, colour=look.accent)
-    sheet.text(LEFT, 67, name.en, 11.5, bold=True, colour=look.accent)
+    with sheet.element("H1"):
+        sheet.text(LEFT, 50, name.zh, 20, bold=True, colour=look.accent)
+        sheet.text(LEFT, 67, name.en, 11.5, bold=True, colour=look.accent)
     note = label("head.report_note")
     sheet.text(LEFT, 80, note.both, 7.4, colour=MUTED)
     _identity(sheet, document, 32)
@@ -180,11 +183,12 @@ def _report_head(sheet: Sheet, look: Look, document: Document) -> float:
 def _identity(sheet: Sheet, document: Document, top: float) -> None:
     room = 190.0
     number, issued = label("head.number"), label("head.issued")
-    sheet.text(RIGHT, top + 6, number.both, 6.3, colour=MUTED, align="right")
-    sheet.text(RIGHT, top + 17, document["id"], 10, bold=True, align="right")
-    sheet.text(RIGHT, top + 27, f"{issued.both} {parts.clock_time(document['issued_at'])}", 7, align="right")
     issuer = parts.one_line(document["issuer"]["name"], 7, room)
-    sheet.text(RIGHT, top + 36.5, issuer, 7, colour=MUTED, align="right")
+    with sheet.element("P"):
+        sheet.text(RIGHT, top + 6, number.both, 6.3, colour=MUTED, align="right")
+        sheet.text(RIGHT, top + 17, document["id"], 10, bold=True, align="right")
+        sheet.text(RIGHT, top + 27, f"{issued.both} {parts.clock_time(document['issued_at'])}", 7, align="right")
+        sheet.text(RIGHT, top + 36.5, issuer, 7, colour=MUTED, align="right")
 
 
 def _head_of_details(sheet: Sheet, look: Look, document: Document) -> float:
@@ -193,10 +197,12 @@ def _head_of_details(sheet: Sheet, look: Look, document: Document) -> float:
         sheet.block(0, 0, 26, HEIGHT, fill=look.accent)
     else:
         sheet.block(0, 0, WIDTH, 9, fill=look.accent)
-    sheet.text(LEFT, 36, label("title.details").both, 13, bold=True, colour=look.accent)
-    sheet.text(RIGHT, 30, name.both, 7.4, colour=look.accent, align="right")
+    with sheet.element("H1"):
+        sheet.text(LEFT, 36, label("title.details").both, 13, bold=True, colour=look.accent)
     phone = parts.one_line(f"{document['id']} · {front.phone_name(document)}", 7.4, 320)
-    sheet.text(RIGHT, 40, phone, 7.4, colour=MUTED, align="right")
+    with sheet.artifact():
+        sheet.text(RIGHT, 30, name.both, 7.4, colour=look.accent, align="right")
+        sheet.text(RIGHT, 40, phone, 7.4, colour=MUTED, align="right")
     sheet.rule(LEFT, 46, RIGHT, colour=look.accent, weight=1.2)
     return 56
 
@@ -205,8 +211,9 @@ def _foot(sheet: Sheet, document: Document) -> None:
     counted = label("head.page", page=sheet.page + 1, pages=PAGES)
     sheet.rule(LEFT, FOOT, RIGHT, weight=0.4)
     note = label("head.specimen_note" if document["emulated"] else "head.cut_note")
-    sheet.text(LEFT, FOOT + 9, note.both, 6, colour=MUTED)
-    sheet.text(RIGHT, FOOT + 9, f"{document['id']} · {counted.both}", 6, colour=MUTED, align="right")
+    with sheet.artifact():
+        sheet.text(LEFT, FOOT + 9, note.both, 6, colour=MUTED)
+        sheet.text(RIGHT, FOOT + 9, f"{document['id']} · {counted.both}", 6, colour=MUTED, align="right")
 
 
 def _specimen(sheet: Sheet, document: Document) -> None:
@@ -214,7 +221,7 @@ def _specimen(sheet: Sheet, document: Document) -> None:
         words = label("title.specimen")
         sheet.across(words.en, 112, (WIDTH / 2 - 10, HEIGHT / 2 - 90), colour=SPECIMEN_COLOUR)
         sheet.across(words.zh, 150, (WIDTH / 2 + 70, HEIGHT / 2 + 130), colour=SPECIMEN_COLOUR)
-        wide = fonts.width(words.both, fonts.BOLD, 11) + 20
+        wide = fonts.width(words.both, 11) + 20
         middle = WIDTH / 2 if sheet.page == 0 else WIDTH * 0.4
         sheet.block(middle - wide / 2, 12, wide, 17, fill=STAMP_COLOUR)
         sheet.text(middle, 24.5, words.both, 11, bold=True, colour=WHITE, align="center")

@@ -2,18 +2,23 @@
 """Page two, for auditors and buyers who want to know: conditions, checks, repairs, versions, findings."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from certs.page import fonts, parts
 from certs.page.labels import Pair, label, phrase, phrase_if_any
+from certs.page.layout_front import DISCLOSED, anchor_of
 from certs.page.parts import LEFT, ROOM, Look, clock_time, coded, coded_or_plain, heading, table, value
 from certs.page.sheet import MUTED, Sheet
 
 Document = Mapping[str, Any]
 MOST_DISCLOSURES = {False: 6, True: 4}  # by `Look.tight`
 MOST_MAPPINGS = {False: 4, True: 3}
-ROW = 12.2  # height of a one-line row of a table of 7 points
+MOST_ROWS = 60       # more than any page holds
+MOST_LINES = {False: 3, True: 1}   # of a cell, by `Look.tight`; three hold every sentence of ours at these widths
+REST = 12.0          # points for the line that counts what was left out
+FINDING_COLUMNS = (68.0, 122.0, 156.0, 68.0, 60.0, ROOM - 474)
 
 
 def conditions(sheet: Sheet, look: Look, document: Document, top: float) -> float:
@@ -47,20 +52,42 @@ def checks(sheet: Sheet, look: Look, document: Document, top: float, room: float
     top = heading(sheet, look, top, label("section.checks"))
     counted = Counter(check["outcome"] for check in found)
     left = LEFT
-    for outcome in ("pass", "fail", "indeterminate", "not_tested", "not_applicable"):
-        wide = sheet.text(left, top + 10, str(counted[outcome]), 12, bold=True)
-        wide += 4 + sheet.text(left + wide + 4, top + 10, coded("check", outcome).both, 7, colour=MUTED)
-        left += wide + 16
+    with sheet.element("P"):
+        for outcome in ("pass", "fail", "indeterminate", "not_tested", "not_applicable"):
+            wide = sheet.text(left, top + 10, str(counted[outcome]), 12, bold=True)
+            wide += 4 + sheet.text(left + wide + 4, top + 10, coded("check", outcome).both, 7, colour=MUTED)
+            left += wide + 16
     top += 16
     open_ones = [check for check in found if check["outcome"] not in ("pass", "not_applicable")]
     open_ones.sort(key=lambda check: (("fail", "indeterminate", "not_tested").index(check["outcome"]), check["name"]))
     if not open_ones:
         return sheet.paragraph(LEFT, top, label("check.all_passed").both, 7.4, ROOM)
-    shown = open_ones[: max(1, int((room - (top - start) - 12) // ROW))]
-    top = table(sheet, top, [_check_row(check) for check in shown], (64, 170, 118, ROOM - 352), size=6.8, bold=(0,))
-    if len(open_ones) > len(shown):
-        top = sheet.paragraph(LEFT, top + 1, parts.more(len(open_ones) - len(shown)), 6.6, ROOM, colour=MUTED)
+    columns = (64.0, 170.0, 118.0, ROOM - 352)
+    rows = [_check_row(check) for check in open_ones]
+    return _as_many(sheet, top, rows, columns, room - (top - start), bold=0, most=MOST_LINES[look.tight])
+
+
+def _as_many(
+    sheet: Sheet, top: float, rows: Sequence[Sequence[str]], columns: Sequence[float], room: float, *,
+    bold: int, most: int,
+) -> float:
+    """As many whole rows as `room` points hold, at least one, and how many more the record has."""
+    shown, used = 0, 0.0
+    for row in rows[:MOST_ROWS]:
+        used += sheet.height_of(partial(_one_row, sheet, row, columns, bold, most))
+        if shown and used > room - (REST if shown + 1 < len(rows) else 0):
+            break
+        shown += 1
+    top = table(sheet, top, rows[:shown], columns, size=6.5, bold=(bold,), most=most)
+    if len(rows) > shown:
+        top = sheet.paragraph(LEFT, top + 1, parts.more(len(rows) - shown), 6.6, ROOM, colour=MUTED)
     return top
+
+
+def _one_row(
+    sheet: Sheet, row: Sequence[str], columns: Sequence[float], bold: int, most: int, top: float
+) -> float:
+    return table(sheet, top, [row], columns, size=6.5, bold=(bold,), most=most)
 
 
 def _check_row(check: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -71,16 +98,15 @@ def _check_row(check: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 def disclosures(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     """What the issuer states of repairs, replaced parts and warranty; what other scales would say of the grade."""
-    told = sorted(document["disclosures"].items())
-    if not look.is_report or told:
-        top = heading(sheet, look, top, label("section.disclosures"))
-        if not told:
-            top = sheet.paragraph(LEFT, top, label("disclosure.none").both, 7.4, ROOM, colour=MUTED)
-        else:
-            rows = [
-                (coded_or_plain("disclosure", name).both, text) for name, text in told[: MOST_DISCLOSURES[look.tight]]
-            ]
-            top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=1 if look.tight else 2)
+    on_front = () if look.is_report else DISCLOSED
+    told = sorted((name, text) for name, text in document["disclosures"].items() if name not in on_front)
+    if told or document["sealed"]:
+        top = heading(sheet, look, top, label("disclosure.other"))
+        rows = [(coded_or_plain("disclosure", name).both, text) for name, text in told[: MOST_DISCLOSURES[look.tight]]]
+        if document["sealed"]:
+            names = [coded_or_plain("disclosure", name).both for name in sorted(document["sealed"])]
+            rows.append((label("disclosure.sealed").both, " · ".join(names)))
+        top = table(sheet, top, rows, (150, ROOM - 150), bold=(0,), most=1 if look.tight else 2)
         if len(told) > MOST_DISCLOSURES[look.tight]:
             top = sheet.paragraph(
                 LEFT, top, parts.more(len(told) - MOST_DISCLOSURES[look.tight]), 6.6, ROOM, colour=MUTED
@@ -95,7 +121,7 @@ def disclosures(sheet: Sheet, look: Look, document: Document, top: float) -> flo
         (coded_or_plain("mapping", name).both, coded_or_plain("mapping", fonts.spelled(text)).both)
         for name, text in columns[: MOST_MAPPINGS[look.tight]]
     ]
-    top = table(sheet, top, rows, (110, ROOM - 110), bold=(0,), most=1 if look.tight else 2)
+    top = table(sheet, top, rows, (150, ROOM - 150), bold=(0,), most=1 if look.tight else 2)
     if len(columns) > MOST_MAPPINGS[look.tight]:
         top = sheet.paragraph(LEFT, top, parts.more(len(columns) - MOST_MAPPINGS[look.tight]), 6.6, ROOM, colour=MUTED)
     return top + 7
@@ -106,7 +132,6 @@ def trace(sheet: Sheet, look: Look, document: Document, record_digest: str, top:
     job, found, facts, grade = document["job"], document["erase"], document["device_facts"], document["grade"]
     before = facts["system_before"]
     top = heading(sheet, look, top, label("section.trace"))
-    log = label("trace.log_none").both
     system = _some(before["version"], before["build"])
     cells = [
         ("opened", clock_time(job["opened_at"])),
@@ -126,24 +151,28 @@ def trace(sheet: Sheet, look: Look, document: Document, record_digest: str, top:
         ("scheme", f"{grade['scheme']} {grade['scheme_version']} · {grade['scheme_sha256'][:8]}…" if grade else "—"),
         ("evidence", str(len(document["evidence"]))),
         ("key", document["station"]["key_id"]),
-        ("log", f"log: {document['log']} · {log}"),
+        *_log_cells(document),
     ]
     wide = ROOM / 4
     for start in range(0, len(cells), 4):
-        top = 2.5 + max(
-            value(
-                sheet,
-                LEFT + index * wide,
-                top,
-                _caption(name),
-                text,
-                room=wide - 10,
-                size=7.2,
-                most=1 if look.tight else 2,
+        with sheet.element("P"):
+            top = 2.5 + max(
+                value(sheet, LEFT + index * wide, top, _caption(name), text, room=wide - 10, size=7.2,
+                      most=1 if look.tight else 2)
+                for index, (name, text) in enumerate(cells[start : start + 4])
             )
-            for index, (name, text) in enumerate(cells[start : start + 4])
-        )
     return 2 + value(sheet, LEFT, top, _caption("record"), record_digest, room=ROOM, size=7)
+
+
+def _log_cells(document: Document) -> list[tuple[str, str]]:
+    log = document["log"]
+    if log == "none":
+        return [("log", f"log: none · {label('trace.log_none').both}")]
+    root = log["anchor"][2] if anchor_of(document) and len(log["anchor"]) > 2 else ""
+    return [
+        ("log", f"{fonts.spelled(log['origin'])} #{log['start']}"),
+        ("anchor", f"{anchor_of(document)} · {fonts.spelled(root[:16])}…" if root else "—"),
+    ]
 
 
 def _caption(name: str) -> Pair:
@@ -163,7 +192,6 @@ def findings(sheet: Sheet, look: Look, document: Document, top: float, room: flo
     top = heading(sheet, look, top, label("section.findings"))
     order = {"failed": 0, "indeterminate": 1, "passed": 2}
     listed = sorted(found, key=lambda finding: (order[finding["verdict"]], finding["rule"]))
-    shown = listed[: max(1, int((room - (top - start) - 12) // ROW))]
     rows = [
         (
             coded("kind", finding["kind"]).both,
@@ -172,12 +200,10 @@ def findings(sheet: Sheet, look: Look, document: Document, top: float, room: flo
             _writer(finding["writer"]),
             _numbers(finding["evidence"]),
         )
-        for finding in shown
+        for finding in listed[:MOST_ROWS]
     ]
-    top = table(sheet, top, rows, (70, 120, 148, 72, 60, ROOM - 470), size=6.5, bold=(3,))
-    if len(listed) > len(shown):
-        top = sheet.paragraph(LEFT, top + 1, parts.more(len(listed) - len(shown)), 6.6, ROOM, colour=MUTED)
-    return top
+    rows += [rows[-1]] * (len(listed) - len(rows))   # counted, never shown
+    return _as_many(sheet, top, rows, FINDING_COLUMNS, room - (top - start), bold=3, most=MOST_LINES[look.tight])
 
 
 def _verdict(finding: Mapping[str, Any]) -> str:
@@ -190,4 +216,4 @@ def _writer(writer: str) -> str:
 
 
 def _numbers(evidence: list[int]) -> str:
-    return parts.one_line("#" + ",".join(map(str, evidence)), 6.5, ROOM - 476) if evidence else ""
+    return parts.one_line("#" + ",".join(map(str, evidence)), 6.5, FINDING_COLUMNS[-1] - 6) if evidence else ""

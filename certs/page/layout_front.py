@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Page one, for people: what phone, what was done, how far it is proven, in what state it is, who answers for it."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,9 +9,12 @@ from certs.page import fonts, parts
 from certs.page.labels import Pair, capped_by, label, phrase, phrase_if_any
 from certs.page.parts import LEFT, RIGHT, ROOM, Look, coded, heading, pair, row, value
 from certs.page.sheet import INK, LINE, MUTED, TINT, WHITE, Sheet
+from certs.x509_facts import read_certificate
 
 Document = Mapping[str, Any]
 GB_IN_FORCE = "2027-01-01"
+DISCLOSED = ("repairs", "replaced_parts", "warranty")   # what the law wants said of used goods
+LONGEST_ORIGIN = 48
 MOST_REASONS = 4
 MOST_RESIDUES = 16
 _WARNINGS = ("awaiting_validation", "blocked", "rejected")
@@ -32,13 +36,14 @@ def phone(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     stamp = label("head.second_hand").both
     stamp_room = 0.0
     if not look.is_report:
-        stamp_room = fonts.width(stamp, fonts.BOLD, 8) + 16
-        sheet.block(RIGHT - stamp_room, top + 1, stamp_room, 16, stroke=look.accent, weight=0.8, radius=2)
+        stamp_room = fonts.width(stamp, 8) + 16
+        sheet.block(RIGHT - stamp_room, top + 1, stamp_room, 16, stroke=look.accent, weight=0.8)
         sheet.text(RIGHT - stamp_room / 2, top + 12, stamp, 8, bold=True, colour=look.accent, align="center")
     name = phone_name(document)
     room = ROOM - stamp_room - 12
     size = parts.fitting_size(name, 17, room, 11)
-    top = sheet.paragraph(LEFT, top - 1, name, size, room, bold=True, most=2, leading=1.2) + 5
+    with sheet.element("H2"):
+        top = sheet.paragraph(LEFT, top - 1, name, size, room, bold=True, most=2, leading=1.2) + 5
     after = facts["system_after"]["version"]
     model = fonts.spelled(" ".join(text for text in (device["maker"], device["model"]) if text)) or "—"
     cells = [
@@ -54,10 +59,11 @@ def phone(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     if device["imei2_last4"]:
         cells.append(("phone.imei2", parts.last_four(device["imei2_last4"])))
     wide = ROOM / 6
-    return max(
-        value(sheet, LEFT + index * wide, top, label(caption), text, room=wide - 8, size=8.4, most=2)
-        for index, (caption, text) in enumerate(cells)
-    )
+    with sheet.element("P"):
+        return max(
+            value(sheet, LEFT + index * wide, top, label(caption), text, room=wide - 8, size=8.4, most=2)
+            for index, (caption, text) in enumerate(cells)
+        )
 
 
 def _system(document: Document, version: str) -> str:
@@ -75,13 +81,16 @@ def result(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     sheet.block(LEFT, top, 3, high, fill=look.accent)
     sheet.tick(LEFT + 15, top + 13, 21, colour=look.accent)
     room = ROOM - badge - 62
-    sheet.paragraph(LEFT + 50, top + 7, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True, most=2)
-    sheet.paragraph(LEFT + 50, top + 26, words.en, 8.6, room, most=2)
     sheet.block(RIGHT - badge, top, badge, high, fill=look.accent)
-    sheet.text(RIGHT - badge / 2, top + 25, level, 22, bold=True, colour=WHITE, align="center")
     name = label("erase.level")
-    sheet.text(RIGHT - badge / 2, top + 35, name.zh, 6.8, colour=WHITE, align="center")
-    sheet.text(RIGHT - badge / 2, top + 42.5, name.en, 6.2, colour=WHITE, align="center")
+    with sheet.element("P"):
+        sheet.paragraph(LEFT + 50, top + 7, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True,
+                        most=2)
+        sheet.paragraph(LEFT + 50, top + 26, words.en, 8.6, room, most=2)
+    with sheet.element("P"):
+        sheet.text(RIGHT - badge / 2, top + 25, level, 22, bold=True, colour=WHITE, align="center")
+        sheet.text(RIGHT - badge / 2, top + 35, name.zh, 6.8, colour=WHITE, align="center")
+        sheet.text(RIGHT - badge / 2, top + 42.5, name.en, 6.2, colour=WHITE, align="center")
     return top + high
 
 
@@ -114,8 +123,9 @@ def _reason_rows(sheet: Sheet, look: Look, title: str, warning: Pair, codes: lis
     def draw(top: float) -> float:
         words = coded("outcome", title)
         sheet.cross(left, top + 3, 12, colour=look.accent)
-        wide = sheet.text(left + 20, top + 13, words.zh, 13, bold=True, colour=look.accent)
-        sheet.text(left + 28 + wide, top + 13, words.en, 10.5, colour=look.accent)
+        with sheet.element("H2"):
+            wide = sheet.text(left + 20, top + 13, words.zh, 13, bold=True, colour=look.accent)
+            sheet.text(left + 28 + wide, top + 13, words.en, 10.5, colour=look.accent)
         top = pair(sheet, top + 21, warning, left=left, room=room, bold=True, size=8.4) + 3
         for code in codes[:MOST_REASONS]:
             sheet.rule(left, top, left + room, colour=LINE)
@@ -186,11 +196,12 @@ def claims(sheet: Sheet, look: Look, document: Document, top: float) -> float:
         said, limit = coded(name, status), coded(name, f"{status}_limit")
         if name == "gb":
             limit = Pair(limit.zh + early.zh, f"{limit.en} {early.en}".strip())
-        sheet.text(left, top + 6.4, parts.one_line(coded(name, "name").both, 6.6, wide), 6.6, colour=MUTED)
-        strong = sheet.text(left, top + 18.5, said.zh, 10.5, bold=True)
-        sheet.text(left + strong + 5, top + 18.5, said.en, 8.6, bold=True)
-        at = sheet.paragraph(left, top + 23, limit.zh, 6.8, wide, colour=INK, leading=1.3)
-        bottom = max(bottom, sheet.paragraph(left, at + 1, limit.en, 6.5, wide, colour=MUTED, leading=1.28))
+        with sheet.element("P"):
+            sheet.text(left, top + 6.4, parts.one_line(coded(name, "name").both, 6.6, wide), 6.6, colour=MUTED)
+            strong = sheet.text(left, top + 18.5, said.zh, 10.5, bold=True)
+            sheet.text(left + strong + 5, top + 18.5, said.en, 8.6, bold=True)
+            at = sheet.paragraph(left, top + 23, limit.zh, 6.8, wide, colour=INK, leading=1.3)
+            bottom = max(bottom, sheet.paragraph(left, at + 1, limit.en, 6.5, wide, colour=MUTED, leading=1.28))
         if index:
             sheet.rule(left - 6, top, left - 6)
     return bottom
@@ -204,26 +215,30 @@ def residues(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     top = heading(sheet, look, top, label("section.residues"))
     columns, wide, high = 4, ROOM / 4, 20.0
     shown = found[:MOST_RESIDUES]
-    for index, (name, state) in enumerate(shown):
-        left, at = LEFT + (index % columns) * wide, top + (index // columns) * high
-        if state in ("cleared", "absent"):
-            sheet.tick(left, at + 1.5, 6, colour=look.accent)
-        elif state == "present":
-            sheet.cross(left, at + 1.5, 6, colour=INK)
-        else:
-            sheet.text(left + 1, at + 7, "?", 8, bold=True)
-        room, loud = wide - 18, state in _LOUD
-        name_words, state_words = phrase("residue", name), coded("state", state)
-        zh = f"{name_words.zh}：{state_words.zh}"
-        size = parts.fitting_size(zh, 7, room, 5.4, bold=loud)
-        sheet.text(left + 10, at + 7, parts.one_line(zh, size, room, bold=loud), size, bold=loud)
-        en = f"{name_words.en}: {state_words.en}"
-        size = parts.fitting_size(en, 6.4, room, 5.2, bold=False)
-        sheet.text(left + 10, at + 15, parts.one_line(en, size, room), size, colour=INK if loud else MUTED)
+    with sheet.element("P"):
+        for index, (name, state) in enumerate(shown):
+            left, at = LEFT + (index % columns) * wide, top + (index // columns) * high
+            _residue(sheet, look, phrase("residue", name), state, left, at, wide - 18)
     top += -(-len(shown) // columns) * high
     if len(found) > len(shown):
         top = sheet.paragraph(LEFT, top, parts.more(len(found) - len(shown)), 6.6, ROOM, colour=MUTED)
     return top
+
+
+def _residue(sheet: Sheet, look: Look, name: Pair, state: str, left: float, at: float, room: float) -> None:
+    if state in ("cleared", "absent"):
+        sheet.tick(left, at + 1.5, 6, colour=look.accent)
+    elif state == "present":
+        sheet.cross(left, at + 1.5, 6, colour=INK)
+    else:
+        sheet.text(left + 1, at + 7, "?", 8, bold=True)
+    loud, words = state in _LOUD, coded("state", state)
+    zh = f"{name.zh}：{words.zh}"
+    size = parts.fitting_size(zh, 7, room, 5.4)
+    sheet.text(left + 10, at + 7, parts.one_line(zh, size, room), size, bold=loud)
+    en = f"{name.en}: {words.en}"
+    size = parts.fitting_size(en, 6.4, room, 5.2)
+    sheet.text(left + 10, at + 15, parts.one_line(en, size, room), size, colour=INK if loud else MUTED)
 
 
 def grade(sheet: Sheet, look: Look, document: Document, top: float) -> float:
@@ -233,13 +248,15 @@ def grade(sheet: Sheet, look: Look, document: Document, top: float) -> float:
         return top
     top = heading(sheet, look, top, label("section.grade"))
     box = 50.0
-    sheet.block(LEFT, top, box, 50, stroke=look.accent, weight=1.2, radius=3)
-    sheet.text(LEFT + box / 2, top + 34, given["usability"], 29, bold=True, colour=look.accent, align="center")
-    sheet.text(LEFT + box / 2, top + 45.4, label("grade.scale").zh, 5.6, colour=MUTED, align="center")
+    sheet.block(LEFT, top, box, 50, stroke=look.accent, weight=1.2)
     left, room = LEFT + box + 12, ROOM - box - 12
-    words = coded("usability", given["usability"])
-    wide = sheet.text(left, top + 9.6, words.zh, 10, bold=True)
-    sheet.text(left + wide + 6, top + 9.6, words.en, 8.4)
+    words, scale = coded("usability", given["usability"]), label("grade.scale")
+    with sheet.element("P"):
+        sheet.text(LEFT + box / 2, top + 32, given["usability"], 27, bold=True, colour=look.accent, align="center")
+        sheet.text(LEFT + box / 2, top + 40.6, scale.zh, 5.6, colour=MUTED, align="center")
+        sheet.text(LEFT + box / 2, top + 46.8, scale.en, 5.4, colour=MUTED, align="center")
+        wide = sheet.text(left, top + 9.6, words.zh, 10, bold=True)
+        sheet.text(left + wide + 6, top + 9.6, words.en, 8.4)
     tiles = [
         ("grade.functional", coded("functional", given["functional"] or "none").both),
         ("grade.battery", _battery(document)),
@@ -279,8 +296,22 @@ def _capped(sheet: Sheet, given: Mapping[str, Any], left: float, top: float, roo
     return pair(sheet, top, Pair(f"{name.zh}：{zh}。", f"{name.en}: {en}."), size=7.4, left=left, room=room)
 
 
+def disclosed(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+    """What a seller must say of repairs, replaced parts and warranty, also where nothing was said."""
+    if look.is_report:
+        return top
+    top = heading(sheet, look, top, label("section.disclosures"))
+    wide = (ROOM - 2 * 12) / 3
+    bottom = top
+    for index, name in enumerate(DISCLOSED):
+        text = document["disclosures"].get(name) or label("disclosure.none").both
+        left, caption = LEFT + index * (wide + 12), label(f"disclosure.{name}")
+        bottom = max(bottom, value(sheet, left, top, caption, text, room=wide, size=7.6, most=2))
+    return bottom
+
+
 def people(sheet: Sheet, look: Look, document: Document, top: float) -> float:
-    """Who did it, who accepted it, and the company that answers."""
+    """Who did it, who accepted it, the company that answers, and where the log has it."""
     top = heading(sheet, look, top, label("section.people"))
     wide = (ROOM - 2 * 12) / 3
     issuer, performed = document["issuer"], document["performed_by"]
@@ -293,11 +324,31 @@ def people(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     bottom = top
     for index, (caption, name, lines) in enumerate(columns):
         left = LEFT + index * (wide + 12)
-        at = value(sheet, left, top, caption, name, room=wide, size=9, most=2, bold=True)
-        for line in lines:
-            at = sheet.paragraph(left, at, line, 6.9, wide, colour=MUTED, most=2, leading=1.28)
+        with sheet.element("P"):
+            at = value(sheet, left, top, caption, name, room=wide, size=9, most=2, bold=True)
+            for line in lines:
+                at = sheet.paragraph(left, at, line, 6.9, wide, colour=MUTED, most=2, leading=1.28)
         bottom = max(bottom, at)
-    return bottom
+    return pair(sheet, bottom + 2, _logged(document), size=7)
+
+
+def _logged(document: Document) -> Pair:
+    """Which attempt this is, and where the transparency log has it."""
+    log = document["log"]
+    if log == "none":
+        return label("log.none", attempt=document["job"]["attempt"])
+    origin = fonts.spelled(log["origin"])
+    return label("log.entered", attempt=log["attempt"], origin=_short(origin), start=log["start"])
+
+
+def anchor_of(document: Document) -> str:
+    """How many entries the log had when the job opened, as its checkpoint says; "" where there is none."""
+    anchor = document["log"]["anchor"]
+    return anchor[1] if len(anchor) > 1 and anchor[1].isascii() and anchor[1].isdigit() else ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_ORIGIN else f"{text[:LONGEST_ORIGIN]}…"
 
 
 def _validated(validation: Mapping[str, Any]) -> tuple[Pair, str, list[str]]:
@@ -305,13 +356,25 @@ def _validated(validation: Mapping[str, Any]) -> tuple[Pair, str, list[str]]:
     if decision in ("awaiting", "not_required"):
         return caption, coded("people", decision).both, []
     told = f"{coded('people', decision).both} · {validation['role']}"  # the decision first: a long role is cut
-    return caption, validation["by"], [told, parts.clock_time(validation["at"]), validation["grounds"]]
+    at = parts.clock_time(validation["at"])
+    return caption, validation["by"], [told, f"{at} · {_own_key(validation)}", validation["grounds"]]
+
+
+def _own_key(validation: Mapping[str, Any]) -> str:
+    """Whether the decision carries a signature of the person's own, and by which key."""
+    if not validation["signature"]:
+        return label("people.entered").both
+    try:
+        key = read_certificate(base64.b64decode(validation["certificate"])).key_id
+    except ValueError:
+        key = "?"   # what it is worth is the verifier's to say (E_VALIDATION); a page is drawn all the same
+    return label("people.signed", by=key).both
 
 
 def limits(sheet: Sheet, look: Look, top: float) -> float:
     """The sentence every paper carries."""
     top = heading(sheet, look, top, label("section.limits"))
-    return pair(sheet, top, label("limits.sentence"), size=7.6)
+    return pair(sheet, top, label("limits.sentence"), size=7.4)
 
 
 def check(
@@ -321,7 +384,7 @@ def check(
     top = heading(sheet, look, top, label("section.check"))
     side = (len(symbol) + 8) * module
     left, room = LEFT + side + 10, ROOM - side - 10
-    sheet.symbol(LEFT, top, symbol, module)
+    sheet.symbol(LEFT, top, symbol, module, label("check_how.alternative").both)
     device = document["device"]
     first = "check_how.dial" if device["imei1_last4"] else "check_how.serial"
     at = _step(sheet, look, top, "1", label(first), left=left, room=room)
@@ -331,12 +394,13 @@ def check(
         " --imei IMEI" if device["imei1_last4"] else ""
     )
     sheet.block(left + 12, at - 2, room - 12, 12, fill=TINT)
-    sheet.text(left + 17, at + 6.4, command, parts.fitting_size(command, 7.4, room - 22, 5, bold=False))
+    sheet.text(left + 17, at + 6.4, command, parts.fitting_size(command, 7.4, room - 22, 5))
     at = _step(sheet, look, at + 13, "3", label("check_how.qr"), left=left, room=room)
     at = _step(sheet, look, at, "4", label("check_how.issuer"), left=left, room=room)
     return max(top + side, at)
 
 
 def _step(sheet: Sheet, look: Look, top: float, mark: str, words: Pair, *, left: float, room: float) -> float:
-    sheet.text(left + 4, top + 7.2, mark, 7.6, bold=True, colour=look.accent, align="center")
-    return pair(sheet, top, words, left=left + 12, room=room - 12, size=7.2) + 1.5
+    with sheet.element("P"):
+        sheet.text(left + 4, top + 7.2, mark, 7.6, bold=True, colour=look.accent, align="center")
+        return pair(sheet, top, words, left=left + 12, room=room - 12, size=7) + 1.2

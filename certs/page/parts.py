@@ -32,33 +32,36 @@ class Look:
 
 def heading(sheet: Sheet, look: Look, top: float, words: Pair, *, left: float = LEFT, right: float = RIGHT) -> float:
     """A section's name over a line."""
-    wide = sheet.text(left, top + 9.4, words.zh, 9.6, bold=True, colour=look.accent)
-    sheet.text(left + wide + 6, top + 9.4, words.en, 8, colour=MUTED)
+    with sheet.element("H2"):
+        wide = sheet.text(left, top + 9.4, words.zh, 9.6, bold=True, colour=look.accent)
+        sheet.text(left + wide + 6, top + 9.4, words.en, 8, colour=MUTED)
     sheet.rule(left, top + 13.4, right, colour=look.accent, weight=0.7)
     return top + 17.5
 
 
 def pair(
-    sheet: Sheet, top: float, words: Pair, *, size: float = 8.2, left: float = LEFT, room: float = ROOM,
+    sheet: Sheet, top: float, words: Pair, *, size: float = 7.8, left: float = LEFT, room: float = ROOM,
     bold: bool = False, colour: str = INK,
 ) -> float:
     """Both languages side by side, whole; returns the bottom of the longer one."""
     half = (room - GUTTER) / 2
-    return max(
-        sheet.paragraph(left, top, words.zh, size, half, bold=bold, colour=colour, leading=1.32),
-        sheet.paragraph(left + half + GUTTER, top, words.en, size * 0.92, half, bold=bold, colour=colour,
-                        leading=1.32 / 0.92),
-    )
+    with sheet.element("P"):
+        return max(
+            sheet.paragraph(left, top, words.zh, size, half, bold=bold, colour=colour, leading=1.32),
+            sheet.paragraph(left + half + GUTTER, top, words.en, size * 0.92, half, bold=bold, colour=colour,
+                            leading=1.32 / 0.92),
+        )
 
 
 def row(sheet: Sheet, top: float, caption: Pair, words: Pair, *, captions: float = 62.0) -> float:
     """A caption on the left, then both languages side by side."""
-    sheet.text(LEFT, top + 8, caption.zh, 8, bold=True)
-    sheet.paragraph(LEFT, top + 10.4, caption.en, 6.4, captions - 6, colour=MUTED, most=2, leading=1.2)
-    return max(
-        pair(sheet, top, words, left=LEFT + captions, room=ROOM - captions),
-        top + 20,
-    )
+    with sheet.element("P"):
+        sheet.text(LEFT, top + 8, caption.zh, 8, bold=True)
+        sheet.paragraph(LEFT, top + 10.4, caption.en, 6.4, captions - 6, colour=MUTED, most=2, leading=1.2)
+        return max(
+            pair(sheet, top, words, left=LEFT + captions, room=ROOM - captions),
+            top + 19,
+        )
 
 
 def value(
@@ -66,18 +69,19 @@ def value(
     bold: bool = False, colour: str = INK,
 ) -> float:
     """A small caption in both languages over a value."""
-    sheet.text(left, top + 6, one_line(caption.both, 6.3, room), 6.3, colour=MUTED)
-    return sheet.paragraph(left, top + 8.2, text, size, room, most=most, bold=bold, colour=colour, leading=1.25)
+    with sheet.element("P"):
+        sheet.text(left, top + 6, one_line(caption.both, 6.3, room), 6.3, colour=MUTED)
+        return sheet.paragraph(left, top + 8.2, text, size, room, most=most, bold=bold, colour=colour, leading=1.25)
 
 
-def one_line(text: str, size: float, room: float, *, bold: bool = False) -> str:
+def one_line(text: str, size: float, room: float) -> str:
     """`text` cut to one line."""
-    return (clamp(text, fonts.BOLD if bold else fonts.REGULAR, size, room, 1) or [""])[0]
+    return (clamp(text, size, room, 1) or [""])[0]
 
 
-def fitting_size(text: str, size: float, room: float, smallest: float, *, bold: bool = True) -> float:
+def fitting_size(text: str, size: float, room: float, smallest: float) -> float:
     """The largest size, from `size` down to `smallest`, at which `text` is one line of `room`."""
-    wide = fonts.width(text, fonts.BOLD if bold else fonts.REGULAR, 1.0)
+    wide = fonts.width(text, 1.0)
     return size if wide * size <= room else max(smallest, room / wide)
 
 
@@ -85,16 +89,20 @@ def table(
     sheet: Sheet, top: float, rows: Sequence[Sequence[str]], columns: Sequence[float], *, size: float = 7.0,
     left: float = LEFT, bold: Sequence[int] = (), most: int = 1,
 ) -> float:
-    """Rows of texts in columns of the given widths, with hairlines between; a cell has at most `most` lines."""
+    """Rows of texts in columns of the given widths, with hairlines between; a cell has at most `most` lines.
+
+    A row is read as one paragraph: its cells say by themselves what they are.
+    """
     for index, cells in enumerate(rows):
         if index:
             sheet.rule(left, top, left + sum(columns), colour=LINE, weight=0.3)
         bottom, at = top, left
-        for column, (text, room) in enumerate(zip(cells, columns, strict=True)):
-            bottom = max(bottom, sheet.paragraph(
-                at, top + 1.6, text, size, room - 6, most=most, bold=column in bold, leading=1.28
-            ))
-            at += room
+        with sheet.element("P"):
+            for column, (text, room) in enumerate(zip(cells, columns, strict=True)):
+                bottom = max(bottom, sheet.paragraph(
+                    at, top + 1.6, text, size, room - 6, most=most, bold=column in bold, leading=1.28
+                ))
+                at += room
         top = bottom + 1.4
     return top
 

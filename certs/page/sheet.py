@@ -1,23 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One sheet of A4 after another, to draw on from the top left corner, in points.
+"""One sheet of A4 after another, to draw on from the top left corner, in points, and the order in which it is read.
 
-A thin layer over reportlab's canvas: it refuses characters without a glyph, notes the box of every text and symbol
-(so that tests can measure overlaps), and can play a part without ink, to know its height beforehand.
+It refuses characters without a letter, notes the box of every text and symbol (so that tests can measure overlaps),
+and can play a part without ink, to know its height beforehand. What is drawn inside `element` belongs to that
+element of the tagged PDF; lines, colours and what `artifact` holds are decoration, which a screen reader passes over.
+Every page is two layers: decoration first, text on top.
 """
 
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 
-from reportlab.lib.colors import Color, HexColor
-from reportlab.pdfgen.canvas import Canvas
-
 from certs.page import fonts
+from certs.page.languages import runs
 from certs.page.wrapping import clamp
 
 WIDTH, HEIGHT = 595.2756, 841.8898
 MILLIMETRE = 72 / 25.4
+UNIT = 0.1          # points; the whole drawing is in whole steps of it
+BOLDER = 0.034      # of the size: the outline that makes a text bold
 
 INK = "#1c2126"
 MUTED = "#5a636d"
@@ -25,10 +27,8 @@ LINE = "#cfd6dc"
 TINT = "#f2f5f7"
 WHITE = "#ffffff"
 
-
-@cache
-def _colour(text: str) -> Color:
-    return HexColor(text)
+Piece = bytes | str
+"""Of a page's drawing: operators as bytes, a text to be shown as itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +43,75 @@ class Box:
     text: str
 
 
+@dataclass(slots=True, kw_only=True)
+class Element:
+    """One element of the reading order: a kind of PDF (H1, P, …), what it holds, in order.
+
+    `held`: a number is a marked piece of the drawing of `page`, an element stands inside this one.
+    `box`: of a figure, in points from the bottom left corner.
+    """
+
+    kind: str
+    page: int
+    held: list["int | Element"] = field(default_factory=list)
+    alternative: str = ""
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(slots=True)
+class Page:
+    """The drawing of one page. `marks`: the element that each marked piece belongs to."""
+
+    decoration: list[Piece] = field(default_factory=lambda: [b"1 j\n"])
+    text: list[Piece] = field(default_factory=list)
+    marks: list[Element] = field(default_factory=list)
+
+
+@cache
+def _colour(text: str) -> bytes:
+    parts = (int(text[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return b" ".join(f"{part:.3f}".rstrip("0").rstrip(".").encode() for part in parts)
+
+
+def _steps(*points: float) -> bytes:
+    return b" ".join(b"%d" % round(point / UNIT) for point in points)
+
+
+_ARTIFACT = Element(kind="Artifact", page=-1)
+_NO_FONT = (0, False, "")
+
+
 class Sheet:
     """The paper being drawn. `top` grows downwards; every drawing method is silent while a part is measured."""
 
     def __init__(self) -> None:
-        fonts.load()
-        self._out = io.BytesIO()
-        self._canvas = Canvas(
-            self._out, pagesize=(WIDTH, HEIGHT), pageCompression=0, invariant=1, initialFontName=fonts.REGULAR
-        )
         self._measuring = False
-        self.page = 0
+        self._inside: list[Element] = []
+        self._root: list[Element] = []
         self.boxes: list[Box] = []
+        self.pages: list[Page] = []
+        self._marked: Element | None = None
+        self._spoken = "zh"
+        self._writing = False
+        self.next_page()
+
+    @property
+    def page(self) -> int:
+        """The page being drawn: 0, 1, …"""
+        return len(self.pages) - 1
+
+    def next_page(self) -> None:
+        """Go on with an empty page."""
+        self._end_text()
+        self.pages.append(Page())
+        self._font = _NO_FONT
+        self._at = (0, 0)
+        self._writing = False
+
+    def finish(self) -> tuple[list[Page], list[Element]]:
+        """The pages, and the elements of the whole paper in reading order."""
+        self._end_text()
+        return self.pages, self._root
 
     def height_of(self, part: Callable[[float], float]) -> float:
         """The height of `part`, a function from the top to the bottom of what it draws, without drawing it."""
@@ -64,23 +121,48 @@ class Sheet:
         finally:
             self._measuring = before
 
+    @contextmanager
+    def element(self, kind: str, alternative: str = "") -> Iterator[None]:
+        """What is drawn inside belongs to one element of this kind. A paragraph within one is part of it."""
+        if self._measuring or (kind == "P" and self._inside):
+            yield
+            return
+        made = Element(kind=kind, page=self.page, alternative=alternative)
+        inside = self._inside[-1] if self._inside else None
+        if inside is None:
+            self._root.append(made)
+        elif inside is not _ARTIFACT:
+            inside.held.append(made)
+        self._inside.append(_ARTIFACT if inside is _ARTIFACT else made)
+        try:
+            yield
+        finally:
+            self._inside.pop()
+
+    @contextmanager
+    def artifact(self) -> Iterator[None]:
+        """What is drawn inside is decoration: said elsewhere, or nothing to be read."""
+        self._inside.append(_ARTIFACT)
+        try:
+            yield
+        finally:
+            self._inside.pop()
+
     def text(
         self, left: float, baseline: float, text: str, size: float, *,
         bold: bool = False, colour: str = INK, align: str = "left",
     ) -> float:
         """Draw one line; returns its width. Raises: GlyphMissingError."""
-        font = fonts.BOLD if bold else fonts.REGULAR
-        wide = fonts.width(fonts.check(text), font, size)
+        wide = fonts.width(fonts.check(text), size)
+        if self._measuring or not text:
+            return wide
         if align != "left":
             left -= wide if align == "right" else wide / 2
-        if not self._measuring and text:
-            self._canvas.setFillColor(_colour(colour))
-            self._canvas.setFont(font, size)
-            self._canvas.drawString(left, HEIGHT - baseline, text)
-            self.boxes.append(Box(
-                page=self.page, left=left, top=baseline - 0.88 * size, right=left + wide,
-                bottom=baseline + 0.12 * size, text=text,
-            ))
+        self._write(left, HEIGHT - baseline, text, size, bold=bold, colour=colour)
+        self.boxes.append(Box(
+            page=self.page, left=left, top=baseline - 0.88 * size, right=left + wide,
+            bottom=baseline + 0.12 * size, text=text,
+        ))
         return wide
 
     def paragraph(
@@ -88,39 +170,107 @@ class Sheet:
         bold: bool = False, colour: str = INK, most: int = 99, leading: float = 1.36,
     ) -> float:
         """Draw `text` in at most `most` lines of `room` points; returns the bottom. Raises: GlyphMissingError."""
-        font = fonts.BOLD if bold else fonts.REGULAR
-        lines = clamp(fonts.check(text), font, size, room, most)
-        for index, line in enumerate(lines):
-            self.text(left, top + size * (0.97 + index * leading), line, size, bold=bold, colour=colour)
+        lines = clamp(fonts.check(text), size, room, most)
+        if not self._measuring and lines:
+            # Without an element around it, all lines are one paragraph.
+            whole = Element(kind="P", page=self.page) if not self._inside else None
+            if whole is not None:
+                self._root.append(whole)
+                self._inside.append(whole)
+            for index, line in enumerate(lines):
+                self.text(left, top + size * (0.97 + index * leading), line, size, bold=bold, colour=colour)
+                if index + 1 < len(lines) and line[-1].isascii():
+                    self.pages[-1].text.append(" ")  # so that the words of two lines are read as two words
+            if whole is not None:
+                self._inside.pop()
         return top + size * leading * len(lines)
+
+    def _write(self, left: float, up: float, text: str, size: float, *, bold: bool, colour: str) -> None:
+        out = self.pages[-1].text
+        element = self._inside[-1] if self._inside else None
+        if element is None:
+            element = Element(kind="P", page=self.page)
+            self._root.append(element)
+        if not self._writing:
+            out.append(b"BT\n")
+            self._writing, self._at, self._font = True, (0, 0), _NO_FONT
+        if self._marked is not element:
+            self._end_mark()
+            self._begin_mark(element)
+        tenths = int(size / UNIT + 1e-6)
+        font = (tenths, bold, colour)
+        if font != self._font:
+            self._change_font(out, font)
+        to = round(left / UNIT), round(up / UNIT)
+        out.append(b"%d %d Td\n" % (to[0] - self._at[0], to[1] - self._at[1]))
+        self._at = to
+        for language, part in runs(text):
+            if language != self._spoken and element is not _ARTIFACT:
+                out.append(b"/Span/E BDC\n" if language == "en" else b"EMC\n")
+                self._spoken = language
+            out.append(part)
+
+    def _change_font(self, out: list[Piece], font: tuple[int, bool, str]) -> None:
+        tenths, bold, colour = font
+        before_tenths, before_bold, before_colour = self._font
+        if tenths != before_tenths:
+            out.append(b"/F %d Tf\n" % tenths)
+        if colour != before_colour:
+            out.append(_colour(colour) + b" rg\n")
+        if bold:
+            outline = b"%.1f w %b RG\n" % (tenths * BOLDER, _colour(colour))
+            out.append(outline if before_bold else b"2 Tr " + outline)
+        elif before_bold:
+            out.append(b"0 Tr\n")
+        self._font = font
+
+    def _begin_mark(self, element: Element) -> None:
+        page = self.pages[-1]
+        self._marked = element
+        if element is _ARTIFACT:
+            page.text.append(b"/Artifact BMC\n")
+            return
+        element.held.append(len(page.marks))
+        page.text.append(b"/%b<</MCID %d>>BDC\n" % (element.kind.encode(), len(page.marks)))
+        page.marks.append(element)
+
+    def _end_mark(self) -> None:
+        if not self.pages or self._marked is None:
+            return
+        self.pages[-1].text.append(b"EMC EMC\n" if self._spoken == "en" else b"EMC\n")
+        self._marked, self._spoken = None, "zh"
+
+    def _end_text(self) -> None:
+        if self.pages:
+            self._end_mark()
+            if self._writing:
+                # The render mode outlives the text object; nothing after it may be outlined by surprise.
+                self.pages[-1].text.append(b"0 Tr ET\n" if self._font[1] else b"ET\n")
+                self._writing = False
 
     def rule(self, left: float, top: float, right: float, *, colour: str = LINE, weight: float = 0.5) -> None:
         """A horizontal line."""
         if not self._measuring:
-            self._canvas.setStrokeColor(_colour(colour))
-            self._canvas.setLineWidth(weight)
-            self._canvas.line(left, HEIGHT - top, right, HEIGHT - top)
+            up = HEIGHT - top
+            self._decorate(b"%b RG %.1f w %b m %b l S\n" % (
+                _colour(colour), weight / UNIT, _steps(left, up), _steps(right, up)
+            ))
 
     def block(
         self, left: float, top: float, wide: float, high: float, *, fill: str = "", stroke: str = "",
-        weight: float = 0.6, radius: float = 0.0,
+        weight: float = 0.6,
     ) -> None:
         """A rectangle, filled, outlined or both."""
-        if self._measuring:
+        if self._measuring or not (fill or stroke):
             return
-        if fill:
-            self._canvas.setFillColor(_colour(fill))
-        if stroke:
-            self._canvas.setStrokeColor(_colour(stroke))
-            self._canvas.setLineWidth(weight)
-        bottom = HEIGHT - top - high
-        if radius:
-            self._canvas.roundRect(left, bottom, wide, high, radius, stroke=int(bool(stroke)), fill=int(bool(fill)))
-        else:
-            self._canvas.rect(left, bottom, wide, high, stroke=int(bool(stroke)), fill=int(bool(fill)))
+        paint = b"B" if fill and stroke else b"f" if fill else b"S"
+        colours = (_colour(fill) + b" rg " if fill else b"") + (
+            b"%b RG %.1f w " % (_colour(stroke), weight / UNIT) if stroke else b""
+        )
+        self._decorate(colours + _steps(left, HEIGHT - top - high, wide, high) + b" re " + paint + b"\n")
 
     def tick(self, left: float, top: float, size: float, *, colour: str) -> None:
-        """A check mark, as lines: it needs no glyph."""
+        """A check mark, as lines: it needs no letter."""
         self._strokes(colour, size * 0.13, [
             (left, HEIGHT - top - size * 0.55), (left + size * 0.36, HEIGHT - top - size * 0.88),
             (left + size, HEIGHT - top - size * 0.12),
@@ -136,15 +286,13 @@ class Sheet:
     def _strokes(self, colour: str, weight: float, points: Sequence[tuple[float, float]]) -> None:
         if self._measuring:
             return
-        path = self._canvas.beginPath()
-        path.moveTo(*points[0])
-        for point in points[1:]:
-            path.lineTo(*point)
-        self._canvas.setStrokeColor(_colour(colour))
-        self._canvas.setLineWidth(weight)
-        self._canvas.drawPath(path, stroke=1, fill=0)
+        path = _steps(*points[0]) + b" m " + b" ".join(_steps(*point) + b" l" for point in points[1:])
+        self._decorate(b"%b RG %.1f w %b S\n" % (_colour(colour), weight / UNIT, path))
 
-    def symbol(self, left: float, top: float, modules: Sequence[bytes], module: float) -> None:
+    def _decorate(self, drawing: bytes) -> None:
+        self.pages[-1].decoration.append(drawing)
+
+    def symbol(self, left: float, top: float, modules: Sequence[bytes], module: float, alternative: str) -> None:
         """A QR symbol: one bit a module as an image mask, on white, with a quiet zone of four modules."""
         count = len(modules)
         side = (count + 8) * module
@@ -152,33 +300,36 @@ class Sheet:
         if self._measuring:
             return
         self.boxes.append(Box(page=self.page, left=left, top=top, right=left + side, bottom=top + side, text="QR"))
-        rows = (sum(1 << (8 * ((count + 7) // 8) - 1 - at) for at, dark in enumerate(row) if dark) for row in modules)
-        bits = b"".join(row.to_bytes((count + 7) // 8, "big") for row in rows)
+        row_bytes = (count + 7) // 8
+        bits = b"".join(_packed(row, row_bytes) for row in modules)
         size, bottom = count * module, HEIGHT - top - side + 4 * module
-        self._canvas.addLiteral(
-            f"q 0 0 0 rg {size:.4f} 0 0 {size:.4f} {left + 4 * module:.4f} {bottom:.4f} cm\n"
-            f"BI /W {count} /H {count} /BPC 1 /IM true /D [1 0] /F /AHx ID {bits.hex()}> EI Q"
-        )
+        with self.element("Figure", alternative):
+            figure = self._inside[-1]
+            figure.box = (left, HEIGHT - top - side, left + side, HEIGHT - top)
+            self._end_text()
+            self._begin_mark(figure)
+            scaled = b" ".join(b"%.2f" % (value / UNIT) for value in (size, 0, 0, size, left + 4 * module, bottom))
+            self.pages[-1].text.append(
+                b"q 0 0 0 rg %b cm\nBI /W %d /H %d /BPC 1 /IM true /D [1 0] /F /AHx ID %b> EI Q\n"
+                % (scaled, count, count, bits.hex().encode())
+            )
+            self._end_mark()
 
     def across(self, text: str, size: float, centre: tuple[float, float], *, colour: str) -> None:
-        """Large letters across the page. Draw them first: what comes later stands on top of them."""
-        font = fonts.load()[fonts.BOLD]
-        wide = fonts.width(fonts.check(text), font.fontName, size)
-        self._canvas.saveState()
-        self._canvas.translate(centre[0], HEIGHT - centre[1])
-        self._canvas.rotate(40)
-        self._canvas.setFillColor(_colour(colour))
-        self._canvas.setFont(font.fontName, size)
-        self._canvas.drawString(-wide / 2, -size * 0.36, text)
-        self._canvas.restoreState()
+        """Large letters across the page, under everything else."""
+        wide = fonts.width(fonts.check(text), size)
+        # Turned by 40 degrees, centred.
+        cosine, sine = 0.766044, 0.642788
+        x = centre[0] - cosine * wide / 2 + sine * size * 0.36
+        y = HEIGHT - centre[1] - sine * wide / 2 - cosine * size * 0.36
+        turned = b"%.4f %.4f %.4f %.4f" % (cosine, sine, -sine, cosine)
+        self.pages[-1].decoration += [
+            b"BT /F %d Tf 2 Tr %.1f w %b rg %b RG %b %b Tm\n" % (
+                size / UNIT, size / UNIT * BOLDER, _colour(colour), _colour(colour), turned, _steps(x, y)
+            ), text, b"0 Tr ET\n",
+        ]
 
-    def next_page(self) -> None:
-        """Go on with an empty page."""
-        self._canvas.showPage()
-        self.page += 1
 
-    def finish(self) -> bytes:
-        """The PDF that reportlab makes of the pages, of which `certs.page.draw` keeps the pages and fonts."""
-        self._canvas.showPage()
-        self._canvas.save()
-        return self._out.getvalue()
+def _packed(row: bytes, row_bytes: int) -> bytes:
+    number = int("".join("1" if dark else "0" for dark in row).ljust(8 * row_bytes, "0"), 2)
+    return number.to_bytes(row_bytes, "big")

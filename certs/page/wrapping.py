@@ -13,17 +13,17 @@ _NEVER_LAST = "（【「『“‘([《〈"
 CUT = " …"
 
 
-def wrap(text: str, font: str, size: float, room: float) -> list[str]:
+def wrap(text: str, size: float, room: float) -> list[str]:
     """Lines of at most `room` points. A word longer than a line is cut where it must be. "" gives no line."""
-    return list(_wrapped(text, font, size, room))
+    return list(_wrapped(text, size, room))
 
 
 @lru_cache(maxsize=2048)   # a section is measured, moved and drawn: the same lines are asked for three times
-def _wrapped(text: str, font: str, size: float, room: float) -> tuple[str, ...]:
+def _wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
     lines: list[list[str]] = [[]]
     used = 0.0
-    for piece in _short_pieces(text, font, size, room):
-        line, wide = lines[-1], width(" " if piece.isspace() else piece, font, size)
+    for piece in _short_pieces(text, size, room):
+        line, wide = lines[-1], width(" " if piece.isspace() else piece, size)
         if piece.isspace():
             line.extend(" " if line else "")
             used += wide if line else 0.0
@@ -32,22 +32,22 @@ def _wrapped(text: str, font: str, size: float, room: float) -> tuple[str, ...]:
             used += wide
         else:
             carried = _carried(line, piece)
-            if width("".join(carried), font, size) + wide > room:
+            if width("".join(carried), size) + wide > room:
                 carried = []
             del line[len(line) - len(carried) :]
             lines.append([*carried, piece])
-            used = width("".join(carried), font, size) + wide
+            used = width("".join(carried), size) + wide
     texts = ("".join(line).strip() for line in lines)
     return tuple(found for found in texts if found)
 
 
-def clamp(text: str, font: str, size: float, room: float, most: int) -> list[str]:
+def clamp(text: str, size: float, room: float, most: int) -> list[str]:
     """At most `most` lines; what does not fit is cut and ends in " …", which the page explains."""
-    lines = wrap(text, font, size, room)
+    lines = wrap(text, size, room)
     if len(lines) <= most:
         return lines
     last = lines[most - 1]
-    while last and width(last + CUT, font, size) > room:
+    while last and width(last + CUT, size) > room:
         last = last[:-1]
     return [*lines[: most - 1], last.rstrip() + CUT]
 
@@ -62,21 +62,21 @@ def _carried(line: list[str], piece: str) -> list[str]:
     return line[cut:] if any(not kept.isspace() for kept in line[:cut]) else []
 
 
-def _short_pieces(text: str, font: str, size: float, room: float) -> list[str]:
+def _short_pieces(text: str, size: float, room: float) -> list[str]:
     pieces = []
     for piece in _PIECES.findall(text):
         rest = piece
-        while width(rest, font, size) > room and len(rest) > 1:
-            count = max(1, _fitting(rest, font, size, room))
+        while width(rest, size) > room and len(rest) > 1:
+            count = max(1, _fitting(rest, size, room))
             pieces.append(rest[:count])
             rest = rest[count:]
         pieces.append(rest)
     return pieces
 
 
-def _fitting(text: str, font: str, size: float, room: float) -> int:
+def _fitting(text: str, size: float, room: float) -> int:
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if width(text[:middle], font, size) <= room else (low, middle - 1)
+        low, high = (middle, high) if width(text[:middle], size) <= room else (low, middle - 1)
     return low

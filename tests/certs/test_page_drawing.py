@@ -70,7 +70,7 @@ def test_a_paper_is_two_pages_of_a4_and_small(name: str) -> None:
     with pypdfium2.PdfDocument(pdf) as paper:
         sizes = [page.get_size() for page in paper]
     assert [(round(wide), round(high)) for wide, high in sizes] == [(595, 842)] * 2
-    assert len(pdf) < 140_000
+    assert len(pdf) < 66_000
 
 
 def test_a_certificate_says_what_was_erased_how_and_how_far_it_is_proven() -> None:
@@ -181,7 +181,6 @@ def test_record_and_statement_are_attached_byte_for_byte(name: str) -> None:
     pdf = drawn(document)
     attached = pdf_profile.read(pdf).embedded()
     assert attached == {"erase-record.json": record_bytes(document), "statement.cose": STATEMENT}
-    assert record_bytes(document) in pdf
     assert STATEMENT in pdf
     with pypdfium2.PdfDocument(pdf) as paper:
         assert bytes(paper.get_attachment(0).get_data()) == record_bytes(document)

@@ -71,7 +71,13 @@ def longest(make: Any, fill: str) -> dict[str, Any]:
     document["performed_by"].update(name=text, role=text)
     if document["validation"]["decision"] == "accepted":
         document["validation"].update(by=text, role=text, grounds=long_text)
+        document["validation"].update(certificate="AAAA", signature="AAAA")
     document["policy"]["name"] = text
+    document["log"] = {
+        "origin": text, "device_tag": "ab" * 16, "start": 2**53 - 1, "attempt": 1_000_000,
+        "anchor": [text, "9" * 200, text, *[text] * 37],
+    }
+    document["sealed"] = {f"S{index:02}" + "x" * 93: "00" * 32 for index in range(30)}
     document["device"].update(maker=text, model=text, marketing_name=text)
     document["job"].update(id="J" * 96, port=text, slot=text, problems=PROBLEMS[:50])
     document["device_facts"].update(encryption=text, verified_boot=text, storage_total_bytes=2**53 - 1)
@@ -117,6 +123,7 @@ def test_the_longest_texts_a_record_allows_never_overflow_or_overlap(make: Any, 
     assert_clean(boxes_of(longest(make, fill), "PW1:" + "A" * 400))
 
 
+FACTS = {"page": 1, "pages": 2, "count": 3, "attempt": 2, "origin": "log.example", "start": 4, "by": "9c1f0a77d2e4b863"}
 TEXTS = st.one_of(
     st.sampled_from(["", "W" * 200, "长" * 200, "a b " * 50]),
     st.text(st.sampled_from("WiIl长鸿。，（） -/.0Ä[“"), max_size=200),
@@ -141,12 +148,12 @@ def test_any_lengths_together_never_overflow_or_overlap(data: st.DataObject) -> 
 @settings(deadline=None)
 @given(TEXTS, st.floats(6, 20), st.floats(40, 300), st.integers(1, 4))
 def test_no_line_is_wider_than_its_room_and_no_word_is_lost(text: str, size: float, room: float, most: int) -> None:
-    lines = wrap(text, fonts.REGULAR, size, room)
-    assert all(fonts.width(line, fonts.REGULAR, size) <= room + 0.01 for line in lines)
+    lines = wrap(text, size, room)
+    assert all(fonts.width(line, size) <= room + 0.01 for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
-    cut = clamp(text, fonts.REGULAR, size, room, most)
+    cut = clamp(text, size, room, most)
     assert len(cut) <= most
-    assert all(fonts.width(line, fonts.REGULAR, size) <= room + 0.01 for line in cut)
+    assert all(fonts.width(line, size) <= room + 0.01 for line in cut)
     assert cut == lines or cut[-1].endswith("…")
 
 
@@ -162,7 +169,7 @@ def test_both_languages_of_every_caption_can_be_drawn() -> None:
 
     for section, entries in _labels().items():
         for name in entries:
-            for text in label(f"{section}.{name}", page=1, pages=2, count=3):
+            for text in label(f"{section}.{name}", **FACTS):
                 assert text
                 assert fonts.missing(text) == ""
 
