@@ -4,7 +4,7 @@
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from station import output, spoken
 from station.commands.options import home_of, json_option
 from station.home import Home
 from station.language import text
+from station.machine import Machine
 
 FREE_BYTES_WANTED = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One thing looked at. state: works, broken, absent (not needed by everyone)."""
+    """One thing looked at. state: works, broken, absent (not needed by everyone), unknown (could not look)."""
 
     name: str
     state: str
@@ -32,7 +33,7 @@ class Diagnosis:
 @json_option()
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> int:
-    """Exit 0 when nothing is broken, 1 otherwise."""
+    """Exit 0 when all that is there works; 1 when something is broken; 6 when something could not be looked at."""
     home = home_of(context)
     found = [_safely(name, look, home) for name, look in LOOKS.items()]
     if as_json:
@@ -41,11 +42,20 @@ def command(context: click.Context, as_json: bool) -> int:
         )
     else:
         for each in found:
-            click.echo(f"{text('doctor.state_' + each.state)}  {text('doctor.' + each.name + '.what')}  {each.detail}")
+            click.echo(
+                f"{text('doctor.state_' + each.state)}  {text('doctor.' + each.name + '.what')}  {each.detail}".rstrip()
+            )
+            if each.state == "unknown":
+                click.echo(f"    {text('doctor.could_not_look')}")
             if each.state != "works":
                 click.echo(f"    {text('doctor.' + each.name + '.so')}")
                 click.echo(f"    → {text('doctor.' + each.name + '.fix')}")
-    return 1 if any(each.state == "broken" for each in found) else 0
+    return exit_code([each.state for each in found])
+
+
+def exit_code(states: Sequence[str]) -> int:
+    """Broken outranks unknown, and unknown is never fine."""
+    return 1 if "broken" in states else 6 if "unknown" in states else 0
 
 
 def _safely(name: str, look: Callable[[Home], tuple[str, str]], home: Home) -> Diagnosis:
@@ -71,13 +81,18 @@ def _adb(home: Home) -> tuple[str, str]:
 
 
 def _other_adb(_home: Home) -> tuple[str, str]:
-    """Another adb server on the usual port holds USB interfaces we then cannot claim."""
-    import socket
+    found = Machine().other_adb()
+    return found.state, found.detail
 
-    with socket.socket() as probe:
-        probe.settimeout(0.3)
-        busy = probe.connect_ex(("127.0.0.1", 5037)) == 0
-    return ("broken", "127.0.0.1:5037") if busy else ("works", shutil.which("adb") or "")
+
+def _udev(_home: Home) -> tuple[str, str]:
+    found = Machine().udev()
+    return found.state, found.detail
+
+
+def _controllers(_home: Home) -> tuple[str, str]:
+    found = Machine().controllers()
+    return found.state, found.detail
 
 
 def _usb(_home: Home) -> tuple[str, str]:
@@ -86,7 +101,12 @@ def _usb(_home: Home) -> tuple[str, str]:
     return "works", str(len(UsbWatch().devices()))
 
 
-def _usbmuxd(home: Home) -> tuple[str, str]:
+def _usbmuxd(_home: Home) -> tuple[str, str]:
+    found = Machine().usbmuxd_runs()
+    return found.state, found.detail
+
+
+def _iphones(home: Home) -> tuple[str, str]:
     from phones.apple import AppleIsland
     from phones.errors import UsbmuxError
 
@@ -132,6 +152,6 @@ def _disk(home: Home) -> tuple[str, str]:
 
 
 LOOKS: dict[str, Callable[[Home], tuple[str, str]]] = {
-    "adb": _adb, "other_adb": _other_adb, "usb": _usb, "usbmuxd": _usbmuxd, "keys": _keys, "ledger": _ledger,
-    "disk": _disk,
+    "adb": _adb, "other_adb": _other_adb, "usb": _usb, "udev": _udev, "controllers": _controllers,
+    "usbmuxd": _usbmuxd, "iphones": _iphones, "keys": _keys, "ledger": _ledger, "disk": _disk,
 }
