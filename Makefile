@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PYTHONPATH :=
 
-.PHONY: demo test again check mutants slow bench clean
+.PHONY: demo test again check mutants slow bench verify-page test-page clean
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "proofwipe needs Python 3.11 or newer")'
@@ -17,10 +17,10 @@ demo: $(INSTALLED)  ## virtual phones from plug to paper, into out/demo
 	$(BIN)/proofwipe demo --out out/demo
 
 test: $(INSTALLED)  ## everything but the slow runs; needs a few Debian packages and says which
-	$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadgroup --cov --cov-report=term
+	$(BIN)/python -m pytest -m "not slow and not page" -n 3 --dist loadgroup --cov --cov-report=term
 
 again: $(INSTALLED)  ## what failed in the last `make test`, one at a time: tells a loaded machine from a mistake
-	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none -m "not slow" -n 0
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none -m "not slow and not page" -n 0
 
 check: $(INSTALLED)  ## style, types, import direction
 	$(BIN)/ruff check .
@@ -37,5 +37,27 @@ slow: $(INSTALLED)  ## the long runs: 20,000 lives in virtual time (LIVES=...), 
 bench: $(INSTALLED)  ## ratios within one run, on this machine
 	$(BIN)/python -m benchmarks.run
 
+# The offline page: Python for the browser from npm, compiled wheels from PyPI, both pinned by hash.
+PAGE := dist/verify.html
+WHEELS := out/offline_page/wheels
+NODE_MODULES := offline_page/node_modules/.installed
+
+$(NODE_MODULES): offline_page/package.json offline_page/package-lock.json
+	cd offline_page && npm ci
+	touch $@
+
+$(WHEELS)/.complete: offline_page/wheels.txt $(INSTALLED)
+	rm -rf $(WHEELS)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --dest $(WHEELS) --no-deps --require-hashes \
+	    --only-binary :all: --python-version 3.14 --implementation cp --abi cp314 \
+	    --platform pyemscripten_2026_0_wasm32 --requirement offline_page/wheels.txt
+	touch $@
+
+verify-page: $(NODE_MODULES) $(WHEELS)/.complete  ## the verifier in one HTML file: dist/verify.html
+	node offline_page/build.mjs $(WHEELS) $(PAGE)
+
+test-page: verify-page  ## that file in a real Chromium: every golden paper, phones, codes, no network
+	$(BIN)/python -m pytest -m page tests/offline_page --timeout 900
+
 clean:
-	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) out dist offline_page/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

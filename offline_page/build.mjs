@@ -14,9 +14,9 @@ const ROOT = dirname(HERE);
 const PYODIDE = join(HERE, "node_modules", "pyodide");
 const ROOMS = ["phones", "wipe", "grading", "certs"];
 const STATION = ["station/__init__.py", "station/words.toml"]; // the sentences; nothing of a station runs here
-const EXCHANGED = { "certs/crypto.py": "python/crypto.py" };
+const EXCHANGED = { "certs/crypto.py": "python/certs_crypto.py" };
 const OURS = ["proofwipe_page.py"];
-const NOT_NEEDED = /(^|\/)(tests?|__pycache__)\/|\.pyi$|\.(pfb|afm|exe)$|RECORD$/;
+const NOT_NEEDED = /(^|\/)(tests?|__pycache__)\/|\.pyi$|\.dist-info\/(?!METADATA)/
 
 // Chromium runs no module worker out of a file:// page. Pyodide refuses a classic worker, which it knows by
 // importScripts; it needs nothing else of a module worker, because all of it is bundled here.
