@@ -69,6 +69,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _RANGES: Mapping[str, range] = MappingProxyType(
     {"battery_percent": range(101), "adb_port": range(65536)}
 )
+_BEGINNINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({"station_key": ("file:", "pkcs11:")})
 _TABLES: dict[str, type] = {"deadlines": Deadlines, "limits": Limits, "policy": SalePolicy, "signing": Signing}
 
 
@@ -126,6 +127,8 @@ def _typed(name: str, value: Any, wanted: object, where: str) -> Any:
         raise ConfigError(phone=where, step=name, expected=text(f"expected.{kind}"), got=repr(value))
     if name in _CHOICES and value not in _CHOICES[name]:
         raise ConfigError(phone=where, step=name, expected=", ".join(map(str, _CHOICES[name])), got=repr(value))
+    if name in _BEGINNINGS and not value.startswith(_BEGINNINGS[name]):
+        raise ConfigError(phone=where, step=name, expected=", ".join(_BEGINNINGS[name]), got=repr(value))
     if isinstance(value, int) and name in _RANGES and value not in _RANGES[name]:
         span = _RANGES[name]
         raise ConfigError(phone=where, step=name, expected=f"{span.start}–{span.stop - 1}", got=repr(value))

@@ -324,7 +324,7 @@ def test_the_settings_reference_names_every_setting_with_its_default() -> None:
     assert block is not None
     written = tomllib.loads(block.group(1))
     settings = Settings()
-    tables = {"deadlines": Deadlines(), "limits": Limits(), "policy": settings.policy}
+    tables = {"deadlines": Deadlines(), "limits": Limits(), "policy": settings.policy, "signing": settings.signing}
     for name, table in tables.items():
         assert written[name] == {each: getattr(table, each) for each in table.__dataclass_fields__}
     assert set(written) == set(Settings.__dataclass_fields__)

@@ -34,7 +34,7 @@ def test_values_are_taken(tmp_path: Path) -> None:
         "[limits]\nbatery_percent = 30", "unknown = 1", "[deadlines]\nleave_s = \"soon\"", "[deadlines]\nleave_s = -1",
         "[limits]\nbattery_percent = true", "[policy]\nrequire_validation = \"no\"", "limits = 3", "slots = 1",
         "= broken",
-        "[policy]\nname = 3",
+        "[policy]\nname = 3", "[signing]\nstation_key = \"station.key\"", "[signing]\ntime_stamp_s = \"long\"",
     ],
 )  # fmt: skip
 def test_a_wrong_key_or_value_is_an_error_with_a_sentence(tmp_path: Path, text: str) -> None:
