@@ -33,14 +33,14 @@ def forge(
     record: bytes, signer: Signer, *, page: dict[str, Any] | None = None, statement: bytes | None = None,
     attached: bytes | None = None, edit: Callable[[PaperFile], PaperFile] | None = None, proof: bytes = b"",
     openings: bytes = b"", store: SecurityStore | None = None, stamp: Callable[[bytes], bytes] | None = None,
-    token_room: int = 4600,
+    token_room: int = 4600, raw: Callable[[bytes], bytes] | None = None,
 ) -> bytes:
     """A validly signed paper.
 
     `record`: canonical bytes the page and the statement are made from; `page`: another document to draw;
     `statement`: another statement; `attached`: other bytes to attach as the record; `edit`: change the PDF's
     objects before signing; `proof`, `openings`, `store`: as `draw_paper` takes them; `stamp`, `token_room`: as
-    `sign_file` takes them, the room is kept only for a stamp.
+    `sign_file` takes them, the room is kept only for a stamp; `raw`: change the unsigned bytes.
     """
     room = token_room if stamp is not None else 0
     read = read_record(record)
@@ -51,6 +51,8 @@ def forge(
     )
     if edit is not None:
         unsigned = write_paper(edit(read_paper(unsigned)))
+    if raw is not None:
+        unsigned = raw(unsigned)
     return sign_file(unsigned, signer, token_room=room, stamp=stamp)
 
 

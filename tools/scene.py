@@ -105,6 +105,7 @@ class Scene:
         self.signer: FileSigner = self.authority.signer()
         self.log_key = NoteKey(ORIGIN, Ed25519PrivateKey.generate())
         self.witness = witness_key("witness.example.org", Ed25519PrivateKey.generate())
+        self.namesake_log = NoteKey(ORIGIN, Ed25519PrivateKey.generate())
         self.other_log = NoteKey("other.example", Ed25519PrivateKey.generate())
         self.scheme = schemes.load("basic")
 
@@ -201,6 +202,10 @@ class Scene:
         attempt = 1 + sum(TAG.encode() in leaf and b'"start"' in leaf for leaf in log.leaves)
         start = log.add(self._start(f"{attempt:02x}", TAG, attempt=attempt, emulated=emulated))
         return LogPlace(origin=ORIGIN, device_tag=TAG, start=start, attempt=attempt, anchor=anchor)
+
+    def begin_entry(self, number: int) -> Start:
+        """The START of some other phone's job."""
+        return self._start(f"other {number}", f"{number:032x}")
 
     def _start(self, job: str, tag: str, *, attempt: int = 1, emulated: bool = False) -> Start:
         return Start(
