@@ -40,6 +40,7 @@ class History:
         self._starts: dict[str, int] = {}
         self._issues: dict[str, list[int]] = {}
         self._frontier: list[bytes] = []
+        self.latest: datetime | None = None     # the youngest entry's time
 
     @classmethod
     def replay(cls, leaves: Iterable[bytes]) -> "History":
@@ -76,6 +77,7 @@ class History:
         self._entries.append(entry)
         if entry is not None:
             self._named.setdefault(rules.entry_key(entry), index)
+            self.latest = entry.at if self.latest is None else max(self.latest, entry.at)
             if isinstance(entry, Start):
                 self._starts[entry.tag] = self._starts.get(entry.tag, 0) + 1
             elif isinstance(entry, Issue):

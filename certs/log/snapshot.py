@@ -48,13 +48,11 @@ class Snapshot:
 
     @property
     def at(self) -> datetime | None:
-        """The log was seen like this by a witness at that time; without one, the time of its newest entry, as the log
-        itself says; None when it is empty.
+        """The log was seen like this by a witness at that time.
+
+        Without a witness: the time of its youngest entry, as the log itself says; None when it is empty.
         """
-        if self.cosigned_at:
-            return self.cosigned_at[-1]
-        newest = self.history.entry(self.history.size - 1)
-        return newest.at if newest is not None else None
+        return self.cosigned_at[-1] if self.cosigned_at else self.history.latest
 
     def status_of(self, certificate_id: str) -> Status | None:
         """live, withdrawn or replaced; None when it was not issued in this log, or not yet."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """C2SP tlog-tiles: the log as files that never change, for whoever wants all of it or any proof."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -106,14 +107,18 @@ class TileReader:
         return found
 
     def leaves(self, size: int) -> Iterator[bytes]:
-        """The entries of a log of `size`. Raises: LogReadError for a bundle that is missing or has another count."""
+        """The entries of a log of `size`, fewer when they end early. Raises: LogReadError for a bundle that is missing
+        or broken, after what could be read of it.
+        """
         for number in range(-(-size // WIDTH)):
             width = min(WIDTH, size - number * WIDTH)
-            tile = Tile(level=None, number=number, width=width)
-            found = list(unbundle(self._fetch(tile, LARGEST_BUNDLE), fault="tile_malformed"))
-            if len(found) < width:
-                raise LogReadError(fault="entry_removed", got=f"{tile.path}: {len(found)} < {width}")
-            yield from found[:width]
+            bundle = self._fetch(Tile(level=None, number=number, width=width), LARGEST_BUNDLE)
+            count = 0
+            for leaf in itertools.islice(unbundle(bundle, fault="tile_malformed"), width):
+                yield leaf
+                count += 1
+            if count < width:
+                return
 
     def hashes(self, level: int, size: int) -> Iterator[bytes]:
         """The published hashes of `level` of a log of `size`. Raises: LogReadError."""
