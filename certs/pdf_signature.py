@@ -63,7 +63,7 @@ def read_file(data: bytes) -> SignedFile:
     """Find the one signature and what it covers. Raises: StructureError."""
     _check_structure(data)
     opening, closing = _contents(data)
-    numbers = [int(text) for text in _RANGE.findall(data)[0]]
+    numbers = [int(text) for text in _range(data).groups()]
     return SignedFile(
         container=bytes.fromhex(data[opening + 1 : closing - 1].decode()),
         digest=hashlib.sha256(data[:opening] + data[closing:]).digest(),
@@ -88,13 +88,20 @@ def _check_structure(data: bytes) -> None:
     for token in (b"%%EOF", b"startxref", b"/ByteRange", b"%PDF-"):
         if data.count(token) != 1:
             raise StructureError(f"{token.decode()} stands {data.count(token)} times")
-    if len(_RANGE.findall(data)) != 1:
+    _range(data)
+
+
+def _range(data: bytes) -> re.Match[bytes]:
+    """The one byte range, in its one spelling."""
+    found = _RANGE.match(data, data.find(b"/ByteRange"))
+    if found is None:
         raise StructureError("byte range")
+    return found
 
 
 def _contents(data: bytes) -> tuple[int, int]:
     """Offsets of `<` and of the byte after `>`."""
-    found = list(_CONTENTS.finditer(data))
-    if len(found) != 1 or data.count(b"/Contents <") != 1:
+    found = _CONTENTS.match(data, data.find(b"/Contents <"))
+    if found is None or data.count(b"/Contents <") != 1:
         raise StructureError("signature contents")
-    return found[0].start(1) - 1, found[0].end(1) + 1
+    return found.start(1) - 1, found.end(1) + 1
