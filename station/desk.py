@@ -18,7 +18,6 @@ from station.settings import Settings
 
 if TYPE_CHECKING:
     from certs.log.files import LogFiles
-    from certs.time_stamping import TimeStamper
     from station.papers import PaperDesk
     from station.transparency import JobLog
 
@@ -38,7 +37,7 @@ def open_desk(home: Home, settings: Settings, issuer: Issuer, passphrase: str) -
 
     Raises: KeyFileError, WrongSignerError, LogMissingError, LogError, SchemeError.
     """
-    from certs.key_folder import open_keys, open_signer
+    from certs.key_folder import open_keys
     from grading.schemes import load as load_scheme
     from station.papers import PaperDesk
 
@@ -49,10 +48,7 @@ def open_desk(home: Home, settings: Settings, issuer: Issuer, passphrase: str) -
     with open_log(home, settings, passphrase, station=keys.signer.station.key_id) as log:
         yield PaperDesk(
             issuer=issuer, signer=keys.signer, scheme=load_scheme(settings.scheme), folder=home.papers,
-            clock=SystemClock(), log=log, store=keys.store, stamper=_stamper(home, settings),
-            signer_of=lambda key_id: open_signer(
-                home.keys, passphrase, signing=settings.signing, pin=pin, key_id=key_id
-            ),
+            clock=SystemClock(), log=log, store=keys.store, stamper=keys.stamper, signer_of=keys.signer_of, warn=_warn,
         )
 
 
@@ -79,26 +75,6 @@ def open_log(home: Home, settings: Settings, passphrase: str, *, station: str) -
         yield JobLog(log=log, secret=secret, station=station)
     finally:
         log.close()
-
-
-def _stamper(home: Home, settings: Settings) -> "TimeStamper | None":
-    """The authority, if one is configured and answers; papers of a shift without it say so to who verifies them."""
-    signing = settings.signing
-    if not signing.time_stamp_url:
-        return None
-    from certs.time_stamping import connect
-    from certs.x509_facts import read_certificate
-
-    try:
-        from cryptography.hazmat.primitives.serialization import Encoding
-
-        from certs.authority import read_certificate as read_pem
-
-        root = read_pem(home.path / signing.time_stamp_root).public_bytes(Encoding.DER)
-        return connect(signing.time_stamp_url, (read_certificate(root),), timeout_s=signing.time_stamp_s)
-    except CertsError as error:
-        _warn(error)
-        return None
 
 
 def _warn(error: CertsError) -> None:

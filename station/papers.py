@@ -10,18 +10,19 @@ import base64
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from certs.dss import SecurityStore
-from certs.errors import NotCertifiableError
+from certs.errors import CertsError, NotCertifiableError
 from certs.facts import JobFacts, Person, SalePolicy, Validation
 from certs.identifier import ID_BYTES, id_text
 from certs.issue import Paper, finish, state
 from certs.issuer import Issuer, Signer
 from certs.openings import ACQUISITION, IDENTIFIERS
 from certs.record import Record, certificate_record, content, report_record
+from certs.record_schema import TIME_FORMAT
 from certs.sealing import SALT_BYTES, Opening
 from grading.schemes import Scheme
 from phones.clock import Clock
@@ -35,6 +36,8 @@ from station.transparency import JobLog
 if TYPE_CHECKING:
     from certs.time_stamping import TimeStamper
 
+STAMPED_WITHIN = timedelta(days=1)
+
 
 def new_certificate_id() -> str:
     """A fresh id; its spelling is the paper's own business (`certs.identifier`)."""
@@ -47,7 +50,8 @@ class PaperDesk:
 
     `log`: the transparency log, None when the settings say there is none. `store`: revocation
     lists of the day. `stamper`: a time-stamping authority, None without one.
-    `signer_of`: the signer for a key id, where a paper of an earlier station key is drawn again.
+    `signer_of`: the signer for a key id, where a paper of an earlier station key is drawn again. `warn`: told when
+    a paper had to be made without its time stamp.
     """
 
     issuer: Issuer
@@ -64,6 +68,7 @@ class PaperDesk:
     finish: Callable[..., Paper] = finish
     publish: Callable[[Path, bytes], None] = write_whole
     signer_of: Callable[[str], Signer] | None = None
+    warn: Callable[[CertsError], None] = lambda _error: None
 
     def serve(self, job: Job) -> None:
         """Give the job the paper it has earned; does nothing that was already done.
@@ -151,8 +156,10 @@ class PaperDesk:
             if not target.exists():
                 paper = self.finish(
                     record, statement, self._signer(record), proof=proof, store=self.store,
-                    stamper=self.stamper,
+                    stamper=self._stamper(record),
                 )
+                if paper.unstamped is not None:
+                    self.warn(paper.unstamped)
                 self.publish(target, paper.pdf)
         if kind is EntryKind.CERTIFICATE and not job.stage.final:
             number = next(
@@ -180,8 +187,13 @@ class PaperDesk:
         record, statement = _kept(job.certificate or job.report or {})
         return self.finish(
             record, statement, self._signer(record), proof=self._proof(job, record, statement), store=self.store,
-            openings=openings, stamper=self.stamper,
+            openings=openings, stamper=self._stamper(record),
         )
+
+    def _stamper(self, record: Record) -> "TimeStamper | None":
+        """Only for a fresh paper: a stamp of much later proves nothing of its time, and looks like dating back."""
+        issued_at = datetime.strptime(record.document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
+        return self.stamper if self.clock.now() - issued_at < STAMPED_WITHIN else None
 
 
 def _kept(payload: Mapping[str, object]) -> tuple[Record, bytes]:
