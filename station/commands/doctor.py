@@ -4,6 +4,7 @@
 import os
 import shutil
 import stat
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from station.home import Home
 from station.language import text
 from station.machine import Machine
 
+STATES = ("works", "broken", "absent", "unknown")
 FREE_BYTES_WANTED = 500_000_000
 
 
@@ -42,9 +44,7 @@ def command(context: click.Context, as_json: bool) -> int:
         )
     else:
         for each in found:
-            click.echo(
-                f"{text('doctor.state_' + each.state)}  {text('doctor.' + each.name + '.what')}  {each.detail}".rstrip()
-            )
+            click.echo(f"{_state_word(each.state)}  {text('doctor.' + each.name + '.what')}  {each.detail}".rstrip())
             if each.state == "unknown":
                 click.echo(f"    {text('doctor.could_not_look')}")
             if each.state != "works":
@@ -56,6 +56,17 @@ def command(context: click.Context, as_json: bool) -> int:
 def exit_code(states: Sequence[str]) -> int:
     """Broken outranks unknown, and unknown is never fine."""
     return 1 if "broken" in states else 6 if "unknown" in states else 0
+
+
+def _state_word(state: str) -> str:
+    """In a column as wide as the longest of them; a Chinese character is two wide."""
+    known = [text(f"doctor.state_{each}") for each in STATES]
+    word = text(f"doctor.state_{state}")
+    return word + " " * (max(_width(each) for each in known) - _width(word))
+
+
+def _width(word: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in word)
 
 
 def _safely(name: str, look: Callable[[Home], tuple[str, str]], home: Home) -> Diagnosis:

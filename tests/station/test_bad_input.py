@@ -328,7 +328,7 @@ def test_a_mistake_of_our_own_is_one_line_and_its_traceback_goes_to_the_log(
 
 def test_output_survives_a_terminal_that_knows_no_chinese(station: CommandLine) -> None:
     assert station.run("--lang", "zh", "list", env={"PYTHONIOENCODING": "ascii"}).code == 0
-    assert station.run("--lang", "zh", "doctor", env={"PYTHONIOENCODING": "latin-1"}).code in (0, 1)
+    assert station.run("--lang", "zh", "doctor", env={"PYTHONIOENCODING": "latin-1"}).code in (0, 1, 6)
 
 
 def test_a_reader_that_goes_away_is_no_error_to_talk_about(station: CommandLine) -> None:

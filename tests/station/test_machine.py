@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Doctor's looks at the machine, each tried where it must say works, broken, absent and unknown."""
+
+import os
+import re
+import socket
+from pathlib import Path
+
+import pytest
+
+from station.commands.doctor import LOOKS, STATES, exit_code
+from station.language import text
+from station.machine import RULES_NAME, Machine
+
+ROOT = Path(__file__).parents[2]
+RULES = (ROOT / "packaging" / "udev" / RULES_NAME).read_text("utf-8")
+
+
+def device(root: Path, path: str, *interfaces: str, vendor: str = "18d1", endpoints: int = 2, number: int = 7) -> None:
+    """A device with these interfaces on a controller named pci."""
+    bus = path.partition("-")[0]
+    home = root / "pci" / f"usb{bus}"
+    home.mkdir(parents=True, exist_ok=True)
+    link = root / "tree" / f"usb{bus}"
+    link.parent.mkdir(exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(home)
+        for name, value in (("bDeviceClass", "09"), ("idVendor", "1d6b"), ("busnum", bus), ("devnum", "1")):
+            (home / name).write_text(value)
+    folder = root / "tree" / path
+    folder.mkdir()
+    values = {"bDeviceClass": "00", "idVendor": vendor, "busnum": bus, "devnum": str(number)}
+    for name, value in values.items():
+        (folder / name).write_text(value)
+    for place, triple in enumerate(interfaces):
+        inner = folder / f"{path}:1.{place}"
+        inner.mkdir()
+        names = ("bInterfaceClass", "bInterfaceSubClass", "bInterfaceProtocol")
+        for name, value in zip(names, triple.split("/"), strict=True):
+            (inner / name).write_text(value)
+        (inner / "bNumEndpoints").write_text(f"{endpoints:02x}")
+
+
+def process(root: Path, pid: int, *words: str) -> None:
+    (root / "proc" / str(pid)).mkdir(parents=True)
+    (root / "proc" / str(pid) / "cmdline").write_bytes(b"".join(word.encode() + b"\0" for word in words))
+
+
+def program(root: Path, text: str = "usbmuxd 1.1.1") -> str:
+    path = root / "usbmuxd-program"
+    path.write_text(f"#!/bin/sh\necho '{text}'\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def machine(root: Path, **more: object) -> Machine:
+    (root / "tree").mkdir(exist_ok=True)
+    (root / "proc").mkdir(exist_ok=True)
+    return Machine(
+        usb=root / "tree", usb_nodes=root / "nodes", processes=root / "proc", usbmux_socket=root / "usbmuxd",
+        rules=(root / "rules",), **{"adb_port": free_port(), "usbmuxd": program(root), **more},  # type: ignore[arg-type]
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# udev --------------------------------------------------------------------------------------------------------
+
+
+def node(root: Path, bus: int, number: int, mode: int) -> None:
+    path = root / "nodes" / f"{bus:03d}" / f"{number:03d}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    path.chmod(mode)
+
+
+def test_a_phone_that_may_not_be_opened_is_named_by_its_port(tmp_path: Path) -> None:
+    device(tmp_path, "1-4", "06/01/01", "ff/42/01")
+    found = machine(tmp_path).udev()  # there is no device file at all, so not even root may open it
+    assert (found.state, found.detail) == ("broken", "1-4")
+
+
+@pytest.mark.parametrize("interfaces", [("ff/42/03",), ("06/01/01", "ff/fe/02")])
+def test_fastboot_and_iphones_count_as_phones(interfaces: tuple[str, ...], tmp_path: Path) -> None:
+    device(tmp_path, "1-4", *interfaces, vendor="05ac" if "ff/fe/02" in interfaces else "18d1")
+    assert machine(tmp_path).udev().state == "broken"
+
+
+def test_a_keyboard_that_may_not_be_opened_is_nobodys_business(tmp_path: Path) -> None:
+    device(tmp_path, "1-4", "03/01/01", vendor="05ac")
+    assert machine(tmp_path).udev().state == "absent"
+
+
+def test_without_rules_the_next_phone_is_in_doubt_even_if_this_one_opens(tmp_path: Path) -> None:
+    device(tmp_path, "1-4", "ff/42/01")
+    node(tmp_path, 1, 7, 0o666)
+    assert machine(tmp_path).udev().state == "absent"
+
+
+def test_rules_without_their_group_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / RULES_NAME).write_text(RULES)
+    monkeypatch.setattr("station.machine.GROUP", "nobody-has-this-group")
+    assert machine(tmp_path).udev().state == "broken"
+    monkeypatch.setattr("station.machine.GROUP", "root")
+    assert machine(tmp_path).udev().state == "works"
+
+
+def test_a_machine_whose_bus_cannot_be_read_is_not_called_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / RULES_NAME).write_text(RULES)
+    monkeypatch.setattr("station.machine.GROUP", "root")
+    found = machine(tmp_path)
+    (tmp_path / "tree").rmdir()
+    assert (found.udev().state, found.controllers().state) == ("unknown", "unknown")
+
+
+# usbmuxd -----------------------------------------------------------------------------------------------------
+
+
+def listening(root: Path) -> socket.socket:
+    server = socket.socket(socket.AF_UNIX)
+    here = Path.cwd()
+    os.chdir(root)  # the name of a socket is short
+    try:
+        server.bind("usbmuxd")
+    finally:
+        os.chdir(here)
+    server.listen()
+    return server
+
+
+def test_usbmuxd_works_when_it_runs_without_preflight_and_answers(tmp_path: Path) -> None:
+    process(tmp_path, 10, "/usr/sbin/usbmuxd", "--user", "usbmux", "--no-preflight")
+    with listening(tmp_path):
+        found = machine(tmp_path).usbmuxd_runs()
+    assert (found.state, found.detail) == ("works", "1.1.1")
+
+
+def test_usbmuxd_that_pairs_by_itself_is_broken(tmp_path: Path) -> None:
+    process(tmp_path, 10, "/usr/sbin/usbmuxd", "--user", "usbmux", "--systemd")
+    with listening(tmp_path):
+        found = machine(tmp_path).usbmuxd_runs()
+    assert found.state == "broken"
+    assert "--no-preflight" in found.detail
+
+
+def test_usbmuxd_whose_socket_does_not_answer_is_broken(tmp_path: Path) -> None:
+    process(tmp_path, 10, "/usr/sbin/usbmuxd", "-p")
+    assert machine(tmp_path).usbmuxd_runs().state == "broken"
+
+
+def test_a_socket_that_is_left_without_its_usbmuxd_is_broken(tmp_path: Path) -> None:
+    process(tmp_path, 10, "/sbin/init")
+    listening(tmp_path).close()
+    assert machine(tmp_path).usbmuxd_runs().state == "broken"
+
+
+def test_usbmuxd_that_is_not_started_yet_or_not_there_is_absent(tmp_path: Path) -> None:
+    process(tmp_path, 10, "/sbin/init")
+    assert machine(tmp_path).usbmuxd_runs().state == "absent"
+    assert machine(tmp_path, usbmuxd="no-such-program").usbmuxd_runs().state == "absent"
+
+
+def test_processes_that_may_not_be_listed_leave_it_unknown(tmp_path: Path) -> None:
+    found = machine(tmp_path)
+    (tmp_path / "proc").rmdir()
+    assert (found.usbmuxd_runs().state, found.other_adb().state) == ("unknown", "unknown")
+
+
+# adb ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_program_that_listens_where_adb_listens_is_a_clash(tmp_path: Path) -> None:
+    process(tmp_path, 10, "/sbin/init")
+    found = machine(tmp_path)
+    assert found.other_adb().state == "works"
+    with socket.create_server(("127.0.0.1", found.adb_port)):
+        assert found.other_adb().state == "broken"
+
+
+def test_an_adb_server_that_does_not_listen_yet_is_a_clash_too_but_ours_is_not(tmp_path: Path) -> None:
+    found = machine(tmp_path)
+    process(tmp_path, 10, "/venv/adb", "-L", "tcp:41999", "nodaemon", "server")
+    assert found.other_adb().state == "works"
+    process(tmp_path, 11, "adb", "-L", f"tcp:{found.adb_port}", "fork-server", "server", "--reply-fd", "4")
+    assert found.other_adb().state == "broken"
+
+
+# controllers -------------------------------------------------------------------------------------------------
+
+
+def test_controllers_are_counted_with_devices_and_endpoints(tmp_path: Path) -> None:
+    for number in range(1, 6):
+        device(tmp_path, f"1-{number}", "ff/42/01", endpoints=2, number=number)
+    found = machine(tmp_path).controllers()
+    assert found.state == "works"
+    assert found.detail == "pci: 5/32, 15/64–96"
+
+
+def test_near_a_known_ceiling_nobody_can_tell_whether_one_more_fits(tmp_path: Path) -> None:
+    for number in range(1, 14):
+        device(tmp_path, f"1-{number}", "06/01/01", "ff/42/01", endpoints=2, number=number)
+    found = machine(tmp_path).controllers()
+    assert found.detail == "pci: 13/32, 65/64–96"
+    assert found.state == "unknown"
+
+
+def test_a_machine_without_any_controller_is_not_called_fine(tmp_path: Path) -> None:
+    assert machine(tmp_path).controllers().state == "unknown"
+
+
+# what the person sees ------------------------------------------------------------------------------------------
+
+
+def test_broken_outranks_unknown_and_unknown_is_never_fine() -> None:
+    assert exit_code(["works", "absent"]) == 0
+    assert exit_code(["works", "unknown", "absent"]) == 6
+    assert exit_code(["unknown", "broken"]) == 1
+
+
+@pytest.mark.parametrize("name", sorted(LOOKS))
+def test_every_look_says_what_so_what_and_how_to_mend_it(name: str) -> None:
+    assert all(text(f"doctor.{name}.{part}") for part in ("what", "so", "fix"))
+    assert all(text(f"doctor.state_{state}") for state in STATES)
+
+
+# the udev rules, by a small reader of the keys they use: not every udev can check a file that is not installed ----------
+
+_KEY = re.compile(r'(ACTION|SUBSYSTEM|GOTO|LABEL|MODE|GROUP|(?:ENV|ATTR)\{[A-Za-z_]+\})(==|!=|=)"([^"]*)"')
+
+
+def verdict(facts: dict[str, str]) -> dict[str, str]:
+    """What the rules assign to a device with these facts."""
+    lines = [line for line in RULES.splitlines() if line and not line.startswith("#")]
+    given: dict[str, str] = {}
+    label = ""
+    for line in lines:
+        keys = [match.groups() for match in _KEY.finditer(line)]
+        assert ", ".join(f'{key}{operator}"{value}"' for key, operator, value in keys) == line
+        if label:
+            label = "" if ("LABEL", "=", label) in keys else label
+            continue
+        holds = all(
+            matches(facts.get(key, ""), value) is (operator == "==") for key, operator, value in keys if operator != "="
+        )
+        for key, operator, value in keys if holds else ():
+            if operator == "=" and key == "GOTO":
+                label = value
+            elif operator == "=" and key != "LABEL":
+                given[key] = value
+    assert label == "", "a GOTO without its LABEL"
+    return given
+
+
+def matches(fact: str, pattern: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    return any(fnmatchcase(fact, each) for each in pattern.split("|"))
+
+
+def plugged(interfaces: str, vendor: str = "18d1", product: str = "4ee7", **more: str) -> dict[str, str]:
+    return {
+        "ACTION": "add", "SUBSYSTEM": "usb", "ENV{DEVTYPE}": "usb_device", "ENV{ID_USB_INTERFACES}": interfaces,
+        "ATTR{idVendor}": vendor, "ATTR{idProduct}": product, **more,
+    }
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        plugged(":060101:ff4201:"), plugged(":ff4203:"), plugged(":060101:"), plugged(":ff4201:", ACTION="bind"),
+        plugged("", "05ac", "12a8"), plugged("", "05ac", "1281"), plugged("", "05ac", "1227"),
+    ],
+)
+def test_the_rules_give_phones_to_the_group_and_to_nobody_else(phone: dict[str, str]) -> None:
+    assert verdict(phone) == {"GROUP": "proofwipe", "MODE": "0660", "ENV{ID_PROOFWIPE_PHONE}": "1"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        plugged(":030101:", "05ac", "024f"), plugged(":080650:"), plugged(":090000:", "1d6b", "0002"),
+        plugged(":ff4201:", ACTION="remove"), plugged(":ff4201:", **{"ENV{DEVTYPE}": "usb_interface"}),
+        plugged(":ff4202:"),
+    ],
+)
+def test_the_rules_leave_everything_else_alone(other: dict[str, str]) -> None:
+    assert verdict(other) == {}
