@@ -229,7 +229,7 @@ def test_every_look_says_what_so_what_and_how_to_mend_it(name: str) -> None:
     assert all(text(f"doctor.state_{state}") for state in STATES)
 
 
-# the udev rules, by a small reader of the keys they use: not every udev can check a file that is not installed ----------
+# the udev rules, by a small reader of the keys they use: not every udev checks a file that is not installed ----
 
 _KEY = re.compile(r'(ACTION|SUBSYSTEM|GOTO|LABEL|MODE|GROUP|(?:ENV|ATTR)\{[A-Za-z_]+\})(==|!=|=)"([^"]*)"')
 
