@@ -2,9 +2,11 @@
 """The checks of what a paper says: attachments, record, statement, page, validator's signature, openings, phone.
 
 What reads records, statements and pages is imported by the check that needs it: a file whose bytes were changed is
-refused before pydantic, reportlab or any PDF reader is loaded.
+refused before pydantic or any PDF reader is loaded.
 """
 # ruff: noqa: PLC0415 - see above
+
+from typing import TYPE_CHECKING
 
 from certs import chain
 from certs.case import CLOCK_TOLERANCE, Case, Doubt, Failed
@@ -13,6 +15,9 @@ from certs.x509_facts import ORGANISATION_NAME
 from phones.commitment import commit, normalise
 from phones.errors import ProofwipeError
 from phones.verdict import Verdict
+
+if TYPE_CHECKING:
+    from certs.page.pdf_profile import PaperFile
 
 RECORD_FILE, STATEMENT_FILE = "erase-record.json", "statement.cose"
 PROOF_FILE, OPENINGS_FILE = "erase.tlog-proof", "openings.json"
@@ -115,12 +120,12 @@ def statement(case: Case) -> str | None:
 
 def page(case: Case) -> str | None:
     """Drawn again from the record, the paper is the same. Another drawing program may draw another page."""
-    from certs.page.compare import same_drawing
+    from certs.page.compare import same_objects
     from certs.renderer import renderer
 
     try:
-        again = case.drawn or _drawn(case)
-        different = "" if _is_blank_of(case, again) or same_drawing(case.data, again) else "drawn differently"
+        alike = _is_blank_of(case, case.drawn) or same_objects(case.paper, _drawn(case))
+        different = "" if alike else "drawn differently"
     except CertsError as error:
         different = f"cannot be drawn: {error.got}"[:120]
     if not different:
@@ -130,11 +135,11 @@ def page(case: Case) -> str | None:
     raise Failed("E_PAGE_MISMATCH", different)
 
 
-def _drawn(case: Case) -> bytes:
-    from certs.page.draw import draw_paper
+def _drawn(case: Case) -> "PaperFile":
+    from certs.page.draw import drawing
     from certs.statement import qr_text
 
-    return draw_paper(
+    return drawing(
         dict(case.record.plain), record_bytes=case.record.data, statement=case.statement,
         qr_text=qr_text(case.statement), contents_bytes=len(case.signed.container), proof=case.proof,
         openings=case.openings, store=case.store,

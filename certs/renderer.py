@@ -7,12 +7,11 @@ fraud: it answers CANNOT TELL. Only with the same renderer a difference is a lie
 
 import hashlib
 from functools import cache
-from importlib import metadata, resources
+from importlib import resources
 from importlib.resources.abc import Traversable
 
 from phones.words import keys, say
 
-_LIBRARIES = ("segno",)
 _SENTENCES_ON_PAPER = (
     "band.", "cap.", "check.", "condition.", "error.", "method.", "next.", "outcome.", "problem.", "reason.",
     "refusal.", "residue.", "technique.", "usability.",
@@ -22,7 +21,7 @@ _SENTENCES_ON_PAPER = (
 
 @cache
 def renderer() -> str:
-    """"1." and 16 hex digits: SHA-256 over drawing code, captions, sentences, fonts, colour profile and libraries."""
+    """"1." and 16 hex digits: SHA-256 over drawing code, captions, sentences, letters and colour profile."""
     digest = hashlib.sha256()
     certs = resources.files("certs")
     for folder, endings in (("page", (".py", ".toml")), ("fonts", (".bin",)), ("icc", (".icc",))):
@@ -31,8 +30,6 @@ def renderer() -> str:
     for key in keys():
         if key.startswith(_SENTENCES_ON_PAPER):
             _take(digest, f"words/{key}", f"{say(key, 'en')}\0{say(key, 'zh')}".encode())
-    for library in _LIBRARIES:
-        _take(digest, f"library/{library}", metadata.version(library).encode())
     return f"1.{digest.hexdigest()[:16]}"
 
 

@@ -19,6 +19,14 @@ def same_drawing(a: bytes, b: bytes) -> bool:
         return False
 
 
+def same_objects(a: PaperFile, b: PaperFile) -> bool:
+    """As `same_drawing`, for files already read, or drawn and not packed (`certs.page.draw.drawing`).
+
+    Raises: PdfProfileError for a stream that cannot be unpacked.
+    """
+    return len(a.objects) == len(b.objects) and _meaning(a) == _meaning(b)
+
+
 def _meaning(paper: PaperFile) -> tuple[object, ...]:
     return (paper.identity, *(_unpacked(without_signature(item)) for item in paper.objects))
 

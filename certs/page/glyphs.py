@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 
 _HEAD = struct.Struct(">8sHH4h")
 _MAGIC = b"PWGLYPH1"
@@ -67,17 +68,11 @@ def program(places: Sequence[int | None]) -> bytes:
     `places` begins with 0, the .notdef every font must have.
     """
     letters = table()
-    outlines: list[bytes] = []
-    metrics: list[bytes] = []
-    offsets = [0]
-    size = 0
-    for place in places:
-        outline = letters.outline(place) if place is not None else b""
-        outlines.append(outline)
-        size += len(outline)
-        offsets.append(size)
-        advance = letters.advances[place] if place is not None else 0
-        metrics.append(struct.pack(">Hh", advance, letters.box[0]))   # every outline says this left edge
+    outlines = [b"" if place is None else letters.outline(place) for place in places]
+    offsets = [0, *accumulate(map(len, outlines))]
+    size = offsets[-1]
+    # Every outline says the same left edge.
+    metrics = [0 if place is None else letters.advances[place] for place in places]
     count = len(places)
     short = size < 0x20000   # then half of each offset is said, in 16 bits
     head = struct.pack(
@@ -92,9 +87,13 @@ def program(places: Sequence[int | None]) -> bytes:
     places_of_outlines = [offset // 2 for offset in offsets] if short else offsets
     loca = struct.pack(f">{count + 1}{'H' if short else 'I'}", *places_of_outlines)
     return _bound({
-        b"glyf": b"".join(outlines), b"head": head, b"hhea": hhea, b"hmtx": b"".join(metrics), b"loca": loca,
-        b"maxp": maxp,
+        b"glyf": b"".join(outlines), b"head": head, b"hhea": hhea, b"hmtx": _metrics(metrics, letters.box[0]),
+        b"loca": loca, b"maxp": maxp,
     })
+
+
+def _metrics(advances: Sequence[int], left: int) -> bytes:
+    return b"".join(advance.to_bytes(2, "big") + (left & 0xFFFF).to_bytes(2, "big") for advance in advances)
 
 
 def _bound(tables: Mapping[bytes, bytes]) -> bytes:
@@ -104,14 +103,17 @@ def _bound(tables: Mapping[bytes, bytes]) -> bytes:
     directory = struct.pack(">IHHHH", 0x00010000, count, 16 * power, power.bit_length() - 1, 16 * (count - power))
     at = len(directory) + 16 * count
     body = []
+    checked = place = 0
     for tag, content in tables.items():
         padded = content + b"\0" * (-len(content) % 4)
-        directory += struct.pack(">4sIII", tag, _checksum(padded), at, len(content))
+        checksum = _checksum(padded)
+        directory += struct.pack(">4sIII", tag, checksum, at, len(content))
         body.append(padded)
+        checked += checksum
+        place = at + 8 if tag == b"head" else place   # where the checksum of the whole stands, still 0
         at += len(padded)
     whole = directory + b"".join(body)
-    adjusted = (_CHECKED - _checksum(whole)) & 0xFFFFFFFF
-    place = whole.index(b"\x5f\x0f\x3c\xf5", len(directory) + len(tables[b"glyf"])) - 4
+    adjusted = (_CHECKED - checked - _checksum(directory)) & 0xFFFFFFFF
     return whole[:place] + struct.pack(">I", adjusted) + whole[place + 4 :]
 
 

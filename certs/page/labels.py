@@ -38,11 +38,17 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
 
 def label(key: str, **facts: object) -> Pair:
     """A caption of ours by its dotted key, with `facts` filled in. Raises: UnknownCodeError."""
+    plain = _plain(key)
+    return Pair(plain.zh.format(**facts), plain.en.format(**facts)) if facts else plain
+
+
+@cache
+def _plain(key: str) -> Pair:
     section, _, name = key.partition(".")
     entry = _labels().get(section, {}).get(name)
     if entry is None:
         raise UnknownCodeError(section, name)
-    return Pair(entry["zh"].format(**facts), entry["en"].format(**facts))
+    return Pair(entry["zh"], entry["en"])
 
 
 def phrase(kind: str, code: str) -> Pair:

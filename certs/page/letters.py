@@ -6,6 +6,7 @@ literal string are left out, so that a text is shown by its numbers as they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 
 from certs.page import glyphs
@@ -19,9 +20,13 @@ _ESCAPED = frozenset(b"\r()\\")
 
 def numbered(texts: Iterable[str]) -> dict[int, int]:
     """Code point → letter number, for every character of the texts."""
-    codes = sorted({ord(character) for text in texts for character in text})
-    free = (at for at in range(1, 0x10000) if at & 0xFF not in _ESCAPED and at >> 8 not in _ESCAPED)
-    return dict(zip(codes, free, strict=False))
+    codes = sorted(map(ord, set().union(*texts)))
+    return dict(zip(codes, _free(), strict=False))
+
+
+@cache
+def _free() -> tuple[int, ...]:
+    return tuple(at for at in range(1, 0x4000) if at & 0xFF not in _ESCAPED and at >> 8 not in _ESCAPED)
 
 
 def shown(pieces: Sequence[Piece], letters: Mapping[int, int]) -> bytes:

@@ -8,7 +8,9 @@ nothing but `PdfProfileError`.
 
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from certs.page.errors import PdfProfileError
 
@@ -16,7 +18,11 @@ MAXIMUM_DEPTH = 12
 MAXIMUM_DECODED_BYTES = 8 * 1024 * 1024
 PACKING = 6   # zlib: 9 takes twice the time for half a per cent
 
-_SPACE = b"\x00\t\n\x0c\r "
+_BLANK = re.compile(rb"(?:[\x00\t\n\x0c\r ]|%[^\n]*)*")
+_OCTAL = re.compile(rb"[0-7]{1,3}")
+_OBJECT = re.compile(rb"([0-9]{1,6}) 0 obj")
+_PLAIN_TEXT = re.compile(rb"[^()\\]*")
+_TO_ESCAPE = re.compile(rb"([\\()])")
 _TOKEN = re.compile(rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]+")
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})\Z")
 _REFERENCE = re.compile(rb"([0-9]{1,6}) 0 R(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|\Z)")
@@ -109,20 +115,32 @@ def text_value(text: str) -> HexText:
 
 def write_value(value: Value) -> bytes:
     """The one spelling of a value."""
-    if isinstance(value, Name):
-        return b"/" + value.raw.encode("latin-1")
-    if isinstance(value, Token):
-        return value.raw
-    if isinstance(value, Reference):
-        return b"%d 0 R" % value.number
-    if isinstance(value, HexText):
-        return b"<" + value.digits + b">"
-    if isinstance(value, bytes):
-        return b"(" + re.sub(rb"([\\()])", rb"\\\1", value) + b")"
-    if isinstance(value, list):
-        return b"[" + b" ".join(write_value(entry) for entry in value) + b"]"
-    inside = b" ".join(b"/" + key.encode("latin-1") + b" " + write_value(entry) for key, entry in value.items())
-    return b"<< " + inside + b" >>"
+    kind = type(value)   # one dictionary look-up instead of a chain of questions: a file has thousands of values
+    return _SPELLINGS[kind](value)
+
+
+def _spelled_text(value: bytes) -> bytes:
+    return b"(" + _TO_ESCAPE.sub(rb"\\\1", value) + b")"
+
+
+def _spelled_list(value: list[Value]) -> bytes:
+    return b"[" + b" ".join([_SPELLINGS[type(entry)](entry) for entry in value]) + b"]"
+
+
+def _spelled_dictionary(value: dict[str, Value]) -> bytes:
+    inside = [b"/%b %b" % (key.encode("latin-1"), _SPELLINGS[type(entry)](entry)) for key, entry in value.items()]
+    return b"<< " + b" ".join(inside) + b" >>"
+
+
+_SPELLINGS: dict[type, Callable[[Any], bytes]] = {
+    Name: lambda value: b"/" + value.raw.encode("latin-1"),
+    Token: lambda value: value.raw,
+    Reference: lambda value: b"%d 0 R" % value.number,
+    HexText: lambda value: b"<" + value.digits + b">",
+    bytes: _spelled_text,
+    list: _spelled_list,
+    dict: _spelled_dictionary,
+}
 
 
 def write_object(number_: int, item: Object) -> bytes:
@@ -142,15 +160,8 @@ class Reader:
 
     def skip_space(self) -> None:
         """Go past white space and comments."""
-        while self.position < len(self.data):
-            byte = self.data[self.position : self.position + 1]
-            if byte == b"%":
-                end = self.data.find(b"\n", self.position)
-                self.position = len(self.data) if end < 0 else end
-            elif byte in _SPACE:
-                self.position += 1
-            else:
-                return
+        found = _BLANK.match(self.data, self.position)
+        self.position = found.end() if found else self.position
 
     def take(self, literal: bytes) -> bool:
         """Go past `literal` if it stands here."""
@@ -223,6 +234,10 @@ class Reader:
         text = bytearray()
         depth = 1
         while self.position < len(self.data):
+            plain = _PLAIN_TEXT.match(self.data, self.position)
+            if plain is not None:
+                text += plain.group()
+                self.position = plain.end()
             byte = self.data[self.position : self.position + 1]
             self.position += 1
             if byte == b"\\":
@@ -235,7 +250,7 @@ class Reader:
         raise self.wrong(")")
 
     def _escaped(self) -> bytes:
-        octal = re.compile(rb"[0-7]{1,3}").match(self.data, self.position)
+        octal = _OCTAL.match(self.data, self.position)
         if octal:
             self.position = octal.end()
             return bytes((int(octal.group(), 8) & 0xFF,))
@@ -247,7 +262,7 @@ class Reader:
     def indirect(self) -> tuple[int, Object]:
         """The next `N 0 obj … endobj`. Raises: PdfProfileError."""
         self.skip_space()
-        found = re.compile(rb"([0-9]{1,6}) 0 obj").match(self.data, self.position)
+        found = _OBJECT.match(self.data, self.position)
         if not found:
             raise self.wrong("N 0 obj")
         self.position = found.end()

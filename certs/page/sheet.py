@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from certs.page import fonts
 from certs.page.languages import runs
@@ -31,8 +32,7 @@ Piece = bytes | str
 """Of a page's drawing: operators as bytes, a text to be shown as itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class Box(NamedTuple):
     """Where a text stands: points from the top left corner of its page (0, 1, …)."""
 
     page: int
@@ -160,8 +160,7 @@ class Sheet:
             left -= wide if align == "right" else wide / 2
         self._write(left, HEIGHT - baseline, text, size, bold=bold, colour=colour)
         self.boxes.append(Box(
-            page=self.page, left=left, top=baseline - 0.88 * size, right=left + wide,
-            bottom=baseline + 0.12 * size, text=text,
+            self.page, left, baseline - 0.88 * size, left + wide, baseline + 0.12 * size, text
         ))
         return wide
 
@@ -299,7 +298,7 @@ class Sheet:
         self.block(left, top, side, side, fill=WHITE)
         if self._measuring:
             return
-        self.boxes.append(Box(page=self.page, left=left, top=top, right=left + side, bottom=top + side, text="QR"))
+        self.boxes.append(Box(self.page, left, top, left + side, top + side, "QR"))
         row_bytes = (count + 7) // 8
         bits = b"".join(_packed(row, row_bytes) for row in modules)
         size, bottom = count * module, HEIGHT - top - side + 4 * module
