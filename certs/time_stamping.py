@@ -36,7 +36,8 @@ _GRANTED = der.integer(0)
 class TimeStamper:
     """An authority that has answered once. `token_room`: bytes a paper keeps for its token.
 
-    `certificates`, `revocation_lists`: DER, what a paper's store needs for readers of the token.
+    `certificates`, `revocation_lists`: DER, what a paper's store needs for readers of the token; not what the token
+    carries itself.
     """
 
     url: str
@@ -72,7 +73,7 @@ def connect(url: str, pinned: Iterable[CertificateFacts], *, timeout_s: float) -
     lists = tuple(_lists((*carried, *roots), timeout_s))
     return TimeStamper(
         url=url, pinned=roots, timeout_s=timeout_s, token_room=len(token) + cms.TOKEN_FRAME + _MARGIN,
-        certificates=_once(certificate.encoded for certificate in (*carried, *roots)),
+        certificates=_once(root.encoded for root in roots if root not in carried),
         revocation_lists=_once(found.encoded for found in lists),
     )
 
