@@ -130,7 +130,7 @@ class Scene:
     @cached_property
     def time_stamper(self) -> tuple[Holder, x509.Certificate, rsa.RSAPrivateKey]:
         """A time-stamping authority: its root, its certificate and its key."""
-        return _time_stamper("Example Time")
+        return new_time_stamper("Example Time")
 
     def second_signer(self) -> FileSigner:
         """Another station of the same organisation."""
@@ -294,7 +294,10 @@ class Stamper:
         return bytes(token.dump())
 
 
-def _time_stamper(name: str) -> tuple[Holder, x509.Certificate, rsa.RSAPrivateKey]:
+def new_time_stamper(
+    name: str, use: x509.ObjectIdentifier = x509.ExtendedKeyUsageOID.TIME_STAMPING
+) -> tuple[Holder, x509.Certificate, rsa.RSAPrivateKey]:
+    """Root, certificate and key of an authority whose certificate is for `use`."""
     root_key = ec.generate_private_key(ec.SECP256R1())
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     root_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{name} Root")])
@@ -303,7 +306,7 @@ def _time_stamper(name: str) -> tuple[Holder, x509.Certificate, rsa.RSAPrivateKe
     ))  # fmt: skip
     own = _certificate(
         x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{name} 1")]), root_name, key.public_key(), root_key,
-        root_key.public_key(), ((x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING]), True),),
+        root_key.public_key(), ((x509.ExtendedKeyUsage([use]), True),),
     )
     return Holder(certificate=root, key=root_key), own, key
 
