@@ -32,11 +32,17 @@ def keys_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
     return keys
 
 
+def furnish(line: CommandLine, keys: Path) -> None:
+    """Keys and the empty log that belongs to them, as `proofwipe init` made both."""
+    shutil.copytree(keys, line.home / "keys")
+    shutil.copy(keys.parent / "log.sqlite3", line.home / "log.sqlite3")
+
+
 @pytest.fixture
 def station(line: CommandLine, keys_of: Callable[[bool], Path]) -> CommandLine:
     """The command line of an initialised, real station."""
     line.configure()
-    shutil.copytree(keys_of(False), line.home / "keys")
+    furnish(line, keys_of(False))
     return line
 
 
@@ -51,7 +57,7 @@ def specimen(tmp_path: Path, keys_of: Callable[[bool], Path]) -> Iterator[Starte
         line = CommandLine(tmp_path / "station")
         line.configure(config, bench=bench)
         if init:
-            shutil.copytree(keys_of(True), line.home / "keys")
+            furnish(line, keys_of(True))
         return line, bench
 
     yield start
