@@ -64,10 +64,14 @@ def ask(url: str, *, most: int, body: bytes | None = None) -> Answer:
 
     Raises: SourceError when there is no answer in time, LogReadError for one of more than `most` bytes.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https"):
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError as error:
+        raise SourceError(phone=url, got="URL") from error
+    if parts.scheme not in ("http", "https") or not host:
         raise SourceError(phone=url, got="URL")
-    proxies = urllib.request.ProxyHandler({} if parts.hostname in _LOCAL else None)
+    proxies = urllib.request.ProxyHandler({} if host in _LOCAL else None)
     opener = urllib.request.build_opener(proxies, _NoRedirection)
     request = urllib.request.Request(url, data=body, headers={"Accept-Encoding": "identity"})  # noqa: S310 - checked
     if body is not None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A log to be audited, wherever it is: a folder of tiles, a web server, a snapshot file, or this station's own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from certs.log.fetching import FolderSource, WebSource
 from certs.log.notes import Checkpoint, read_checkpoint, read_note
 from certs.log.serving import Published
 from certs.log.snapshot import LARGEST_SNAPSHOT, split
-from certs.log.tiles import Source, TileReader
+from certs.log.tiles import WIDTH, Source, TileReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,9 @@ def own(log: Published) -> Found:
     note = log.checkpoint()
     if not note:
         raise LogEmptyError
-    return Found(note=note.encode(), leaves=log.leaves(0, read_checkpoint(read_note(note)).size))
+    size = read_checkpoint(read_note(note)).size
+    stored = [_stored(log, level, size) for level in _levels(size)]
+    return Found(note=note.encode(), leaves=log.leaves(0, size), published=stored)
 
 
 def published(source: Source) -> Found:
@@ -58,7 +60,17 @@ def published(source: Source) -> Found:
     size = read_checkpoint(read_note(note)).size
     if size > LARGEST_SNAPSHOT // 64:
         raise LogReadError(fault="tile_malformed", got="size")
-    levels = range(max(1, (size.bit_length() + 7) // 8))
     return Found(
-        note=note, leaves=reader.leaves(size), published=[reader.hashes(level, size) for level in levels if size]
+        note=note, leaves=reader.leaves(size), published=[reader.hashes(level, size) for level in _levels(size)]
     )
+
+
+def _levels(size: int) -> range:
+    """The levels of tiles that a log of that size has."""
+    return range((size.bit_length() + 7) // 8)
+
+
+def _stored(log: Published, level: int, size: int) -> Iterator[bytes]:
+    count = size >> 8 * level
+    for start in range(0, count, WIDTH):
+        yield from log.nodes([(8 * level, number) for number in range(start, min(start + WIDTH, count))]).values()
