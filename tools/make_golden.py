@@ -55,7 +55,7 @@ def main(folder: Path) -> None:
     for old in folder.iterdir():
         old.unlink()
     expected, written = {}, {}
-    for name, case in sorted(golden.papers.items(), key=lambda item: (not item[0].startswith("valid"), item[0])):
+    for name, case in golden.papers.items():
         file = written.setdefault(case.data, f"{name}.pdf")
         (folder / file).write_bytes(case.data)
         expected[name] = {"file": file, **case.expected()}
@@ -63,7 +63,8 @@ def main(folder: Path) -> None:
     for name, data in golden.files.items():
         (folder / name).write_bytes(data)
     about = {"default_at": DEFAULT_AT, "default_trust": ["root.pem"], "cases": expected}
-    (folder / "expected.json").write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(about, indent=2, ensure_ascii=False, sort_keys=True)
+    (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
