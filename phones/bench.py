@@ -22,16 +22,13 @@ from phones.errors import (
     BenchError,
     PhoneError,
     PhoneLostError,
-    PhoneRefusedError,
     UsbmuxError,
 )
 from phones.link import Link
 from phones.port import Port, Presence, Sighting
+from phones.sightings import merged, refused
 from phones.usb_ports import is_virtual_bus
 from phones.usb_watch import (
-    ADB_INTERFACE,
-    APPLE_VENDOR,
-    FASTBOOT_INTERFACE,
     UsbDevice,
     UsbWatch,
 )
@@ -187,13 +184,13 @@ class Bench:
             case Presence.APPLE if self._apple is not None:
                 return self._apple.open(sighting.transport)
             case Presence.ADB_UNAUTHORIZED:
-                raise _refused("unauthorized", path, sighting)
+                raise refused("unauthorized", path, sighting)
             case Presence.USB_ONLY:
-                raise _refused("no_debugging", path, sighting)
+                raise refused("no_debugging", path, sighting)
             case Presence.ABSENT | Presence.ADB_OFFLINE:
                 raise PhoneLostError(phone=path, step="open", expected="a phone", got=sighting.presence.value)
             case _:
-                raise _refused("wrong_mode", path, sighting)
+                raise refused("wrong_mode", path, sighting)
 
     def forget(self, udid: str) -> None:
         """Delete all pair records of an iPhone, ours and usbmuxd's. Raises: BenchError."""
@@ -225,7 +222,7 @@ class Bench:
         scan.apple = self._apple_by_port(scan.usb)
         for path in {*scan.usb, *scan.adb}:
             device = scan.usb.get(path)
-            sighting = _merged(
+            sighting = merged(
                 path, device, scan.adb.get(path), scan.apple.get(path), usb_decides=self._usb is not None
             )
             if sighting.presence is not Presence.ABSENT:
@@ -358,43 +355,6 @@ class _Scan:
         self.adb: dict[str, AdbDevice] = {}
         self.apple: dict[str, str] = {}
         self.sightings: dict[str, Sighting] = {}
-
-
-def _merged(
-    path: str, usb: UsbDevice | None, adb: AdbDevice | None, udid: str | None, *, usb_decides: bool
-) -> Sighting:
-    if usb is None:
-        # No USB view at all: adb is all there is. USB can be read and shows nothing: nothing is there.
-        if adb is None or usb_decides:
-            return Sighting(port=path, presence=Presence.ABSENT)
-        return Sighting(port=path, presence=adb.presence, transport=adb.serial)
-    return Sighting(
-        port=path,
-        presence=_presence(usb, adb, udid),
-        usb_serial=usb.serial,
-        vendor_id=usb.vendor_id,
-        product_id=usb.product_id,
-        interfaces=usb.interfaces,
-        transport=udid or (adb.serial if adb is not None and ADB_INTERFACE in usb.interfaces else ""),
-    )
-
-
-def _presence(usb: UsbDevice, adb: AdbDevice | None, udid: str | None) -> Presence:
-    if usb.vendor_id == APPLE_VENDOR:
-        if usb.is_apple_recovery:
-            return Presence.APPLE_RECOVERY
-        return Presence.APPLE if udid else Presence.USB_ONLY
-    if ADB_INTERFACE in usb.interfaces:
-        return adb.presence if adb is not None else Presence.ADB_OFFLINE
-    if FASTBOOT_INTERFACE in usb.interfaces:
-        return Presence.FASTBOOT
-    return Presence.USB_ONLY
-
-
-def _refused(reason_code: str, path: str, sighting: Sighting) -> PhoneRefusedError:
-    return PhoneRefusedError(
-        reason_code=reason_code, phone=path, step="open", expected="a phone that talks", got=sighting.presence.value
-    )
 
 
 def _port_order(path: str) -> tuple[tuple[int, str], ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hidden_bench import IPHONE, PIXEL_13, PIXEL_16, CommandLine, Starter, scenario, wait_for
+from replay import replay
 from secret_search import Search
 
 from phones.replaying import load
@@ -80,3 +81,27 @@ def test_a_whole_job_asks_for_the_whole_number_like_process_and_erases_nothing_w
     assert not bench.truth()[PIXEL_16]["erased"]
     assert not (tmp_path / "new").exists()
     assert os.listdir(tmp_path) == ["station"]  # noqa: PTH208 - hidden names too
+
+
+def test_a_whole_job_is_recorded_beside_its_paper_and_comes_to_the_same_end_again(
+    specimen: Starter, tmp_path: Path
+) -> None:
+    line, bench = specimen(PIXEL_16)
+    (phone,) = line.run("list", "--json").document["phones"]
+    out = tmp_path / "given"
+    done = line.run(
+        "record", "-s", phone["port"], "--whole-job", "--out", out, "--confirm", phone["serial"],
+        "--answers", line.answers(), timeout_s=150,
+    )
+    assert done.code == 0, done.err
+    assert bench.truth()[PIXEL_16]["erased"]
+    (job,) = line.jobs()
+    assert job["stage"] in ("VERIFIED", "CERTIFIED")
+    search = Search({**words_of(PIXEL_16), "serial as USB shows it": phone["serial"]})
+    assert [hit for path in out.iterdir() for hit in search.in_file(path)] == []
+    (tmp_path / "again").mkdir()
+    again = replay(out, tmp_path / "again")
+    expected = load(out).expected
+    assert (again.verdict["verdict"], again.verdict["level"]) == (expected["verdict"], expected["level"])
+    assert expected["verdict"] == "passed"
+    assert again.asked_all
