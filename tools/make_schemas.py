@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes certs/schemas: JSON Schemas (2020-12) of everything in a paper that is JSON.
+
+    python -m tools.make_schemas            # writes them
+    python -m tools.make_schemas --check    # exit 1 if one is not what it would write
+
+The record's comes from the types that read it; the others are spelled out here and tested against real bytes.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from certs.log.entries import OUTCOMES
+from certs.record_schema import RecordDocument
+
+FOLDER = Path(__file__).parents[1] / "certs" / "schemas"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_ID = "^PW(-[0-9A-HJKMNP-TV-Z]{4}){4}$"
+_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """File name and content."""
+    record = _ecma(RecordDocument.model_json_schema(by_alias=True))
+    return {
+        "record.json": {"$schema": _DIALECT, **record, "title": "erase-record.json"},
+        "log-entry.json": _log_entry(),
+        "openings.json": _openings(),
+        "validation.json": _validation(),
+    }
+
+
+def _ecma(value: Any) -> Any:
+    r"""Patterns as ECMA 262 spells them: \x{200b} is \u200b there."""
+    if isinstance(value, dict):
+        return {
+            name: re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", inner) if name == "pattern" else _ecma(inner)
+            for name, inner in value.items()
+        }
+    return [_ecma(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _text(pattern: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": pattern}
+
+
+def _object(title: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": title, "type": "object", "properties": properties, "required": sorted(properties),
+        "additionalProperties": False,
+    }
+
+
+def _log_entry() -> dict[str, Any]:
+    digest, tag, station = _text("^[0-9a-f]{64}$"), _text("^[0-9a-f]{32}$"), _text("^[0-9a-f]{16}$")
+    index: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
+    reason = _text("^[a-z][a-z0-9_]{0,39}$")
+    kinds: dict[str, dict[str, Any]] = {
+        "start": {
+            "job": digest, "tag": tag, "station": station, "emulated": {"type": "boolean"},
+            "attempt": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+        },
+        "close": {"start": index, "outcome": {"enum": list(OUTCOMES)}, "id": _text(_ID)},
+        "issue": {
+            "id": _text(_ID), "record": digest, "statement": digest, "commitment": _text("^(#[0-9a-f]{32})?$"),
+            "tag": tag, "station": station, "start": index,
+        },
+        "replace": {"old": _text(_ID), "old_index": index, "new": _text(_ID), "reason": reason},
+        "withdraw": {"id": _text(_ID), "index": index, "reason": reason},
+    }
+    return {
+        "$schema": _DIALECT, "title": "a leaf of the transparency log",
+        "oneOf": [
+            _object(kind, {"v": {"const": 1}, "type": {"const": kind}, "at": _text(_TIME), **fields})
+            for kind, fields in kinds.items()
+        ],
+    }
+
+
+def _openings() -> dict[str, Any]:
+    opening = _object("one opened field", {
+        "name": _text(r"^[A-Za-z0-9_.+\-]{1,96}$"), "salt": _text("^[0-9a-f]{32}$"),
+        "value": {"type": "string", "minLength": 1, "maxLength": 1000},
+    })  # fmt: skip
+    content = {
+        "schema": {"const": "proofwipe/openings/1"}, "id": _text(_ID),
+        "openings": {"type": "array", "minItems": 1, "maxItems": 30, "items": opening},
+    }
+    return {"$schema": _DIALECT, **_object("openings.json of the archive copy", content)}
+
+
+def _validation() -> dict[str, Any]:
+    content = {
+        "schema": {"const": "proofwipe/validation/1"}, "content": _text("^[0-9a-f]{64}$"),
+        "decision": {"enum": ["accepted", "rejected"]}, "by": {"type": "string"}, "role": {"type": "string"},
+        "at": _text(_TIME), "grounds": {"type": "string"},
+    }
+    return {"$schema": _DIALECT, **_object("what a validator signs", content)}
+
+
+def main(arguments: list[str]) -> int:
+    """Write, or compare."""
+    wrong = 0
+    for name, content in schemas().items():
+        text = json.dumps(content, indent=1, ensure_ascii=True, sort_keys=True) + "\n"
+        path = FOLDER / name
+        if "--check" in arguments:
+            wrong += not path.is_file() or path.read_text("utf-8") != text
+        else:
+            FOLDER.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(path.relative_to(FOLDER.parents[1]))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
