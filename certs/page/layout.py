@@ -25,7 +25,7 @@ REPORT_SCHEMA = "proofwipe/report/1"
 FOOT = HEIGHT - 27.0
 SPACE = 6.0
 PAGES = 2
-SPECIMEN_COLOUR = "#f5d0c5"
+SPECIMEN_COLOUR = "#f8ddd5"
 STAMP_COLOUR = "#b3261e"
 
 

@@ -76,21 +76,21 @@ def _system(document: Document, version: str) -> str:
 def result(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     """The one sentence of a certificate, and the evidence level beside it."""
     words, level = label("result.verified"), document["erase"]["level"]
-    badge, high = 74.0, 48.0
+    badge, high = 74.0, 43.0
     sheet.block(LEFT, top, ROOM, high, fill=TINT)
     sheet.block(LEFT, top, 3, high, fill=look.accent)
-    sheet.tick(LEFT + 15, top + 13, 21, colour=look.accent)
+    sheet.tick(LEFT + 15, top + 11, 21, colour=look.accent)
     room = ROOM - badge - 62
     sheet.block(RIGHT - badge, top, badge, high, fill=look.accent)
     name = label("erase.level")
     with sheet.element("P"):
-        sheet.paragraph(LEFT + 50, top + 7, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True,
+        sheet.paragraph(LEFT + 50, top + 5, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True,
                         most=2)
-        sheet.paragraph(LEFT + 50, top + 26, words.en, 8.6, room, most=2)
+        sheet.paragraph(LEFT + 50, top + 23.5, words.en, 8.6, room, most=2)
     with sheet.element("P"):
-        sheet.text(RIGHT - badge / 2, top + 25, level, 22, bold=True, colour=WHITE, align="center")
-        sheet.text(RIGHT - badge / 2, top + 35, name.zh, 6.8, colour=WHITE, align="center")
-        sheet.text(RIGHT - badge / 2, top + 42.5, name.en, 6.2, colour=WHITE, align="center")
+        sheet.text(RIGHT - badge / 2, top + 22.5, level, 21, bold=True, colour=WHITE, align="center")
+        sheet.text(RIGHT - badge / 2, top + 31.5, name.zh, 6.8, colour=WHITE, align="center")
+        sheet.text(RIGHT - badge / 2, top + 38.7, name.en, 6.2, colour=WHITE, align="center")
     return top + high
 
 
@@ -213,7 +213,7 @@ def residues(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     if not found:
         return top
     top = heading(sheet, look, top, label("section.residues"))
-    columns, wide, high = 4, ROOM / 4, 20.0
+    columns, wide, high = 4, ROOM / 4, 18.6
     shown = found[:MOST_RESIDUES]
     with sheet.element("P"):
         for index, (name, state) in enumerate(shown):
@@ -329,7 +329,7 @@ def people(sheet: Sheet, look: Look, document: Document, top: float) -> float:
             for line in lines:
                 at = sheet.paragraph(left, at, line, 6.9, wide, colour=MUTED, most=2, leading=1.28)
         bottom = max(bottom, at)
-    return pair(sheet, bottom + 2, _logged(document), size=7)
+    return pair(sheet, bottom + 2, _logged(document), size=6.6)
 
 
 def _logged(document: Document) -> Pair:

@@ -15,7 +15,7 @@ LEFT = 48.0
 RIGHT = WIDTH - 48.0
 ROOM = RIGHT - LEFT
 GUTTER = 18.0
-HALF = (ROOM - GUTTER) / 2
+CHINESE = 0.47   # of the room for both: the same sentence is shorter in Chinese
 
 CERTIFICATE_COLOUR = "#0b5563"
 REPORT_COLOUR = "#9a3412"
@@ -44,12 +44,14 @@ def pair(
     bold: bool = False, colour: str = INK,
 ) -> float:
     """Both languages side by side, whole; returns the bottom of the longer one."""
-    half = (room - GUTTER) / 2
+    chinese = (room - GUTTER) * CHINESE
     with sheet.element("P"):
         return max(
-            sheet.paragraph(left, top, words.zh, size, half, bold=bold, colour=colour, leading=1.32),
-            sheet.paragraph(left + half + GUTTER, top, words.en, size * 0.92, half, bold=bold, colour=colour,
-                            leading=1.32 / 0.92),
+            sheet.paragraph(left, top, words.zh, size, chinese, bold=bold, colour=colour, leading=1.32),
+            sheet.paragraph(
+                left + chinese + GUTTER, top, words.en, size * 0.92, room - GUTTER - chinese, bold=bold,
+                colour=colour, leading=1.32 / 0.92,
+            ),
         )
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a paper says, that it says it in both languages, and that it is always the same bytes."""
 
+import base64
 import hashlib
 import os
 import re
@@ -13,6 +14,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from certs.dss import SecurityStore
 from certs.page import fonts, layout, pdf_profile
 from certs.page.draw import draw_paper
 from certs.page.errors import GlyphMissingError, PaperTooLongError, UnknownCodeError
@@ -71,6 +73,73 @@ def test_a_paper_is_two_pages_of_a4_and_small(name: str) -> None:
         sizes = [page.get_size() for page in paper]
     assert [(round(wide), round(high)) for wide, high in sizes] == [(595, 842)] * 2
     assert len(pdf) < 66_000
+
+
+def noise(count: int, seed: int) -> bytes:
+    """Bytes that do not pack, as signatures and digests do not."""
+    return b"".join(hashlib.sha256(b"%d %d" % (seed, at)).digest() for at in range(count // 32 + 1))[:count]
+
+
+def test_a_whole_certificate_with_proof_and_store_stays_within_its_budget() -> None:
+    document = android_certificate()
+    piece = document["evidence"][0]
+    document["evidence"] = [
+        {**piece, "number": at, "digest": noise(32, at).hex(), "values": {**piece["values"], "uptime": str(at)}}
+        for at in range(1, 51)
+    ]
+    document["validation"].update(
+        certificate=base64.b64encode(noise(600, 1)).decode(), signature=base64.b64encode(noise(71, 2)).decode()
+    )
+    document["log"] = {
+        "origin": "log.qinghe.example/2026", "device_tag": "ab" * 16, "start": 41, "attempt": 2,
+        "anchor": ["log.qinghe.example/2026", "40", base64.b64encode(noise(32, 3)).decode(),
+                   "— log.qinghe.example/2026 " + base64.b64encode(noise(68, 4)).decode()],
+    }
+    document["sealed"] = {name: noise(32, at).hex() for at, name in enumerate(("imei1", "imei2", "serial"))}
+    RecordDocument.model_validate_json(record_bytes(document))
+    pdf = drawn(
+        document, contents_bytes=1900, proof=base64.b64encode(noise(1125, 5)),
+        store=SecurityStore(
+            certificates=tuple(noise(700, at) for at in (6, 7, 8)),
+            revocation_lists=tuple(noise(350, at) for at in (9, 10)),
+        ),
+    )
+    assert len(pdf) <= 75_000
+    said = words_of(pdf)
+    for text in ("Attempt 2 of this phone at this issuer", "log.qinghe.example/2026 #41", "signed with their own key",
+                 "Sealed, opened in the archive copy only", "serial number"):
+        assert squeezed(text) in said, text
+
+
+def test_a_decision_entered_at_the_station_says_so_and_a_job_without_log_too() -> None:
+    said = words_of(drawn(android_certificate()))
+    assert squeezed("entered at the station") in said
+    assert squeezed("Attempt 1. Not entered in a transparency log.") in said
+
+
+def test_values_of_sealed_fields_are_never_drawn() -> None:
+    document = android_certificate()
+    document["sealed"] = {"acquisition.seller": "5e" * 32}
+    said = words_of(drawn(document, openings=b'{"openings":[{"name":"acquisition.seller","value":"Zhang San"}]}'))
+    assert squeezed("acquisition.seller") in said
+    assert "ZhangSan" not in said
+
+
+def test_repairs_parts_and_warranty_are_named_on_page_one_also_when_nothing_was_said() -> None:
+    document = android_certificate()
+    document["disclosures"] = {}
+    with pypdfium2.PdfDocument(drawn(document)) as paper:
+        said = squeezed(paper[0].get_textpage().get_text_bounded())
+    for text in ("维修", "Replaced parts", "Warranty"):
+        assert squeezed(text) in said
+    assert said.count(squeezed("not stated")) == 3
+
+
+def test_no_finding_of_an_ordinary_certificate_is_cut() -> None:
+    said = words_of(drawn(android_certificate()))
+    for finding in android_certificate()["erase"]["findings"]:
+        for text in label(f"rule.{finding['rule']}"):
+            assert squeezed(text) in said, text
 
 
 def test_a_certificate_says_what_was_erased_how_and_how_far_it_is_proven() -> None:
