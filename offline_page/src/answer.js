@@ -8,7 +8,7 @@ const LOOKS = {
   VALID: ["good", "✓"], "NOT VALID": ["bad", "✕"], "CANNOT TELL": ["open", "?"], SPECIMEN: ["other", "S"],
   REPORT: ["other", "R"], "CODE GENUINE": ["good", "✓"],
 };
-const MARKS = { passed: "✓", failed: "✕", indeterminate: "–" };
+const MARKS = { passed: "✓", failed: "✕", indeterminate: "?", unmade: "–" };
 
 /** The element for an answer of proofwipe_page.py. `title`: what was checked. */
 export function answerView(answer, language, title) {
@@ -19,7 +19,7 @@ export function answerView(answer, language, title) {
     deviceLine(answer, say),
     !paperOnly && warnings(answer, language, say),
     paperOnly ? codeSummary(answer, say) : summary(answer, language, say),
-    !paperOnly && checks(answer, say),
+    !paperOnly && checks(answer, language, say),
     h("section", { class: "limits" },
       h("h3", {}, say("limits.title")),
       paperOnly && h("p", {}, say("paper_only.limits")),
@@ -128,18 +128,28 @@ function codeSummary(answer, say) {
   ]), answer.report && h("p", { class: "note" }, say("paper_only.report")));
 }
 
-function checks(answer, say) {
+/** Open with a code is a doubt that decides; without one the check had nothing to look at. */
+function stateOf({ verdict, code }) {
+  return verdict === "indeterminate" && !code ? "unmade" : verdict;
+}
+
+/** Code and the verifier's note, which is for technicians and in English only. */
+function note({ code, detail }, language) {
+  return [code, language === "en" && detail].filter(Boolean).join(" · ");
+}
+
+function checks(answer, language, say) {
   const rest = answer.total - answer.checks.length;
   return h("section", { id: "checks" },
     h("h3", {}, say("checks.title")),
     h("ol", { class: "checks" }, answer.checks.map((check) =>
-      h("li", { class: check.verdict, "data-check": check.name, "data-verdict": check.verdict },
-        h("span", { class: "mark", "aria-hidden": "true" }, MARKS[check.verdict]),
+      h("li", { class: stateOf(check), "data-check": check.name, "data-verdict": check.verdict,
+        "data-code": check.code },
+        h("span", { class: "mark", "aria-hidden": "true" }, MARKS[stateOf(check)]),
         h("span", { class: "what" },
           TEXTS[`check.${check.name}`] ? say(`check.${check.name}`) : check.name,
-          (check.code || check.detail) &&
-            h("small", { lang: "en" }, [check.code, check.detail].filter(Boolean).join(" · "))),
-        h("span", { class: "state" }, say(`state.${check.verdict}`))))),
+          note(check, language) && h("small", {}, note(check, language))),
+        h("span", { class: "state" }, say(`state.${stateOf(check)}`))))),
     rest > 0 && h("p", { class: "note" }, say("checks.rest", { count: rest })),
   );
 }

@@ -45,24 +45,30 @@ async function whenReady() {
   judge();
 }
 
+/** Something an answer rests on changes: the old answer, and one still under way, count no more. */
+function changed(facts) {
+  asked += 1;
+  Object.assign(state, { answer: null, busy: false, failed: false, ...facts });
+}
+
 // What people do
 
 function phoneTyped() {
-  state.imei = document.getElementById("imei").value.trim();
-  state.phone = isANumberOfAPhone(state.imei) ? "given" : "wrong";
+  const imei = document.getElementById("imei").value.trim();
+  changed({ imei, phone: isANumberOfAPhone(imei) ? "given" : "wrong" });
   draw();
   if (state.phone === "given") document.getElementById(state.subject ? "again" : "paper-file")?.focus();
   judge();
 }
 
 function phoneSkipped() {
-  Object.assign(state, { phone: "skipped", imei: "" });
+  changed({ phone: "skipped", imei: "" });
   draw();
   judge();
 }
 
 function phoneChanged() {
-  Object.assign(state, { phone: "open", answer: null });
+  changed({ phone: "open" });
   draw();
   document.getElementById("imei").focus();
 }
@@ -91,12 +97,12 @@ async function pictureGiven(file) {
 
 function codeGiven(found) {
   if (!/^P[WR]1:/.test(found)) { state.note = "paper.othercode"; return; }
-  Object.assign(state, { subject: { kind: "code", text: found }, answer: null, note: "" });
+  changed({ subject: { kind: "code", text: found }, note: "" });
 }
 
 async function bytesGiven(name, bytes) {
   if (isOfAnIssuer(bytes)) await trustGiven(name, bytes);
-  else Object.assign(state, { subject: { kind: "paper", name, bytes }, answer: null });
+  else changed({ subject: { kind: "paper", name, bytes } });
 }
 
 /** Certificates and lists (PEM, or a list in DER), log policies, status files; everything else claims to be a paper. */
@@ -107,8 +113,8 @@ function isOfAnIssuer(bytes) {
 }
 
 async function trustGiven(name, bytes) {
-  state.trust = state.trust.filter((file) => file.name !== name);
-  state.trust.push({ name, bytes, holds: null, error: "" });
+  const others = state.trust.filter((file) => file.name !== name);
+  changed({ trust: [...others, { name, bytes, holds: null, error: "" }] });
   await lookAtTrust();
 }
 
@@ -131,7 +137,7 @@ function rememberTrust() {
 }
 
 function trustRemoved(file) {
-  state.trust = state.trust.filter((each) => each !== file);
+  changed({ trust: state.trust.filter((each) => each !== file) });
   rememberTrust();
   draw();
   lookAtTrust().then(judge);
@@ -168,7 +174,7 @@ function cameraStopped() {
 }
 
 function startAgain() {
-  Object.assign(state, { subject: null, answer: null, failed: false, note: "", phone: "open", imei: "" });
+  changed({ subject: null, note: "", phone: "open", imei: "" });
   draw();
   document.getElementById("imei").focus();
 }
@@ -178,9 +184,8 @@ function startAgain() {
 async function judge() {
   const answered = state.phone === "given" || state.phone === "skipped";
   if (state.boot !== "ready" || !state.subject || !answered) return;
-  asked += 1;
+  changed({ busy: true });
   const mine = asked;
-  Object.assign(state, { busy: true, failed: false, answer: null });
   draw();
   const trusted = state.trust.filter((file) => !file.error);
   const names = trusted.map(({ name }) => name), files = trusted.map(({ bytes }) => bytes);

@@ -12,14 +12,23 @@ if (process.getuid?.() === 0) FLAGS.push("--no-sandbox"); // Chromium refuses it
 
 let browser = null, context = null, page = null, seen = [], told = [];
 
+/** In the page: what it starts as a worker believes that it is `now`. The page itself stays as it was built. */
+function setClock(now) {
+  const make = URL.createObjectURL.bind(URL);
+  const clock = `{ const real = Date.now.bind(Date), shift = ${now} - real(); Date.now = () => real() + shift; }\n`;
+  URL.createObjectURL = (blob) =>
+    make(blob.type === "text/javascript" ? new Blob([clock, blob], { type: blob.type }) : blob);
+}
+
 const DO = {
   async start({ executable, camera }) {
     const more = camera ? ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`] : [];
     browser = await chromium.launch({ executablePath: executable, args: [...FLAGS, ...more] });
   },
-  async open({ address, locale = "en-US", width = 1000, offline = false }) {
+  async open({ address, locale = "en-US", width = 1000, offline = true, at = "" }) {
     await context?.close();
     context = await browser.newContext({ locale, viewport: { width, height: 900 }, offline });
+    if (at) await context.addInitScript(setClock, Date.parse(at));
     page = await context.newPage();
     seen = [];
     told = [];

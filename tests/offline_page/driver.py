@@ -58,9 +58,17 @@ class Browser:
         else:
             self.do("click", selector="#phone-skip")
 
+    def again(self) -> None:
+        """From the beginning, with nothing handed in and nobody trusted."""
+        if self.script("Boolean(document.getElementById('again'))"):
+            self.do("click", selector="#again")
+        while self.script("document.querySelector('.trusted button')?.click() ?? document.querySelector('.trusted')"):
+            pass
+        self.do("wait", selector=".none")
+
     def trust(self, *paths: Path) -> None:
         self.do("files", selector="#trust-file", paths=[str(path) for path in paths])
-        self.do("wait", selector=f".trusted li:nth-child({len(paths)}) .certificate, .trusted .wrong")
+        self.do("wait", selector=f".trusted li:nth-child({len(paths)}) :is(.certificate, .wrong)")
 
     def give(self, path: Path) -> dict[str, Any]:
         """Hands in a paper and waits for what the page says of it."""
@@ -76,7 +84,7 @@ class Browser:
               code: document.getElementById("word").dataset.code,
               device: document.getElementById("device")?.dataset.device ?? "",
               warnings: [...document.querySelectorAll("#warnings li")].map((each) => each.dataset.code),
-              checks: [...document.querySelectorAll("[data-check]")].map((each) => [each.dataset.check, each.dataset.verdict]),
+              checks: [...document.querySelectorAll("[data-check]")].map((each) => [each.dataset.check, each.dataset.verdict, each.dataset.code ?? ""]),
               ms: Number(document.documentElement.dataset.judgedMs),
             })"""
         )

@@ -5,57 +5,231 @@ import base64
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from certs.trust import Trust
+from certs.verification import Verification
+from certs.verify import verify_file
+from tests.offline_page.driver import GOLDEN, PAGE, ROOT, Browser
 from tools.synthetic_jobs import IMEI, SECOND_IMEI
 
-from tests.offline_page.driver import GOLDEN, PAGE, ROOT, Browser
-
 pytestmark = pytest.mark.page
-PAPERS = sorted(path.name for path in GOLDEN.glob("*.pdf"))
-OTHER_IMEI = "352099001761481"
+EXPECTED: dict[str, Any] = json.loads((GOLDEN / "expected.json").read_text("utf-8"))
+CASES: dict[str, dict[str, Any]] = EXPECTED["cases"]
+OTHER_IMEI = "356938035643817"
 TRUST = GOLDEN / "root.pem"
 
 
-def command(paper: Path, *options: str) -> dict[str, Any]:
-    """What the command says of a paper."""
+def at(case: dict[str, Any]) -> str:
+    return str(case.get("at", EXPECTED["default_at"]))
+
+
+def said(found: Verification) -> dict[str, Any]:
+    """What the page must say when the verifier says this."""
+    return {
+        "answer": found.answer.value, "code": found.code, "warnings": list(found.warnings),
+        "checks": [[check.name, check.verdict.value, check.code] for check in found.checks],
+    }
+
+
+def seen(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: found[name] for name in ("answer", "code", "warnings", "checks")}
+
+
+@pytest.fixture(scope="module", params=sorted({at(case) for case in CASES.values()}))
+def dated(browser: Browser, request: pytest.FixtureRequest) -> tuple[Browser, str]:
+    browser.open(at=request.param)
+    return browser, request.param
+
+
+def test_every_golden_case_gets_the_answer_of_the_command(dated: tuple[Browser, str]) -> None:
+    browser, moment = dated
+    wrong, slowest, times = {}, 0, []
+    for name, case in sorted(CASES.items()):
+        if at(case) != moment:
+            continue
+        files = [GOLDEN / each for each in case.get("trust", EXPECTED["default_trust"])]
+        trust = Trust.from_files(files)
+        status = trust.status((GOLDEN / case["status"]).read_bytes()) if "status" in case else None
+        wanted = verify_file(
+            GOLDEN / case["file"], trust, at=datetime.fromisoformat(moment), imei=case.get("imei"), status=status
+        )
+        assert (wanted.answer.value, wanted.code) == (case["answer"], case["code"]), name
+        browser.again()
+        browser.trust(*files, *([GOLDEN / case["status"]] if status else []))
+        browser.phone(case.get("imei", ""))
+        found = browser.give(GOLDEN / case["file"])
+        times.append(found["ms"])
+        slowest = max(slowest, found["ms"])
+        if seen(found) != said(wanted):
+            wrong[name] = (seen(found), said(wanted))
+    assert not wrong
+    assert times
+    print(f"\n{moment}: {len(times)} cases, {sum(times) / len(times):.0f} ms each, slowest {slowest} ms")
+
+
+def test_without_a_root_the_answers_are_those_of_the_command(browser: Browser) -> None:
+    browser.open()
+    for name in ("valid.pdf", "report.pdf", "specimen.pdf", "byte-flipped.pdf"):
+        browser.again()
+        browser.phone()
+        assert seen(browser.give(GOLDEN / name)) == said(verify_file(GOLDEN / name, Trust())), name
+
+
+@pytest.mark.parametrize("name", ["valid.pdf", "byte-flipped.pdf", "specimen.pdf", "unknown-rules.pdf"])
+def test_the_command_itself_says_the_same_today(browser: Browser, name: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "station.main", "verify", str(paper), "--json", *options],
+        [sys.executable, "-m", "station.main", "verify", str(GOLDEN / name), "--trust", str(TRUST), "--json"],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
     )
-    found = json.loads(done.stdout)
-    assert done.returncode == found["exit_code"]
-    return dict(found)
-
-
-def same(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """Word, code, warnings and every check with its state."""
-    return (
-        (found["answer"], found["code"]) == (wanted["answer"], wanted["code"])
-        and found["warnings"] == wanted["warnings"]
-        and found["checks"] == [[check["name"], check["verdict"]] for check in wanted["checks"]]
-    )
-
-
-@pytest.fixture(scope="module")
-def trusting(browser: Browser) -> Browser:
+    wanted = json.loads(done.stdout)
     browser.open()
     browser.phone()
     browser.trust(TRUST)
-    return browser
+    found = browser.give(GOLDEN / name)
+    assert (found["answer"], found["code"], found["warnings"]) == (wanted["answer"], wanted["code"], wanted["warnings"])
+    assert found["checks"] == [[check["name"], check["verdict"], check["code"]] for check in wanted["checks"]]
 
 
-@pytest.mark.parametrize("name", PAPERS)
-def test_every_golden_paper_gets_the_answer_of_the_command(trusting: Browser, name: str) -> None:
-    found = trusting.give(GOLDEN / name)
-    assert same(found, command(GOLDEN / name, "--trust", str(TRUST))), found
+def test_the_phone_in_hand_is_compared_and_another_is_refused(browser: Browser) -> None:
+    browser.open()
+    browser.trust(TRUST)
+    for number, answer, device in (
+        (IMEI, "VALID", "same"), (SECOND_IMEI, "VALID", "same"), (OTHER_IMEI, "NOT VALID", "other"), ("", "VALID", "not"),
+    ):
+        browser.phone(number)
+        found = browser.give(GOLDEN / "valid.pdf")
+        assert (found["answer"], found["device"]) == (answer, device), number
+        assert found["code"] == ("E_DEVICE" if device == "other" else "")
 
 
-@pytest.mark.parametrize("name", ["valid.pdf", "report.pdf", "specimen.pdf", "byte-flipped.pdf"])
-def test_without_a_root_the_answers_are_those_of_the_command_too(browser: Browser, name: str) -> None:
+def test_a_slip_of_the_finger_accuses_nobody(browser: Browser) -> None:
+    browser.open()
+    browser.do("fill", selector="#imei", text=IMEI[:-1] + "1")
+    browser.do("click", selector="#phone-go")
+    assert "check digit" in browser.text("#imei-wrong")
+    browser.do("files", selector="#paper-file", paths=[str(GOLDEN / "valid.pdf")])
+    browser.do("wait", selector="#paper-locked")
+    assert not browser.text("#word")
+
+
+def test_nothing_is_asked_of_any_network(browser: Browser) -> None:
+    browser.open()
+    browser.phone(IMEI)
+    browser.trust(TRUST)
+    assert browser.give(GOLDEN / "valid.pdf")["answer"] == "VALID"
+    asked = browser.do("requests")
+    assert asked[0] == PAGE.as_uri()
+    assert all(each.removeprefix("worker ").startswith("blob:") for each in asked[1:]), asked
+    assert browser.script("typeof WebAssembly") == "object"
+    tried = "fetch('https://example.invalid/').then(() => 'sent', (error) => String(error))"
+    assert "sent" not in browser.script(tried)
+    assert any("Content Security Policy" in line for line in browser.do("console"))
+
+
+def test_a_paper_can_be_dropped_before_the_question_is_answered(browser: Browser) -> None:
+    browser.do("open", address=PAGE.as_uri())   # also before Python is there
+    data = base64.b64encode((GOLDEN / "valid.pdf").read_bytes()).decode()
+    browser.do("drop", name="valid.pdf", type="application/pdf", data=data)
+    browser.do("wait", selector="#paper-locked")
+    root = base64.b64encode(TRUST.read_bytes()).decode()
+    browser.do("drop", name="root.pem", type="", data=root)
+    browser.script("document.documentElement.dataset.judgedMs = ''")
+    browser.phone()
+    assert browser.answer()["answer"] == "VALID"
+
+
+def test_it_speaks_chinese_and_english_and_shows_the_same_answer(browser: Browser) -> None:
+    browser.open(locale="zh-CN", width=390)
+    assert browser.text("h1") == "核验擦除证书"
+    browser.phone(IMEI)
+    browser.trust(TRUST)
+    browser.give(GOLDEN / "valid.pdf")
+    assert "有效" in browser.text("#word")
+    assert browser.script("document.documentElement.scrollWidth <= innerWidth"), "too wide for a phone"
+    browser.do("click", selector="#language")
+    assert "VALID" in browser.text("#word")
+    assert browser.script("document.documentElement.lang") == "en"
+
+
+def test_no_sentence_speaks_of_a_command_line(browser: Browser) -> None:
     browser.open()
     browser.phone()
-    assert same(browser.give(GOLDEN / name), command(GOLDEN / name))
+    for files in ([], ["root.pem"], ["root.pem", "other-log.policy"]):
+        browser.again()
+        browser.trust(*(GOLDEN / name for name in files)) if files else None
+        browser.phone()
+        browser.give(GOLDEN / "log-not-in-policy.pdf")
+        for _ in "ez":
+            assert "--" not in browser.text("#answer")
+            browser.do("click", selector="#language")
+
+
+def test_the_page_works_with_the_keyboard_alone(browser: Browser) -> None:
+    browser.open()
+    browser.script("document.getElementById('imei').focus()")
+    browser.do("fill", selector="#imei", text=IMEI)
+    browser.do("press", key="Enter")
+    assert browser.script("document.activeElement.id") == "paper-file"
+    browser.trust(TRUST)
+    browser.give(GOLDEN / "valid.pdf")
+    assert "VALID" in browser.text("#spoken")
+    unnamed = browser.script(
+        """[...document.querySelectorAll("button, input")].filter((each) =>
+             !(each.textContent.trim() || each.ariaLabel || each.labels?.[0]?.textContent.trim())).length"""
+    )
+    assert unnamed == 0
+
+
+def test_what_a_paper_says_never_becomes_part_of_the_page(browser: Browser, tmp_path: Path) -> None:
+    browser.open()
+    browser.phone()
+    paper = tmp_path / "<img src=x onerror=alert(1)>.pdf"
+    paper.write_bytes((GOLDEN / "valid.pdf").read_bytes())
+    browser.give(paper)
+    assert "<img" in browser.text(".subject")
+    assert browser.script("document.images.length") == 0
+
+
+def test_the_issuer_is_remembered_only_when_the_box_is_ticked(browser: Browser) -> None:
+    browser.open()
+    browser.trust(TRUST)
+    assert browser.script("localStorage.length") == 0
+    browser.do("click", selector="#remember")
+    assert browser.script("localStorage.length") == 1
+    browser.do("reload")
+    browser.do("wait", selector="html[data-boot=ready]", state="attached", seconds=180)
+    browser.do("wait", selector=".trusted .certificate")
+    browser.phone()
+    assert browser.give(GOLDEN / "valid.pdf")["answer"] == "VALID"
+    browser.do("click", selector="#remember")
+    assert browser.script("localStorage.length") == 0
+
+
+def test_a_file_that_is_no_trust_file_is_said_so_and_not_used(browser: Browser, tmp_path: Path) -> None:
+    browser.open()
+    bad = tmp_path / "bad.pem"
+    bad.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    browser.trust(bad)
+    assert "bad.pem cannot be used" in browser.text(".trusted")
+    browser.phone()
+    assert browser.give(GOLDEN / "valid.pdf")["code"] == "E_UNTRUSTED"
+
+
+def test_it_is_ready_and_answers_within_a_human_patience(browser: Browser) -> None:
+    """Measured, and bounded generously: a busy machine with two cores."""
+    began = datetime.now(UTC)
+    browser.open()
+    ready = (datetime.now(UTC) - began).total_seconds()
+    browser.phone()
+    browser.trust(TRUST)
+    first = browser.give(GOLDEN / "valid.pdf")["ms"]
+    second = browser.give(GOLDEN / "valid.pdf")["ms"]
+    print(f"\n{PAGE.stat().st_size / 1e6:.1f} MB, ready after {ready:.1f} s, verdicts {first} and {second} ms")
+    assert ready < 60
+    assert first < 30_000
+    assert second < 10_000
