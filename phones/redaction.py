@@ -25,6 +25,8 @@ FAKE_TAC = "00499901"
 SHORTEST_TEXT = 4
 """Shorter numbers are replaced where they stand alone; a leak of three characters names nobody."""
 LARGEST_REPLY = 512 * 1024
+MOST_TRIES = 20_000
+"""How often a reader is asked about one reply; a long inspection of a virtual phone takes about a thousand."""
 
 _TOKEN = re.compile(rb"\\u[0-9a-fA-F]{4}|\\[nrtbf\"\\/]|[A-Za-z0-9\x80-\xff]+")
 _DRAW = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-f]{32}|[0-9a-f]{16})(?![0-9a-fA-F])")
@@ -165,8 +167,16 @@ def redacted(reply: Reply, read: Reader, fakes: Fakes, *, asked: str) -> Reply:
     """
     if len(reply.body) + len(reply.error) > LARGEST_REPLY:
         raise RecordingUnsafeError(step=asked, expected=f"at most {LARGEST_REPLY} bytes", got="more")
-    wanted = values_of(reply, read)
-    masked = _masked(reply, lambda candidate: values_of(candidate, read) == wanted)
+    wanted, tries = values_of(reply, read), 0
+
+    def same(candidate: Reply) -> bool:
+        nonlocal tries
+        tries += 1
+        if tries > MOST_TRIES:
+            raise RecordingUnsafeError(step=asked, expected=f"at most {MOST_TRIES} tries", got="more")
+        return values_of(candidate, read) == wanted
+
+    masked = _masked(reply, same)
     done = Reply(status=masked.status, body=fakes.text(masked.body), error=fakes.text(masked.error))
     told = None if wanted is None else {name: fakes.value(name, text) for name, text in wanted.items()}
     if values_of(done, read) != told:
