@@ -76,18 +76,23 @@ class Authority:
 
 
 def create_authority(
-    issuer: Issuer, station_name: str, *, now: datetime, specimen: bool = False, crl_url: str = NO_ANSWER_URL
+    issuer: Issuer, station_name: str, *, now: datetime, specimen: bool = False, crl_url: str = NO_ANSWER_URL,
+    root: Holder | None = None, root_list: bytes = b"",
 ) -> Authority:
-    """Root, organisation and station for an issuer, all keys fresh, and empty revocation lists. `now`: aware."""
-    root = create_root(issuer, now=now, specimen=specimen)
-    organisation = create_organisation(root, issuer, now=now, crl_url=crl_url)
+    """Root, organisation and station for an issuer, all keys fresh, and empty revocation lists. `now`: aware.
+
+    With `root`, and the newest list it signed, the organisation is certified by that one; `specimen` follows it.
+    """
+    above = root or create_root(issuer, now=now, specimen=specimen)
+    organisation = create_organisation(above, issuer, now=now, crl_url=crl_url)
     station = create_station(organisation, issuer, station_name, now=now, crl_url=crl_url)
+    number = next_number(0, now)
     return Authority(
-        root=root, organisation=organisation, station=station, station_name=station_name,
-        root_list=write_list(root.certificate, root.key, (), number=next_number(0, now), now=now, life=ROOT_LIST_LIFE),
+        root=above, organisation=organisation, station=station, station_name=station_name,
+        root_list=root_list
+        or write_list(above.certificate, above.key, (), number=number, now=now, life=ROOT_LIST_LIFE),
         organisation_list=write_list(
-            organisation.certificate, organisation.key, (), number=next_number(0, now), now=now,
-            life=ORGANISATION_LIST_LIFE,
+            organisation.certificate, organisation.key, (), number=number, now=now, life=ORGANISATION_LIST_LIFE
         ),
     )
 
@@ -197,36 +202,35 @@ def _signed(
 
 def save_authority(
     authority: Authority, folder: Path, root_folder: Path, passphrase: str, *, cost: int = SCRYPT_COST,
-    passphrase_of_root: str | None = None,
+    new_root: bool = True,
 ) -> None:
     """Write the chain: certificates (PEM, public), revocation lists (DER) and keys (encrypted, 0600).
 
-    `folder` gets root.pem/.crl, organisation.pem/.key/.crl, station.pem/.key; `root_folder` gets root.pem, root.key
-    and a note on how to keep them (`READ-ME.txt`). Nothing is written, and no folder made, if any of the files exists.
-    Raises: KeyFileExistsError, OSError.
+    `folder` gets root.pem/.crl, organisation.pem/.key/.crl, station.pem/.key; `root_folder` gets root.pem/.key/.crl
+    and a note on how to keep them (`READ-ME.txt`), unless the root is one that lies there already.
+    Nothing is written, and no folder made, if any of the files exists. Raises: KeyFileExistsError, OSError.
     """
-    holders = (
-        (root_folder, "root", authority.root), (folder, "organisation", authority.organisation),
-        (folder, "station", authority.station),
-    )
-    note = root_folder / "READ-ME.txt"
-    root_copy = folder / "root.pem"
-    files = [place / f"{name}.{ending}" for place, name, _ in holders for ending in ("pem", "key")]
-    lists = {folder / "root.crl": authority.root_list, folder / "organisation.crl": authority.organisation_list}
-    for path in (note, root_copy, *files, *lists):
+    certificates = {
+        folder / "organisation.pem": authority.organisation, folder / "station.pem": authority.station,
+    }
+    if new_root:
+        certificates[root_folder / "root.pem"] = authority.root
+    public = {
+        folder / "root.pem": pem(authority.root.certificate), folder / "root.crl": authority.root_list,
+        folder / "organisation.crl": authority.organisation_list,
+    }
+    if new_root:
+        public |= {root_folder / "root.crl": authority.root_list, root_folder / "READ-ME.txt": _backup_hint()}
+    for path in (*certificates, *(path.with_suffix(".key") for path in certificates), *public):
         if path.exists():
             raise KeyFileExistsError(got=path.name)
     for place in (folder, root_folder):
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for place, name, holder in holders:
-        secret = passphrase_of_root if holder is authority.root and passphrase_of_root is not None else passphrase
-        write_key(place / f"{name}.key", holder.key, secret, cost=cost)
-        write_new(place / f"{name}.pem", pem(holder.certificate), mode=0o644)
-    for path, data in lists.items():
+    for path, holder in certificates.items():
+        write_key(path.with_suffix(".key"), holder.key, passphrase, cost=cost)
+        public[path] = pem(holder.certificate)
+    for path, data in public.items():
         write_new(path, data, mode=0o644)
-    write_new(note, _backup_hint(), mode=0o644)
-    if root_folder != folder:
-        write_new(root_copy, pem(authority.root.certificate), mode=0o644)
 
 
 def _backup_hint() -> bytes:

@@ -33,7 +33,6 @@ from certs.errors import (
     KeyUnreadableError,
     RevocationListMissingError,
     TimeStampError,
-    WrongPassphraseError,
 )
 from certs.issuer import FileSigner, Issuer, Signer, Station, key_id
 from certs.key_files import SCRYPT_COST, portable_pem, read_key, write_key, write_new, write_over
@@ -172,10 +171,13 @@ def _keys(folder: Path, signing: Signing) -> Path:
 
 def list_of(folder: Path, who: str) -> RevocationList:
     """The list of "organisation" or "root". Raises: RevocationListMissingError, KeyUnreadableError."""
-    path = folder / f"{who}.crl"
+    return _list(folder / f"{who}.crl", read_certificate(folder / f"{who}.pem"))
+
+
+def _list(path: Path, issuer: x509.Certificate) -> RevocationList:
     try:
         with path.open("rb") as file:
-            return read_list(file.read(LARGEST_LIST), read_certificate(folder / f"{who}.pem"))
+            return read_list(file.read(LARGEST_LIST), issuer)
     except OSError as error:
         raise RevocationListMissingError(got=f"{path.name}: {error.strerror}") from error
     except RevocationListError as error:
@@ -188,33 +190,55 @@ def renew_organisation_list(folder: Path, passphrase: str, *, now: datetime, mor
     Raises: KeyFileError, RevocationListMissingError (there, but not ours), OSError.
     """
     key = read_key(folder / "organisation.key", passphrase)
-    _renew(folder, ORGANISATION, key, life=ORGANISATION_LIST_LIFE, now=now, more=more)
+    _renew((folder / "organisation.crl",), _holder(folder, ORGANISATION, key), ORGANISATION_LIST_LIFE, now, more)
 
 
 def renew_root_list(
     folder: Path, root_folder: Path, passphrase: str, *, now: datetime, more: Revoked | None = None
 ) -> None:
-    """A new list of organisations, 365 days, with the root's key from `root_folder`. Raises: as above."""
-    if read_certificate(root_folder / "root.pem") != read_certificate(folder / "root.pem"):
+    """A new list of organisations, 365 days, with the root's key from `root_folder`, kept there too: several stations
+    may have the one root, and what any of them revoked stays revoked. Raises: as above.
+    """
+    root = load_root(root_folder, passphrase)
+    if root.certificate != read_certificate(folder / "root.pem"):
         raise KeyUnreadableError(got=f"{root_folder.name}/root.pem")
-    key = read_key(root_folder / "root.key", passphrase)
-    _renew(folder, "root", key, life=ROOT_LIST_LIFE, now=now, more=more)
+    _renew((root_folder / "root.crl", folder / "root.crl"), root, ROOT_LIST_LIFE, now, more)
 
 
-def _renew(
-    folder: Path, who: str, key: ec.EllipticCurvePrivateKey, *, life: timedelta, now: datetime, more: Revoked | None
-) -> None:
-    path = folder / f"{who}.crl"
-    last = list_of(folder, who) if path.exists() else None  # a damaged list is not replaced: it may name somebody
-    revoked = {one.serial: one for one in (last.revoked if last else ())}
-    if more is not None:
-        before = revoked.get(more.serial)
-        revoked[more.serial] = more if before is None or more.at < before.at else before
-    number = next_number(last.number if last else 0, now)
-    issuer = read_certificate(folder / f"{who}.pem")
-    write_over(
-        path, write_list(issuer, key, tuple(revoked.values()), number=number, now=now, life=life), mode=0o644
+def load_root(root_folder: Path, passphrase: str) -> Holder:
+    """The root with its key, from where it was carried to. Raises: KeyUnreadableError, WrongPassphraseError."""
+    return _holder(root_folder, "root", read_key(root_folder / "root.key", passphrase))
+
+
+def root_list_of(root: Holder, root_folder: Path, *, now: datetime) -> bytes:
+    """The root's list for one more station, made new in `root_folder`. Raises: RevocationListMissingError, OSError."""
+    _renew((root_folder / "root.crl",), root, ROOT_LIST_LIFE, now, None)
+    return (root_folder / "root.crl").read_bytes()
+
+
+def _holder(folder: Path, who: str, key: ec.EllipticCurvePrivateKey) -> Holder:
+    certificate = read_certificate(folder / f"{who}.pem")
+    if certificate.public_key() != key.public_key():
+        raise KeyUnreadableError(got=f"{who}.key, {who}.pem")
+    return Holder(certificate=certificate, key=key)
+
+
+def _renew(paths: tuple[Path, ...], issuer: Holder, life: timedelta, now: datetime, more: Revoked | None) -> None:
+    """Write one new list to all of `paths`, naming whatever those that are there name, each with its earliest date.
+
+    A damaged list is not replaced: it may name somebody.
+    """
+    known = [_list(path, issuer.certificate) for path in paths if path.exists()]
+    revoked: dict[int, Revoked] = {}
+    for one in (*(one for found in known for one in found.revoked), *((more,) if more else ())):
+        before = revoked.get(one.serial)
+        revoked[one.serial] = one if before is None or one.at < before.at else before
+    data = write_list(
+        issuer.certificate, issuer.key, tuple(revoked.values()),
+        number=next_number(max((found.number for found in known), default=0), now), now=now, life=life,
     )
+    for path in paths:
+        write_over(path, data, mode=0o644)
 
 
 def revoke(
@@ -296,8 +320,7 @@ def renew_station(
     Raises: KeyFileError, OSError.
     """
     signing = signing or Signing()
-    above = read_certificate(folder / "organisation.pem")
-    organisation = Holder(certificate=above, key=read_key(folder / "organisation.key", passphrase))
+    organisation = organisation_of(folder, passphrase)
     old, place = load_station(folder), folder if signing.in_token else _keys(folder, signing)
     if signing.in_token:
         from certs.tokens import create_key  # noqa: PLC0415 - only a station with a device has it
@@ -379,8 +402,4 @@ def export_key(folder: Path, passphrase: str, wanted: str, new_passphrase: str, 
 
 def organisation_of(folder: Path, passphrase: str) -> Holder:
     """The organisation's certificate and key, to certify somebody with. Raises: KeyFileError."""
-    certificate = read_certificate(folder / "organisation.pem")
-    holder = Holder(certificate=certificate, key=read_key(folder / "organisation.key", passphrase))
-    if certificate.public_key() != holder.key.public_key():
-        raise WrongPassphraseError(got="organisation.key")
-    return holder
+    return _holder(folder, ORGANISATION, read_key(folder / "organisation.key", passphrase))

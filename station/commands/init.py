@@ -27,16 +27,25 @@ LONGEST_TEXT = 200
 @click.option(
     "--root-folder", type=click.Path(path_type=Path, file_okay=False), default=None, help=text("option.root_folder")
 )
+@click.option(
+    "--under", type=click.Path(path_type=Path, file_okay=False), default=None, help=text("option.under")
+)
+@click.option(
+    "--root-passphrase-file", type=click.Path(path_type=Path, dir_okay=False), help=text("option.root_passphrase")
+)
 @click.option("--specimen", is_flag=True, help=text("option.specimen"))
 @passphrase_option()
 @json_option()
 @click.pass_context
 def command(
     context: click.Context, name: str, address: str, contact: str, country: str, station_name: str,
-    people: tuple[str, ...], root_folder: Path | None, specimen: bool, passphrase_file: Path | None, as_json: bool,
+    people: tuple[str, ...], root_folder: Path | None, under: Path | None, root_passphrase_file: Path | None,
+    specimen: bool, passphrase_file: Path | None, as_json: bool,
 ) -> int:
     """Keys never overwrite keys. Exit 0, 2 when something given is wrong."""
     from certs.authority import create_authority, save_authority
+    from certs.errors import KeyFileExistsError
+    from certs.key_folder import load_root, root_list_of
     from station import people as company_file
     from station.desk import log_files
 
@@ -46,17 +55,27 @@ def command(
         station=station_name, people=tuple(company_file.parse_person(each) for each in people),
     )
     _check(company.issuer)
-    passphrase = find_passphrase(passphrase_file, confirm=True)
-    root = root_folder or home.path / "root-take-this-away"
-    authority = create_authority(company.issuer, station_name, now=datetime.now(UTC), specimen=specimen)
+    if under is not None and (specimen or root_folder is not None):
+        raise click.UsageError(text("word.one_root"))
+    passphrase, now = find_passphrase(passphrase_file, confirm=True), datetime.now(UTC)
+    root = under or root_folder or home.path / "root-take-this-away"
     try:
-        save_authority(authority, home.keys, root, passphrase)
+        if under is None:
+            authority = create_authority(company.issuer, station_name, now=now, specimen=specimen)
+        else:
+            if (home.keys / "root.pem").exists():  # before the root's list is written anew for nothing
+                raise KeyFileExistsError(got="root.pem")
+            above = load_root(under, find_passphrase(root_passphrase_file) if root_passphrase_file else passphrase)
+            authority = create_authority(
+                company.issuer, station_name, now=now, root=above, root_list=root_list_of(above, under, now=now)
+            )
+        save_authority(authority, home.keys, root, passphrase, new_root=under is None)
     except OSError as error:
         raise LedgerFullError(phone=str(home.path), got=os_reason(error)) from error
     company_file.save(home.keys, company)
     log = log_files(home).create(passphrase)
     log.close()
-    fingerprint = authority.signer().station.key_id
+    fingerprint, specimen = authority.signer().station.key_id, authority.signer().station.specimen
     if as_json:
         output.document(
             "init",

@@ -27,12 +27,14 @@ from certs.issue import issue
 from certs.key_folder import (
     OpenKeys,
     list_of,
+    load_root,
     open_keys,
     open_signer,
     renew_organisation_list,
     renew_root_list,
     renew_station,
     revoke,
+    root_list_of,
     save_validator,
     standings,
     trust_files,
@@ -150,6 +152,28 @@ def test_a_damaged_list_is_not_replaced_by_an_empty_one(folder: Path) -> None:
     with pytest.raises(RevocationListMissingError):
         renew_organisation_list(folder, "pass", now=NOW)
     assert (folder / "organisation.crl").read_bytes() == b"?"
+
+
+def test_a_second_station_has_the_same_root_and_knows_what_the_first_revoked(
+    folder: Path, tmp_path: Path, authority: Authority
+) -> None:
+    stick = tmp_path / "stick"
+    revoke(folder, "pass", "organisation", at=NOW, reason=Reason.KEY_COMPROMISE, now=NOW, root_folder=stick)
+    root = load_root(stick, "pass")
+    second = create_authority(
+        ISSUER, "bench-2", now=NOW, root=root, root_list=root_list_of(root, stick, now=NOW + timedelta(days=1))
+    )
+    save_authority(second, tmp_path / "second", stick, "other", cost=CHEAP, new_root=False)
+    serial = authority.organisation.certificate.serial_number
+    assert [one.serial for one in list_of(tmp_path / "second", "root").revoked] == [serial]
+    assert list_of(tmp_path / "second", "root").number > list_of(folder, "root").number
+    assert load_station(tmp_path / "second").root == load_station(folder).root
+    renew_root_list(folder, stick, "pass", now=NOW + timedelta(days=2))
+    assert [one.serial for one in list_of(folder, "root").revoked] == [serial]
+    with pytest.raises(WrongPassphraseError):
+        load_root(stick, "other")
+    with pytest.raises(KeyUnreadableError):
+        renew_root_list(tmp_path / "second", folder, "pass", now=NOW)
 
 
 # opening -------------------------------------------------------------------------------------------

@@ -127,7 +127,7 @@ def test_an_authority_is_saved_and_loaded(tmp_path: Path, authority: Authority) 
         "root.pem", "root.crl", "organisation.pem", "organisation.key", "organisation.crl",
         "station.pem", "station.key",
     }
-    assert {path.name for path in (tmp_path / "stick").iterdir()} == {"root.pem", "root.key", "READ-ME.txt"}
+    assert {path.name for path in (tmp_path / "stick").iterdir()} == {"root.pem", "root.key", "root.crl", "READ-ME.txt"}
     assert "root.key" in (tmp_path / "stick" / "READ-ME.txt").read_text("utf-8")
     signer = load_signer(tmp_path / "keys", "pass")
     assert signer.station == authority.signer().station

@@ -88,3 +88,20 @@ def test_a_key_is_exported_once_and_under_another_passphrase(station: CommandLin
     assert station.run(*line, env={"PROOFWIPE_EXPORT_PASSPHRASE": "new"}).code == 0
     assert target.read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
     assert station.run(*line, env={"PROOFWIPE_EXPORT_PASSPHRASE": "new"}).code == 1
+
+
+def test_a_second_bench_stands_under_the_same_root(line: CommandLine, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    line.init("--root-folder", root)
+    second = CommandLine(tmp_path / "second")
+    second.init("--under", root, "--station", "bench-2")
+    assert _shown(second)["root_sha256"] == _shown(line)["root_sha256"]
+    assert _shown(second)["key_id"] != _shown(line)["key_id"]
+    third = CommandLine(tmp_path / "third")
+    wrong = ["init", "--name", "Example Refurbishing GmbH", "--person", "Li Wei:operator", "--under"]
+    assert third.run(*wrong, tmp_path / "nowhere").code == 1
+    assert third.run(*wrong, root, "--specimen").code == 2
+    before = (root / "root.crl").read_bytes()
+    assert second.run(*wrong, root).code == 1  # it has keys already
+    assert (root / "root.crl").read_bytes() == before
+    assert not (third.home / "keys").exists()
