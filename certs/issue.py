@@ -141,22 +141,26 @@ def finish(
     unstamped = None
     try:
         try:
-            pdf = _stamped(drawn, signer, store, stamper) if stamper else sign_file(drawn(store, 0), signer)
+            blank, pdf = _signed(drawn, signer, store, stamper)
         except TimeStampError as error:
-            unstamped, pdf = error, sign_file(drawn(store, 0), signer)
+            unstamped = error
+            blank, pdf = _signed(drawn, signer, store, None)
     except (StructureError, cms.CmsError) as error:
         raise IssueError(got=str(error)) from error
-    _release(pdf, document)
+    _release(pdf, document, drawn=blank)
     return Paper(pdf=pdf, record=record.data, statement=statement, unstamped=unstamped)
 
 
-def _stamped(
+def _signed(
     drawn: Callable[[SecurityStore | None, int], bytes], signer: Signer, store: SecurityStore | None,
-    stamper: "TimeStamper",
-) -> bytes:
-    with_chain = None if store is None else stamper.with_store(store)
-    unsigned = drawn(with_chain, stamper.token_room)
-    return sign_file(unsigned, signer, token_room=stamper.token_room, stamp=stamper.stamp)
+    stamper: "TimeStamper | None",
+) -> tuple[bytes, bytes]:
+    """The paper before it was signed, and after."""
+    if stamper is None:
+        blank = drawn(store, 0)
+        return blank, sign_file(blank, signer)
+    blank = drawn(None if store is None else stamper.with_store(store), stamper.token_room)
+    return blank, sign_file(blank, signer, token_room=stamper.token_room, stamp=stamper.stamp)
 
 
 def reissue(record: bytes, statement: bytes, signer: Signer, *, proof: bytes = b"") -> Paper:
@@ -179,10 +183,13 @@ def check_signer(document: RecordDocument, signer: Signer) -> None:
         raise WrongSignerError(expected=name, got=profile.organisation_name(station.certificate))
 
 
-def _release(pdf: bytes, document: RecordDocument) -> None:
-    """Without pinned roots the verifier must find nothing but an unknown issuer, a specimen or a report."""
+def _release(pdf: bytes, document: RecordDocument, *, drawn: bytes) -> None:
+    """Without pinned roots the verifier must find nothing but an unknown issuer, a specimen or a report.
+
+    What was drawn a moment ago is not drawn again here; every verifier elsewhere does.
+    """
     issued_at = datetime.strptime(document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
-    found = verify(pdf, Trust(), at=issued_at)
+    found = verify(pdf, Trust(), at=issued_at, drawn=drawn)
     doubts = {check.code for check in found.checks if check.code} - _OF_NO_TRUST
     if found.answer is Answer.NOT_VALID or (found.answer is Answer.CANNOT_TELL and doubts):
         last = found.checks[-1]
