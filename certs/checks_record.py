@@ -19,6 +19,8 @@ from phones.verdict import Verdict
 if TYPE_CHECKING:
     from certs.page.pdf_profile import PaperFile
 
+FROM_OTHER_ROOMS = (ProofwipeError, ValueError, TypeError, LookupError, ArithmeticError)
+"""What the rules of other rooms raise on evidence that no bench of ours can have written."""
 RECORD_FILE, STATEMENT_FILE = "erase-record.json", "statement.cose"
 PROOF_FILE, OPENINGS_FILE = "erase.tlog-proof", "openings.json"
 
@@ -94,8 +96,7 @@ def recomputed(case: Case) -> str | None:
 
     try:
         fault = fault_of(case.record)
-    except (ProofwipeError, ValueError, TypeError, LookupError, ArithmeticError) as error:
-        # The rules of other rooms on evidence that no bench of ours can have written.
+    except FROM_OTHER_ROOMS as error:
         raise Failed("E_RULES", type(error).__name__) from error
     if fault is not None:
         raise (Doubt if fault.code == "E_RULES_UNKNOWN" else Failed)(fault.code, fault.detail)
