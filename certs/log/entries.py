@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from certs.log.errors import LogReadError
@@ -45,6 +46,12 @@ _SHAPES: dict[str, Callable[[object], bool]] = {
     "emulated": lambda value: type(value) is bool, "outcome": lambda value: value in OUTCOMES,
     "at": lambda value: isinstance(value, datetime) and value.tzinfo is not None,
 }
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+@cache
+def _names(kind: type["_Entry"]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +62,16 @@ class _Entry:
     at: datetime
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            if not _SHAPES[each.name](getattr(self, each.name)):
-                raise LogReadError(fault="entry_malformed", got=f"{self.type}.{each.name}")
+        for name in _names(type(self)):
+            if not _SHAPES[name](getattr(self, name)):
+                raise LogReadError(fault="entry_malformed", got=f"{self.type}.{name}")
         object.__setattr__(self, "at", self.at.astimezone(UTC).replace(microsecond=0))
 
     def to_bytes(self) -> bytes:
         """The leaf's bytes."""
-        content: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        content: dict[str, Any] = {name: getattr(self, name) for name in _names(type(self))}
         content |= {"at": time_text(self.at), "type": self.type, "v": 1}
-        return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+        return _encode(content).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,11 @@ def check(entry: Entry, known: Known) -> None:
     """Raises: LogRuleError (`fault` names the rule), LiveIssueError."""
     if known.find(entry_key(entry)) is not None:
         raise LogRuleError(fault="entry_twice", got=entry_key(entry))
+    check_new(entry, known)
+
+
+def check_new(entry: Entry, known: Known) -> None:
+    """`check` for an entry whose name is known not to stand there yet. Raises: as `check`."""
     match entry:
         case Start():
             expected = known.starts(entry.tag) + 1
