@@ -70,6 +70,7 @@ def phrase_if_any(kind: str, code: str) -> Pair | None:
     return None
 
 
+@cache
 def capped_by(code: str) -> Pair:
     """What limited a grade, in the words of the room that grades. Raises: UnknownCodeError."""
     try:

@@ -3,13 +3,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from certs.page import fonts, parts
 from certs.page.labels import Pair, label, phrase, phrase_if_any
 from certs.page.layout_front import DISCLOSED, anchor_of
-from certs.page.parts import LEFT, ROOM, Look, clock_time, coded, coded_or_plain, heading, table, value
+from certs.page.parts import LEFT, ROOM, Look, clock_time, coded, coded_or_plain, heading, row_height, table, value
 from certs.page.sheet import MUTED, Sheet
 
 Document = Mapping[str, Any]
@@ -74,7 +73,7 @@ def _as_many(
     """As many whole rows as `room` points hold, at least one, and how many more the record has."""
     shown, used = 0, 0.0
     for row in rows[:MOST_ROWS]:
-        used += sheet.height_of(partial(_one_row, sheet, row, columns, bold, most))
+        used += row_height(row, columns, size=6.5, most=most)
         if shown and used > room - (REST if shown + 1 < len(rows) else 0):
             break
         shown += 1
@@ -82,12 +81,6 @@ def _as_many(
     if len(rows) > shown:
         top = sheet.paragraph(LEFT, top + 1, parts.more(len(rows) - shown), 6.6, ROOM, colour=MUTED)
     return top
-
-
-def _one_row(
-    sheet: Sheet, row: Sequence[str], columns: Sequence[float], bold: int, most: int, top: float
-) -> float:
-    return table(sheet, top, [row], columns, size=6.5, bold=(bold,), most=most)
 
 
 def _check_row(check: Mapping[str, Any]) -> tuple[str, str, str, str]:

@@ -109,6 +109,12 @@ def table(
     return top
 
 
+def row_height(cells: Sequence[str], columns: Sequence[float], *, size: float, most: int) -> float:
+    """The height of one row of a `table`."""
+    lines = max(len(clamp(text, size, room - 6, most)) for text, room in zip(cells, columns, strict=True))
+    return 1.6 + size * 1.28 * lines + 1.4
+
+
 def coded(section: str, code: str) -> Pair:
     """A fixed word of the paper for a code of the record. Raises: UnknownCodeError."""
     return label(f"{section}.{code}")

@@ -158,11 +158,16 @@ class Sheet:
             return wide
         if align != "left":
             left -= wide if align == "right" else wide / 2
+        self._line(left, baseline, text, size, wide, bold=bold, colour=colour)
+        return wide
+
+    def _line(
+        self, left: float, baseline: float, text: str, size: float, wide: float, *, bold: bool, colour: str
+    ) -> None:
         self._write(left, HEIGHT - baseline, text, size, bold=bold, colour=colour)
         self.boxes.append(Box(
             self.page, left, baseline - 0.88 * size, left + wide, baseline + 0.12 * size, text
         ))
-        return wide
 
     def paragraph(
         self, left: float, top: float, text: str, size: float, room: float, *,
@@ -170,18 +175,20 @@ class Sheet:
     ) -> float:
         """Draw `text` in at most `most` lines of `room` points; returns the bottom. Raises: GlyphMissingError."""
         lines = clamp(fonts.check(text), size, room, most)
-        if not self._measuring and lines:
-            # Without an element around it, all lines are one paragraph.
-            whole = Element(kind="P", page=self.page) if not self._inside else None
-            if whole is not None:
-                self._root.append(whole)
-                self._inside.append(whole)
-            for index, line in enumerate(lines):
-                self.text(left, top + size * (0.97 + index * leading), line, size, bold=bold, colour=colour)
-                if index + 1 < len(lines) and line[-1].isascii():
-                    self.pages[-1].text.append(" ")  # so that the words of two lines are read as two words
-            if whole is not None:
-                self._inside.pop()
+        if self._measuring or not lines:
+            return top + size * leading * len(lines)
+        # Without an element around it, all lines are one paragraph.
+        whole = Element(kind="P", page=self.page) if not self._inside else None
+        if whole is not None:
+            self._root.append(whole)
+            self._inside.append(whole)
+        for index, line in enumerate(lines):
+            baseline = top + size * (0.97 + index * leading)
+            self._line(left, baseline, line, size, fonts.width(line, size), bold=bold, colour=colour)
+            if index + 1 < len(lines) and line[-1].isascii():
+                self.pages[-1].text.append(" ")  # so that the words of two lines are read as two words
+        if whole is not None:
+            self._inside.pop()
         return top + size * leading * len(lines)
 
     def _write(self, left: float, up: float, text: str, size: float, *, bold: bool, colour: str) -> None:
