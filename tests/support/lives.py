@@ -125,6 +125,8 @@ def live(
     watch: Callable[[Any], None] | None = None,
     log: JobLog | None = None,
     job_id: str = "TESTJOB1",
+    paper_desk: PaperDesk | None = None,
+    acquisition: Mapping[str, str] | None = None,
 ) -> Life:
     """Process one phone (a `[[phone]]` table of a scenario) from plug to record."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as temporary:
@@ -145,12 +147,19 @@ def live(
             clock=clock,
             operator=technician,
             settings=settings,
-            desk=desk(place, clock, log),
+            desk=paper_desk or desk(place, clock, log),
             tell=tell,
             draw=counter(seed),
             wanted_method=method,
         )
-        job = open_job(ledger, slot.phone.platform, settings, usb_serial=port.look().usb_serial, job_id=job_id)
+        job = open_job(
+            ledger,
+            slot.phone.platform,
+            settings,
+            usb_serial=port.look().usb_serial,
+            job_id=job_id,
+            acquisition=acquisition,
+        )
         if watch is not None:
             watch(slot)
         Worker(job, port, around).run()
@@ -161,7 +170,7 @@ def live(
 
 def desk(place: Path, clock: Clock, log: JobLog | None = None) -> PaperDesk:
     """A desk whose papers are records only."""
-    numbers = itertools.count()
+    numbers = itertools.count(log.log.size if log is not None else 0)
     return PaperDesk(
         issuer=_ISSUER,
         signer=signer(),
@@ -177,7 +186,8 @@ def desk(place: Path, clock: Clock, log: JobLog | None = None) -> PaperDesk:
 
 
 def open_job(
-    ledger: Ledger, platform: str, settings: Settings, *, usb_serial: str = "", job_id: str = "TESTJOB1"
+    ledger: Ledger, platform: str, settings: Settings, *, usb_serial: str = "", job_id: str = "TESTJOB1",
+    acquisition: Mapping[str, str] | None = None,
 ) -> Job:
     """A fresh job on port 1-1."""
     return Job.open(
@@ -190,6 +200,7 @@ def open_job(
             "emulated": True,
             "attempt": 1,
             "usb_serial": usb_serial,
+            "acquisition": dict(acquisition or {}),
             "salt": "5a" * 16,
             "policy": asdict(settings.policy),
             "performed_by": {"name": "Tester", "role": "operator"},
