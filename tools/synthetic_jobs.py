@@ -109,10 +109,10 @@ class Journal:
         self.pieces.append(evidence)
 
 
-def witnessed(pieces: tuple[Piece, ...]) -> tuple[Evidence, ...]:
+def witnessed(pieces: tuple[Piece, ...], salt: bytes = SALT) -> tuple[Evidence, ...]:
     """The pieces as a witness keeps them."""
     journal = Journal()
-    witness = Witness(clock=StepClock(), journal=journal, salt=SALT)
+    witness = Witness(clock=StepClock(), journal=journal, salt=salt)
     for piece in pieces:
         witness.record(
             moment=piece.moment, port="3-1.4", link=piece.link, asked=piece.asked, outcome=piece.outcome,
