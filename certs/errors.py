@@ -16,6 +16,7 @@ ProofwipeError
 │   ├── KeyFileExistsError       a key is never overwritten
 │   ├── RevocationListMissingError   a revocation list is missing, not ours, or out of date
 │   ├── KeyRevokedError          the station's own certificate is revoked
+│   ├── KeyExpiresError          the station's certificate ends soon, or has ended
 │   ├── CertificateNotFoundError     no certificate of that name was issued here
 │   └── TokenError               a PKCS#11 device cannot be reached or used
 ├── TimeStampError           the time-stamping authority does not answer, or not as RFC 3161 wants
@@ -124,6 +125,12 @@ class KeyRevokedError(KeyFileError):
     """The station's own certificate is revoked: nothing it signs now would be believed."""
 
     code = "key_revoked"
+
+
+class KeyExpiresError(KeyFileError):
+    """The station's certificate ends soon (a warning), or has ended: no paper it signs would be valid."""
+
+    code = "key_expires"
 
 
 class CertificateNotFoundError(KeyFileError):

@@ -27,6 +27,7 @@ from certs.dss import SecurityStore
 from certs.errors import (
     CertificateNotFoundError,
     CertsError,
+    KeyExpiresError,
     KeyFileError,
     KeyFileExistsError,
     KeyRevokedError,
@@ -57,6 +58,7 @@ VALIDATORS = "validators"
 STATION, OLD_STATION, VALIDATOR, ORGANISATION = "station", "old_station", "validator", "organisation"
 _POLICY = "log-policy.txt"  # written by `certs.log.files`
 _RENEW_BEFORE = timedelta(days=20)
+_RENEW_STATION_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ def open_keys(
     """Open the station for work at `now` (aware), renewing the organisation's list when its key is at hand.
 
     `pin`: of the device, when the key is in one; the passphrase if None.
-    Raises: KeyRevokedError, other KeyFileErrors, WrongSignerError.
+    Raises: KeyRevokedError, KeyExpiresError, other KeyFileErrors, WrongSignerError.
     """
     signing = signing or Signing()
     signer = open_signer(folder, passphrase, signing=signing, pin=pin)
@@ -105,6 +107,12 @@ def open_keys(
     if own.revoked is not None and own.revoked.at <= now:
         raise KeyRevokedError(got=f"{own.name} {own.key_id}", expected=f"{own.revoked.at:%Y-%m-%d}")
     warnings: list[CertsError] = []
+    ends = own.certificate.not_valid_after_utc
+    if ends - now < _RENEW_STATION_BEFORE:
+        expires = KeyExpiresError(got=f"{own.name} {own.key_id}", expected=f"{ends:%Y-%m-%d}")
+        if ends <= now:  # better said now than when a phone is erased and its paper refused
+            raise expires
+        warnings.append(expires)
     try:
         if not (folder / "organisation.crl").exists() or list_of(folder, ORGANISATION).renew_by - now < _RENEW_BEFORE:
             renew_organisation_list(folder, passphrase, now=now)

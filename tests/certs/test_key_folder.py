@@ -17,6 +17,7 @@ from certs import key_folder, profile
 from certs.authority import Authority, create_authority, create_validator, load_station, save_authority, security_store
 from certs.errors import (
     CertificateNotFoundError,
+    KeyExpiresError,
     KeyFileExistsError,
     KeyRevokedError,
     KeyUnreadableError,
@@ -215,6 +216,15 @@ def test_a_revoked_station_does_not_open(folder: Path) -> None:
         _open(folder, NOW)
     renew_station(folder, "pass", ISSUER, "bench-1", now=NOW, cost=CHEAP)
     assert _open(folder, NOW).signer
+
+
+def test_a_station_says_in_time_that_it_ends_and_does_not_open_when_it_has(folder: Path) -> None:
+    ends = load_station(folder).certificate.not_valid_after_utc
+    assert _open(folder, ends - timedelta(days=31)).warnings == ()
+    soon = _open(folder, ends - timedelta(days=29)).warnings
+    assert [type(warning) for warning in soon] == [KeyExpiresError]
+    with pytest.raises(KeyExpiresError):
+        _open(folder, ends)
 
 
 def test_private_keys_can_lie_on_a_stick(folder: Path, tmp_path: Path) -> None:
