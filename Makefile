@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PYTHONPATH :=
 
-.PHONY: demo test again check mutants slow bench verify-page test-page clean
+.PHONY: demo test again check mutants slow bench verify-page test-page usb-rig usb-rig-shell clean
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "proofwipe needs Python 3.11 or newer")'
@@ -58,6 +58,12 @@ verify-page: $(NODE_MODULES) $(WHEELS)/.complete  ## the verifier in one HTML fi
 
 test-page: verify-page  ## that file in a real Chromium: every golden paper, phones, codes, no network
 	$(BIN)/python -m pytest -m page tests/offline_page --timeout 900
+
+usb-rig: $(INSTALLED)  ## virtual phones on a real USB stack, in a small virtual machine; root; ONLY="honest lies" for some
+	PYTHONPATH=hardware-fixtures $(BIN)/python -m usb_rig $(if $(ONLY),--only $(ONLY))
+
+usb-rig-shell: $(INSTALLED)  ## a shell in that machine
+	PYTHONPATH=hardware-fixtures $(BIN)/python -m usb_rig --shell
 
 clean:
 	rm -rf $(VENV) out dist offline_page/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

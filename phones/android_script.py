@@ -15,6 +15,7 @@ from phones.cleaning import clean
 from phones.errors import ReplyMalformedError
 from phones.link import MAXIMUM_REPLY_BYTES, Reply
 
+_END = re.compile(r"([0-9]{1,3})\n")
 _MARKER = re.compile(r"[0-9a-f]{16,64}")
 _NOT_THERE = (126, 127)
 """Exit codes with which a shell says that it has no such command."""
@@ -66,10 +67,12 @@ def split(reply: Reply, parts: Sequence[Part], marker: str) -> Mapping[str, Part
     results: dict[str, PartResult] = {}
     for number, part in enumerate(parts):
         place = _skip(text, place, f"{marker}-b{number}\n")
-        end = re.compile(rf"{marker}-e{number}-([0-9]{{1,3}})\n").search(text, place)
-        if end is None or marker in text[place : end.start()]:
+        close = f"{marker}-e{number}-"
+        stop = text.find(marker, place)  # no pattern a part: each would be compiled anew, for its marker is fresh
+        end = _END.match(text, stop + len(close)) if text.startswith(close, max(stop, 0)) else None
+        if end is None:
             raise ReplyMalformedError(step="script", expected=f"the end of {part.name}", got="another marker")
-        results[part.name] = _result(int(end[1]), text[place : end.start()])
+        results[part.name] = _result(int(end[1]), text[place:stop])
         place = end.end()
     place = _skip(text, place, f"{marker}-z{len(parts)}")
     if text[place:].strip("\n"):

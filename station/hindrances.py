@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from phones.port import Presence, Sighting
+from phones.port import Platform, Presence, Sighting
 from phones.problem import Problem, ProblemCode
 
 _OF_PRESENCE: Mapping[Presence, ProblemCode] = MappingProxyType(
@@ -33,6 +33,8 @@ _OF_REFUSAL: Mapping[str, ProblemCode] = MappingProxyType(
 def of_presence(sighting: Sighting) -> Problem | None:
     """What keeps a phone that shows itself like this from being asked; None when it can be."""
     code = _OF_PRESENCE.get(sighting.presence)
+    if code is ProblemCode.NO_DEBUGGING and sighting.platform is Platform.APPLE:
+        code = ProblemCode.NOT_ANSWERING  # on USB but not in usbmuxd: an iPhone has no debugging to switch on
     return None if code is None else Problem(code=code)
 
 

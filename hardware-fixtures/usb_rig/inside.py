@@ -23,7 +23,7 @@ from virtual_phones.remote import RemoteBench
 
 JOB = Path("/run/job")
 SCRATCH = Path("/run/rig")
-JOBS_AT_ONCE = 8
+JOBS_AT_ONCE = 6
 PHASES = ("tools", "process", "look", "job", "cuts", "crowd")
 
 
@@ -71,7 +71,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--log", action="store_true", help="everything onto the console")
     options = parser.parse_args(arguments)
     say = Log(JOB / "rig.log", loud=options.log)
-    report = Report(JOB / "rows.json", lambda line: (say(line), None if options.log else sys.stdout.write(line + "\n"))[1])
+
+    def announce(line: str) -> None:
+        say(line)
+        if not options.log:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+    report = Report(JOB / "rows.json", announce)
     wanted = set(options.only)
 
     def is_wanted(name: str, phase: str) -> bool:
@@ -100,10 +107,13 @@ def main(arguments: list[str] | None = None) -> int:
             for scenario in (each for each in scenarios if each.kind == "look"):
                 report.add(play.play_look(scenario, station, remote, say))
             jobs = [each for each in scenarios if each.kind == "job"]
+            if is_wanted("cuts", "cuts") and not any(each.name == play.HONEST for each in jobs):
+                jobs = [each for each in load_all() if each.name == play.HONEST]
+            exchanges: dict[str, int] = {}
             for first in range(0, len(jobs), JOBS_AT_ONCE):
-                report.add(*play.play_jobs(jobs[first : first + JOBS_AT_ONCE], station, remote, say))
+                report.add(*play.play_jobs(jobs[first : first + JOBS_AT_ONCE], station, remote, say, exchanges))
             if is_wanted("cuts", "cuts"):
-                report.add(*cuts.cuts(station, remote, say))
+                report.add(*cuts.cuts(station, remote, exchanges, say))
             if is_wanted("crowd", "crowd"):
                 report.add(*crowd.crowd(station, remote, say))
     return 0 if all_good(report.rows) else 1

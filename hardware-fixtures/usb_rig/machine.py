@@ -43,7 +43,10 @@ class Machine:
     ) -> Ended:
         """Boot, run `command` in the guest with `job` writable at /run/job, power off. The guest ends with us."""
         job.mkdir(parents=True, exist_ok=True)
-        settings = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
+        passed = {name: value for name, value in os.environ.items() if name.startswith("USB_RIG_")}
+        settings = "".join(
+            f"export {name}={shlex.quote(value)}\n" for name, value in {**passed, **environment}.items()
+        )
         place = shlex.quote(str(REPOSITORY))
         (job / "run.sh").write_text(f"{settings}cd {place}\nexec {shlex.join(command)}\n", encoding="utf-8")
         (job / "interactive").unlink(missing_ok=True)
@@ -78,9 +81,10 @@ class Machine:
         return Ended(status=status, seconds=time.monotonic() - started)
 
     def _command(self, job: Path) -> list[str]:
+        # Never KVM because there is a /dev/kvm: inside another virtual machine it is there and hangs.
         accelerator = os.environ.get("USB_RIG_ACCEL", "tcg,thread=multi")
         return [
-            "qemu-system-x86_64", "-accel", accelerator, "-cpu", os.environ.get("USB_RIG_CPU", "max"), "-smp", "2", "-m", str(MEMORY_MB),
+            "qemu-system-x86_64", "-accel", accelerator, "-cpu", "max", "-smp", "2", "-m", str(MEMORY_MB),
             "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio", "-nic", "none",
             "-kernel", str(self._kernel.image), "-initrd", str(self._initramfs()),
             "-append", "console=ttyS0 quiet panic=-1 mitigations=off nokaslr tsc=reliable",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plays scenario files: puts their phones in, lets hands and faults act, compares what is seen with what is expected."""
+"""Plays scenario files: puts their phones in, lets hands and faults act, compares what is seen with the expected."""
 
 import contextlib
 import re
@@ -18,7 +18,9 @@ from usb_rig.table import Row
 from virtual_phones.control import ControlError
 from virtual_phones.remote import RemoteBench
 
-ALL_PLUGGED_S = 25.0
+ALL_PLUGGED_S = 40.0
+HONEST = "honest"
+"""The scenario whose phones say how long an honest job is."""
 
 
 class Placed:
@@ -117,9 +119,13 @@ class Hands:
 
 
 def play_jobs(
-    scenarios: Sequence[RigScenario], station: UsbStation, remote: RemoteBench, say: Callable[[str], None]
+    scenarios: Sequence[RigScenario], station: UsbStation, remote: RemoteBench, say: Callable[[str], None],
+    exchanges: dict[str, int],
 ) -> list[Row]:
-    """Scenarios of kind "job", all at the same time on one bench."""
+    """Scenarios of kind "job", all at the same time on one bench.
+
+    `exchanges` gets the number of exchanges of each phone of the scenario `honest`, by name.
+    """
     placed = place(scenarios, remote.slots)
     furnish(remote, placed)
     hands = Hands(remote, placed, say)
@@ -135,7 +141,12 @@ def play_jobs(
         ended = station.process(sightings)
     finally:
         station.unlisten(listened)
-    truths = remote.truth()
+    truths, counters = remote.truth(), remote.counters()
+    for each in placed:
+        if each.scenario.name == HONEST:
+            exchanges.update({
+                str(phone["name"]): counters[each.port(str(phone["name"]))] for phone in each.scenario.phones
+            })
     return [_row(each, ended, truths) for each in placed]
 
 

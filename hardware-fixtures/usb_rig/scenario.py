@@ -25,8 +25,8 @@ from typing import Any
 KINDS = ("job", "look", "tools")
 ACTS = ("unplug", "plug", "move", "press")
 FOLDER = Path(__file__).parent / "scenarios"
-TIMING: Mapping[str, float] = {"leave_s": 0.3, "absent_s": 1.6, "wipe_s": 2.0, "boot_s": 0.4, "ready_s": 0.4}
-"""Virtual phones in the rig: about thirty times as fast as real ones."""
+TIMING: Mapping[str, float] = {"leave_s": 0.5, "absent_s": 4.0, "wipe_s": 5.0, "boot_s": 0.5, "ready_s": 0.5}
+"""Virtual phones in the rig: about fifteen times as fast as real ones."""
 
 
 class RigScenarioError(ValueError):

@@ -31,17 +31,20 @@ from station.settings import Settings
 from station.shift import Shift
 from station.technician import ScriptedTechnician
 from station.worker import Progress, Surroundings
+from usb_rig.slowly import patience
 from virtual_phones.control import ControlError
 from virtual_phones.remote import RemoteBench
 from wipe.method import Deadlines
 
 SETTINGS = Settings(
     deadlines=Deadlines(
-        leave_s=10.0, return_s=25.0, settle_s=15.0, person_s=15.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.25
+        leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=30.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
     ),
-    policy=SalePolicy(name="rig", require_validation=False), recheck_s=1.0,
+    policy=SalePolicy(name="rig", require_validation=False), recheck_s=2.0,
 )
-EXCHANGE_S = 15.0
+"""The guest computes twenty times slower than its host: short for a phone, long for a program."""
+EXCHANGE_S = 45.0
+"""No exchange waits longer, before `slowly.patience` multiplies it for links."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class UsbStation:
         self._ended: dict[str, float] = {}
 
     def __enter__(self) -> Self:
+        patience()
         home = Home(self._folder / "station").make()
         clock = SystemClock()
         self.ledger = Ledger(home.ledger, clock=clock)

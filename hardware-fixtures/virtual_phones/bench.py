@@ -36,6 +36,8 @@ from virtual_phones.usbmux import UsbmuxServer
 from virtual_phones.vhci import VhciError
 
 TICK_S = 0.04
+TICK_ON_USB_S = 0.15
+"""The rig's guest computes slowly; what hands do is followed at once all the same."""
 
 
 class VirtualBench:
@@ -49,6 +51,7 @@ class VirtualBench:
         self._start = time.monotonic()
         self._epoch_at_zero = time.time()
         self.stopped = threading.Event()
+        self._acted = threading.Event()
         self.ports = {port.path: port for port in furnish(scenario, epoch_at_zero=self._epoch_at_zero)}
         self._bus = UsbBus(self.now_s) if usb else None
         self.listeners = () if usb else tuple(
@@ -61,7 +64,7 @@ class VirtualBench:
             "list": lambda _: [self._card(port) for port in self.ports.values()],
             "adb_server": self._adb_server,
             "press": self._press,
-            "plug": lambda request: self._port(request).plug(self.now_s()),
+            "plug": self._put_in,
             "unplug": self._unplug,
             "move": self._move,
             "furnish": self._furnish,
@@ -98,7 +101,10 @@ class VirtualBench:
         }
 
     def _run(self) -> None:
-        while not self.stopped.wait(TICK_S):
+        tick_s = TICK_S if self._bus is None else TICK_ON_USB_S
+        while not self.stopped.is_set():
+            self._acted.wait(tick_s)
+            self._acted.clear()
             self._tick()
 
     def _tick(self) -> None:
@@ -142,6 +148,11 @@ class VirtualBench:
         if seconds is not None and not isinstance(seconds, int | float):
             raise ControlError("unplug: seconds is a number")
         self._port(request).unplug(self.now_s(), seconds=seconds)
+        self._acted.set()
+
+    def _put_in(self, request: Mapping[str, object]) -> None:
+        self._port(request).plug(self.now_s())
+        self._acted.set()
 
     def _move(self, request: Mapping[str, object]) -> None:
         """Put a cable into another port, `to`; pulled ones stay pulled."""

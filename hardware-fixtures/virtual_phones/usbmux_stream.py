@@ -21,7 +21,7 @@ from virtual_phones.lockdown import LockdownConversation, ServicePorts, TlsChang
 from virtual_phones.lockdown_tls import server_context
 from virtual_phones.port import VirtualPort
 
-HANDSHAKE_S = 10.0
+HANDSHAKE_S = 30.0
 CUT_WAIT_S = 2.0
 _BROKEN = (OSError, ssl.SSLError, EOFError)
 

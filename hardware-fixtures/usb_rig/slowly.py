@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The product in a guest that computes some twenty times slower than its host: exchanges may take longer.
+
+    python -m usb_rig.slowly ARGUMENTS      the command line `proofwipe ARGUMENTS`, so slowed
+
+Nothing else of the product is changed: a phone that answers at once needs a minute here only because Python does.
+"""
+
+from typing import Any
+
+FACTOR = 5.0
+
+
+def patience(factor: float = FACTOR) -> None:
+    """From now on every exchange with a phone may take `factor` times as long."""
+    from phones.adb_link import AdbLink
+    from phones.apple import AppleIsland
+
+    for kind in (AdbLink, AppleIsland):
+        _slow(kind, factor)
+
+
+def _slow(kind: Any, factor: float) -> None:
+    quick = kind.exchange
+
+    def exchange(self: Any, *arguments: Any, timeout_s: float) -> Any:
+        return quick(self, *arguments, timeout_s=timeout_s * factor)
+
+    kind.exchange = exchange
+
+
+def main() -> None:
+    """As `proofwipe`."""
+    patience()
+    from station.main import main as proofwipe
+
+    proofwipe()
+
+
+if __name__ == "__main__":
+    main()
