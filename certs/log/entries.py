@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, ClassVar
 
 from certs.log.errors import LogReadError
@@ -49,11 +48,6 @@ _SHAPES: dict[str, Callable[[object], bool]] = {
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
-@cache
-def _names(kind: type["_Entry"]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     """What all kinds share. Raises: LogReadError for a field of another shape."""
@@ -62,14 +56,14 @@ class _Entry:
     at: datetime
 
     def __post_init__(self) -> None:
-        for name in _names(type(self)):
+        for name in _FIELDS[self.type]:
             if not _SHAPES[name](getattr(self, name)):
                 raise LogReadError(fault="entry_malformed", got=f"{self.type}.{name}")
         object.__setattr__(self, "at", self.at.astimezone(UTC).replace(microsecond=0))
 
     def to_bytes(self) -> bytes:
         """The leaf's bytes."""
-        content: dict[str, Any] = {name: getattr(self, name) for name in _names(type(self))}
+        content: dict[str, Any] = {name: getattr(self, name) for name in _FIELDS[self.type]}
         content |= {"at": time_text(self.at), "type": self.type, "v": 1}
         return _encode(content).encode()
 
@@ -136,7 +130,8 @@ class Withdraw(_Entry):
 
 Entry = Start | Close | Issue | Replace | Withdraw
 _KINDS: dict[str, type[Entry]] = {kind.type: kind for kind in (Start, Close, Issue, Replace, Withdraw)}
-_NAMES = {name: frozenset(each.name for each in fields(kind)) | {"type", "v"} for name, kind in _KINDS.items()}
+_FIELDS = {name: tuple(each.name for each in fields(kind)) for name, kind in _KINDS.items()}
+_NAMES = {name: frozenset(names) | {"type", "v"} for name, names in _FIELDS.items()}
 
 
 def read_entry(data: bytes) -> Entry:
