@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from certs.log import merkle, sources
 from certs.log.audit import Audit, Memory, audit
@@ -370,3 +372,20 @@ def test_a_signed_snapshot_with_a_broken_rule_is_refused() -> None:
         Snapshot.parse(data, POLICY)
     assert caught.value.fault == "close_without_start"
     assert tag("x") not in str(caught.value)
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"proofwipe/log-snapshot/1\n", b"proofwipe/log-memory/1\n"]))
+def test_hostile_snapshots_and_memories_raise_the_one_error(data: bytes, head: bytes) -> None:
+    for read in (lambda: Snapshot.parse(head + data, POLICY), lambda: Memory.parse(head + data)):
+        with pytest.raises(LogReadError):
+            read()
+
+
+@given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from(ALL)), max_size=8))
+def test_a_signed_log_of_anything_at_all_is_audited_to_the_end(leaves: list[bytes]) -> None:
+    found = seen(leaves)
+    assert found.history.size == len(leaves)
+    honest = all(leaf == ALL[place] for place, leaf in enumerate(leaves))
+    assert not honest or found.faults == ()
+    junk = [place for place, leaf in enumerate(leaves) if leaf not in ALL]
+    assert set(junk) <= {each.index for each in found.faults}
