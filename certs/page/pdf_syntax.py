@@ -23,10 +23,12 @@ _OCTAL = re.compile(rb"[0-7]{1,3}")
 _OBJECT = re.compile(rb"([0-9]{1,6}) 0 obj")
 _PLAIN_TEXT = re.compile(rb"[^()\\]*")
 _TO_ESCAPE = re.compile(rb"([\\()])")
-_TOKEN = re.compile(rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]+")
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})\Z")
-_REFERENCE = re.compile(rb"([0-9]{1,6}) 0 R(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|\Z)")
-_HEXADECIMAL = re.compile(rb"<([0-9A-Fa-f]*)>")
+_REGULAR = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
+_VALUE = re.compile(
+    rb"/(?P<name>" + _REGULAR + rb"*)|(?P<dictionary><<)|(?P<array>\[)|(?P<text>\()|<(?P<hexadecimal>[0-9A-Fa-f]*)>"
+    rb"|(?P<reference>[0-9]{1,6}) 0 R(?!" + _REGULAR + rb")|(?P<token>" + _REGULAR + rb"+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,50 +187,46 @@ class Reader:
         if depth > MAXIMUM_DEPTH:
             raise self.wrong("less deeply nested values")
         self.skip_space()
-        if self.take(b"<<"):
-            return self._dictionary(depth)
-        if self.take(b"["):
-            return self._array(depth)
-        if self.take(b"("):
-            return self._literal()
-        if self.take(b"/"):
-            found = _TOKEN.match(self.data, self.position)
-            self.position = found.end() if found else self.position
-            return Name(found.group().decode("latin-1") if found else "")
-        if found := _HEXADECIMAL.match(self.data, self.position):
-            self.position = found.end()
-            return HexText(found.group(1))
-        if found := _REFERENCE.match(self.data, self.position):
-            self.position = found.end()
-            return Reference(int(found.group(1)))
-        return self._token()
-
-    def _token(self) -> Token:
-        found = _TOKEN.match(self.data, self.position)
-        raw = found.group() if found else b""
-        if raw not in (b"true", b"false", b"null") and not _NUMBER.match(raw):
+        found = _VALUE.match(self.data, self.position)
+        if found is None:
             raise self.wrong("a value")
-        self.position += len(raw)
-        return Token(raw)
+        self.position = found.end()
+        kind = found.lastgroup
+        if kind == "name":
+            return Name(found["name"].decode("latin-1"))
+        if kind == "reference":
+            return Reference(int(found["reference"]))
+        if kind == "hexadecimal":
+            return HexText(found["hexadecimal"])
+        if kind == "dictionary":
+            return self._dictionary(depth)
+        if kind == "array":
+            return self._array(depth)
+        if kind == "text":
+            return self._literal()
+        if found["token"] not in (b"true", b"false", b"null") and not _NUMBER.match(found["token"]):
+            self.position = found.start()
+            raise self.wrong("a value")
+        return Token(found["token"])
 
     def _array(self, depth: int) -> list[Value]:
         entries: list[Value] = []
-        while True:
-            self.skip_space()
-            if self.take(b"]"):
-                return entries
+        while not self._closed(b"]"):
             entries.append(self.value(depth + 1))
+        return entries
+
+    def _closed(self, end: bytes) -> bool:
+        self.skip_space()
+        return self.take(end)
 
     def _dictionary(self, depth: int) -> dict[str, Value]:
         entries: dict[str, Value] = {}
-        while True:
-            self.skip_space()
-            if self.take(b">>"):
-                return entries
+        while not self._closed(b">>"):
             key = self.value(depth + 1)
             if not isinstance(key, Name) or key.raw in entries:
                 raise self.wrong("a key that was not there before")
             entries[key.raw] = self.value(depth + 1)
+        return entries
 
     def _literal(self) -> bytes:
         text = bytearray()
