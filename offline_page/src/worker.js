@@ -49,6 +49,9 @@ async function boot(archive) {
   python.registerJsModule("proofwipe_js", { ...crypto });
   say({ kind: "step", step: "load" });
   python.runPython(`import sys; sys.path.insert(0, "${FOLDER}"); import proofwipe_page`);
+  // What the checks import when they are reached: better now than when somebody waits for an answer.
+  python.runPython("import certs.canonical, certs.page.compare, certs.page.draw, certs.recompute, certs.renderer");
+  python.runPython("import certs.log.reading; certs.renderer.renderer()");
   say({ kind: "ready" });
 }
 

@@ -84,7 +84,8 @@ class Browser:
               code: document.getElementById("word").dataset.code,
               device: document.getElementById("device")?.dataset.device ?? "",
               warnings: [...document.querySelectorAll("#warnings li")].map((each) => each.dataset.code),
-              checks: [...document.querySelectorAll("[data-check]")].map((each) => [each.dataset.check, each.dataset.verdict, each.dataset.code ?? ""]),
+              checks: [...document.querySelectorAll("[data-check]")].map(
+                ({dataset: {check, verdict, code}}) => [check, verdict, code ?? ""]),
               ms: Number(document.documentElement.dataset.judgedMs),
             })"""
         )
