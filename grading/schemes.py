@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,16 @@ def load(name: str) -> Scheme:
     Raises: SchemeError when it is missing, malformed or leaves a combination without a grade.
     """
     try:
-        data = _bytes(name)
+        return _read(name, _bytes(name))
+    except OSError as error:
+        raise SchemeError(phone=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
+
+
+@lru_cache(maxsize=8)   # a verifier asks for the same bytes with every paper
+def _read(name: str, data: bytes) -> Scheme:
+    try:
         document = tomllib.loads(data.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SchemeError(phone=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
     try:
         return _scheme(document, hashlib.sha256(data).hexdigest())
