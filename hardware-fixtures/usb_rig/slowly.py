@@ -13,11 +13,14 @@ FACTOR = 5.0
 
 def patience(factor: float = FACTOR) -> None:
     """From now on every exchange with a phone may take `factor` times as long."""
+    from phones import apple
     from phones.adb_link import AdbLink
     from phones.apple import AppleIsland
 
     for kind in (AdbLink, AppleIsland):
         _slow(kind, factor)
+    # Drawing the keys of a new pairing keeps the island's loop busy for seconds here, and for a moment elsewhere.
+    apple._LOOK_S = apple._LOOK_S * factor
 
 
 def _slow(kind: Any, factor: float) -> None:
