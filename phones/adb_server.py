@@ -17,12 +17,15 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from phones.adb_wire import AdbStream, Deadline
+from phones.cleaning import clean_bytes
 from phones.errors import (
     AdbServerError,
     BenchError,
@@ -225,6 +228,7 @@ class AdbServer:
         if sys.platform == "linux":
             command = [sys.executable, "-I", "-S", "-c", _GUARD, str(os.getpid()), *command]
         try:
+            said = tempfile.TemporaryFile()  # noqa: SIM115 - has no name, and goes with the child and with us
             child = subprocess.Popen(
                 command,
                 env=self._environment(),
@@ -233,13 +237,17 @@ class AdbServer:
                 umask=0o077,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=said,
             )
         except OSError as error:
             raise AdbServerError(step="start", expected="a running adb server", got=type(error).__name__) from error
         self._child = child
         self._note_child(binary, child.pid)
-        if self._wait_for_answer(child):
+        answers = self._wait_for_answer(child)
+        died = child.poll()
+        last_words = "" if answers else _last_line(said)
+        said.close()
+        if answers:
             if sys.platform == "linux" and not listens_on(child.pid, self.port):
                 _end(child)
                 raise ForeignAdbServerError(step="start", expected="our own server", got=str(self.port))
@@ -253,8 +261,13 @@ class AdbServer:
                     listener()
             return
         _end(child)
-        if not self._stopping.is_set():
-            raise AdbServerError(step="start", expected=f"an answer within {self._start_timeout_s:g} s", got="none")
+        if self._stopping.is_set():
+            return
+        if died is not None:
+            got = f"exit {died}; {last_words}" if last_words else f"exit {died}"
+            raise AdbServerError(step="start", expected="a running adb server", got=got)
+        waited = f"an answer within {self._start_timeout_s:g} s"
+        raise AdbServerError(step="start", expected=waited, got=last_words or "none")
 
     def _wait_for_answer(self, child: subprocess.Popen[bytes]) -> bool:
         until = time.monotonic() + self._start_timeout_s
@@ -357,6 +370,13 @@ def _answers(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _last_line(said: IO[bytes]) -> str:
+    """The last thing an adb that does not answer has said, fit to be shown."""
+    said.seek(0)
+    lines = [line for line in said.read(64 * 1024).splitlines() if line.strip()]
+    return clean_bytes(lines[-1].strip()) if lines else ""
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

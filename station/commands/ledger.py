@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe ledger verify|export|backup`."""
 
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -50,8 +52,13 @@ def export(context: click.Context, file: Path) -> int:
         for entry in ledger.entries()
     ]
     if str(file) == "-":
-        for line in lines:
-            click.echo(line)
+        try:
+            for line in lines:
+                click.echo(line)
+            sys.stdout.flush()
+        except BrokenPipeError:  # `| head` has read what it wanted
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
     else:
         write_whole(file.absolute(), ("\n".join(lines) + "\n").encode())
     output.words(text("word.ledger_whole", number=number, head=head))
