@@ -8,6 +8,7 @@ believed), with the rule file and the scheme the record names.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 
 from certs.canonical import ReadRecord
 from certs.device_facts import device_facts
@@ -59,10 +60,16 @@ def _files_of(document: RecordDocument) -> tuple[rules.Rules, schemes.Scheme | N
         return rule_file, None
     if document.grade.scheme not in schemes.shipped():
         raise _OtherFile("grade.scheme")
-    scheme = schemes.load(document.grade.scheme)
+    scheme = _shipped(document.grade.scheme)
     if scheme.sha256 != document.grade.scheme_sha256:
         raise _OtherFile("grade.scheme_sha256")
     return rule_file, scheme
+
+
+@cache
+def _shipped(name: str) -> schemes.Scheme:
+    """A scheme of this program, read once. Raises: SchemeError."""
+    return schemes.load(name)
 
 
 def _first_difference(
