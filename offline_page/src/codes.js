@@ -4,7 +4,8 @@
 import jsQR from "jsqr";
 
 const SIDES = [2600, 1700, 1100];
-const CAMERA_PAUSE_MS = 120;
+const CAMERA_PAUSE_MS = 80;
+const CAMERA_LOOKS = [[[0, 0, 1], 1280], [[0.2, 0.2, 0.6], 1100], [[0, 0, 1], 800], [[0.3, 0.3, 0.4], 800]];
 
 function readFrom(source, width, height, [left, top, part], side) {
   const scale = Math.min(2, side / (Math.max(width, height) * part));
@@ -53,10 +54,13 @@ export async function watchCamera(video, found) {
     for (const track of stream.getTracks()) track.stop();
     video.srcObject = null;
   };
+  let looks = 0;
   const look = () => {
     if (!going) return;
     if (video.videoWidth) {
-      const seen = readFrom(video, video.videoWidth, video.videoHeight, [0, 0, 1], 1280);
+      const [part, side] = CAMERA_LOOKS[looks % CAMERA_LOOKS.length];
+      looks += 1;
+      const seen = readFrom(video, video.videoWidth, video.videoHeight, part, side);
       if (seen) found(seen);
     }
     setTimeout(look, CAMERA_PAUSE_MS);

@@ -104,10 +104,10 @@ def filming(folder: Path, picture: Path) -> Iterator[Browser]:
 
     page = Image.open(picture)
     code = next(each for each in zxingcpp.read_barcodes(page) if each.text.startswith("PW1:"))
-    at, size = code.position, 700
+    at, size = code.position, 420
     left = (at.top_left.x + at.bottom_right.x) // 2 - size // 2
     top = (at.top_left.y + at.bottom_right.y) // 2 - size // 2
-    frame = page.crop((left, top, left + size, top + size)).convert("RGB").resize((720, 720))
+    frame = page.crop((left, top, left + size, top + size)).convert("RGB").resize((960, 960))
     shot = folder / "frame.jpg"
     frame.save(shot, quality=85)
     film = folder / "film.mjpeg"
