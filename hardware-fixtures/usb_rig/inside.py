@@ -12,8 +12,11 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from usb_rig import floor
@@ -64,6 +67,18 @@ class Report:
             self._say(f"== {row.name}: {mark} ({row.seconds:.1f} s) {row.skipped or row.seen}")
 
 
+    def take(self, name: str, rows: Callable[[], list[Row]]) -> None:
+        """Add what `rows` finds; a phase that breaks is a row that says so, and the next one still runs."""
+        started = time.monotonic()
+        try:
+            self.add(*rows())
+        except Exception as broken:  # noqa: BLE001 - told in the table, with its traceback in the log
+            self._say(traceback.format_exc())
+            told = f"broke: {type(broken).__name__}: {broken}"
+            seconds = time.monotonic() - started
+            self.add(Row(name=name, expected="runs to its end", seen=told, seconds=seconds, good=False))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Exit 0 only if everything is as expected."""
     parser = argparse.ArgumentParser(prog="python -m usb_rig.inside")
@@ -99,23 +114,28 @@ def main(arguments: list[str] | None = None) -> int:
         from usb_rig.station import UsbStation
 
         if is_wanted("process", "process"):
-            report.add(*whole.process(remote, SCRATCH / "whole", JOB, say))
+            report.take("process", partial(whole.process, remote, SCRATCH / "whole", JOB, say))
         if wanted and not wanted & {"look", "job", "cuts", "crowd", *(each.name for each in scenarios)}:
             return 0 if all_good(report.rows) else 1
         with UsbStation(SCRATCH / "jobs", remote) as station:
             say("station ready")
-            for scenario in (each for each in scenarios if each.kind == "look"):
-                report.add(play.play_look(scenario, station, remote, say))
+            for scenario in scenarios:
+                if scenario.kind == "look":
+                    report.take(scenario.name, partial(play.play_look, scenario, station, remote, say))
             jobs = [each for each in scenarios if each.kind == "job"]
             if is_wanted("cuts", "cuts") and not any(each.name == play.HONEST for each in jobs):
                 jobs = [each for each in load_all() if each.name == play.HONEST]
             exchanges: dict[str, int] = {}
             for first in range(0, len(jobs), JOBS_AT_ONCE):
-                report.add(*play.play_jobs(jobs[first : first + JOBS_AT_ONCE], station, remote, say, exchanges))
+                batch = jobs[first : first + JOBS_AT_ONCE]
+                report.take(
+                    ", ".join(each.name for each in batch),
+                    partial(play.play_jobs, batch, station, remote, say, exchanges),
+                )
             if is_wanted("cuts", "cuts"):
-                report.add(*cuts.cuts(station, remote, exchanges, say))
+                report.take("cuts", partial(cuts.cuts, station, remote, exchanges, say))
             if is_wanted("crowd", "crowd"):
-                report.add(*crowd.crowd(station, remote, say))
+                report.take("crowd", partial(crowd.crowd, station, remote, say))
     return 0 if all_good(report.rows) else 1
 
 
@@ -127,16 +147,13 @@ def tools(
 
     for place, scenario in enumerate(scenarios):
         with tools_environment("adb", 15037 + 2 * place) as environment:
-            report.add(play.play_tools(scenario, remote, environment, say))
+            report.take(scenario.name, partial(play.play_tools, scenario, remote, environment, say))
         if scenario.name == "tools-android":
             from phones.adb_server import bundled_adb
 
             with tools_environment(str(bundled_adb()), 15038 + 2 * place) as environment:
-                row = play.play_tools(scenario, remote, environment, say)
-            report.add(Row(
-                name=f"{row.name} (bundled adb)", expected=row.expected, seen=row.seen, seconds=row.seconds,
-                good=row.good,
-            ))
+                again = replace(scenario, name=f"{scenario.name} (bundled adb)")
+                report.take(again.name, partial(play.play_tools, again, remote, environment, say))
 
 
 @contextmanager

@@ -195,7 +195,7 @@ def _row(placed: Placed, ended: Mapping[str, Ended], truths: Mapping[str, Any]) 
 
 def play_look(
     scenario: RigScenario, station: UsbStation, remote: RemoteBench, say: Callable[[str], None]
-) -> Row:
+) -> list[Row]:
     """A scenario of kind "look"."""
     (placed,) = place([scenario], remote.slots)
     started = time.monotonic()
@@ -207,10 +207,10 @@ def play_look(
         if found:
             wrong.append(f"{look.slot}: {found}")
     wanted = "; ".join(f"{look.slot}={look.presence}" for look in scenario.looks)
-    return Row(
+    return [Row(
         name=scenario.name, expected=wanted, seen="; ".join(wrong) or "so", good=not wrong,
         seconds=time.monotonic() - started,
-    )
+    )]
 
 
 def _looked(station: UsbStation, look: Look, path: str) -> str:
@@ -228,7 +228,7 @@ def _looked(station: UsbStation, look: Look, path: str) -> str:
 
 def play_tools(
     scenario: RigScenario, remote: RemoteBench, environment: Mapping[str, str], say: Callable[[str], None]
-) -> Row:
+) -> list[Row]:
     """A scenario of kind "tools": programs of other people meet the phones."""
     (placed,) = place([scenario], remote.slots)
     started = time.monotonic()
@@ -236,10 +236,10 @@ def play_tools(
     Hands(remote, [placed], say).start()
     wrong = [found for run in scenario.runs if (found := _ran(run, placed, remote, environment, say))]
     programs = ", ".join(dict.fromkeys(run.line[0].rpartition("/")[2] for run in scenario.runs))
-    return Row(
+    return [Row(
         name=scenario.name, expected=f"{len(scenario.runs)} answers: {programs}", seen="; ".join(wrong) or "so",
         good=not wrong, seconds=time.monotonic() - started,
-    )
+    )]
 
 
 def _ran(

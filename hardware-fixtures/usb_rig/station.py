@@ -38,7 +38,7 @@ from wipe.method import Deadlines
 
 SETTINGS = Settings(
     deadlines=Deadlines(
-        leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=60.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
+        leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=90.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
     ),
     policy=SalePolicy(name="rig", require_validation=False), recheck_s=2.0,
 )
@@ -157,6 +157,11 @@ class UsbStation:
         started = time.monotonic()
         for sighting in sightings:
             shift.take(sighting)
+        apples = [item.port for item in sightings if item.presence is Presence.APPLE]
+        while shift.busy():
+            for port in apples:  # whoever stands there taps Trust when the dialog opens, while pairing still waits
+                self._press(port, "trust")
+            time.sleep(0.5)
         shift.wait(each_s=0.1)
         return {job.port: self.ended(job, started) for job in shift.jobs()}
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from virtual_phones.control import ControlClient, ControlError
 
 HELLO_TIMEOUT_S = 30.0
+FURNISH_TIMEOUT_S = 180.0
+"""Thirty-two phones are made in half a second, in an emulated machine in half a minute."""
 _MAXIMUM_HELLO = 4 * 1024 * 1024
 _STOP_TIMEOUT_S = 5.0
 
@@ -124,7 +126,11 @@ class RemoteBench:
 
     def furnish(self, scenario: Mapping[str, object]) -> list[dict[str, object]]:
         """Take all phones away and put those of another scenario in; on USB only. Raises: ControlError."""
-        return _list(self._client.call("furnish", scenario=dict(scenario)))
+        client = ControlClient(self.control, timeout_s=FURNISH_TIMEOUT_S)
+        try:
+            return _list(client.call("furnish", scenario=dict(scenario)))
+        finally:
+            client.close()
 
     def swap(self, port: str, other: Mapping[str, object]) -> None:
         """Another phone (keys of `[phone.swap]`, with `model`) returns after the next absence.
