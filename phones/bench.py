@@ -217,7 +217,8 @@ class Bench:
     def _scan_all(self) -> "_Scan":
         scan = _Scan()
         if self._usb is not None:
-            scan.usb = {device.path: device for device in self._usb.devices()}
+            # A scan is kept for LOOK_AGE_S itself: an older list of devices under it would show a pulled cable later.
+            scan.usb = {device.path: device for device in self._usb.devices(maximum_age_s=0.0)}
         scan.adb = self._adb_by_port(scan.usb)
         scan.apple = self._apple_by_port(scan.usb)
         for path in {*scan.usb, *scan.adb}:

@@ -345,3 +345,12 @@ def test_ports_are_listed_in_the_order_of_the_hub() -> None:
         gadget((1, 2, 1), "C3", MTP),
     ) as (found, _, _):
         assert [sighting.port for sighting in found.sightings()] == ["1-2", "1-2.1", "1-10"]
+
+
+def test_a_pulled_cable_is_seen_however_long_the_usb_list_may_be_kept() -> None:
+    bus = UsbBus([gadget((3, 1), "PULLED001", MTP)])
+    bench = Bench(usb=UsbWatch(backend=bus, maximum_age_s=60.0))
+    assert bench.sighting("3-1").presence is Presence.USB_ONLY
+    bus.gadgets.clear()
+    time.sleep(0.25)
+    assert bench.sighting("3-1").presence is Presence.ABSENT
