@@ -89,7 +89,7 @@ def run_demo(
             name(port, phone_name)
         _wait_until_plugged(bench, set(names), clock)
         technician = ScriptedTechnician(_script(config), remote.press)
-        log = _log(home)
+        log = _log(home, out)
         stack.callback(log.close)
         desk = _desk(config, settings, out, clock, log)
         shift = _shift(
@@ -139,13 +139,13 @@ def _desk(
     )
 
 
-def _log(home: Home) -> TransparencyLog:
-    """A log of this demo alone, under a key that is forgotten with it, and whom to believe about it."""
+def _log(home: Home, out: Path) -> TransparencyLog:
+    """A log of this demo alone, under a key that is forgotten with it; whom to believe about it lies by the papers."""
     key = Ed25519PrivateKey.generate()
     name = f"proofwipe.demo/{key.public_key().public_bytes_raw().hex()[:16]}"
     log = TransparencyLog.create(home.transparency_log, origin=name, key=key)
     policy = LogPolicy(logs=(Party(name=name, key=log.public),))
-    write_whole(home.path / "log-policy.txt", policy.to_text().encode())
+    write_whole(out / "log-policy.txt", policy.to_text().encode())
     return log
 
 

@@ -223,7 +223,7 @@ def test_the_demo_ended_as_it_must_and_left_what_is_searched(run: Run) -> None:
     assert run.exit_code == 0, run.output.decode("utf-8", "replace")[-3000:]
     assert len(run.papers) == len(load_scenario(demo_scenario()).phones)
     names = {path.name for path in run.files()}
-    assert names >= {"ledger.sqlite3", "station.log", "summary.json", "adbkey", "what-it-said"}
+    assert names >= {"ledger.sqlite3", "log.sqlite3", "station.log", "summary.json", "adbkey", "what-it-said"}
     assert len(run.journal) > 4096
     assert any(name.startswith("pairing/") for name in run.seen), "iPhones were paired while it ran"
 
@@ -244,6 +244,15 @@ def test_each_certificate_shows_the_last_four_digits_it_may_show(run: Run) -> No
     assert len(texts) == len(ends) == 4
     for end in ends:
         assert any(end in text for text in texts), end
+
+
+def test_the_transparency_log_names_no_phone(run: Run) -> None:
+    numbers = Search(device_numbers(run.phones))
+    log = run.station / "log.sqlite3"
+    assert numbers.in_file(log) == []
+    assert log.stat().st_size > 4096
+    ledger = [hit for hit in numbers.in_file(run.station / "ledger.sqlite3") if ": serial" in hit]
+    assert ledger, "what the ledger holds in clear is found in it"
 
 
 def test_device_numbers_would_be_found_in_a_paper(run: Run, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ import lives
 import pytest
 from direct_bench import DirectPort, VirtualClock
 
+from certs.facts import Person, Validation
 from station.decision import carry_out, decide
 from station.errors import OutOfOrderError, WrongStageError
-from station.job import Job
+from station.job import Job, parse_time
 from station.ledger import Ledger
 from station.open_jobs import is_finished
 from station.stages import EntryKind, Stage
@@ -204,7 +205,7 @@ def test_a_decision_that_was_written_is_carried_out_after_a_crash_and_not_change
 
         stand.ledger.append = dying  # type: ignore[method-assign]  # the process dies here
         try:
-            decide(job, accept=accept, name="Validator", role="validator", grounds="")
+            decide(job, decision(job, accept=accept))
             stand.around().desk.serve(job)
             ended = True
         except KeyboardInterrupt:
@@ -212,7 +213,7 @@ def test_a_decision_that_was_written_is_carried_out_after_a_crash_and_not_change
         stand.ledger.append = original  # type: ignore[method-assign]  # a new process
         job = reloaded(stand, job)
         with pytest.raises((WrongStageError, OutOfOrderError)):
-            decide(job, accept=not accept, name="Validator", role="validator", grounds="")
+            decide(job, decision(job, accept=not accept))
         job = reloaded(stand, job)
         assert is_finished(job) == ended
         job = Worker(job, stand.port, stand.around(), taken_up=True).run()
@@ -234,3 +235,10 @@ def test_a_rejection_cannot_be_moved_on_as_an_acceptance(tmp_path: Path) -> None
     carry_out(job)
     assert job.stage is Stage.FAILED
     stand.ledger.close()
+
+
+def decision(job: Job, *, accept: bool) -> Validation:
+    return Validation(
+        decision="accepted" if accept else "rejected", by=Person(name="Validator", role="validator"),
+        at=parse_time(job.last_at),
+    )

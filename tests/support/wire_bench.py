@@ -187,8 +187,8 @@ class WireBench:
         if drawn:
             return PaperDesk(issuer=issuer, signer=signer, scheme=scheme, folder=self.papers, clock=clock)
         return PaperDesk(
-            issuer=issuer, signer=signer, scheme=scheme, folder=self.papers, clock=clock, make=lives.undrawn,
-            publish=lambda _path, _data: None,
+            issuer=issuer, signer=signer, scheme=scheme, folder=self.papers, clock=clock, state=lives.unstated,
+            finish=lives.undrawn, publish=lambda _path, _data: None,
         )
 
 
