@@ -19,13 +19,15 @@ from certs.errors import IssueError, RecordMalformedError, VerificationError, Wr
 from certs.facts import JobFacts
 from certs.issue import Paper, issue, reissue
 from certs.issuer import FileSigner, Issuer, Station
+from certs.page.draw import draw_paper
 from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import Stream
+from certs.pdf_signature import sign_file
 from certs.record import Record, certificate_record, report_record
-from certs.statement import sign_statement, statement_of
+from certs.statement import qr_text, sign_statement, statement_of
 from certs.trust import Trust
 from certs.verification import Answer, Verification
-from certs.verify import CHECKS, verify, verify_file
+from certs.verify import CHECKS, seal, verify, verify_file
 from grading import schemes
 from phones.identity import PhoneIdentity
 from phones.verdict import Verdict
@@ -519,3 +521,32 @@ def test_a_forged_record_cannot_be_signed_through_the_front_door(record: Record)
     document["issued_at"] = "2026-03-02T09:00:01Z"
     with pytest.raises(RecordMalformedError):
         Record(data=canonical_bytes(document))
+
+
+# ---------------------------------------------------------------- the issuer looks at its own work
+
+
+def test_a_paper_drawn_a_moment_ago_is_not_drawn_again(record: Record, signer: FileSigner, trust: Trust) -> None:
+    """The unsigned drawing stands in for a second one; another drawing is found all the same."""
+    said = _statement_of(record, signer)
+    size = cms.container_bytes(signer.station)
+    drawn = draw_paper(
+        dict(record.read.plain), record_bytes=record.data, statement=said, qr_text=qr_text(said), contents_bytes=size
+    )
+    assert _judge(sign_file(drawn, signer), trust, drawn=drawn).answer is Answer.VALID
+    other: Any = copy.deepcopy(dict(record.read.plain))
+    other["device"]["marketing_name"] = "iPhone 15"
+    lie = draw_paper(other, record_bytes=record.data, statement=said, qr_text=qr_text(said), contents_bytes=size)
+    assert _judge(sign_file(lie, signer), trust, drawn=drawn).code == "E_PAGE_MISMATCH"
+
+
+def test_the_seal_says_nothing_about_the_content(
+    record: Record, paper: Paper, report: Record, signer: FileSigner, specimen_record: Record,
+    specimen_signer: FileSigner, trust: Trust,
+) -> None:
+    lie = forge(changed(record, _with("grade.usability", "1")), signer)
+    for data in (paper.pdf, lie, issue(report, signer).pdf):
+        assert seal(data, trust).verdict is Verdict.PASSED
+        assert (seal(data, Trust()).verdict, seal(data, Trust()).code) == (Verdict.INDETERMINATE, "E_UNTRUSTED")
+    assert seal(issue(specimen_record, specimen_signer).pdf, trust).verdict is Verdict.INDETERMINATE
+    assert (seal(_flip(paper.pdf, 5000), trust).verdict, seal(b"", trust).code) == (Verdict.FAILED, "E_STRUCTURE")
