@@ -268,8 +268,8 @@ export const TEXTS = {
     "证书描述的是当时以这些标识应答的手机，无法排除此前的副本、已取出的卡、云端数据、作假的固件、此后的使用，或不诚实的签发方。",
   ],
   "limits.offline": [
-    "This page looks nothing up: whether the certificate was withdrawn after it was issued, it cannot know.",
-    "本页面不查询任何网络信息，因此无法得知证书签发后是否被撤回。",
+    "This page looks nothing up. Of a later withdrawal or revocation it knows only what the files you add tell.",
+    "本页面不查询网络。对于此后的撤回或吊销，它只知道您所添加的文件中的内容。",
   ],
   "footer.same": [
     "The same verifier as the command `proofwipe verify`, running in this browser.",
