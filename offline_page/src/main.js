@@ -209,7 +209,9 @@ async function judge() {
   document.documentElement.dataset.judgedMs = String(Math.round(performance.now() - began));
   draw();
   spoken.textContent = answer ? spokenAnswer(answer, state.language) : say("answer.failed");
-  document.getElementById("answer").scrollIntoView({ behavior: "smooth", block: "start" });
+  document.getElementById("answer").scrollIntoView({
+    behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth", block: "start",
+  });
 }
 
 // What is seen

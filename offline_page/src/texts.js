@@ -215,7 +215,7 @@ export const TEXTS = {
   "issuer.unverified": ["(unverified: its root is not pinned)", "（未核实：未信任其根证书）"],
   "issuer.specimen": ["(specimen)", "（样本）"],
   "summary.validated": ["Validated by", "验证人"],
-  "summary.attempt": ["Attempt on this phone", "该手机第几次作业"],
+  "summary.attempt": ["Attempt on this phone", "该手机第几次任务"],
   "summary.log": ["Log", "日志"],
   "summary.seen": ["Proven to exist since (UTC)", "可证明的最早存在时间（UTC）"],
   "summary.station": ["Station", "工位"],

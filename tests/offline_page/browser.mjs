@@ -27,7 +27,7 @@ const DO = {
   },
   async open({ address, locale = "en-US", width = 1000, offline = true, at = "" }) {
     await context?.close();
-    context = await browser.newContext({ locale, viewport: { width, height: 900 }, offline });
+    context = await browser.newContext({ locale, viewport: { width, height: 900 }, offline, reducedMotion: "reduce" });
     if (at) await context.addInitScript(setClock, Date.parse(at));
     page = await context.newPage();
     seen = [];
