@@ -116,6 +116,8 @@ class DeviceStream:
         if fault is not None and fault.kind is FaultKind.DELAY:
             self._cut.wait(fault.seconds)
         if fault is not None and not fault.reaches_phone:
+            if fault.kills_link:
+                self._port.link_died(fault, self._now_s())
             return self._fault_ends(fault_is_silence=fault.kind is FaultKind.SILENCE)
         with self._answering:
             try:

@@ -354,3 +354,19 @@ def test_a_pulled_cable_is_seen_however_long_the_usb_list_may_be_kept() -> None:
     bus.gadgets.clear()
     time.sleep(0.25)
     assert bench.sighting("3-1").presence is Presence.ABSENT
+
+
+def test_a_pulled_cable_is_seen_without_waiting_for_a_slow_usbmuxd() -> None:
+    class Slow(Iphones):
+        def attached(self) -> tuple[str, ...]:
+            time.sleep(1.0)
+            return ()
+
+    bus = UsbBus([gadget((3, 1), "PULLED001", MTP)])
+    bench = Bench(usb=UsbWatch(backend=bus, maximum_age_s=0.0), apple=Slow())
+    assert bench.sighting("3-1").presence is Presence.USB_ONLY
+    bus.gadgets.clear()
+    time.sleep(0.25)
+    started = time.monotonic()
+    assert bench.sighting("3-1").presence is Presence.ABSENT
+    assert time.monotonic() - started < 0.9
