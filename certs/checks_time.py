@@ -64,8 +64,8 @@ def logged(case: Case) -> str | None:
     if proven.origin != _origin(case):
         raise Failed("E_NOT_LOGGED", "another log than the record names")
     case.proven = proven
-    if proven.cosigned_at:
-        case.times.append(proven.cosigned_at[0])
+    if proven.since is not None:
+        case.times.append(proven.since)
     elif not case.times:
         case.warnings.append("W_NO_WITNESS")
     return None
@@ -82,7 +82,7 @@ def in_bounds(case: Case) -> str | None:
     seen_at = case.seen_at
     if seen_at is None:
         return "nobody pinned saw when it was made"
-    if any(case.issued_at > seen + CLOCK_SKEW for seen in case.times):
+    if any(case.issued_at - seen > CLOCK_SKEW for seen in case.times):  # a difference cannot overflow
         raise Failed("E_BACKDATED", "seen before it says it was issued")
     if seen_at - case.issued_at > case.trust.longest_delay:
         raise Failed("E_BACKDATED", f"first seen {seen_at - case.issued_at} after it says it was issued")
@@ -109,7 +109,7 @@ def _check_anchor(case: Case) -> None:
         raise Failed("E_BACKDATED", f"anchor: {error.fault}") from error
     if anchor.checkpoint.origin != place.origin or anchor.checkpoint.size > place.start:
         raise Failed("E_BACKDATED", "anchor of another log, or made after the job began")
-    if anchor.cosigned_at and anchor.cosigned_at[-1] > moment(case.record.document.job.opened_at) + CLOCK_SKEW:
+    if anchor.cosigned_at and anchor.cosigned_at[-1] - moment(case.record.document.job.opened_at) > CLOCK_SKEW:
         raise Failed("E_BACKDATED", "begun before the checkpoint it rests on")
 
 
@@ -124,7 +124,7 @@ def not_revoked(case: Case) -> str | None:
         if authority is None:
             continue
         own = [listed for listed in lists if listed.is_signed_by(authority)]
-        fresh.append(any(listed.this_update <= case.issued_at + CLOCK_SKEW and case.issued_at <= listed.next_update
+        fresh.append(any(listed.this_update - case.issued_at <= CLOCK_SKEW and case.issued_at <= listed.next_update
                          for listed in own))  # fmt: skip
         _check_lists(case, certificate, own, "E_REVOKED")
     validator = _validator(case)
@@ -198,12 +198,23 @@ def still_standing(case: Case) -> str | None:
 
 
 def _check_same_tree(case: Case) -> None:
-    """If the exported log is as long as the one the paper was proven in, the paper's entry stands in it."""
+    """If the exported log is as long as the one the paper was proven in, the paper's entry stands in it, and the job's
+    START says of the phone what the paper says: above all, how often it had been begun on.
+    """
     from certs.leaves import leaf_of
+    from certs.log.entries import Start
+    from certs.record_schema import LogPart
 
-    snapshot, proven = case.status, case.proven
+    snapshot, proven, place = case.status, case.proven, case.record.document.log
     if snapshot is None or proven is None or snapshot.checkpoint.size <= proven.index:
         return
     entry = snapshot.history.entry(proven.index)
-    if entry != leaf_of(case.record.document, case.record.data, case.statement):
+    same_root = snapshot.checkpoint.size != proven.size or snapshot.checkpoint.root == proven.root
+    if entry != leaf_of(case.record.document, case.record.data, case.statement) or not same_root:
         raise Failed("E_NOT_LOGGED", "the exported log holds another entry in its place")
+    start = snapshot.history.entry(place.start) if isinstance(place, LogPart) else None
+    if not isinstance(place, LogPart) or not isinstance(start, Start):
+        raise Failed("E_NOT_LOGGED", "the exported log knows no such START")
+    said = (place.device_tag, place.attempt, case.record.document.emulated)
+    if (start.tag, start.attempt, start.emulated) != said:
+        raise Failed("E_NOT_LOGGED", "the exported log says something else of the job's START")

@@ -2,7 +2,7 @@
 """Checkpoints, C2SP tlog-proof files and the anchors of records, checked against a policy."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,17 +23,20 @@ class CheckedNote:
     checkpoint: Checkpoint
     cosigned_at: tuple[datetime, ...]    # earliest first; () when no witness known to the policy signed
     witnesses: tuple[str, ...]           # their names in the policy
+    since: datetime | None = None        # by then the quorum had signed; without a quorum, any witness
+    until: datetime | None = None        # then the quorum still signed: how fresh it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """The leaf is entry `index` of the log `origin`. It was there at the first of `cosigned_at`, if there is one."""
+    """The leaf is entry `index` of the log `origin`. It was there at `since`, if there is one."""
 
     origin: str
     index: int
     size: int
     root: bytes
     cosigned_at: tuple[datetime, ...]
+    since: datetime | None = None
 
 
 def check_note(data: bytes | str, policy: LogPolicy, *, demand_quorum: bool = True) -> CheckedNote:
@@ -61,7 +64,22 @@ def check_note(data: bytes | str, policy: LogPolicy, *, demand_quorum: bool = Tr
         raise LogReadError(fault="log_unknown", got=checkpoint.origin)
     if demand_quorum and not policy.is_met(times):
         raise LogReadError(fault="quorum_missing", got=checkpoint.origin)
-    return CheckedNote(checkpoint=checkpoint, cosigned_at=tuple(sorted(times.values())), witnesses=tuple(sorted(times)))
+    return CheckedNote(
+        checkpoint=checkpoint, cosigned_at=tuple(sorted(times.values())), witnesses=tuple(sorted(times)),
+        since=_met_at(times, policy), until=_met_at(times, policy, backwards=True),
+    )
+
+
+def _met_at(times: Mapping[str, datetime], policy: LogPolicy, *, backwards: bool = False) -> datetime | None:
+    """When the witnesses, taken in the order of their times, have made the quorum: the word of fewer proves no time,
+    because the policy does not trust it. None when they never make it, or none signed.
+    """
+    counted: list[str] = []
+    for name, at in sorted(times.items(), key=lambda each: each[1], reverse=backwards):
+        counted.append(name)
+        if policy.is_met(counted):
+            return at
+    return None
 
 
 def check_anchor(lines: Sequence[str], policy: LogPolicy) -> CheckedNote:
@@ -102,7 +120,7 @@ def check_proof(proof: bytes, leaf: bytes, policy: LogPolicy, *, demand_quorum: 
     checked = check_note(note, policy, demand_quorum=demand_quorum)
     return Proven(
         origin=head_of_log.origin, index=index, size=head_of_log.size, root=head_of_log.root,
-        cosigned_at=checked.cosigned_at,
+        cosigned_at=checked.cosigned_at, since=checked.since,
     )
 
 

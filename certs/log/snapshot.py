@@ -21,10 +21,10 @@ _MAGIC = b"proofwipe/log-snapshot/1\n"
 class Snapshot:
     """A log as it was at one moment: `checkpoint`, and the standing of every certificate."""
 
-    def __init__(self, checkpoint: Checkpoint, cosigned_at: tuple[datetime, ...], history: History) -> None:
+    def __init__(self, checkpoint: Checkpoint, seen_at: datetime | None, history: History) -> None:
         """Use `parse`."""
         self.checkpoint = checkpoint
-        self.cosigned_at = cosigned_at
+        self._seen_at = seen_at
         self.history = history
 
     @classmethod
@@ -44,15 +44,15 @@ class Snapshot:
         if history.faults:
             first = history.faults[0]
             raise LogReadError(fault=first.fault, got=f"entry {first.index}: {first.got}")
-        return cls(checked.checkpoint, checked.cosigned_at, history)
+        return cls(checked.checkpoint, checked.until, history)
 
     @property
     def at(self) -> datetime | None:
-        """The log was seen like this by a witness at that time.
+        """The log was seen like this by the policy's quorum at that time, without a quorum by any witness.
 
         Without a witness: the time of its youngest entry, as the log itself says; None when it is empty.
         """
-        return self.cosigned_at[-1] if self.cosigned_at else self.history.latest
+        return self._seen_at or self.history.latest
 
     def status_of(self, certificate_id: str) -> Status | None:
         """live, withdrawn or replaced; None when it was not issued in this log, or not yet."""
