@@ -7,9 +7,9 @@ fraud: it answers CANNOT TELL. Only with the same renderer a difference is a lie
 
 import hashlib
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
+from phones import shipped
 from phones.words import keys, say
 
 _SENTENCES_ON_PAPER = (
@@ -23,9 +23,8 @@ _SENTENCES_ON_PAPER = (
 def renderer() -> str:
     """"1." and 16 hex digits: SHA-256 over drawing code, captions, sentences, letters and colour profile."""
     digest = hashlib.sha256()
-    certs = resources.files("certs")
-    for folder, endings in (("page", (".py", ".toml")), ("fonts", (".bin",)), ("icc", (".icc",))):
-        for file in _files(certs.joinpath(folder), endings):
+    for folder, endings in (("page", (".py", ".toml", ".json")), ("fonts", (".bin",)), ("icc", (".icc",))):
+        for file in _files(shipped.path("certs", folder), endings):
             _take(digest, f"{folder}/{file.name}", file.read_bytes())
     for key in keys():
         if key.startswith(_SENTENCES_ON_PAPER):
@@ -33,9 +32,8 @@ def renderer() -> str:
     return f"1.{digest.hexdigest()[:16]}"
 
 
-def _files(folder: Traversable, endings: tuple[str, ...]) -> list[Traversable]:
-    found = [file for file in folder.iterdir() if file.name.endswith(endings)]
-    return sorted(found, key=lambda file: file.name)
+def _files(folder: Path, endings: tuple[str, ...]) -> list[Path]:
+    return sorted((file for file in folder.iterdir() if file.suffix in endings), key=lambda file: file.name)
 
 
 def _take(digest: "hashlib._Hash", name: str, data: bytes) -> None:

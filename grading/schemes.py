@@ -6,16 +6,15 @@ Shape: see `grading/schemes/basic.toml`. Its hash stands on the paper, so anyone
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from grading.errors import SchemeError
 from grading.questions import COSMETIC
+from phones import shipped as files
 from phones.allowed import allowed
 from phones.port import Platform
 
@@ -66,16 +65,20 @@ def load(name: str) -> Scheme:
     Raises: SchemeError when it is missing, malformed or leaves a combination without a grade.
     """
     try:
-        return _read(name, _bytes(name))
+        if name.endswith(".toml"):
+            with Path(name).open("rb") as file:
+                return _read(name, file.read(LARGEST_FILE), None)
+        found = _shipped_file(name)
+        return _read(name, found.read_bytes(), found)
     except OSError as error:
         raise SchemeError(phone=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
 
 
 @lru_cache(maxsize=8)   # a verifier asks for the same bytes with every paper
-def _read(name: str, data: bytes) -> Scheme:
+def _read(name: str, data: bytes, file: Path | None) -> Scheme:
     try:
-        document = tomllib.loads(data.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        document = files.parsed(data, file)
+    except ValueError as error:
         raise SchemeError(phone=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
     try:
         return _scheme(document, hashlib.sha256(data).hexdigest())
@@ -85,17 +88,13 @@ def _read(name: str, data: bytes) -> Scheme:
 
 def shipped() -> tuple[str, ...]:
     """Names of the schemes that come with the program."""
-    folder = resources.files("grading").joinpath("schemes")
-    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+    return tuple(sorted(item.stem for item in files.path("grading", "schemes").iterdir() if item.suffix == ".toml"))
 
 
-def _bytes(name: str) -> bytes:
-    if name.endswith(".toml"):
-        with Path(name).open("rb") as file:
-            return file.read(LARGEST_FILE)
+def _shipped_file(name: str) -> Path:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name) or name not in shipped():
         raise FileNotFoundError(f"no shipped scheme {name!r}; there are: {', '.join(shipped())}")
-    return resources.files("grading").joinpath("schemes", f"{name}.toml").read_bytes()
+    return files.path("grading", "schemes", f"{name}.toml")
 
 
 def _scheme(document: Mapping[str, Any], sha256: str) -> Scheme:

@@ -5,9 +5,9 @@ Shape: each room has a `words.toml`; a leaf table holds `en` and `zh`, e.g.
 `[error.phone_lost.reason]  en = "..."  zh = "..."`. Placeholders are `{name}`.
 """
 
-import tomllib
 from functools import cache
-from importlib import resources
+
+from phones import shipped
 
 LANGUAGES = ("en", "zh")
 ROOMS = ("phones", "wipe", "grading", "certs", "station")
@@ -30,6 +30,11 @@ def say(key: str, language: str = "en", **facts: object) -> str:
     return text.format_map(_Blank({name: str(value) for name, value in facts.items()})).strip()
 
 
+def has(key: str) -> bool:
+    """Has any room a sentence for `key`?"""
+    return key in _catalogue()
+
+
 def keys(prefix: str = "") -> tuple[str, ...]:
     """All keys that begin with `prefix`, sorted."""
     return tuple(sorted(key for key in _catalogue() if key.startswith(prefix)))
@@ -39,9 +44,8 @@ def keys(prefix: str = "") -> tuple[str, ...]:
 def _catalogue() -> dict[str, dict[str, str]]:
     entries: dict[str, dict[str, str]] = {}
     for room in ROOMS:
-        source = resources.files(room).joinpath("words.toml")
-        if source.is_file():
-            _flatten("", tomllib.loads(source.read_text(encoding="utf-8")), entries)
+        if shipped.path(room, "words.toml").is_file():
+            _flatten("", shipped.table(room, "words.toml"), entries)
     return entries
 
 

@@ -6,13 +6,13 @@ Old versions stay in `wipe/rules/`; a paper names version and SHA-256 of the fil
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, TypeVar
 
+from phones import shipped
 from phones.allowed import allowed
 from phones.evidence import Moment
 from phones.verdict import Source
@@ -133,7 +133,7 @@ class Rules:
 
 def versions() -> tuple[str, ...]:
     """All versions this program knows, oldest first."""
-    names = [entry.name.removesuffix(".toml") for entry in _folder().iterdir() if entry.name.endswith(".toml")]
+    names = [entry.stem for entry in _folder().iterdir() if entry.name.endswith(".toml")]
     return tuple(sorted(names, key=_version_key))
 
 
@@ -147,13 +147,17 @@ def load(version: str | None = None) -> Rules:
     wanted = version or known[-1]
     if wanted not in known:
         raise RulesError(expected=", ".join(known), got=_printable(wanted))
-    return parse(_folder().joinpath(f"{wanted}.toml").read_bytes())
+    file = _folder() / f"{wanted}.toml"
+    return parse(file.read_bytes(), file)
 
 
-def parse(data: bytes) -> Rules:
-    """Rules from the bytes of a file. Raises: RulesError naming the first thing that is wrong."""
+def parse(data: bytes, file: Path | None = None) -> Rules:
+    """Rules from the bytes of a file; `file` where it is a shipped one.
+
+    Raises: RulesError naming the first thing that is wrong.
+    """
     try:
-        table = tomllib.loads(data.decode("utf-8"))
+        table = shipped.parsed(data, file)
         rules = Rules(
             version=_version(table["version"]),
             sha256=hashlib.sha256(data).hexdigest(),
@@ -163,14 +167,14 @@ def parse(data: bytes) -> Rules:
             clears=tuple(_clear(entry) for entry in table.get("clear", ())),
             residues=tuple(_residue(entry) for entry in table.get("residue", ())),
         )
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RulesError(expected="a rule file", got=_printable(str(error) or type(error).__name__)) from error
     _cross_check(rules)
     return rules
 
 
-def _folder() -> Any:
-    return resources.files("wipe").joinpath("rules")
+def _folder() -> Path:
+    return shipped.path("wipe", "rules")
 
 
 def _version_key(version: str) -> tuple[int, ...]:

@@ -9,7 +9,6 @@ library: the one revision and its one spelling are what the verifier relies on (
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from certs.dss import SecurityStore
@@ -29,6 +28,7 @@ from certs.page.pdf_syntax import (
     to_pack,
 )
 from certs.page.sheet import HEIGHT, UNIT, WIDTH, Element, Page, Sheet
+from phones import shipped
 
 RECORD_FILE = "erase-record.json"
 STATEMENT_FILE = "statement.cose"
@@ -151,7 +151,7 @@ def _named_file(name: str, relationship: str, content: Reference) -> dict[str, V
 
 @cache
 def _colour_profile() -> bytes:
-    return resources.files("certs").joinpath("icc", "srgb.icc").read_bytes()
+    return shipped.path("certs", "icc", "srgb.icc").read_bytes()
 
 
 def _stored(objects: list[Object], store: SecurityStore) -> dict[str, Value]:

@@ -12,8 +12,9 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import accumulate
+
+from phones import shipped
 
 _HEAD = struct.Struct(">8sHH4h")
 _MAGIC = b"PWGLYPH1"
@@ -40,7 +41,7 @@ class Glyphs:
 @cache
 def table() -> Glyphs:
     """The shipped table, read once a process (about 1 ms)."""
-    data = memoryview(resources.files("certs").joinpath("fonts", "glyphs.bin").read_bytes())
+    data = memoryview(shipped.path("certs", "fonts", "glyphs.bin").read_bytes())
     magic, count, steps, *box = _HEAD.unpack_from(data)
     if magic != _MAGIC:
         raise ValueError("certs/fonts/glyphs.bin is not a table of letters")

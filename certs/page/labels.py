@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every word on the paper, always as a pair: Chinese and English. Codes are never printed in a word's place."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from certs.page.errors import UnknownCodeError
 from grading.sentences import cap_sentence
-from phones import words
+from phones import shipped, words
 
 
 class Pair(NamedTuple):
@@ -62,10 +60,9 @@ def phrase(kind: str, code: str) -> Pair:
 @cache
 def phrase_if_any(kind: str, code: str) -> Pair | None:
     """As `phrase`, and None where no room has a sentence (a reason need not have a next step)."""
-    known = set(words.keys())
     for place in _PLACES[kind]:
         key = place.format(code=code)
-        if key in known:
+        if words.has(key):
             return Pair(words.say(key, "zh").strip(), words.say(key, "en").strip())
     return None
 
@@ -81,5 +78,4 @@ def capped_by(code: str) -> Pair:
 
 @cache
 def _labels() -> dict[str, dict[str, dict[str, str]]]:
-    source = resources.files("certs").joinpath("page", "labels.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    return shipped.table("certs", "page", "labels.toml")
