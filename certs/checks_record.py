@@ -182,10 +182,10 @@ def validation(case: Case) -> str | None:
 
 def opened(case: Case) -> str | None:
     """What the archive copy opens is what the record sealed."""
-    from certs.openings import misfit, read_openings
-
     if not case.openings:
         return "nothing is opened in this copy"
+    from certs.openings import misfit, read_openings
+
     try:
         found = read_openings(case.openings)
     except OpeningsMalformedError as error:

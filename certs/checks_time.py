@@ -21,10 +21,10 @@ STATUS_LIFE = timedelta(days=7)
 
 def time_stamped(case: Case) -> str | None:
     """The token, if there is one, is about this signature; a pinned authority's says when it was there."""
-    from certs.time_stamp import TokenError, check_token
-
     if not case.parts.token:
         return "no time stamp"
+    from certs.time_stamp import TokenError, check_token
+
     try:
         stamp = check_token(
             case.parts.token, case.parts.signature, case.trust.time_stampers,
@@ -41,16 +41,18 @@ def time_stamped(case: Case) -> str | None:
 
 def logged(case: Case) -> str | None:
     """The log a pinned policy names holds this paper's entry, built again from the paper itself."""
+    if case.record.document.log == "none":
+        if case.trust.log_policy is not None and not case.record.document.is_report:
+            raise Doubt("E_UNLOGGED")
+        case.warnings.append("W_NOT_LOGGED")
+        return "in no log"
     from certs.leaves import leaf_of
     from certs.log.errors import LogReadError
     from certs.log.reading import LogPolicy, check_proof
 
     leaf = leaf_of(case.record.document, case.record.data, case.statement)
     if leaf is None:
-        if case.trust.log_policy is not None and not case.record.document.is_report:
-            raise Doubt("E_UNLOGGED")
-        case.warnings.append("W_NOT_LOGGED")
-        return "in no log"
+        raise Failed("E_NOT_LOGGED", "no entry")  # cannot be: the record names a log
     policy = case.trust.log_policy
     try:
         proven = check_proof(case.proof, leaf.to_bytes(), policy or LogPolicy())

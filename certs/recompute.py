@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache
+from typing import Any
 
 from certs.canonical import ReadRecord
 from certs.device_facts import device_facts
@@ -132,10 +133,17 @@ def _is_admitted(name: str, text: str) -> bool:
     return rule.admit(text) == text
 
 
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def plain(value: object) -> object:
     """Frozen dataclasses, enums, mappings and tuples as plain JSON types."""
+    if type(value) in (str, int, bool):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, Mapping):

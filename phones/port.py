@@ -3,9 +3,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from phones.link import Link
+if TYPE_CHECKING:  # a grade is of a platform; whoever only verifies talks to no phone
+    from phones.link import Link
 
 
 class Presence(StrEnum):
@@ -64,7 +65,7 @@ class Port(Protocol):
     def look(self) -> Sighting:
         """What hangs here now; costs no exchange with the phone. Raises: BenchError."""
 
-    def open(self) -> Link:
+    def open(self) -> "Link":
         """A link to what hangs here now. Raises: PhoneLostError, PhoneRefusedError, BenchError."""
 
     def forget(self, udid: str) -> None:

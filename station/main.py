@@ -3,7 +3,6 @@
 
 import importlib
 import io
-import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -144,6 +143,8 @@ def _said(error: ProofwipeError, *, as_json: bool) -> int:
 
 def _log_unexpected(arguments: list[str]) -> None:
     """The traceback goes to the station's log, where there is a station; never to the terminal."""
+    import logging
+
     from station.home import find_home
     from station.spoken import value_of
 

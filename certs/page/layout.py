@@ -64,10 +64,12 @@ def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_
     _specimen(sheet, document)
     top = _head_of_details(sheet, look, document)
     behind = _back_parts(sheet, look, document, record_digest)
-    if not _fits(sheet, look, document, [*late, *behind], top):
+    heights = [sheet.height_of(section) for section in (*late, *behind)]
+    if not _fits(sheet, look, document, heights, top):
         look = replace(look, tight=True)
         behind = _back_parts(sheet, look, document, record_digest)
-    top = _flow_all(sheet, [*late, *behind], top)
+        heights = [sheet.height_of(section) for section in (*late, *behind)]
+    top = _flow_all([*late, *behind], heights, top)
     _lists(sheet, look, document, top)
     _foot(sheet, document)
 
@@ -115,9 +117,8 @@ def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list
     return [section for index, section in enumerate(sections) if index not in shown]
 
 
-def _fits(sheet: Sheet, look: Look, document: Document, sections: list[Part], top: float) -> bool:
+def _fits(sheet: Sheet, look: Look, document: Document, heights: list[float], top: float) -> bool:
     """Is there room on page two for everything at length, with the lists as short as they can be?"""
-    heights = [sheet.height_of(section) for section in sections]
     shortest = [
         sheet.height_of(lambda at: back.checks(sheet, look, document, at, 0)),
         sheet.height_of(lambda at: back.findings(sheet, look, document, at, 0)),
@@ -125,9 +126,8 @@ def _fits(sheet: Sheet, look: Look, document: Document, sections: list[Part], to
     return top + _stacked([*heights, *shortest]) + 2 * len(heights) <= FOOT - 12
 
 
-def _flow_all(sheet: Sheet, sections: list[Part], top: float) -> float:
-    for section in sections:
-        high = sheet.height_of(section)
+def _flow_all(sections: list[Part], heights: list[float], top: float) -> float:
+    for section, high in zip(sections, heights, strict=True):
         if top + high > FOOT - 8:
             raise PaperTooLongError(step="page 2", got=f"{top + high:.0f} of {FOOT - 8:.0f} points")
         if high:

@@ -20,7 +20,7 @@ _ESCAPED = frozenset(b"\r()\\")
 
 def numbered(texts: Iterable[str]) -> dict[int, int]:
     """Code point → letter number, for every character of the texts."""
-    codes = sorted(map(ord, set().union(*texts)))
+    codes = sorted(map(ord, set("".join(texts))))
     return dict(zip(codes, _free(), strict=False))
 
 

@@ -26,8 +26,8 @@ _TO_ESCAPE = re.compile(rb"([\\()])")
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})\Z")
 _REGULAR = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
 _VALUE = re.compile(
-    rb"/(?P<name>" + _REGULAR + rb"*)|(?P<dictionary><<)|(?P<array>\[)|(?P<text>\()|<(?P<hexadecimal>[0-9A-Fa-f]*)>"
-    rb"|(?P<reference>[0-9]{1,6}) 0 R(?!" + _REGULAR + rb")|(?P<token>" + _REGULAR + rb"+)"
+    _BLANK.pattern + rb"(?:/(?P<name>" + _REGULAR + rb"*)|(?P<dictionary><<)|(?P<array>\[)|(?P<text>\()|<(?P<hexadecimal>[0-9A-Fa-f]*)>"
+    rb"|(?P<reference>[0-9]{1,6}) 0 R(?!" + _REGULAR + rb")|(?P<token>" + _REGULAR + rb"+)|(?P<end>\]|>>))"
 )
 
 
@@ -184,14 +184,25 @@ class Reader:
 
     def value(self, depth: int = 0) -> Value:
         """The next value. Raises: PdfProfileError."""
+        value = self._value(depth)
+        if value is None:
+            raise self.wrong("a value")
+        return value
+
+    def _value(self, depth: int, end: bytes = b"") -> Value | None:
+        """The next value, or None behind `end`. With one look at each token: a file has thousands."""
         if depth > MAXIMUM_DEPTH:
             raise self.wrong("less deeply nested values")
-        self.skip_space()
         found = _VALUE.match(self.data, self.position)
         if found is None:
             raise self.wrong("a value")
-        self.position = found.end()
         kind = found.lastgroup
+        if kind == "end":
+            if found["end"] != end:
+                raise self.wrong("a value")
+            self.position = found.end()
+            return None
+        self.position = found.end()
         if kind == "name":
             return Name(found["name"].decode("latin-1"))
         if kind == "reference":
@@ -204,25 +215,21 @@ class Reader:
             return self._array(depth)
         if kind == "text":
             return self._literal()
-        if found["token"] not in (b"true", b"false", b"null") and not _NUMBER.match(found["token"]):
-            self.position = found.start()
+        token = found["token"]
+        if not _NUMBER.match(token) and token not in (b"true", b"false", b"null"):
+            self.position = found.start("token")
             raise self.wrong("a value")
-        return Token(found["token"])
+        return Token(token)
 
     def _array(self, depth: int) -> list[Value]:
         entries: list[Value] = []
-        while not self._closed(b"]"):
-            entries.append(self.value(depth + 1))
+        while (value := self._value(depth + 1, b"]")) is not None:
+            entries.append(value)
         return entries
-
-    def _closed(self, end: bytes) -> bool:
-        self.skip_space()
-        return self.take(end)
 
     def _dictionary(self, depth: int) -> dict[str, Value]:
         entries: dict[str, Value] = {}
-        while not self._closed(b">>"):
-            key = self.value(depth + 1)
+        while (key := self._value(depth + 1, b">>")) is not None:
             if not isinstance(key, Name) or key.raw in entries:
                 raise self.wrong("a key that was not there before")
             entries[key.raw] = self.value(depth + 1)

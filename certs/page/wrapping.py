@@ -5,9 +5,10 @@ import re
 from functools import lru_cache
 
 from certs.page.fonts import width
+from certs.page.languages import FIRST_CHINESE
 
-_WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"   # Chinese characters and signs: a line may end after each
-_PIECES = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
+_NARROW = rf"\0-{chr(ord(FIRST_CHINESE) - 1)}"   # a line may end after each Chinese character and sign
+_PIECES = re.compile(rf"\s+|[^{_NARROW}]|(?:(?!\s)[{_NARROW}])+")
 _NEVER_FIRST = "，。、；：！？）】」』”’…,.;:!?)%]》〉—"
 _NEVER_LAST = "（【「『“‘([《〈"
 CUT = " …"

@@ -7,24 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from station.errors import ConfigError
-from station.home import Home, find_home
 from station.language import prefer, text
-from station.settings import Settings, load
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # commands that need no station, as `verify`, wait for none of it
+    from station.home import Home
     from station.ledger import Ledger
+    from station.settings import Settings
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def home_of(context: click.Context) -> Home:
+def home_of(context: click.Context) -> "Home":
     """The station folder chosen on the command line or by default."""
+    from station.home import find_home
+
     return find_home((context.obj or {}).get("home"))
 
 
-def settings_of(home: Home, config: Path | None = None) -> Settings:
+def settings_of(home: "Home", config: Path | None = None) -> "Settings":
     """Settings from `--config`, which must be there, else from the station's own file. Raises: ConfigError."""
+    from station.errors import ConfigError
+    from station.settings import load
+
     if config is not None and not config.is_file():
         raise ConfigError(phone="--config", step=str(config), expected=text("expected.toml"), got=text("os.ENOENT"))
     settings = load(config or home.config)
@@ -32,7 +36,7 @@ def settings_of(home: Home, config: Path | None = None) -> Settings:
     return settings
 
 
-def open_ledger(home: Home) -> "Ledger":
+def open_ledger(home: "Home") -> "Ledger":
     """The station's ledger, made if it is not there. Raises: LedgerError."""
     from phones.clock import SystemClock
     from station.ledger import Ledger  # SQLAlchemy: a buyer who verifies need not have it
