@@ -51,6 +51,8 @@ class Job:
     log: LogPlace | None = None    # where its START stands in the transparency log
     log_anchor: Mapping[str, object] | None = None
     logged: Mapping[str, Mapping[str, object]] = field(default_factory=dict)   # paper's id → where its entry stands
+    printed: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # paper's id → what it carries besides
+    handed_out: frozenset[str] = frozenset()   # ids of papers whose file was written
     openings: tuple[Opening, ...] | None = None
     ended: Mapping[str, object] | None = None      # how its certificate was replaced or withdrawn
     finished_at: str = ""
@@ -164,8 +166,8 @@ class Job:
                 self.log_anchor = payload
             case EntryKind.LOG_START:
                 self._take_start(payload)
-            case EntryKind.LOGGED:
-                self.logged = {**self.logged, str(payload["id"]): payload}
+            case EntryKind.LOGGED | EntryKind.PRINTED | EntryKind.HANDED_OUT:
+                self._take_paper(entry.kind, payload)
             case EntryKind.OPENINGS:
                 rows = [row for row in _list(payload.get("openings")) if isinstance(row, Mapping)]
                 self.openings = tuple(
@@ -176,6 +178,15 @@ class Job:
                 self.ended = {**payload, "kind": entry.kind.value, "at": entry.at}
             case _:
                 pass  # kept for the chain; everything they say can be computed again
+
+    def _take_paper(self, kind: EntryKind, payload: Mapping[str, object]) -> None:
+        paper = str(payload["id"])
+        if kind is EntryKind.LOGGED:
+            self.logged = {**self.logged, paper: payload}
+        elif kind is EntryKind.PRINTED:
+            self.printed = {**self.printed, paper: payload}
+        else:
+            self.handed_out |= {paper}
 
     def _take_start(self, payload: Mapping[str, object]) -> None:
         anchor = (self.log_anchor or {}).get("anchor")

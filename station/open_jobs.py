@@ -13,9 +13,14 @@ def unfinished(ledger: Ledger) -> tuple[Job, ...]:
 
 
 def is_finished(job: Job) -> bool:
-    """CERTIFIED or FAILED with its paper, or VERIFIED with a report and nothing but a person's decision missing."""
+    """CERTIFIED or FAILED with its paper, or VERIFIED with a report and nothing but a person's decision missing.
+
+    A report that stands in the ledger alone is none yet: its file, and its CLOSE in the log, may be missing.
+    """
     if job.stage is Stage.CERTIFIED:
         return job.certificate is not None
+    if job.report is None or str(job.report["id"]) not in job.handed_out:
+        return False
     if job.stage is Stage.FAILED:
-        return job.report is not None and job.report_is_last
-    return job.stage is Stage.VERIFIED and job.report is not None and job.validation is None
+        return job.report_is_last
+    return job.stage is Stage.VERIFIED and job.validation is None

@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from certs.dss import SecurityStore
-from certs.errors import CertsError, NotCertifiableError
+from certs.errors import CertsError, KeyRevokedError, NotCertifiableError
 from certs.facts import JobFacts, Person, SalePolicy, Validation
 from certs.identifier import ID_BYTES, id_text
 from certs.issue import Paper, finish, state
 from certs.issuer import Issuer, Signer
+from certs.log.proofs import cosigned_times
 from certs.openings import ACQUISITION, IDENTIFIERS
 from certs.record import Record, certificate_record, content, report_record
 from certs.record_schema import TIME_FORMAT
 from certs.sealing import SALT_BYTES, Opening
+from certs.x509_facts import read_certificate, read_revocation_list
 from grading.schemes import Scheme
 from phones.clock import Clock
 from phones.identity import PhoneIdentity
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from certs.time_stamping import TimeStamper
 
 STAMPED_WITHIN = timedelta(days=1)
+WITNESSED_WITHIN = timedelta(days=6)
+"""A day less than readers allow between issue and the first proof of it (`Trust.longest_delay`)."""
 
 
 def new_certificate_id() -> str:
@@ -154,13 +158,15 @@ class PaperDesk:
         if not entered or not target.exists():
             proof = self._proof(job, record, statement)
             if not target.exists():
+                proof, store = self._carried(job, record, proof)
                 paper = self.finish(
-                    record, statement, self._signer(record), proof=proof, store=self.store,
-                    stamper=self._stamper(record),
+                    record, statement, self._signer(record), proof=proof, store=store, stamper=self._stamper(record),
                 )
                 if paper.unstamped is not None:
                     self.warn(paper.unstamped)
                 self.publish(target, paper.pdf)
+        if record.document.id not in job.handed_out:
+            job.write(EntryKind.HANDED_OUT, {"id": record.document.id, "file": target.name})
         if kind is EntryKind.CERTIFICATE and not job.stage.final:
             number = next(
                 entry.number for entry in job.ledger.entries(job.id) if entry.kind is EntryKind.CERTIFICATE
@@ -173,11 +179,49 @@ class PaperDesk:
             return b""
         if self.log is None:
             raise LogMissingError(got=record.document.log.origin)
+        entered = job.logged.get(record.document.id)
+        if entered is not None:   # perhaps replaced since: then nothing of it may be entered again
+            return self.log.log.proof(int(str(entered["index"])))
         return self.log.log.proof(self.log.enter(job, record, statement).index)
 
+    def _carried(self, job: Job, record: Record, proof: bytes) -> tuple[bytes, SecurityStore | None]:
+        """Proof and revocation lists for a paper: those it was first made with, which stand in the ledger. Newer ones
+        prove less: a first proof of weeks later looks like dating back, and newer lists do not speak for its day.
+
+        Another proof takes the place of the first only if more witnesses had signed it, and soon enough.
+        """
+        paper = record.document.id
+        kept = job.printed.get(paper)
+        if kept is None:
+            store = self.store or SecurityStore()
+            job.write(
+                EntryKind.PRINTED,
+                {
+                    "id": paper, "proof": _encoded(proof), "store": self.store is not None,
+                    "certificates": [_encoded(each) for each in store.certificates],
+                    "revocation_lists": [_encoded(each) for each in store.revocation_lists],
+                },
+            )
+            return proof, self.store
+        first = base64.b64decode(str(kept["proof"]))
+        store = SecurityStore(
+            certificates=_decoded(kept["certificates"]), revocation_lists=_decoded(kept["revocation_lists"])
+        )
+        return (proof if _is_better(proof, first, _issued_at(record)) else first), store if kept["store"] else None
+
     def _signer(self, record: Record) -> Signer:
+        """Raises: KeyRevokedError for an earlier key of the station that was revoked since."""
         wanted = record.document.station.key_id
-        return self.signer if self.signer_of is None or self.signer.station.key_id == wanted else self.signer_of(wanted)
+        if self.signer_of is None or self.signer.station.key_id == wanted:
+            return self.signer
+        signer = self.signer_of(wanted)
+        for data in self.store.revocation_lists if self.store is not None else ():
+            listed = read_revocation_list(data)
+            own = listed.is_signed_by(read_certificate(signer.station.encoded[1]))
+            entry = listed.entry(signer.station.certificate.serial_number) if own else None
+            if entry is not None:
+                raise KeyRevokedError(got=f"{signer.station.name} {wanted}", expected=f"{entry.at:%Y-%m-%d}")
+        return signer
 
     def reprint(self, job: Job, *, openings: Iterable[Opening] = ()) -> Paper:
         """The job's paper, drawn and signed again from the ledger's record: same id, same record, same QR.
@@ -185,15 +229,35 @@ class PaperDesk:
         With `openings` it is the archive copy. Raises: CertsError, LogError.
         """
         record, statement = _kept(job.certificate or job.report or {})
+        proof, store = self._carried(job, record, self._proof(job, record, statement))
         return self.finish(
-            record, statement, self._signer(record), proof=self._proof(job, record, statement), store=self.store,
-            openings=openings, stamper=self._stamper(record),
+            record, statement, self._signer(record), proof=proof, store=store, openings=openings,
+            stamper=self._stamper(record),
         )
 
     def _stamper(self, record: Record) -> "TimeStamper | None":
         """Only for a fresh paper: a stamp of much later proves nothing of its time, and looks like dating back."""
-        issued_at = datetime.strptime(record.document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
-        return self.stamper if self.clock.now() - issued_at < STAMPED_WITHIN else None
+        return self.stamper if self.clock.now() - _issued_at(record) < STAMPED_WITHIN else None
+
+
+def _issued_at(record: Record) -> datetime:
+    return datetime.strptime(record.document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
+
+
+def _is_better(proof: bytes, first: bytes, issued_at: datetime) -> bool:
+    """Does this proof of the same entry say more than the first one, and nothing that looks like dating back?"""
+    if not proof or not first:
+        return False
+    times = cosigned_times(proof)
+    return len(times) > len(cosigned_times(first)) and times[-1] - issued_at < WITNESSED_WITHIN
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _decoded(texts: object) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(str(text)) for text in texts) if isinstance(texts, list) else ()
 
 
 def _kept(payload: Mapping[str, object]) -> tuple[Record, bytes]:

@@ -54,6 +54,8 @@ class EntryKind(StrEnum):
     LOG_ANCHOR = "log_anchor"      # what the transparency log was before the job's START is appended
     LOG_START = "log_start"        # where that START stands
     LOGGED = "logged"              # where the paper's own entry stands
+    PRINTED = "printed"            # what the paper carries besides: its log proof and the revocation lists of that day
+    HANDED_OUT = "handed_out"      # the paper's file is there
     OPENINGS = "openings"          # sealed fields of the job's papers, with their salts
     REPLACED = "replaced"          # another certificate took the place of this job's
     WITHDRAWN = "withdrawn"        # this job's certificate no longer stands

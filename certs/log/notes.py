@@ -16,12 +16,13 @@ from certs.log.errors import LogReadError
 from certs.log.merkle import HASH_BYTES
 
 ED25519, COSIGNATURE = 0x01, 0x04
+COSIGNATURE_BYTES = 8 + 64   # time and signature
 LARGEST_NOTE = 128 * 1024
 MOST_SIGNATURES = 64
 LARGEST_SIZE = 2**63 - 1
 LONGEST_NAME = 90            # a signature line then fits a line of the record's anchor
 _DASH = "\u2014 "
-_LATEST = 253402300799       # 9999-12-31T23:59:59Z: what `datetime` can hold
+LATEST = 253402300799       # 9999-12-31T23:59:59Z: what `datetime` can hold
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _NO_NAME = re.compile(r"[\s+\x00-\x1f\ud800-\udfff]")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,18})")
@@ -106,10 +107,10 @@ class VerifierKey:
             if len(signature.data) != 64 or not verify_ed25519(self.public, signature.data, text.encode()):
                 raise LogReadError(fault="signature_wrong", got=self.name)
             return None
-        if len(signature.data) != 72:
+        if len(signature.data) != COSIGNATURE_BYTES:
             raise LogReadError(fault="signature_wrong", got=self.name)
         seconds = int.from_bytes(signature.data[:8], "big")
-        if not 0 < seconds <= _LATEST or not verify_ed25519(
+        if not 0 < seconds <= LATEST or not verify_ed25519(
             self.public, signature.data[8:], cosigned_text(text, seconds).encode()
         ):
             raise LogReadError(fault="signature_wrong", got=self.name)

@@ -4,11 +4,20 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from certs.log.errors import LogReadError
 from certs.log.merkle import HASH_BYTES, included, leaf_hash
-from certs.log.notes import Checkpoint, decode, read_checkpoint, read_note, read_number, unbase64
+from certs.log.notes import (
+    COSIGNATURE_BYTES,
+    LATEST,
+    Checkpoint,
+    decode,
+    read_checkpoint,
+    read_note,
+    read_number,
+    unbase64,
+)
 from certs.log.policy import LogPolicy
 
 LARGEST_PROOF = 256 * 1024
@@ -128,3 +137,12 @@ def format_proof(index: int, hashes: Sequence[bytes], note: str, *, extra: bytes
     """A tlog-proof@v1 file. `extra` is not authenticated by the proof."""
     lines = [_PROOF_LINE, *([f"extra {base64.b64encode(extra).decode()}"] if extra else []), f"index {index}"]
     return "\n".join([*lines, *(base64.b64encode(each).decode() for each in hashes), "", note]).encode()
+
+
+def cosigned_times(proof: bytes) -> tuple[datetime, ...]:
+    """The times in the cosignature lines of a tlog-proof, whoever signed them; nothing is checked: for the issuer's
+    own choice between two proofs of one entry. Raises: LogReadError.
+    """
+    note = read_note(decode(proof, fault="proof_malformed").partition("\n\n")[2])
+    times = [int.from_bytes(each.data[:8], "big") for each in note.signatures if len(each.data) == COSIGNATURE_BYTES]
+    return tuple(datetime.fromtimestamp(time, UTC) for time in sorted(times) if time <= LATEST)

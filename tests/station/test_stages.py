@@ -23,6 +23,8 @@ _PAYLOAD = {
     EntryKind.VALIDATION: {"decision": "accepted", "by": "A", "role": "validator"}, EntryKind.JOB_OPENED: _FACTS,
     EntryKind.LOG_START: {"origin": "log.example", "tag": "ab" * 16, "start": 0, "attempt": 1},
     EntryKind.LOGGED: {"id": "PW-0000-0000-0000-0000"},
+    EntryKind.PRINTED: {"id": "PW-0000-0000-0000-0000"},
+    EntryKind.HANDED_OUT: {"id": "PW-0000-0000-0000-0000"},
 }  # fmt: skip
 _CITABLE = [kind for kind in EntryKind if kind not in (EntryKind.MOVE, EntryKind.EVIDENCE, EntryKind.JOB_OPENED)]
 
