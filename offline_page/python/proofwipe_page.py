@@ -21,7 +21,7 @@ from certs.errors import StatementMalformedError, TrustFileError
 from certs.statement import Statement, from_qr_text, read_statement, signer_among
 from certs.trust import Trust
 from certs.verify import CHECKS, CLOCK_TOLERANCE, verify
-from certs.x509_facts import COMMON_NAME, ORGANISATION_NAME, CertificateFacts, read_certificate
+from certs.x509_facts import COMMON_NAME, ORGANISATION_NAME, CertificateFacts, RevocationFacts, read_certificate
 from phones.identity import plain
 from phones.words import LANGUAGES, keys, say
 
@@ -72,8 +72,10 @@ def judge_statement(question: str, files: Sequence[bytes]) -> str:
         statement = read_statement(data)
     except StatementMalformedError as error:
         return json.dumps({"kind": "statement", "answer": "NOT VALID", "code": "E_QR", "detail": _got(error)})
-    certificates = [each for file in files for each in _certificates(bytes(file))]
-    answer, code, station = _paper_alone(data, statement, certificates)
+    given = [bytes(file) for file in files]
+    certificates = [each for file in given for each in _certificates(file)]
+    lists = [each for file in given for each in _lists(file)]
+    answer, code, station = _paper_alone(data, statement, certificates, lists)
     typed = asked["imei"]
     same = statement.is_about(typed) if typed and _could_be(typed, statement.committed) else None
     if same is False and answer != "NOT VALID":
@@ -159,6 +161,14 @@ def _certificates(text: bytes) -> list[CertificateFacts]:
     return found
 
 
+def _lists(file: bytes) -> tuple[RevocationFacts, ...]:
+    """The revocation lists in a trust file; none in one of another kind."""
+    try:
+        return Trust.from_bytes([("", file)]).revocation_lists
+    except TrustFileError:
+        return ()
+
+
 def _certificate(block: bytes) -> CertificateFacts:
     return read_certificate(base64.b64decode(b"".join(block.split()), validate=True))
 
@@ -186,9 +196,9 @@ def _described(certificate: CertificateFacts) -> dict[str, Any]:
 
 
 def _paper_alone(
-    data: bytes, statement: Statement, certificates: list[CertificateFacts]
+    data: bytes, statement: Statement, certificates: list[CertificateFacts], lists: list[RevocationFacts]
 ) -> tuple[str, str, CertificateFacts | None]:
-    """Word, code and station of a statement without its PDF."""
+    """Word, code and station of a statement without its PDF. No proof of when it was made: every revocation counts."""
     named = [each for each in certificates if each.key_id == statement.key_id and _kind(each) == "station"]
     if not named:
         return "CANNOT TELL", "P_NO_STATION", None
@@ -199,23 +209,30 @@ def _paper_alone(
         return "NOT VALID", "E_EXPIRED", station
     if statement.issued_at > datetime.now(UTC) + CLOCK_TOLERANCE:
         return "NOT VALID", "E_FUTURE", station
-    if not _leads_to_a_root(station, certificates):
+    above = _above(station, certificates)
+    for certificate, authority in zip((station, *above), above, strict=False):
+        if any(each.is_signed_by(authority) and each.entry(certificate.serial) for each in lists):
+            return "NOT VALID", "E_REVOKED", station
+    if len(above) < 2:
         # A specimen needs no root and earns no trust, as with a PDF.
         return ("SPECIMEN", "", station) if chain.is_specimen(station) else ("CANNOT TELL", "E_UNTRUSTED", station)
     return ("SPECIMEN" if chain.is_specimen(station) else "CODE GENUINE"), "", station
 
 
-def _leads_to_a_root(station: CertificateFacts, certificates: list[CertificateFacts]) -> bool:
-    """Do organisation and root of this station stand among the certificates, each issued by the one above?"""
+def _above(station: CertificateFacts, certificates: list[CertificateFacts]) -> tuple[CertificateFacts, ...]:
+    """Organisation and root of this station as far as they stand among the certificates, each issued by the next."""
+    found: tuple[CertificateFacts, ...] = ()
     for organisation in certificates:
         try:
             chain.check_station(station, organisation)
             chain.check_organisation(organisation)
         except chain.ChainError:
             continue
-        if any(_kind(root) == "root" and organisation.is_signed_by(root) for root in certificates):
-            return True
-    return False
+        root = next((each for each in certificates if _kind(each) == "root" and organisation.is_signed_by(each)), None)
+        if root is not None:
+            return organisation, root
+        found = (organisation,)
+    return found
 
 
 def _could_be(typed: str, committed: str) -> bool:

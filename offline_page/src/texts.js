@@ -183,6 +183,10 @@ export const TEXTS = {
     "It was issued at a time at which the station's certificate was not valid.",
     "签发时工位证书不在有效期内。",
   ],
+  "paper_only.E_REVOKED": [
+    "The key that signed this code has been revoked, and a code alone does not prove that it was made before. The PDF may.",
+    "签署此二维码的密钥已被吊销，仅凭二维码无法证明它是在吊销之前生成的；PDF 文件或可证明。",
+  ],
   "paper_only.E_FUTURE": [
     "It claims to be issued in the future. Check this device's clock.",
     "签发时间在未来。请检查本设备的时钟。",
