@@ -24,6 +24,7 @@ ProofwipeError
 """
 
 from phones.errors import ProofwipeError
+from phones.words import say
 
 
 class OutOfOrderError(ProofwipeError):
@@ -61,6 +62,12 @@ class ConfigError(ProofwipeError):
 
     code = "config"
     exit_code = 2
+
+    def reason(self, language: str = "en") -> str:
+        """The sentence, without the colons of a place that has no parts and without a hole where nothing was given."""
+        got = self.facts["got"] or "—"
+        sentence = say(f"error.{self.code}.reason", language, **{**self.facts, "got": got})
+        return sentence.replace(": : ", ": ", 1).replace("：：", "：", 1)
 
 
 class ExtraMissingError(ProofwipeError):

@@ -33,7 +33,7 @@ class Company:
         """
         fitting = [one for one in self.people if one.role == role and name in (None, one.name)]
         if len(fitting) != 1:
-            known = ", ".join(f"{one.name} ({one.role})" for one in self.people)
+            known = ", ".join(one.name for one in self.people if one.role == role) or "—"
             raise ConfigError(phone="issuer.json", step=role, expected=known, got=name or "?")
         return fitting[0]
 

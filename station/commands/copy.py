@@ -30,13 +30,15 @@ def command(
 ) -> int:
     """Exit 0; 2 when a name is not sealed in this paper; 3 when there is no such job or it has no paper."""
     from station.desk import open_desk
+    from station.transparency import job_of
 
     if archive == bool(disclose):
         raise click.UsageError(text("word.archive_or_disclose"))
     home = home_of(context)
     settings = settings_of(home, config)
     company = load_company(home.keys)
-    job = Job.load(open_ledger(home), job_id.upper())
+    ledger = open_ledger(home)
+    job = Job.load(ledger, job_id.upper()) or job_of(ledger, job_id.upper())
     payload = None if job is None else job.certificate or job.report
     if job is None or payload is None:
         raise JobNotFoundError(phone=job_id)

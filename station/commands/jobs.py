@@ -22,10 +22,11 @@ from station.spoken import stage_text
 def command(context: click.Context, job_id: str | None, only_open: bool, as_json: bool) -> int:
     """Exit 0; 3 when there is no such job."""
     from station.open_jobs import is_finished
+    from station.transparency import job_of
 
     ledger = open_ledger(home_of(context))
     wanted = (job_id.upper(),) if job_id else ledger.jobs()
-    jobs = [job for job in (Job.load(ledger, each) for each in wanted) if job is not None]
+    jobs = [job for job in (Job.load(ledger, each) or job_of(ledger, each) for each in wanted) if job is not None]
     if job_id and not jobs:
         raise JobNotFoundError(phone=job_id)
     if only_open:

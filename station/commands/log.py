@@ -8,7 +8,7 @@ import click
 
 from station import output, spoken
 from station.commands import log_others
-from station.commands.log_others import files_of, policy_option, port_options, read_file, serve_site
+from station.commands.log_others import files_of, policy_of, policy_option, port_options, read_file, serve_site
 from station.commands.options import home_of, json_option, passphrase_option
 from station.language import current, text
 from station.passphrase import find_passphrase
@@ -90,12 +90,14 @@ def export(context: click.Context, folder: Path | None, snapshot: Path | None, a
         raise click.UsageError(text("word.log_export_where"))
     log = files_of(context).open()
     made: dict[str, object] = {"origin": log.origin}
+    behind = 0
     if folder is not None:
         head = exporting.export_tiles(log, folder)
         made |= {"folder": str(folder), "size": head.size, "root": head.root.hex()}
     if snapshot is not None:
         head = exporting.export_snapshot(log, snapshot)
         made |= {"snapshot": str(snapshot), "snapshot_size": head.size, "snapshot_root": head.root.hex()}
+        behind = log.size - head.size
     log.close()
     if as_json:
         output.document("log-export", made)
@@ -103,6 +105,8 @@ def export(context: click.Context, folder: Path | None, snapshot: Path | None, a
         for where, size in ((folder, made.get("size")), (snapshot, made.get("snapshot_size"))):
             if where is not None:
                 output.words(text("word.log_exported", file=where, size=size))
+        if behind:
+            output.words(text("word.log_export_behind", number=behind), bold=True)
     return 0
 
 
@@ -129,10 +133,9 @@ def cosign(context: click.Context, lines: Path | None, policy_file: Path | None,
     """
     from certs.log import cosigning
     from certs.log.errors import WitnessError
-    from certs.log.files import read_policy
 
     files = files_of(context)
-    policy = files.read_policy() if policy_file is None else read_policy(policy_file)
+    policy = policy_of(context, policy_file)
     log = files.open()
     given = b"" if lines is None else read_file(lines)
     results = cosigning.take_in(log, policy, given) if lines is not None else cosigning.ask_all(log, policy)
@@ -148,7 +151,8 @@ def cosign(context: click.Context, lines: Path | None, policy_file: Path | None,
     if any(error.fault in ("forked", "rolled_back") for error in refused):
         return 7
     if not results:
-        output.words(text("word.log_no_witness", file=policy_file or files.policy))
+        key = "log_no_witness" if lines is None else "log_line_of_nobody"
+        output.words(text(f"word.{key}", file=policy_file or files.policy, line=lines or ""))
         return 8
     return 0 if not refused else 1 if len(refused) == len(results) else 9
 

@@ -63,7 +63,7 @@ def audit(
     """Replay a whole log. Exit 0; 7 for a log that is not good, 6 when it cannot be told."""
     if source is not None and policy_file is None:
         raise click.UsageError(text("word.log_policy_needed"))
-    found = _audited(context, source, _policy(context, policy_file), memory, home_of(context).path / "seen")
+    found = _audited(context, source, policy_of(context, policy_file), memory, home_of(context).path / "seen")
     _say_audit(found, as_json=as_json)
     return found.exit_code
 
@@ -97,7 +97,7 @@ def witness(
         return 0
     if policy_file is None:
         raise click.UsageError(text("word.log_policy_needed"))
-    policy = _policy(context, policy_file)
+    policy = policy_of(context, policy_file)
     key = witness_files.read(folder, find_passphrase(passphrase_file))
     one = Witness(folder / "witness.sqlite3", key=key, policy=policy, clock=SystemClock())
     if once is None:
@@ -161,10 +161,17 @@ def read_file(path: Path, *, most: int = _LARGEST_LINES) -> bytes:
         raise ConfigError(phone=str(path), expected=text("expected.text_file"), got=os_reason(error)) from error
 
 
-def _policy(context: click.Context, file: Path | None) -> "LogPolicy":
+def policy_of(context: click.Context, file: Path | None) -> "LogPolicy":
+    """The station's own trust policy, or that of a file. Raises: ConfigError, KeyUnreadableError, LogReadError."""
+    return files_of(context).read_policy() if file is None else policy_from(file)
+
+
+def policy_from(file: Path) -> "LogPolicy":
+    """A policy file somebody named. Raises: ConfigError, KeyUnreadableError, LogReadError."""
     from certs.log.files import read_policy
 
-    return files_of(context).read_policy() if file is None else read_policy(file)
+    read_file(file, most=1)
+    return read_policy(file)
 
 
 def _audited(

@@ -23,11 +23,13 @@ from station.people import load as load_company
 def command(context: click.Context, job_id: str, target: Path | None, passphrase_file: Path | None) -> int:
     """Exit 0; 3 when there is no such job or it has no paper."""
     from station.desk import open_desk
+    from station.transparency import job_of
 
     home = home_of(context)
     settings = settings_of(home)
     company = load_company(home.keys)
-    job = Job.load(open_ledger(home), job_id.upper())
+    ledger = open_ledger(home)
+    job = Job.load(ledger, job_id.upper()) or job_of(ledger, job_id.upper())
     payload = None if job is None else job.certificate or job.report
     if job is None or payload is None:
         raise JobNotFoundError(phone=job_id)

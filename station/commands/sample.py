@@ -110,13 +110,13 @@ def draw_command(
 @json_option()
 def check_command(file: Path, snapshot: Path, policy: Path, as_json: bool) -> int:
     """Exit 0 when the log gives the same sample, 7 when it gives another, 6 when it does not reach far enough."""
-    from certs.log.files import read_policy
     from certs.log.snapshot import LARGEST_SNAPSHOT, Snapshot
+    from station.commands.log_others import policy_from
 
     said = _result(file)
     try:
         with snapshot.open("rb") as opened:
-            whole = Snapshot.parse(opened.read(LARGEST_SNAPSHOT), read_policy(policy), demand_quorum=False)
+            whole = Snapshot.parse(opened.read(LARGEST_SNAPSHOT), policy_from(policy), demand_quorum=False)
     except OSError as error:
         raise JobNotFoundError(phone=str(snapshot), got=error.strerror or "") from error
     found = draw(

@@ -13,6 +13,7 @@ import click
 from station import output, spoken
 from station.commands.options import json_option
 from station.language import current, text
+from station.spoken import os_reason
 
 if TYPE_CHECKING:
     from certs.log.reading import Snapshot
@@ -77,15 +78,23 @@ def papers(given: tuple[str, ...]) -> list[Path]:
 
 
 def _status(trust: "Trust", file: Path | None) -> "Snapshot | None":
-    """The exported log the reader holds. Raises: TrustFileError."""
+    """The exported log the reader holds. Raises: click.UsageError."""
     from certs.errors import TrustFileError
+    from certs.log.errors import LogReadError
+    from phones.cleaning import clean
 
     if file is None:
         return None
+    if trust.log_policy is None:
+        raise click.UsageError(text("word.status_needs_policy"))
     try:
         return trust.status(file.read_bytes())
     except OSError as error:
-        raise TrustFileError(got=f"{file.name}: {error.strerror}") from error
+        fault = os_reason(error)
+    except TrustFileError as error:
+        cause = error.__cause__
+        fault = text(f"log_fault.{cause.fault}") if isinstance(cause, LogReadError) else error.reason(current())
+    raise click.UsageError(text("word.status_unusable", file=clean(file.name), fault=fault.rstrip(".。")))
 
 
 def _json(path: Path, found: "Verification") -> dict[str, Any]:

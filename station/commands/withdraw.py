@@ -43,6 +43,8 @@ def command(
         job = job_of(ledger, certificate_id.upper())
         if job is None:
             raise JobNotFoundError(phone=certificate_id)
+        if job.certificate is not None and job.certificate["id"] != certificate_id.upper():
+            raise click.UsageError(text("word.withdraw_by_id", got=certificate_id.upper(), id=job.certificate["id"]))
         passphrase = find_passphrase(passphrase_file) if settings.log != "none" else ""
         with open_log(home, settings, passphrase, station=load_station(home.keys).key_id) as log:
             withdraw(
@@ -56,4 +58,6 @@ def command(
         output.words(text("word.withdrawn", id=facts["paper"]), bold=True)
         if job.ended is not None and not job.ended.get("logged"):
             output.words(text("word.withdrawn_not_logged"))
+        else:
+            output.words(text("word.withdrawn_next"))
     return 0

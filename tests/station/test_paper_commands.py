@@ -18,6 +18,7 @@ from certs.key_files import read_ed25519_key
 from certs.log.database import TransparencyLog
 from certs.log.entries import read_entry
 from certs.log.export import export_snapshot
+from certs.log.files import LogFiles
 from certs.openings import misfit, read_openings
 from certs.page.pdf_profile import read
 from certs.record import Record
@@ -131,6 +132,40 @@ def test_withdraw_needs_a_certificate_and_tells_the_log(home: Home, call: Call) 
     for _ in range(2):
         assert call("withdraw", facts["paper"], "--reason", "data_found")[0] == 0
     assert leaves(home) == ["start", "issue", "close", "withdraw"]
+
+
+def test_a_reports_id_withdraws_no_certificate_and_a_papers_id_finds_its_job(home: Home, call: Call) -> None:
+    report = job_of(home).report
+    assert report is not None
+    _, facts = call("validate", "TESTJOB1", "--accept", "--json")
+    code, said = call("withdraw", report["id"], "--reason", "other")
+    assert code == 2
+    assert facts["paper"] in said
+    assert leaves(home) == ["start", "issue", "close"]
+    assert call("jobs", facts["paper"], "--json")[1]["jobs"][0]["job"] == "TESTJOB1"
+    assert call("reprint", facts["paper"], "-o", home.path / "again.pdf")[0] == 0
+    assert call("copy", facts["paper"], "--archive")[0] == 0
+
+
+def test_what_no_witness_signed_is_missing_in_the_status_file_and_that_is_said(
+    home: Home, call: Call, tmp_path: Path
+) -> None:
+    key = call("log", "witness", "--new", "witness.example/w", "--state", tmp_path / "witness")[1].split()[0]
+    with LogFiles(home.transparency_log, home.keys).policy.open("a", encoding="utf-8") as policy:
+        policy.write(f"witness w {key}\n")
+    _, facts = call("validate", "TESTJOB1", "--accept", "--json")
+    status = tmp_path / "status.log"
+    assert "no witness" not in call("log", "export", "--snapshot", status, tmp_path / "tiles")[1]
+    policy_file = LogFiles(home.transparency_log, home.keys).policy
+    _, line = call(
+        "log", "witness", "--state", tmp_path / "witness", "--once", tmp_path / "tiles", "--policy", policy_file
+    )
+    (tmp_path / "line").write_text(line, encoding="utf-8")
+    assert call("log", "cosign", "--line", tmp_path / "line")[0] == 0
+    assert "proofwipe log export" in call("withdraw", facts["paper"], "--reason", "data_found")[1]
+    code, said = call("log", "export", "--snapshot", status)
+    assert code == 0
+    assert "newest entries (1) are not in that file" in said
 
 
 def test_the_archive_copy_opens_all_the_buyers_copy_nothing_and_a_disclosure_what_was_named(

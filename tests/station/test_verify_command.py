@@ -91,6 +91,8 @@ def test_a_wrong_trust_or_status_file_is_a_wrong_command_line_and_says_which(bun
         assert done.exit_code == 2, done.stderr
         assert "VALID" not in done.stdout
     assert "letter.pem" in _run(paper, "--trust", str(bundle.parent / "letter.pem")).stderr
+    assert "log.policy" in _run(paper, "--status", str(GOLDEN / "standing.log")).stderr
+    assert "no snapshot of a log" in _run(paper, "--trust", str(bundle), "--status", paper).stderr.replace("\n", " ")
 
 
 def test_a_name_without_its_root_is_called_unverified() -> None:
