@@ -7,7 +7,7 @@ it is written to the ledger after.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,11 +40,10 @@ class JobLog:
         if job.log is not None:
             return
         if job.log_anchor is None:
-            identity = job.identity or PhoneIdentity()
             job.write(
                 EntryKind.LOG_ANCHOR,
                 {
-                    "origin": self.log.origin, "tag": tag_of(identity, self.secret), "station": self.station,
+                    "origin": self.log.origin, "tag": self._tag(job), "station": self.station,
                     "anchor": list(self.log.anchor()),
                 },
             )
@@ -57,6 +56,17 @@ class JobLog:
         job.write(
             EntryKind.LOG_START, {"origin": self.log.origin, "tag": tag, "start": index, "attempt": attempt}
         )
+
+    def _tag(self, job: Job) -> str:
+        """The phone's tag: the one it had, if it was here before, though it may answer fewer questions today, or name
+        its IMEIs in another order; else by the identifier a buyer can read most easily.
+        """
+        identity = job.identity or PhoneIdentity()
+        by_imei = (device_tag(self.secret, "imei", imei) for imei in (identity.imei1, identity.imei2) if imei)
+        for tag in (*_earlier_tags(job, identity, self.log.origin), *by_imei):
+            if self.log.starts(tag):
+                return tag
+        return tag_of(identity, self.secret)
 
     def may_close(self, job: Job, certificate_id: str = "") -> bool:
         """Is the job's START open, or closed by that very paper?"""
@@ -125,6 +135,33 @@ def tag_of(identity: PhoneIdentity, secret: bytes) -> str:
         if value:
             return device_tag(secret, kind, value)
     raise LogMissingError(got="identity")
+
+
+def _earlier_tags(job: Job, identity: PhoneIdentity, origin: str) -> tuple[str, ...]:
+    """Tags of this ledger's other jobs about the same phone, oldest first."""
+    same: set[str] = set()
+    tags: dict[str, str] = {}
+    for entry in job.ledger.entries():
+        if entry.kind is EntryKind.IDENTITY and entry.job != job.id:
+            phone = entry.payload.get("phone")
+            if isinstance(phone, Mapping) and _is_same(phone, identity):
+                same.add(entry.job)
+        elif entry.kind is EntryKind.LOG_ANCHOR and entry.payload.get("origin") == origin:
+            tags[entry.job] = str(entry.payload["tag"])
+    return tuple(tag for job_id, tag in tags.items() if job_id in same)
+
+
+def _is_same(before: Mapping[str, object], now: PhoneIdentity) -> bool:
+    """An identifier in common and none that differs. One alone may be a maker's dummy serial number: then the IMEIs
+    differ. IMEIs fit in either order.
+    """
+    pairs = [(str(before.get(name, "")), str(getattr(now, name))) for name in ("serial", "udid", "ecid")]
+    known = [old == new for old, new in pairs if old and new]
+    old_imeis = {str(before.get(name, "")) for name in ("imei1", "imei2")} - {""}
+    new_imeis = {now.imei1, now.imei2} - {""}
+    if old_imeis and new_imeis:
+        known.append(bool(old_imeis & new_imeis))
+    return bool(known) and all(known)
 
 
 def job_of(ledger: Ledger, certificate_id: str) -> Job | None:
