@@ -112,6 +112,8 @@ def _json(path: Path, found: "Verification") -> dict[str, Any]:
 def _tell(found: "Verification", *, asked: bool) -> None:
     click.secho(f"{text('answer.' + found.answer.name.lower())}  {found.code}".rstrip(), bold=True)
     click.echo(found.sentence(current()))
+    if found.code:
+        click.echo(f"  → {text(f'next.{found.code}')}")
     for line in found.warning_sentences(current()):
         click.echo(f"  ! {line}")
     for check in found.checks:

@@ -95,6 +95,11 @@ def test_a_wrong_trust_or_status_file_is_a_wrong_command_line_and_says_which(bun
     assert "no snapshot of a log" in _run(paper, "--trust", str(bundle), "--status", paper).stderr.replace("\n", " ")
 
 
+def test_what_to_do_about_a_bad_paper_stands_under_the_answer() -> None:
+    done = _run(str(GOLDEN / "page-edited.pdf"), "--trust", str(GOLDEN / "root.pem"))
+    assert done.stdout.splitlines()[2].startswith("  → Do not believe the page.")
+
+
 def test_a_name_without_its_root_is_called_unverified() -> None:
     done = _run(str(GOLDEN / "valid.pdf"))
     assert done.exit_code == 6
