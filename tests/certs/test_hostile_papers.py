@@ -159,3 +159,18 @@ def test_a_status_file_of_the_same_size_with_another_root_is_a_fork(scene: Scene
     status = reader.status(forked.snapshot(ISSUED_AT + timedelta(days=1)))
     found = verify(paper, reader, at=NOW, status=status)
     assert (found.answer, found.code) == (Answer.NOT_VALID, "E_NOT_LOGGED")
+
+
+def test_a_security_store_of_hundreds_of_megabytes_is_refused(scene: Scene, reader: Trust) -> None:
+    def swollen(paper: PaperFile) -> PaperFile:
+        objects: list[Any] = [*paper.objects]
+        packed = zlib.compress(bytes(MAXIMUM_DECODED_BYTES - 1), 9)
+        objects[0] = copy.deepcopy(objects[0])
+        for _ in range(4):
+            objects.append(Stream({"Filter": Name("FlateDecode")}, packed))
+            objects[0]["DSS"]["CRLs"].append(Reference(len(objects)))
+        return PaperFile(objects=tuple(objects), identity=paper.identity)
+
+    store = scene.authority.security_store()
+    data = forge(scene.certificate(scene.job()).data, scene.signer, edit=swollen, store=store)
+    assert verify(data, reader, at=NOW).code == "E_STRUCTURE"
