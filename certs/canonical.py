@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from certs.errors import RecordMalformedError
 from certs.record_schema import MAXIMUM_RECORD_BYTES, RecordDocument
 
-
 _QUICK = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 _TOO_LARGE = 2**53
 """From here on not every JSON reader holds a number exactly (RFC 8785)."""

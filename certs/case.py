@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # a file whose bytes were changed is refused before any of th
     from certs.log.reading import Proven, Snapshot
     from certs.page.pdf_profile import PaperFile
     from certs.pdf_signature import SignedFile
+    from certs.record import Record
 
 CLOCK_TOLERANCE = timedelta(days=1)
 """How far the clock of who reads may be behind the clock of who issued."""
@@ -39,6 +40,8 @@ class Case:
     """Each check fills in what the later ones need.
 
     `drawn`: the paper before it was signed, if it was drawn a moment ago by the one who asks; b"" otherwise.
+    `made`: the record of a paper made a moment ago, by the one who asks; what was asked of its bytes when it was made
+    is not asked again.
     `times`: moments at which somebody pinned had seen the paper (witness, time-stamping authority).
     """
 
@@ -47,6 +50,7 @@ class Case:
     identifier: str
     at: datetime
     drawn: bytes = b""
+    made: "Record | None" = None
     status: "Snapshot | None" = None
     signed: "SignedFile" = field(init=False)
     parts: "SignedDigest" = field(init=False)

@@ -51,7 +51,8 @@ def attachments(case: Case) -> str | None:
     if names[:2] != [RECORD_FILE, STATEMENT_FILE]:
         raise Failed("E_ATTACHMENT", ", ".join(sorted(names))[:80])
     try:
-        case.record = read_record(files[RECORD_FILE])
+        own = case.made if case.made is not None and case.made.data == files[RECORD_FILE] else None
+        case.record = own.read if own is not None else read_record(files[RECORD_FILE])
     except RecordMalformedError as error:
         raise Failed("E_RECORD", error.got) from error
     more = names[2:]
@@ -114,6 +115,8 @@ def recomputed(case: Case) -> str | None:
     """Verdict, claims, grade and outcome follow from the evidence."""
     from certs.recompute import fault_of
 
+    if case.made is not None and case.record is case.made.read:
+        return None  # no `Record` exists whose bytes were not computed again
     try:
         fault = fault_of(case.record)
     except FROM_OTHER_ROOMS as error:

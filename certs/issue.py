@@ -147,7 +147,7 @@ def finish(
             blank, pdf = _signed(drawn, signer, store, None)
     except (StructureError, cms.CmsError) as error:
         raise IssueError(got=str(error)) from error
-    _release(pdf, document, drawn=blank)
+    _release(pdf, record, drawn=blank)
     return Paper(pdf=pdf, record=record.data, statement=statement, unstamped=unstamped)
 
 
@@ -183,13 +183,14 @@ def check_signer(document: RecordDocument, signer: Signer) -> None:
         raise WrongSignerError(expected=name, got=profile.organisation_name(station.certificate))
 
 
-def _release(pdf: bytes, document: RecordDocument, *, drawn: bytes) -> None:
+def _release(pdf: bytes, record: Record, *, drawn: bytes) -> None:
     """Without pinned roots the verifier must find nothing but an unknown issuer, a specimen or a report.
 
-    What was drawn a moment ago is not drawn again here; every verifier elsewhere does.
+    What was drawn a moment ago is not drawn again here, and what was computed for the very bytes of this record is not
+    computed again; every verifier elsewhere does both.
     """
-    issued_at = datetime.strptime(document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
-    found = verify(pdf, Trust(), at=issued_at, drawn=drawn)
+    issued_at = datetime.strptime(record.document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
+    found = verify(pdf, Trust(), at=issued_at, drawn=drawn, made=record)
     doubts = {check.code for check in found.checks if check.code} - _OF_NO_TRUST
     if found.answer is Answer.NOT_VALID or (found.answer is Answer.CANNOT_TELL and doubts):
         last = found.checks[-1]

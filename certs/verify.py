@@ -23,6 +23,7 @@ from phones.verdict import Verdict
 
 if TYPE_CHECKING:
     from certs.log.reading import Snapshot
+    from certs.record import Record
 
 __all__ = ["CHECKS", "CLOCK_TOLERANCE", "seal", "verify", "verify_file"]
 
@@ -43,16 +44,20 @@ def verify_file(
 
 def verify(
     data: bytes, trust: Trust, *, imei: str | None = None, at: datetime | None = None,
-    status: "Snapshot | None" = None, drawn: bytes = b"",
+    status: "Snapshot | None" = None, drawn: bytes = b"", made: "Record | None" = None,
 ) -> Verification:
     """Judge the bytes of a paper.
 
     `imei`: IMEI or serial number of the phone in hand, as typed; None to leave that question open.
     `at`: aware; the moment for which the answer is given, now by default. `status`: an exported log
     (`Trust.status`). `drawn`: for an issuer who looks at its own work: the unsigned paper it drew a moment ago, which
-    spares drawing it again; never anything that came with the paper. Never raises, whatever the bytes are.
+    spares drawing it again; `made`: likewise the record it made it from, whose bytes were read and computed again when
+    it was made (if the paper holds other bytes, these are judged); never anything that came with the paper. Never
+    raises, whatever the bytes are.
     """
-    case = Case(data=data, trust=trust, identifier=imei or "", at=at or datetime.now(UTC), status=status, drawn=drawn)
+    case = Case(
+        data=data, trust=trust, identifier=imei or "", at=at or datetime.now(UTC), status=status, drawn=drawn, made=made
+    )
     checks, failed = _made(case, CHECKS)
     if failed:
         return Verification(answer=Answer.NOT_VALID, code=failed, checks=checks, at=case.at)

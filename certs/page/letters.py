@@ -6,7 +6,7 @@ literal string are left out, so that a text is shown by its numbers as they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 from certs.page import glyphs
@@ -37,8 +37,16 @@ def shown(pieces: Sequence[Piece], letters: Mapping[int, int]) -> bytes:
     )
 
 
-def font(letters: Mapping[int, int], at: int) -> list[Object]:
-    """The objects of the font, the first of them number `at`; streams not packed yet."""
+def font(letters: Mapping[int, int], at: int) -> tuple[Object, ...]:
+    """The objects of the font, the first of them number `at`; streams not packed yet. Not to be changed: papers of
+    one bench mostly use the same letters, so the last few fonts are kept.
+    """
+    return _font(tuple(letters.items()), at)
+
+
+@lru_cache(maxsize=8)
+def _font(numbered_letters: tuple[tuple[int, int], ...], at: int) -> tuple[Object, ...]:
+    letters = dict(numbered_letters)
     table = glyphs.table()
     last = max(letters.values(), default=0)
     places: list[int | None] = [0] + [None] * last
@@ -62,10 +70,10 @@ def font(letters: Mapping[int, int], at: int) -> list[Object]:
         "StemV": number(80), "FontFile2": Reference(at + 3), "CIDSet": Reference(at + 5),
     }
     program = glyphs.program(places)
-    return [
+    return (
         whole, by_number, descriptor, Stream({"Length1": number(len(program))}, program),
         Stream({}, _characters(letters)), Stream({}, _all_there(last + 1)),
-    ]
+    )
 
 
 def _widths(letters: Mapping[int, int], table: glyphs.Glyphs, thousandth: float) -> list[Value]:

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from certs.page.errors import PdfProfileError
@@ -26,7 +27,8 @@ _TO_ESCAPE = re.compile(rb"([\\()])")
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})\Z")
 _REGULAR = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
 _VALUE = re.compile(
-    _BLANK.pattern + rb"(?:/(?P<name>" + _REGULAR + rb"*)|(?P<dictionary><<)|(?P<array>\[)|(?P<text>\()|<(?P<hexadecimal>[0-9A-Fa-f]*)>"
+    _BLANK.pattern + rb"(?:/(?P<name>" + _REGULAR + rb"*)|(?P<dictionary><<)|(?P<array>\[)|(?P<text>\()"
+    rb"|<(?P<hexadecimal>[0-9A-Fa-f]*)>"
     rb"|(?P<reference>[0-9]{1,6}) 0 R(?!" + _REGULAR + rb")|(?P<token>" + _REGULAR + rb"+)|(?P<end>\]|>>))"
 )
 
@@ -93,7 +95,12 @@ class Unpacked(Stream):
 
     def packed(self) -> Stream:
         """The stream as it stands in the file."""
-        return Stream(self.entries, zlib.compress(self.raw, PACKING))
+        return Stream(self.entries, _deflated(self.raw))
+
+
+@lru_cache(maxsize=64)   # fonts, colour profile, certificates: mostly those of the paper before
+def _deflated(content: bytes) -> bytes:
+    return zlib.compress(content, PACKING)
 
 
 def to_pack(entries: dict[str, Value], content: bytes) -> Unpacked:

@@ -79,6 +79,7 @@ def _steps(*points: float) -> bytes:
 
 _ARTIFACT = Element(kind="Artifact", page=-1)
 _NO_FONT = (0, False, "")
+_DIGITS = b"0" + b"1" * 255
 
 
 class Sheet:
@@ -337,5 +338,4 @@ class Sheet:
 
 
 def _packed(row: bytes, row_bytes: int) -> bytes:
-    number = int("".join("1" if dark else "0" for dark in row).ljust(8 * row_bytes, "0"), 2)
-    return number.to_bytes(row_bytes, "big")
+    return int(row.translate(_DIGITS).ljust(8 * row_bytes, b"0"), 2).to_bytes(row_bytes, "big")
