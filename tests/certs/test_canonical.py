@@ -118,3 +118,24 @@ def test_a_changed_byte_is_either_refused_or_another_record(record: Record, at: 
     except RecordMalformedError:
         return
     assert canonical_bytes(read.plain) == changed
+
+
+_TEXTS = st.text(st.sampled_from('ab"\\/\x00\x1f\x7f\n\t\b\f\r中é😀\ue000\uffff\u2028'), max_size=3)
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**54), 2**54) | _TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXTS, inner, max_size=3), max_leaves=8,
+)
+
+
+@given(document=st.dictionaries(_TEXTS, _VALUES, max_size=3), as_ascii=st.booleans(), in_order=st.booleans())
+def test_the_quick_look_at_the_spelling_says_what_rfc_8785_says(
+    document: dict[str, object], as_ascii: bool, in_order: bool
+) -> None:
+    data = json.dumps(document, ensure_ascii=as_ascii, sort_keys=in_order, separators=(",", ":")).encode()
+    try:
+        spelled = canonical_bytes(document)
+    except RecordMalformedError:
+        assert _refused(data) == "not_json"
+        return
+    assert (_refused(data) == "not_canonical") is (data != spelled)
+    assert _refused(spelled) != "not_canonical"

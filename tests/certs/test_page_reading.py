@@ -125,6 +125,8 @@ def test_the_catalog_says_that_it_is_tagged_and_in_which_language() -> None:
         ("2026-11-21", (("zh", "2026-11-21"),)),
         ("IMEI 1 末四位 last four", (("zh", "IMEI 1 末四位 "), ("en", "last four"))),
         ("已接受 accepted · 质量 quality", (("zh", "已接受 accepted · 质量 "), ("en", "quality"))),
+        ("型号\u3000Model", (("zh", "型号\u3000"), ("en", "Model"))),
+        ("A1\u3000Model", (("zh", "A1\u3000Model"),)),
     ],
 )
 def test_each_language_is_spoken_as_itself(line: str, pieces: tuple[tuple[str, str], ...]) -> None:

@@ -540,6 +540,15 @@ def test_a_paper_drawn_a_moment_ago_is_not_drawn_again(record: Record, signer: F
     assert _judge(sign_file(lie, signer), trust, drawn=drawn).code == "E_PAGE_MISMATCH"
 
 
+def test_a_record_handed_over_stands_in_for_its_own_bytes_only(
+    record: Record, paper: Paper, signer: FileSigner, trust: Trust
+) -> None:
+    """A paper that holds another record than the one its maker looked at is judged by what it holds."""
+    assert _judge(paper.pdf, trust, made=record).answer is Answer.VALID
+    lie = forge(changed(record, _with("erase.level", "E2")), signer)
+    assert _judge(lie, trust, made=record).code == "E_RULES"
+
+
 def test_the_seal_says_nothing_about_the_content(
     record: Record, paper: Paper, report: Record, signer: FileSigner, specimen_record: Record,
     specimen_signer: FileSigner, trust: Trust,
