@@ -27,7 +27,7 @@ from grading.sentences import cap_sentence
 from phones.problem import ProblemCode
 from phones.words import LANGUAGES, ROOMS, _catalogue, keys, say
 from station import language, main
-from station.settings import Settings
+from station.settings import Settings, from_document
 from tools import make_problems
 from wipe import preconditions
 from wipe.method import Deadlines, Limits
@@ -330,6 +330,12 @@ def test_the_settings_reference_names_every_setting_with_its_default() -> None:
     assert set(written) == set(Settings.__dataclass_fields__)
     for name in set(written) - set(tables) - {"slots"}:
         assert written[name] == getattr(settings, name), name
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=where)
+def test_settings_that_a_document_says_to_write_are_taken(document: Path) -> None:
+    for block in re.findall(r"config\.toml <<'EOF'\n(.*?)\nEOF", document.read_text("utf-8"), re.DOTALL):
+        from_document(tomllib.loads(block), where(document))
 
 
 def test_both_readmes_show_the_certificate_and_its_picture_is_small() -> None:
