@@ -20,7 +20,7 @@ ROUNDS = 9
 LIBRARIES = {
     "--help": "import click",
     "list": "import click, usb.core, usb.backend.libusb1, platformdirs",
-    "verify": "import click, cryptography.x509, cbor2, pydantic, rfc8785",
+    "verify": "import click, cbor2, pydantic, rfc8785; from cryptography.hazmat.primitives.asymmetric import ec",
 }
 """What each command cannot do its work without."""
 COMMANDS = {
