@@ -10,7 +10,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -126,13 +126,13 @@ def command(
             if serial is not None:
                 chosen = find(bench, serial, settings)
                 _may_sign(desk, (chosen,), bench)
-                numbers = _confirm(chosen, bench, confirm)
+                numbers = _confirm(chosen, bench, confirm, alone=view.paused)
                 missed = _take(shift, (chosen,), settings, acquired, bound=numbers)
             elif everything and expect is not None:
                 sightings = gather(bench, expect, still_s=settings.gather_s)
                 _may_sign(desk, sightings, bench)
                 missed = _take(shift, sightings, settings, acquired)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):  # click's own: Ctrl-C at the question
             interrupted = True
         finally:  # whatever went wrong: the bench is not taken away from under workers
             wait(shift, interrupted=interrupted)
@@ -289,8 +289,12 @@ def durations(ledger: Ledger) -> dict[str, tuple[float, ...]]:
     return {name: tuple(spent) for name, spent in times.items()}
 
 
-def _confirm(chosen: Sighting, bench: Bench, given: str | None) -> tuple[str, ...]:
+def _confirm(
+    chosen: Sighting, bench: Bench, given: str | None, *, alone: Callable[[], AbstractContextManager[None]]
+) -> tuple[str, ...]:
     """The whole number in a script, the last four digits (more if they are not unique) at a terminal.
+
+    `alone`: keeps the live table off the question.
 
     Raises: NotConfirmedError.
     """
@@ -308,11 +312,12 @@ def _confirm(chosen: Sighting, bench: Bench, given: str | None) -> tuple[str, ..
     others = [plain(item.usb_serial) for item in present(bench) if item.port != chosen.port and item.usb_serial]
     length = digits_needed(numbers, others)
     identity = PhoneIdentity.from_values(values)
-    output.words(
-        f"{identity.display_name}  {text('view.serial')} {identity.serial or chosen.usb_serial}  "
-        f"IMEI {identity.imei1 or '—'}"
-    )
-    typed = plain(str(click.prompt(text("ask.confirm", digits=length), err=True)))
+    with alone():
+        output.words(
+            f"{identity.display_name}  {text('view.serial')} {identity.serial or chosen.usb_serial}  "
+            f"IMEI {identity.imei1 or '—'}"
+        )
+        typed = plain(str(click.prompt(text("ask.confirm", digits=length), err=True)))
     if len(typed) < length or not any(number.endswith(typed) for number in numbers):
         raise NotConfirmedError(phone=chosen.port, expected=text("word.last_digits", digits=length), got=typed)
     return tuple(numbers)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import click
 
 from certs.sampling import LEAST_PERCENT, Period, Sample, digest_of, draw, period, population
+from phones.cleaning import clean
 from station import output, spoken
 from station.commands.options import config_option, home_of, json_option, open_ledger
 from station.errors import JobNotFoundError, LogMissingError
 from station.language import text
+from station.spoken import os_reason
 from station.stages import EntryKind
 
 if TYPE_CHECKING:
@@ -118,7 +120,8 @@ def check_command(file: Path, snapshot: Path, policy: Path, as_json: bool) -> in
         with snapshot.open("rb") as opened:
             whole = Snapshot.parse(opened.read(LARGEST_SNAPSHOT), policy_from(policy), demand_quorum=False)
     except OSError as error:
-        raise JobNotFoundError(phone=str(snapshot), got=error.strerror or "") from error
+        fault = os_reason(error)
+        raise click.UsageError(text("word.status_unusable", file=clean(str(snapshot)), fault=fault)) from error
     found = draw(
         (entry for _index, entry in whole.history.entries()), _period(str(said["period"])),
         origin=whole.checkpoint.origin, percent=int(str(said["percent"])),
@@ -228,13 +231,14 @@ def _sheet(ledger: "Ledger", drawn: Sample) -> str:
 
 
 def _result(file: Path) -> dict[str, object]:
+    """What `sample draw -o` wrote. Raises: click.UsageError."""
     try:
         with file.open("rb") as opened:
             said = json.loads(opened.read(LARGEST_RESULT))
         if said["schema"] != "proofwipe/sample/1" or not {"period", "percent", "chosen", "root", "index"} <= set(said):
             raise ValueError(said["schema"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise JobNotFoundError(phone=str(file), got=type(error).__name__) from error
+        raise click.UsageError(text("word.no_sample_file", file=clean(str(file)))) from error
     return dict(said)
 
 

@@ -66,6 +66,8 @@ def test_the_last_four_typed_at_a_terminal_begin_the_job_and_the_table_is_drawn(
     shown = at.wait_for("type the last 4")
     assert SERIAL in shown
     assert "Google Pixel 9" in shown
+    at.linger(0.2)
+    assert at.linger(1.5) == "", "nothing is drawn over the question"
     at.type("0001")
     at.wait_for("DO NOT UNPLUG")
     assert at.end(seconds=90) == 0, at.said[-3000:]

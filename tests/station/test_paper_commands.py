@@ -193,6 +193,20 @@ def test_the_archive_copy_opens_all_the_buyers_copy_nothing_and_a_disclosure_wha
     assert call("copy", "TESTJOB1")[0] == 2
 
 
+def test_a_stranger_with_a_wrong_file_is_told_which_and_sent_to_no_ledger(
+    home: Home, call: Call, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "letter.json"
+    wrong.write_text("{}", encoding="utf-8")
+    policy = home.keys / "log-policy.txt"
+    code, said = call("sample", "check", wrong, "--snapshot", wrong, "--policy", policy)
+    assert code == 2
+    assert "letter.json is no sample" in said.replace("\n", " ")
+    code, said = call("log", "audit", wrong, "--policy", tmp_path / "missing.policy")
+    assert code == 2
+    assert "missing.policy" in said
+
+
 def test_a_sample_is_drawn_checked_by_a_stranger_and_its_result_written_down(
     home: Home, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,6 +199,13 @@ class Terminal:
                 assert word in self.said, self.said
         return self.said
 
+    def linger(self, seconds: float) -> str:
+        """What appears meanwhile, while nothing is typed."""
+        before, deadline = len(self.said), time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._read(0.1)
+        return self.said[before:]
+
     def type(self, text: str) -> None:
         """Type a line."""
         os.write(self._ours, f"{text}\n".encode())
