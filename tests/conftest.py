@@ -7,6 +7,11 @@ A missing program stops the run with the command that installs it; it never skip
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something about the machine, not about the product.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 PROGRAMS = {
     "adb": "adb",

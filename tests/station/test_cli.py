@@ -10,6 +10,7 @@ from typing import IO
 import pytest
 from hidden_bench import IPHONE, PIXEL_13, PIXEL_16, CommandLine, Starter, wait_for, without_chinese
 
+import station.commands
 from station import language, main
 from virtual_phones.remote import RemoteBench
 
@@ -244,7 +245,8 @@ def test_the_settings_choose_the_language_unless_the_command_line_does(line: Com
 
 @pytest.mark.parametrize(
     "command",
-    ["", *main.COMMANDS, "keys show", "keys check", "keys renew", "ledger verify", "ledger export", "ledger backup"],
+    ["", *main.COMMANDS, "keys show", "keys check", "keys renew", "keys revoke", "ledger verify", "ledger export",
+     "ledger backup", "log audit", "log witness", "sample draw"],
 )  # fmt: skip
 def test_every_help_page_is_there_in_both_languages(
     command: str, capsys: pytest.CaptureFixture[str]
@@ -270,8 +272,9 @@ def test_help_is_chinese_in_a_chinese_locale(line: CommandLine) -> None:
 
 def reload_commands() -> None:
     """Help texts are made when a command's module is imported, once a process."""
-    for name in main.COMMANDS.values():
-        sys.modules.pop(name, None)
+    for name in [name for name in sys.modules if name.startswith("station.commands.")]:
+        delattr(station.commands, name.rpartition(".")[2])
+        del sys.modules[name]
 
 
 def test_keys_are_shown_checked_and_renewed(station: CommandLine) -> None:
