@@ -5,6 +5,7 @@ A missing program stops the run with the command that installs it; it never skip
 """
 
 import shutil
+import signal
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,10 @@ from hypothesis import settings
 # How long an example takes says something about the machine, not about the product.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# A shell starts what runs in its background with Ctrl-C ignored, and children inherit that; they are to feel it here.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROGRAMS = {
     "adb": "adb",
