@@ -108,7 +108,11 @@ def _looked_at(name: str, file: bytes, given: Iterable[tuple[str, bytes]]) -> di
         trust, _ = _trust([(name, file)])
     except TrustFileError as error:
         return {"error": _got(error), "holds": []}
-    holds = [_described(certificate) for certificate in _certificates(file)]
+    holds = [
+        # What stands above a time-stamping authority is used as one, whatever it may be besides.
+        {**_described(each), **({"kind": "stamper"} if each in trust.time_stampers else {})}
+        for each in _certificates(file)
+    ]
     holds += [
         {"kind": "list", "until": each.next_update.strftime("%Y-%m-%d"), "count": len(each.revoked)}
         for each in trust.revocation_lists
