@@ -108,7 +108,7 @@ async function bytesGiven(name, bytes) {
 /** Certificates and lists (PEM, or a list in DER), log policies, status files; everything else claims to be a paper. */
 function isOfAnIssuer(bytes) {
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 4096));
-  return start.includes("-----BEGIN ") || start.startsWith("0\x82") || start.startsWith("proofwipe/log-snapshot/")
+  return start.includes("-----BEGIN ") || (bytes[0] === 0x30 && bytes[1] > 0x80) || start.startsWith("proofwipe/log-snapshot/")
     || /^([ \t]*(#[^\n]*)?\n)*[ \t]*(log|witness|group|quorum)[ \t]/.test(start);
 }
 
