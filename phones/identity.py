@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from phones.verdict import Verdict
 
@@ -63,7 +64,7 @@ def is_same_phone(before: Mapping[str, str], after: Mapping[str, str]) -> Verdic
     differs is FAILED; fewer than two to compare is INDETERMINATE. A second IMEI alone proves nothing new
     about the chip, but is an identifier of its own slot.
     """
-    equal = 0
+    said: list[set[str]] = []
     for names in _GROUPS.values():
         pairs = [
             (before[name], after[name])
@@ -72,5 +73,8 @@ def is_same_phone(before: Mapping[str, str], after: Mapping[str, str]) -> Verdic
         ]
         if any(old != new for old, new in pairs):
             return Verdict.FAILED
-        equal += 1 if pairs else 0
-    return Verdict.PASSED if equal >= IDENTIFIERS_NEEDED else Verdict.INDETERMINATE
+        if pairs:
+            said.append({old for old, _ in pairs})
+    # One number said in two places, as serial and as IMEI say, is one identifier: two groups need two numbers.
+    enough = any(len(one | other) >= IDENTIFIERS_NEEDED for one, other in combinations(said, IDENTIFIERS_NEEDED))
+    return Verdict.PASSED if enough else Verdict.INDETERMINATE

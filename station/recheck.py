@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from certs.record_schema import RecordDocument
 from phones.commitment import commit
-from phones.identity import IDENTIFIERS_NEEDED
+from phones.identity import is_same_phone
 from phones.port import Platform, Presence
 from phones.verdict import Verdict
 
@@ -47,10 +47,8 @@ class Recheck:
 def recheck(document: RecordDocument, values: Mapping[str, str], presence: Presence) -> Recheck:
     """Compare a record with what a phone says of itself now, in clear (`phones.inspection.inspect`)."""
     compared, differs = _identifiers(document, values)
-    if differs:
-        same = Verdict.FAILED
-    else:
-        same = Verdict.PASSED if len(compared) >= IDENTIFIERS_NEEDED else Verdict.INDETERMINATE
+    agreeing = {f"identity.{name}": values[f"identity.{name}"] for name in compared}
+    same = Verdict.FAILED if differs else is_same_phone(agreeing, agreeing)  # which knows what counts once
     platform = Platform(document.device.platform)
     in_foyer = presence is Presence.ADB_FOYER and bool(values)  # Android serves it before set-up only
     expected = _ANDROID if platform is Platform.ANDROID else _APPLE

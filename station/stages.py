@@ -59,7 +59,6 @@ class EntryKind(StrEnum):
     OPENINGS = "openings"          # sealed fields of the job's papers, with their salts
     REPLACED = "replaced"          # another certificate took the place of this job's
     WITHDRAWN = "withdrawn"        # this job's certificate no longer stands
-    RECHECKED = "rechecked"        # the phone was in hand again
     SAMPLE = "sample"              # of no job: a period's population, written before its sample can be known
     SAMPLE_DRAWN = "sample_drawn"
     SAMPLE_RESULT = "sample_result"

@@ -156,3 +156,9 @@ def test_the_worst_of_none_is_that_nobody_looked() -> None:
     assert worst([Verdict.PASSED, Verdict.INDETERMINATE]) is Verdict.INDETERMINATE
     assert worst([Verdict.INDETERMINATE, Verdict.FAILED, Verdict.PASSED]) is Verdict.FAILED
     assert worst([Verdict.PASSED, Verdict.PASSED]) is Verdict.PASSED
+
+
+def test_one_number_said_in_two_places_is_one_identifier() -> None:
+    once = {"identity.imei1": "490154203237518", "identity.imei2": "490154203237518"}
+    assert is_same_phone(once, once) is Verdict.INDETERMINATE
+    assert is_same_phone({**once, "identity.serial": "S1"}, {**once, "identity.serial": "S1"}) is Verdict.PASSED

@@ -87,3 +87,20 @@ def test_a_malformed_identifier_counts_for_nothing(tmp_path: Path) -> None:
     values, presence = asked(slot, tmp_path)
     bad = {name: "malformed" if name.startswith("identity.") else text for name, text in values.items()}
     assert recheck(document, bad, presence).same is Verdict.INDETERMINATE
+
+
+def test_one_number_said_twice_is_one_identifier(tmp_path: Path) -> None:
+    document, slot = erased(lives.IPHONE)
+    values, presence = asked(slot, tmp_path)
+    silent = dict.fromkeys(("identity.serial", "identity.udid", "identity.ecid"), "")
+    twice = {**values, **silent, "identity.imei2": values["identity.imei1"]}
+    found = recheck(document, twice, presence)
+    assert found.same is Verdict.INDETERMINATE, found
+    assert exit_code(found) == 6
+
+
+def test_udid_and_ecid_are_one_chip(tmp_path: Path) -> None:
+    document, slot = erased(lives.IPHONE)
+    values, presence = asked(slot, tmp_path)
+    silent = dict.fromkeys(("identity.serial", "identity.imei1", "identity.imei2"), "")
+    assert recheck(document, {**values, **silent}, presence).same is Verdict.INDETERMINATE
