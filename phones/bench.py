@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
@@ -27,11 +28,8 @@ from phones.errors import (
 from phones.link import Link
 from phones.port import Port, Presence, Sighting
 from phones.sightings import merged, refused
-from phones.usb_ports import is_virtual_bus
-from phones.usb_watch import (
-    UsbDevice,
-    UsbWatch,
-)
+from phones.usb_ports import SYSFS, is_virtual_bus
+from phones.usb_watch import UsbDevice, UsbWatch
 
 LOOK_AGE_S = 0.2
 FOYER_AGE_S = 2.0
@@ -102,7 +100,8 @@ class Bench:
 
     `transports` maps adb TCP addresses to port paths, for emulated benches; every port named there is
     emulated. `emulated=True` makes all ports so (a usbmux address of one's own, a recording, the demo).
-    Any of `adb`, `usb`, `apple` may be None. Thread safe.
+    Any of `adb`, `usb`, `apple` may be None. `sysfs`: where the kernel tells of which controller a port is.
+    Thread safe.
     """
 
     def __init__(
@@ -113,12 +112,14 @@ class Bench:
         apple: AppleDriver | None = None,
         transports: Mapping[str, str] = MappingProxyType({}),
         emulated: bool = False,
+        sysfs: Path = SYSFS,
     ) -> None:
         self._adb = adb
         self._usb = usb
         self._apple = apple
         self._transports = dict(transports)
         self._emulated = emulated
+        self._sysfs = sysfs
         self._lock = threading.Lock()
         self._scan = _Scan()
         self._scanned_at = float("-inf")
@@ -171,7 +172,7 @@ class Bench:
             self._emulated
             or path in self._transports.values()
             or (self._usb is not None and self._usb.virtual)
-            or is_virtual_bus(path)
+            or is_virtual_bus(path, self._sysfs)
         )
 
     def open(self, path: str) -> Link:

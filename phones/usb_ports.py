@@ -38,8 +38,8 @@ class UsbPlace:
 
     @property
     def virtual(self) -> bool:
-        """On one of the kernel's virtual controllers: no cable."""
-        return any(name in self.controller for name in _VIRTUAL)
+        """On one of the kernel's virtual controllers, or on one that nobody can tell: no cable."""
+        return not self.controller or any(name in self.controller for name in _VIRTUAL)
 
 
 def is_port_path(text: str) -> bool:
@@ -80,13 +80,10 @@ def controller_of(path: str, root: Path = SYSFS) -> str:
 def is_virtual_bus(path: str, root: Path = SYSFS) -> bool:
     """Does this port hang on one of the kernel's virtual host controllers (USB/IP, dummy)? That is no cable.
 
-    A bus that cannot be looked at counts as one: nobody may call that a cable.
+    A bus that is not there or cannot be looked at counts as one: nobody may call that a cable.
     """
-    try:
-        place = str((root / f"usb{path.partition('-')[0]}").resolve())
-    except (OSError, RuntimeError):
-        return True
-    return any(name in place for name in _VIRTUAL)
+    controller = controller_of(path, root) if is_port_path(path) else ""
+    return not controller or any(name in controller for name in _VIRTUAL)
 
 
 def companion(path: str, root: Path = SYSFS) -> str:

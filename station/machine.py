@@ -115,7 +115,7 @@ class Machine:
             return Found(state="unknown", detail="sysfs?")
         by_controller: dict[str, list[UsbPlace]] = defaultdict(list)
         for place in found:
-            if not place.virtual:
+            if not place.virtual or not place.controller:
                 by_controller[place.controller].append(place)
         if not by_controller:
             return Found(state="unknown", detail="0")
@@ -123,7 +123,7 @@ class Machine:
         for controller, hanging in sorted(by_controller.items()):
             devices = [place for place in hanging if not place.path.startswith("usb")]
             endpoints = sum(place.endpoints for place in devices)
-            near = near or endpoints > FEWEST_ENDPOINTS or len(devices) >= MOST_DEVICES
+            near = near or not controller or endpoints > FEWEST_ENDPOINTS or len(devices) >= MOST_DEVICES
             name = clean(Path(controller).name) or "?"
             told.append(f"{name}: {len(devices)}/{MOST_DEVICES}, {endpoints}/{FEWEST_ENDPOINTS}–{MOST_ENDPOINTS}")
         return Found(state="unknown" if near else "works", detail="; ".join(told))

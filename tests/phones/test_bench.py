@@ -5,9 +5,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from smart_socket import Answers, SmartSocket, fail, okay, shell, smart_socket
+from sysfs_tree import lay
 from usb_bus import Gadget, UsbBus
 
 from phones.bench import Bench
@@ -234,7 +236,7 @@ def test_a_foyer_that_evaluation_made_a_shell_is_opened_as_one_without_having_le
         assert found.port("3-1").look().presence is Presence.ADB_DEVICE
 
 
-def test_a_tcp_phone_hangs_on_the_port_it_is_mapped_to_and_is_emulated() -> None:
+def test_a_tcp_phone_hangs_on_the_port_it_is_mapped_to_and_is_emulated(tmp_path: Path) -> None:
     answers: Answers = {
         "host:devices-l": listed("127.0.0.1:4101 device transport_id:1", "127.0.0.1:9 device transport_id:2"),
         **transport(1, "127.0.0.1:4101"),
@@ -242,11 +244,19 @@ def test_a_tcp_phone_hangs_on_the_port_it_is_mapped_to_and_is_emulated() -> None
         "host-transport-id:2:get-devpath": okay(b"unknown"),
     }
     with smart_socket(answers) as server:
-        found = Bench(adb=server, transports={"127.0.0.1:4101": "1-1"})  # type: ignore[arg-type]
+        found = Bench(adb=server, transports={"127.0.0.1:4101": "1-1"}, sysfs=lay("vhci", tmp_path))  # type: ignore[arg-type]
         assert [sighting.port for sighting in found.sightings()] == ["1-1"]
         assert found.port("1-1").emulated
         assert not found.port("1-2").emulated
         assert found.duplicated_serials() == ()
+
+
+def test_a_port_of_a_bus_that_nobody_can_look_at_is_no_cable(tmp_path: Path) -> None:
+    found = Bench(sysfs=lay("vhci", tmp_path))
+    assert not found.port("1-2").emulated
+    assert found.port("2-5").emulated, "the kernel's virtual controller"
+    assert found.port("9-1").emulated, "no such bus"
+    assert Bench(sysfs=tmp_path / "nowhere").port("1-2").emulated
 
 
 def test_a_virtual_bus_is_emulated_on_every_port() -> None:

@@ -57,6 +57,23 @@ def test_a_bus_that_cannot_be_looked_at_is_never_called_a_cable(tmp_path: Path) 
     assert controller_of("1-1", tmp_path) == ""
 
 
+def test_a_bus_that_is_not_there_is_never_called_a_cable(tmp_path: Path) -> None:
+    root = lay("vhci", tmp_path)
+    (root / "usb1").unlink()
+    assert is_virtual_bus("1-1", root) is True
+    (root / "usb1").symlink_to(tmp_path / "gone")
+    assert is_virtual_bus("1-1", root) is True
+    assert is_virtual_bus("1-1", tmp_path / "nowhere") is True
+    assert is_virtual_bus("nonsense", root) is True
+
+
+def test_a_device_whose_controller_nobody_can_tell_hangs_on_no_cable(tmp_path: Path) -> None:
+    root = lay("two-controllers", tmp_path)
+    (root / "usb1").unlink()
+    virtual = {place.path: place.virtual for place in places(root)}
+    assert (virtual["1-1.2"], virtual["3-1.2"]) == (True, False)
+
+
 def test_a_phone_that_leaves_while_the_tree_is_read_is_left_out(tmp_path: Path) -> None:
     root = lay("two-controllers", tmp_path)
     (root / "1-1.2" / "busnum").unlink()

@@ -214,6 +214,13 @@ def test_a_machine_without_any_controller_is_not_called_fine(tmp_path: Path) -> 
     assert machine(tmp_path).controllers().state == "unknown"
 
 
+def test_devices_whose_controller_nobody_can_tell_leave_it_unknown(tmp_path: Path) -> None:
+    device(tmp_path, "1-1", "ff/42/01")
+    (tmp_path / "tree" / "usb1").unlink()
+    found = machine(tmp_path).controllers()
+    assert (found.state, found.detail) == ("unknown", "?: 1/32, 3/64–96")
+
+
 # what the person sees ------------------------------------------------------------------------------------------
 
 
