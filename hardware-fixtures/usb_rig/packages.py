@@ -23,6 +23,10 @@ class PackagesError(Exception):
     """Something the rig needs is not there and cannot be fetched."""
 
 
+class _ListsError(PackagesError):
+    """The package lists name no kernel, or none that the mirror has."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
     """An unpacked kernel package."""
@@ -58,20 +62,33 @@ def install(say: Callable[[str], None]) -> None:
 
 
 def kernel(folder: Path, say: Callable[[str], None]) -> Kernel:
-    """The current stock kernel, unpacked below `folder`; fetched once. Raises: PackagesError."""
-    depends = _run(["apt-cache", "depends", "--important", "linux-image-amd64"]).stdout
-    names = _IMAGE.findall(depends)
-    if not names:
+    """The current stock kernel, unpacked below `folder`; fetched once.
+
+    A fresh machine has no package lists, and old ones name kernels that the mirror no longer has: then the
+    lists are fetched, once. Raises: PackagesError.
+    """
+    try:
+        return _unpacked(folder, say)
+    except _ListsError:
+        say("fetching the package lists")
         _run(["apt-get", "update", "-q"])
-        names = _IMAGE.findall(_run(["apt-cache", "depends", "--important", "linux-image-amd64"]).stdout)
+        return _unpacked(folder, say)
+
+
+def _unpacked(folder: Path, say: Callable[[str], None]) -> Kernel:
+    # apt-cache ends with 100, not with an empty answer, when there are no lists at all
+    names = _IMAGE.findall(_run(["apt-cache", "depends", "--important", "linux-image-amd64"], check=False).stdout)
     if not names:
-        raise PackagesError("linux-image-amd64 names no kernel package")
+        raise _ListsError("linux-image-amd64 names no kernel package")
     place = folder / names[0]
     if not (place / "complete").exists():
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
         say(f"fetching {names[0]}")
-        _run(["apt-get", "download", "-q", names[0]], folder=place)
+        loaded = _run(["apt-get", "download", "-q", names[0]], folder=place, check=False)
+        if loaded.returncode != 0:
+            shutil.rmtree(place, ignore_errors=True)
+            raise _ListsError(f"{names[0]}: not to be had\n{loaded.stderr[-2000:]}")
         (package,) = place.glob("*.deb")
         _run(["dpkg", "-x", str(package), str(place)])
         package.unlink()
