@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lays a recorded sysfs tree (hardware-fixtures/sysfs/*.txt) into a folder, links and all."""
+"""Lays a sysfs tree (hardware-fixtures/sysfs/*.txt) into a folder, links and all.
+
+Each file says in its head whether somebody wrote it after the documented layout or a kernel showed it.
+"""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Port paths, hubs and controllers from recorded sysfs trees; iPhones to ports by serial, never by guess."""
+"""Port paths, hubs and controllers in sysfs trees written after the documented layout; iPhones to ports by serial, never by guess."""
 
 from pathlib import Path
 
