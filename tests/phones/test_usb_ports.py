@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Port paths, hubs and controllers in sysfs trees written after the documented layout; iPhones to ports by serial, never by guess."""
+"""Port paths, hubs and controllers in sysfs trees; iPhones to ports by serial, never by guess."""
 
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sysfs_tree import lay
+from sysfs_tree import TREES, lay, written_down
 
 from phones.apple_ports import ports_of, udid_of
 from phones.usb_ports import companion, controller_of, is_port_path, is_virtual_bus, order, places
@@ -18,6 +18,15 @@ SERIAL = "000081100006185C09539A04"
 
 def iphone(path: str, serial: str) -> UsbDevice:
     return UsbDevice(path=path, vendor_id=0x05AC, product_id=0x12A8, serial=serial)
+
+
+@pytest.mark.parametrize("tree", sorted(TREES.glob("*.txt")), ids=lambda tree: tree.stem)
+def test_a_tree_says_where_it_is_from_and_is_written_down_again_as_it_was(tree: Path, tmp_path: Path) -> None:
+    lines = tree.read_text("utf-8").splitlines()
+    head = [line for line in lines if line.startswith("#")]
+    assert any(line.startswith(("# Written from the documented layout", "# Written down by")) for line in head)
+    lay(tree.stem, tmp_path)
+    assert sorted(written_down(tmp_path)) == sorted(lines[len(head) :])
 
 
 def test_phones_behind_nested_hubs_keep_their_whole_path(tmp_path: Path) -> None:
