@@ -133,12 +133,13 @@ class Bench:
     # -- what is asked of a bench ----------------------------------------------------------------------
 
     def sightings(self) -> tuple[Sighting, ...]:
-        """What hangs on every port that is not empty, in port order. Raises: BenchError."""
+        """Every phone, in port order; hubs, keyboards and the like are left out. Raises: BenchError."""
         scan = self._look()
-        return tuple(self._told_apart(scan, path) for path in sorted(scan.sightings, key=_port_order))
+        listed = filter(scan.lists, scan.sightings)
+        return tuple(self._told_apart(scan, path) for path in sorted(listed, key=_port_order))
 
     def sighting(self, path: str) -> Sighting:
-        """What hangs on one port now; ABSENT when nothing does. Raises: BenchError."""
+        """What hangs on one port now, phone or not; ABSENT only when nothing does. Raises: BenchError."""
         if self._usb is not None and all(device.path != path for device in self._usb.devices()):
             # Nothing adb or usbmux still list can change that: a pulled cable is seen without asking them.
             return Sighting(port=path, presence=Presence.ABSENT)
@@ -360,6 +361,11 @@ class _Scan:
         self.adb: dict[str, AdbDevice] = {}
         self.apple: dict[str, str] = {}
         self.sightings: dict[str, Sighting] = {}
+
+    def lists(self, path: str) -> bool:
+        """Is what hangs there worth a place in the list of phones? Where USB cannot be read adb decides."""
+        device = self.usb.get(path)
+        return device is None or device.looks_like_phone
 
 
 def _port_order(path: str) -> tuple[tuple[int, str], ...]:

@@ -13,11 +13,11 @@ class Presence(StrEnum):
     """What is on the port right now, as far as USB, adb and usbmux can tell."""
 
     ABSENT = "absent"
-    USB_ONLY = "usb_only"              # a device, but no debugging interface (MTP, charge only)
+    USB_ONLY = "usb_only"              # a device, but no debugging interface (MTP, tethering; perhaps no phone at all)
     ADB_DEVICE = "adb_device"          # authorised adb; may be the trade-in foyer until asked
     ADB_FOYER = "adb_foyer"            # trade-in foyer: `device`, but an ordinary shell is closed
     ADB_UNAUTHORIZED = "adb_unauthorized"
-    ADB_OFFLINE = "adb_offline"
+    ADB_OFFLINE = "adb_offline"        # adb that does not answer; or a device whose interfaces cannot be read
     ADB_RECOVERY = "adb_recovery"
     ADB_SIDELOAD = "adb_sideload"
     ADB_RESCUE = "adb_rescue"

@@ -31,7 +31,10 @@ def merged(
 
 
 def presence_of(usb: UsbDevice, adb: AdbDevice | None, udid: str | None) -> Presence:
-    """What hangs there, of a device that USB shows."""
+    """What hangs there, of a device that USB shows; never ABSENT, also when it does not look like a phone.
+
+    USB_ONLY says that there is no debugging interface, which nobody can say of a device that could not be read.
+    """
     if usb.vendor_id == APPLE_VENDOR:
         if usb.is_apple_recovery:
             return Presence.APPLE_RECOVERY
@@ -40,7 +43,7 @@ def presence_of(usb: UsbDevice, adb: AdbDevice | None, udid: str | None) -> Pres
         return adb.presence if adb is not None else Presence.ADB_OFFLINE
     if FASTBOOT_INTERFACE in usb.interfaces:
         return Presence.FASTBOOT
-    return Presence.USB_ONLY
+    return Presence.ADB_OFFLINE if usb.unread else Presence.USB_ONLY
 
 
 def refused(reason_code: str, path: str, sighting: Sighting) -> PhoneRefusedError:

@@ -17,6 +17,8 @@ _PATH = re.compile(r"([1-9][0-9]{0,2})-([1-9][0-9]{0,2}(?:\.[1-9][0-9]{0,2}){0,5
 _ROOT_HUB = re.compile(r"usb([1-9][0-9]{0,2})")
 _PEER = re.compile(r"(?:usb([1-9][0-9]{0,2})|([1-9][0-9]{0,2}-[0-9.]+))-port([1-9][0-9]{0,2})")
 _MOST_TEXT = 256
+_MOST_SERIAL = 1024
+"""Bytes; the kernel keeps 126 UTF-16 units, at most 381 bytes of UTF-8 (MAX_USB_STRING_SIZE)."""
 _VIRTUAL = ("vhci_hcd", "dummy_hcd")
 
 
@@ -84,6 +86,27 @@ def is_virtual_bus(path: str, root: Path = SYSFS) -> bool:
     """
     controller = controller_of(path, root) if is_port_path(path) else ""
     return not controller or any(name in controller for name in _VIRTUAL)
+
+
+def serial_of(path: str, address: int, root: Path = SYSFS) -> str | None:
+    r"""The serial string as the kernel read it when this very device (path and number) was plugged in, uncleaned.
+
+    Costs no exchange with the device and needs no permission. None when sysfs has none for that device: it
+    gave none, another one hangs there by now, or there is no sysfs. The kernel ends the text at the first
+    U+0000 and leaves lone surrogates out; bad UTF-8 becomes `\xNN`.
+    """
+    entry = root / path
+    try:
+        if _text(entry / "devnum") != str(address):
+            return None
+        with (entry / "serial").open("rb") as file:
+            data = file.read(_MOST_SERIAL)
+        # Looked at again: between the two reads another device may have come to this path.
+        if _text(entry / "devnum") != str(address):
+            return None
+    except OSError:
+        return None
+    return data.removesuffix(b"\n").decode("utf-8", "backslashreplace")  # that one line end is the kernel's
 
 
 def companion(path: str, root: Path = SYSFS) -> str:

@@ -29,7 +29,7 @@ def nothing_plugged_in(settings: Settings) -> bool:
     """Does USB show no phone at all? Then no driver need be loaded. Raises: UsbAccessError."""
     from phones.usb_watch import UsbWatch
 
-    return not settings.emulated_bench and not UsbWatch().devices()
+    return not settings.emulated_bench and not UsbWatch().phones()
 
 
 @contextmanager

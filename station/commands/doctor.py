@@ -109,7 +109,7 @@ def _controllers(_home: Home) -> tuple[str, str]:
 def _usb(_home: Home) -> tuple[str, str]:
     from phones.usb_watch import UsbWatch
 
-    return "works", str(len(UsbWatch().devices()))
+    return "works", str(len(UsbWatch().phones()))
 
 
 def _usbmuxd(_home: Home) -> tuple[str, str]:

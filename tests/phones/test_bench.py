@@ -347,6 +347,38 @@ def test_looking_again_at_once_costs_no_further_question() -> None:
         assert bus.enumerations <= 2
 
 
+RNDIS = (0xE0, 1, 3)
+
+
+@pytest.mark.parametrize("between", [(RNDIS, (0x0A, 0, 0)), ((2, 2, 1), (0x0A, 0, 0)), ((1, 3, 0),)])
+def test_a_change_of_mode_is_never_an_absence(between: tuple[tuple[int, int, int], ...]) -> None:
+    answers: Answers = {"host:devices-l": listed("R58 device usb:3-1 transport_id:1"), **transport(1, "R58", "3-1")}
+    adb = gadget((3, 1), "R58")
+    with bench(answers, adb) as (found, server, bus):
+        seen = [found.sighting("3-1").presence]
+        for address, interfaces in enumerate((between, (MTP,)), start=50):
+            bus.gadgets[:] = [adb.but(address=address, interfaces=interfaces)]
+            server.answers["host:devices-l"] = listed()
+            time.sleep(0.25)
+            seen.append(found.sighting("3-1").presence)
+    assert seen == [Presence.ADB_DEVICE, Presence.USB_ONLY, Presence.USB_ONLY]
+
+
+def test_a_device_that_cannot_be_read_is_neither_absent_nor_without_adb() -> None:
+    with bench({"host:devices-l": listed()}, gadget((3, 1), "R58")) as (found, _, bus):
+        bus.refuse_descriptors = True
+        assert found.sighting("3-1").presence is Presence.ADB_OFFLINE
+        assert found.sightings() == ()
+        with pytest.raises(PhoneLostError):
+            found.port("3-1").open()
+
+
+def test_a_hub_on_a_watched_port_is_something_but_no_phone() -> None:
+    with bench({"host:devices-l": listed()}, gadget((3, 1), "HUB01", (9, 0, 0))) as (found, _, _):
+        assert found.sighting("3-1").presence is Presence.USB_ONLY
+        assert found.sightings() == ()
+
+
 def test_ports_are_listed_in_the_order_of_the_hub() -> None:
     with bench(
         {"host:devices-l": listed()},

@@ -3,13 +3,17 @@
 
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 import usb.core
 from usb_bus import Gadget, UsbBus
 
+from phones.clock import SystemClock
 from phones.errors import UsbAccessError
-from phones.usb_watch import UsbDevice, UsbWatch
+from phones.usb_watch import RETRIED_FOR_S, UsbDevice, UsbWatch
 
 PIXEL = Gadget(
     bus=3,
@@ -25,6 +29,20 @@ PIXEL = Gadget(
 def watch(*gadgets: Gadget) -> tuple[UsbWatch, UsbBus]:
     bus = UsbBus(list(gadgets))
     return UsbWatch(bus, maximum_age_s=0.0), bus
+
+
+class Ticking(SystemClock):
+    """A clock that the test moves."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+def patient(*gadgets: Gadget) -> tuple[UsbWatch, UsbBus, Ticking]:
+    bus, clock = UsbBus(list(gadgets)), Ticking()
+    return UsbWatch(bus, maximum_age_s=-1.0, clock=clock), bus, clock
 
 
 def test_a_phone_is_named_by_its_port_path_serial_and_interfaces() -> None:
@@ -55,8 +73,43 @@ def test_hubs_keyboards_and_disks_are_no_phones() -> None:
     hub = Gadget(bus=1, ports=(), address=1, vendor=0x1D6B, product=2, interfaces=((9, 0, 0),))
     keyboard = Gadget(bus=1, ports=(3,), address=4, vendor=0x046D, product=1, interfaces=((3, 1, 1),))
     disk = Gadget(bus=1, ports=(4,), address=5, vendor=0x04E8, product=0x61F5, interfaces=((8, 6, 0x50),))
-    seen, _ = watch(hub, keyboard, disk)
-    assert seen.devices() == ()
+    seen, bus = watch(hub, keyboard, disk)
+    assert seen.phones() == ()
+    assert [device.path for device in seen.devices()] == ["1-3", "1-4"], "but their ports are not empty"
+    assert bus.serial_reads == 0
+
+
+@pytest.mark.parametrize(
+    "interfaces", [((0xE0, 1, 3), (0x0A, 0, 0)), ((2, 2, 1), (0x0A, 0, 0)), ((1, 1, 0), (1, 3, 0)), ()]
+)
+def test_a_phone_that_shows_only_its_network_or_nothing_still_occupies_its_port(
+    interfaces: tuple[tuple[int, int, int], ...],
+) -> None:
+    seen, _ = watch(PIXEL.but(interfaces=interfaces))
+    assert [device.path for device in seen.devices()] == ["3-1.4"]
+    assert seen.phones() == ()
+
+
+def test_interfaces_that_could_not_be_read_are_said_and_read_again() -> None:
+    seen, bus, clock = patient(PIXEL)
+    bus.refuse_descriptors = True
+    assert (seen.devices()[0].interfaces, seen.devices()[0].unread) == ((), True)
+    bus.refuse_descriptors = False
+    clock.seconds += 1
+    device = seen.devices()[0]
+    assert (device.interfaces, device.unread, device.serial) == (("06/01/01", "ff/42/01"), False, "R58N12")
+
+
+def test_one_interface_that_cannot_be_read_does_not_take_the_others_away() -> None:
+    seen, bus = watch(PIXEL)
+    bus.refuse_interface = 0
+    device = seen.devices()[0]
+    assert (device.interfaces, device.unread) == (("06/01/01",), True)
+
+
+def test_more_interfaces_than_are_kept_are_said() -> None:
+    seen, _ = watch(PIXEL.but(interfaces=tuple((8, number, 0) for number in range(40))))
+    assert (len(seen.devices()[0].interfaces), seen.devices()[0].unread) == (32, True)
 
 
 def test_strings_are_read_once_for_each_plugging_in() -> None:
@@ -79,19 +132,128 @@ def test_another_phone_at_the_same_address_of_the_next_look_is_read_anew() -> No
 
 
 def test_a_serial_that_may_not_be_read_yet_is_empty_and_tried_again() -> None:
-    seen, bus = watch(PIXEL)
+    seen, bus, clock = patient(PIXEL)
     bus.refuse_strings = True
     assert seen.devices()[0].serial == ""
     bus.refuse_strings = False
+    clock.seconds += 1
     assert seen.devices()[0].serial == "R58N12"
 
 
-def test_a_serial_that_can_never_be_read_is_not_tried_for_ever() -> None:
-    seen, bus = watch(PIXEL)
+def test_thirty_two_phones_that_keep_the_bench_looking_use_up_nobodys_attempts() -> None:
+    seen, bus, clock = patient(*(PIXEL.but(ports=(number,), address=number) for number in range(1, 33)))
     bus.refuse_strings = True
-    for _ in range(20):
+    for _ in range(40):
         seen.devices()
-    assert bus.refused_reads < 20
+        clock.seconds += 0.02
+    bus.refuse_strings = False  # udev is done with its rules
+    clock.seconds += 1
+    assert {device.serial for device in seen.devices()} == {"R58N12"}
+
+
+def test_a_serial_is_tried_for_a_minute_with_growing_pauses_and_not_for_ever() -> None:
+    seen, bus, clock = patient(PIXEL)
+    bus.refuse_strings = True
+    tried = []
+    for _ in range(2000):
+        before = bus.refused_reads
+        seen.devices()
+        if bus.refused_reads > before:
+            tried.append(clock.seconds)
+        clock.seconds += 0.1
+    pauses = [later - earlier for earlier, later in pairwise(tried)]
+    assert pauses == sorted(pauses)
+    assert len(tried) < 12
+    assert tried[-1] - tried[0] >= RETRIED_FOR_S
+
+
+def test_a_mute_phone_is_given_up_soon_and_a_look_asks_no_second_one_again() -> None:
+    class Mute(UsbBus):
+        def ctrl_transfer(self, *asked: Any) -> int:
+            clock.seconds += asked[-1] / 1000
+            self.refused_reads += 1
+            raise usb.core.USBTimeoutError("Operation timed out", -7, 110)
+
+    clock = Ticking()
+    bus = Mute([PIXEL.but(ports=(number,), address=number) for number in range(1, 9)])
+    seen = UsbWatch(bus, maximum_age_s=-1.0, clock=clock)
+    seen.devices()
+    assert bus.refused_reads == 8
+    clock.seconds += 10
+    before = clock.seconds
+    seen.devices()
+    assert bus.refused_reads == 9
+    assert clock.seconds - before <= 0.5
+
+
+# what the kernel read at the plugging-in ----------------------------------------------------------------------
+
+
+def kernel(root: Path, path: str, address: int, serial: bytes | None) -> None:
+    (root / path).mkdir(parents=True, exist_ok=True)
+    (root / path / "devnum").write_text(f"{address}\n")
+    if serial is not None:
+        (root / path / "serial").write_bytes(serial + b"\n")
+
+
+@pytest.fixture
+def real(monkeypatch: pytest.MonkeyPatch) -> UsbBus:
+    """The bus that pyusb finds when it is given none."""
+    bus = UsbBus([PIXEL])
+    monkeypatch.setattr("usb.backend.libusb1.get_backend", lambda find_library=None: bus)
+    return bus
+
+
+def test_on_a_real_bench_the_serial_comes_from_the_kernel_and_no_phone_is_asked(real: UsbBus, tmp_path: Path) -> None:
+    kernel(tmp_path, "3-1.4", PIXEL.address, b"R58N12")
+    real.refuse_strings = True  # what a technician without rights gets
+    assert UsbWatch(sysfs=tmp_path).devices()[0].serial == "R58N12"
+    assert real.timeouts_ms == []
+
+
+def test_the_kernels_serial_of_another_plugging_in_is_not_taken(real: UsbBus, tmp_path: Path) -> None:
+    kernel(tmp_path, "3-1.4", PIXEL.address + 1, b"OTHER1")
+    assert UsbWatch(sysfs=tmp_path).devices()[0].serial == "R58N12"
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_where_the_kernel_has_no_serial_the_phone_is_asked(real: UsbBus, there: bool, tmp_path: Path) -> None:
+    if there:
+        kernel(tmp_path, "3-1.4", PIXEL.address, None)
+    assert UsbWatch(sysfs=tmp_path).devices()[0].serial == "R58N12"
+    assert set(real.timeouts_ms) == {500}
+
+
+def test_a_phone_that_shares_its_network_keeps_its_serial(real: UsbBus, tmp_path: Path) -> None:
+    real.gadgets = [PIXEL.but(interfaces=((0xE0, 1, 3),))]
+    kernel(tmp_path, "3-1.4", PIXEL.address, b"R58N12")
+    assert UsbWatch(sysfs=tmp_path).devices()[0].serial == "R58N12"
+
+
+HOSTILE = [
+    "E\tV\nIL\x1b[2J" + "x" * 90, "R58N12\n", "\nR58N12", " R58N12 ", "R\u202e58", "序列号一二三", "a\\x41", "x" * 126,
+]
+
+
+@pytest.mark.parametrize("serial", HOSTILE)
+def test_a_hostile_serial_is_the_same_whether_the_kernel_or_the_phone_tells_it(
+    serial: str, real: UsbBus, tmp_path: Path
+) -> None:
+    real.gadgets = [PIXEL.but(serial=serial)]
+    asked = UsbWatch(sysfs=tmp_path / "nowhere").devices()[0]
+    real.gadgets = [PIXEL.but(serial="ASKED")]
+    kernel(tmp_path, "3-1.4", PIXEL.address, serial.encode())
+    assert UsbWatch(sysfs=tmp_path).devices()[0] == asked
+    assert asked.serial.isprintable()
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfeR58", b"x" * 100_000, b"\n" * 10])
+def test_what_no_kernel_writes_is_bounded_and_odd(data: bytes, real: UsbBus, tmp_path: Path) -> None:
+    kernel(tmp_path, "3-1.4", PIXEL.address, data)
+    device = UsbWatch(sysfs=tmp_path).devices()[0]
+    assert device.odd
+    assert len(device.serial) <= 64
+    assert device.serial.isprintable()
 
 
 def test_a_hostile_serial_is_cleaned_bounded_and_marked() -> None:

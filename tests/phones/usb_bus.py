@@ -35,6 +35,9 @@ class UsbBus(usb.backend.IBackend):
         self.serial_reads = 0
         self.refused_reads = 0
         self.refuse_strings = False
+        self.refuse_descriptors = False
+        self.refuse_interface = -1
+        self.timeouts_ms: list[int] = []
 
     def enumerate_devices(self) -> Iterator[Gadget]:
         self.enumerations += 1
@@ -67,6 +70,8 @@ class UsbBus(usb.backend.IBackend):
         )
 
     def get_configuration_descriptor(self, dev: Gadget, config: int) -> SimpleNamespace:
+        if self.refuse_descriptors:
+            raise usb.core.USBError("Entity not found", -5, 2)
         interfaces = (dev.interfaces, *dev.more)[config]
         return SimpleNamespace(
             bLength=9,
@@ -81,6 +86,8 @@ class UsbBus(usb.backend.IBackend):
         )
 
     def get_interface_descriptor(self, dev: Gadget, intf: int, alt: int, config: int) -> SimpleNamespace:
+        if intf == self.refuse_interface:
+            raise usb.core.USBError("Entity not found", -5, 2)
         interfaces = (dev.interfaces, *dev.more)[config]
         if alt > 0 or intf >= len(interfaces):
             raise IndexError
@@ -107,6 +114,7 @@ class UsbBus(usb.backend.IBackend):
     def ctrl_transfer(
         self, dev_handle: Gadget, bm: int, request: int, value: int, index: int, data: Any, timeout: int
     ) -> int:
+        self.timeouts_ms.append(timeout)
         if self.refuse_strings:
             self.refused_reads += 1
             raise usb.core.USBError("Access denied (insufficient permissions)", -3, 13)
