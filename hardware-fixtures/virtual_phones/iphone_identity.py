@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from virtual_phones.phone import section
 
-TEST_TAC = "35940811"
-"""Type allocation code in front of every virtual iPhone's IMEI."""
+TEST_TAC = "00499900"
+"""Type allocation code in front of every virtual iPhone's IMEI; one that begins with 00 is on no phone on sale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ HEALTHY: dict[str, Any] = {
     "UniqueChipID": 1634698810980220,
     "SerialNumber": "JQ32WN7QM0",
     "WiFiAddress": "A8:7A:CF:C3:BD:CE",
-    "InternationalMobileEquipmentIdentity": "359408119746834",
+    "InternationalMobileEquipmentIdentity": "004999009746834",
     "ProductType": "iPhone14,5",
     "ModelNumber": "MLPF3",
     "RegionInfo": "CH/A",
@@ -127,9 +127,9 @@ def test_both_battery_layouts_are_read_and_a_percentage_is_no_capacity(
 @pytest.mark.parametrize(
     ("imeis", "word"),
     [
-        (["359408119746834"], "valid"),
-        (["359408119746835"], "invalid"),
-        (["359408119746834", "1"], "invalid"),
+        (["004999009746834"], "valid"),
+        (["004999009746835"], "invalid"),
+        (["004999009746834", "1"], "invalid"),
         ([""], "absent"),
     ],
 )

@@ -17,7 +17,7 @@ from virtual_phones.remote import RemoteBench
 NO_VALIDATION = '[policy]\nname = "test"\nrequire_validation = false\n'
 SERIAL_16 = "4A231FDAQ0001"
 SERIAL_13 = "1B081FDF60002"
-IMEI_13 = "359380356402746"
+IMEI_13 = "004999006402746"
 
 pytestmark = pytest.mark.timeout(180)
 
