@@ -24,6 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from phones.adb_note import NOTE, noted_server, read_note
 from phones.adb_wire import AdbStream, Deadline
 from phones.cleaning import clean_bytes
 from phones.errors import (
@@ -34,12 +35,11 @@ from phones.errors import (
     PhoneLostError,
     PhoneSilentError,
 )
-from phones.processes import command_line, listens_on, started_at
+from phones.processes import listens_on, started_at
 
 RESTARTS_ALLOWED = 8
 """Restarts within `RESTART_WINDOW_S` before the server is given up: then something is wrong with the host."""
 RESTART_WINDOW_S = 30.0
-_PID_FILE = "adb-server.json"
 
 # Runs in the child before adb: end with the thread that started us. Closes the race in which the station
 # died before this line.
@@ -187,7 +187,7 @@ class AdbServer:
         self._is_ready = False
         self._child = None
         with contextlib.suppress(OSError):
-            (self.home / _PID_FILE).unlink(missing_ok=True)
+            (self.home / NOTE).unlink(missing_ok=True)
 
     # -- the keeper's thread -------------------------------------------------------------------------
 
@@ -321,7 +321,7 @@ class AdbServer:
             "station_started": started_at(os.getpid()),
         }
         try:
-            descriptor = os.open(self.home / _PID_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(self.home / NOTE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(json.dumps(note))
         except OSError as error:
@@ -330,13 +330,8 @@ class AdbServer:
             ) from error
 
     def _end_stale_server(self, binary: Path) -> None:
-        """End a server of ours that outlived its station. Ours = noted in our home, same start time, same
-        command line, same port; anything less certain is left alone.
-        """
-        note = _read_note(self.home / _PID_FILE)
-        pid, port = note.get("pid"), note.get("port")
-        if not isinstance(pid, int) or not isinstance(port, int):
-            return
+        """End a server of ours that outlived its station; `noted_server` says which is ours."""
+        note = read_note(self.home)
         station = note.get("station")
         if (
             isinstance(station, int)
@@ -345,18 +340,9 @@ class AdbServer:
             and started_at(station) == note.get("station_started")
         ):
             raise AdbServerError(step="start", expected="a home of its own", got="a running proofwipe uses it")
-        ours = command_line(pid) == [str(binary), "-P", str(port), "nodaemon", "server"]
-        if not ours or started_at(pid) is None or started_at(pid) != note.get("started"):
-            return
-        _end_pid(pid, started_at(pid))
-
-
-def _read_note(path: Path) -> dict[str, object]:
-    try:
-        note = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return note if isinstance(note, dict) else {}
+        pid = noted_server(self.home)
+        if pid is not None and note.get("binary") == str(binary):
+            _end_pid(pid, started_at(pid))
 
 
 def _free_port() -> int:

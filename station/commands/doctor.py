@@ -18,13 +18,17 @@ from station.home import Home
 from station.language import text
 from station.machine import Machine
 
-STATES = ("works", "broken", "absent", "unknown")
+STATES = ("works", "caution", "broken", "absent", "unknown")
 FREE_BYTES_WANTED = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One thing looked at. state: works, broken, absent (not needed by everyone), unknown (could not look)."""
+    """One thing looked at.
+
+    state: works, caution (works, but can come in the way), broken, absent (not needed by everyone), unknown (could
+    not look).
+    """
 
     name: str
     state: str
@@ -91,8 +95,15 @@ def _adb(home: Home) -> tuple[str, str]:
     return "works", f"127.0.0.1:{port}"
 
 
-def _other_adb(_home: Home) -> tuple[str, str]:
-    found = Machine().other_adb()
+def _other_adb(home: Home) -> tuple[str, str]:
+    from phones.adb_note import noted_server
+
+    found = Machine().other_adb(noted_server(home.adb))
+    return found.state, found.detail
+
+
+def _installed_adb(_home: Home) -> tuple[str, str]:
+    found = Machine().installed_adb()
     return found.state, found.detail
 
 
@@ -118,14 +129,23 @@ def _usbmuxd(_home: Home) -> tuple[str, str]:
 
 
 def _iphones(home: Home) -> tuple[str, str]:
+    return iphones(home.make().pairing, Machine().usbmux_socket)
+
+
+def iphones(records: Path, socket: Path) -> tuple[str, str]:
+    """How many iPhones are shown at `socket`; absent only where there is none, broken when it gives no list."""
     from phones.apple import AppleIsland
     from phones.errors import UsbmuxError
 
-    island = AppleIsland(None, home.make().pairing)
+    try:
+        socket.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "absent", ""
+    island = AppleIsland(str(socket), records)
     try:
         return "works", str(len(island.attached()))
     except UsbmuxError:
-        return "absent", ""
+        return "broken", f"{socket}?"
     finally:
         island.close()
 
@@ -163,6 +183,7 @@ def _disk(home: Home) -> tuple[str, str]:
 
 
 LOOKS: dict[str, Callable[[Home], tuple[str, str]]] = {
-    "adb": _adb, "other_adb": _other_adb, "usb": _usb, "udev": _udev, "controllers": _controllers,
-    "usbmuxd": _usbmuxd, "iphones": _iphones, "keys": _keys, "ledger": _ledger, "disk": _disk,
+    "adb": _adb, "other_adb": _other_adb, "installed_adb": _installed_adb, "usb": _usb, "udev": _udev,
+    "controllers": _controllers, "usbmuxd": _usbmuxd, "iphones": _iphones, "keys": _keys, "ledger": _ledger,
+    "disk": _disk,
 }

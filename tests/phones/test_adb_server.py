@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from phones.adb_note import noted_server
 from phones.adb_server import AdbServer, bundled_adb
 from phones.adb_wire import AdbStream, Deadline
 from phones.errors import AdbServerError, ForeignAdbServerError, PhoneError, PhoneRefusedError
@@ -228,6 +229,32 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_only_the_very_process_that_is_noted_is_ours(tmp_path: Path) -> None:
+    home, port = tmp_path / "adb", free_port()
+    assert noted_server(home) is None
+    process = orphan(home, port)
+    try:
+        wait_until(lambda: command_line(process.pid)[-1:] == ["server"])
+        assert noted_server(home) is None
+        note(home, process, port, started=started_at(process.pid))
+        assert noted_server(home) == process.pid
+        note(home, process, port + 1, started=started_at(process.pid))
+        assert noted_server(home) is None
+        note(home, process, port, started=(started_at(process.pid) or 0) + 1)
+        assert noted_server(home) is None
+        note(home, process, port, started=started_at(process.pid))
+    finally:
+        process.kill()
+        process.wait()
+    assert noted_server(home) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"[1]", b"\xff\xfe", b"{", b"[" * 60_000, b'{"pid": "1", "port": []}'])
+def test_a_note_that_is_no_note_names_nobody(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "adb-server.json").write_bytes(data)
+    assert noted_server(tmp_path) is None
 
 
 def test_our_own_stale_server_is_ended_at_the_next_start(tmp_path: Path) -> None:

@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Doctor's looks at the machine, each tried where it must say works, broken, absent and unknown."""
 
+import grp
 import os
 import re
+import shutil
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from station.commands.doctor import LOOKS, STATES, exit_code
+from station.commands.doctor import LOOKS, STATES, exit_code, iphones
 from station.language import text
-from station.machine import RULES_NAME, Machine
+from station.machine import RULES_ESSENCE, RULES_NAME, Machine, essence
 
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "packaging" / "udev" / RULES_NAME).read_text("utf-8")
@@ -55,10 +61,14 @@ def program(root: Path, text: str = "usbmuxd 1.1.1") -> str:
 
 def machine(root: Path, **more: object) -> Machine:
     (root / "tree").mkdir(exist_ok=True)
-    (root / "proc").mkdir(exist_ok=True)
+    if not (root / "proc" / "1").exists():
+        process(root, 1, "/sbin/init")
     return Machine(
-        usb=root / "tree", usb_nodes=root / "nodes", processes=root / "proc", usbmux_socket=root / "usbmuxd",
-        rules=(root / "rules",), **{"adb_port": free_port(), "usbmuxd": program(root), **more},  # type: ignore[arg-type]
+        usb=root / "tree", usb_nodes=root / "nodes", usbmux_socket=root / "usbmuxd",
+        **{
+            "processes": root / "proc", "rules": (root / "rules",), "adb_port": free_port(), "usbmuxd": program(root),
+            **more,
+        },  # type: ignore[arg-type]
     )
 
 
@@ -98,25 +108,92 @@ def test_a_keyboard_that_may_not_be_opened_is_nobodys_business(tmp_path: Path) -
 def test_without_rules_the_next_phone_is_in_doubt_even_if_this_one_opens(tmp_path: Path) -> None:
     device(tmp_path, "1-4", "ff/42/01")
     node(tmp_path, 1, 7, 0o666)
-    assert machine(tmp_path).udev().state == "absent"
+    assert machine(tmp_path, is_root=False).udev().state == "absent"
+
+
+@pytest.mark.parametrize(
+    ("mode", "state"), [(0o660, "absent"), (0o640, "broken"), (0o600, "broken"), (0o606, "broken")]
+)
+def test_root_may_open_everything_so_it_is_asked_whether_the_group_may(
+    mode: int, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device(tmp_path, "1-4", "ff/42/01")
+    node(tmp_path, 1, 7, mode)
+    monkeypatch.setattr("station.machine.GROUP", grp.getgrgid(os.getgid()).gr_name)
+    assert machine(tmp_path, is_root=True).udev().state == state
+
+
+def test_a_node_of_another_group_is_shut_for_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    device(tmp_path, "1-4", "ff/42/01")
+    node(tmp_path, 1, 7, 0o660)
+    for group in ("nobody-has-this-group", "daemon"):
+        monkeypatch.setattr("station.machine.GROUP", group)
+        found = machine(tmp_path, is_root=True).udev()
+        assert (found.state, found.detail) == ("broken", "1-4")
+
+
+def installed(root: Path, text: str = RULES, folder: str = "rules") -> Path:
+    path = root / folder / RULES_NAME
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def grouped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The group of the rules exists."""
+    monkeypatch.setattr("station.machine.GROUP", "root")
 
 
 def test_rules_without_their_group_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / RULES_NAME).write_text(RULES)
+    installed(tmp_path)
     monkeypatch.setattr("station.machine.GROUP", "nobody-has-this-group")
     assert machine(tmp_path).udev().state == "broken"
     monkeypatch.setattr("station.machine.GROUP", "root")
     assert machine(tmp_path).udev().state == "works"
 
 
-def test_a_machine_whose_bus_cannot_be_read_is_not_called_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_program_knows_the_rules_that_are_shipped() -> None:
+    assert essence(RULES) == RULES_ESSENCE, "packaging/udev changed: RULES_ESSENCE in station/machine.py with it"
+
+
+@pytest.mark.usefixtures("grouped")
+@pytest.mark.parametrize(
+    "text",
+    ["", "# nothing but this\n", RULES.replace("0660", "0666"), RULES + 'SUBSYSTEM=="usb", MODE="0666"\n',
+     RULES.replace(":ff4203:", ":ff4202:"), RULES[: len(RULES) // 2]],
+)  # fmt: skip
+def test_a_file_that_only_has_the_name_of_the_rules_is_broken(text: str, tmp_path: Path) -> None:
+    assert text != RULES
+    installed(tmp_path, text)
+    assert machine(tmp_path).udev().state == "broken"
+
+
+@pytest.mark.usefixtures("grouped")
+def test_comments_and_empty_lines_make_no_other_rules(tmp_path: Path) -> None:
+    installed(tmp_path, "# ours\n\n" + RULES.replace("\n\n", "\n"))
+    assert machine(tmp_path).udev().state == "works"
+
+
+@pytest.mark.usefixtures("grouped")
+@pytest.mark.parametrize("mask", ["/dev/null", "nowhere"])
+def test_rules_that_an_earlier_folder_hides_are_not_fine(mask: str, tmp_path: Path) -> None:
+    installed(tmp_path, folder="late")
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / RULES_NAME).write_text(RULES)
-    monkeypatch.setattr("station.machine.GROUP", "root")
+    (tmp_path / "rules" / RULES_NAME).symlink_to(mask)
+    both = machine(tmp_path, rules=(tmp_path / "rules", tmp_path / "late"))
+    assert both.udev().state == ("broken" if mask == "/dev/null" else "unknown")
+    (tmp_path / "rules" / RULES_NAME).unlink()
+    assert both.udev().state == "works"
+
+
+def test_a_machine_whose_bus_cannot_be_read_is_not_called_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = machine(tmp_path)
     (tmp_path / "tree").rmdir()
     assert (found.udev().state, found.controllers().state) == ("unknown", "unknown")
+    installed(tmp_path)
+    monkeypatch.setattr("station.machine.GROUP", "root")
+    assert found.udev().state == "unknown"
 
 
 # usbmuxd -----------------------------------------------------------------------------------------------------
@@ -155,40 +232,167 @@ def test_usbmuxd_whose_socket_does_not_answer_is_broken(tmp_path: Path) -> None:
 
 
 def test_a_socket_that_is_left_without_its_usbmuxd_is_broken(tmp_path: Path) -> None:
-    process(tmp_path, 10, "/sbin/init")
     listening(tmp_path).close()
     assert machine(tmp_path).usbmuxd_runs().state == "broken"
 
 
 def test_usbmuxd_that_is_not_started_yet_or_not_there_is_absent(tmp_path: Path) -> None:
-    process(tmp_path, 10, "/sbin/init")
     assert machine(tmp_path).usbmuxd_runs().state == "absent"
     assert machine(tmp_path, usbmuxd="no-such-program").usbmuxd_runs().state == "absent"
 
 
 def test_processes_that_may_not_be_listed_leave_it_unknown(tmp_path: Path) -> None:
-    found = machine(tmp_path)
-    (tmp_path / "proc").rmdir()
+    found = machine(tmp_path, processes=tmp_path / "nowhere")
     assert (found.usbmuxd_runs().state, found.other_adb().state) == ("unknown", "unknown")
+
+
+def test_processes_that_are_hidden_from_this_user_leave_it_unknown(tmp_path: Path) -> None:
+    found = machine(tmp_path)
+    process(tmp_path, 10, "sh")
+    shutil.rmtree(tmp_path / "proc" / "1")  # hidepid=2: those of others are not even listed
+    assert (found.usbmuxd_runs().state, found.other_adb().state) == ("unknown", "unknown")
+
+
+def test_a_process_that_may_not_be_read_leaves_it_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = machine(tmp_path)
+    process(tmp_path, 10, "adb", "fork-server", "server")
+    opened = Path.open
+
+    def refusing(path: Path, *how: str) -> IO[bytes]:
+        if path.parent.name == "10":  # hidepid=1; root may read all, and tests may run as root
+            raise PermissionError
+        return opened(path, *how)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refusing)
+    assert found.other_adb().state == "unknown"
 
 
 # adb ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_program_that_listens_where_adb_listens_is_a_clash(tmp_path: Path) -> None:
-    process(tmp_path, 10, "/sbin/init")
     found = machine(tmp_path)
     assert found.other_adb().state == "works"
     with socket.create_server(("127.0.0.1", found.adb_port)):
         assert found.other_adb().state == "broken"
 
 
-def test_an_adb_server_that_does_not_listen_yet_is_a_clash_too_but_ours_is_not(tmp_path: Path) -> None:
+SERVERS = [
+    ("adb", "-L", "tcp:5037", "fork-server", "server", "--reply-fd", "4"),
+    ("/opt/platform-tools/adb", "-L", "tcp:41999", "fork-server", "server", "--reply-fd", "4"),
+    ("/opt/scrcpy/adb.bin", "-P", "6000", "nodaemon", "server"),
+    ("adb", "-a", "server", "nodaemon"),
+    ("/snap/renamed", "-L", "localabstract:mine", "fork-server", "server"),
+]
+CLIENTS = [
+    ("adb", "-s", "server", "shell", "ls"), ("adb", "shell", "server"), ("adb",), ("adb", "start-server"),
+    ("/usr/bin/adbd", "--root_seclabel=u:r:su:s0"), ("grep", "fork-server"), ("vim", "server"),
+]
+
+
+@pytest.mark.parametrize("words", SERVERS)
+def test_an_adb_server_is_a_clash_on_whatever_port(words: tuple[str, ...], tmp_path: Path) -> None:
+    process(tmp_path, 4711, *words)
+    found = machine(tmp_path).other_adb()
+    assert found.state == "broken"
+    assert found.detail.startswith("4711 ")
+
+
+@pytest.mark.parametrize("words", CLIENTS)
+def test_what_is_no_adb_server_is_no_clash(words: tuple[str, ...], tmp_path: Path) -> None:
+    process(tmp_path, 4711, *words)
+    assert machine(tmp_path).other_adb().state == "works"
+
+
+def test_only_the_server_that_is_noted_as_ours_is_no_clash(tmp_path: Path) -> None:
+    process(tmp_path, 20, "/venv/adb", "-P", "41999", "nodaemon", "server")
+    assert machine(tmp_path).other_adb().state == "broken"
+    assert machine(tmp_path).other_adb(20).state == "works"
+    process(tmp_path, 21, "/venv/adb", "-P", "42000", "nodaemon", "server")  # another station's
+    found = machine(tmp_path).other_adb(20)
+    assert (found.state, found.detail) == ("broken", "21 /venv/adb -P 42000 nodaemon server")
+
+
+def test_our_own_server_may_listen_where_adb_listens(tmp_path: Path) -> None:
     found = machine(tmp_path)
-    process(tmp_path, 10, "/venv/adb", "-L", "tcp:41999", "nodaemon", "server")
-    assert found.other_adb().state == "works"
-    process(tmp_path, 11, "adb", "-L", f"tcp:{found.adb_port}", "fork-server", "server", "--reply-fd", "4")
-    assert found.other_adb().state == "broken"
+    with socket.create_server(("127.0.0.1", found.adb_port)):
+        assert found.other_adb(os.getpid()).state == "works"
+        assert found.other_adb(1).state == "broken"
+
+
+def test_the_words_of_a_strangers_process_do_nothing_to_the_terminal(tmp_path: Path) -> None:
+    process(tmp_path, 20, "adb", "fork-server", "server", "\x1b[2J" + "x" * 5000)
+    detail = machine(tmp_path).other_adb().detail
+    assert detail.isprintable()
+    assert len(detail) < 100
+
+
+def test_an_adb_that_is_merely_installed_is_told_and_fails_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert machine(tmp_path).installed_adb().state == "works"
+    (tmp_path / "adb").write_text("#!/bin/sh\n")
+    (tmp_path / "adb").chmod(0o755)
+    found = machine(tmp_path).installed_adb()
+    assert (found.state, found.detail) == ("caution", str(tmp_path / "adb"))
+    assert exit_code([found.state]) == 0
+
+
+# iphones -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def daemon(root: Path, answer: bytes | None) -> Iterator[Path]:
+    """Something at the socket that takes connections, and answers this or, with None, never."""
+    with listening(root) as server:
+        held = []
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                held.append(connection)
+                if answer is not None:
+                    with suppress(OSError), connection:
+                        connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield root / "usbmuxd"
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for connection in held:
+                connection.close()
+
+
+def test_without_a_socket_there_are_no_iphones_here(tmp_path: Path) -> None:
+    assert iphones(tmp_path / "pairing", tmp_path / "usbmuxd") == ("absent", "")
+
+
+@pytest.mark.parametrize(
+    "answer", [None, b"", b"nonsense" * 100, (16).to_bytes(4, "little") + bytes(12), b"\xff" * 16], ids=repr
+)
+def test_a_usbmuxd_that_gives_no_list_is_broken(
+    answer: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phones.apple._LOOK_S", 0.5)
+    with daemon(tmp_path, answer) as path:
+        assert iphones(tmp_path / "pairing", path) == ("broken", f"{path}?")
+
+
+def test_a_socket_that_nobody_serves_is_broken(tmp_path: Path) -> None:
+    listening(tmp_path).close()
+    assert iphones(tmp_path / "pairing", tmp_path / "usbmuxd")[0] == "broken"
+
+
+def test_a_usbmuxd_we_know_nothing_of_is_not_called_absent(tmp_path: Path) -> None:
+    listening(tmp_path).close()
+    assert machine(tmp_path, usbmuxd="no-such-program").usbmuxd_runs().state == "unknown"
 
 
 # controllers -------------------------------------------------------------------------------------------------
@@ -225,7 +429,7 @@ def test_devices_whose_controller_nobody_can_tell_leave_it_unknown(tmp_path: Pat
 
 
 def test_broken_outranks_unknown_and_unknown_is_never_fine() -> None:
-    assert exit_code(["works", "absent"]) == 0
+    assert exit_code(["works", "caution", "absent"]) == 0
     assert exit_code(["works", "unknown", "absent"]) == 6
     assert exit_code(["unknown", "broken"]) == 1
 
