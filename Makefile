@@ -62,8 +62,8 @@ test-page: verify-page  ## that file in a real Chromium: every golden paper, pho
 usb-rig: $(INSTALLED)  ## virtual phones on a real USB stack, in a small virtual machine; root; ONLY="honest lies" for some
 	PYTHONPATH=hardware-fixtures $(BIN)/python -m usb_rig $(if $(ONLY),--only $(ONLY))
 
-usb-rig-shell: $(INSTALLED)  ## a shell in that machine
-	PYTHONPATH=hardware-fixtures $(BIN)/python -m usb_rig --shell
+usb-rig-shell: $(INSTALLED)  ## a shell in that machine, with the phones of SCENARIO="honest" or another
+	$(if $(SCENARIO),USB_RIG_SCENARIO=$(SCENARIO)) PYTHONPATH=hardware-fixtures $(BIN)/python -m usb_rig --shell
 
 clean:
 	rm -rf $(VENV) out dist offline_page/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -19,7 +19,7 @@ from usb_rig import packages, table
 from usb_rig.initramfs import InitramfsError
 from usb_rig.machine import REPOSITORY, Machine
 from usb_rig.packages import PackagesError
-from usb_rig.scenario import load_all
+from usb_rig.scenario import RigScenarioError, Wanted, load_all
 
 OUT = REPOSITORY / "out" / "usb_rig"
 ROOMS = ("phones", "wipe", "grading", "certs", "station", "hardware-fixtures", "tests/support")
@@ -46,6 +46,11 @@ def main() -> int:
         for scenario in load_all():
             sys.stdout.write(f"{scenario.name:32}  {scenario.kind:6} {scenario.title}\n")
         return 0
+    try:
+        Wanted.of(options.only)
+    except RigScenarioError as unknown:
+        _say(f"{unknown}; `--list` names them")
+        return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     OUT.mkdir(parents=True, exist_ok=True)
     try:

@@ -14,13 +14,18 @@ from usb_rig.scenario import TIMING
 from usb_rig.station import Ended, UsbStation, must_hold
 from usb_rig.table import Row
 from virtual_phones.remote import RemoteBench
+from wipe.method import Deadlines
 
 PHONES = 32
-JOBS = int(os.environ.get("USB_RIG_CROWD_JOBS", "8"))
-"""Whole jobs at once. The guest has two emulated cores: 32 jobs there measure the emulator, and take their time."""
+JOBS = int(os.environ.get("USB_RIG_CROWD_JOBS", "32"))
+"""Whole jobs at once. The guest has two emulated cores, which do the phones' work too: its ratio is no station's."""
 IDENTIFIED_S = 30.0
 NOTICED_S = 0.5
-_PULLS = 5
+_PULLS = 16
+DEADLINES = Deadlines(
+    leave_s=120.0, return_s=240.0, settle_s=180.0, person_s=300.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
+)
+"""Long: what is measured here is how long it takes, not whether it is quick."""
 _KINDS: tuple[dict[str, Any], ...] = (
     {"model": "pixel-9-android-16", "condition": "reset"},
     {"model": "pixel-6-android-13"},
@@ -50,17 +55,12 @@ def _plugged(station: UsbStation, remote: RemoteBench, say: Callable[[str], None
     for port in ports:
         remote.plug(port)
     started = time.monotonic()
-    known: set[str] = set()
-    while len(known) < PHONES and time.monotonic() - started < 3 * IDENTIFIED_S:
-        known = {
-            item.port for item in station.bench.sightings()
-            if item.port in ports and item.usb_serial and station.talking(item)
-        }
-        time.sleep(0.1)
+    known = station.in_place(station.gather(ports, within_s=3 * IDENTIFIED_S).values())
     seconds = time.monotonic() - started
     say(f"{len(known)} of {PHONES} known after {seconds:.1f} s")
     return Row(
-        name=f"{PHONES} phones plugged in at once", expected=f"all known by serial within {IDENTIFIED_S:g} s",
+        name=f"{PHONES} phones plugged in at once",
+        expected=f"all known by serial, and talking, within {IDENTIFIED_S:g} s",
         seen=f"{len(known)} after {seconds:.1f} s", seconds=seconds,
         good=len(known) == PHONES and seconds <= IDENTIFIED_S,
     )
@@ -77,18 +77,18 @@ def _pulled(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]
         times.append(time.monotonic() - started)
     say(f"pulled cables noticed after {', '.join(f'{each:.2f}' for each in times)} s")
     return Row(
-        name=f"cable pulled among {PHONES}", expected=f"noticed within {NOTICED_S:g} s (median of {_PULLS})",
+        name=f"{_PULLS} cables pulled among {PHONES} phones", expected=f"each noticed within {NOTICED_S:g} s",
         seen=f"median {median(times):.2f} s, slowest {max(times):.2f} s", seconds=sum(times),
-        good=median(times) <= NOTICED_S,
+        good=max(times) <= NOTICED_S,
     )
 
 
 def _jobs(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) -> Row:
     """Whole jobs at once against each kind alone."""
-    alone: list[float] = []
+    alone: list[Ended] = []
     for place in (0, 1, 3):
-        phone = {**_phones(remote.slots[: place + 1], plugged=True, base=100 + 10 * place)[place]}
-        alone += [each.seconds for each in _processed(station, remote, [phone])[0]]
+        phone = _phones(remote.slots[: place + 1], plugged=True, base=100 + 10 * place)[place]
+        alone += _processed(station, remote, [phone])[0]
     started = time.monotonic()
     phones = _phones(remote.slots[:JOBS], plugged=True, base=200)
     ended, truths = _processed(station, remote, phones)
@@ -97,12 +97,13 @@ def _jobs(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) 
     certified = sum(each.outcome == "certificate" for each in ended)
     for each in ended:
         say(f"crowd {each.job.port} {each.outcome} {each.seconds:.1f} s {','.join(each.reasons[:2])}")
-    ratio = wall / max(alone) if alone else 0.0
+    slowest = max((each.seconds for each in alone), default=0.0)
+    honest = [each for each in alone if each.outcome == "certificate"]
     return Row(
         name=f"{JOBS} whole jobs at once", expected=f"{JOBS} certificates; ratio measured",
-        seen=f"{certified} certificates; {wall:.0f} s, slowest alone {max(alone):.0f} s, ratio {ratio:.1f}"
-        + "".join(f"; {each}" for each in wrong),
-        seconds=time.monotonic() - started, good=certified == JOBS and not wrong,
+        seen=f"{certified} certificates; {wall:.0f} s, slowest alone {slowest:.0f} s, "
+        f"ratio {wall / (slowest or 1.0):.1f}" + "".join(f"; {each}" for each in wrong),
+        seconds=time.monotonic() - started, good=certified == JOBS and len(honest) == len(alone) == 3 and not wrong,
     )
 
 
@@ -111,13 +112,7 @@ def _processed(
 ) -> tuple[list[Ended], dict[str, Any]]:
     """Jobs of these phones and the truth about them, by port."""
     remote.furnish({"name": "jobs", "seed": 33, "phone": phones})
-    ports = {str(phone["port"]) for phone in phones}
-    give_up = time.monotonic() + 60.0
-    while True:
-        seen = station.wait_for(ports, within_s=30.0)
-        if all(station.talking(item) for item in seen.values()) or time.monotonic() > give_up:
-            break
-        time.sleep(0.2)
-    ended = station.process(list(seen.values()))
+    seen = station.gather({str(phone["port"]) for phone in phones})
+    ended = station.process(seen.values(), deadlines=lambda _port: DEADLINES)
     truths = remote.truth()
     return list(ended.values()), {str(phone["port"]): truths[str(phone["name"])] for phone in phones}

@@ -1,21 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cable pulled at exchange k of an erase job, for a sample of all k: typed end, no certificate, the bench goes on.
+"""The cable pulled at exchange k of an erase job: every k of the Android jobs, a sample of an iPhone's hundreds.
 
-A cut that lets half an answer through ("truncate") is the one some adb versions call exit 0.
+The end is typed, never a certificate; whole phones in the same batch are certified all the same; the next phone on
+each port answers. A cut that lets half an answer through ("truncate") is the one that adb calls exit 0 (`hollow`).
 """
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 from wire_bench import imei
 
+from phones.errors import PhoneError
+from phones.port import Presence, Sighting
 from station.floor import ask
+from station.worker import Progress
+from usb_rig.play import Counted
 from usb_rig.scenario import TIMING
 from usb_rig.station import Ended, UsbStation, must_hold
 from usb_rig.table import Row
 from virtual_phones.remote import RemoteBench
+from wipe.method import Deadlines
 
 KINDS: Mapping[str, Mapping[str, Any]] = {
     "a13": {"model": "pixel-6-android-13"},
@@ -24,60 +32,114 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
 }
 FAULTS = ("drop_before", "drop_after", "truncate")
 OUT_FOR_GOOD_S = 100_000.0
-SAMPLE = int(os.environ.get("USB_RIG_CUTS", "3"))
-"""Cuts for each kind of phone; all of them are some 230."""
-AT_ONCE = 9
-LAST_LOOKS = 3
-"""The last exchanges of a job only tidy up or see once more what hangs there: the verdict has its evidence by then."""
+NEVER = 1_000_000
+SAMPLE = int(os.environ.get("USB_RIG_CUTS", "28"))
+"""Cuts for each kind of phone at the most: all of an Android job; USB_RIG_CUTS=300 is all of an iPhone's too."""
+AT_ONCE = 23
+ENOUGH = 0.8
+"""The share of planned cuts that must have struck: how often a phone is asked differs a little from job to job."""
 NEXT_PHONE_S = 30.0
+_ASKED_AT_ONCE = 8
+DEADLINES = Deadlines(
+    leave_s=25.0, return_s=30.0, settle_s=30.0, person_s=45.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """One planned cut; `at` 0 = none, a whole phone beside the others."""
+
+    kind: str
+    at: int
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Struck:
+    """How the job of one planned cut ended. `ended` None: its phone was not there when jobs began.
+
+    `after_verdict`: the cable was cut when the verdict already stood, as after a shift, when phones are taken away.
+    """
+
+    cut: Cut
+    ended: Ended | None
+    truth: Mapping[str, Any]
+    after_verdict: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """Certificate, report, or nothing at all."""
+        return "no job" if self.ended is None else self.ended.outcome
+
+    @property
+    def told(self) -> str:
+        """For the log."""
+        if self.ended is None:
+            return self.outcome
+        why = ','.join(self.ended.reasons[:2]) or self.outcome
+        return f"{why}, {self.truth['cuts']} cut, {self.ended.seconds:.1f} s"
+
+
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """What became of the cuts of one kind of phone."""
+
+    planned: int = 0
+    struck: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
 
 
 def cuts(
     station: UsbStation, remote: RemoteBench, lengths: Mapping[str, int], say: Callable[[str], None]
 ) -> list[Row]:
-    """One row a kind, and one for the phones that came next on the same ports.
+    """One row a kind, one for whole phones among them, one for the phones that came next on the same ports.
 
     `lengths`: how many exchanges an honest job has, by kind.
     """
     started = time.monotonic()
     say(f"exchanges of an honest job: {lengths}")
-    planned = [
-        (kind, at, FAULTS[place % len(FAULTS)])
-        for kind in KINDS for place, at in enumerate(sample(max(1, lengths[kind] - LAST_LOOKS), SAMPLE))
-    ]
-    seen: dict[str, list[str]] = {kind: [] for kind in KINDS}
-    wrong: dict[str, list[str]] = {kind: [] for kind in KINDS}
-    slowest = 0.0
-    late: list[str] = []
-    for first in range(0, len(planned), AT_ONCE):
-        batch = planned[first : first + AT_ONCE]
-        for (kind, at, fault), ended, truth, count in _cut(station, remote, batch, first):
-            where = f"{kind} {fault} at {at} of {lengths[kind]}: {','.join(ended.reasons[:2]) or ended.outcome}"
-            say(where)
-            broken = must_hold(ended, truth)
-            if count >= at and ended.outcome == "certificate":
-                broken = broken or "a certificate over a cut cable"
-            wrong[kind] += [f"{where}: {broken}"] if broken else []
-            if count >= at:  # else this job needed fewer exchanges than the honest one, and was never cut
-                seen[kind].append(ended.reasons[0] if ended.reasons else ended.outcome)
-        took, missing = _next_phones(station, remote, len(batch), first)
+    planned = plan(lengths)
+    found = {kind: Found(planned=sum(cut.kind == kind for cut in planned)) for kind in KINDS}
+    whole: list[str] = []
+    slowest, late = 0.0, list[str]()
+    for number, first in enumerate(range(0, len(planned), AT_ONCE), 1):
+        batch = [*planned[first : first + AT_ONCE], *(Cut(kind=kind, at=0) for kind in KINDS)]
+        for one in _cut(station, remote, batch, number):
+            where = f"{one.cut.kind} {one.cut.fault or 'whole'} at {one.cut.at} of {lengths[one.cut.kind]}"
+            say(f"{where}: {one.told}")
+            if one.cut.at == 0:
+                whole.append(one.outcome)
+            else:
+                judge(found[one.cut.kind], one, where)
+        took, missing = next_phones(station, remote, batch, 50_000 + 100 * number)
         slowest = max(slowest, took)
         late += missing
     seconds = time.monotonic() - started
-    rows = [
+    return [
+        *(_row(kind, each, lengths[kind], seconds / len(KINDS)) for kind, each in found.items()),
         Row(
-            name=f"cut at {len(seen[kind])} of {lengths[kind]} exchanges, {kind}",
-            expected="typed, never a certificate",
-            seen="; ".join(wrong[kind]) or ", ".join(dict.fromkeys(seen[kind])),
-            seconds=seconds / len(KINDS), good=bool(seen[kind]) and not wrong[kind],
-        )
+            name="whole phones beside the cut ones", expected=f"{len(whole)} certificates",
+            seen=f"{whole.count('certificate')} certificates", seconds=seconds,
+            good=bool(whole) and whole.count("certificate") == len(whole),
+        ),
+        Row(
+            name="next phone on a cut port", expected=f"recognised within {NEXT_PHONE_S:g} s",
+            seen=f"not: {', '.join(late)}" if late else f"slowest {slowest:.1f} s", seconds=slowest, good=not late,
+        ),
+    ]
+
+
+def plan(lengths: Mapping[str, int]) -> list[Cut]:
+    """Every cut, in an order that mixes the kinds: a batch of iPhones alone would be the slowest."""
+    queues = [
+        [
+            Cut(kind=kind, at=at, fault=FAULTS[place % len(FAULTS)])
+            for place, at in enumerate(sample(max(1, lengths[kind]), SAMPLE))
+        ]
         for kind in KINDS
     ]
-    rows.append(Row(
-        name="next phone on a cut port", expected=f"answers within {NEXT_PHONE_S:g} s",
-        seen=f"not: {', '.join(late)}" if late else f"slowest {slowest:.1f} s", seconds=slowest, good=not late,
-    ))
-    return rows
+    longest = max(len(queue) for queue in queues)
+    return [queue[place] for place in range(longest) for queue in queues if place < len(queue)]
 
 
 def sample(length: int, number: int) -> list[int]:
@@ -89,42 +151,105 @@ def sample(length: int, number: int) -> list[int]:
     return sorted({1 + round(place * (length - 1) / (number - 1)) for place in range(number)})
 
 
-def _phone(kind: str, name: str, port: str, number: int) -> dict[str, Any]:
-    return {
-        "name": name, "port": port, "serial": f"CUT{number:05d}A", "imeis": [imei(700_000 + number)],
-        "timing": dict(TIMING), **KINDS[kind],
-    }
+def judge(found: Found, one: Struck, where: str) -> None:
+    """A job that ended before its cut shows nothing, and counts for nothing."""
+    if one.ended is None:
+        found.wrong.append(f"{where}: no job")
+        return
+    broken = must_hold(one.ended, one.truth)
+    if one.truth["cuts"]:
+        if one.outcome == "certificate" and not one.after_verdict:
+            broken = broken or "a certificate over a cut cable"
+        found.struck.append(one.ended.reasons[0] if one.ended.reasons else f"{one.outcome} before the cut")
+    if broken:
+        found.wrong.append(f"{where}: {broken}")
 
 
-def _cut(
-    station: UsbStation, remote: RemoteBench, batch: list[tuple[str, int, str]], first: int
-) -> list[tuple[tuple[str, int, str], Ended, Mapping[str, Any], int]]:
-    phones = []
-    for place, ((kind, at, fault), port) in enumerate(zip(batch, remote.slots, strict=False)):
-        phone = _phone(kind, f"cut-{place}", port, 100 + first + place)
-        phones.append({**phone, "fault": [{"at": at, "kind": fault, "seconds": OUT_FOR_GOOD_S}]})
-    remote.furnish({"name": "cuts", "seed": 100 + first, "phone": phones})
-    sightings = station.wait_for({phone["port"] for phone in phones}, within_s=30.0)
-    ended = station.process(list(sightings.values()))
-    truths, counters = remote.truth(), remote.counters()
+def _row(kind: str, found: Found, length: int, seconds: float) -> Row:
+    enough = len(found.struck) >= max(1.0, ENOUGH * found.planned)
+    few = "" if enough else f"too few of {found.planned} struck; "
+    return Row(
+        name=f"cut at {len(found.struck)} of {length} exchanges, {kind}", expected="typed, never a certificate",
+        seen=few + ("; ".join(found.wrong) or _counted(found.struck)), seconds=seconds,
+        good=enough and not found.wrong,
+    )
+
+
+def _counted(reasons: Iterable[str]) -> str:
+    said = list(reasons)
+    return ", ".join(f"{reason} {said.count(reason)}" for reason in dict.fromkeys(said))
+
+
+def furnished(remote: RemoteBench, batch: list[Cut], number: int) -> list[dict[str, Any]]:
+    """Fresh phones of these kinds on the first root ports, named by their port; `number` makes serials and IMEIs."""
+    phones = [
+        {
+            "name": port, "port": port, "timing": dict(TIMING), **KINDS[cut.kind],
+            "serial": f"CUT{number + place:06d}A", "imeis": [imei(100_000 + number + place)],
+        }
+        for place, (port, cut) in enumerate(zip(remote.slots, batch, strict=False))
+    ]
+    remote.furnish({"name": "cuts", "seed": number, "phone": phones})
+    return phones
+
+
+def _cut(station: UsbStation, remote: RemoteBench, batch: list[Cut], number: int) -> list[Struck]:
+    """Jobs on whole phones; each cut is planned when its job begins, counted from there."""
+    ports = dict(zip(remote.slots, batch, strict=False))
+    furnished(remote, batch, 100 * number)
+    counted, knife = Counted(remote), _Knife(remote, ports)
+    sightings = station.gather(ports)
+    with station.overheard(counted.notice), station.overheard(knife.notice):
+        ended = station.process(sightings.values(), deadlines=lambda _port: DEADLINES)
+    truths = remote.truth()
     return [
-        (plan, ended[phone["port"]], truths[phone["name"]], counters[phone["port"]])
-        for plan, phone in zip(batch, phones, strict=True) if phone["port"] in ended
+        Struck(
+            cut=cut, ended=ended.get(port), truth=truths[port],
+            after_verdict=knife.planned.get(port, 0) > counted.at("verified", port, NEVER),
+        )
+        for port, cut in ports.items()
     ]
 
 
-def _next_phones(station: UsbStation, remote: RemoteBench, number: int, first: int) -> tuple[float, list[str]]:
-    """Put a fresh phone on each port just used; seconds until the last has answered, and ports that did not."""
-    ports = remote.slots[:number]
-    remote.furnish({"name": "next", "seed": 900 + first, "phone": [
-        _phone("a16", f"next-{place}", port, 1000 + first + place) for place, port in enumerate(ports)
-    ]})
+class _Knife:
+    """Plans each port's cut when its worker first tells something; `planned`: the exchange, counted from plugging."""
+
+    def __init__(self, remote: RemoteBench, cuts: Mapping[str, Cut]) -> None:
+        self._remote = remote
+        self._cuts = cuts
+        self.planned: dict[str, int] = {}
+
+    def notice(self, progress: Progress) -> None:
+        """A worker told something."""
+        cut = self._cuts[progress.port]
+        if cut.at == 0 or progress.port in self.planned:
+            return
+        self.planned[progress.port] = at = self._remote.counters()[progress.port] + cut.at
+        self._remote.fault(progress.port, {"at": at, "kind": cut.fault, "seconds": OUT_FOR_GOOD_S})
+
+
+def next_phones(
+    station: UsbStation, remote: RemoteBench, batch: list[Cut], number: int, *, within_s: float = NEXT_PHONE_S
+) -> tuple[float, list[str]]:
+    """Put a fresh phone of the same kind on each port just used; seconds until the last has been recognised, and
+    ports whose phone was not: a foyer by its answer, others by a link that opens or asks its owner.
+    """
+    phones = furnished(remote, batch, number)
     started = time.monotonic()
-    missing = set(ports)
-    while missing and time.monotonic() - started < NEXT_PHONE_S:
-        for port in sorted(missing):
-            sighting = station.bench.sighting(port)
-            if station.talking(sighting) and ask(station.bench, sighting).get("identity.serial", "").startswith("CUT"):
-                missing.discard(port)
-        time.sleep(0.1)
+    missing = {str(phone["port"]): str(phone["serial"]) for phone in phones}
+    with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+        while missing and time.monotonic() - started < within_s:
+            seen = station.in_place(map(station.bench.sighting, missing))
+            for sighting, fine in zip(seen, pool.map(lambda each: _answers(station, each, missing), seen), strict=True):
+                if fine:
+                    del missing[sighting.port]
     return time.monotonic() - started, sorted(missing)
+
+
+def _answers(station: UsbStation, sighting: Sighting, serials: Mapping[str, str]) -> bool:
+    if sighting.presence is not Presence.ADB_FOYER:
+        return True
+    try:
+        return ask(station.bench, sighting).get("identity.serial") == serials[sighting.port]
+    except PhoneError:
+        return False

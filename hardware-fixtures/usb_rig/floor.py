@@ -3,18 +3,27 @@
 
 import contextlib
 import os
+import plistlib
+import signal
+import socket
+import struct
 import subprocess
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from virtual_phones.control import ControlError
 from virtual_phones.remote import RemoteBench
 
+PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
+RULES = "70-proofwipe.rules"
 UDEVD = ("/usr/lib/systemd/systemd-udevd", "/lib/systemd/systemd-udevd")
 USBMUXD_SOCKET = Path("/run/usbmuxd")
 _START_S = 60.0
+_LOOK_EACH_S = 3.0
+_HANGS_AFTER_S = 15.0
 
 
 class FloorError(Exception):
@@ -22,28 +31,90 @@ class FloorError(Exception):
 
 
 def start_udevd() -> None:
-    """Hot-plug for libusb: without udevd it sees no phone that comes later. Raises: FloorError."""
+    """Hot-plug for libusb: without udevd it sees no phone that comes later. With the rules of packaging/, and their
+    group. Raises: FloorError.
+    """
+    for command in (
+        ["addgroup", "--quiet", "--system", "proofwipe"],  # what sysusers/ says, where systemd is not
+        ["install", "-D", "-m", "0644", str(PACKAGING / "udev" / RULES), f"/etc/udev/rules.d/{RULES}"],
+    ):
+        done = subprocess.run(command, check=False, capture_output=True, timeout=_START_S)
+        if done.returncode:
+            raise FloorError(f"{command[0]}: {done.stderr.decode('utf-8', 'replace')}")
     program = next((path for path in UDEVD if Path(path).exists()), None)
     if program is None:
         raise FloorError("no udevd")
     subprocess.run([program, "--daemon"], check=True, timeout=_START_S, stderr=subprocess.DEVNULL)
 
 
-@contextmanager
-def usbmuxd(log: Path) -> Iterator[int]:
-    """Debian's usbmuxd without preflight; its process id. Raises: FloorError."""
-    USBMUXD_SOCKET.unlink(missing_ok=True)
-    with log.open("ab") as out:
-        child = subprocess.Popen(["usbmuxd", "-f", "-p", "-v"], stdout=out, stderr=out)
-    give_up = time.monotonic() + _START_S
-    while not USBMUXD_SOCKET.exists():
-        if child.poll() is not None or time.monotonic() > give_up:
-            raise FloorError("usbmuxd does not start")
-        time.sleep(0.05)
+class Usbmuxd:
+    """Debian's usbmuxd without preflight, kept alive as a technician would: one that answers nobody is restarted.
+
+    Version 1.1.1 can wait for ever for a transfer of a device that is gone (libimobiledevice/usbmuxd #114).
+    """
+
+    def __init__(self, log: Path, say: Callable[[str], None]) -> None:
+        self._log = log
+        self._say = say
+        self._over = threading.Event()
+        self._child = self._started()
+        self.restarts = 0
+        self.meant = 0
+        threading.Thread(target=self._keep, name="usbmuxd", daemon=True).start()
+
+    def hang(self) -> None:
+        """Let it hang, on purpose; the next look finds it so."""
+        self.meant += 1
+        self._child.send_signal(signal.SIGSTOP)
+
+    def stop(self) -> None:
+        """End it."""
+        self._over.set()
+        _end(self._child)
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        USBMUXD_SOCKET.unlink(missing_ok=True)
+        with self._log.open("ab") as out:
+            child = subprocess.Popen(["usbmuxd", "-f", "-p", "-v"], stdout=out, stderr=out)
+        give_up = time.monotonic() + _START_S
+        while not USBMUXD_SOCKET.exists():
+            if child.poll() is not None or time.monotonic() > give_up:
+                raise FloorError("usbmuxd does not start")
+            time.sleep(0.05)
+        return child
+
+    def _keep(self) -> None:
+        while not self._over.wait(_LOOK_EACH_S):
+            if answers(USBMUXD_SOCKET, timeout_s=_HANGS_AFTER_S) or self._over.is_set():
+                continue
+            self._say(f"usbmuxd does not answer within {_HANGS_AFTER_S:g} s; it is restarted")
+            self.restarts += 1
+            self._child.kill()
+            self._child.wait()
+            self._child = self._started()
+
+
+def answers(path: Path, *, timeout_s: float) -> bool:
+    """Does usbmuxd answer a ReadBUID? Header: length, version 1, message 8 (plist), tag, little-endian."""
+    body = plistlib.dumps({"MessageType": "ReadBUID"})
     try:
-        yield child.pid
+        with socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(timeout_s)
+            link.connect(str(path))
+            link.sendall(struct.pack("<4I", 16 + len(body), 1, 8, 1) + body)
+            return bool(link.recv(16))
+    except OSError:
+        return False
+
+
+@contextmanager
+def usbmuxd(log: Path, say: Callable[[str], None]) -> Iterator[Usbmuxd]:
+    """A usbmuxd for as long as this lasts. Raises: FloorError."""
+    kept = Usbmuxd(log, say)
+    try:
+        yield kept
     finally:
-        _end(child)
+        kept.stop()
 
 
 @contextmanager

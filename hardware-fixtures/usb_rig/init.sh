@@ -32,6 +32,8 @@ if [ -e /new/run/job/interactive ]; then
 else
   chroot /new /bin/sh /run/job/run.sh
 fi
-echo "USB-RIG-EXIT $?"
+status=$?
+dmesg > /new/run/job/kernel.log
+echo "USB-RIG-EXIT $status"
 sync
 poweroff -f

@@ -87,7 +87,7 @@ class Machine:
             "qemu-system-x86_64", "-accel", accelerator, "-cpu", "max", "-smp", "2", "-m", str(MEMORY_MB),
             "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio", "-nic", "none",
             "-kernel", str(self._kernel.image), "-initrd", str(self._initramfs()),
-            "-append", "console=ttyS0 quiet panic=-1 mitigations=off nokaslr tsc=reliable",
+            "-append", "console=ttyS0 loglevel=2 panic=-1 mitigations=off nokaslr tsc=reliable",
             "-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
             "-virtfs", f"local,path={job},mount_tag=job,security_model=none,multidevs=remap",
             "-device", "virtio-rng-pci",

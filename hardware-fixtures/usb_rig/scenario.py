@@ -4,12 +4,14 @@
     title = "…"                        one sentence, shown in the table
     kind = "job"                       the station processes every phone; or "look": the station only looks
                                        or "tools": only programs of other people
+    return_s = 45.0                    how long the station waits for a phone to return
     [[phone]]                          as in virtual_phones.scenario, with `slot = "A"` instead of `port`
     [[act]]  on = "start"              or a progress key of the station ("erasing"), for phone `phone`
              after_s = 0.5             do = "unplug" | "plug" | "move" | "press"
              phone = "…"               to = "B" (move)   action = "trust" (press)   seconds = 1.0 (unplug)
     [[run]]  line = ["adb", "devices"] exit = 0   shows = ["regular expression"]   hides = ["…"]   within_s = 10.0
-    [[look]] slot = "A"                presence = "adb_device"   serial = "…"   odd = false   within_s = 10.0
+    [[look]] slot = "A"                presence = "adb_device"   serial = "…"   within_s = 10.0
+                                       (and the station lists no port that is not the scenario's)
     [expect.NAME]                      outcome = "certificate" | "report"   reasons = ["phone_lost", …]
                                        (the first reason of the report must be one of them)
 
@@ -17,12 +19,14 @@ Slots are letters; each scenario gets root ports of its own. In `run` lines and 
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 KINDS = ("job", "look", "tools")
+PHASES = ("tools", "process", "look", "hollow", "job", "cuts", "daemons", "crowd")
+"""Parts of a run, in this order; each may be asked for by its name."""
 ACTS = ("unplug", "plug", "move", "press")
 FOLDER = Path(__file__).parent / "scenarios"
 TIMING: Mapping[str, float] = {"leave_s": 0.5, "absent_s": 4.0, "wipe_s": 5.0, "boot_s": 0.5, "ready_s": 0.5}
@@ -65,7 +69,6 @@ class Look:
     slot: str
     presence: str
     serial: str = ""
-    odd: bool = False
     within_s: float = 15.0
 
 
@@ -89,6 +92,7 @@ class RigScenario:
     runs: tuple[Run, ...] = ()
     looks: tuple[Look, ...] = ()
     expected: Mapping[str, Expected] = field(default_factory=dict)
+    return_s: float = 45.0
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -113,10 +117,13 @@ def load_all() -> tuple[RigScenario, ...]:
 
 def read(document: Mapping[str, Any], name: str) -> RigScenario:
     """The scenario in a document. Raises: RigScenarioError."""
-    _only(document, {"title", "kind", "phone", "act", "run", "look", "expect"}, name)
+    _only(document, {"title", "kind", "return_s", "phone", "act", "run", "look", "expect"}, name)
     kind = document.get("kind")
     if kind not in KINDS or not isinstance(document.get("title"), str):
         raise RigScenarioError(f"{name}: title, and kind: one of {', '.join(KINDS)}")
+    return_s = document.get("return_s", 45.0)
+    if not isinstance(return_s, int | float):
+        raise RigScenarioError(f"{name}: return_s is a number of seconds")
     phones = tuple(_phone(table, name) for table in document.get("phone", []))
     names = {str(phone["name"]) for phone in phones}
     acts = tuple(_made(Act, table, name) for table in document.get("act", []))
@@ -136,6 +143,7 @@ def read(document: Mapping[str, Any], name: str) -> RigScenario:
         name=name, title=document["title"], kind=kind, phones=phones, acts=acts,
         runs=tuple(_made(Run, table, name) for table in document.get("run", [])),
         looks=tuple(_made(Look, table, name) for table in document.get("look", [])), expected=expected,
+        return_s=return_s,
     )
 
 
@@ -166,3 +174,34 @@ def _only(table: Mapping[str, Any], known: set[str], where: str) -> None:
     unknown = sorted(table.keys() - known)
     if unknown:
         raise RigScenarioError(f"{where}: unknown key {', '.join(unknown)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which parts of a run are asked for; no name means everything."""
+
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> "Wanted":
+        """Raises: RigScenarioError for a name that neither a scenario nor a phase has."""
+        chosen = frozenset(names)
+        unknown = sorted(chosen - {*PHASES, *(each.name for each in load_all())})
+        if unknown:
+            raise RigScenarioError(f"neither a scenario nor one of {', '.join(PHASES)}: {', '.join(unknown)}")
+        return cls(names=chosen)
+
+    def phase(self, name: str) -> bool:
+        """Is this phase asked for, as a whole?"""
+        return not self.names or name in self.names
+
+    def scenarios(self, kind: str) -> list[RigScenario]:
+        """Those of a kind that are asked for, by the name of their phase or their own."""
+        return [each for each in load_all() if each.kind == kind and (self.phase(kind) or each.name in self.names)]
+
+    @property
+    def station(self) -> bool:
+        """Is anything asked for that needs the product's own station?"""
+        return any(map(self.phase, PHASES[2:])) or any(
+            self.scenarios(kind) for kind in ("look", "job")
+        )

@@ -1,7 +1,6 @@
-# The guest's shell: udevd and usbmuxd run, nothing else. Try:
-#   $PYTHON -m virtual_phones.bench /run/job/scenario.toml --usb &      phones on root ports (paths: see lsusb -t)
-#   $PYTHON -m usb_rig.inside --log --only tools-android                one scenario with its log
-/usr/lib/systemd/systemd-udevd --daemon 2>/dev/null
-(usbmuxd -f -p >/run/job/usbmuxd.log 2>&1 &)
+# The guest's shell: udevd, usbmuxd and an adb server run, and the phones of one scenario hang on root ports. Try:
+#   lsusb; adb devices -l; idevice_id -l; fastboot devices; udevadm monitor
+#   cat /sys/bus/usb/devices/1-1/serial
+# `exit` powers the guest off.
 sed -n 's/^#//p' "$0"
-exec /bin/bash -i
+exec "$PYTHON" -m usb_rig.inside --hold "${USB_RIG_SCENARIO:-honest}"

@@ -8,9 +8,9 @@ sooner. Papers are records, drawn only where a scenario is about papers.
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from wire_bench import HurriedBench
 from certs.facts import SalePolicy
 from phones.adb_server import AdbServer
 from phones.apple import AppleIsland
+from phones.cleaning import clean_serial
 from phones.clock import SystemClock
 from phones.port import Presence, Sighting
 from phones.usb_watch import UsbWatch
@@ -36,13 +37,14 @@ from virtual_phones.control import ControlError
 from virtual_phones.remote import RemoteBench
 from wipe.method import Deadlines
 
+DEADLINES = Deadlines(
+    leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=75.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
+)
 SETTINGS = Settings(
-    deadlines=Deadlines(
-        leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=90.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
-    ),
-    policy=SalePolicy(name="rig", require_validation=False), recheck_s=2.0,
+    deadlines=DEADLINES, policy=SalePolicy(name="rig", require_validation=False), recheck_s=2.0,
 )
 """The guest computes twenty times slower than its host: short for a phone, long for a program."""
+GATHER_S = 60.0
 EXCHANGE_S = 45.0
 """No exchange waits longer, before `slowly.patience` multiplies it for links."""
 
@@ -68,10 +70,10 @@ class Ended:
 class UsbStation:
     """One station for the whole run; jobs of any number of scenarios."""
 
-    def __init__(self, folder: Path, remote: RemoteBench, *, settings: Settings = SETTINGS) -> None:
+    def __init__(self, folder: Path, remote: RemoteBench, say: Callable[[str], None]) -> None:
         self._folder = folder
         self._remote = remote
-        self._settings = settings
+        self._say = say
         self._stack = ExitStack()
         self._listeners: list[Callable[[Progress], None]] = []
         self._ended: dict[str, float] = {}
@@ -85,7 +87,9 @@ class UsbStation:
         adb = AdbServer(home.adb, start_timeout_s=60.0)
         adb.start()
         self._stack.callback(adb.stop)
-        self.bench = HurriedBench(adb=adb, usb=UsbWatch(), apple=AppleIsland(None, home.pairing))
+        self.adb = adb
+        self.island = AppleIsland(None, home.pairing)
+        self.bench = HurriedBench(adb=adb, usb=UsbWatch(), apple=self.island)
         self.bench.exchange_s = EXCHANGE_S
         self._stack.callback(self.bench.close)
         self._technician = ScriptedTechnician(lives.SCRIPT, self._press)
@@ -98,19 +102,22 @@ class UsbStation:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def listen(self, listener: Callable[[Progress], None]) -> None:
-        """Hear what every worker tells."""
+    @contextmanager
+    def overheard(self, listener: Callable[[Progress], None]) -> Iterator[None]:
+        """Meanwhile `listener` hears what every worker tells, in the worker's own thread."""
         self._listeners.append(listener)
-
-    def unlisten(self, listener: Callable[[Progress], None]) -> None:
-        """Hear no more."""
-        self._listeners.remove(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
 
     def _press(self, port: str, action: str) -> None:
         with contextlib.suppress(ControlError):  # the cable leads elsewhere by now: the hand finds no phone
             self._remote.press(port, action)
 
     def _tell(self, progress: Progress) -> None:
+        problems = " ".join(problem.code.value for problem in progress.problems)
+        self._say(f"{progress.port} {progress.job[:6]} {progress.stage.value} {progress.key} {problems}")
         if progress.key == "done":
             self._ended[progress.job] = time.monotonic()
         try:
@@ -119,41 +126,49 @@ class UsbStation:
             for listener in tuple(self._listeners):
                 listener(progress)
 
-    def shift(self) -> Shift:
+    def shift(self, deadlines: Callable[[str], Deadlines]) -> Shift:
         """A new shift; jobs are taken by the caller."""
-        def surroundings(_port: str) -> Surroundings:
+        def surroundings(port: str) -> Surroundings:
             return Surroundings(
-                clock=SystemClock(), operator=self._technician, settings=self._settings, tell=self._tell,
+                clock=SystemClock(), operator=self._technician, tell=self._tell,
+                settings=replace(SETTINGS, deadlines=deadlines(port)),
                 desk=self._desk, draw=lambda: secrets.token_hex(16),
                 duplicated=lambda serial: serial in self.bench.duplicated_serials(),
             )
 
         facts: Mapping[str, object] = {
-            "policy": asdict(self._settings.policy), "performed_by": {"name": "Rig", "role": "operator"}, "attempt": 1,
+            "policy": asdict(SETTINGS.policy), "performed_by": {"name": "Rig", "role": "operator"}, "attempt": 1,
         }
         return Shift(
-            bench=self.bench, ledger=self.ledger, slot_of=self._settings.slot, salt=lambda: secrets.token_hex(16),
+            bench=self.bench, ledger=self.ledger, slot_of=SETTINGS.slot, salt=lambda: secrets.token_hex(16),
             surroundings=surroundings, facts=facts,
         )
 
-    def wait_for(self, ports: set[str], *, within_s: float) -> dict[str, Sighting]:
-        """What hangs on these ports, once every one of them shows something; at the latest what is there then."""
+    def gather(
+        self, ports: Collection[str], *, mute: Collection[str] = (), within_s: float = GATHER_S
+    ) -> dict[str, Sighting]:
+        """What hangs on these ports, once each shows the phone that was put there and it talks; at the latest
+        what is there after `within_s`. `mute`: ports whose phone never talks.
+        """
         give_up = time.monotonic() + within_s
         while True:
             seen = {item.port: item for item in self.bench.sightings() if item.port in ports}
-            if len(seen) == len(ports) or time.monotonic() > give_up:
+            if len(self.in_place(seen.values(), mute=mute)) == len(ports) or time.monotonic() > give_up:
                 return seen
             time.sleep(0.1)
 
-    def talking(self, sighting: Sighting) -> bool:
-        """Does the phone answer, or ask its owner to be allowed to?"""
-        return sighting.presence in (
-            Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.ADB_UNAUTHORIZED, Presence.APPLE,
-        )
+    def in_place(self, seen: Iterable[Sighting], *, mute: Collection[str] = ()) -> list[Sighting]:
+        """Those that are the phone that now hangs there, by its USB serial, and that talk."""
+        there = {_path(shown): clean_serial(str(shown["serial"])) for shown in self._remote.usb()}
+        return [
+            item for item in seen if item.usb_serial == there.get(item.port) and (item.port in mute or _talks(item))
+        ]
 
-    def process(self, sightings: list[Sighting]) -> dict[str, Ended]:
-        """Whole jobs for all of them at once; by port."""
-        shift = self.shift()
+    def process(
+        self, sightings: Collection[Sighting], *, deadlines: Callable[[str], Deadlines] = lambda _port: DEADLINES
+    ) -> dict[str, Ended]:
+        """Whole jobs for all of them at once; by port. `deadlines`: those of a port."""
+        shift = self.shift(deadlines)
         started = time.monotonic()
         for sighting in sightings:
             shift.take(sighting)
@@ -168,6 +183,18 @@ class UsbStation:
     def ended(self, job: Job, started: float) -> Ended:
         """A job of a shift that is over, and how long it took since `started` (monotonic)."""
         return Ended(job=job, seconds=self._ended.get(job.id, time.monotonic()) - started)
+
+
+def _talks(sighting: Sighting) -> bool:
+    """Does the phone answer, or ask its owner to be allowed to?"""
+    return sighting.presence in (
+        Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.ADB_UNAUTHORIZED, Presence.APPLE,
+    )
+
+
+def _path(shown: Mapping[str, Any]) -> str:
+    """The port path of a `RemoteBench.usb` entry."""
+    return f"{shown['bus']}-" + ".".join(str(number) for number in shown["ports"])
 
 
 def must_hold(ended: Ended, truth: Mapping[str, Any]) -> str:

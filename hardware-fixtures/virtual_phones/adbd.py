@@ -170,8 +170,11 @@ class Adbd:
             self._cut(fault)
             return
         service = open_service(self._phone, name, exchange, self._exchanges.answered, now_s)
-        if service is None:
-            self._outbox += message(A_CLSE, 0, remote)
+        if service is None:  # a refusal is an answer too: it can be lost, and the cable cut behind it
+            if fault is None or fault.answers:
+                self._outbox += message(A_CLSE, 0, remote)
+            if fault is not None:
+                self._cut(fault)
             return
         stream = _Stream(local=self._next_id, remote=remote, service=service, fault=fault)
         self._next_id += 1

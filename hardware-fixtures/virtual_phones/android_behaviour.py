@@ -32,6 +32,7 @@ MISBEHAVIOURS: dict[str, str] = {
     "never_returns": "goes away and never comes back",
     "returns_into_recovery": "the wipe fails; it stays in recovery with its data",
     "returns_unauthorised": "the test harness did not keep the adb keys",
+    "returns_without_adb": "the test harness left USB debugging off: it comes back with MTP alone",
     "account_added": "after the erase somebody signs in again",
     "frp_armed": "factory reset protection holds an owner's handle and outlives the erase",
     "half_answers": "the second half of every longer answer is missing",
@@ -49,8 +50,8 @@ MISBEHAVIOURS: dict[str, str] = {
 """Never certifiable, whatever else happens."""
 
 NOT_IN_FOYER = frozenset(KEEPS) | {
-    "boots_other_image", "returns_unauthorised", "empty_getprop", "user_forged", "lock_screen", "device_owner",
-    "reset_forbidden", "harness_refused", "sim_inserted", "sd_inserted",
+    "boots_other_image", "returns_unauthorised", "returns_without_adb", "empty_getprop", "user_forged", "lock_screen",
+    "device_owner", "reset_forbidden", "harness_refused", "sim_inserted", "sd_inserted",
 }
 MISBEHAVIOURS_IN_FOYER: dict[str, str] = {
     name: sentence for name, sentence in MISBEHAVIOURS.items() if name not in NOT_IN_FOYER

@@ -144,6 +144,8 @@ class AndroidLives:
         """What TestHarnessModeService does at the first boot after its reset."""
         self.data.properties[HARNESS] = "1"
         self.data.settings["global"] |= HARNESS_GLOBAL
+        if "returns_without_adb" in self.misbehaviour:
+            self.data.settings["global"]["adb_enabled"] = "0"
         self.data.settings["secure"] |= HARNESS_SECURE
         self.data.keys = {} if "returns_unauthorised" in self.misbehaviour else dict(keys)
 

@@ -32,6 +32,7 @@ from virtual_phones.scenario import (
     read_swap,
 )
 from virtual_phones.usb_bus import UsbBus
+from virtual_phones.usb_phone import serial_of
 from virtual_phones.usbmux import UsbmuxServer
 from virtual_phones.vhci import VhciError
 
@@ -193,9 +194,14 @@ class VirtualBench:
 
 
 def truth_of(port: VirtualPort) -> dict[str, object]:
-    """Ground truth of the phone that first hung here; `now` is the serial of whatever hangs here now."""
+    """Ground truth of the phone that first hung here; `now` is the serial of whatever hangs here now, `cuts` how
+    often a fault has cut the link.
+    """
     with port.lock:
-        return {**port.first.truth(), "now": port.phone.serial, "swapped": port.phone is not port.first}
+        return {
+            **port.first.truth(), "now": port.phone.serial, "swapped": port.phone is not port.first,
+            "cuts": port.cuts,
+        }
 
 
 def usb_card(port: VirtualPort) -> dict[str, object] | None:
@@ -206,7 +212,8 @@ def usb_card(port: VirtualPort) -> dict[str, object] | None:
             return None
         return {
             "bus": port.bus, "address": port.address, "ports": list(port.port_numbers),
-            "vendor_id": shown.vendor_id, "product_id": shown.product_id, "serial": shown.iserial,
+            "vendor_id": shown.vendor_id, "product_id": shown.product_id,
+            "serial": serial_of(port.phone, shown),
             "manufacturer": shown.manufacturer, "product": shown.product,
             "interfaces": [list(interface) for interface in shown.interfaces],
         }

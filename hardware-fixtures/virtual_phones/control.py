@@ -56,7 +56,7 @@ class ControlServer:
 class ControlClient:
     """One connection to a bench's control socket; opened at the first call, opened again when it broke."""
 
-    def __init__(self, address: tuple[str, int], *, timeout_s: float = 10.0) -> None:
+    def __init__(self, address: tuple[str, int], *, timeout_s: float = 30.0) -> None:
         self._address = address
         self._timeout_s = timeout_s
         self._lock = threading.Lock()

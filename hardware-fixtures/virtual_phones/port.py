@@ -72,6 +72,8 @@ class VirtualPort:
         self.swap = swap
         self.plugged = plugged
         self.address = 0
+        self.cuts = 0
+        """How often a fault has cut the link."""
         self._addresses = addresses or BusAddresses()
         self._absences = 0
         self._present = False
@@ -151,6 +153,7 @@ class VirtualPort:
 
     def link_died(self, fault: Fault, now_s: float) -> None:
         """A fault cut the link; with `seconds` the cable is out for that long."""
+        self.cuts += 1
         if fault.seconds > 0:
             self.unplug(now_s, seconds=fault.seconds)
 

@@ -56,7 +56,7 @@ def build(
     trouble = str(table.get("trouble", ""))
     identity = Identity(
         vendor_id=view.vendor_id, product_id=view.product_id, manufacturer=view.manufacturer, product=view.product,
-        serial=str(table.get("serial", view.iserial)),
+        serial=serial_of(phone, view),
     )
     if isinstance(phone, IPhone):
         return _apple(port, phone, view, now_s, identity, trouble)
@@ -78,6 +78,11 @@ class _Stalling(Function):
     def host_sent(self, address: int, data: bytes, now_s: float) -> None:
         """Raises: Stall."""
         raise Stall
+
+
+def serial_of(phone: VirtualPhone, view: UsbView) -> str:
+    """The iSerial: the view's, unless the model gives it another one."""
+    return str(_usb(phone).get("serial", view.iserial))
 
 
 def _usb(phone: VirtualPhone) -> Mapping[str, object]:

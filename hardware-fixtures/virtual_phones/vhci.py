@@ -25,6 +25,9 @@ LARGEST_URB = 16 * 1024 * 1024
 _SUBMIT, _UNLINK, _RET_SUBMIT, _RET_UNLINK = 1, 2, 3, 4
 LAST_WORDS_S = 0.5
 """How long a device that gives up waits for the host to fetch what it has said."""
+HUSH_S = 0.1
+"""From the last transfer until the host learns that the device is gone: a hub is asked in turn. It also spares
+usbmuxd 1.1.1, which waits for ever for a transfer that it could not submit again (libimobiledevice/usbmuxd #114)."""
 _ATTACH_PATIENCE_S = 5.0
 _devids = itertools.count(65538)
 
@@ -88,17 +91,19 @@ class VhciCable:
     """One device on one port, until `unplug`. A thread of its own serves it; `gone` says that it is over."""
 
     def __init__(self, number: int, device: UsbDevice, now_s: Callable[[], float], *, name: str,
-                 sockets: Sockets | None = None) -> None:
+                 sockets: Sockets | None = None,
+                 plug_in: Callable[[int, socket.socket], None] = attach) -> None:
         self._device = device
         self._now_s = now_s
         self._sockets = sockets
         self._inbox = bytearray()
+        self._pulled, self._hand = socket.socketpair()
         self.gone = threading.Event()
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            attach(number, theirs)
+            plug_in(number, theirs)
         except OSError:
-            self._ours.close()
+            self._close()
             raise
         finally:
             theirs.close()
@@ -106,20 +111,25 @@ class VhciCable:
         self._thread.start()
 
     def unplug(self) -> None:
-        """Pull the cable. Returns at once."""
+        """Pull the cable. Returns at once; nothing moves any more, and the host learns of it `HUSH_S` later."""
         with contextlib.suppress(OSError):
-            self._ours.shutdown(socket.SHUT_RDWR)
+            self._hand.send(b"!")
 
     def _serve(self) -> None:
         try:
             with contextlib.suppress(OSError):
                 self._converse()
+            time.sleep(HUSH_S)
         finally:
             with contextlib.suppress(OSError):
                 self._ours.shutdown(socket.SHUT_RDWR)
-            self._ours.close()
+            self._close()
             self._device.closed()
             self.gone.set()
+
+    def _close(self) -> None:
+        for each in (self._ours, self._pulled, self._hand):
+            each.close()
 
     def _converse(self) -> None:
         last_s = float("inf")
@@ -133,7 +143,9 @@ class VhciCable:
                     return
             others = list(self._sockets.sockets()) if self._sockets is not None else []
             wait = None if due is None else max(due - now_s, 0.001)
-            ready = select.select([self._ours, *others], [], [], wait)[0]
+            ready = select.select([self._ours, self._pulled, *others], [], [], wait)[0]
+            if self._pulled in ready:
+                return
             if self._ours in ready:
                 data = self._ours.recv(1024 * 1024)
                 if not data:

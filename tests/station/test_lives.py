@@ -31,6 +31,7 @@ PHONES: Mapping[str, Mapping[str, Any]] = {
 }
 MEANINGLESS_IN_TRADE_IN = {
     "returns_unauthorised": "the foyer and evaluation want no adb key",
+    "returns_without_adb": "the foyer needs no setting for adb",
     "lock_screen": "a phone in its set-up screen has none any more",
     "device_owner": "the first reset removed it",
     "reset_forbidden": "a restriction of the owner's data set, gone with it",

@@ -43,6 +43,7 @@ VARIATIONS = {
 }
 IRRELEVANT: Mapping[tuple[str, str], str] = {
     ("android-16", "returns_unauthorised"): "the foyer and evaluation want no adb key",
+    ("android-16", "returns_without_adb"): "the foyer needs no setting for adb",
     ("android-16", "lock_screen"): "a phone in its set-up screen has none any more",
     ("android-16", "device_owner"): "the first reset removed it",
     ("android-16", "reset_forbidden"): "a restriction of the owner's data set, gone with it",

@@ -230,6 +230,19 @@ def test_every_fault_does_what_its_name_says(kind, said, closed, dead, ran):
         assert 3 not in found, "a cut answer has no exit code"
 
 
+@pytest.mark.parametrize(
+    ("kind", "refused"), [(FaultKind.DROP_AFTER, False), (FaultKind.TRUNCATE, True), (FaultKind.DROP_BEFORE, False)]
+)
+def test_a_cable_is_cut_at_a_refused_service_too(kind, refused):
+    phone = Phone()
+    phone.reply = None
+    host = Host(phone, Fault(at=1, kind=kind))
+    host.connect()
+    assert host.ask(b"shell,v2:closed") == (b"", refused)
+    assert host.adbd.dead
+    assert host.adbd.killed.kind is kind
+
+
 def test_garbage_is_the_same_for_the_same_exchange_and_a_flood_is_bounded():
     answers = set()
     for _ in range(2):
