@@ -33,6 +33,8 @@ _DRAW = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-f]{32}|[0-9a-f]{16})(?![0-9a-fA-F]
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]|(?<=[A-Za-z0-9+/])(?:\\n|\s)+(?=[A-Za-z0-9+/])){24,}={0,2}")
 _BREAK = re.compile(rb"\\n|\s+")
 _WORD = re.compile(rb"(?<![0-9a-fx])([0-9a-f]{8})(?![0-9a-f:])")
+_NEW_UDID = re.compile(r"0000[0-9a-f]{4}[0-9a-f]{16}")
+"""Number of the chip and ECID; what only looks like one may say more in its first half."""
 _MASK = bytes.maketrans(
     bytes(range(256)),
     bytes(48 if 48 <= code < 58 else 120 if chr(code).isalpha() or code >= 128 else code for code in range(256)),
@@ -62,8 +64,11 @@ class Fakes:
 
     @property
     def reals(self) -> tuple[str, ...]:
-        """Every real number met so far, in every way of writing that was met."""
-        return tuple(self._real)
+        """Every real number met so far, in every way of writing that was met.
+
+        A number that is its own fake is none: it comes from a recording that is played back and recorded again.
+        """
+        return tuple(real for real, fake in self._real.items() if real != fake)
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -150,13 +155,9 @@ class Fakes:
 
     def _udid(self, key: str, number: int) -> str:
         """A new UDID ends in the ECID; its first half names the chip, which many phones share."""
-        if len(key) != 24:
+        if not _NEW_UDID.fullmatch(key):
             return "fa4e" + f"{number:x}".zfill(len(key) - 4)
-        try:
-            ecid = str(int(key[8:], 16))
-        except ValueError:
-            return "fa4e" + f"{number:x}".zfill(20)
-        return key[:8] + f"{int(self.learn('ecid', ecid)):016x}"
+        return key[:8] + f"{int(self.learn('ecid', str(int(key[8:], 16)))):016x}"
 
 
 def redacted(reply: Reply, read: Reader, fakes: Fakes, *, asked: str) -> Reply:
@@ -196,7 +197,7 @@ def _masked(reply: Reply, same: Callable[[Reply], bool]) -> Reply:
     """As much masked as can be without the reader noticing."""
     body, error = bytearray(reply.body), bytearray(reply.error)
     places = [(data, hit.span()) for data in (body, error) for hit in _TOKEN.finditer(bytes(data))
-              if not hit[0].startswith(b"\\") or hit[0].startswith(b"\\u")]
+              if (not hit[0].startswith(b"\\") or hit[0].startswith(b"\\u")) and _mask(hit[0]) != hit[0]]
 
     def attempt(part: list[tuple[bytearray, tuple[int, int]]]) -> None:
         before = [bytes(data[start:end]) for data, (start, end) in part]

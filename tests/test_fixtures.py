@@ -1,147 +1,193 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No number that could belong to somebody stands in a fixture: invented ones are declared here, recorded ones faked.
+"""No number that could belong to somebody stands in a fixture or test: what looks like one is declared as invented.
 
-Whoever contributes a recording (`proofwipe record`) gets this looked at before any person does.
+Recordings, in which nothing is invented and all is fake, are looked at by tests/phones/test_kept_recordings.py.
+Whoever contributes a fixture gets this looked at before any person does.
 """
 
-import base64
+import json
 import re
-import struct
-from collections.abc import Iterator
+import tomllib
+import zlib
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from strangers import DRAWN_ANEW, REGISTER, Stranger, declared, strangers, undeclared
 
-FIXTURES = Path(__file__).parents[1] / "hardware-fixtures"
-WRITTEN = (".toml", ".py", ".jsonl", ".json", ".txt", ".md", ".csv", ".xml", ".plist", ".rules")
+from phones.allowed import PREFIXES, allowed
+from virtual_phones.iphone_strata import OWNERS
 
-FAKE_IMEI = re.compile(r"00499901[0-9]{7}")
-INVENTED_IMEI = re.compile(r"35938035(?:64|65)[0-9]{5}")
-"""Numbers of the virtual phones, invented here; no others of that code."""
-INVENTED_PEOPLE = frozenset({
-    "8613912345678", "393331234567", "8613800138021", "48501234567",            # phone numbers
-    "89860045678901234567", "89390100002345678901", "89860112345678901234", "89480123456789012345",   # SIM cards
-    "460002345678901", "222011234567890", "460010123456789", "260011234567890",  # subscribers
-})
-"""Of the owners whom the virtual phones have; nobody's, and to be found nowhere after a job."""
-FAKE_ECID = range(0x00FA4E0000000000, 0x00FA4E0000100000)
-FAKE_UDID = re.compile(r"[0-9a-f]{8}-?00fa4e[0-9a-f]{10}|fa4e0{20,}[0-9a-f]*", re.IGNORECASE)
-DRAWN = re.compile(r"(?:e+[0-9]+){1,2}")
-RESERVED_DOMAINS = ("example", "invalid", "test", "localhost")
-
-_IMEI = re.compile(r"(?<![0-9A-Za-z])[0-9]{15}(?![0-9A-Za-z])")
-_SIM = re.compile(r"(?<![0-9A-Za-z.])89[0-9]{17,18}(?![0-9A-Za-z])")
-_PHONE = re.compile(r"(?<![0-9A-Za-z])\+[1-9][0-9 ()-]{8,16}[0-9]")
-_MAC = re.compile(r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])")
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})")
-_UDID = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-F]{8}-[0-9A-F]{16}|[0-9a-f]{8}-[0-9a-f]{16}|[0-9a-f]{40})(?![0-9A-Fa-f])")
-_LONG = re.compile(r"(?<![0-9A-Za-z])[0-9]{14,22}(?![0-9A-Za-z])")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?=[0-9A-Fa-f]*[a-fA-F])(?=[0-9A-Fa-f]*[0-9])[0-9A-Fa-f]{16,64}(?![0-9A-Za-z])")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
-_WORD = re.compile(r"(?<![0-9a-fx])[0-9a-f]{8}(?![0-9a-f:])")
+TESTS = Path(__file__).parent
+FIXTURES = TESTS.parent / "hardware-fixtures"
+GOLDEN = TESTS / "golden"
+TEXTS = (".toml", ".py", ".sh", ".mjs", ".jsonl", ".json", ".txt", ".md", ".csv", ".xml", ".plist", ".rules", ".log",
+         ".policy")
+OTHERS = (".pdf", ".crl", ".pem", ".typed")
+"""Papers, which are read below; certificates of keys, which name no phone; empty marks."""
+TABLES: Mapping[Path, tuple[str, ...]] = {
+    FIXTURES: ("names", "people", "fixtures"), TESTS: ("names", "people", "fixtures", "tests", "planted"),
+    GOLDEN: ("names", "people", "tests"),
+}
+"""What may stand there; a number that the tests alone may use is a stranger in a fixture."""
+_COMMITMENT = re.compile(r"#[0-9a-f]{32}")
+_STREAM = re.compile(rb"stream\r?\n")
+LARGEST_ATTACHMENT = 1 << 20
 
 
-def luhn(digits: str) -> bool:
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
-    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
+def files(folder: Path) -> list[Path]:
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+    return [path for path in found if path != REGISTER]
 
 
-def suspects(text: str) -> Iterator[str]:
-    """What could be somebody's, in any fixture."""
-    for found in _IMEI.findall(text):
-        invented = FAKE_IMEI.fullmatch(found) or INVENTED_IMEI.fullmatch(found) or found in INVENTED_PEOPLE
-        if not invented and luhn(found) and set(found) != {"0"}:
-            yield f"IMEI {found}"
-    yield from (f"SIM card {found}" for found in _SIM.findall(text) if found not in INVENTED_PEOPLE)
-    for found in _PHONE.findall(text):
-        if re.sub(r"[^0-9]", "", found) not in INVENTED_PEOPLE:
-            yield f"phone number {found}"
-    for found in _MAC.findall(text):
-        if not int(found[:2], 16) & 2 and found not in ("ff:ff:ff:ff:ff:ff",):
-            yield f"MAC address {found} (not locally administered)"
-    for found in _MAIL.finditer(text):
-        labels = found[1].lower().split(".")
-        if found[0].startswith("android.hardware."):
-            continue  # name and version of an interface
-        if labels[-1] not in RESERVED_DOMAINS and "example" not in labels[-2:]:
-            yield f"address {found[0]}"
-    yield from (f"UDID {found}" for found in _UDID.findall(text) if not FAKE_UDID.fullmatch(found))
+@cache
+def texts() -> tuple[tuple[Path, Path, str], ...]:
+    """Folder, file and text of everything that can be read; recordings have a test of their own."""
+    found = []
+    for folder in (FIXTURES, TESTS):
+        recorded = {path.parent for path in folder.rglob("exchanges.jsonl")}
+        for path in files(folder):
+            if path.suffix in TEXTS and path.parent not in recorded:
+                found.append((folder, path, path.read_text("utf-8", "replace")))
+    return tuple(found)
 
 
-def strangers(text: str) -> Iterator[str]:
-    """What could be somebody's in a recording, where nothing is invented and every long number is a fake."""
-    yield from suspects(text)
-    for found in _LONG.findall(text):
-        if not (FAKE_IMEI.fullmatch(found) or int(found) in FAKE_ECID or set(found) == {"0"}):
-            yield f"long number {found}"
-    for found in _HEX.findall(text):
-        fake = found.lower().startswith(("fa4e0", "00fa4e0"))
-        if not (fake or FAKE_UDID.fullmatch(found) or DRAWN.fullmatch(found) or len(found) == 64):
-            yield f"long hex {found}"
-    yield from (f"address {found[0]}" for found in _MAIL.finditer(text))
+# what stands there ---------------------------------------------------------------------------------------
 
 
-def meanings(text: str) -> Iterator[str]:
-    """The text, what base64 in it means, and what the words of Android's parcels mean."""
-    yield text
-    for found in _BASE64.findall(text):
-        whole = found.rstrip("=")
-        whole = whole[: len(whole) // 4 * 4]
-        yield base64.b64decode(whole).decode("latin-1")
-    words = b"".join(struct.pack("<I", int(word, 16)) for word in _WORD.findall(text))
-    yield words.decode("utf-16-le", "replace")
-
-
-def files(*suffixes: str) -> list[Path]:
-    found = [path for path in sorted(FIXTURES.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    return [path for path in found if path.suffix in suffixes]
-
-
-def recorded() -> list[Path]:
-    folders = [path.parent for path in files(".jsonl")]
-    return [path for folder in folders for path in sorted(folder.iterdir())]
-
-
-def test_no_fixture_holds_a_number_that_could_be_somebodys() -> None:
+def test_every_number_that_could_be_somebodys_is_declared_as_invented() -> None:
     assert [
-        f"{path.relative_to(FIXTURES)}: {found}"
-        for path in files(*WRITTEN) for found in suspects(path.read_text("utf-8"))
+        f"{path.relative_to(TESTS.parent)}: {found.shape} {found.text}"
+        for folder, path, text in texts() for found in undeclared(text, *TABLES[folder])
+        if not (GOLDEN in path.parents and found.shape == DRAWN_ANEW)
     ] == []
 
 
-def test_a_recording_holds_fakes_alone() -> None:
-    assert recorded()
-    assert [
-        f"{path.relative_to(FIXTURES)}: {found}"
-        for path in recorded() for text in meanings(path.read_text("utf-8")) for found in strangers(text)
-    ] == []
+def test_every_declared_number_is_used_somewhere() -> None:
+    everything = [*(text for _folder, _path, text in texts()), *attached()]
+    used = {found.text for text in everything for found in strangers(text)}
+    assert sorted(declared("names", "fixtures", "tests", "planted") - used) == []
 
 
-def test_a_fixture_is_text_that_this_test_can_read() -> None:
-    kinds = {path.suffix for path in FIXTURES.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
-    assert kinds - {*WRITTEN, ".typed", ".sh", ""} == set()
+def test_everything_in_the_folders_is_text_that_is_looked_at_or_named_here() -> None:
+    kinds = {path.suffix for folder in (FIXTURES, TESTS) for path in files(folder)}
+    assert kinds - {*TEXTS, *OTHERS} == set()
+    looked_at = {path.suffix for _folder, path, _text in texts()}
+    assert looked_at >= {".toml", ".py", ".sh", ".txt", ".md", ".mjs", ".json", ".log"}
 
 
-@pytest.mark.parametrize(
-    "real",
-    [
-        "358240051111110", "89490200001234567892", "+49 1579 2300815", "a4:83:e7:00:12:34", "zaphod@heartofgold.de",
-        "00008110-001A2B3C4D5E6F70", "0123456789abcdef0123456789abcdef01234567",
-    ],
+# found when planted --------------------------------------------------------------------------------------
+
+REAL_LOOKING = (
+    "R58N90ABCDE", "F2LXQ0ABHG7F", "3fa9c1b2", "A0000049123456", "a0000049123456", "a483e7001234", "a4:83:e7:00:12:34",
+    "A4-83-E7-00-12-34", "358240051111110", "89490200001234567892", "262019876543210", "+49 1579 2300815",
+    "13912345678", "zaphod@heartofgold.de", "00008110-001A2B3C4D5E6F70", "00008110001A2B3C4D5E6F70",
+    "0123456789abcdef0123456789abcdef01234567", "a1b2c3d4e5f60718", "6755399441055744",
 )
-def test_a_real_looking_number_would_be_found(real: str) -> None:
-    assert list(suspects(f'{{"body": "x {real}\\n"}}'))
+SPELLINGS = ('serial = "{}"\n', "SERIAL={}\n", '{{"body": "x\\n{}\\n"}}', "(b'\\x00{}\\x00')", "| {} |", "imei:{},")
 
 
-@pytest.mark.parametrize("real", ["6755399441055744", "89860112345678901234", "a1b2c3d4e5f60718", "me@example.com"])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("real", REAL_LOOKING)
+def test_a_real_looking_number_in_a_fixture_would_be_found(real: str, spelling: str) -> None:
+    found = [stranger.text for stranger in undeclared(spelling.format(real), *TABLES[FIXTURES])]
+    assert real in found
+
+
+@pytest.mark.parametrize("real", ["R58N90ABCDE", "004999006400005", "F2LHONEST013", "89860112345678901234"])
 def test_in_a_recording_even_invented_numbers_would_be_found(real: str) -> None:
-    spelt = base64.b64encode(f"<<{real}>>".encode()).decode()
-    assert list(strangers(f'"{real}"'))
-    assert [found for text in meanings(f'"{spelt}"') for found in strangers(text)]
+    assert [stranger.text for stranger in strangers(f'"{real}"')] == [real]
 
 
-def test_a_real_imei_in_a_parcel_would_be_found() -> None:
-    imei = "358240051111110\0"
-    words = " ".join(f"{word:08x}" for word in struct.unpack("<8I", imei.encode("utf-16-le")))
-    text = f"Result: Parcel(\n  0x00000000: 00000000 0000000f {words} '....')"
-    assert [found for each in meanings(text) for found in strangers(each)]
+@pytest.mark.parametrize("fake", ["FAKE00000001", "004999010000015", "70454506084630529", "02:fa:4e:00:00:01",
+                                  "0000811000fa4e0000000001", "00008110-00FA4E0000000001", "fa4e000000000002"])
+def test_a_fake_is_no_stranger(fake: str) -> None:
+    assert not list(strangers(f'"{fake}"'))
+
+
+# the owners of virtual phones, whose words have no shape ---------------------------------------------------
+
+
+def words_of_owners(model: Mapping[str, Any]) -> list[str]:
+    return [str(word) for owner in model.get("owners", ()) for word in owner.values()]
+
+
+def models() -> list[Path]:
+    return sorted(
+        path for path in (FIXTURES / "models").glob("*/phone.toml") if not (path.parent / "exchanges.jsonl").exists()
+    )
+
+
+def test_every_word_of_a_virtual_owner_is_declared_as_invented() -> None:
+    words = [word for path in models() for word in words_of_owners(tomllib.loads(path.read_text("utf-8")))]
+    words += [word for owner in OWNERS for word in owner]
+    assert len(words) > 40
+    assert sorted(set(words) - declared("people")) == []
+    assert sorted(declared("people") - set(words)) == []
+
+
+@pytest.mark.parametrize("real", ["HeartOfGold-5G", "zaphod_beeblebrox", "Zaphods Fon"])
+def test_a_name_of_a_network_or_an_account_that_an_owner_gets_would_be_found(real: str) -> None:
+    model = tomllib.loads((FIXTURES / "models" / "pixel-6-android-13" / "phone.toml").read_text("utf-8"))
+    for key in model["owners"][0]:
+        planted = {"owners": [{**model["owners"][0], key: real}]}
+        assert set(words_of_owners(planted)) - declared("people") == {real}
+
+
+# golden papers ---------------------------------------------------------------------------------------------
+
+
+@cache
+def attached() -> Mapping[str, list[str]]:
+    """Every JSON document in the papers, also in broken ones → the papers that have it.
+
+    Of a bomb only the beginning is unpacked.
+    """
+    found: dict[str, list[str]] = {}
+    for path in sorted(GOLDEN.glob("*.pdf")):
+        paper = path.read_bytes()
+        for hit in _STREAM.finditer(paper):
+            try:
+                text = zlib.decompressobj().decompress(paper[hit.end() :], LARGEST_ATTACHMENT).decode("utf-8")
+                document = json.loads(text) if text not in found else {}
+            except (zlib.error, ValueError):
+                continue
+            if isinstance(document, dict):
+                found.setdefault(text, []).append(path.name)
+    return found
+
+
+def named(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and text of every identifier that a record holds."""
+    yield from document["device"]["commitments"].items()
+    for piece in document["evidence"]:
+        for name, text in piece["values"].items():
+            if not name.startswith(tuple(PREFIXES)) and allowed(name).identifier:
+                yield name, text
+
+
+def strangers_on(text: str) -> list[Stranger]:
+    return [found for found in undeclared(text, *TABLES[GOLDEN]) if found.shape != DRAWN_ANEW]
+
+
+def records() -> list[dict[str, Any]]:
+    documents = (json.loads(text) for text in attached())
+    return [document for document in documents if "device" in document]
+
+
+def test_golden_papers_hold_commitments_and_invented_numbers_alone() -> None:
+    assert [(*papers, *found) for text, papers in attached().items() for found in strangers_on(text)] == []
+    identifiers = [each for record in records() for each in named(record)]
+    assert len(identifiers) > 10 * len(records()) > 100
+    assert [each for each in identifiers if not _COMMITMENT.fullmatch(each[1])] == []
+    assert len({paper for papers in attached().values() for paper in papers}) > 100
+
+
+def test_a_real_looking_number_on_a_golden_paper_would_be_found() -> None:
+    record = records()[0]
+    record["device"]["serial_last4"] = "R58N91ABCDE"
+    record["device"]["commitments"]["imei1"] = "358240051111128"
+    assert {found.text for found in strangers_on(json.dumps(record))} == {"R58N91ABCDE", "358240051111128"}
+    assert [text for _name, text in named(record) if not _COMMITMENT.fullmatch(text)] == ["358240051111128"]

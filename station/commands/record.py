@@ -57,13 +57,13 @@ def command(
     if whole_job:
         job = _process(context, recorder, serial=serial, confirm=confirm, method=method, operator_name=operator_name,
                        answers=answers, passphrase_file=passphrase_file, config=config)  # fmt: skip
-        expected = _of_job(*job)
+        expected = end_of_job(*job)
     else:
         if confirm is not None or method or answers is not None:
             raise click.UsageError(text("word.only_whole_job"))
         _inspect(context, recorder, settings, serial)
         expected = {"values": recorder.values()}
-    recorder.write(folder, about=_about(recorder, settings, whole_job=whole_job), expected=expected)
+    recorder.write(folder, about=about_phone(recorder, settings, whole_job=whole_job), expected=expected)
     facts = {"folder": str(folder), "exchanges": recorder.exchanges, "whole_job": whole_job}
     if as_json:
         output.document("record", facts)
@@ -113,7 +113,7 @@ def _verdict(ledger: Ledger, job: Job) -> Mapping[str, object]:
     return verdicts[-1] if verdicts else {}
 
 
-def _of_job(job: Job, verdict: Mapping[str, object]) -> dict[str, object]:
+def end_of_job(job: Job, verdict: Mapping[str, object]) -> dict[str, object]:
     """How the job ended and what the person at the bench said: words of ours, nothing of the phone's."""
     reasons = verdict.get("reasons", ())
     return {
@@ -127,7 +127,8 @@ def _of_job(job: Job, verdict: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _about(recorder: Recorder, settings: Settings, *, whole_job: bool) -> dict[str, object]:
+def about_phone(recorder: Recorder, settings: Settings, *, whole_job: bool) -> dict[str, object]:
+    """What was recorded and under which settings; its `values` are in clear and redacted by `Recorder.write`."""
     values = recorder.values()
     named = {name: values[name] for name in ("product.maker", "product.model", "system.version") if name in values}
     return {

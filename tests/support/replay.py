@@ -1,20 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A recording under the product's own job code: real worker, ledger, judge and desk; the paper is not drawn."""
+"""A recording under the product's own job code: real worker, ledger, judge and desk; the paper is not drawn.
+
+What passes there can be recorded again by the product's own recorder: it must be the same recording.
+"""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import lives
 
 from certs.facts import SalePolicy
-from phones.port import Platform
+from phones.errors import PhoneError
+from phones.evidence import Moment
+from phones.inspection import inspect
+from phones.port import Platform, Port
+from phones.recording import Recorder
 from phones.replaying import Recording, ReplayClock, ReplayPort, load
+from phones.witness import Witness, WitnessedPort
+from station.commands.record import about_phone, end_of_job
 from station.job import Job
 from station.ledger import Ledger
 from station.settings import Settings
-from station.stages import EntryKind
+from station.stages import EntryKind, Stage
 from station.worker import Surroundings, Worker
 from wipe.method import Deadlines, Limits
 
@@ -62,13 +72,49 @@ def settings_of(recording: Recording) -> Settings:
 def replay(folder: Path | Recording, place: Path) -> Replayed:
     """Lead the recorded job again, from its first look at the port to its paper."""
     recording = folder if isinstance(folder, Recording) else load(folder)
-    dice = random.Random(7)
-    clock, settings = ReplayClock(recording.started), settings_of(recording)
+    clock = ReplayClock(recording.started)
     port = ReplayPort(recording, clock)
+    job, verdict = _lead(recording, clock, port, place)
+    return Replayed(job=job, verdict=verdict, asked_all=port.asked_all)
+
+
+def overhear(folder: Path, place: Path) -> tuple[Recorder, Mapping[str, object]]:
+    """Play a recording back with the product's recorder at the port. Returns it, and what `expected.toml` holds."""
+    recording = load(folder)
+    clock = ReplayClock(recording.started)
+    recorder = Recorder(clock)
+    port = recorder.port(ReplayPort(recording, clock))
+    if recording.phone["kind"] == "whole job":
+        return recorder, end_of_job(*_lead(recording, clock, port, place))
+    phone = WitnessedPort(port, Witness(clock=clock, journal=lambda _piece: None, salt=bytes(16)))
+    with suppress(PhoneError):  # the recorder holds what came before
+        inspect(phone, port.look(), moment=Moment.BEFORE, draw=_drawer())
+    return recorder, {"values": recorder.values()}
+
+
+def record_again(folder: Path, place: Path) -> Path:
+    """What `proofwipe record` writes when the recorded phone answers. Raises: RecordingUnsafeError."""
+    recorder, expected = overhear(folder, place)
+    recording = load(folder)
+    # What is played back is emulated, and its paper waits for nobody: these two are the recording's to say.
+    recorder.emulated = recording.phone["recorded"] == "from a virtual phone"
+    stage = {"stage": Stage(recording.expected["stage"]).value} if "stage" in expected else {}
+    about = about_phone(recorder, settings_of(recording), whole_job=recording.phone["kind"] == "whole job")
+    recorder.write(place / "again", about=about, expected={**expected, **stage})
+    return place / "again"
+
+
+def _drawer() -> Callable[[], str]:
+    dice = random.Random(7)
+    return lambda: f"{dice.getrandbits(128):032x}"
+
+
+def _lead(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> tuple[Job, Mapping[str, object]]:
+    settings = settings_of(recording)
     ledger = Ledger(place / "ledger.sqlite3", clock=clock)
     around = Surroundings(
         clock=clock, operator=RecordedPerson(recording.expected["answers"]), settings=settings,
-        desk=lives.desk(place, clock), tell=lambda _step: None, draw=lambda: f"{dice.getrandbits(128):032x}",
+        desk=lives.desk(place, clock), tell=lambda _step: None, draw=_drawer(),
         wanted_method=recording.expected["method"],
     )
     job = Job.open(
@@ -83,4 +129,4 @@ def replay(folder: Path | Recording, place: Path) -> Replayed:
     Worker(job, port, around).run()
     verdicts = [entry.payload for entry in ledger.entries(job.id) if entry.kind is EntryKind.VERDICT]
     ledger.close()
-    return Replayed(job=job, verdict=verdicts[-1] if verdicts else {}, asked_all=port.asked_all)
+    return job, verdicts[-1] if verdicts else {}
