@@ -4,7 +4,6 @@
 python -m usb_rig.ask_usb mtp SERIAL       GetDeviceInfo
 python -m usb_rig.ask_usb modem SERIAL     AT+DEVCONINFO on the ttyACM the kernel made of it
 python -m usb_rig.ask_usb node PORT        owner, group and mode of its device node, as udev has set them
-python -m usb_rig.ask_usb sysfs all        the tree below /sys/bus/usb/devices, as tests/phones/sysfs_tree.py lays it
 """
 
 import grp
@@ -57,19 +56,6 @@ def node(port: str) -> str:
     return f"{pwd.getpwuid(found.st_uid).pw_name}:{grp.getgrgid(found.st_gid).gr_name}:{found.st_mode & 0o777:o}"
 
 
-def sysfs(_: str) -> str:
-    """Every link below the devices folder, and of each device the files that say what and where it is."""
-    lines: list[str] = []
-    for link in sorted(DEVICES.iterdir()):
-        target = link.resolve()
-        for name in ("busnum", "devnum", "bDeviceClass", "idVendor", "speed", "serial", "bInterfaceClass",
-                     "bInterfaceSubClass", "bInterfaceProtocol", "bNumEndpoints"):
-            if (file := target / name).is_file():
-                lines.append(f"{target.relative_to('/sys')}/{name} = {file.read_text().rstrip()}")
-    links = [f"bus/usb/devices/{link.name} -> {link.readlink()}" for link in sorted(DEVICES.iterdir())]
-    return "\n".join([*lines, *links])
-
-
 def _typed(path: str, line: bytes) -> str:
     handle = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     try:
@@ -95,7 +81,7 @@ def _serial(device: object) -> str:
 
 def main() -> int:
     """Print the answer."""
-    ask = {"mtp": mtp, "modem": modem, "node": node, "sysfs": sysfs}[sys.argv[1]]
+    ask = {"mtp": mtp, "modem": modem, "node": node}[sys.argv[1]]
     sys.stdout.write(ask(sys.argv[2]) + "\n")
     return 0
 

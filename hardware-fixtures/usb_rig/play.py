@@ -239,6 +239,12 @@ def play_tools(
     furnish(remote, [placed])
     Hands(remote, [placed], say).start()
     wrong = [found for run in scenario.runs if (found := _ran(run, placed, remote, environment, say))]
+    truths = remote.truth()
+    wrong += [
+        f"{phone}: {fact} is {truths[placed.name(phone)].get(fact)!r}"
+        for phone, table in scenario.truth.items() for fact, value in table.items()
+        if truths[placed.name(phone)].get(fact) != value
+    ]
     programs = ", ".join(dict.fromkeys(run.line[0].rpartition("/")[2] for run in scenario.runs))
     return [Row(
         name=scenario.name, expected=f"{len(scenario.runs)} answers: {programs}", seen="; ".join(wrong) or "so",

@@ -14,6 +14,7 @@
                                        (and the station lists no port that is not the scenario's)
     [expect.NAME]                      outcome = "certificate" | "report"   reasons = ["phone_lost", …]
                                        (the first reason of the report must be one of them)
+    [truth.NAME]                       erased = true   (kind "tools": what became of the phone, as only the rig knows)
 
 Slots are letters; each scenario gets root ports of its own. In `run` lines and expressions {A} is slot A's port path.
 """
@@ -93,6 +94,7 @@ class RigScenario:
     looks: tuple[Look, ...] = ()
     expected: Mapping[str, Expected] = field(default_factory=dict)
     return_s: float = 45.0
+    truth: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def load_all() -> tuple[RigScenario, ...]:
 
 def read(document: Mapping[str, Any], name: str) -> RigScenario:
     """The scenario in a document. Raises: RigScenarioError."""
-    _only(document, {"title", "kind", "return_s", "phone", "act", "run", "look", "expect"}, name)
+    _only(document, {"title", "kind", "return_s", "phone", "act", "run", "look", "expect", "truth"}, name)
     kind = document.get("kind")
     if kind not in KINDS or not isinstance(document.get("title"), str):
         raise RigScenarioError(f"{name}: title, and kind: one of {', '.join(KINDS)}")
@@ -143,8 +145,14 @@ def read(document: Mapping[str, Any], name: str) -> RigScenario:
         name=name, title=document["title"], kind=kind, phones=phones, acts=acts,
         runs=tuple(_made(Run, table, name) for table in document.get("run", [])),
         looks=tuple(_made(Look, table, name) for table in document.get("look", [])), expected=expected,
-        return_s=return_s,
+        return_s=return_s, truth=_truth(document.get("truth", {}), names, name),
     )
+
+
+def _truth(document: Mapping[str, Any], phones: set[str], where: str) -> Mapping[str, Mapping[str, Any]]:
+    if not document.keys() <= phones or not all(isinstance(table, dict) and table for table in document.values()):
+        raise RigScenarioError(f"{where}: truth of its own phones")
+    return document
 
 
 def _phone(table: Mapping[str, Any], where: str) -> Mapping[str, Any]:

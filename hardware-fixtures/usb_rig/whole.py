@@ -5,6 +5,7 @@ Nothing of the product is called here but its command line (`usb_rig.slowly` onl
 types at a pseudo terminal, reads instructions there, and presses what is to be pressed on the phones.
 """
 
+import json
 import os
 import pty
 import re
@@ -61,6 +62,10 @@ sound = "ok"
 cameras = "ok"
 charging = "ok"
 """
+_HEALTHY = {
+    "udev": "works", "usbmuxd": "works", "iphones": "works", "adb": "works", "other_adb": "works",
+    "installed_adb": "caution",
+}
 _INSTRUCTION = re.compile(r"\[(A[0-9]+)\] (?:Reset the phone now|Erase the iPhone now)")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -150,6 +155,7 @@ def process(remote: RemoteBench, folder: Path, out: Path, say: Callable[[str], N
         capture_output=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
     )
     say(f"init: exit {begun.returncode} {begun.stderr.decode('utf-8', 'replace')[-500:]}")
+    examined = _doctor(program, environment, say)
     started = time.monotonic()
     person = Person(remote, labels, say)
     code, _ = person.sit(
@@ -164,7 +170,7 @@ def process(remote: RemoteBench, folder: Path, out: Path, say: Callable[[str], N
     shutil.rmtree(kept, ignore_errors=True)
     shutil.copytree(folder / "papers", kept) if papers else None
     certificates = [paper for paper in papers if paper.name.endswith("-certificate.pdf")]
-    rows = [Row(
+    rows = [examined, Row(
         name="proofwipe process --all --expect 3", expected="exit 0, 3 certificates, 3 phones erased",
         seen=f"exit {code}, {len(certificates)} certificates, {len(erased)} phones erased", seconds=seconds,
         good=code == 0 and len(certificates) == len(PHONES) == len(erased),
@@ -176,6 +182,25 @@ def process(remote: RemoteBench, folder: Path, out: Path, say: Callable[[str], N
         seconds=time.monotonic() - started, good=answers == ["SPECIMEN"] * len(PHONES),
     ))
     return rows
+
+
+def _doctor(program: list[str], environment: Mapping[str, str], say: Callable[[str], None]) -> Row:
+    """With the rules of packaging/ in force, usbmuxd without preflight, and Debian's adb lying about."""
+    started = time.monotonic()
+    done = subprocess.run(
+        [*program, "doctor", "--json"], env=dict(environment), capture_output=True, check=False, timeout=120,
+        stdin=subprocess.DEVNULL,
+    )
+    say(f"doctor: exit {done.returncode}\n{(done.stdout + done.stderr).decode('utf-8', 'replace')}")
+    try:
+        states = {each["name"]: each["state"] for each in json.loads(done.stdout)["checks"]}
+    except (ValueError, KeyError, TypeError):
+        states = {}
+    wrong = [f"{name} {states.get(name)}" for name, wanted in _HEALTHY.items() if states.get(name) != wanted]
+    return Row(
+        name="proofwipe doctor", expected=", ".join(f"{name} {state}" for name, state in _HEALTHY.items()),
+        seen=", ".join(wrong) or "so", seconds=time.monotonic() - started, good=not wrong,
+    )
 
 
 def _verified(program: list[str], paper: Path, environment: Mapping[str, str], say: Callable[[str], None]) -> str:

@@ -91,6 +91,9 @@ GOOD: dict[str, Any] = {
     {"act": [{"phone": "nobody", "do": "unplug"}]},
     {"act": [{"phone": "p", "do": "unplug", "after_s": "soon"}]},
     {"phone": [{"name": "p", "model": "m"}]},
+    {"return_s": "long"},
+    {"truth": {"nobody": {"erased": True}}},
+    {"truth": {"p": {}}},
 ])
 def test_a_scenario_that_says_what_nobody_understands_is_refused(change: dict[str, Any]) -> None:
     read(GOOD, "good")
