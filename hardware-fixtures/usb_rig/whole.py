@@ -24,13 +24,13 @@ from virtual_phones.remote import RemoteBench
 
 LIMIT_S = 420.0
 PHONES: tuple[tuple[str, Mapping[str, object]], ...] = (
-    ("a13", {"model": "pixel-6-android-13", "serial": "WHOLE13A001", "imeis": ["359380356402746", "359380356404114"]}),
+    ("a13", {"model": "pixel-6-android-13", "serial": "WHOLE13A001", "imeis": ["004999006402746", "004999006404114"]}),
     ("a16", {
         "model": "pixel-9-android-16", "serial": "WHOLE16A001", "condition": "reset",
-        "imeis": ["359380356400005", "359380356401375"],
+        "imeis": ["004999006400005", "004999006401375"],
     }),
     ("iphone", {
-        "model": "iphone-13-ios-18", "serial": "F2LWHOLE0013", "imeis": ["359380356405483", "359380356406853"],
+        "model": "iphone-13-ios-18", "serial": "F2LWHOLE0013", "imeis": ["004999006405483", "004999006406853"],
     }),
 )
 _CONFIG = """
