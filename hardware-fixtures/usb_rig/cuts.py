@@ -33,15 +33,15 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
 FAULTS = ("drop_before", "drop_after", "truncate")
 OUT_FOR_GOOD_S = 100_000.0
 NEVER = 1_000_000
-SAMPLE = int(os.environ.get("USB_RIG_CUTS", "28"))
-"""Cuts for each kind of phone at the most: all of an Android job; USB_RIG_CUTS=300 is all of an iPhone's too."""
-AT_ONCE = 23
+MOST: Mapping[str, int] = {"a13": 100, "a16": 100, "iphone": int(os.environ.get("USB_RIG_CUTS", "20"))}
+"""Cuts for each kind of phone: all of an Android job; USB_RIG_CUTS=300 is all of an iPhone's too."""
+AT_ONCE = 30
 ENOUGH = 0.8
 """The share of planned cuts that must have struck: how often a phone is asked differs a little from job to job."""
 NEXT_PHONE_S = 30.0
 _ASKED_AT_ONCE = 8
 DEADLINES = Deadlines(
-    leave_s=25.0, return_s=30.0, settle_s=30.0, person_s=45.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
+    leave_s=20.0, return_s=25.0, settle_s=25.0, person_s=40.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
 )
 
 
@@ -134,7 +134,7 @@ def plan(lengths: Mapping[str, int]) -> list[Cut]:
     queues = [
         [
             Cut(kind=kind, at=at, fault=FAULTS[place % len(FAULTS)])
-            for place, at in enumerate(sample(max(1, lengths[kind]), SAMPLE))
+            for place, at in enumerate(sample(max(1, lengths[kind]), MOST[kind]))
         ]
         for kind in KINDS
     ]

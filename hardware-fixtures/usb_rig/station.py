@@ -38,7 +38,7 @@ from virtual_phones.remote import RemoteBench
 from wipe.method import Deadlines
 
 DEADLINES = Deadlines(
-    leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=75.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
+    leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=60.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
 )
 SETTINGS = Settings(
     deadlines=DEADLINES, policy=SalePolicy(name="rig", require_validation=False), recheck_s=2.0,

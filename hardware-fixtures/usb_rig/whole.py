@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from usb_rig.scenario import TIMING
@@ -176,7 +177,8 @@ def process(remote: RemoteBench, folder: Path, out: Path, say: Callable[[str], N
         good=code == 0 and len(certificates) == len(PHONES) == len(erased),
     )]
     started = time.monotonic()
-    answers = [_verified(program, paper, environment, say) for paper in certificates]
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda paper: _verified(program, paper, environment, say), certificates))
     rows.append(Row(
         name="proofwipe verify", expected="SPECIMEN for each certificate", seen=", ".join(answers) or "no papers",
         seconds=time.monotonic() - started, good=answers == ["SPECIMEN"] * len(PHONES),

@@ -36,13 +36,15 @@ NOT_EXECUTED = frozenset({FaultKind.DROP_BEFORE, FaultKind.SILENCE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault at exchange `at`. `seconds`: how late (delay) or how long the cable is out (drop, truncate).
+    """One fault at exchange `at`, or at each from there to `until`. `seconds`: how late (delay) or how long the cable
+    is out (drop, truncate).
 
     `executed` overrides whether the phone carries the command out; None means what the kind usually does.
     """
 
     at: int
     kind: FaultKind
+    until: int = 0
     seconds: float = 0.0
     executed: bool | None = None
 
@@ -99,7 +101,7 @@ class FaultPlan:
 
     def at(self, k: int) -> Fault | None:
         """The fault at exchange k, or None. Pure."""
-        return next((fault for fault in self.faults if fault.at == k), None)
+        return next((fault for fault in self.faults if fault.at <= k <= max(fault.at, fault.until)), None)
 
     def with_fault(self, fault: Fault) -> "FaultPlan":
         """The same plan and one fault more; it replaces another at the same exchange."""

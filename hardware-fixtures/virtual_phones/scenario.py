@@ -34,7 +34,7 @@ _BODY_KEYS = frozenset({
 })
 _PHONE_KEYS = _BODY_KEYS | {"name", "port", "plugged", "fault", "swap"}
 _SWAP_KEYS = _BODY_KEYS | {"absence", "gap_s"}
-_FAULT_KEYS = frozenset({"at", "kind", "seconds", "executed"})
+_FAULT_KEYS = frozenset({"at", "kind", "until", "seconds", "executed"})
 _TIMING_KEYS = frozenset(found.name for found in fields(Timing)) | {"scale"}
 _SCENARIO_KEYS = frozenset({"name", "seed", "phone"})
 
@@ -182,7 +182,9 @@ def read_fault(table: Mapping[str, object]) -> Fault:
     at = _whole(table, "at", 0)
     if at < 1:
         raise ScenarioError("fault: at counts exchanges from 1")
-    return Fault(at=at, kind=kind, seconds=_number(table, "seconds", 0.0), executed=executed)
+    return Fault(
+        at=at, kind=kind, until=_whole(table, "until", 0), seconds=_number(table, "seconds", 0.0), executed=executed
+    )
 
 
 def _phone(table: Mapping[str, object]) -> PhonePlan:

@@ -110,6 +110,11 @@ def test_two_phones_on_one_bus_never_share_an_address():
         assert len({port.address for port in ports}) == 40
 
 
+def test_a_fault_may_strike_every_exchange_of_a_stretch():
+    plan = FaultPlan.of([Fault(at=2, until=4, kind=FaultKind.FLOOD)])
+    assert [plan.at(k) is not None for k in range(1, 7)] == [False, True, True, True, False, False]
+
+
 def test_a_fault_plan_is_the_same_however_often_it_is_asked():
     plan = FaultPlan.of([Fault(at=2, kind=FaultKind.DELAY, seconds=1)])
     assert [plan.at(k) is not None for k in (1, 2, 3, 2)] == [False, True, False, True]
