@@ -140,7 +140,7 @@ class Bench:
 
     def sighting(self, path: str) -> Sighting:
         """What hangs on one port now, phone or not; ABSENT only when nothing does. Raises: BenchError."""
-        if self._usb is not None and all(device.path != path for device in self._usb.devices()):
+        if self._usb is not None and not self._usb.hangs(path):
             # Nothing adb or usbmux still list can change that: a pulled cable is seen without asking them.
             return Sighting(port=path, presence=Presence.ABSENT)
         return self._told_apart(self._look(), path)

@@ -88,6 +88,23 @@ def is_virtual_bus(path: str, root: Path = SYSFS) -> bool:
     return not controller or any(name in controller for name in _VIRTUAL)
 
 
+def is_empty(path: str, root: Path = SYSFS) -> bool:
+    """Does the kernel show this port's bus, and nothing on the port? False whenever that cannot be looked at."""
+    if not is_port_path(path):
+        return False
+    try:
+        (root / f"usb{path.partition('-')[0]}").stat()
+    except OSError:
+        return False
+    try:
+        (root / path).lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def serial_of(path: str, address: int, root: Path = SYSFS) -> str | None:
     r"""The serial string as the kernel read it when this very device (path and number) was plugged in, uncleaned.
 

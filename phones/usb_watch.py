@@ -18,7 +18,7 @@ import usb.util
 from phones.cleaning import clean_serial, is_plain_serial
 from phones.clock import Clock, SystemClock
 from phones.errors import UsbAccessError
-from phones.usb_ports import SYSFS, serial_of
+from phones.usb_ports import SYSFS, is_empty, serial_of
 
 APPLE_VENDOR = 0x05AC
 ADB_INTERFACE = "ff/42/01"
@@ -108,6 +108,15 @@ class UsbWatch:
                 self._seen = self._enumerate()
                 self._seen_at = self._clock.monotonic()
             return self._seen
+
+    def hangs(self, path: str) -> bool:
+        """Does anything hang on this port now? Raises: UsbAccessError.
+
+        libusb learns of a pulled cable from udev, the kernel's own tree has it at once: what is gone there is gone.
+        """
+        if not self.virtual and is_empty(path, self._sysfs):
+            return False
+        return any(device.path == path for device in self.devices())
 
     def phones(self) -> tuple[UsbDevice, ...]:
         """Those of `devices` that look like phones. Raises: UsbAccessError."""
