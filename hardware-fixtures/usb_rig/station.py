@@ -22,6 +22,7 @@ from phones.adb_server import AdbServer
 from phones.apple import AppleIsland
 from phones.cleaning import clean_serial
 from phones.clock import SystemClock
+from phones.evidence import Evidence
 from phones.port import Presence, Sighting
 from phones.usb_watch import UsbWatch
 from station.commands.jobs import reasons_of
@@ -45,6 +46,7 @@ SETTINGS = Settings(
 )
 """The guest computes twenty times slower than its host: short for a phone, long for a program."""
 GATHER_S = 60.0
+_LAST_PIECES = 10
 EXCHANGE_S = 45.0
 """No exchange waits longer, before `slowly.patience` multiplies it for links."""
 
@@ -178,11 +180,19 @@ class UsbStation:
                 self._press(port, "trust")
             time.sleep(0.5)
         shift.wait(each_s=0.1)
+        for job in shift.jobs():
+            if job.certificate is None:
+                self._say(f"{job.port} {job.id[:6]} ended with {'; '.join(map(_told, job.evidence[-_LAST_PIECES:]))}")
         return {job.port: self.ended(job, started) for job in shift.jobs()}
 
     def ended(self, job: Job, started: float) -> Ended:
         """A job of a shift that is over, and how long it took since `started` (monotonic)."""
         return Ended(job=job, seconds=self._ended.get(job.id, time.monotonic()) - started)
+
+
+def _told(piece: Evidence) -> str:
+    command = [text for name, text in piece.values.items() if name in ("command.refusal", "command.exit_code")]
+    return " ".join((f"#{piece.number}", piece.asked, piece.outcome.value, *command))
 
 
 def _talks(sighting: Sighting) -> bool:
