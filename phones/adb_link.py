@@ -9,13 +9,15 @@ counts only with the exit packet of shell v2, and scripts carry an end marker be
 import re
 import struct
 
+from phones.adb_devices import read_devices
 from phones.adb_server import AdbServer
 from phones.adb_wire import AdbStream, Deadline
-from phones.errors import PhoneLostError, PhoneRefusedError, ReplyMalformedError
+from phones.errors import AdbServerError, PhoneError, PhoneLostError, PhoneRefusedError, ReplyMalformedError
 from phones.link import MAXIMUM_REPLY_BYTES, Reboot, Reply, Request, ShellLine, TradeInLine
 
 _PACKET = struct.Struct("<BI")
 _STDOUT, _STDERR, _EXIT, _CLOSE_STDIN = 1, 2, 3, 4
+_LIST_TIMEOUT_S = 3.0
 _TRADE_IN_COMMAND = re.compile(r"[A-Za-z0-9_\- ]{1,512}")
 
 
@@ -77,10 +79,19 @@ class AdbLink:
             if self._server.generation != self._generation:
                 raise PhoneLostError(step="open", expected="the same adb server", got="it was restarted")
             stream.request(f"host:transport-id:{self._transport_id}")
+            stream.watch(self._is_listed)
         except BaseException:
             stream.close()
             raise
         return stream
+
+    def _is_listed(self) -> bool:
+        """Does the server still have this transport? True, too, when it cannot be asked: then the deadline ends it."""
+        try:
+            text = self._server.ask("host:devices-l", timeout_s=_LIST_TIMEOUT_S).decode("utf-8", "surrogateescape")
+        except (AdbServerError, PhoneError):
+            return True
+        return any(device.transport_id == self._transport_id for device in read_devices(text))
 
     def _shell(self, service: str, deadline: Deadline) -> Reply:
         with self._open(deadline) as stream:

@@ -8,6 +8,8 @@ that a phone dripping one byte a second would hold a worker for ever.
 
 import socket
 import time
+from collections.abc import Callable
+from math import inf
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -27,6 +29,8 @@ from phones.errors import (
 _MAXIMUM_SERVICE = 0xFFFF
 _MAXIMUM_BLOCK = 0xFFFF
 _CONNECT_TIMEOUT_S = 3.0
+LOOK_EACH_S = 2.0
+"""How often a wait looks whether the phone is still there."""
 
 
 class Deadline:
@@ -58,6 +62,15 @@ class AdbStream:
     def __init__(self, connection: Any, deadline: Deadline) -> None:
         self._connection = connection
         self._deadline = deadline
+        self._attached: Callable[[], bool] | None = None
+
+    def watch(self, attached: Callable[[], bool]) -> None:
+        """From now on a wait ends early, as PhoneLostError, once `attached` says that the phone's transport is gone.
+
+        The server closes the streams of a transport that leaves, but one that was just being opened stays open and
+        silent for ever [seen in the USB rig with adb 36].
+        """
+        self._attached = attached
 
     @classmethod
     def open(cls, port: int, deadline: Deadline) -> Self:
@@ -135,19 +148,23 @@ class AdbStream:
 
     def read_some(self, most: int) -> bytes:
         """What is there, at most `most` bytes; b"" at the end of the stream. Raises: as `read_exactly`."""
-        try:
-            self._arm()
-            return cast(bytes, self._connection.conn.recv(min(most, 65536)))
-        except (TimeoutError, AdbTimeout) as error:
-            raise PhoneSilentError(step="read", expected="an answer in time", got="none") from error
-        except OSError as error:
-            raise PhoneLostError(step="read", expected="an open link", got=type(error).__name__) from error
+        while True:
+            try:
+                self._arm(LOOK_EACH_S if self._attached is not None else inf)
+                return cast(bytes, self._connection.conn.recv(min(most, 65536)))
+            except (TimeoutError, AdbTimeout) as error:
+                if self._attached is not None and not self._attached():
+                    raise PhoneLostError(step="read", expected="an open link", got="the phone left") from error
+                if self._deadline.left() <= 0:
+                    raise PhoneSilentError(step="read", expected="an answer in time", got="none") from error
+            except OSError as error:
+                raise PhoneLostError(step="read", expected="an open link", got=type(error).__name__) from error
 
-    def _arm(self) -> None:
+    def _arm(self, most_s: float = inf) -> None:
         left = self._deadline.left()
         if left <= 0:
             raise PhoneSilentError(step="read", expected="an answer in time", got="none")
-        self._connection.conn.settimeout(left)
+        self._connection.conn.settimeout(min(left, most_s))
 
 
 def _refusal(text: str) -> PhoneError:

@@ -23,7 +23,7 @@ IDENTIFIED_S = 30.0
 NOTICED_S = 0.5
 _PULLS = 16
 DEADLINES = Deadlines(
-    leave_s=120.0, return_s=240.0, settle_s=180.0, person_s=300.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
+    leave_s=120.0, return_s=240.0, settle_s=180.0, person_s=300.0, evaluate_s=4.0, absent_at_least_s=1.0, poll_s=0.5
 )
 """Long: what is measured here is how long it takes, not whether it is quick."""
 _KINDS: tuple[dict[str, Any], ...] = (

@@ -41,7 +41,7 @@ ENOUGH = 0.8
 NEXT_PHONE_S = 30.0
 _ASKED_AT_ONCE = 8
 DEADLINES = Deadlines(
-    leave_s=20.0, return_s=25.0, settle_s=25.0, person_s=40.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
+    leave_s=20.0, return_s=25.0, settle_s=25.0, person_s=40.0, evaluate_s=4.0, absent_at_least_s=1.0, poll_s=0.5
 )
 
 

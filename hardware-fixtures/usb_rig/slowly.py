@@ -8,7 +8,7 @@ Nothing else of the product is changed: a phone that answers at once needs a min
 
 from typing import Any
 
-FACTOR = 5.0
+FACTOR = 3.0
 
 
 def patience(factor: float = FACTOR) -> None:

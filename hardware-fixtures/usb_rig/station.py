@@ -39,7 +39,7 @@ from virtual_phones.remote import RemoteBench
 from wipe.method import Deadlines
 
 DEADLINES = Deadlines(
-    leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=60.0, evaluate_s=1.5, absent_at_least_s=1.0, poll_s=0.5
+    leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=60.0, evaluate_s=4.0, absent_at_least_s=1.0, poll_s=0.5
 )
 SETTINGS = Settings(
     deadlines=DEADLINES, policy=SalePolicy(name="rig", require_validation=False), recheck_s=2.0,
@@ -47,7 +47,7 @@ SETTINGS = Settings(
 """The guest computes twenty times slower than its host: short for a phone, long for a program."""
 GATHER_S = 60.0
 _LAST_PIECES = 10
-EXCHANGE_S = 45.0
+EXCHANGE_S = 30.0
 """No exchange waits longer, before `slowly.patience` multiplies it for links."""
 
 

@@ -42,7 +42,7 @@ leave_s = 30.0
 return_s = 90.0
 settle_s = 60.0
 person_s = 90.0
-evaluate_s = 1.5
+evaluate_s = 4.0
 absent_at_least_s = 1.0
 poll_s = 0.5
 [policy]

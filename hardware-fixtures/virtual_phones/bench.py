@@ -52,7 +52,7 @@ class VirtualBench:
         self._start = time.monotonic()
         self._epoch_at_zero = time.time()
         self.stopped = threading.Event()
-        self._acted = threading.Event()
+        self._wakes: dict[VirtualPort, threading.Event] = {}
         self.ports = {port.path: port for port in furnish(scenario, epoch_at_zero=self._epoch_at_zero)}
         self._bus = UsbBus(self.now_s) if usb else None
         self.listeners = () if usb else tuple(
@@ -84,12 +84,16 @@ class VirtualBench:
 
     def start(self) -> None:
         """Put power on everything."""
-        self._tick()
+        if self._bus is None:
+            self._tick()
         self.control.start()
         self._plug.start()
         if self._usbmux is not None:
             self._usbmux.start()
-        threading.Thread(target=self._run, name="time", daemon=True).start()
+        if self._bus is None:
+            threading.Thread(target=self._run, name="time", daemon=True).start()
+        else:
+            self._attend()
 
     def hello(self) -> dict[str, object]:
         """What a client needs to find everything."""
@@ -102,10 +106,7 @@ class VirtualBench:
         }
 
     def _run(self) -> None:
-        tick_s = TICK_S if self._bus is None else TICK_ON_USB_S
-        while not self.stopped.is_set():
-            self._acted.wait(tick_s)
-            self._acted.clear()
+        while not self.stopped.wait(TICK_S):
             self._tick()
 
     def _tick(self) -> None:
@@ -114,8 +115,28 @@ class VirtualBench:
             port.tick(now_s)
         for listener in self.listeners:
             listener.follow()
-        if self._bus is not None:
-            self._bus.follow(tuple(self.ports.values()))
+
+    def _attend(self) -> None:
+        """On USB each phone has a time of its own: one that is busy must not hold up the others' cables."""
+        for port in self.ports.values():
+            self._wakes[port] = threading.Event()
+            threading.Thread(target=self._keep, args=(port,), name="time", daemon=True).start()
+
+    def _keep(self, port: VirtualPort) -> None:
+        wake, bus = self._wakes[port], self._bus
+        if bus is None:
+            return
+        while not self.stopped.is_set() and port in self.ports.values():
+            port.tick(self.now_s())
+            bus.keep(port)
+            wake.wait(TICK_ON_USB_S)
+            wake.clear()
+        bus.leave(port)
+        del self._wakes[port]
+
+    def _wake(self, port: VirtualPort) -> None:
+        if (wake := self._wakes.get(port)) is not None:
+            wake.set()
 
     def _card(self, port: VirtualPort) -> dict[str, object]:
         with port.lock:
@@ -148,12 +169,17 @@ class VirtualBench:
         seconds = request.get("seconds")
         if seconds is not None and not isinstance(seconds, int | float):
             raise ControlError("unplug: seconds is a number")
-        self._port(request).unplug(self.now_s(), seconds=seconds)
-        self._acted.set()
+        port = self._port(request)
+        if self._bus is not None:
+            port.plugged = False  # before its lock, which a busy phone holds: nobody waits for a phone to pull a cable
+            self._bus.cut(port)
+        port.unplug(self.now_s(), seconds=seconds)
+        self._wake(port)
 
     def _put_in(self, request: Mapping[str, object]) -> None:
-        self._port(request).plug(self.now_s())
-        self._acted.set()
+        port = self._port(request)
+        port.plug(self.now_s())
+        self._wake(port)
 
     def _move(self, request: Mapping[str, object]) -> None:
         """Put a cable into another port, `to`; pulled ones stay pulled."""
@@ -176,6 +202,9 @@ class VirtualBench:
         self._scenario = read_scenario(document)
         epoch_at_zero = self._epoch_at_zero
         self.ports = {port.path: port for port in furnish(self._scenario, epoch_at_zero=epoch_at_zero)}
+        for leaving in tuple(self._wakes):
+            self._wake(leaving)
+        self._attend()
         return [self._card(port) for port in self.ports.values()]
 
     def _swap(self, request: Mapping[str, object]) -> None:

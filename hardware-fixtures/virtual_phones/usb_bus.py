@@ -4,8 +4,9 @@
 The USB counterpart of `adb_listener` and `usbmux`: one more transport of the same phones.
 """
 
+import errno
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from virtual_phones import vhci
@@ -31,7 +32,7 @@ class _Plugged:
 
 
 class UsbBus:
-    """All cables of a bench. `follow` is called by the thread that makes time pass, and by nobody else."""
+    """All cables of a bench. `keep` and `leave` of a port are called by one thread, that of its time; `cut` by any."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
@@ -45,16 +46,8 @@ class UsbBus:
         """Port paths, so ordered that neighbours hang on different root hubs."""
         return vhci.spread(list(self.slots))
 
-    def follow(self, ports: Iterable[VirtualPort]) -> None:
-        """Compare every slot with what is plugged in; pull and put in what differs."""
-        current = tuple(ports)
-        for port in [port for port in self._plugged if port not in current]:
-            self._pull(port)
-            self._keys.pop(port, None)
-        for port in current:
-            self._follow(port)
-
-    def _follow(self, port: VirtualPort) -> None:
+    def keep(self, port: VirtualPort) -> None:
+        """Compare what is plugged in with what the phone shows; pull and put in what differs."""
         showing = _showing(port)
         plugged = self._plugged.get(port)
         if plugged is not None and (
@@ -64,6 +57,18 @@ class UsbBus:
             plugged = None
         if plugged is None and showing is not None and self._is_free(port.path):
             self._put_in(port, showing)
+
+    def leave(self, port: VirtualPort) -> None:
+        """The phone is taken away for good."""
+        if port in self._plugged:
+            self._pull(port)
+        self._keys.pop(port, None)
+
+    def cut(self, port: VirtualPort) -> None:
+        """A hand pulls the cable, whatever the phone is busy with."""
+        plugged = self._plugged.get(port)
+        if plugged is not None:
+            plugged.cable.unplug()
 
     def _is_free(self, path: str) -> bool:
         before = self._left.get(path)
@@ -86,7 +91,8 @@ class UsbBus:
         try:
             cable = vhci.VhciCable(number, built.device, self._now_s, name=port.path, sockets=built.mux)
         except vhci.VhciError as refused:
-            sys.stderr.write(f"usb: {refused}\n")
+            if refused.errno != errno.EBUSY:  # whoever hung there before is still being cleared up: next time
+                sys.stderr.write(f"usb: {refused}\n")
             return
         self._plugged[port] = _Plugged(path=port.path, showing=showing, cable=cable)
 

@@ -28,7 +28,6 @@ LAST_WORDS_S = 0.5
 HUSH_S = 0.1
 """From the last transfer until the host learns that the device is gone: a hub is asked in turn. It also spares
 usbmuxd 1.1.1, which waits for ever for a transfer that it could not submit again (libimobiledevice/usbmuxd #114)."""
-_ATTACH_PATIENCE_S = 5.0
 _devids = itertools.count(65538)
 
 
@@ -73,18 +72,12 @@ def spread(paths: Sequence[str]) -> list[str]:
 
 
 def attach(number: int, theirs: socket.socket) -> None:
-    """Give the kernel its end of a pair. Raises: VhciError when the port stays busy."""
+    """Give the kernel its end of a pair. Raises: VhciError; EBUSY while it clears up behind the device before."""
     line = f"{number} {theirs.fileno()} {next(_devids)} {HIGH_SPEED}"
-    give_up = time.monotonic() + _ATTACH_PATIENCE_S
-    while True:
-        try:
-            (PLATFORM / "vhci_hcd.0" / "attach").write_text(line)
-        except OSError as refused:
-            if refused.errno != errno.EBUSY or time.monotonic() > give_up:
-                raise VhciError(refused.errno, f"vhci port {number}: {refused.strerror}") from refused
-            time.sleep(0.01)  # the kernel still clears up behind the device before
-        else:
-            return
+    try:
+        (PLATFORM / "vhci_hcd.0" / "attach").write_text(line)
+    except OSError as refused:
+        raise VhciError(refused.errno, f"vhci port {number}: {refused.strerror}") from refused
 
 
 class VhciCable:

@@ -7,7 +7,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smart_socket import Answers, drip, fail, packet, shell, silence, smart_socket
+from smart_socket import Answers, drip, fail, okay, packet, shell, silence, smart_socket
 
 from phones.adb_link import AdbLink
 from phones.errors import (
@@ -53,6 +53,25 @@ def test_the_deadline_is_for_the_whole_exchange_and_not_for_each_byte() -> None:
     with pytest.raises(PhoneSilentError):
         exchange(drip(shell(b"x" * 200), 0.05), timeout_s=0.4)
     assert time.monotonic() - began < 1.5
+
+
+GONE = b"R58N12                 device usb:3-1.4 transport_id:8\n"
+STILL_THERE = GONE + b"R58N13                 device usb:3-1.3 transport_id:7\n"
+
+
+def test_a_wait_ends_when_the_phone_has_left_although_its_stream_stays_open() -> None:
+    began = time.monotonic()
+    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence(20), "host:devices-l": okay(GONE)}
+    with smart_socket(answers) as server, pytest.raises(PhoneLostError):
+        AdbLink(server, 7).exchange(ShellLine(line="getprop"), timeout_s=15.0)  # type: ignore[arg-type]
+    assert time.monotonic() - began < 10.0
+
+
+@pytest.mark.parametrize("listed", [okay(STILL_THERE), fail("no list today"), b""])
+def test_a_wait_goes_on_while_the_phone_is_there_or_nobody_can_tell(listed: bytes) -> None:
+    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence(20), "host:devices-l": listed}
+    with smart_socket(answers) as server, pytest.raises(PhoneSilentError):
+        AdbLink(server, 7).exchange(ShellLine(line="getprop"), timeout_s=2.5)  # type: ignore[arg-type]
 
 
 def test_a_phone_that_says_nothing_is_silent_and_not_lost() -> None:
