@@ -17,7 +17,7 @@ from virtual_phones.remote import RemoteBench
 from wipe.method import Deadlines
 
 PHONES = 32
-JOBS = int(os.environ.get("USB_RIG_CROWD_JOBS", "32"))
+JOBS = int(os.environ.get("USB_RIG_CROWD_JOBS", "12"))
 """Whole jobs at once. The guest has two emulated cores, which do the phones' work too: its ratio is no station's."""
 IDENTIFIED_S = 30.0
 NOTICED_S = 0.5
@@ -84,9 +84,9 @@ def _pulled(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]
 
 
 def _jobs(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) -> Row:
-    """Whole jobs at once against each kind alone."""
+    """Whole jobs at once against the two longest kinds alone."""
     alone: list[Ended] = []
-    for place in (0, 1, 3):
+    for place in (1, 3):
         phone = _phones(remote.slots[: place + 1], plugged=True, base=100 + 10 * place)[place]
         alone += _processed(station, remote, [phone])[0]
     started = time.monotonic()
@@ -103,7 +103,7 @@ def _jobs(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) 
         name=f"{JOBS} whole jobs at once", expected=f"{JOBS} certificates; ratio measured",
         seen=f"{certified} certificates; {wall:.0f} s, slowest alone {slowest:.0f} s, "
         f"ratio {wall / (slowest or 1.0):.1f}" + "".join(f"; {each}" for each in wrong),
-        seconds=time.monotonic() - started, good=certified == JOBS and len(honest) == len(alone) == 3 and not wrong,
+        seconds=time.monotonic() - started, good=certified == JOBS and len(honest) == len(alone) == 2 and not wrong,
     )
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from wire_bench import imei
@@ -33,15 +34,15 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
 FAULTS = ("drop_before", "drop_after", "truncate")
 OUT_FOR_GOOD_S = 100_000.0
 NEVER = 1_000_000
-MOST: Mapping[str, int] = {"a13": 100, "a16": 100, "iphone": int(os.environ.get("USB_RIG_CUTS", "20"))}
-"""Cuts for each kind of phone: all of an Android job; USB_RIG_CUTS=300 is all of an iPhone's too."""
+MOST: Mapping[str, int] = {"a13": 100, "a16": 100, "iphone": int(os.environ.get("USB_RIG_CUTS", "12"))}
+"""Cuts for each kind of phone: all of an Android job's; USB_RIG_CUTS=300 is all of an iPhone's too."""
 AT_ONCE = 30
 ENOUGH = 0.8
 """The share of planned cuts that must have struck: how often a phone is asked differs a little from job to job."""
 NEXT_PHONE_S = 30.0
 _ASKED_AT_ONCE = 8
 DEADLINES = Deadlines(
-    leave_s=20.0, return_s=25.0, settle_s=25.0, person_s=40.0, evaluate_s=4.0, absent_at_least_s=1.0, poll_s=0.5
+    leave_s=15.0, return_s=25.0, settle_s=20.0, person_s=30.0, evaluate_s=4.0, absent_at_least_s=1.0, poll_s=0.5
 )
 
 
@@ -102,8 +103,9 @@ def cuts(
     found = {kind: Found(planned=sum(cut.kind == kind for cut in planned)) for kind in KINDS}
     whole: list[str] = []
     slowest, late = 0.0, list[str]()
-    for number, first in enumerate(range(0, len(planned), AT_ONCE), 1):
-        batch = [*planned[first : first + AT_ONCE], *(Cut(kind=kind, at=0) for kind in KINDS)]
+    batches = max(1, ceil(len(planned) / AT_ONCE))
+    for number in range(batches):
+        batch = [*planned[number::batches], *(Cut(kind=kind, at=0) for kind in KINDS)]
         for one in _cut(station, remote, batch, number):
             where = f"{one.cut.kind} {one.cut.fault or 'whole'} at {one.cut.at} of {lengths[one.cut.kind]}"
             say(f"{where}: {one.told}")

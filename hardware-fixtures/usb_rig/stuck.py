@@ -11,7 +11,7 @@ from pathlib import Path
 from phones.apple import AppleIsland
 
 EVERY_S = 2.0
-PATIENCE_S = 12.0
+PATIENCE_S = 20.0
 
 
 @contextmanager
@@ -22,10 +22,9 @@ def watched(island: AppleIsland, log: Path, say: Callable[[str], None]) -> Itera
     def watch() -> None:
         while not over.wait(EVERY_S):
             started = time.monotonic()
-            turned = threading.Thread(target=island.unfinished, daemon=True)
-            turned.start()
-            turned.join(PATIENCE_S)
-            if turned.is_alive() and not over.is_set():
+            while not _turns(island) and time.monotonic() - started < PATIENCE_S and not over.is_set():
+                pass
+            if time.monotonic() - started >= PATIENCE_S and not over.is_set():
                 say(f"the iPhones' loop has not turned for {time.monotonic() - started:.0f} s: see {log.name}")
                 with log.open("a", encoding="utf-8") as file:
                     faulthandler.dump_traceback(file)
@@ -36,3 +35,11 @@ def watched(island: AppleIsland, log: Path, say: Callable[[str], None]) -> Itera
         yield
     finally:
         over.set()
+
+
+def _turns(island: AppleIsland) -> bool:
+    try:
+        island.unfinished()
+    except TimeoutError:  # after some seconds; drawing the keys of a new pairing may take as long in here
+        return False
+    return True
