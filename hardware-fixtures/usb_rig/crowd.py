@@ -17,7 +17,7 @@ from virtual_phones.remote import RemoteBench
 from wipe.method import Deadlines
 
 PHONES = 32
-JOBS = int(os.environ.get("USB_RIG_CROWD_JOBS", "12"))
+JOBS = int(os.environ.get("USB_RIG_CROWD_JOBS", "8"))
 """Whole jobs at once. The guest has two emulated cores, which do the phones' work too: its ratio is no station's."""
 IDENTIFIED_S = 30.0
 NOTICED_S = 0.5

@@ -180,8 +180,11 @@ class UsbStation:
                 self._press(port, "trust")
             time.sleep(0.5)
         shift.wait(each_s=0.1)
+        if any(job.certificate is None for job in shift.jobs()):
+            self._say(self.adb.ask("host:devices-l").decode("utf-8", "replace"))
         for job in shift.jobs():
             if job.certificate is None:
+                self._say(str(self.bench.sighting(job.port)))
                 self._say(f"{job.port} {job.id[:6]} ended with {'; '.join(map(_told, job.evidence[-_LAST_PIECES:]))}")
         return {job.port: self.ended(job, started) for job in shift.jobs()}
 
