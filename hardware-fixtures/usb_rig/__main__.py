@@ -23,7 +23,7 @@ from usb_rig.scenario import RigScenarioError, Wanted, load_all
 
 OUT = REPOSITORY / "out" / "usb_rig"
 ROOMS = ("phones", "wipe", "grading", "certs", "station", "hardware-fixtures", "tests/support")
-TIMEOUT_S = 2400.0
+TIMEOUT_S = 1380.0
 SEARCHED = (REPOSITORY, REPOSITORY / "hardware-fixtures", REPOSITORY / "tests" / "support")
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
