@@ -67,8 +67,8 @@ class AdbStream:
     def watch(self, attached: Callable[[], bool]) -> None:
         """From now on a wait ends early, as PhoneLostError, once `attached` says that the phone's transport is gone.
 
-        The server closes the streams of a transport that leaves, but one that was just being opened stays open and
-        silent for ever [seen in the USB rig with adb 36].
+        The server closes the streams of a transport that leaves; whether also one that was just being opened is
+        unconfirmed: in the USB rig some waits over a restart of adbd ended by their timeout alone.
         """
         self._attached = attached
 
