@@ -168,7 +168,7 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("canary.planted", _LIST, "strata where our mark was written and read back, comma separated, sorted"),
     ("canary.still_there", _LIST, "strata where our mark was found after"),
     ("canary.gone", _LIST, "strata looked into after where our mark was not found"),
-    ("canary.marker_works", _LIST, "strata where a new mark could be written and read after"),
+    ("canary.marker_works", _LIST, "strata where a new mark could be written and read after (media: and removed)"),
     ("canary.mark", r"[0-9a-f]{8,64}", "the random mark itself; ours, no secret"),
     # ports
     ("port.presence", _WORD, "phones.port.Presence"),

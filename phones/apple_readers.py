@@ -317,17 +317,19 @@ def read_planted(reply: Reply) -> Mapping[str, str]:
 
 
 def read_canary(reply: Reply) -> Mapping[str, str]:
-    """What became of our mark, and whether a new one can be written and read in the same place.
+    """What became of our mark, and whether a new one can be written, read and removed in the same place.
 
     `canary.gone` only if the phone said there is no such file; not being able to look is neither gone nor
-    still there. Raises: ReplyMalformedError.
+    still there. A new mark that may still be there does not count either: the phone has left us, or it goes to its
+    buyer with a file of ours. Raises: ReplyMalformedError.
     """
     answers = decode(reply.body)
     old = answers.get("old_mark", PartAnswer(status="failed"))
+    removed = answers.get("new_mark_remove", PartAnswer(status="failed")).ok
     return {
         "canary.still_there": "media" if old.ok else "",
         "canary.gone": "media" if old.status == "absent" else "",
-        "canary.marker_works": "media" if _read_back(answers, "new_mark") else "",
+        "canary.marker_works": "media" if removed and _read_back(answers, "new_mark") else "",
     }
 
 

@@ -27,13 +27,13 @@ mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none job /new/ru
 ip link set lo up
 ulimit -n 65536
 hostname usb-rig
+chroot /new dmesg --follow > /new/run/job/kernel.log &
 if [ -e /new/run/job/interactive ]; then
   setsid cttyhack chroot /new /bin/sh /run/job/run.sh
 else
   chroot /new /bin/sh /run/job/run.sh
 fi
 status=$?
-dmesg > /new/run/job/kernel.log
 echo "USB-RIG-EXIT $status"
 sync
 poweroff -f

@@ -34,7 +34,7 @@ from virtual_phones.scenario import (
 from virtual_phones.usb_bus import UsbBus
 from virtual_phones.usb_phone import serial_of
 from virtual_phones.usbmux import UsbmuxServer
-from virtual_phones.vhci import VhciError
+from virtual_phones.vhci import VhciError, slots
 
 TICK_S = 0.04
 TICK_ON_USB_S = 0.15
@@ -54,7 +54,7 @@ class VirtualBench:
         self.stopped = threading.Event()
         self._wakes: dict[VirtualPort, threading.Event] = {}
         self.ports = {port.path: port for port in furnish(scenario, epoch_at_zero=self._epoch_at_zero)}
-        self._bus = UsbBus(self.now_s) if usb else None
+        self._bus = UsbBus(self.now_s, slots()) if usb else None
         self.listeners = () if usb else tuple(
             AdbListener(port, self.now_s) for port in self.ports.values() if port.phone.platform == "android"
         )

@@ -5,8 +5,9 @@ The USB counterpart of `adb_listener` and `usbmux`: one more transport of the sa
 """
 
 import errno
+import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from virtual_phones import vhci
@@ -20,6 +21,7 @@ from virtual_phones.usb_phone import build
 GAP_S = 0.25
 """Between leaving a port and coming back to it: what a device needs to restart its USB controller."""
 
+PlugIn = Callable[[int, socket.socket], None]
 Showing = tuple[VirtualPhone, int, UsbView, tuple[int, int, int] | None]
 """Phone, plugging-in, what it shows, which adbd: when one of them changes, the device enumerates anew."""
 
@@ -34,9 +36,13 @@ class _Plugged:
 class UsbBus:
     """All cables of a bench. `keep` and `leave` of a port are called by one thread, that of its time; `cut` by any."""
 
-    def __init__(self, now_s: Callable[[], float]) -> None:
+    def __init__(self, now_s: Callable[[], float], slots: Mapping[str, int], *,
+                 plug_in: PlugIn = vhci.attach, is_clear: Callable[[str], bool] = vhci.is_clear) -> None:
+        """`slots`: root ports by path, with vhci's numbers. Without a kernel, tests give the other two."""
         self._now_s = now_s
-        self.slots = vhci.slots()
+        self.slots = slots
+        self._plug_in = plug_in
+        self._is_clear = is_clear
         self._plugged: dict[VirtualPort, _Plugged] = {}
         self._left: dict[str, tuple[vhci.VhciCable, float]] = {}
         self._keys: dict[VirtualPort, dict[str, HostKey]] = {}
@@ -72,7 +78,8 @@ class UsbBus:
 
     def _is_free(self, path: str) -> bool:
         before = self._left.get(path)
-        return before is None or (before[0].gone.is_set() and self._now_s() - before[1] >= GAP_S)
+        rested = before is None or (before[0].gone.is_set() and self._now_s() - before[1] >= GAP_S)
+        return rested and self._is_clear(path)
 
     def _pull(self, port: VirtualPort) -> None:
         plugged = self._plugged.pop(port)
@@ -89,7 +96,9 @@ class UsbBus:
             sys.stderr.write(f"usb: no root port {port.path}\n")
             return
         try:
-            cable = vhci.VhciCable(number, built.device, self._now_s, name=port.path, sockets=built.mux)
+            cable = vhci.VhciCable(
+                number, built.device, self._now_s, name=port.path, sockets=built.mux, plug_in=self._plug_in
+            )
         except vhci.VhciError as refused:
             if refused.errno != errno.EBUSY:  # whoever hung there before is still being cleared up: next time
                 sys.stderr.write(f"usb: {refused}\n")

@@ -19,6 +19,7 @@ from typing import Protocol
 from virtual_phones.usb_device import ECONNRESET, Completion, Setup, Urb, UsbDevice
 
 PLATFORM = Path("/sys/devices/platform")
+DEVICES = Path("/sys/bus/usb/devices")
 HIGH_SPEED = 3
 HEADER_BYTES = 48
 LARGEST_URB = 16 * 1024 * 1024
@@ -69,6 +70,15 @@ def spread(paths: Sequence[str]) -> list[str]:
         by_bus.setdefault(path.partition("-")[0], []).append(path)
     rows = itertools.zip_longest(*by_bus.values())
     return [path for row in rows for path in row if path is not None]
+
+
+def is_clear(path: str, devices: Path = DEVICES) -> bool:
+    """Has the kernel taken the device that hung on this root port off its bus?
+
+    vhci_hcd leaves a port enabled when its device goes (a real hub does not). Attached anew before the kernel's hub
+    thread has looked, the port seems never to have changed: the old device stays, and speaks into the new one's socket.
+    """
+    return not (devices / path).exists()
 
 
 def attach(number: int, theirs: socket.socket) -> None:

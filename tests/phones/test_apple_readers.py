@@ -225,6 +225,18 @@ def test_not_being_able_to_look_is_neither_gone_nor_still_there() -> None:
     assert look(PartAnswer(status="failed", code="silent")) == ("", "")
 
 
+def test_a_new_mark_works_only_when_it_was_also_taken_away_again() -> None:
+    def works(**removed: PartAnswer) -> str:
+        mark, old = PartAnswer(status="ok", value=b"new"), PartAnswer(status="absent")
+        answers = {"old_mark": old, "new_mark_write": mark, "new_mark_read": mark, **removed}
+        return read_canary(Reply(body=encode(answers)))["canary.marker_works"]
+
+    assert works(new_mark_remove=PartAnswer(status="ok", value="removed")) == "media"
+    assert works(new_mark_remove=PartAnswer(status="failed", code="lost")) == ""
+    assert works(new_mark_remove=PartAnswer(status="refused", code="locked")) == ""
+    assert works() == ""
+
+
 def test_the_batch_reader_reads_what_the_encoder_writes() -> None:
     body = plistlib.dumps({"ProductType": {"status": "ok", "code": "", "value": "iPhone8,1"}})
     assert read_batch(Reply(body=body))["apple.chip"] == "A9"
