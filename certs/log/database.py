@@ -77,7 +77,8 @@ class TransparencyLog:
         if self._key is not None and self._key.public != self.public:
             raise LogKeyError(phone=str(path), got=str(self._key.public))
         self._key_id = self.public.key_id
-        self._head = self._read_head()
+        with _one_moment(connection):
+            self._head = self._read_head()
 
     @classmethod
     def create(cls, path: Path, *, origin: str, key: Ed25519PrivateKey) -> "TransparencyLog":
@@ -340,7 +341,10 @@ class TransparencyLog:
                 raise
 
     def _read_head(self) -> _Head:
-        """From the file, checked: do its nodes give the newest checkpoint's root, and did our key sign it?"""
+        """From the file, checked: do its nodes give the newest checkpoint's root, and did our key sign it?
+
+        Inside a transaction: leaves that another process appends between two questions would look like a forgery.
+        """
         size, root = _newest(self._connection)
         frontier = tuple(self._nodes(merkle.subtrees(0, size)).values())
         if merkle.fold(frontier) != root or self._connection.execute(
@@ -426,6 +430,16 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA wal_autocheckpoint=4000")   # pages; folded in rarely, because that costs two more syncs
     connection.execute("PRAGMA cache_size=-65536")         # KiB
     return connection
+
+
+@contextmanager
+def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """Whatever is read in here is the file as it is at the first question, whoever appends meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _newest(connection: sqlite3.Connection) -> tuple[int, bytes]:

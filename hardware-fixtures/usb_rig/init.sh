@@ -27,7 +27,7 @@ mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none job /new/ru
 ip link set lo up
 ulimit -n 65536
 hostname usb-rig
-chroot /new dmesg --follow > /new/run/job/kernel.log &
+chroot /new stdbuf -oL dmesg --follow > /new/run/job/kernel.log &
 if [ -e /new/run/job/interactive ]; then
   setsid cttyhack chroot /new /bin/sh /run/job/run.sh
 else

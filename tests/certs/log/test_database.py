@@ -205,6 +205,28 @@ def test_two_processes_append_at_once_to_one_history(tmp_path: Path) -> None:
         assert child.exitcode == 0
 
 
+def test_a_log_opened_while_another_process_appends_is_never_called_corrupt(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    TransparencyLog.create(path, origin=ORIGIN, key=LOG_KEY).close()
+
+    def work(out: Connection) -> None:
+        own = TransparencyLog.open(path, LOG_KEY)
+        for number in range(300):
+            own.append([start(f"a {number}")], at=AT)
+        out.send((300, "done", b""))
+
+    child, connection = in_child(work)
+    sizes = []
+    while not connection.poll():
+        log = TransparencyLog.open(path)
+        sizes.append(log.size)
+        log.close()
+    child.join(10)
+    assert received(connection) == [(300, "done", b"")]
+    assert sizes == sorted(sizes)
+    assert len(set(sizes)) > 1
+
+
 def test_threads_share_one_log(worked: TransparencyLog, policy: LogPolicy) -> None:
     def work(name: int) -> None:
         for number in range(40):
