@@ -6,8 +6,10 @@ sooner. Papers are records, drawn only where a scenario is about papers.
 """
 
 import contextlib
+import logging
 import secrets
 import time
+import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -57,6 +59,8 @@ class Ended:
 
     job: Job
     seconds: float
+    broke: str = ""
+    """What a worker met that it has no word for: the exception, as the log told it."""
 
     @property
     def outcome(self) -> str:
@@ -69,6 +73,22 @@ class Ended:
         return reasons_of(self.job)
 
 
+class _Broken(logging.Handler):
+    """Hears the worker's own log: which exception ended a job as `internal`."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._say = say
+        self.by_job: dict[str, str] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the exception by job, and put its traceback into the rig's log."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and isinstance(record.args, tuple):
+            self.by_job[str(record.args[0])] = f"{type(error).__name__}: {error}"[:120]
+            self._say("".join(traceback.format_exception(error)))
+
+
 class UsbStation:
     """One station for the whole run; jobs of any number of scenarios."""
 
@@ -79,9 +99,13 @@ class UsbStation:
         self._stack = ExitStack()
         self._listeners: list[Callable[[Progress], None]] = []
         self._ended: dict[str, float] = {}
+        self._broken = _Broken(say)
 
     def __enter__(self) -> Self:
         patience()
+        worker_log = logging.getLogger("proofwipe.worker")
+        worker_log.addHandler(self._broken)
+        self._stack.callback(worker_log.removeHandler, self._broken)
         home = Home(self._folder / "station").make()
         clock = SystemClock()
         self.ledger = Ledger(home.ledger, clock=clock)
@@ -190,7 +214,8 @@ class UsbStation:
 
     def ended(self, job: Job, started: float) -> Ended:
         """A job of a shift that is over, and how long it took since `started` (monotonic)."""
-        return Ended(job=job, seconds=self._ended.get(job.id, time.monotonic()) - started)
+        seconds = self._ended.get(job.id, time.monotonic()) - started
+        return Ended(job=job, seconds=seconds, broke=self._broken.by_job.get(job.id, ""))
 
 
 def _told(piece: Evidence) -> str:
@@ -221,5 +246,5 @@ def must_hold(ended: Ended, truth: Mapping[str, Any]) -> str:
     if ended.job.report is None:
         return "no paper"
     if not ended.reasons or "internal" in ended.reasons:
-        return f"untyped end: {ended.reasons}"
+        return f"untyped end: {ended.broke or ended.reasons}"
     return ""
