@@ -8,6 +8,7 @@ them for all to read, asks for all values, and repeats a request over a new conn
 Whatever it raises over a hostile phone is translated here.
 """
 
+import asyncio
 import contextlib
 import logging
 import re
@@ -364,7 +365,7 @@ class PhoneConversation:
 
     async def close(self) -> None:
         """Close the connection; never raises."""
-        await self._client.close()
+        await _let_go(self._client)
 
     aclose = close
 
@@ -388,7 +389,7 @@ class PlistTalk:
 
     async def close(self) -> None:
         """Close the connection; never raises."""
-        await self._service.close()
+        await _let_go(self._service)
 
     aclose = close
 
@@ -399,6 +400,11 @@ def _spellings(udid: str) -> tuple[str, ...]:
     if len(bare) != 24:
         return (udid,)
     return tuple({udid: None, f"{bare[:8]}-{bare[8:]}".upper(): None})
+
+
+async def _let_go(connection: Any) -> None:
+    with contextlib.suppress(PhoneLostError, PhoneSilentError, ReplyMalformedError), _translated("", "close"):
+        await connection.close()
 
 
 def _bare(udid: str) -> str:
@@ -544,11 +550,22 @@ def _library() -> _Library:
 
 @contextlib.contextmanager
 def _translated(udid: str, step: str) -> Iterator[None]:
-    """Let only errors of ours out."""
+    """Let only errors of ours out, and a cancellation only when somebody asked for one.
+
+    The library cancels its own wait for a TLS connection to close when that hangs; asyncio keeps that in the
+    connection, and every later wait for it ends as cancelled although nobody cancelled it.
+    """
     from pymobiledevice3.exceptions import PyMobileDevice3Exception
 
     try:
         yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise PhoneLostError(
+            phone=clean(udid), step=step, expected="an answer", got="a connection that was given up"
+        ) from error
     except ProofwipeError:
         raise
     except (PyMobileDevice3Exception, OSError, *CARELESS) as error:
