@@ -60,6 +60,18 @@ def test_a_phone_on_the_kernels_virtual_controller_hangs_on_no_cable(tmp_path: P
     assert {place.path: place.virtual for place in places(root)} == {"usb1": False, "usb2": True, "2-5": True}
 
 
+def test_a_tree_that_a_kernel_showed_is_read_as_one_of_the_documented_layout(tmp_path: Path) -> None:
+    root = lay("rig", tmp_path)
+    found = {place.path: place for place in places(root)}
+    phones = {path: place.interfaces for path, place in found.items() if not place.is_hub}
+    assert phones == {
+        "1-1": ("06/01/01", "ff/42/01"), "3-1": ("06/01/01",), "5-1": ("06/01/01", "ff/fe/02"),
+    }
+    assert all(place.virtual for place in found.values())
+    assert controller_of("1-1", root) != controller_of("3-1", root)
+    assert (companion("1-1", root), companion("2-1", root)) == ("2-1", "1-1")
+
+
 def test_a_bus_that_cannot_be_looked_at_is_never_called_a_cable(tmp_path: Path) -> None:
     (tmp_path / "usb1").symlink_to(tmp_path / "usb1")  # leads to itself
     assert is_virtual_bus("1-1", tmp_path) is True
