@@ -34,9 +34,11 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
 FAULTS = ("drop_before", "drop_after", "truncate")
 OUT_FOR_GOOD_S = 100_000.0
 NEVER = 1_000_000
-MOST: Mapping[str, int] = {"a13": 100, "a16": 100, "iphone": int(os.environ.get("USB_RIG_CUTS", "12"))}
+MOST: Mapping[str, int] = {"a13": 100, "a16": 100, "iphone": int(os.environ.get("USB_RIG_CUTS", "6"))}
 """Cuts for each kind of phone: all of an Android job's; USB_RIG_CUTS=300 is all of an iPhone's too."""
-AT_ONCE = 30
+AT_ONCE = 60
+EACH_S = 0.4
+"""From one phone to the next: sixty that identify themselves at the same moment would measure the emulator."""
 ENOUGH = 0.8
 """The share of planned cuts that must have struck: how often a phone is asked differs a little from job to job."""
 NEXT_PHONE_S = 30.0
@@ -202,7 +204,7 @@ def _cut(station: UsbStation, remote: RemoteBench, batch: list[Cut], number: int
     counted, knife = Counted(remote), _Knife(remote, ports)
     sightings = station.gather(ports)
     with station.overheard(counted.notice), station.overheard(knife.notice):
-        ended = station.process(sightings.values(), deadlines=lambda _port: DEADLINES)
+        ended = station.process(sightings.values(), deadlines=lambda _port: DEADLINES, each_s=EACH_S)
     truths = remote.truth()
     return [
         Struck(

@@ -27,7 +27,7 @@ from virtual_phones.remote import RemoteBench
 
 JOB = Path("/run/job")
 SCRATCH = Path("/run/rig")
-JOBS_AT_ONCE = 9
+JOBS_AT_ONCE = 18
 """Scenarios on the bench together; more of them measure the emulator."""
 
 

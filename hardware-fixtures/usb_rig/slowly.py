@@ -9,18 +9,20 @@ Nothing else of the product is changed: a phone that answers at once needs a min
 from typing import Any
 
 FACTOR = 3.0
+APPLE_FACTOR = 6.0
+"""All iPhones share one loop, and all loops and workers one interpreter: among fifty Androids it is the last to run."""
 
 
-def patience(factor: float = FACTOR) -> None:
-    """From now on every exchange with a phone may take `factor` times as long."""
+def patience() -> None:
+    """From now on every exchange with a phone may take that many times as long."""
     from phones import apple
     from phones.adb_link import AdbLink
     from phones.apple import AppleIsland
 
-    for kind in (AdbLink, AppleIsland):
-        _slow(kind, factor)
+    _slow(AdbLink, FACTOR)
+    _slow(AppleIsland, APPLE_FACTOR)
     # Drawing the keys of a new pairing keeps the island's loop busy for seconds here, and for a moment elsewhere.
-    apple._LOOK_S = apple._LOOK_S * factor
+    apple._LOOK_S = apple._LOOK_S * FACTOR
 
 
 def _slow(kind: Any, factor: float) -> None:

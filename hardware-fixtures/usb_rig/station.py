@@ -191,17 +191,21 @@ class UsbStation:
         ]
 
     def process(
-        self, sightings: Collection[Sighting], *, deadlines: Callable[[str], Deadlines] = lambda _port: DEADLINES
+        self, sightings: Collection[Sighting], *, deadlines: Callable[[str], Deadlines] = lambda _port: DEADLINES,
+        each_s: float = 0.0,
     ) -> dict[str, Ended]:
-        """Whole jobs for all of them at once; by port. `deadlines`: those of a port."""
+        """Whole jobs for all of them at once; by port. `deadlines`: those of a port. `each_s`: from taking one to
+        taking the next, iPhones first, whose identification computes most.
+        """
         shift = self.shift(deadlines)
         started = time.monotonic()
-        for sighting in sightings:
+        for sighting in sorted(sightings, key=lambda item: item.presence is not Presence.APPLE):
             shift.take(sighting)
-        apples = [item.port for item in sightings if item.presence is Presence.APPLE]
+            if each_s:
+                self._tap_trust(sightings)
+                time.sleep(each_s)
         while shift.busy():
-            for port in apples:  # whoever stands there taps Trust when the dialog opens, while pairing still waits
-                self._press(port, "trust")
+            self._tap_trust(sightings)
             time.sleep(0.5)
         shift.wait(each_s=0.1)
         if any(job.certificate is None for job in shift.jobs()):
@@ -211,6 +215,12 @@ class UsbStation:
                 self._say(str(self.bench.sighting(job.port)))
                 self._say(f"{job.port} {job.id[:6]} ended with {'; '.join(map(_told, job.evidence[-_LAST_PIECES:]))}")
         return {job.port: self.ended(job, started) for job in shift.jobs()}
+
+    def _tap_trust(self, sightings: Collection[Sighting]) -> None:
+        """Whoever stands there taps Trust when the dialog opens, while pairing still waits."""
+        for sighting in sightings:
+            if sighting.presence is Presence.APPLE:
+                self._press(sighting.port, "trust")
 
     def ended(self, job: Job, started: float) -> Ended:
         """A job of a shift that is over, and how long it took since `started` (monotonic)."""
