@@ -182,7 +182,7 @@ class AppleIsland:
                     local_hostname=attempt.host_name,
                 )  # fmt: skip
             except BaseException:
-                await service.close()
+                await _let_go(service)
                 raise
             return PhoneConversation(client, udid, self._attempts)
 
@@ -403,7 +403,8 @@ def _spellings(udid: str) -> tuple[str, ...]:
 
 
 async def _let_go(connection: Any) -> None:
-    with contextlib.suppress(PhoneLostError, PhoneSilentError, ReplyMalformedError), _translated("", "close"):
+    """Close one of the library's connections. Nothing comes out but a cancellation that was asked for."""
+    with contextlib.suppress(ProofwipeError), _translated("", "close"):
         await connection.close()
 
 
@@ -494,7 +495,7 @@ class _Library:
                 and every later answer on this connection would be one off.
                 """
                 if any(reply.get(name, wanted) != wanted for name, wanted in asked.items()):
-                    await self.close()
+                    await _let_go(self)
                     raise ProtocolError("an answer to another question")
 
             async def get_service_connection_attributes(self, name: str, **options: Any) -> dict[str, Any]:

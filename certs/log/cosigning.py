@@ -19,21 +19,21 @@ def ask_witness(log: TransparencyLog, witness: Party) -> Signature:
 
     Raises: WitnessError (no answer, a refusal: `fault`), LogError.
     """
-    text = log.checkpoint()
-    if not text:
-        raise WitnessError(phone=witness.name, got="empty", fault="empty")
-    note = read_note(text)
-    checkpoint = read_checkpoint(note)
     url = f"{witness.url.rstrip('/')}/add-checkpoint"
     old = log.cosigned_size(witness.key)
     for _ in range(3):   # twice told another size: somebody else shows it our log at this moment
+        text = log.checkpoint()   # each time anew: another process of ours may have appended
+        if not text:
+            raise WitnessError(phone=witness.name, got="empty", fault="empty")
+        note = read_note(text)
+        checkpoint = read_checkpoint(note)
+        if old > checkpoint.size:   # it signed more than we have: our log lost its end, or has a twin
+            raise WitnessError(phone=witness.name, got=f"{old} > {checkpoint.size}", fault="rolled_back")
         proof = log.consistency(old, checkpoint.size)
         answer = _ask(url, format_request(old, proof, text), witness)
         if answer.status != 409:
             break
         old = _told_size(answer, witness)
-        if old > checkpoint.size:   # it signed more than we have: our log lost its end, or has a twin
-            raise WitnessError(phone=witness.name, got=f"{old} > {checkpoint.size}", fault="rolled_back")
     if answer.status != 200:
         raise WitnessError(
             phone=witness.name, got=f"HTTP {answer.status}", fault=_REFUSALS.get(answer.status, "no_answer")

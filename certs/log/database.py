@@ -439,7 +439,8 @@ def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.execute("ROLLBACK")
+        with contextlib.suppress(sqlite3.Error):   # after an error of the disk SQLite has ended it already
+            connection.execute("ROLLBACK")
 
 
 def _newest(connection: sqlite3.Connection) -> tuple[int, bytes]:

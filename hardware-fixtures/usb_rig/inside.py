@@ -28,7 +28,7 @@ from virtual_phones.remote import RemoteBench
 JOB = Path("/run/job")
 SCRATCH = Path("/run/rig")
 JOBS_AT_ONCE = 18
-"""Scenarios on the bench together; more of them measure the emulator."""
+"""Scenarios on the bench together: all that there are. Many more would measure the emulator."""
 
 
 class Log:

@@ -84,7 +84,7 @@ class _Broken(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the exception by job, and put its traceback into the rig's log."""
         error = record.exc_info[1] if record.exc_info else None
-        if error is not None and isinstance(record.args, tuple):
+        if error is not None and isinstance(record.args, tuple) and record.args:
             self.by_job[str(record.args[0])] = f"{type(error).__name__}: {error}"[:120]
             self._say("".join(traceback.format_exception(error)))
 
@@ -254,7 +254,7 @@ def must_hold(ended: Ended, truth: Mapping[str, Any]) -> str:
             return "a virtual port was taken for a cable"
         return ""
     if ended.job.report is None:
-        return "no paper"
+        return f"no paper {ended.broke}".rstrip()
     if not ended.reasons or "internal" in ended.reasons:
         return f"untyped end: {ended.broke or ended.reasons}"
     return ""

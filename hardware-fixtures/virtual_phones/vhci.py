@@ -73,7 +73,8 @@ def spread(paths: Sequence[str]) -> list[str]:
 
 
 def is_clear(path: str, devices: Path = DEVICES) -> bool:
-    """Has the kernel taken the device that hung on this root port off its bus?
+    """Has the kernel taken the device that hung on this root port off its bus? One that left while it was still being
+    enumerated never was there; that goes wrong within the kernel's five seconds and is begun anew.
 
     vhci_hcd leaves a port enabled when its device goes (a real hub does not). Attached anew before the kernel's hub
     thread has looked, the port seems never to have changed: the old device stays, and speaks into the new one's socket.

@@ -20,6 +20,7 @@ from phones.apple_inspection import (
     canary_question,
     erase_question,
     inspection_question,
+    mark_path,
     pair_question,
     plant_question,
     trust_question,
@@ -34,6 +35,7 @@ from virtual_phones.iphone_trust import Dialog
 from virtual_phones.phone import Timing, load_model
 from virtual_phones.port import VirtualPort
 from virtual_phones.usbmux import UsbmuxServer
+from wipe.apple_steps import new_mark_of
 
 pytestmark = pytest.mark.wire
 
@@ -269,6 +271,24 @@ def test_after_an_honest_erase_trust_is_gone_and_the_stamp_is_new(
     assert here.ask(trust_question(timeout_s=10)) == {"apple.trust": "refused_host"}
     assert here.phone.truth()["erased"] is True
     assert here.island.unfinished() == 0
+
+
+def test_a_look_that_was_cut_before_it_took_its_mark_away_is_made_good_by_the_next(bench: Callable[..., Bench]) -> None:
+    here = bench()
+    here.inspect()
+    here.ask(plant_question(MARK, timeout_s=10))
+    here.erase()
+    here.wait_for_return()
+    here.ask(pair_question(timeout_s=10))
+    look, new_mark = canary_question(MARK, new_mark_of(MARK), timeout_s=10), mark_path(new_mark_of(MARK))
+    begun = here.port.exchanges.count
+    assert here.ask(look)["canary.marker_works"] == "media"
+    removal = 2 * here.port.exchanges.count - begun   # of the next look: a look ends with it
+    here.port.exchanges.strike(Fault(at=removal, kind=FaultKind.DROP_BEFORE))
+    assert here.ask(look)["canary.marker_works"] == ""
+    assert new_mark in here.phone.strata.media.nodes
+    assert here.ask(look)["canary.marker_works"] == "media"
+    assert new_mark not in here.phone.strata.media.nodes
 
 
 def test_a_phone_that_kept_its_hosts_still_accepts_the_old_record(bench: Callable[..., Bench]) -> None:

@@ -83,6 +83,34 @@ def test_a_log_that_forgot_what_was_signed_asks_for_the_size(worked: Transparenc
         assert worked.cosigned_size(KEY.public) == worked.size
 
 
+def test_a_log_whose_other_process_was_quicker_is_not_told_that_it_lost_its_end(
+    worked: TransparencyLog, witness: Witness
+) -> None:
+    site = WitnessSite(witness)
+
+    class Quicker:
+        """While the first request is on its way, another process appends and has that signed."""
+
+        def __init__(self) -> None:
+            self.was_there = False
+
+        def get(self, path: str) -> Reply:
+            return site.get(path)
+
+        def post(self, path: str, body: bytes) -> Reply:
+            if not self.was_there:
+                self.was_there = True
+                other = TransparencyLog.open(worked.path, LOG_KEY)
+                other.append([start("meanwhile")], at=AT)
+                assert site.post(path, format_request(0, (), other.checkpoint())).status == 200
+                other.close()
+            return site.post(path, body)
+
+    with served(Quicker()) as server:
+        cosigning.ask_witness(worked, with_witness(worked, server.url).witnesses[0])
+    assert worked.cosigned_size(KEY.public) == worked.size == witness.size_of(ORIGIN)
+
+
 def test_a_log_with_a_twin_is_told_so(worked: TransparencyLog, witness: Witness, tmp_path: Path) -> None:
     twin = TransparencyLog.create(tmp_path / "twin.sqlite3", origin=ORIGIN, key=LOG_KEY)
     with served(WitnessSite(witness)) as server:
