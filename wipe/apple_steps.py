@@ -5,7 +5,6 @@ The order after the erase matters: the old pair record is tried before anything 
 refusal could no longer be told. Source: research ios.md §6-8 (unconfirmed on hardware).
 """
 
-import hashlib
 from collections.abc import Callable
 
 from phones.apple_inspection import (
@@ -86,19 +85,13 @@ def _look_after(scene: Scene) -> None:
     )
     if trust.values.get("apple.trust") == "accepted":
         return
+    new_mark = scene.draw()  # one, however often we look: what a cut look left behind the next one takes away
     for ask, accept in (
         (lambda: pair_question(timeout_s=_ANSWER_S), answered),
         (lambda: after_question(timeout_s=_ANSWER_S), _stamp_read),
-        (lambda: canary_question(scene.mark, new_mark_of(scene.mark), timeout_s=_ANSWER_S), _canary_decided),
+        (lambda: canary_question(scene.mark, new_mark, timeout_s=_ANSWER_S), _canary_decided),
     ):
         ask_until(scene, ask, Moment.AFTER, accept=accept, within_s=settle_s)
-
-
-def new_mark_of(mark: str) -> str:
-    """The mark that is tried after the erase: one a job, so that a look that was cut off before it took the mark away
-    is made good by the next one.
-    """
-    return hashlib.sha256(mark.encode()).hexdigest()[: len(mark)]
 
 
 def _stamp_read(answer: Answer) -> bool:

@@ -35,7 +35,6 @@ from virtual_phones.iphone_trust import Dialog
 from virtual_phones.phone import Timing, load_model
 from virtual_phones.port import VirtualPort
 from virtual_phones.usbmux import UsbmuxServer
-from wipe.apple_steps import new_mark_of
 
 pytestmark = pytest.mark.wire
 
@@ -280,7 +279,7 @@ def test_a_look_that_was_cut_before_it_took_its_mark_away_is_made_good_by_the_ne
     here.erase()
     here.wait_for_return()
     here.ask(pair_question(timeout_s=10))
-    look, new_mark = canary_question(MARK, new_mark_of(MARK), timeout_s=10), mark_path(new_mark_of(MARK))
+    look, new_mark = canary_question(MARK, NEW_MARK, timeout_s=10), mark_path(NEW_MARK)
     begun = here.port.exchanges.count
     assert here.ask(look)["canary.marker_works"] == "media"
     removal = 2 * here.port.exchanges.count - begun   # of the next look: a look ends with it

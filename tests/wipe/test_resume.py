@@ -56,3 +56,14 @@ def test_a_command_that_may_not_have_left_is_taken_as_not_sent() -> None:
     report = bench.resume().report()
     assert report.verdict is Verdict.FAILED
     assert bench.truth()["erased"] is False
+
+
+def test_an_iphone_that_must_be_looked_at_again_is_shown_the_same_new_mark() -> None:
+    """A mark that a cut look left behind is taken away by the next, if that knows its name."""
+    once = finished("apple_mcinstall")
+    last = once.slot.exchanges.count
+    lost = [{"at": last, "kind": "drop_after"}]
+    again = finished("apple_mcinstall", {**PHONES["apple_mcinstall"], "fault": lost})
+    assert again.slot.exchanges.count == last + 1
+    assert (again.failure, again.report().reasons) == ("", ())
+    assert again.draw() == once.draw()
