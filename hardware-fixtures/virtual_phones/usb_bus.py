@@ -20,6 +20,8 @@ from virtual_phones.usb_phone import build
 
 GAP_S = 0.25
 """Between leaving a port and coming back to it: what a device needs to restart its USB controller."""
+STUCK_S = 10.0
+"""A port on which the kernel holds on to what left so long ago is told of, once."""
 
 PlugIn = Callable[[int, socket.socket], None]
 Showing = tuple[VirtualPhone, int, UsbView, tuple[int, int, int] | None]
@@ -45,6 +47,7 @@ class UsbBus:
         self._is_clear = is_clear
         self._plugged: dict[VirtualPort, _Plugged] = {}
         self._left: dict[str, tuple[vhci.VhciCable, float]] = {}
+        self._stuck: set[str] = set()
         self._keys: dict[VirtualPort, dict[str, HostKey]] = {}
 
     @property
@@ -78,8 +81,19 @@ class UsbBus:
 
     def _is_free(self, path: str) -> bool:
         before = self._left.get(path)
-        rested = before is None or (before[0].gone.is_set() and self._now_s() - before[1] >= GAP_S)
-        return rested and self._is_clear(path)
+        if before is None:
+            return self._is_clear(path)
+        cable, left_s = before
+        waited_s = self._now_s() - left_s
+        if not cable.gone.is_set() or waited_s < GAP_S:
+            return False
+        if self._is_clear(path):
+            self._stuck.discard(path)
+            return True
+        if waited_s > STUCK_S and path not in self._stuck:
+            self._stuck.add(path)
+            sys.stderr.write(f"usb: the kernel still lists what left {path} {waited_s:.0f} s ago\n")
+        return False
 
     def _pull(self, port: VirtualPort) -> None:
         plugged = self._plugged.pop(port)

@@ -24,9 +24,11 @@ class Root:
         )
         self.port.tick(1.0)
         self.busy = False
+        self.later_s = 0.0
         self.attached: list[socket.socket] = []
         self.bus = UsbBus(
-            time.monotonic, {"1-1": 0}, plug_in=lambda _number, theirs: self.attached.append(theirs.dup()),
+            lambda: time.monotonic() + self.later_s, {"1-1": 0},
+            plug_in=lambda _number, theirs: self.attached.append(theirs.dup()),
             is_clear=lambda path: path == "1-1" and not self.busy,
         )
 
@@ -65,6 +67,17 @@ def test_a_phone_that_comes_back_waits_until_the_kernel_has_let_go_of_the_one_be
     root.busy = False
     root.keep(0.2)
     assert len(root.attached) == 2
+
+
+def test_a_port_that_the_kernel_never_clears_is_told_of_once(root: Root, capsys: pytest.CaptureFixture[str]) -> None:
+    root.keep(0.1)
+    root.busy = True
+    replugged(root.port)
+    root.keep(0.3)
+    assert capsys.readouterr().err == ""
+    root.later_s = 11.0
+    root.keep(0.2)
+    assert capsys.readouterr().err == "usb: the kernel still lists what left 1-1 11 s ago\n"
 
 
 def test_a_root_port_is_clear_when_the_kernel_lists_no_device_there(tmp_path: Path) -> None:
