@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cable pulled at exchange k of an erase job: every k of the Android jobs, a sample of an iPhone's hundreds.
+"""The cable pulled at exchange k of an erase job: every k of the shortest, a sample of the longer ones.
 
 The end is typed, never a certificate; whole phones in the same batch are certified all the same; the next phone on
 each port answers. A cut that lets half an answer through ("truncate") is the one that adb calls exit 0 (`hollow`).
@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any
 
@@ -34,8 +34,11 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
 FAULTS = ("drop_before", "drop_after", "truncate")
 OUT_FOR_GOOD_S = 100_000.0
 NEVER = 1_000_000
-MOST: Mapping[str, int] = {"a13": 100, "a16": 100, "iphone": int(os.environ.get("USB_RIG_CUTS", "6"))}
-"""Cuts for each kind of phone: all of an Android job's; USB_RIG_CUTS=300 is all of an iPhone's too."""
+_WISH = os.environ.get("USB_RIG_CUTS")
+MOST: Mapping[str, int] = {"a13": int(_WISH or 100), "a16": int(_WISH or 20), "iphone": int(_WISH or 6)}
+"""Cuts for each kind of phone, spread over its job so that the run takes less than 15 minutes; USB_RIG_CUTS=300 is
+every exchange of every job.
+"""
 AT_ONCE = 60
 EACH_S = 0.4
 """From one phone to the next: sixty that identify themselves at the same moment would measure the emulator."""
@@ -46,6 +49,8 @@ _ASKED_AT_ONCE = 8
 DEADLINES = Deadlines(
     leave_s=15.0, return_s=25.0, settle_s=20.0, person_s=30.0, evaluate_s=4.0, absent_at_least_s=1.0, poll_s=0.5
 )
+APPLE_DEADLINES = replace(DEADLINES, settle_s=10.0)
+"""An iPhone that is gone for good is asked four things, each until it has settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +209,10 @@ def _cut(station: UsbStation, remote: RemoteBench, batch: list[Cut], number: int
     counted, knife = Counted(remote), _Knife(remote, ports)
     sightings = station.gather(ports)
     with station.overheard(counted.notice), station.overheard(knife.notice):
-        ended = station.process(sightings.values(), deadlines=lambda _port: DEADLINES, each_s=EACH_S)
+        ended = station.process(
+            sightings.values(), each_s=EACH_S,
+            deadlines=lambda port: APPLE_DEADLINES if ports[port].kind == "iphone" else DEADLINES,
+        )
     truths = remote.truth()
     return [
         Struck(

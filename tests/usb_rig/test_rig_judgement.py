@@ -83,11 +83,10 @@ def test_a_scenario_row_is_good_only_for_its_own_end(certified: lives.Life, repo
 
 def test_every_exchange_is_planned_when_there_is_room_and_spread_when_there_is_not() -> None:
     planned = cuts.plan({"a13": 12, "a16": 27, "iphone": 226})
-    for kind, length in {"a13": 12, "a16": 27}.items():
-        assert sorted(cut.at for cut in planned if cut.kind == kind) == list(range(1, length + 1))
-    apple = [cut.at for cut in planned if cut.kind == "iphone"]
-    assert (min(apple), max(apple)) == (1, 226)
-    assert len(apple) == cuts.MOST["iphone"]
+    at = {kind: sorted(cut.at for cut in planned if cut.kind == kind) for kind in cuts.KINDS}
+    assert at["a13"] == list(range(1, 13))
+    for kind, length in {"a16": 27, "iphone": 226}.items():
+        assert (at[kind][0], at[kind][-1], len(set(at[kind]))) == (1, length, cuts.MOST[kind])
     assert {cut.fault for cut in planned} == set(cuts.FAULTS)
 
 
