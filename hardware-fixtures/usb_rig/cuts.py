@@ -41,7 +41,7 @@ every exchange of every job.
 """
 AT_ONCE = 60
 EACH_S = 0.4
-"""From one phone to the next: sixty that identify themselves at the same moment would measure the emulator."""
+"""From one phone to the next: forty that identify themselves at the same moment would measure the emulator."""
 ENOUGH = 0.8
 """The share of planned cuts that must have struck: how often a phone is asked differs a little from job to job."""
 NEXT_PHONE_S = 30.0
