@@ -60,10 +60,10 @@ test-page: verify-page  ## that file in a real Chromium: every golden paper, pho
 	$(BIN)/python -m pytest -m page tests/offline_page --timeout 900
 
 usb-rig: $(INSTALLED)  ## virtual phones on a real USB stack, in a small virtual machine; root; ONLY="honest lies" for some
-	PYTHONPATH=hardware-fixtures $(BIN)/python -m usb_rig $(if $(ONLY),--only $(ONLY))
+	PYTHONPATH=.:hardware-fixtures $(BIN)/python -m rig $(if $(ONLY),--only $(ONLY))
 
 usb-rig-shell: $(INSTALLED)  ## a shell in that machine, with the phones of SCENARIO="honest" or another
-	$(if $(SCENARIO),USB_RIG_SCENARIO=$(SCENARIO)) PYTHONPATH=hardware-fixtures $(BIN)/python -m usb_rig --shell
+	$(if $(SCENARIO),USB_RIG_SCENARIO=$(SCENARIO)) PYTHONPATH=.:hardware-fixtures $(BIN)/python -m rig --shell
 
 clean:
 	rm -rf $(VENV) out dist offline_page/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.measure import Table, medians, rows
-from phones.adb_server import AdbServer, bundled_adb
-from phones.android_inspection import inspection_questions
-from phones.bench import Bench
+from phones.adb.server import AdbServer, bundled_adb
+from phones.android.inspection import inspection_questions
+from phones.bench.bench import Bench
 from phones.link import ShellLine
 from phones.port import Port, Presence
-from phones.usb_watch import UsbWatch
-from virtual_phones.remote import RemoteBench
-from virtual_phones.usb_backend import backend
+from phones.usb.watch import UsbWatch
+from virtual_phones.bench.remote import RemoteBench
+from virtual_phones.usb.backend import backend
 
 ROUNDS = 7
 PORT = "1-1"
@@ -29,9 +29,10 @@ _PART = re.compile(
 
 def measure() -> Table:
     """Three ways to ask the same; all over the same adb server and the same virtual phone."""
-    with tempfile.TemporaryDirectory() as folder, RemoteBench.start(
-        {"name": "inspection", "seed": 1, "phone": [PHONE]}, die_with_us=True
-    ) as remote:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        RemoteBench.start({"name": "inspection", "seed": 1, "phone": [PHONE]}, die_with_us=True) as remote,
+    ):
         adb = AdbServer(Path(folder) / "adb", usb=False)
         adb.start()
         try:
@@ -78,7 +79,8 @@ def _compare(port: Port, remote: RemoteBench, adb: AdbServer) -> Table:
     }
     trips = {name: {"round trips": _counted(remote, run)} for name, run in names.items()}
     return Table(
-        name="inspection", title="Full Android inspection against one question at a time",
+        name="inspection",
+        title="Full Android inspection against one question at a time",
         rows=rows(medians(names, rounds=ROUNDS), against=next(iter(names)), more=trips),
         notes=(
             f"{len(commands)} questions; the phone is virtual and answers over loopback, where a round trip costs "

@@ -22,15 +22,15 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.measure import Row, Table, medians, rows, shown
-from certs.identifier import id_text
 from certs.log.audit import audit
-from certs.log.database import TransparencyLog
 from certs.log.entries import Close, Entry, Issue, Start
-from certs.log.export import export_snapshot, export_tiles
 from certs.log.policy import LogPolicy
 from certs.log.proofs import check_proof
 from certs.log.snapshot import Snapshot
-from certs.log.sources import find
+from certs.record.identifier import id_text
+from transparency.database import TransparencyLog
+from transparency.export import export_snapshot, export_tiles
+from transparency.sources import find
 
 AT = datetime(2026, 3, 1, 8, 0, 0, tzinfo=UTC)
 ROUNDS = 7
@@ -46,7 +46,13 @@ def day() -> Iterator[Entry]:
         tag, paper = name[:16].hex(), id_text(name[:10])
         yield Start(at=AT, job=name.hex(), tag=tag, station="0" * 16, attempt=1, emulated=False)
         yield Issue(
-            at=AT, id=paper, record=name.hex(), statement=name.hex(), commitment=f"#{tag}", tag=tag, station="0" * 16,
+            at=AT,
+            id=paper,
+            record=name.hex(),
+            statement=name.hex(),
+            commitment=f"#{tag}",
+            tag=tag,
+            station="0" * 16,
             start=place,
         )
         yield Close(at=AT, start=place, outcome="certificate", id=paper)
@@ -89,7 +95,7 @@ def speed() -> Table:
             proven[:] = [(log.proof(index), b"") for index in range(PORTION)]
 
         leaves: list[bytes] = []
-        own: list[bytes] = []   # a proof under a checkpoint of its own for each of them
+        own: list[bytes] = []  # a proof under a checkpoint of its own for each of them
 
         def prepare() -> None:
             first = log.size
@@ -109,11 +115,15 @@ def speed() -> Table:
                 before = time.process_time()
                 work()
                 worked.setdefault(name, []).append(time.process_time() - before)
+
             return run
 
         candidates = {
-            "SQLite alone: one durable commit": commit, "append one entry, durable": single,
-            f"append {BATCH} entries, durable": batches, "build a proof": prove, "(prepare)": prepare,
+            "SQLite alone: one durable commit": commit,
+            "append one entry, durable": single,
+            f"append {BATCH} entries, durable": batches,
+            "build a proof": prove,
+            "(prepare)": prepare,
             "check a proof and its checkpoint's signature": verify,
         }
         times = medians({name: counted(name, work) for name, work in candidates.items()}, rounds=ROUNDS)
@@ -130,7 +140,9 @@ def speed() -> Table:
         log.close()
         bare.close()
     return Table(
-        name="log", title="Transparency log", rows=rows(times, against="SQLite alone: one durable commit", more=more),
+        name="log",
+        title="Transparency log",
+        rows=rows(times, against="SQLite alone: one durable commit", more=more),
         notes=(
             f"{PORTION} calls a round, one process, one thread; entries and checkpoint in one transaction with "
             "synchronous=FULL. How long a sync takes is a matter of the disk: see the first row. The last column "
@@ -142,7 +154,9 @@ def speed() -> Table:
 def sizes(wanted: tuple[int, ...]) -> Table:
     """What a log of that many entries costs."""
     return Table(
-        name="log_sizes", title="Transparency log, by size", rows=tuple(_sized(size) for size in wanted),
+        name="log_sizes",
+        title="Transparency log, by size",
+        rows=tuple(_sized(size) for size in wanted),
         notes=(
             "Filled through `append`, 1,000 entries a checkpoint; median: filling. Audit: everything fetched, replayed "
             "and hashed again. Verifier: reading a snapshot file and knowing every certificate's standing.",
@@ -177,12 +191,19 @@ def _sized(size: int) -> Row:
         log.close()
         stored = (folder / "log.sqlite3").stat().st_size
         return Row(
-            what=f"{size:,} entries", seconds=filling, spread=(filling, filling), ratio=1.0,
+            what=f"{size:,} entries",
+            seconds=filling,
+            spread=(filling, filling),
+            ratio=1.0,
             more={
-                "entries/s": f"{size / filling:,.0f}", "one more": f"{one * 1000:.2f} ms",
-                "proof": f"{len(proof):,} B, {prove * 1000:.2f} ms", "open": f"{opening * 1000:.1f} ms",
-                "database": f"{stored / size:,.0f} B an entry", "tiles": f"{export:.1f} s",
-                "audit": f"{auditing:.1f} s", "snapshot": f"{(folder / 'snapshot').stat().st_size / 1e6:,.1f} MB",
+                "entries/s": f"{size / filling:,.0f}",
+                "one more": f"{one * 1000:.2f} ms",
+                "proof": f"{len(proof):,} B, {prove * 1000:.2f} ms",
+                "open": f"{opening * 1000:.1f} ms",
+                "database": f"{stored / size:,.0f} B an entry",
+                "tiles": f"{export:.1f} s",
+                "audit": f"{auditing:.1f} s",
+                "snapshot": f"{(folder / 'snapshot').stat().st_size / 1e6:,.1f} MB",
                 "verifier": f"{reading:.1f} s",
             },
         )
@@ -204,7 +225,7 @@ def _seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     taken = time.perf_counter() - start
-    print(f"{work.__qualname__}: {taken:.2f} s", file=sys.stderr, flush=True)   # a big log takes minutes
+    print(f"{work.__qualname__}: {taken:.2f} s", file=sys.stderr, flush=True)  # a big log takes minutes
     return taken
 
 

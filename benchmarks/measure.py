@@ -47,8 +47,11 @@ def rows(
     base = statistics.median(times[against])
     return tuple(
         Row(
-            what=name, seconds=statistics.median(found), spread=(min(found), max(found)),
-            ratio=statistics.median(found) / base, more=dict((more or {}).get(name, {})),
+            what=name,
+            seconds=statistics.median(found),
+            spread=(min(found), max(found)),
+            ratio=statistics.median(found) / base,
+            more=dict((more or {}).get(name, {})),
         )
         for name, found in times.items()
     )
@@ -61,7 +64,10 @@ def shown(table: Table) -> str:
     lines = [f"### {table.title}", "", "| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     for row in table.rows:
         cells = [
-            row.what, _time(row.seconds), f"{_time(row.spread[0])} – {_time(row.spread[1])}", f"{row.ratio:.2f}",
+            row.what,
+            _time(row.seconds),
+            f"{_time(row.spread[0])} – {_time(row.spread[1])}",
+            f"{row.ratio:.2f}",
             *(str(row.more.get(key, "")) for key in columns),
         ]
         lines.append("| " + " | ".join(cells) + " |")

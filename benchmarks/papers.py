@@ -23,18 +23,18 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from benchmarks.measure import Row, Table, medians, rows
-from certs import cms
-from certs.authority import Authority, create_authority, pem
+from certs.formats import cms
+from certs.formats.pdf_signature import sign_file
 from certs.issue import issue
+from certs.keys.authority import Authority, create_authority, pem
 from certs.page.draw import draw_paper
-from certs.pdf_signature import sign_file
-from certs.record import certificate_record
-from certs.statement import qr_text
-from certs.trust import Trust
-from certs.verification import Answer
-from certs.verify import verify
+from certs.record.record import certificate_record
+from certs.record.statement import qr_text
+from certs.verify.trust import Trust
+from certs.verify.verification import Answer
+from certs.verify.verifier import verify
 from grading import schemes
-from tools.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
+from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
 
 ROUNDS = 9
 
@@ -48,9 +48,13 @@ def measure() -> tuple[Table, Table]:
         return _making(authority), _verifying(authority, Path(folder))
 
 
-def _record(authority: Authority):  # type: ignore[no-untyped-def]  # certs.record.Record; benchmarks are not type-checked
+def _record(authority: Authority):  # type: ignore[no-untyped-def]  # certs.record.record.Record; benchmarks are not type-checked
     return certificate_record(
-        iphone_job(), ISSUER, authority.signer().station, schemes.load("basic"), issued_at=ISSUED_AT,
+        iphone_job(),
+        ISSUER,
+        authority.signer().station,
+        schemes.load("basic"),
+        issued_at=ISSUED_AT,
         certificate_id=CERTIFICATE_ID,
     )
 
@@ -61,7 +65,10 @@ def _making(authority: Authority) -> Table:
 
     def draw() -> bytes:
         return draw_paper(
-            record.read.plain, record_bytes=record.data, statement=paper.statement, qr_text=qr_text(paper.statement),
+            record.read.plain,
+            record_bytes=record.data,
+            statement=paper.statement,
+            qr_text=qr_text(paper.statement),
             contents_bytes=cms.container_bytes(signer.station),
         )
 
@@ -78,7 +85,9 @@ def _making(authority: Authority) -> Table:
         rounds=ROUNDS,
     )
     return Table(
-        name="making", title="Making one certificate", notes=("One thread, keys in memory, record already made.",),
+        name="making",
+        title="Making one certificate",
+        notes=("One thread, keys in memory, record already made.",),
         rows=_per_second(rows(times, against="draw the page, pyHanko signs it")),
     )
 
@@ -97,7 +106,9 @@ def _verifying(authority: Authority, folder: Path) -> Table:
     def theirs() -> None:
         (embedded,) = PdfFileReader(io.BytesIO(paper.pdf)).embedded_signatures
         context = ValidationContext(
-            trust_roots=[_asn1(authority.root.certificate)], moment=ISSUED_AT, best_signature_time=ISSUED_AT,
+            trust_roots=[_asn1(authority.root.certificate)],
+            moment=ISSUED_AT,
+            best_signature_time=ISSUED_AT,
             allow_fetching=False,
         )
         if not validate_pdf_signature(embedded, context, skip_diff=True).bottom_line:
@@ -116,7 +127,8 @@ def _verifying(authority: Authority, folder: Path) -> Table:
         "pdfsig: signature and chain, a process of its own": pdfsig,
     }
     return Table(
-        name="verifying", title="Verifying one certificate",
+        name="verifying",
+        title="Verifying one certificate",
         rows=_per_second(rows(medians(candidates, rounds=ROUNDS), against="pyHanko: signature and chain")),
         notes=(
             f"The file has {len(paper.pdf) // 1024} KiB. Proofwipe's row contains everything its `verify` does; the "
@@ -173,5 +185,3 @@ def _import_root(authority: Authority, folder: Path, store: str) -> None:
         ["certutil", "-A", "-d", store, "-n", "root", "-t", "CT,C,C", "-i", str(root)],
     ):
         subprocess.run(command, check=True, timeout=60, capture_output=True)
-
-

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wire_bench import WireBench
-
 from benchmarks.measure import Row, Table
-from certs.facts import SalePolicy
-from station.settings import Settings
+from certs.record.facts import SalePolicy
+from station.setup.settings import Settings
+from tests.support.wire_bench import WireBench
 from wipe.method import Deadlines
 
 NUMBERS = (1, 8, 32)
@@ -25,7 +24,8 @@ SETTINGS = Settings(
     deadlines=Deadlines(
         leave_s=60.0, return_s=120.0, settle_s=60.0, person_s=120.0, evaluate_s=1.0, absent_at_least_s=0.5, poll_s=0.2
     ),
-    policy=SalePolicy(name="bench", require_validation=False), recheck_s=1.0,
+    policy=SalePolicy(name="bench", require_validation=False),
+    recheck_s=1.0,
 )
 
 
@@ -35,7 +35,10 @@ def measure() -> Table:
     slowest = max(alone.values())
     rows = [
         Row(
-            what=f"{name} alone", seconds=seconds, spread=(seconds, seconds), ratio=seconds / slowest,
+            what=f"{name} alone",
+            seconds=seconds,
+            spread=(seconds, seconds),
+            ratio=seconds / slowest,
             more={"phones": 1},
         )
         for name, seconds in alone.items()
@@ -44,12 +47,17 @@ def measure() -> Table:
         seconds = _run([MODELS[place % len(MODELS)] for place in range(number)])
         rows.append(
             Row(
-                what=f"{number} at once", seconds=seconds, spread=(seconds, seconds), ratio=seconds / slowest,
+                what=f"{number} at once",
+                seconds=seconds,
+                spread=(seconds, seconds),
+                ratio=seconds / slowest,
                 more={"phones": number, "phones per minute": round(60 * number / seconds)},
             )
         )
     return Table(
-        name="parallel", title="Whole jobs in parallel against the slowest single phone", rows=tuple(rows),
+        name="parallel",
+        title="Whole jobs in parallel against the slowest single phone",
+        rows=tuple(rows),
         notes=(
             f"Timing of the virtual phones, seconds: {TIMING}. Station, virtual phones and adb server share this "
             "machine's cores, and every paper is drawn, signed and verified in the station's process.",
@@ -58,9 +66,10 @@ def measure() -> Table:
 
 
 def _run(phones: list[Mapping[str, Any]]) -> float:
-    with tempfile.TemporaryDirectory() as folder, WireBench(
-        phones, Path(folder), settings=SETTINGS, timing=TIMING, exchange_s=60.0
-    ) as bench:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        WireBench(phones, Path(folder), settings=SETTINGS, timing=TIMING, exchange_s=60.0) as bench,
+    ):
         bench.drawn.update(phone["port"] for phone in bench.phones)
         lives = bench.run()
     for life in lives:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All measurements: tables on the terminal, JSON in out/bench/.
 
-    python -m benchmarks.run [inspection] [parallel] [papers] [signing] [startup]
+python -m benchmarks.run [inspection] [parallel] [papers] [signing] [startup]
 """
 
 import importlib
@@ -26,11 +26,14 @@ def main(wanted: list[str]) -> int:
         print(f"there are: {', '.join(NAMES)}", file=sys.stderr)
         return 2
     # Whole jobs over the wire are driven as the tests drive them.
-    sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "hardware-fixtures")]
+    sys.path[:0] = [str(ROOT / "hardware-fixtures")]
     OUT.mkdir(parents=True, exist_ok=True)
     machine = {
-        "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "cores": os.cpu_count(),
-        "python": platform.python_version(), "system": platform.platform(), "load": os.getloadavg()[0],
+        "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "load": os.getloadavg()[0],
     }
     print(f"{machine['at']}  {machine['cores']} cores, load {machine['load']:.1f}, Python {machine['python']}\n")
     for name in wanted or NAMES:

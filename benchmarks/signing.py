@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.measure import Table, medians, rows
-from certs import cms
-from certs.authority import create_authority, load_signer, save_authority
-from certs.issuer import Signer
-from certs.key_folder import open_signer, renew_station
-from certs.signing import Signing
-from tools.synthetic_jobs import ISSUER
+from certs.formats import cms
+from certs.keys.authority import create_authority, load_signer, save_authority
+from certs.keys.key_folder import open_signer, renew_station
+from certs.keys.signing import Signing
+from certs.record.issuer import Signer
+from tests.support.papers.synthetic_jobs import ISSUER
 
 ROUNDS, EACH = 9, 200
 MODULE, PIN = "/usr/lib/softhsm/libsofthsm2.so", "4711"
@@ -29,9 +29,7 @@ def measure() -> tuple[Table, Table]:
         save_authority(create_authority(ISSUER, "bench-1", now=datetime.now(UTC)), keys, folder / "root", "pass")
         in_file = load_signer(keys, "pass")
         signing = Signing(station_key=_device(folder))
-        opening = medians(
-            {"open a key file (scrypt, N = 2^17)": lambda: load_signer(keys, "pass")}, rounds=5
-        )
+        opening = medians({"open a key file (scrypt, N = 2^17)": lambda: load_signer(keys, "pass")}, rounds=5)
         renew_station(keys, "pass", ISSUER, "bench-1", now=datetime.now(UTC), signing=signing, pin=PIN)
         in_device = open_signer(keys, "pass", signing=signing, pin=PIN)
         opening |= medians(
@@ -54,11 +52,15 @@ def measure() -> tuple[Table, Table]:
     )
     return (
         Table(
-            name="signing", title="Signing with a station key", rows=found,
+            name="signing",
+            title="Signing with a station key",
+            rows=found,
             notes=(f"One thread; {EACH} a round. A container is signed again until it has its exact size.",),
         ),
         Table(
-            name="opening", title="Opening a station key", rows=rows(opening, against="open a key in SoftHSM2"),
+            name="opening",
+            title="Opening a station key",
+            rows=rows(opening, against="open a key in SoftHSM2"),
             notes=("Once a shift. The device row has a test signature in it.",),
         ),
     )
@@ -79,6 +81,8 @@ def _device(folder: Path) -> str:
     os.environ["SOFTHSM2_CONF"] = str(settings)
     subprocess.run(
         ["softhsm2-util", "--init-token", "--free", "--label", "bench", "--so-pin", "12345678", "--pin", PIN],
-        check=True, capture_output=True, timeout=30,
+        check=True,
+        capture_output=True,
+        timeout=30,
     )
     return f"pkcs11:token=bench;object=station?module-path={MODULE}"

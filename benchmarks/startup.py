@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.measure import Table, medians, rows
-from certs.authority import create_authority, pem
 from certs.issue import issue
-from certs.record import certificate_record
+from certs.keys.authority import create_authority, pem
+from certs.record.record import certificate_record
 from grading import schemes
-from tools.synthetic_jobs import CERTIFICATE_ID, ISSUER, iphone_job
+from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUER, iphone_job
 
 ROUNDS = 9
 LIBRARIES = {
@@ -37,7 +37,7 @@ def measure() -> Table:
         place = Path(folder)
         file, root = _paper(place)
         environment = {**os.environ, "PROOFWIPE_HOME": str(place / "home")}
-        program = [sys.executable, "-m", "station.main"]
+        program = [sys.executable, "-m", "station.cli.main"]
 
         def run(*command: str, expected: int = 0) -> None:
             done = subprocess.run(
@@ -64,7 +64,9 @@ def measure() -> Table:
         ratio = statistics.median(times[command]) / statistics.median(times[libraries])
         more[command] = {"against its libraries": f"{ratio:.2f}"}
     return Table(
-        name="startup", title="Start-up, whole processes", rows=rows(times, against="python -c pass", more=more),
+        name="startup",
+        title="Start-up, whole processes",
+        rows=rows(times, against="python -c pass", more=more),
         notes=(
             f"Bare Python takes {1000 * bare:.0f} ms here. `verify` does its whole work: signature, chain, recomputed "
             "record, page drawn again. `list` reads the USB bus and, since nothing hangs there, starts no adb server.",
@@ -76,7 +78,11 @@ def _paper(place: Path) -> tuple[Path, Path]:
     now = datetime.now(UTC)
     authority = create_authority(ISSUER, "bench-1", now=now - timedelta(days=300))
     record = certificate_record(
-        iphone_job(), ISSUER, authority.signer().station, schemes.load("basic"), issued_at=now,
+        iphone_job(),
+        ISSUER,
+        authority.signer().station,
+        schemes.load("basic"),
+        issued_at=now,
         certificate_id=CERTIFICATE_ID,
     )
     file, root = place / "paper.pdf", place / "root.pem"

@@ -21,7 +21,7 @@ ProofwipeError
 │   └── TokenError               a PKCS#11 device cannot be reached or used
 ├── TimeStampError           the time-stamping authority does not answer, or not as RFC 3161 wants
 ├── TrustFileError           a pinned root cannot be read
-└── VerificationError        the one error that may leave `certs.verify`: the file itself cannot be read
+└── VerificationError        the one error that may leave `certs.verify.verifier`: the file itself cannot be read
 """
 
 from typing import ClassVar

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a record to a paper: state, enter into the log, draw, sign, and let our own verifier look at the result.
+"""From a record to a paper: sign the statement, append to the log, draw, sign, and verify the result ourselves.
 
 Order: record → statement → (the caller's ledger) → log → proof → page → signature → own verifier → release. Each
 part is a function, so that a station can write its ledger in between and go on after a crash where it stopped:
@@ -11,26 +11,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from certs import cms, profile
-from certs.dss import SecurityStore
 from certs.errors import IssueError, TimeStampError, WrongSignerError
-from certs.issuer import Signer
-from certs.leaves import leaf_of
+from certs.formats import cms
+from certs.formats.dss import SecurityStore
+from certs.formats.pdf_signature import StructureError, sign_file
+from certs.keys import profile
 from certs.log.entries import Close, Entry, Issue, Replace
-from certs.openings import write_openings
+from certs.log.leaves import leaf_of
 from certs.page.draw import draw_paper
-from certs.pdf_signature import StructureError, sign_file
-from certs.record import Record
-from certs.record_schema import TIME_FORMAT, RecordDocument
-from certs.sealing import Opening
-from certs.statement import qr_text, sign_statement, statement_of
-from certs.trust import Trust
-from certs.verification import Answer
-from certs.verify import verify
+from certs.record.issuer import Signer
+from certs.record.openings import write_openings
+from certs.record.record import Record
+from certs.record.schema import TIME_FORMAT, RecordDocument
+from certs.record.sealing import Opening
+from certs.record.statement import qr_text, sign_statement, statement_of
+from certs.verify.trust import Trust
+from certs.verify.verification import Answer
+from certs.verify.verifier import verify
 
 if TYPE_CHECKING:
-    from certs.log.database import TransparencyLog
-    from certs.time_stamping import TimeStamper
+    from certs.services import LogWriter, Stamper
 
 ERASED_AGAIN = "erased_again"
 """Reason of the REPLACE when a phone that has a certificate earns another."""
@@ -61,26 +61,37 @@ class Entered:
 
 
 def issue(
-    record: Record, signer: Signer, *, log: "TransparencyLog | None" = None, store: SecurityStore | None = None,
-    openings: Iterable[Opening] = (), stamper: "TimeStamper | None" = None,
+    record: Record,
+    signer: Signer,
+    *,
+    log: "LogWriter | None" = None,
+    store: SecurityStore | None = None,
+    openings: Iterable[Opening] = (),
+    stamper: "Stamper | None" = None,
 ) -> Paper:
     """All of it at once, for callers without a ledger. `log` is needed when, and only when, the record names one.
 
     Raises: WrongSignerError, StatementMalformedError, IssueError, LogError; PageError when it cannot be drawn.
     """
-    statement = state(record, signer)
-    return finish(
-        record, statement, signer, proof=prove(record, statement, log), store=store, openings=openings, stamper=stamper
+    statement = signed_statement(record, signer)
+    return draw_and_sign(
+        record,
+        statement,
+        signer,
+        proof=inclusion_proof(record, statement, log),
+        store=store,
+        openings=openings,
+        stamper=stamper,
     )
 
 
-def state(record: Record, signer: Signer) -> bytes:
+def signed_statement(record: Record, signer: Signer) -> bytes:
     """The signed statement of a record. Raises: WrongSignerError, StatementMalformedError."""
     check_signer(record.document, signer)
     return sign_statement(statement_of(record.document, record.data), signer)
 
 
-def prove(record: Record, statement: bytes, log: "TransparencyLog | None") -> bytes:
+def inclusion_proof(record: Record, statement: bytes, log: "LogWriter | None") -> bytes:
     """Enter a paper into the log it names, and the proof of it; b"" for one that names none.
 
     Raises: IssueError when that log is not at hand, LogError.
@@ -89,10 +100,10 @@ def prove(record: Record, statement: bytes, log: "TransparencyLog | None") -> by
         return b""
     if log is None:
         raise IssueError(got="the record names a log, and none is open")
-    return log.proof(enter(record, statement, log).index)
+    return log.proof(append_to_log(record, statement, log).index)
 
 
-def enter(record: Record, statement: bytes, log: "TransparencyLog") -> Entered:
+def append_to_log(record: Record, statement: bytes, log: "LogWriter") -> Entered:
     """Append a paper's entries, durably and once: ISSUE and CLOSE of a certificate, with the REPLACE of the one that
     the phone had until now; CLOSE of a report.
 
@@ -110,16 +121,20 @@ def enter(record: Record, statement: bytes, log: "TransparencyLog") -> Entered:
         standing = None if live is None else log.entry(live)
         if live is not None and isinstance(standing, Issue) and standing.id != leaf.id:
             replaced = standing.id
-            entries.insert(
-                0, Replace(at=leaf.at, old=standing.id, old_index=live, new=leaf.id, reason=ERASED_AGAIN)
-            )
+            entries.insert(0, Replace(at=leaf.at, old=standing.id, old_index=live, new=leaf.id, reason=ERASED_AGAIN))
     places = log.append(entries, at=leaf.at)
     return Entered(index=places[entries.index(leaf)], replaced=replaced)
 
 
-def finish(
-    record: Record, statement: bytes, signer: Signer, *, proof: bytes = b"", store: SecurityStore | None = None,
-    openings: Iterable[Opening] = (), stamper: "TimeStamper | None" = None,
+def draw_and_sign(
+    record: Record,
+    statement: bytes,
+    signer: Signer,
+    *,
+    proof: bytes = b"",
+    store: SecurityStore | None = None,
+    openings: Iterable[Opening] = (),
+    stamper: "Stamper | None" = None,
 ) -> Paper:
     """Draw, sign and check a paper whose record and statement are kept: same id, same record, same QR each time.
 
@@ -133,9 +148,14 @@ def finish(
 
     def drawn(kept: SecurityStore | None, token_room: int) -> bytes:
         return draw_paper(
-            record.read.plain, record_bytes=record.data, statement=statement, qr_text=qr_text(statement),
-            contents_bytes=cms.container_bytes(signer.station, token_room), proof=proof,
-            openings=write_openings(document.id, opened) if opened else b"", store=kept,
+            record.read.plain,
+            record_bytes=record.data,
+            statement=statement,
+            qr_text=qr_text(statement),
+            contents_bytes=cms.container_bytes(signer.station, token_room),
+            proof=proof,
+            openings=write_openings(document.id, opened) if opened else b"",
+            store=kept,
         )
 
     unstamped = None
@@ -152,8 +172,10 @@ def finish(
 
 
 def _signed(
-    drawn: Callable[[SecurityStore | None, int], bytes], signer: Signer, store: SecurityStore | None,
-    stamper: "TimeStamper | None",
+    drawn: Callable[[SecurityStore | None, int], bytes],
+    signer: Signer,
+    store: SecurityStore | None,
+    stamper: "Stamper | None",
 ) -> tuple[bytes, bytes]:
     """The paper before it was signed, and after."""
     if stamper is None:
@@ -164,8 +186,8 @@ def _signed(
 
 
 def reissue(record: bytes, statement: bytes, signer: Signer, *, proof: bytes = b"") -> Paper:
-    """`finish` for bytes as a ledger holds them. Raises: as `finish`, and RecordMalformedError."""
-    return finish(Record(data=record), statement, signer, proof=proof)
+    """`draw_and_sign` for bytes as a ledger holds them. Raises: as `draw_and_sign`, and RecordMalformedError."""
+    return draw_and_sign(Record(data=record), statement, signer, proof=proof)
 
 
 def check_signer(document: RecordDocument, signer: Signer) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from grading.errors import SchemeError
 from grading.questions import COSMETIC
-from phones import shipped as files
+from phones import package_data as files
 from phones.allowed import allowed
 from phones.port import Platform
 
@@ -74,7 +74,7 @@ def load(name: str) -> Scheme:
         raise SchemeError(phone=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
 
 
-@lru_cache(maxsize=8)   # a verifier asks for the same bytes with every paper
+@lru_cache(maxsize=8)  # a verifier asks for the same bytes with every paper
 def _read(name: str, data: bytes, file: Path | None) -> Scheme:
     try:
         document = files.parsed(data, file)

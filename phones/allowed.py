@@ -67,7 +67,11 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("product.device", _WORD, "device code name"),
     ("product.marketing_name", _TEXT, "name people know, from our own table"),
     ("product.number", _TEXT, "sales model number (ModelNumber + RegionInfo)"),
-    ("product.refurbishment_letter", r"[MFNP]", "first letter of Apple's model number: retail, refurbished, replacement, personalised"),
+    (
+        "product.refurbishment_letter",
+        r"[MFNP]",
+        "first letter of Apple's model number: retail, refurbished, replacement, personalised",
+    ),
     # its system
     ("system.version", _WORD, "OS version"),
     ("system.build", _TEXT, "build id"),
@@ -85,7 +89,11 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("boot.device_state", r"locked|unlocked", "ro.boot.vbmeta.device_state"),
     ("boot.warranty_bit", r"[01]", "Samsung Knox fuse, 1 = tripped"),
     ("boot.reason", _WORD, "sys.boot.reason"),
-    ("boot.reset_entries", r"[0-9]{1,12}(,[0-9]{1,12}){0,7}|none", "epochs of the `reboot,factory_reset,<epoch>` lines in the boot reason history, or none"),
+    (
+        "boot.reset_entries",
+        r"[0-9]{1,12}(,[0-9]{1,12}){0,7}|none",
+        "epochs of the `reboot,factory_reset,<epoch>` lines in the boot reason history, or none",
+    ),
     ("boot.completed", r"[01]", "sys.boot_completed: the phone has finished starting"),
     ("boot.count", r"[0-9]{1,9}", "settings global boot_count"),
     ("boot.system_image_running", _YES_NO, "a dynamic system update image is booted"),
@@ -152,7 +160,11 @@ ALLOWED: dict[str, AllowedValue] = _table(
     # iPhone state
     ("apple.activation_state", _WORD, "ActivationState"),
     ("apple.setup_done", _YES_NO, "com.apple.purplebuddy SetupDone"),
-    ("apple.obliteration_kind", r"eacs_done|safe_oblit_done|rrts|brick_only|marker_create|other_wipe|legacy|unreadable|none", "which kind of NVRAM obliteration stamp"),
+    (
+        "apple.obliteration_kind",
+        r"eacs_done|safe_oblit_done|rrts|brick_only|marker_create|other_wipe|legacy|unreadable|none",
+        "which kind of NVRAM obliteration stamp",
+    ),
     ("apple.obliteration_epoch", r"[0-9]{1,12}", "its time, phone's clock, Unix seconds"),
     ("apple.obliteration_error", _NUMBER, "Err number of a SafeOblit stamp"),
     ("apple.obliteration_digest", r"[0-9a-f]{64}", "SHA-256 of the stamp's bytes (it names no person)"),
@@ -176,7 +188,11 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("port.interfaces", _LIST, "interface classes"),
     ("port.vendor_product", r"[0-9a-f]{4}:[0-9a-f]{4}", "USB vendor and product id"),
     ("port.absent_s", r"[0-9]{1,6}", "whole seconds during which the port was empty"),
-    ("port.absent_needed_s", r"[0-9]{1,6}", "the shortest absence, whole seconds, that the bench takes for a reboot; shorter is a flicker of the cable"),
+    (
+        "port.absent_needed_s",
+        r"[0-9]{1,6}",
+        "the shortest absence, whole seconds, that the bench takes for a reboot; shorter is a flicker of the cable",
+    ),
     ("port.left", _YES_NO, "the device was seen leaving the port"),
     ("port.came_back", _YES_NO, "a device was seen coming to the port after that"),
     ("port.sequence", _LIST, "presences seen in order, comma separated"),

@@ -12,12 +12,12 @@ from enum import StrEnum
 class Moment(StrEnum):
     """When, in the life of a job, an exchange happened. Rules compare BEFORE with AFTER."""
 
-    BEFORE = "before"      # inspection and canary, up to the command
-    COMMAND = "command"    # the erase command itself
-    BETWEEN = "between"    # after a first reset, before the final one (two-reset methods)
-    RETURN = "return"      # the port, from the command until something is back
-    AFTER = "after"        # what was read from whatever came back, after the last provable reset
-    FINAL = "final"        # the unprovable final reset of a two-reset method, seen on its port
+    BEFORE = "before"  # inspection and canary, up to the command
+    COMMAND = "command"  # the erase command itself
+    BETWEEN = "between"  # after a first reset, before the final one (two-reset methods)
+    RETURN = "return"  # the port, from the command until something is back
+    AFTER = "after"  # what was read from whatever came back, after the last provable reset
+    FINAL = "final"  # the unprovable final reset of a two-reset method, seen on its port
 
 
 class Outcome(StrEnum):

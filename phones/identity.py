@@ -40,10 +40,14 @@ class PhoneIdentity:
             return "" if found == "malformed" else found
 
         return cls(
-            maker=text("product.maker"), model=text("product.model"),
-            marketing_name=text("product.marketing_name"), serial=text("identity.serial"),
-            imei1=text("identity.imei1"), imei2=text("identity.imei2"),
-            udid=text("identity.udid"), ecid=text("identity.ecid"),
+            maker=text("product.maker"),
+            model=text("product.model"),
+            marketing_name=text("product.marketing_name"),
+            serial=text("identity.serial"),
+            imei1=text("identity.imei1"),
+            imei2=text("identity.imei2"),
+            udid=text("identity.udid"),
+            ecid=text("identity.ecid"),
         )
 
     @property

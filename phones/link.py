@@ -47,7 +47,7 @@ class Reboot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplePart:
-    """One question within an Apple batch. `kind` is one of the `APPLE_*` names in phones.apple_parts."""
+    """One question within an Apple batch. `kind` is one of the `APPLE_*` names in phones.apple.parts."""
 
     name: str
     kind: str

@@ -13,16 +13,16 @@ class Presence(StrEnum):
     """What is on the port right now, as far as USB, adb and usbmux can tell."""
 
     ABSENT = "absent"
-    USB_ONLY = "usb_only"              # a device, but no debugging interface (MTP, tethering; perhaps no phone at all)
-    ADB_DEVICE = "adb_device"          # authorised adb; may be the trade-in foyer until asked
-    ADB_FOYER = "adb_foyer"            # trade-in foyer: `device`, but an ordinary shell is closed
+    USB_ONLY = "usb_only"  # a device, but no debugging interface (MTP, tethering; perhaps no phone at all)
+    ADB_DEVICE = "adb_device"  # authorised adb; may be the trade-in foyer until asked
+    ADB_FOYER = "adb_foyer"  # trade-in foyer: `device`, but an ordinary shell is closed
     ADB_UNAUTHORIZED = "adb_unauthorized"
-    ADB_OFFLINE = "adb_offline"        # adb that does not answer; or a device whose interfaces cannot be read
+    ADB_OFFLINE = "adb_offline"  # adb that does not answer; or a device whose interfaces cannot be read
     ADB_RECOVERY = "adb_recovery"
     ADB_SIDELOAD = "adb_sideload"
     ADB_RESCUE = "adb_rescue"
     FASTBOOT = "fastboot"
-    APPLE = "apple"                    # listed by usbmuxd
+    APPLE = "apple"  # listed by usbmuxd
     APPLE_RECOVERY = "apple_recovery"  # recovery or DFU product id: never in usbmuxd
 
 
@@ -42,8 +42,8 @@ class Sighting:
     usb_serial: str = ""
     vendor_id: int = 0
     product_id: int = 0
-    interfaces: tuple[str, ...] = ()   # "ff/42/01"
-    transport: str = ""                # adb serial or UDID under which the driver reaches it
+    interfaces: tuple[str, ...] = ()  # "ff/42/01"
+    transport: str = ""  # adb serial or UDID under which the driver reaches it
 
     @property
     def platform(self) -> Platform | None:

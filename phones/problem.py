@@ -16,30 +16,30 @@ from phones.words import say
 class ProblemCode(StrEnum):
     """The closed list. A value is stable: it is written to ledgers and papers."""
 
-    UNAUTHORIZED = "unauthorized"                  # adb dialog not accepted yet
-    TRUST_PENDING = "trust_pending"                # iPhone: Trust dialog open
-    TRUST_DENIED = "trust_denied"                  # iPhone: Don't Trust pressed
-    PHONE_LOCKED = "phone_locked"                  # iPhone: passcode needed before it talks
-    NO_DEBUGGING = "no_debugging"                  # on the port, but no adb interface
-    OFFLINE = "offline"                            # adb says offline
-    WRONG_MODE = "wrong_mode"                      # recovery, sideload, rescue, fastboot, DFU
-    NOT_ANSWERING = "not_answering"                # silent, lost or malformed during identification
-    IDENTITY_TOO_THIN = "identity_too_thin"        # fewer than two identifiers
-    SERIAL_NOT_UNIQUE = "serial_not_unique"        # two phones on the bench carry it
-    ACCOUNT_PRESENT = "account_present"            # Google, Samsung ... account still signed in
-    ACTIVATION_LOCK = "activation_lock"            # Find My / Activation Lock on
+    UNAUTHORIZED = "unauthorized"  # adb dialog not accepted yet
+    TRUST_PENDING = "trust_pending"  # iPhone: Trust dialog open
+    TRUST_DENIED = "trust_denied"  # iPhone: Don't Trust pressed
+    PHONE_LOCKED = "phone_locked"  # iPhone: passcode needed before it talks
+    NO_DEBUGGING = "no_debugging"  # on the port, but no adb interface
+    OFFLINE = "offline"  # adb says offline
+    WRONG_MODE = "wrong_mode"  # recovery, sideload, rescue, fastboot, DFU
+    NOT_ANSWERING = "not_answering"  # silent, lost or malformed during identification
+    IDENTITY_TOO_THIN = "identity_too_thin"  # fewer than two identifiers
+    SERIAL_NOT_UNIQUE = "serial_not_unique"  # two phones on the bench carry it
+    ACCOUNT_PRESENT = "account_present"  # Google, Samsung ... account still signed in
+    ACTIVATION_LOCK = "activation_lock"  # Find My / Activation Lock on
     FACTORY_RESET_PROTECTION = "factory_reset_protection"  # FRP armed
-    MANAGED = "managed"                            # MDM, device owner, supervision
-    RESET_FORBIDDEN = "reset_forbidden"            # no_factory_reset restriction
-    LOCK_SCREEN_SET = "lock_screen_set"            # harness refuses with a lock screen
+    MANAGED = "managed"  # MDM, device owner, supervision
+    RESET_FORBIDDEN = "reset_forbidden"  # no_factory_reset restriction
+    LOCK_SCREEN_SET = "lock_screen_set"  # harness refuses with a lock screen
     SIM_PRESENT = "sim_present"
     SD_CARD_PRESENT = "sd_card_present"
     BATTERY_LOW = "battery_low"
     BATTERY_UNKNOWN = "battery_unknown"
     SYSTEM_IMAGE_RUNNING = "system_image_running"  # dynamic system update image is booted
-    HARNESS_ALREADY_ON = "harness_already_on"      # still in test harness from an earlier job
-    NOT_CHECKED = "not_checked"                    # a blocking question got no answer (facts: what)
-    LOG_UNAVAILABLE = "log_unavailable"            # the START of the job cannot be written to the transparency log
+    HARNESS_ALREADY_ON = "harness_already_on"  # still in test harness from an earlier job
+    NOT_CHECKED = "not_checked"  # a blocking question got no answer (facts: what)
+    LOG_UNAVAILABLE = "log_unavailable"  # the START of the job cannot be written to the transparency log
     METHOD_NOT_AVAILABLE = "method_not_available"  # the chosen method does not fit this phone
 
 

@@ -72,9 +72,9 @@ class Witness:
 
 @runtime_checkable
 class ListeningPort(Protocol):
-    """A port that makes a recording (phones.recording): it is told how to read what it has just carried."""
+    """A port that makes a recording (phones.recordings.record): it is told how to read what it has just carried."""
 
-    def understood(self, question: Question) -> None:
+    def question_finished(self, question: Question) -> None:
         """The exchange that has just ended, well or not, belonged to `question`."""
 
 
@@ -98,7 +98,7 @@ class WitnessedPort:
             outcome, values, link_name = self._exchange(question)
         finally:
             if isinstance(self._port, ListeningPort):
-                self._port.understood(question)
+                self._port.question_finished(question)
         return self._witness.record(
             moment=moment, port=self.path, link=link_name, asked=question.name, outcome=outcome, values=values
         )
@@ -114,23 +114,23 @@ class WitnessedPort:
             reply = self._link.exchange(question.request, timeout_s=question.timeout_s)
             return Outcome.ANSWERED, question.read(reply), name
         except PhoneRefusedError as error:
-            self.let_go()
+            self.close_link()
             return Outcome.REFUSED, {"command.refusal": error.reason_code}, name
         except PhoneSilentError:
-            self.let_go()
+            self.close_link()
             return Outcome.SILENT, {}, name
         except PhoneLostError:
-            self.let_go()
+            self.close_link()
             return Outcome.LOST, {}, name
         except PhoneError:
-            self.let_go()
+            self.close_link()
             return Outcome.MALFORMED, {}, name
 
-    def glance(self) -> Sighting:
+    def peek(self) -> Sighting:
         """Look at the port without keeping evidence; for waiting loops. Raises: BenchError."""
         return self._port.look()
 
-    def keep_look(
+    def record_sighting(
         self, asked: str, sighting: Sighting, moment: Moment, more: Mapping[str, str] | None = None
     ) -> Answer:
         """Keep what a look at the port showed, with what a waiting loop measured (`port.*` values)."""
@@ -151,13 +151,13 @@ class WitnessedPort:
             moment=moment, port=self.path, link="operator", asked=asked, outcome=Outcome.ANSWERED, values=values
         )
 
-    def keep_fact(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
+    def record_host_fact(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
         """Keep something the bench itself knows (`host.*`)."""
         return self._witness.record(
             moment=moment, port=self.path, link="host", asked=asked, outcome=Outcome.ANSWERED, values=values
         )
 
-    def let_go(self) -> None:
+    def close_link(self) -> None:
         """Close the link; the next question opens what is there then."""
         if self._link is not None:
             self._link.close()

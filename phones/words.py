@@ -7,7 +7,7 @@ Shape: each room has a `words.toml`; a leaf table holds `en` and `zh`, e.g.
 
 from functools import cache
 
-from phones import shipped
+from phones import package_data
 
 LANGUAGES = ("en", "zh")
 ROOMS = ("phones", "wipe", "grading", "certs", "station")
@@ -44,8 +44,8 @@ def keys(prefix: str = "") -> tuple[str, ...]:
 def _catalogue() -> dict[str, dict[str, str]]:
     entries: dict[str, dict[str, str]] = {}
     for room in ROOMS:
-        if shipped.path(room, "words.toml").is_file():
-            _flatten("", shipped.table(room, "words.toml"), entries)
+        if package_data.path(room, "words.toml").is_file():
+            _flatten("", package_data.table(room, "words.toml"), entries)
     return entries
 
 

@@ -18,28 +18,27 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from certs import refusals
-from certs.verification import Answer
+from certs.record import refusals
+from certs.verify.verification import Answer
 from grading import schemes
 from grading.checks import CheckOutcome
 from grading.questions import QUESTIONS
 from grading.sentences import cap_sentence
 from phones.problem import ProblemCode
 from phones.words import LANGUAGES, ROOMS, _catalogue, keys, say
-from station import language, main
-from station.settings import Settings, from_document
+from station.cli import main
+from station.setup.settings import Settings, from_document
+from station.text import language
 from tools import make_problems
-from wipe import preconditions
 from wipe.method import Deadlines, Limits
-from wipe.methods import CONDITIONS, METHODS
+from wipe.methods.table import CONDITIONS, METHODS
 from wipe.rules import load, versions
+from wipe.steps import preconditions
 
 ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
-DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "hardware-fixtures").rglob("*.md")]
-)
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "hardware-fixtures").rglob("*.md")])
 
 
 def where(path: Path) -> str:
@@ -82,7 +81,7 @@ def step_failures() -> set[str]:
     found = set()
     for _, tree, call in calls("StepFailed", "wipe", "station"):
         argument = call.args[0]
-        if isinstance(argument, ast.Call) and isinstance(argument.func, ast.Attribute):   # TABLE.get(key, default)
+        if isinstance(argument, ast.Call) and isinstance(argument.func, ast.Attribute):  # TABLE.get(key, default)
             found |= texts_in(argument.args[1])
             found |= table_values(tree, getattr(argument.func.value, "id", ""))
         elif isinstance(argument, ast.Constant):
@@ -201,7 +200,7 @@ def test_no_next_step_is_left_without_its_code() -> None:
 
 
 def test_no_reason_is_left_that_nothing_gives() -> None:
-    """`battery_low` says more than its problem; the others are of the station (station/worker.py, validate)."""
+    """`battery_low` says more than its problem; the others are of the station (station/work/worker.py, validate)."""
     given = {*REASONS, *INSIDE, "internal", "rejected"}
     assert {key.removeprefix("reason.") for key in keys("reason.")} - given == set()
 
@@ -211,11 +210,17 @@ def test_every_cap_of_a_grade_has_its_sentence() -> None:
     bands = [f"battery_{band}" for band in scheme.battery_caps]
     faces = [f"cosmetic_{letter}" for letter in scheme.usability["F6"] if letter != "A"]
     plain = [
-        "erase_not_verified", "safety_hold", "several_secondary_failed", "parts_not_known_original", "battery_below_90",
+        "erase_not_verified",
+        "safety_hold",
+        "several_secondary_failed",
+        "parts_not_known_original",
+        "battery_below_90",
     ]
     weighed = [
         f"{'key' if check.weight == 'safety' else check.weight}.{check.name}.{outcome.value}"
-        for check in scheme.checks if check.weight in ("key", "secondary", "gate", "safety") for outcome in CheckOutcome
+        for check in scheme.checks
+        if check.weight in ("key", "secondary", "gate", "safety")
+        for outcome in CheckOutcome
     ]
     assert missing([f"cap.{code}" for code in (*bands, *faces, *plain)]) == []
     for code in weighed:
@@ -362,7 +367,7 @@ def test_the_exit_codes_in_the_documents_are_those_of_the_errors() -> None:
 def test_a_buyer_needs_no_hardware_library_and_no_database() -> None:
     """As the README says: the base install has none of them, so `verify` must not ask for one."""
     program = (
-        "import sys; from station.main import run\n"
+        "import sys; from station.cli.main import run\n"
         "code = run(['verify', 'tests/golden/valid.pdf', '--trust', 'tests/golden/root.pem'])\n"
         "heavy = {'adbutils', 'pymobiledevice3', 'usb', 'sqlalchemy', 'platformdirs', 'fastapi', 'virtual_phones'}\n"
         "print('loaded:', *sorted(heavy & {name.partition('.')[0] for name in sys.modules}), file=sys.stderr)\n"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """No number that could belong to somebody stands in a fixture or test: what looks like one is declared as invented.
 
-Recordings, in which nothing is invented and all is fake, are looked at by tests/phones/test_kept_recordings.py.
+Recordings, in which nothing is invented and all is fake, are looked at by
+tests/phones/recordings/test_kept_recordings.py.
 Whoever contributes a fixture gets this looked at before any person does.
 """
 
@@ -15,20 +16,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from strangers import DRAWN_ANEW, REGISTER, Stranger, declared, strangers, undeclared
 
 from phones.allowed import PREFIXES, allowed
-from virtual_phones.iphone_strata import OWNERS
+from tests.support.foreign_numbers import DRAWN_ANEW, REGISTER, Stranger, declared, strangers, undeclared
+from virtual_phones.iphone.strata import OWNERS
 
 TESTS = Path(__file__).parent
 FIXTURES = TESTS.parent / "hardware-fixtures"
 GOLDEN = TESTS / "golden"
-TEXTS = (".toml", ".py", ".sh", ".mjs", ".jsonl", ".json", ".txt", ".md", ".csv", ".xml", ".plist", ".rules", ".log",
-         ".policy")
+TEXTS = (
+    ".toml",
+    ".py",
+    ".sh",
+    ".mjs",
+    ".jsonl",
+    ".json",
+    ".txt",
+    ".md",
+    ".csv",
+    ".xml",
+    ".plist",
+    ".rules",
+    ".log",
+    ".policy",
+)
 OTHERS = (".pdf", ".crl", ".pem", ".typed")
 """Papers, which are read below; certificates of keys, which name no phone; empty marks."""
 TABLES: Mapping[Path, tuple[str, ...]] = {
-    FIXTURES: ("names", "people", "fixtures"), TESTS: ("names", "people", "fixtures", "tests", "planted"),
+    FIXTURES: ("names", "people", "fixtures"),
+    TESTS: ("names", "people", "fixtures", "tests", "planted"),
     GOLDEN: ("names", "people", "tests"),
 }
 """What may stand there; a number that the tests alone may use is a stranger in a fixture."""
@@ -60,7 +76,8 @@ def texts() -> tuple[tuple[Path, Path, str], ...]:
 def test_every_number_that_could_be_somebodys_is_declared_as_invented() -> None:
     assert [
         f"{path.relative_to(TESTS.parent)}: {found.shape} {found.text}"
-        for folder, path, text in texts() for found in undeclared(text, *TABLES[folder])
+        for folder, path, text in texts()
+        for found in undeclared(text, *TABLES[folder])
         if not (GOLDEN in path.parents and found.shape == DRAWN_ANEW)
     ] == []
 
@@ -81,10 +98,25 @@ def test_everything_in_the_folders_is_text_that_is_looked_at_or_named_here() -> 
 # found when planted --------------------------------------------------------------------------------------
 
 REAL_LOOKING = (
-    "R58N90ABCDE", "F2LXQ0ABHG7F", "3fa9c1b2", "A0000049123456", "a0000049123456", "a483e7001234", "a4:83:e7:00:12:34",
-    "A4-83-E7-00-12-34", "358240051111110", "89490200001234567892", "262019876543210", "+49 1579 2300815",
-    "13912345678", "zaphod@heartofgold.de", "00008110-001A2B3C4D5E6F70", "00008110001A2B3C4D5E6F70",
-    "0123456789abcdef0123456789abcdef01234567", "a1b2c3d4e5f60718", "6755399441055744",
+    "R58N90ABCDE",
+    "F2LXQ0ABHG7F",
+    "3fa9c1b2",
+    "A0000049123456",
+    "a0000049123456",
+    "a483e7001234",
+    "a4:83:e7:00:12:34",
+    "A4-83-E7-00-12-34",
+    "358240051111110",
+    "89490200001234567892",
+    "262019876543210",
+    "+49 1579 2300815",
+    "13912345678",
+    "zaphod@heartofgold.de",
+    "00008110-001A2B3C4D5E6F70",
+    "00008110001A2B3C4D5E6F70",
+    "0123456789abcdef0123456789abcdef01234567",
+    "a1b2c3d4e5f60718",
+    "6755399441055744",
 )
 SPELLINGS = ('serial = "{}"\n', "SERIAL={}\n", '{{"body": "x\\n{}\\n"}}', "(b'\\x00{}\\x00')", "| {} |", "imei:{},")
 
@@ -101,8 +133,18 @@ def test_in_a_recording_even_invented_numbers_would_be_found(real: str) -> None:
     assert [stranger.text for stranger in strangers(f'"{real}"')] == [real]
 
 
-@pytest.mark.parametrize("fake", ["FAKE00000001", "004999010000015", "70454506084630529", "02:fa:4e:00:00:01",
-                                  "0000811000fa4e0000000001", "00008110-00FA4E0000000001", "fa4e000000000002"])
+@pytest.mark.parametrize(
+    "fake",
+    [
+        "FAKE00000001",
+        "004999010000015",
+        "70454506084630529",
+        "02:fa:4e:00:00:01",
+        "0000811000fa4e0000000001",
+        "00008110-00FA4E0000000001",
+        "fa4e000000000002",
+    ],
+)
 def test_a_fake_is_no_stranger(fake: str) -> None:
     assert not list(strangers(f'"{fake}"'))
 

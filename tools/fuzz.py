@@ -19,27 +19,27 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["certs", "phones.commitment", "phones.evidence", "phones.allowed"]):
-    from certs import checks_seal, cms
-    from certs import verify as verifier
-    from certs.canonical import read_record
-    from certs.case import Case, Failed
-    from certs.der import DerError
     from certs.errors import (
         OpeningsMalformedError,
         RecordMalformedError,
         StatementMalformedError,
         TrustFileError,
     )
+    from certs.formats import cms
+    from certs.formats.der import DerError
+    from certs.formats.time_stamp import TokenError, check_token
+    from certs.formats.x509_facts import read_certificate, read_revocation_list
     from certs.log.errors import LogReadError
     from certs.log.reading import LogPolicy, Snapshot, check_note, check_proof, read_entry
-    from certs.openings import read_openings
     from certs.page import pdf_profile
     from certs.page.errors import PdfProfileError
-    from certs.recompute import fault_of
-    from certs.statement import from_qr_text, qr_text, read_statement
-    from certs.time_stamp import TokenError, check_token
-    from certs.trust import Trust
-    from certs.x509_facts import read_certificate, read_revocation_list
+    from certs.record.canonical import read_record
+    from certs.record.openings import read_openings
+    from certs.record.recompute import fault_of
+    from certs.record.statement import from_qr_text, qr_text, read_statement
+    from certs.verify import checks_seal, verifier
+    from certs.verify.case import Case, Failed
+    from certs.verify.trust import Trust
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
 AT = datetime(2026, 3, 5, tzinfo=UTC)
@@ -124,10 +124,16 @@ def seeds() -> Iterator[tuple[str, bytes]]:
         yield from (("container", case.signed.container), ("statement", case.statement), ("record", case.record.data))
         yield "qr", qr_text(case.statement).encode()
         yield from (("revocation-list", held) for held in (case.store.revocation_lists if case.store else ()))
-        yield from ((kind, held) for kind, held in (
-            ("proof", case.proof), ("openings", case.openings), ("token", case.parts.token),
-            ("note", case.proof.partition(b"\n\n")[2]),
-        ) if held)  # fmt: skip
+        yield from (
+            (kind, held)
+            for kind, held in (
+                ("proof", case.proof),
+                ("openings", case.openings),
+                ("token", case.parts.token),
+                ("note", case.proof.partition(b"\n\n")[2]),
+            )
+            if held
+        )
     snapshot = (GOLDEN / "replaced.log").read_bytes()
     yield "snapshot", snapshot
     yield from (("entry", leaf) for leaf in _leaves(snapshot))
@@ -168,8 +174,14 @@ def main() -> None:
     for number, (name, data) in enumerate(seeds()):
         if name in names:
             (folder / f"seed-{number}").write_bytes(bytes([names.index(name)]) + data)
-    options = [f"-max_total_time={asked.seconds}", f"-max_len={LARGEST}", "-timeout=60", "-rss_limit_mb=3000",
-               "-print_final_stats=1", "-len_control=0"]  # fmt: skip
+    options = [
+        f"-max_total_time={asked.seconds}",
+        f"-max_len={LARGEST}",
+        "-timeout=60",
+        "-rss_limit_mb=3000",
+        "-print_final_stats=1",
+        "-len_control=0",
+    ]
     atheris.Setup([sys.argv[0], *options, str(folder)], one)
     atheris.Fuzz()
 

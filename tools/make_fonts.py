@@ -33,10 +33,10 @@ FONTS = Path(__file__).resolve().parent.parent / "certs" / "fonts"
 TABLE = "glyphs.bin"
 TABLE_SHA256 = "e5b5a4a0ddffc949f9e76d85a63d1182dc2cedecf78cf11c1cb88fc4fde8fa31"
 
-STEPS = 128              # of the em
-MERGE = 9.0              # thousandths of an em: how far joining two curves may move the outline
-FLAT = 1.1               # steps: what bends or juts out less is drawn straight
-BACK = 1.0               # steps: how far the TrueType curve may be from the cubic one
+STEPS = 128  # of the em
+MERGE = 9.0  # thousandths of an em: how far joining two curves may move the outline
+FLAT = 1.1  # steps: what bends or juts out less is drawn straight
+BACK = 1.0  # steps: how far the TrueType curve may be from the cubic one
 MAGIC = b"PWGLYPH1"
 
 SIGNS = "–—‘’“”…‰→✓✗■□●○①②③④⑤⑥⑦⑧⑨⑩€£¥·×÷≥≤±°µ•△▲◆▽▼〔〕℃№"
@@ -55,7 +55,7 @@ Contour = list[tuple[int, int, int]]
 def characters() -> list[int]:
     """Code points kept: GB 2312, Latin with accents, signs, and characters of personal names."""
     kept = {ord(character) for character in SIGNS + NAMES}
-    kept.update(range(0x20, 0x7F), range(0xA1, 0x180))   # no U+00A0: it looks like a space and is none
+    kept.update(range(0x20, 0x7F), range(0xA1, 0x180))  # no U+00A0: it looks like a space and is none
     for high in range(0xA1, 0xF8):
         for low in range(0xA1, 0xFF):
             try:
@@ -77,17 +77,27 @@ def table(font: TTFont) -> bytes:
         glyphs.append(contours)
         advances.append(round(shapes[name].width * wide * STEPS / 1000))
         boxes += [point for contour in contours for point in contour]
-    box = (min(x for x, _, _ in boxes), min(y for _, y, _ in boxes), max(x for x, _, _ in boxes),
-           max(y for _, y, _ in boxes))
+    box = (
+        min(x for x, _, _ in boxes),
+        min(y for _, y, _ in boxes),
+        max(x for x, _, _ in boxes),
+        max(y for _, y, _ in boxes),
+    )
     outlines = [_glyph(contours, box) for contours in glyphs]
     offsets = [0]
     for outline in outlines:
         offsets.append(offsets[-1] + len(outline))
     count = len(codes)
-    return b"".join((
-        MAGIC, struct.pack(">HH4h", count, STEPS, *box), struct.pack(f">{count}H", *codes),
-        struct.pack(f">{count}H", *advances), struct.pack(f">{count + 1}I", *offsets), *outlines,
-    ))
+    return b"".join(
+        (
+            MAGIC,
+            struct.pack(">HH4h", count, STEPS, *box),
+            struct.pack(f">{count}H", *codes),
+            struct.pack(f">{count}H", *advances),
+            struct.pack(f">{count + 1}I", *offsets),
+            *outlines,
+        )
+    )
 
 
 def _contours(shapes: Any, name: str, wide: float) -> list[Contour]:
@@ -173,8 +183,11 @@ def _join_lines(start: Point, kept: list[list[Point]]) -> None:
     index, at = 0, start
     while index + 1 < len(kept) and len(kept) > 2:
         here, following = kept[index], kept[index + 1]
-        if len(here) == len(following) == 1 and _away(here[0], at, following[0]) <= FLAT and _onward(at, here[0],
-                                                                                                     following[0]):
+        if (
+            len(here) == len(following) == 1
+            and _away(here[0], at, following[0]) <= FLAT
+            and _onward(at, here[0], following[0])
+        ):
             del kept[index]
             index, at = 0, start
             continue
@@ -231,9 +244,13 @@ def _glyph(contours: list[Contour], box: tuple[int, int, int, int]) -> bytes:
         across += bytes((abs(right),)) if right else b""
         up += bytes((abs(rise),)) if rise else b""
         x, y = to_x, to_y
-    whole = struct.pack(">h4h", len(contours), *box) + struct.pack(
-        f">{len(ends)}HH", *ends, 0
-    ) + _run_lengths(flags) + across + up
+    whole = (
+        struct.pack(">h4h", len(contours), *box)
+        + struct.pack(f">{len(ends)}HH", *ends, 0)
+        + _run_lengths(flags)
+        + across
+        + up
+    )
     return whole + b"\0" * (len(whole) % 2)
 
 

@@ -18,9 +18,9 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tools import golden_bytes, golden_content, golden_time
-from tools.golden_case import DEFAULT_AT, Case
-from tools.scene import Scene
+from tests.support.papers import golden_bytes, golden_content, golden_time
+from tests.support.papers.golden_case import DEFAULT_AT, Case
+from tests.support.papers.test_world import PaperWorld
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
 
@@ -35,7 +35,7 @@ class Golden:
 
 def golden_files() -> Golden:
     """All of it, freshly issued."""
-    scene = Scene()
+    scene = PaperWorld()
     papers: dict[str, Case] = {}
     files: dict[str, bytes] = {}
     for part in (golden_content, golden_bytes, golden_time):

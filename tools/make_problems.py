@@ -36,10 +36,7 @@ _INTRODUCTIONS = {
         "Something stands in the way of the erase, and a person can lift it.\n"
         "The job waits at BLOCKED and goes on by itself once it is lifted; nothing was erased."
     ),
-    "Reasons": (
-        "Why a job ended in a report and not in a certificate.\n"
-        "A report is final: a retry is a new job."
-    ),
+    "Reasons": ("Why a job ended in a report and not in a certificate.\nA report is final: a retry is a new job."),
     "Errors": "Something went wrong on the bench. The exit code is that of the command that stopped because of it.",
     "Answers of `proofwipe verify`": (
         "One answer a file; `E_…` is the first check that failed, `W_…` is a warning that changes no answer."

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from certs.log.entries import OUTCOMES
-from certs.record_schema import RecordDocument
+from certs.record.schema import RecordDocument
 
 FOLDER = Path(__file__).parents[1] / "certs" / "schemas"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -49,7 +49,10 @@ def _text(pattern: str) -> dict[str, Any]:
 
 def _object(title: str, properties: dict[str, Any]) -> dict[str, Any]:
     return {
-        "title": title, "type": "object", "properties": properties, "required": sorted(properties),
+        "title": title,
+        "type": "object",
+        "properties": properties,
+        "required": sorted(properties),
         "additionalProperties": False,
     }
 
@@ -60,19 +63,28 @@ def _log_entry() -> dict[str, Any]:
     reason = _text("^[a-z][a-z0-9_]{0,39}$")
     kinds: dict[str, dict[str, Any]] = {
         "start": {
-            "job": digest, "tag": tag, "station": station, "emulated": {"type": "boolean"},
+            "job": digest,
+            "tag": tag,
+            "station": station,
+            "emulated": {"type": "boolean"},
             "attempt": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
         },
         "close": {"start": index, "outcome": {"enum": list(OUTCOMES)}, "id": _text(_ID)},
         "issue": {
-            "id": _text(_ID), "record": digest, "statement": digest, "commitment": _text("^(#[0-9a-f]{32})?$"),
-            "tag": tag, "station": station, "start": index,
+            "id": _text(_ID),
+            "record": digest,
+            "statement": digest,
+            "commitment": _text("^(#[0-9a-f]{32})?$"),
+            "tag": tag,
+            "station": station,
+            "start": index,
         },
         "replace": {"old": _text(_ID), "old_index": index, "new": _text(_ID), "reason": reason},
         "withdraw": {"id": _text(_ID), "index": index, "reason": reason},
     }
     return {
-        "$schema": _DIALECT, "title": "a leaf of the transparency log",
+        "$schema": _DIALECT,
+        "title": "a leaf of the transparency log",
         "oneOf": [
             _object(kind, {"v": {"const": 1}, "type": {"const": kind}, "at": _text(_TIME), **fields})
             for kind, fields in kinds.items()
@@ -81,12 +93,17 @@ def _log_entry() -> dict[str, Any]:
 
 
 def _openings() -> dict[str, Any]:
-    opening = _object("one opened field", {
-        "name": _text(r"^[A-Za-z0-9_.+\-]{1,96}$"), "salt": _text("^[0-9a-f]{32}$"),
-        "value": {"type": "string", "minLength": 1, "maxLength": 1000},
-    })  # fmt: skip
+    opening = _object(
+        "one opened field",
+        {
+            "name": _text(r"^[A-Za-z0-9_.+\-]{1,96}$"),
+            "salt": _text("^[0-9a-f]{32}$"),
+            "value": {"type": "string", "minLength": 1, "maxLength": 1000},
+        },
+    )
     content = {
-        "schema": {"const": "proofwipe/openings/1"}, "id": _text(_ID),
+        "schema": {"const": "proofwipe/openings/1"},
+        "id": _text(_ID),
         "openings": {"type": "array", "minItems": 1, "maxItems": 30, "items": opening},
     }
     return {"$schema": _DIALECT, **_object("openings.json of the archive copy", content)}
@@ -94,9 +111,13 @@ def _openings() -> dict[str, Any]:
 
 def _validation() -> dict[str, Any]:
     content = {
-        "schema": {"const": "proofwipe/validation/1"}, "content": _text("^[0-9a-f]{64}$"),
-        "decision": {"enum": ["accepted", "rejected"]}, "by": {"type": "string"}, "role": {"type": "string"},
-        "at": _text(_TIME), "grounds": {"type": "string"},
+        "schema": {"const": "proofwipe/validation/1"},
+        "content": _text("^[0-9a-f]{64}$"),
+        "decision": {"enum": ["accepted", "rejected"]},
+        "by": {"type": "string"},
+        "role": {"type": "string"},
+        "at": _text(_TIME),
+        "grounds": {"type": "string"},
     }
     return {"$schema": _DIALECT, **_object("what a validator signs", content)}
 

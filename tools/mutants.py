@@ -20,8 +20,8 @@ from typing import Any
 VARIABLE = "PROOFWIPE_MUTANT"
 WORKERS = 2
 TIMEOUT_S = 600
-RULE_TESTS = ("tests/wipe/test_judge_rows.py", "tests/wipe/test_judge.py", "tests/wipe/test_lives.py")
-CHECK_TESTS = ("tests/certs/test_verify.py", "tests/certs/test_golden.py")
+RULE_TESTS = ("tests/wipe/test_judge_rows.py", "tests/wipe/test_judge.py", "tests/wipe/methods/test_lives.py")
+CHECK_TESTS = ("tests/certs/verify/test_verify.py", "tests/certs/verify/test_golden.py")
 _FAILED = re.compile(r"^FAILED (\S+?)(?:\[| - |$)", re.MULTILINE)
 
 
@@ -56,7 +56,7 @@ def main() -> int:
 
 def mutants() -> tuple[str, ...]:
     """Every rule row of the newest file and every check of the verifier."""
-    from certs.verify import CHECKS
+    from certs.verify.verifier import CHECKS
     from wipe.rules import load
 
     return (*(f"rule:{row.name}" for row in load().rows), *(f"check:{name}" for name, _ in CHECKS))
@@ -66,11 +66,30 @@ def run(mutant: str, tests: tuple[str, ...]) -> Result:
     """The suite's word on one mutant."""
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tools.mutants", "-p", "no:randomly",
-         "-m", "not slow and not wire", "--no-header", "--tb=no", "-rf", *tests],
-        env={**os.environ, VARIABLE: mutant}, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "-p",
+            "tools.mutants",
+            "-p",
+            "no:randomly",
+            "-m",
+            "not slow and not wire",
+            "--no-header",
+            "--tb=no",
+            "-rf",
+            *tests,
+        ],
+        env={**os.environ, VARIABLE: mutant},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
         cwd=Path(__file__).parent.parent,
-    )  # fmt: skip
+    )
     found = _FAILED.search(done.stdout)
     noticed = found[1] if found else ("" if done.returncode == 0 else f"exit {done.returncode}")
     if done.returncode > 1:
@@ -114,8 +133,8 @@ def _without(groups: tuple[tuple[str, ...], ...], name: str) -> tuple[tuple[str,
 
 
 def _without_check(name: str) -> None:
-    import certs.verify as verifier
-    from certs.case import Failed
+    from certs.verify import verifier
+    from certs.verify.case import Failed
 
     def ignoring(check: Any) -> Any:
         def ignored(case: Any) -> None:

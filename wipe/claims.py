@@ -59,7 +59,10 @@ def claims(
     # Neither overwriting nor a block erase was done: whatever the keys, GB 46864 gets supporting evidence only.
     gb = NOTHING if nist == NOTHING else "supporting_only"
     return Claims(
-        nist_method=nist, technique=technique, conditions=found, gb_status=gb,
+        nist_method=nist,
+        technique=technique,
+        conditions=found,
+        gb_status=gb,
         r2_status=_r2(residues, method=method, rules=rules),
     )
 

@@ -36,19 +36,35 @@ def judge(evidence: Sequence[Evidence], *, method: str, rules: Rules) -> EraseRe
     verdict = _verdict(findings, same_phone, level, writers, rules)
     residues = claim.residues(readings, method=method, rules=rules, verdict=verdict)
     return EraseReport(
-        method=method, rules_version=rules.version, rules_sha256=rules.sha256, verdict=verdict, level=level,
-        final_reset=_final_reset(findings, level, about, rules), same_phone=same_phone, findings=findings,
-        claims=claim.claims(readings, residues, method=about, rules=rules, verdict=verdict), residues=residues,
-        reasons=() if verdict is Verdict.PASSED
+        method=method,
+        rules_version=rules.version,
+        rules_sha256=rules.sha256,
+        verdict=verdict,
+        level=level,
+        final_reset=_final_reset(findings, level, about, rules),
+        same_phone=same_phone,
+        findings=findings,
+        claims=claim.claims(readings, residues, method=about, rules=rules, verdict=verdict),
+        residues=residues,
+        reasons=()
+        if verdict is Verdict.PASSED
         else _reasons(readings, findings, same_phone=same_phone, level=level, writers=writers, rules=rules),
     )
 
 
 def _nothing_to_say(method: str, rules: Rules) -> EraseReport:
     return EraseReport(
-        method=method, rules_version=rules.version, rules_sha256=rules.sha256, verdict=Verdict.INDETERMINATE,
-        level=EvidenceLevel.NONE, final_reset="missing", same_phone=Verdict.INDETERMINATE, findings=(),
-        claims=claim.no_claims(), residues={}, reasons=("unknown_method" if method else "erase_not_begun",),
+        method=method,
+        rules_version=rules.version,
+        rules_sha256=rules.sha256,
+        verdict=Verdict.INDETERMINATE,
+        level=EvidenceLevel.NONE,
+        final_reset="missing",
+        same_phone=Verdict.INDETERMINATE,
+        findings=(),
+        claims=claim.no_claims(),
+        residues={},
+        reasons=("unknown_method" if method else "erase_not_begun",),
     )
 
 
@@ -57,9 +73,7 @@ def _nothing_to_say(method: str, rules: Rules) -> EraseReport:
 
 def _find_all(readings: Readings, method: str, rules: Rules) -> tuple[Finding, ...]:
     rows = [row for row in rules.rows if method in row.methods]
-    return tuple(
-        _find(row, readings) for row in rows if row.unless is None or not readings.guarded(row.unless)
-    )
+    return tuple(_find(row, readings) for row in rows if row.unless is None or not readings.guarded(row.unless))
 
 
 def _find(row: Row, readings: Readings) -> Finding:
@@ -135,7 +149,7 @@ def _level(
     commanded = bool(readings.pieces(Moment.COMMAND))
     level = EvidenceLevel.E0 if commanded else EvidenceLevel.NONE
     if same_phone is Verdict.FAILED or any(finding.verdict is Verdict.FAILED for finding in findings):
-        return level   # what was seen is not this phone, or not this erase
+        return level  # what was seen is not this phone, or not this erase
     passed, rows, applied = _passed(findings), _by_name(rules), {finding.rule for finding in findings}
     for name in passed:
         row = rows[name]
@@ -164,7 +178,8 @@ def _writers(findings: tuple[Finding, ...], rules: Rules) -> frozenset[str]:
     rows = _by_name(rules)
     speaking = [rows[name] for name in _passed(findings)]
     return frozenset(
-        row.writer for row in speaking
+        row.writer
+        for row in speaking
         if row.kind != "contradiction" and row.level is not EvidenceLevel.NONE and row.writer not in _NOT_INDEPENDENT
     )
 
@@ -188,18 +203,18 @@ def _unmet(findings: tuple[Finding, ...], rules: Rules) -> tuple[Finding, ...]:
     rows, passed = _by_name(rules), _passed(findings)
     groups = {rows[name].group for name in passed if rows[name].group}
     return tuple(
-        finding for finding in findings
+        finding
+        for finding in findings
         if finding.kind != "signal" and finding.rule not in passed and rows[finding.rule].group not in groups
     )
 
 
-def _final_reset(
-    findings: tuple[Finding, ...], level: EvidenceLevel, about: MethodRule, rules: Rules
-) -> str:
+def _final_reset(findings: tuple[Finding, ...], level: EvidenceLevel, about: MethodRule, rules: Rules) -> str:
     """`missing` also when no reset was proven at all: then none can be the last."""
     rows = _by_name(rules)
     of_it = [
-        finding for finding in findings
+        finding
+        for finding in findings
         if finding.kind == "requirement" and rows[finding.rule].test.moments == (Moment.FINAL,)
     ]
     seen = all(finding.verdict is Verdict.PASSED for finding in of_it)
@@ -207,8 +222,13 @@ def _final_reset(
 
 
 def _reasons(
-    readings: Readings, findings: tuple[Finding, ...], *, same_phone: Verdict, level: EvidenceLevel,
-    writers: frozenset[str], rules: Rules,
+    readings: Readings,
+    findings: tuple[Finding, ...],
+    *,
+    same_phone: Verdict,
+    level: EvidenceLevel,
+    writers: frozenset[str],
+    rules: Rules,
 ) -> tuple[str, ...]:
     """Why it is not VERIFIED: what speaks against it; if nothing does, what is missing."""
     rows = _by_name(rules)

@@ -22,12 +22,12 @@ from phones.witness import WitnessedPort
 class Deadlines:
     """Seconds; the demo uses short ones and says so. Sources: research on reboot times per maker."""
 
-    leave_s: float = 120.0          # from the command until the port is empty
-    return_s: float = 900.0         # from then until something is back
-    settle_s: float = 90.0          # from then until it answers (boot completed, shell ready)
-    person_s: float = 1800.0        # for a person to do something on the phone
-    evaluate_s: float = 6.0         # adbd's restart after trade-in evaluation; the upstream tests wait as long
-    absent_at_least_s: float = 20.0 # a shorter absence is a flicker of the cable, not a reset
+    leave_s: float = 120.0  # from the command until the port is empty
+    return_s: float = 900.0  # from then until something is back
+    settle_s: float = 90.0  # from then until it answers (boot completed, shell ready)
+    person_s: float = 1800.0  # for a person to do something on the phone
+    evaluate_s: float = 6.0  # adbd's restart after trade-in evaluation; the upstream tests wait as long
+    absent_at_least_s: float = 20.0  # a shorter absence is a flicker of the cable, not a reset
     poll_s: float = 0.5
 
 
@@ -41,7 +41,7 @@ class Limits:
 
 
 @dataclass(slots=True, kw_only=True)
-class Scene:
+class StepContext:
     """Everything a step is handed. `evidence` grows as the witness writes; `mark` is this job's random mark."""
 
     phone: WitnessedPort
@@ -49,10 +49,10 @@ class Scene:
     operator: Operator
     deadlines: Deadlines
     limits: Limits
-    mark: str                 # 32 hex digits drawn for this job: canary text and challenge
-    draw: Callable[[], str]   # a fresh 32-hex-digit random text each call: script markers
+    mark: str  # 32 hex digits drawn for this job: canary text and challenge
+    draw: Callable[[], str]  # a fresh 32-hex-digit random text each call: script markers
     evidence: list[Evidence]
-    progress: Callable[[str], None] = field(default=lambda _key: None)   # key `progress.<key>`; free of phone data
+    progress: Callable[[str], None] = field(default=lambda _key: None)  # key `progress.<key>`; free of phone data
 
 
 class StepFailed(Exception):
@@ -70,7 +70,7 @@ class Step:
     """
 
     name: str
-    run: Callable[[Scene], None]
+    run: Callable[[StepContext], None]
     acts: bool = False
     reaches: str = ""
 
@@ -83,7 +83,7 @@ class EraseMethod:
 
     name: str
     platform: Platform
-    guided: bool                                      # a person performs the erase
+    guided: bool  # a person performs the erase
     fits: Callable[[Mapping[str, str], Sighting], bool]
     problems: Callable[[Mapping[str, str], Sighting, Limits], tuple[Problem, ...]]
     steps: tuple[Step, ...]

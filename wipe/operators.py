@@ -127,7 +127,14 @@ OPERATORS: Mapping[str, Comparison] = {
     "same_as_before": _same_as_before,
 }
 
-LOOKS_BACK = frozenset({
-    "became", "differs_from_before", "fewer_than_before", "new_entry", "newer_than_before", "same_as_before",
-})  # fmt: skip
+LOOKS_BACK = frozenset(
+    {
+        "became",
+        "differs_from_before",
+        "fewer_than_before",
+        "new_entry",
+        "newer_than_before",
+        "same_as_before",
+    }
+)
 """Operators whose readings to compare with are those of the moment BEFORE."""

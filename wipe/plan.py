@@ -11,7 +11,7 @@ from phones.problem import Problem, ProblemCode
 from phones.words import say
 from wipe import claims as claim
 from wipe.method import EraseMethod, Limits
-from wipe.methods import CONDITIONS, choose
+from wipe.methods.table import CONDITIONS, choose
 from wipe.readings import Readings
 from wipe.rules import load
 
@@ -109,8 +109,15 @@ def _predict(method: EraseMethod, values: Mapping[str, str]) -> Mapping[str, str
         return method.predicted
     rules = load()
     before = Evidence(
-        number=0, at=datetime.now(UTC), moment=Moment.BEFORE, port="", link="plan", asked="plan",
-        outcome=Outcome.ANSWERED, values=dict(values), digest=digest_of(values),
+        number=0,
+        at=datetime.now(UTC),
+        moment=Moment.BEFORE,
+        port="",
+        link="plan",
+        asked="plan",
+        outcome=Outcome.ANSWERED,
+        values=dict(values),
+        digest=digest_of(values),
     )
     found = claim.conditions(Readings((before,)), method=method.name, rules=rules)
     predicted = dict(method.predicted)

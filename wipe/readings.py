@@ -33,7 +33,8 @@ class Readings:
     def at(self, test: Test) -> tuple[Reading, ...]:
         """Every reading the test is about, in order, each with its answer."""
         pieces = [
-            piece for piece in self._pieces
+            piece
+            for piece in self._pieces
             if piece.moment in test.moments
             and (not test.asked or piece.asked == test.asked)
             and (not test.link or piece.link == test.link)
@@ -43,8 +44,10 @@ class Readings:
             return tuple(Reading(number=piece.number, text="", holds=True) for piece in pieces)
         return tuple(
             Reading(
-                number=piece.number, text=piece.values[test.value],
-                holds=None if piece.values[test.value] == MALFORMED
+                number=piece.number,
+                text=piece.values[test.value],
+                holds=None
+                if piece.values[test.value] == MALFORMED
                 else operator(piece.values[test.value], test.argument, others),
             )
             for piece in pieces

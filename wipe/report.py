@@ -12,10 +12,10 @@ class EvidenceLevel(StrEnum):
     """How much was proven. NONE: not even commanded."""
 
     NONE = "none"
-    E0 = "E0"   # commanded
-    E1 = "E1"   # factory state observed
-    E2 = "E2"   # this phone's data set was replaced
-    E3 = "E3"   # E2 + keys destroyed as implemented by the maker
+    E0 = "E0"  # commanded
+    E1 = "E1"  # factory state observed
+    E2 = "E2"  # this phone's data set was replaced
+    E3 = "E3"  # E2 + keys destroyed as implemented by the maker
 
     def reaches(self, other: "EvidenceLevel") -> bool:
         """Is this level at least `other`?"""
@@ -44,7 +44,7 @@ class Condition:
 
     state: str
     source: Source
-    reason: str   # key of a sentence, `condition.<reason>`
+    reason: str  # key of a sentence, `condition.<reason>`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +70,13 @@ class EraseReport:
     method: str
     rules_version: str
     rules_sha256: str
-    verdict: Verdict          # PASSED = VERIFIED
-    level: EvidenceLevel      # of the provable reset
-    final_reset: str          # "same": the proven one is the last; "stated": a later one seen and stated; "missing"
+    verdict: Verdict  # PASSED = VERIFIED
+    level: EvidenceLevel  # of the provable reset
+    final_reset: str  # "same": the proven one is the last; "stated": a later one seen and stated; "missing"
     same_phone: Verdict
     findings: tuple[Finding, ...]
     claims: Claims
     residues: Mapping[str, str]
     # scope checklist: userdata, accounts, sim, sd, esim, frp, activation_lock, mdm ... ->
     # cleared / absent / present / not_covered / unknown
-    reasons: tuple[str, ...]      # stable codes why it is not VERIFIED, most telling first; empty when VERIFIED
+    reasons: tuple[str, ...]  # stable codes why it is not VERIFIED, most telling first; empty when VERIFIED

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from phones import shipped
+from phones import package_data
 from phones.allowed import allowed
 from phones.evidence import Moment
 from phones.verdict import Source
@@ -157,7 +157,7 @@ def parse(data: bytes, file: Path | None = None) -> Rules:
     Raises: RulesError naming the first thing that is wrong.
     """
     try:
-        table = shipped.parsed(data, file)
+        table = package_data.parsed(data, file)
         rules = Rules(
             version=_version(table["version"]),
             sha256=hashlib.sha256(data).hexdigest(),
@@ -174,7 +174,7 @@ def parse(data: bytes, file: Path | None = None) -> Rules:
 
 
 def _folder() -> Path:
-    return shipped.path("wipe", "rules")
+    return package_data.path("wipe", "rules")
 
 
 def _version_key(version: str) -> tuple[int, ...]:
@@ -201,9 +201,14 @@ def _method(name: str, entry: dict[str, Any]) -> MethodRule:
 def _row(entry: dict[str, Any]) -> Row:
     guard = entry.pop("unless", None)
     row = Row(
-        name=entry.pop("name"), methods=frozenset(entry.pop("methods")), kind=entry.pop("kind"),
-        writer=entry.pop("writer"), level=EvidenceLevel(entry.pop("level", "none")),
-        reason=entry.pop("reason"), against=entry.pop("against", False), group=entry.pop("group", ""),
+        name=entry.pop("name"),
+        methods=frozenset(entry.pop("methods")),
+        kind=entry.pop("kind"),
+        writer=entry.pop("writer"),
+        level=EvidenceLevel(entry.pop("level", "none")),
+        reason=entry.pop("reason"),
+        against=entry.pop("against", False),
+        group=entry.pop("group", ""),
         supports_with=tuple(tuple(text.split("|")) for text in entry.pop("with", ())),
         unless=None if guard is None else _guard(guard),
         test=_test(entry),
@@ -224,9 +229,13 @@ def _guard(entry: dict[str, Any]) -> Guard:
 def _test(entry: dict[str, Any]) -> Test:
     moments = entry.pop("moments", None) or [entry.pop("moment")]
     test = Test(
-        moments=tuple(Moment(text) for text in moments), value=entry.pop("value", ""),
-        operator=entry.pop("operator"), argument=entry.pop("argument", ""), than=entry.pop("than", ""),
-        asked=entry.pop("asked", ""), link=entry.pop("link", ""),
+        moments=tuple(Moment(text) for text in moments),
+        value=entry.pop("value", ""),
+        operator=entry.pop("operator"),
+        argument=entry.pop("argument", ""),
+        than=entry.pop("than", ""),
+        asked=entry.pop("asked", ""),
+        link=entry.pop("link", ""),
     )
     if test.operator not in OPERATORS:
         raise ValueError(f"operator {test.operator!r}")
@@ -244,9 +253,13 @@ def _needs(entry: dict[str, Any]) -> tuple[Test, ...]:
 
 def _condition(entry: dict[str, Any]) -> ConditionCase:
     case = ConditionCase(
-        name=entry.pop("name"), methods=frozenset(entry.pop("methods")), state=entry.pop("state"),
-        source=Source(entry.pop("source")), reason=entry.pop("reason"),
-        carries_e3=entry.pop("carries_e3", False), needs=_needs(entry),
+        name=entry.pop("name"),
+        methods=frozenset(entry.pop("methods")),
+        state=entry.pop("state"),
+        source=Source(entry.pop("source")),
+        reason=entry.pop("reason"),
+        carries_e3=entry.pop("carries_e3", False),
+        needs=_needs(entry),
     )
     if case.state not in ("met", "not_met", "unknown"):
         raise ValueError(f"condition {case.name}: state {case.state!r}")
@@ -259,8 +272,12 @@ def _clear(entry: dict[str, Any]) -> ClearCase:
 
 def _residue(entry: dict[str, Any]) -> ResidueCase:
     case = ResidueCase(
-        name=entry.pop("name"), methods=frozenset(entry.pop("methods")), state=entry.pop("state"),
-        verified=entry.pop("verified", False), blocks_r2=entry.pop("r2", False), needs=_needs(entry),
+        name=entry.pop("name"),
+        methods=frozenset(entry.pop("methods")),
+        state=entry.pop("state"),
+        verified=entry.pop("verified", False),
+        blocks_r2=entry.pop("r2", False),
+        needs=_needs(entry),
     )
     if case.state not in ("cleared", "absent", "present", "not_covered"):
         raise ValueError(f"residue {case.name}: state {case.state!r}")

@@ -71,7 +71,7 @@ class Audit:
     faults: tuple[Fault, ...]
     doubts: tuple[Fault, ...]
     history: History
-    memory: Memory | None      # None when nothing of this audit may be remembered
+    memory: Memory | None  # None when nothing of this audit may be remembered
 
     @property
     def exit_code(self) -> int:
@@ -80,7 +80,11 @@ class Audit:
 
 
 def audit(
-    note: bytes, leaves: Iterable[bytes], policy: LogPolicy, *, published: Sequence[Iterable[bytes]] = (),
+    note: bytes,
+    leaves: Iterable[bytes],
+    policy: LogPolicy,
+    *,
+    published: Sequence[Iterable[bytes]] = (),
     memory: Memory | None = None,
 ) -> Audit:
     """Audit a log. `leaves`: all of them; `published`: the hashes its tiles say, level 0 (and 8, 16 ...) in turn.
@@ -111,8 +115,13 @@ def audit(
     keep = whole and not any(each.index < 0 and each.fault != "quorum_missing" for each in (*faults, *doubts))
     return Audit(
         verdict=Verdict.FAILED if faults else Verdict.INDETERMINATE if doubts else Verdict.PASSED,
-        origin=read.origin, size=read.size, cosigned_at=cosigned_at, witnesses=witnesses,
-        faults=tuple(faults), doubts=tuple(doubts), history=history,
+        origin=read.origin,
+        size=read.size,
+        cosigned_at=cosigned_at,
+        witnesses=witnesses,
+        faults=tuple(faults),
+        doubts=tuple(doubts),
+        history=history,
         memory=Memory(note=note.decode(), hashes=tuple(hashes)) if keep else None,
     )
 

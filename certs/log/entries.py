@@ -16,7 +16,7 @@ from certs.log.errors import LogReadError
 
 LARGEST_ENTRY = 4096
 MOST_ATTEMPTS = 1_000_000
-GREATEST_INDEX = 2**53 - 1     # what every JSON reader holds exactly
+GREATEST_INDEX = 2**53 - 1  # what every JSON reader holds exactly
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 OUTCOMES = ("certificate", "report")
 
@@ -38,11 +38,22 @@ def _is_index(value: object) -> bool:
 
 
 _SHAPES: dict[str, Callable[[object], bool]] = {
-    "job": _text(_DIGEST), "record": _text(_DIGEST), "statement": _text(_DIGEST), "tag": _text(_TAG),
-    "station": _text(_STATION), "commitment": _text(_COMMITMENT), "id": _text(_ID), "old": _text(_ID),
-    "new": _text(_ID), "reason": _text(_REASON), "start": _is_index, "index": _is_index, "old_index": _is_index,
+    "job": _text(_DIGEST),
+    "record": _text(_DIGEST),
+    "statement": _text(_DIGEST),
+    "tag": _text(_TAG),
+    "station": _text(_STATION),
+    "commitment": _text(_COMMITMENT),
+    "id": _text(_ID),
+    "old": _text(_ID),
+    "new": _text(_ID),
+    "reason": _text(_REASON),
+    "start": _is_index,
+    "index": _is_index,
+    "old_index": _is_index,
     "attempt": lambda value: type(value) is int and 1 <= value <= MOST_ATTEMPTS,
-    "emulated": lambda value: type(value) is bool, "outcome": lambda value: value in OUTCOMES,
+    "emulated": lambda value: type(value) is bool,
+    "outcome": lambda value: value in OUTCOMES,
     "at": lambda value: isinstance(value, datetime) and value.tzinfo is not None,
 }
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode

@@ -40,7 +40,7 @@ class History:
         self._starts: dict[str, int] = {}
         self._issues: dict[str, list[int]] = {}
         self._frontier: list[bytes] = []
-        self.latest: datetime | None = None     # the youngest entry's time
+        self.latest: datetime | None = None  # the youngest entry's time
 
     @classmethod
     def replay(cls, leaves: Iterable[bytes]) -> "History":
@@ -113,7 +113,8 @@ class History:
     def unfinished_replacements(self) -> tuple[int, ...]:
         """REPLACEs whose new certificate was never issued."""
         return tuple(
-            index for index, entry in self.entries()
+            index
+            for index, entry in self.entries()
             if isinstance(entry, Replace) and f"issue {entry.new}" not in self._named
         )
 

@@ -5,8 +5,8 @@ import hashlib
 
 from certs.log.entries import Issue, read_time
 from certs.log.errors import LogReadError
-from certs.record_schema import RecordDocument
-from certs.statement import statement_of
+from certs.record.schema import RecordDocument
+from certs.record.statement import statement_of
 
 
 def issue_leaf(document: RecordDocument, record: bytes, statement: bytes) -> Issue:
@@ -14,7 +14,12 @@ def issue_leaf(document: RecordDocument, record: bytes, statement: bytes) -> Iss
     if document.log == "none":
         raise LogReadError(fault="log_unknown", got="none")
     return Issue(
-        at=read_time(document.issued_at), id=document.id, record=hashlib.sha256(record).hexdigest(),
-        statement=hashlib.sha256(statement).hexdigest(), commitment=statement_of(document, record).commitment,
-        tag=document.log.device_tag, station=document.station.key_id, start=document.log.start,
+        at=read_time(document.issued_at),
+        id=document.id,
+        record=hashlib.sha256(record).hexdigest(),
+        statement=hashlib.sha256(statement).hexdigest(),
+        commitment=statement_of(document, record).commitment,
+        tag=document.log.device_tag,
+        station=document.station.key_id,
+        start=document.log.start,
     )

@@ -89,7 +89,7 @@ def consistency_ranges(old: int, size: int) -> list[tuple[int, int]]:
     if old in (0, size):
         return []
     ranges, start, end = [], 0, size
-    whole = True   # the old tree is a subtree of its own so far: its root is known to whoever asks
+    whole = True  # the old tree is a subtree of its own so far: its root is known to whoever asks
     while old != end:
         middle = start + _split(end - start)
         if old <= middle:

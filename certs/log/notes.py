@@ -16,13 +16,13 @@ from certs.log.errors import LogReadError
 from certs.log.merkle import HASH_BYTES
 
 ED25519, COSIGNATURE = 0x01, 0x04
-COSIGNATURE_BYTES = 8 + 64   # time and signature
+COSIGNATURE_BYTES = 8 + 64  # time and signature
 LARGEST_NOTE = 128 * 1024
 MOST_SIGNATURES = 64
 LARGEST_SIZE = 2**63 - 1
-LONGEST_NAME = 90            # a signature line then fits a line of the record's anchor
+LONGEST_NAME = 90  # a signature line then fits a line of the record's anchor
 _DASH = "\u2014 "
-LATEST = 253402300799       # 9999-12-31T23:59:59Z: what `datetime` can hold
+LATEST = 253402300799  # 9999-12-31T23:59:59Z: what `datetime` can hold
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _NO_NAME = re.compile(r"[\s+\x00-\x1f\ud800-\udfff]")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,18})")

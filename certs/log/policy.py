@@ -9,7 +9,7 @@ from certs.log.errors import LogReadError
 from certs.log.notes import COSIGNATURE, ED25519, VerifierKey
 
 _LARGEST = 256 * 1024
-_MOST = 256            # of logs, of witnesses and of groups; C2SP asks for 32
+_MOST = 256  # of logs, of witnesses and of groups; C2SP asks for 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class LogPolicy:
     def is_met(self, cosigned: Collection[str]) -> bool:
         """Do the witnesses called `cosigned` make the quorum?"""
         met = set(cosigned) & {each.name for each in self.witnesses}
-        for group in self.groups:   # a group names only what stands before it
+        for group in self.groups:  # a group names only what stands before it
             if sum(name in met for name in group.members) >= group.threshold:
                 met.add(group.name)
         return self.quorum == "none" or self.quorum in met
@@ -68,7 +68,7 @@ class _Reader:
         self.witnesses: list[Party] = []
         self.groups: list[Group] = []
         self.quorum: str | None = None
-        self.members: set[str] = set()   # names that are in a group already
+        self.members: set[str] = set()  # names that are in a group already
 
     def read(self, text: str | bytes) -> LogPolicy:
         if len(text) > _LARGEST:
@@ -80,7 +80,10 @@ class _Reader:
         if any((octet < 0x20 and octet not in (0x09, 0x0A)) or octet == 0x7F for octet in octets):
             raise _wrong(0, "control character")
         actions: dict[str, Callable[[int, list[str]], None]] = {
-            "log": self._log, "witness": self._witness, "group": self._group, "quorum": self._quorum,
+            "log": self._log,
+            "witness": self._witness,
+            "group": self._group,
+            "quorum": self._quorum,
         }
         for number, line in enumerate(octets.decode("utf-8", "surrogateescape").split("\n"), 1):
             words = [word for word in line.replace("\t", " ").split(" ") if word]

@@ -30,10 +30,10 @@ class CheckedNote:
     """A checkpoint of a log the policy knows, with the times at which witnesses it knows had seen it."""
 
     checkpoint: Checkpoint
-    cosigned_at: tuple[datetime, ...]    # earliest first; () when no witness known to the policy signed
-    witnesses: tuple[str, ...]           # their names in the policy
-    since: datetime | None = None        # by then the quorum had signed; without a quorum, any witness
-    until: datetime | None = None        # then the quorum still signed: how fresh it is
+    cosigned_at: tuple[datetime, ...]  # earliest first; () when no witness known to the policy signed
+    witnesses: tuple[str, ...]  # their names in the policy
+    since: datetime | None = None  # by then the quorum had signed; without a quorum, any witness
+    until: datetime | None = None  # then the quorum still signed: how fresh it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +74,11 @@ def check_note(data: bytes | str, policy: LogPolicy, *, demand_quorum: bool = Tr
     if demand_quorum and not policy.is_met(times):
         raise LogReadError(fault="quorum_missing", got=checkpoint.origin)
     return CheckedNote(
-        checkpoint=checkpoint, cosigned_at=tuple(sorted(times.values())), witnesses=tuple(sorted(times)),
-        since=_met_at(times, policy), until=_met_at(times, policy, backwards=True),
+        checkpoint=checkpoint,
+        cosigned_at=tuple(sorted(times.values())),
+        witnesses=tuple(sorted(times)),
+        since=_met_at(times, policy),
+        until=_met_at(times, policy, backwards=True),
     )
 
 
@@ -128,8 +131,12 @@ def check_proof(proof: bytes, leaf: bytes, policy: LogPolicy, *, demand_quorum: 
         raise LogReadError(fault="not_included", got=str(index))  # said first: also a reader who knows no log sees it
     checked = check_note(note, policy, demand_quorum=demand_quorum)
     return Proven(
-        origin=head_of_log.origin, index=index, size=head_of_log.size, root=head_of_log.root,
-        cosigned_at=checked.cosigned_at, since=checked.since,
+        origin=head_of_log.origin,
+        index=index,
+        size=head_of_log.size,
+        root=head_of_log.root,
+        cosigned_at=checked.cosigned_at,
+        since=checked.since,
     )
 
 

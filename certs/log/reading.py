@@ -14,7 +14,25 @@ from certs.log.proofs import CheckedNote, Proven, anchored_at, check_anchor, che
 from certs.log.snapshot import Snapshot
 
 __all__ = [
-    "CheckedNote", "Checkpoint", "Close", "Entry", "Fault", "History", "Issue", "LogPolicy", "LogReadError", "Proven",
-    "Replace", "Snapshot", "Start", "Status", "VerifierKey", "Withdraw", "anchored_at", "check_anchor", "check_note",
-    "check_proof", "read_entry",
+    "CheckedNote",
+    "Checkpoint",
+    "Close",
+    "Entry",
+    "Fault",
+    "History",
+    "Issue",
+    "LogPolicy",
+    "LogReadError",
+    "Proven",
+    "Replace",
+    "Snapshot",
+    "Start",
+    "Status",
+    "VerifierKey",
+    "Withdraw",
+    "anchored_at",
+    "check_anchor",
+    "check_note",
+    "check_proof",
+    "read_entry",
 ]

@@ -12,7 +12,7 @@ import secrets
 from pathlib import Path
 
 from certs.errors import KeyUnreadableError
-from certs.key_files import write_new
+from certs.keys.key_files import write_new
 from phones.commitment import normalise
 
 SECRET_BYTES = 32

@@ -87,7 +87,7 @@ def tile_bytes(log: Leaves, tile: Tile) -> bytes:
 
 
 class Source(Protocol):
-    """Somewhere a log is published: a folder or a web server (`certs.log.fetching`)."""
+    """Somewhere a log is published: a folder or a web server (`transparency.fetching`)."""
 
     def fetch(self, path: str, *, most: int) -> bytes | None:
         """The file at `path`, None if there is none. Raises: LogReadError for more than `most` bytes, SourceError."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from certs.dss import SecurityStore
+from certs.formats.dss import SecurityStore
 from certs.page import layout, letters, metadata, qr, structure
 from certs.page.pdf_profile import PLACEHOLDER_RANGE, PaperFile, write
 from certs.page.pdf_syntax import (
@@ -28,23 +28,30 @@ from certs.page.pdf_syntax import (
     to_pack,
 )
 from certs.page.sheet import HEIGHT, UNIT, WIDTH, Element, Page, Sheet
-from phones import shipped
+from phones import package_data
 
 RECORD_FILE = "erase-record.json"
 STATEMENT_FILE = "statement.cose"
 PROOF_FILE = "erase.tlog-proof"
 OPENINGS_FILE = "openings.json"
-SHORT = 400   # bytes; packing gains nothing on a statement, which is mostly a signature and digests
+SHORT = 400  # bytes; packing gains nothing on a statement, which is mostly a signature and digests
 _TOKENS_OF_A_FILE = (b"%%EOF", b"startxref", b"/ByteRange", b"trailer", b"endobj", b"endstream")
 
 
 def draw_paper(
-    document: Mapping[str, Any], *, record_bytes: bytes, statement: bytes, qr_text: str, contents_bytes: int,
-    proof: bytes = b"", openings: bytes = b"", store: SecurityStore | None = None,
+    document: Mapping[str, Any],
+    *,
+    record_bytes: bytes,
+    statement: bytes,
+    qr_text: str,
+    contents_bytes: int,
+    proof: bytes = b"",
+    openings: bytes = b"",
+    store: SecurityStore | None = None,
 ) -> bytes:
     """The unsigned paper for a record.
 
-    `document` is the record as its JSON says, already checked by `certs.record_schema`; `record_bytes` the exact
+    `document` is the record as its JSON says, already checked by `certs.record.schema`; `record_bytes` the exact
     canonical bytes that are attached; `statement` the COSE bytes and `qr_text` the same as text for the QR code;
     `contents_bytes` the room for the CMS. `proof` (C2SP tlog-proof), `openings` (archive copy only) and `store` are
     attached where given. The signature dictionary holds `/ByteRange [0 0000000000 0000000000
@@ -53,15 +60,28 @@ def draw_paper(
     Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError.
     """
     drawn = drawing(
-        document, record_bytes=record_bytes, statement=statement, qr_text=qr_text, contents_bytes=contents_bytes,
-        proof=proof, openings=openings, store=store,
+        document,
+        record_bytes=record_bytes,
+        statement=statement,
+        qr_text=qr_text,
+        contents_bytes=contents_bytes,
+        proof=proof,
+        openings=openings,
+        store=store,
     )
     return write(packed(drawn))
 
 
 def drawing(
-    document: Mapping[str, Any], *, record_bytes: bytes, statement: bytes, qr_text: str, contents_bytes: int,
-    proof: bytes = b"", openings: bytes = b"", store: SecurityStore | None = None,
+    document: Mapping[str, Any],
+    *,
+    record_bytes: bytes,
+    statement: bytes,
+    qr_text: str,
+    contents_bytes: int,
+    proof: bytes = b"",
+    openings: bytes = b"",
+    store: SecurityStore | None = None,
 ) -> PaperFile:
     """As `draw_paper`, as objects whose streams are not packed: what a verifier compares with, without the packing."""
     symbol = qr.modules(qr_text)
@@ -87,8 +107,12 @@ def packed(paper: PaperFile) -> PaperFile:
 
 
 def _file(
-    document: Mapping[str, Any], pages: Sequence[Page], elements: Sequence[Element],
-    attached: tuple[tuple[str, str, str, bytes], ...], contents_bytes: int, store: SecurityStore | None,
+    document: Mapping[str, Any],
+    pages: Sequence[Page],
+    elements: Sequence[Element],
+    attached: tuple[tuple[str, str, str, bytes], ...],
+    contents_bytes: int,
+    store: SecurityStore | None,
 ) -> list[Object]:
     """All objects: catalog, info, metadata, output profile, pages, font, attachments, signature, reading order,
     security store.
@@ -128,30 +152,44 @@ def _file(
 def _page(tree: Reference, at: Reference, font: Reference, index: int, notes: list[Value]) -> dict[str, Value]:
     english: dict[str, Value] = {"E": {"Lang": b"en"}}
     return {
-        "Type": Name("Page"), "Parent": tree, "MediaBox": [Token(b"0"), Token(b"0"), number(WIDTH), number(HEIGHT)],
-        "Resources": {"Font": {"F": font}, "Properties": english}, "Contents": Reference(at.number + 1),
-        "StructParents": number(index), "Tabs": Name("S"), **({"Annots": notes} if notes else {}),
+        "Type": Name("Page"),
+        "Parent": tree,
+        "MediaBox": [Token(b"0"), Token(b"0"), number(WIDTH), number(HEIGHT)],
+        "Resources": {"Font": {"F": font}, "Properties": english},
+        "Contents": Reference(at.number + 1),
+        "StructParents": number(index),
+        "Tabs": Name("S"),
+        **({"Annots": notes} if notes else {}),
     }
 
 
 def _content(page: Page, numbered: Mapping[int, int]) -> bytes:
     scale = b"%g 0 0 %g 0 0 cm\n" % (UNIT, UNIT)
-    return b"".join((
-        scale, b"/Artifact BMC\n", letters.shown(page.decoration, numbered), b"EMC\n",
-        letters.shown(page.text, numbered),
-    ))
+    return b"".join(
+        (
+            scale,
+            b"/Artifact BMC\n",
+            letters.shown(page.decoration, numbered),
+            b"EMC\n",
+            letters.shown(page.text, numbered),
+        )
+    )
 
 
 def _named_file(name: str, relationship: str, content: Reference) -> dict[str, Value]:
     return {
-        "Type": Name("Filespec"), "F": name.encode(), "UF": name.encode(), "Desc": text_value(name),
-        "AFRelationship": Name(relationship), "EF": {"F": content, "UF": content},
+        "Type": Name("Filespec"),
+        "F": name.encode(),
+        "UF": name.encode(),
+        "Desc": text_value(name),
+        "AFRelationship": Name(relationship),
+        "EF": {"F": content, "UF": content},
     }
 
 
 @cache
 def _colour_profile() -> bytes:
-    return shipped.path("certs", "icc", "srgb.icc").read_bytes()
+    return package_data.path("certs", "icc", "srgb.icc").read_bytes()
 
 
 def _stored(objects: list[Object], store: SecurityStore) -> dict[str, Value]:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from phones import shipped
+from phones import package_data
 
 _HEAD = struct.Struct(">8sHH4h")
 _MAGIC = b"PWGLYPH1"
 _CHECKED = 0xB1B0AFBA
-ASCENT, DESCENT = 0.88, -0.12   # of the em
+ASCENT, DESCENT = 0.88, -0.12  # of the em
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +41,23 @@ class Glyphs:
 @cache
 def table() -> Glyphs:
     """The shipped table, read once a process (about 1 ms)."""
-    data = memoryview(shipped.path("certs", "fonts", "glyphs.bin").read_bytes())
+    data = memoryview(package_data.path("certs", "fonts", "glyphs.bin").read_bytes())
     magic, count, steps, *box = _HEAD.unpack_from(data)
     if magic != _MAGIC:
         raise ValueError("certs/fonts/glyphs.bin is not a table of letters")
     start = _HEAD.size
-    codes, advances = (_numbers("H", data[start + 2 * count * part : start + 2 * count * (part + 1)])
-                       for part in range(2))
+    codes, advances = (
+        _numbers("H", data[start + 2 * count * part : start + 2 * count * (part + 1)]) for part in range(2)
+    )
     start += 4 * count
     offsets = _numbers("I", data[start : start + 4 * (count + 1)])
     return Glyphs(
-        steps=steps, box=(box[0], box[1], box[2], box[3]), at=dict(zip(codes, range(count), strict=True)),
-        advances=advances, offsets=offsets, outlines=data[start + 4 * (count + 1) :],
+        steps=steps,
+        box=(box[0], box[1], box[2], box[3]),
+        at=dict(zip(codes, range(count), strict=True)),
+        advances=advances,
+        offsets=offsets,
+        outlines=data[start + 4 * (count + 1) :],
     )
 
 
@@ -75,22 +80,51 @@ def program(places: Sequence[int | None]) -> bytes:
     # Every outline says the same left edge.
     metrics = [0 if place is None else letters.advances[place] for place in places]
     count = len(places)
-    short = size < 0x20000   # then half of each offset is said, in 16 bits
+    short = size < 0x20000  # then half of each offset is said, in 16 bits
     head = struct.pack(
-        ">IIIIHHQQ4hHHhhh", 0x00010000, 0x00010000, 0, 0x5F0F3CF5, 0b1011, letters.steps, 0, 0, *letters.box,
-        0, 8, 2, 0 if short else 1, 0,
+        ">IIIIHHQQ4hHHhhh",
+        0x00010000,
+        0x00010000,
+        0,
+        0x5F0F3CF5,
+        0b1011,
+        letters.steps,
+        0,
+        0,
+        *letters.box,
+        0,
+        8,
+        2,
+        0 if short else 1,
+        0,
     )
     hhea = struct.pack(
-        ">IhhhH11hH", 0x00010000, round(ASCENT * letters.steps), round(DESCENT * letters.steps), 0,
-        max(letters.advances), 0, 0, letters.box[2], 1, *(0,) * 7, count,
+        ">IhhhH11hH",
+        0x00010000,
+        round(ASCENT * letters.steps),
+        round(DESCENT * letters.steps),
+        0,
+        max(letters.advances),
+        0,
+        0,
+        letters.box[2],
+        1,
+        *(0,) * 7,
+        count,
     )
     maxp = struct.pack(">IH13H", 0x00010000, count, 1024, 128, 0, 0, 1, *(0,) * 8)
     places_of_outlines = [offset // 2 for offset in offsets] if short else offsets
     loca = struct.pack(f">{count + 1}{'H' if short else 'I'}", *places_of_outlines)
-    return _bound({
-        b"glyf": b"".join(outlines), b"head": head, b"hhea": hhea, b"hmtx": _metrics(metrics, letters.box[0]),
-        b"loca": loca, b"maxp": maxp,
-    })
+    return _bound(
+        {
+            b"glyf": b"".join(outlines),
+            b"head": head,
+            b"hhea": hhea,
+            b"hmtx": _metrics(metrics, letters.box[0]),
+            b"loca": loca,
+            b"maxp": maxp,
+        }
+    )
 
 
 def _metrics(advances: Sequence[int], left: int) -> bytes:
@@ -111,7 +145,7 @@ def _bound(tables: Mapping[bytes, bytes]) -> bytes:
         directory += struct.pack(">4sIII", tag, checksum, at, len(content))
         body.append(padded)
         checked += checksum
-        place = at + 8 if tag == b"head" else place   # where the checksum of the whole stands, still 0
+        place = at + 8 if tag == b"head" else place  # where the checksum of the whole stands, still 0
         at += len(padded)
     whole = directory + b"".join(body)
     adjusted = (_CHECKED - checked - _checksum(directory)) & 0xFFFFFFFF

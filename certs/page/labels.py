@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from certs.page.errors import UnknownCodeError
 from grading.sentences import cap_sentence
-from phones import shipped, words
+from phones import package_data, words
 
 
 class Pair(NamedTuple):
@@ -78,4 +78,4 @@ def capped_by(code: str) -> Pair:
 
 @cache
 def _labels() -> dict[str, dict[str, dict[str, str]]]:
-    return shipped.table("certs", "page", "labels.toml")
+    return package_data.table("certs", "page", "labels.toml")

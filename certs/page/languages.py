@@ -4,7 +4,7 @@
 import re
 from functools import lru_cache
 
-FIRST_CHINESE = "\u2e80"   # a letter of ours from here on is Chinese, or a sign of Chinese width
+FIRST_CHINESE = "\u2e80"  # a letter of ours from here on is Chinese, or a sign of Chinese width
 _LATIN = re.compile(r"[A-Za-z]{2}")
 _UP_TO_LATIN = re.compile(r"[^A-Za-z]*\s")
 
@@ -16,7 +16,7 @@ def runs(text: str) -> tuple[tuple[str, str], ...]:
     if last < 0:
         return (("en" if _LATIN.search(text) else "zh", text),)
     chinese = _UP_TO_LATIN.match(text, last + 1)
-    if chinese is None and text[last].isspace():   # the wide space is a Chinese sign and a space in one
+    if chinese is None and text[last].isspace():  # the wide space is a Chinese sign and a space in one
         before = _last_chinese(text, last)
         chinese = _UP_TO_LATIN.fullmatch(text, before + 1, last + 1) if before >= 0 else None
     if chinese is not None and _LATIN.search(text, chinese.end()):

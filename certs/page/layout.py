@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where everything stands on the two pages of a paper.
 
-Page one is for people and never needs page two to be understood: the limits and the way to check stand at its foot,
+Page one is for people and can be understood without page two: the limits and the way to check stand at its foot,
 and what does not fit above them moves to page two. Page two's last two lists give way when room is short; whatever
 is left out is counted there, and stands in the attached record. A report has another title, colour and layout.
 """

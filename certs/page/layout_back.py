@@ -14,9 +14,9 @@ from certs.page.sheet import MUTED, Sheet
 Document = Mapping[str, Any]
 MOST_DISCLOSURES = {False: 6, True: 4}  # by `Look.tight`
 MOST_MAPPINGS = {False: 4, True: 3}
-MOST_ROWS = 60       # more than any page holds
-MOST_LINES = {False: 3, True: 1}   # of a cell, by `Look.tight`; three hold every sentence of ours at these widths
-REST = 12.0          # points for the line that counts what was left out
+MOST_ROWS = 60  # more than any page holds
+MOST_LINES = {False: 3, True: 1}  # of a cell, by `Look.tight`; three hold every sentence of ours at these widths
+REST = 12.0  # points for the line that counts what was left out
 FINDING_COLUMNS = (68.0, 122.0, 156.0, 68.0, 60.0, ROOM - 474)
 
 
@@ -67,8 +67,14 @@ def checks(sheet: Sheet, look: Look, document: Document, top: float, room: float
 
 
 def _as_many(
-    sheet: Sheet, top: float, rows: Sequence[Sequence[str]], columns: Sequence[float], room: float, *,
-    bold: int, most: int,
+    sheet: Sheet,
+    top: float,
+    rows: Sequence[Sequence[str]],
+    columns: Sequence[float],
+    room: float,
+    *,
+    bold: int,
+    most: int,
 ) -> float:
     """As many whole rows as `room` points hold, at least one, and how many more the record has."""
     shown, used = 0, 0.0
@@ -150,8 +156,16 @@ def trace(sheet: Sheet, look: Look, document: Document, record_digest: str, top:
     for start in range(0, len(cells), 4):
         with sheet.element("P"):
             top = 2.5 + max(
-                value(sheet, LEFT + index * wide, top, _caption(name), text, room=wide - 10, size=7.2,
-                      most=1 if look.tight else 2)
+                value(
+                    sheet,
+                    LEFT + index * wide,
+                    top,
+                    _caption(name),
+                    text,
+                    room=wide - 10,
+                    size=7.2,
+                    most=1 if look.tight else 2,
+                )
                 for index, (name, text) in enumerate(cells[start : start + 4])
             )
     return 2 + value(sheet, LEFT, top, _caption("record"), record_digest, room=ROOM, size=7)
@@ -195,7 +209,7 @@ def findings(sheet: Sheet, look: Look, document: Document, top: float, room: flo
         )
         for finding in listed[:MOST_ROWS]
     ]
-    rows += [rows[-1]] * (len(listed) - len(rows))   # counted, never shown
+    rows += [rows[-1]] * (len(listed) - len(rows))  # counted, never shown
     return _as_many(sheet, top, rows, FINDING_COLUMNS, room - (top - start), bold=3, most=MOST_LINES[look.tight])
 
 

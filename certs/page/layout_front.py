@@ -5,15 +5,15 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from certs.formats.x509_facts import read_certificate
 from certs.page import fonts, parts
 from certs.page.labels import Pair, capped_by, label, phrase, phrase_if_any
 from certs.page.parts import LEFT, RIGHT, ROOM, Look, coded, heading, pair, row, value
 from certs.page.sheet import INK, LINE, MUTED, TINT, WHITE, Sheet
-from certs.x509_facts import read_certificate
 
 Document = Mapping[str, Any]
 GB_IN_FORCE = "2027-01-01"
-DISCLOSED = ("repairs", "replaced_parts", "warranty")   # what the law wants said of used goods
+DISCLOSED = ("repairs", "replaced_parts", "warranty")  # what the law wants said of used goods
 LONGEST_ORIGIN = 48
 MOST_REASONS = 4
 MOST_RESIDUES = 16
@@ -84,8 +84,9 @@ def result(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     sheet.block(RIGHT - badge, top, badge, high, fill=look.accent)
     name = label("erase.level")
     with sheet.element("P"):
-        sheet.paragraph(LEFT + 50, top + 5, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True,
-                        most=2)
+        sheet.paragraph(
+            LEFT + 50, top + 5, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True, most=2
+        )
         sheet.paragraph(LEFT + 50, top + 23.5, words.en, 8.6, room, most=2)
     with sheet.element("P"):
         sheet.text(RIGHT - badge / 2, top + 22.5, level, 21, bold=True, colour=WHITE, align="center")
@@ -367,7 +368,7 @@ def _own_key(validation: Mapping[str, Any]) -> str:
     try:
         key = read_certificate(base64.b64decode(validation["certificate"])).key_id
     except ValueError:
-        key = "?"   # what it is worth is the verifier's to say (E_VALIDATION); a page is drawn all the same
+        key = "?"  # what it is worth is the verifier's to say (E_VALIDATION); a page is drawn all the same
     return label("people.signed", by=key).both
 
 

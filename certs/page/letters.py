@@ -55,31 +55,51 @@ def _font(numbered_letters: tuple[tuple[int, int], ...], at: int) -> tuple[Objec
     thousandth = 1000 / table.steps
     names: dict[str, Value] = {"Type": Name("Font"), "BaseFont": Name(NAME)}
     whole: dict[str, Value] = {
-        **names, "Subtype": Name("Type0"), "Encoding": Name("Identity-H"), "DescendantFonts": [Reference(at + 1)],
+        **names,
+        "Subtype": Name("Type0"),
+        "Encoding": Name("Identity-H"),
+        "DescendantFonts": [Reference(at + 1)],
         "ToUnicode": Reference(at + 4),
     }
     system: dict[str, Value] = {"Registry": b"Adobe", "Ordering": b"Identity", "Supplement": number(0)}
     by_number: dict[str, Value] = {
-        **names, "Subtype": Name("CIDFontType2"), "CIDSystemInfo": system, "FontDescriptor": Reference(at + 2),
-        "CIDToGIDMap": Name("Identity"), "DW": number(1000), "W": _widths(letters, table, thousandth),
+        **names,
+        "Subtype": Name("CIDFontType2"),
+        "CIDSystemInfo": system,
+        "FontDescriptor": Reference(at + 2),
+        "CIDToGIDMap": Name("Identity"),
+        "DW": number(1000),
+        "W": _widths(letters, table, thousandth),
     }
     descriptor: dict[str, Value] = {
-        "Type": Name("FontDescriptor"), "FontName": Name(NAME), "Flags": number(4),
-        "FontBBox": [number(step * thousandth) for step in table.box], "ItalicAngle": number(0),
-        "Ascent": number(glyphs.ASCENT * 1000), "Descent": number(glyphs.DESCENT * 1000), "CapHeight": number(733),
-        "StemV": number(80), "FontFile2": Reference(at + 3), "CIDSet": Reference(at + 5),
+        "Type": Name("FontDescriptor"),
+        "FontName": Name(NAME),
+        "Flags": number(4),
+        "FontBBox": [number(step * thousandth) for step in table.box],
+        "ItalicAngle": number(0),
+        "Ascent": number(glyphs.ASCENT * 1000),
+        "Descent": number(glyphs.DESCENT * 1000),
+        "CapHeight": number(733),
+        "StemV": number(80),
+        "FontFile2": Reference(at + 3),
+        "CIDSet": Reference(at + 5),
     }
     program = glyphs.program(places)
     return (
-        whole, by_number, descriptor, Stream({"Length1": number(len(program))}, program),
-        Stream({}, _characters(letters)), Stream({}, _all_there(last + 1)),
+        whole,
+        by_number,
+        descriptor,
+        Stream({"Length1": number(len(program))}, program),
+        Stream({}, _characters(letters)),
+        Stream({}, _all_there(last + 1)),
     )
 
 
 def _widths(letters: Mapping[int, int], table: glyphs.Glyphs, thousandth: float) -> list[Value]:
     listed: list[Value] = []
     narrow = [
-        (letter, table.advances[table.at[code]]) for code, letter in letters.items()
+        (letter, table.advances[table.at[code]])
+        for code, letter in letters.items()
         if table.advances[table.at[code]] != table.steps
     ]
     for first, run in _runs(narrow):
@@ -99,7 +119,7 @@ def _characters(letters: Mapping[int, int]) -> bytes:
     lines = []
     for first, codes in _runs((letter, code) for code, letter in letters.items()):
         start = 0
-        while start < len(codes):   # a range must not leave its high byte, nor a block hold more than 100 lines
+        while start < len(codes):  # a range must not leave its high byte, nor a block hold more than 100 lines
             count = min(len(codes) - start, 256 - ((first + start) & 0xFF))
             texts = "".join(f"<{code:04x}>" for code in codes[start : start + count])
             lines.append(f"<{first + start:04x}><{first + start + count - 1:04x}>[{texts}]")

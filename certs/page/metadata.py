@@ -43,8 +43,12 @@ def pdf_date(issued_at: str) -> bytes:
 def info(title: str, author: str, issued_at: str) -> Mapping[str, Value]:
     """The Info dictionary."""
     return {
-        "Title": text_value(title), "Author": text_value(author), "Creator": text_value(PRODUCER),
-        "Producer": text_value(PRODUCER), "CreationDate": pdf_date(issued_at), "ModDate": pdf_date(issued_at),
+        "Title": text_value(title),
+        "Author": text_value(author),
+        "Creator": text_value(PRODUCER),
+        "Producer": text_value(PRODUCER),
+        "CreationDate": pdf_date(issued_at),
+        "ModDate": pdf_date(issued_at),
     }
 
 

@@ -15,7 +15,7 @@ LEFT = 48.0
 RIGHT = WIDTH - 48.0
 ROOM = RIGHT - LEFT
 GUTTER = 18.0
-CHINESE = 0.47   # of the room for both: the same sentence is shorter in Chinese
+CHINESE = 0.47  # of the room for both: the same sentence is shorter in Chinese
 
 CERTIFICATE_COLOUR = "#0b5563"
 REPORT_COLOUR = "#9a3412"
@@ -40,8 +40,15 @@ def heading(sheet: Sheet, look: Look, top: float, words: Pair, *, left: float = 
 
 
 def pair(
-    sheet: Sheet, top: float, words: Pair, *, size: float = 7.8, left: float = LEFT, room: float = ROOM,
-    bold: bool = False, colour: str = INK,
+    sheet: Sheet,
+    top: float,
+    words: Pair,
+    *,
+    size: float = 7.8,
+    left: float = LEFT,
+    room: float = ROOM,
+    bold: bool = False,
+    colour: str = INK,
 ) -> float:
     """Both languages side by side, whole; returns the bottom of the longer one."""
     chinese = (room - GUTTER) * CHINESE
@@ -49,8 +56,14 @@ def pair(
         return max(
             sheet.paragraph(left, top, words.zh, size, chinese, bold=bold, colour=colour, leading=1.32),
             sheet.paragraph(
-                left + chinese + GUTTER, top, words.en, size * 0.92, room - GUTTER - chinese, bold=bold,
-                colour=colour, leading=1.32 / 0.92,
+                left + chinese + GUTTER,
+                top,
+                words.en,
+                size * 0.92,
+                room - GUTTER - chinese,
+                bold=bold,
+                colour=colour,
+                leading=1.32 / 0.92,
             ),
         )
 
@@ -67,8 +80,17 @@ def row(sheet: Sheet, top: float, caption: Pair, words: Pair, *, captions: float
 
 
 def value(
-    sheet: Sheet, left: float, top: float, caption: Pair, text: str, *, room: float, size: float = 8.6, most: int = 1,
-    bold: bool = False, colour: str = INK,
+    sheet: Sheet,
+    left: float,
+    top: float,
+    caption: Pair,
+    text: str,
+    *,
+    room: float,
+    size: float = 8.6,
+    most: int = 1,
+    bold: bool = False,
+    colour: str = INK,
 ) -> float:
     """A small caption in both languages over a value."""
     with sheet.element("P"):
@@ -88,8 +110,15 @@ def fitting_size(text: str, size: float, room: float, smallest: float) -> float:
 
 
 def table(
-    sheet: Sheet, top: float, rows: Sequence[Sequence[str]], columns: Sequence[float], *, size: float = 7.0,
-    left: float = LEFT, bold: Sequence[int] = (), most: int = 1,
+    sheet: Sheet,
+    top: float,
+    rows: Sequence[Sequence[str]],
+    columns: Sequence[float],
+    *,
+    size: float = 7.0,
+    left: float = LEFT,
+    bold: Sequence[int] = (),
+    most: int = 1,
 ) -> float:
     """Rows of texts in columns of the given widths, with hairlines between; a cell has at most `most` lines.
 
@@ -101,9 +130,10 @@ def table(
         bottom, at = top, left
         with sheet.element("P"):
             for column, (text, room) in enumerate(zip(cells, columns, strict=True)):
-                bottom = max(bottom, sheet.paragraph(
-                    at, top + 1.6, text, size, room - 6, most=most, bold=column in bold, leading=1.28
-                ))
+                bottom = max(
+                    bottom,
+                    sheet.paragraph(at, top + 1.6, text, size, room - 6, most=most, bold=column in bold, leading=1.28),
+                )
                 at += room
         top = bottom + 1.4
     return top

@@ -6,13 +6,13 @@
     xref with 20-byte rows; trailer /Size /Root 1 0 R /Info 2 0 R /ID; startxref; %%EOF
 
 `read` accepts a file only if writing what was read gives the same bytes again, so there is no room between, before
-or behind the objects. It knows nothing of cryptography; signature and coverage are checked in `certs.verify`.
+or behind the objects. It knows nothing of cryptography; signature and coverage are checked in `certs.verify.verifier`.
 """
 
 import re
 from dataclasses import dataclass
 
-from certs.dss import SecurityStore
+from certs.formats.dss import SecurityStore
 from certs.page.errors import PdfProfileError
 from certs.page.pdf_syntax import (
     HexText,
@@ -99,10 +99,14 @@ def write(paper: PaperFile) -> bytes:
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = write_value({
-        "Size": number(len(places) + 1), "Root": Reference(CATALOG), "Info": Reference(INFO),
-        "ID": list(paper.identity),
-    })
+    trailer = write_value(
+        {
+            "Size": number(len(places) + 1),
+            "Root": Reference(CATALOG),
+            "Info": Reference(INFO),
+            "ID": list(paper.identity),
+        }
+    )
     return bytes(out + b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (trailer, start))
 
 

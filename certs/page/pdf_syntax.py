@@ -17,7 +17,7 @@ from certs.page.errors import PdfProfileError
 
 MAXIMUM_DEPTH = 12
 MAXIMUM_DECODED_BYTES = 8 * 1024 * 1024
-PACKING = 6   # zlib: 9 takes twice the time for half a per cent
+PACKING = 6  # zlib: 9 takes twice the time for half a per cent
 
 _BLANK = re.compile(rb"(?:[\x00\t\n\x0c\r ]|%[^\n]*)*")
 _OCTAL = re.compile(rb"[0-7]{1,3}")
@@ -98,7 +98,7 @@ class Unpacked(Stream):
         return Stream(self.entries, _deflated(self.raw))
 
 
-@lru_cache(maxsize=64)   # fonts, colour profile, certificates: mostly those of the paper before
+@lru_cache(maxsize=64)  # fonts, colour profile, certificates: mostly those of the paper before
 def _deflated(content: bytes) -> bytes:
     return zlib.compress(content, PACKING)
 
@@ -124,7 +124,7 @@ def text_value(text: str) -> HexText:
 
 def write_value(value: Value) -> bytes:
     """The one spelling of a value."""
-    kind = type(value)   # one dictionary look-up instead of a chain of questions: a file has thousands of values
+    kind = type(value)  # one dictionary look-up instead of a chain of questions: a file has thousands of values
     return _SPELLINGS[kind](value)
 
 

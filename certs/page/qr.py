@@ -12,8 +12,8 @@ from functools import cache
 
 from certs.page.errors import PageError, PaperTooLongError
 
-MAXIMUM_SIDE = 34.0    # millimetres with the quiet zone of four modules
-MINIMUM_MODULE = 0.4   # millimetres; what office printers and cheap cameras manage
+MAXIMUM_SIDE = 34.0  # millimetres with the quiet zone of four modules
+MINIMUM_MODULE = 0.4  # millimetres; what office printers and cheap cameras manage
 WANTED_MODULE = 0.5
 QUIET = 4
 
@@ -23,14 +23,39 @@ _FORMAT_POLYNOMIAL, _FORMAT_MASK = 0x537, 0x5412
 _VERSION_POLYNOMIAL = 0x1F25
 # Level M: check bytes of a block, blocks, data bytes of the shorter ones, how many blocks hold one byte more.
 _BLOCKS = (
-    (10, 1, 16, 0), (16, 1, 28, 0), (26, 1, 44, 0), (18, 2, 32, 0), (24, 2, 43, 0), (16, 4, 27, 0), (18, 4, 31, 0),
-    (22, 4, 38, 2), (22, 5, 36, 2), (26, 5, 43, 1), (30, 5, 50, 4), (22, 8, 36, 2), (22, 9, 37, 1), (24, 9, 40, 5),
+    (10, 1, 16, 0),
+    (16, 1, 28, 0),
+    (26, 1, 44, 0),
+    (18, 2, 32, 0),
+    (24, 2, 43, 0),
+    (16, 4, 27, 0),
+    (18, 4, 31, 0),
+    (22, 4, 38, 2),
+    (22, 5, 36, 2),
+    (26, 5, 43, 1),
+    (30, 5, 50, 4),
+    (22, 8, 36, 2),
+    (22, 9, 37, 1),
+    (24, 9, 40, 5),
     (24, 10, 41, 5),
-)  # fmt: skip
+)
 _ALIGNED = (
-    (), (6, 18), (6, 22), (6, 26), (6, 30), (6, 34), (6, 22, 38), (6, 24, 42), (6, 26, 46), (6, 28, 50), (6, 30, 54),
-    (6, 32, 58), (6, 34, 62), (6, 26, 46, 66), (6, 26, 48, 70),
-)  # fmt: skip
+    (),
+    (6, 18),
+    (6, 22),
+    (6, 26),
+    (6, 30),
+    (6, 34),
+    (6, 22, 38),
+    (6, 24, 42),
+    (6, 26, 46),
+    (6, 28, 50),
+    (6, 30, 54),
+    (6, 32, 58),
+    (6, 34, 62),
+    (6, 26, 46, 66),
+    (6, 26, 48, 70),
+)
 
 
 def modules(text: str) -> tuple[bytes, ...]:
@@ -49,7 +74,7 @@ def modules(text: str) -> tuple[bytes, ...]:
     frame = _frame(version)
     rows = [bytearray(row) for row in frame.rows]
     stream = _whole(text, version)
-    bits = bin(int.from_bytes(b"\1" + stream, "big"))[3:] + "0" * 7   # seven modules may remain; they are light
+    bits = bin(int.from_bytes(b"\1" + stream, "big"))[3:] + "0" * 7  # seven modules may remain; they are light
     for (across, down, turned), bit in zip(frame.free, bits, strict=False):
         rows[down][across] = turned ^ (bit == "1")
     return tuple(bytes(row) for row in rows)

@@ -19,8 +19,8 @@ from certs.page.wrapping import clamp
 
 WIDTH, HEIGHT = 595.2756, 841.8898
 MILLIMETRE = 72 / 25.4
-UNIT = 0.1          # points; the whole drawing is in whole steps of it
-BOLDER = 0.034      # of the size: the outline that makes a text bold
+UNIT = 0.1  # points; the whole drawing is in whole steps of it
+BOLDER = 0.034  # of the size: the outline that makes a text bold
 
 INK = "#1c2126"
 MUTED = "#5a636d"
@@ -150,8 +150,15 @@ class Sheet:
             self._inside.pop()
 
     def text(
-        self, left: float, baseline: float, text: str, size: float, *,
-        bold: bool = False, colour: str = INK, align: str = "left",
+        self,
+        left: float,
+        baseline: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        colour: str = INK,
+        align: str = "left",
     ) -> float:
         """Draw one line; returns its width. Raises: GlyphMissingError."""
         wide = fonts.width(fonts.check(text), size)
@@ -166,13 +173,20 @@ class Sheet:
         self, left: float, baseline: float, text: str, size: float, wide: float, *, bold: bool, colour: str
     ) -> None:
         self._write(left, HEIGHT - baseline, text, size, bold=bold, colour=colour)
-        self.boxes.append(Box(
-            self.page, left, baseline - 0.88 * size, left + wide, baseline + 0.12 * size, text
-        ))
+        self.boxes.append(Box(self.page, left, baseline - 0.88 * size, left + wide, baseline + 0.12 * size, text))
 
     def paragraph(
-        self, left: float, top: float, text: str, size: float, room: float, *,
-        bold: bool = False, colour: str = INK, most: int = 99, leading: float = 1.36,
+        self,
+        left: float,
+        top: float,
+        text: str,
+        size: float,
+        room: float,
+        *,
+        bold: bool = False,
+        colour: str = INK,
+        most: int = 99,
+        leading: float = 1.36,
     ) -> float:
         """Draw `text` in at most `most` lines of `room` points; returns the bottom. Raises: GlyphMissingError."""
         lines = clamp(fonts.check(text), size, room, most)
@@ -259,12 +273,19 @@ class Sheet:
         """A horizontal line."""
         if not self._measuring:
             up = HEIGHT - top
-            self._decorate(b"%b RG %.1f w %b m %b l S\n" % (
-                _colour(colour), weight / UNIT, _steps(left, up), _steps(right, up)
-            ))
+            self._decorate(
+                b"%b RG %.1f w %b m %b l S\n" % (_colour(colour), weight / UNIT, _steps(left, up), _steps(right, up))
+            )
 
     def block(
-        self, left: float, top: float, wide: float, high: float, *, fill: str = "", stroke: str = "",
+        self,
+        left: float,
+        top: float,
+        wide: float,
+        high: float,
+        *,
+        fill: str = "",
+        stroke: str = "",
         weight: float = 0.6,
     ) -> None:
         """A rectangle, filled, outlined or both."""
@@ -278,17 +299,27 @@ class Sheet:
 
     def tick(self, left: float, top: float, size: float, *, colour: str) -> None:
         """A check mark, as lines: it needs no letter."""
-        self._strokes(colour, size * 0.13, [
-            (left, HEIGHT - top - size * 0.55), (left + size * 0.36, HEIGHT - top - size * 0.88),
-            (left + size, HEIGHT - top - size * 0.12),
-        ])
+        self._strokes(
+            colour,
+            size * 0.13,
+            [
+                (left, HEIGHT - top - size * 0.55),
+                (left + size * 0.36, HEIGHT - top - size * 0.88),
+                (left + size, HEIGHT - top - size * 0.12),
+            ],
+        )
 
     def cross(self, left: float, top: float, size: float, *, colour: str) -> None:
         """A cross, as lines."""
         for start, end in ((0.1, 0.9), (0.9, 0.1)):
-            self._strokes(colour, size * 0.13, [
-                (left + size * 0.1, HEIGHT - top - size * start), (left + size * 0.9, HEIGHT - top - size * end),
-            ])
+            self._strokes(
+                colour,
+                size * 0.13,
+                [
+                    (left + size * 0.1, HEIGHT - top - size * start),
+                    (left + size * 0.9, HEIGHT - top - size * end),
+                ],
+            )
 
     def _strokes(self, colour: str, weight: float, points: Sequence[tuple[float, float]]) -> None:
         if self._measuring:
@@ -331,9 +362,10 @@ class Sheet:
         y = HEIGHT - centre[1] - sine * wide / 2 - cosine * size * 0.36
         turned = b"%.4f %.4f %.4f %.4f" % (cosine, sine, -sine, cosine)
         self.pages[-1].decoration += [
-            b"BT /F %d Tf 2 Tr %.1f w %b rg %b RG %b %b Tm\n" % (
-                size / UNIT, size / UNIT * BOLDER, _colour(colour), _colour(colour), turned, _steps(x, y)
-            ), text, b"0 Tr ET\n",
+            b"BT /F %d Tf 2 Tr %.1f w %b rg %b RG %b %b Tm\n"
+            % (size / UNIT, size / UNIT * BOLDER, _colour(colour), _colour(colour), turned, _steps(x, y)),
+            text,
+            b"0 Tr ET\n",
         ]
 
 

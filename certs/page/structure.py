@@ -19,7 +19,9 @@ def tree(elements: Sequence[Element], pages: Sequence[Page], page_at: Sequence[R
     for index, page in enumerate(pages):
         parents += [number(index), [place[id(element)] for element in page.marks]]
     root: dict[str, Value] = {
-        "Type": Name("StructTreeRoot"), "K": place[id(whole)], "ParentTree": {"Nums": parents},
+        "Type": Name("StructTreeRoot"),
+        "K": place[id(whole)],
+        "ParentTree": {"Nums": parents},
         "ParentTreeNextKey": number(len(pages)),
     }
     objects: list[Object] = [root]

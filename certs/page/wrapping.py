@@ -7,7 +7,7 @@ from functools import lru_cache
 from certs.page.fonts import width
 from certs.page.languages import FIRST_CHINESE
 
-_NARROW = rf"\0-{chr(ord(FIRST_CHINESE) - 1)}"   # a line may end after each Chinese character and sign
+_NARROW = rf"\0-{chr(ord(FIRST_CHINESE) - 1)}"  # a line may end after each Chinese character and sign
 _PIECES = re.compile(rf"\s+|[^{_NARROW}]|(?:(?!\s)[{_NARROW}])+")
 _NEVER_FIRST = "，。、；：！？）】」』”’…,.;:!?)%]》〉—"
 _NEVER_LAST = "（【「『“‘([《〈"
@@ -19,7 +19,7 @@ def wrap(text: str, size: float, room: float) -> list[str]:
     return list(_wrapped(text, size, room))
 
 
-@lru_cache(maxsize=2048)   # a section is measured, moved and drawn: the same lines are asked for three times
+@lru_cache(maxsize=2048)  # a section is measured, moved and drawn: the same lines are asked for three times
 def _wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
     lines: list[list[str]] = [[]]
     used = 0.0
@@ -32,7 +32,7 @@ def _wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
             line.append(piece)
             used += wide
         else:
-            carried = _carried(line, piece)
+            carried = _first_proof_and_store(line, piece)
             if width("".join(carried), size) + wide > room:
                 carried = []
             del line[len(line) - len(carried) :]
@@ -53,7 +53,7 @@ def clamp(text: str, size: float, room: float, most: int) -> list[str]:
     return [*lines[: most - 1], last.rstrip() + CUT]
 
 
-def _carried(line: list[str], piece: str) -> list[str]:
+def _first_proof_and_store(line: list[str], piece: str) -> list[str]:
     """The pieces at the end of `line` that must go along with `piece`, so that no sign stands alone."""
     cut = len(line)
     if piece[0] in _NEVER_FIRST and cut:

@@ -19,16 +19,16 @@ class FaultKind(StrEnum):
     """The faults a link can have."""
 
     DROP_BEFORE = "drop_before"  # the link dies before the command arrives
-    DROP_AFTER = "drop_after"    # the command is carried out, the reply is lost with the link
-    SILENCE = "silence"          # the command is swallowed: no answer, no end, ever
-    DELAY = "delay"              # the whole answer comes `seconds` late
-    TRUNCATE = "truncate"        # half the answer, then the link dies: old adb calls that exit 0
-    HALF = "half"                # half the answer, exit 0, and the link lives
-    GARBAGE = "garbage"          # as many bytes as the answer has, none of them the answer
-    STALE = "stale"              # the answer to the previous exchange instead
-    DUPLICATE = "duplicate"      # the answer twice
-    FLOOD = "flood"              # the answer, then FLOOD_BYTES more
-    WRONG_EXIT = "wrong_exit"    # success says failure, failure says success
+    DROP_AFTER = "drop_after"  # the command is carried out, the reply is lost with the link
+    SILENCE = "silence"  # the command is swallowed: no answer, no end, ever
+    DELAY = "delay"  # the whole answer comes `seconds` late
+    TRUNCATE = "truncate"  # half the answer, then the link dies: old adb calls that exit 0
+    HALF = "half"  # half the answer, exit 0, and the link lives
+    GARBAGE = "garbage"  # as many bytes as the answer has, none of them the answer
+    STALE = "stale"  # the answer to the previous exchange instead
+    DUPLICATE = "duplicate"  # the answer twice
+    FLOOD = "flood"  # the answer, then FLOOD_BYTES more
+    WRONG_EXIT = "wrong_exit"  # success says failure, failure says success
 
 
 NOT_EXECUTED = frozenset({FaultKind.DROP_BEFORE, FaultKind.SILENCE})

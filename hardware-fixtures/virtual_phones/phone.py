@@ -51,8 +51,12 @@ class Timing:
         """All times multiplied: benches on the wire use fractions of real ones."""
         return replace(
             self,
-            leave_s=self.leave_s * factor, absent_s=self.absent_s * factor, wipe_s=self.wipe_s * factor,
-            boot_s=self.boot_s * factor, dialog_s=self.dialog_s * factor, ready_s=self.ready_s * factor,
+            leave_s=self.leave_s * factor,
+            absent_s=self.absent_s * factor,
+            wipe_s=self.wipe_s * factor,
+            boot_s=self.boot_s * factor,
+            dialog_s=self.dialog_s * factor,
+            ready_s=self.ready_s * factor,
         )
 
 

@@ -58,8 +58,14 @@ class VirtualPort:
     """
 
     def __init__(
-        self, path: str, name: str, phone: VirtualPhone, *,
-        exchanges: Exchanges | None = None, swap: Swap | None = None, plugged: bool = True,
+        self,
+        path: str,
+        name: str,
+        phone: VirtualPhone,
+        *,
+        exchanges: Exchanges | None = None,
+        swap: Swap | None = None,
+        plugged: bool = True,
         addresses: BusAddresses | None = None,
     ) -> None:
         self.name = name

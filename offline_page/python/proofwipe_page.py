@@ -2,8 +2,8 @@
 """What the offline page asks of the verifier: JSON text in, JSON text out, files as bytes beside it.
 
 Runs in the browser's Python and, for tests, in any other. It judges nothing by itself: a PDF is judged by
-`certs.verify`, a scanned code by `certs.statement` and `certs.chain`. Every answer holds its sentences in both
-languages, so that the reader can change the language without asking again.
+`certs.verify.verifier`, a scanned code by `certs.record.statement` and `certs.formats.chain`.
+Every answer holds its sentences in both languages, so that the reader can change the language without asking again.
 """
 
 import base64
@@ -15,13 +15,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from certs import chain
-from certs.der import DerError
 from certs.errors import StatementMalformedError, TrustFileError
-from certs.statement import Statement, from_qr_text, read_statement, signer_among
-from certs.trust import Trust
-from certs.verify import CHECKS, CLOCK_TOLERANCE, verify
-from certs.x509_facts import COMMON_NAME, ORGANISATION_NAME, CertificateFacts, RevocationFacts, read_certificate
+from certs.formats import chain
+from certs.formats.der import DerError
+from certs.formats.x509_facts import COMMON_NAME, ORGANISATION_NAME, CertificateFacts, RevocationFacts, read_certificate
+from certs.record.statement import Statement, from_qr_text, read_statement, signer_among
+from certs.verify.trust import Trust
+from certs.verify.verifier import CHECKS, CLOCK_TOLERANCE, verify
 from phones.identity import plain
 from phones.words import LANGUAGES, keys, say
 
@@ -47,10 +47,16 @@ def judge_paper(question: str, files: Sequence[bytes]) -> str:
     found = verify(data, trust, imei=asked["imei"] or None, status=snapshot)
     return json.dumps(
         {
-            "kind": "paper", "answer": found.answer.value, "code": found.code, "exit_code": found.exit_code,
-            "asked": bool(asked["imei"]), "total": len(CHECKS),
-            "sentence": _said([found.code or found.answer.name]), "next": _said([found.code], "next"),
-            "warnings": list(found.warnings), "warning_sentences": _said(found.warnings),
+            "kind": "paper",
+            "answer": found.answer.value,
+            "code": found.code,
+            "exit_code": found.exit_code,
+            "asked": bool(asked["imei"]),
+            "total": len(CHECKS),
+            "sentence": _said([found.code or found.answer.name]),
+            "next": _said([found.code], "next"),
+            "warnings": list(found.warnings),
+            "warning_sentences": _said(found.warnings),
             "warning_next": _said(found.warnings, "next"),
             "checks": [asdict(check) for check in found.checks],
             "summary": asdict(found.summary) if found.summary else None,
@@ -82,11 +88,20 @@ def judge_statement(question: str, files: Sequence[bytes]) -> str:
         answer, code = "NOT VALID", "E_DEVICE"
     return json.dumps(
         {
-            "kind": "statement", "answer": answer, "code": code, "same_phone": same,
-            "committed": statement.committed, "report": statement.is_report, "issuer": statement.issuer,
-            "id": statement.certificate_id, "issued_at": statement.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "model": statement.model, "method": statement.method, "usability": statement.usability,
-            "record": statement.record_sha256, "key": statement.key_id,
+            "kind": "statement",
+            "answer": answer,
+            "code": code,
+            "same_phone": same,
+            "committed": statement.committed,
+            "report": statement.is_report,
+            "issuer": statement.issuer,
+            "id": statement.certificate_id,
+            "issued_at": statement.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "model": statement.model,
+            "method": statement.method,
+            "usability": statement.usability,
+            "record": statement.record_sha256,
+            "key": statement.key_id,
             "signer": _described(station) if station else None,
         }
     )
@@ -193,8 +208,10 @@ def _kind(certificate: CertificateFacts) -> str:
 
 def _described(certificate: CertificateFacts) -> dict[str, Any]:
     return {
-        "kind": _kind(certificate), "organisation": certificate.name(ORGANISATION_NAME) or "",
-        "name": certificate.name(COMMON_NAME) or "", "fingerprint": certificate.fingerprint,
+        "kind": _kind(certificate),
+        "organisation": certificate.name(ORGANISATION_NAME) or "",
+        "name": certificate.name(COMMON_NAME) or "",
+        "fingerprint": certificate.fingerprint,
         "until": certificate.not_after.strftime("%Y-%m-%d"),
     }
 

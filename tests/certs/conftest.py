@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from certs.authority import Authority, create_authority, pem
 from certs.issue import Paper, issue
-from certs.issuer import FileSigner
-from certs.record import Record, certificate_record, report_record
-from certs.trust import Trust
+from certs.keys.authority import Authority, create_authority, pem
+from certs.record.issuer import FileSigner
+from certs.record.record import Record, certificate_record, report_record
+from certs.verify.trust import Trust
 from grading import schemes
-from tools.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
+from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
 
 CREATED_AT = OPENED_AT - timedelta(days=30)
 
@@ -51,7 +51,11 @@ def record(signer: FileSigner) -> Record:
 @pytest.fixture(scope="session")
 def report(signer: FileSigner) -> Record:
     return report_record(
-        iphone_job(validated=False), ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT,
+        iphone_job(validated=False),
+        ISSUER,
+        signer.station,
+        schemes.load("basic"),
+        issued_at=ISSUED_AT,
         certificate_id=CERTIFICATE_ID,
     )
 
@@ -59,7 +63,11 @@ def report(signer: FileSigner) -> Record:
 @pytest.fixture(scope="session")
 def specimen_record(specimen_signer: FileSigner) -> Record:
     return certificate_record(
-        iphone_job(emulated=True), ISSUER, specimen_signer.station, schemes.load("basic"), issued_at=ISSUED_AT,
+        iphone_job(emulated=True),
+        ISSUER,
+        specimen_signer.station,
+        schemes.load("basic"),
+        issued_at=ISSUED_AT,
         certificate_id=CERTIFICATE_ID,
     )
 

@@ -10,18 +10,30 @@ from pathlib import Path
 
 import pytest
 
-from certs.authority import Authority, pem
 from certs.issue import Paper
+from certs.keys.authority import Authority, pem
 
 FOREIGN = (
-    "adbutils", "pymobiledevice3", "usb", "sqlalchemy", "fastapi", "uvicorn", "pyhanko", "station.ledger",
-    "virtual_phones", "cryptography.x509", "certs.profile", "certs.authority", "certs.issuer", "certs.log.database",
+    "adbutils",
+    "pymobiledevice3",
+    "usb",
+    "sqlalchemy",
+    "fastapi",
+    "uvicorn",
+    "pyhanko",
+    "station.ledger.ledger",
+    "virtual_phones",
+    "cryptography.x509",
+    "certs.keys.profile",
+    "certs.keys.authority",
+    "certs.record.issuer",
+    "transparency.database",
 )
 _CODE = """
 import sys
 from pathlib import Path
-from certs.verify import verify_file
-from certs.trust import Trust
+from certs.verify.verifier import verify_file
+from certs.verify.trust import Trust
 heavy = ("reportlab", "pydantic", "certs.page.pdf_profile", "pypdfium2", "PIL")
 early = [name for name in heavy if name in sys.modules]
 answer = verify_file(Path(sys.argv[1]), Trust.from_files([Path(sys.argv[2])]))
@@ -38,8 +50,12 @@ _CRYPTOGRAPHY = re.compile(r"^\s*(?:from|import) cryptography", re.MULTILINE)
 def _verify_alone(file: Path, root: Path) -> tuple[str, list[Path]]:
     folders = [str(Path(__file__).parents[2])]
     done = subprocess.run(
-        [sys.executable, "-c", _CODE, str(file), str(root), ",".join(FOREIGN)], capture_output=True, text=True,
-        check=True, timeout=60, env={"PYTHONPATH": ":".join(folders), "PATH": ""},
+        [sys.executable, "-c", _CODE, str(file), str(root), ",".join(FOREIGN)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={"PYTHONPATH": ":".join(folders), "PATH": ""},
     )
     answer, loaded = done.stdout.strip().split("\n")
     return answer, [Path(name) for name in loaded.split(" ")]

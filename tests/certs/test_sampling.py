@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certs.log.entries import Entry, Issue, Start
-from certs.sampling import draw, period, population
+from certs.log.sampling import draw, period, population
 
 WEEK = period("2026-W47")
 ORIGIN = "log.example/bench"
@@ -20,8 +20,14 @@ def certificate_id(number: int) -> str:
 
 def issue(number: int, at: datetime) -> Issue:
     return Issue(
-        at=at, id=certificate_id(number), record=f"{number:064x}", statement="00" * 32, commitment="", tag="ab" * 16,
-        station="ab" * 8, start=0,
+        at=at,
+        id=certificate_id(number),
+        record=f"{number:064x}",
+        statement="00" * 32,
+        commitment="",
+        tag="ab" * 16,
+        station="ab" * 8,
+        start=0,
     )
 
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from certs import checks_record, checks_seal, checks_time, errors, refusals, verify
+from certs import errors
 from certs.page import errors as page_errors
-from certs.verification import Answer
+from certs.record import refusals
+from certs.verify import checks_record, checks_seal, checks_time
+from certs.verify import verifier as verify
+from certs.verify.verification import Answer
 from phones.words import keys, say
 
 _MODULES = (verify, checks_seal, checks_record, checks_time, refusals)

@@ -19,18 +19,35 @@ NOT_TESTED, NOT_APPLICABLE = CheckOutcome.NOT_TESTED, CheckOutcome.NOT_APPLICABL
 
 
 def piece(
-    values: Mapping[str, str], *, number: int = 1, link: str = "adb", outcome: Outcome = Outcome.ANSWERED,
+    values: Mapping[str, str],
+    *,
+    number: int = 1,
+    link: str = "adb",
+    outcome: Outcome = Outcome.ANSWERED,
     moment: Moment = Moment.BEFORE,
 ) -> Evidence:
     return Evidence(
-        number=number, at=datetime(2026, 1, 1, tzinfo=UTC), moment=moment, port="1-1", link=link, asked="x",
-        outcome=outcome, values=dict(values), digest=digest_of(values),
+        number=number,
+        at=datetime(2026, 1, 1, tzinfo=UTC),
+        moment=moment,
+        port="1-1",
+        link=link,
+        asked="x",
+        outcome=outcome,
+        values=dict(values),
+        digest=digest_of(values),
     )
 
 
 def check(operator: str, *limit: str, not_applicable: tuple[str, ...] = (), unit: str = "") -> Check:
     return Check(
-        name="c", weight="key", platforms=("android",), value="v", operator=operator, limit=limit, unit=unit,
+        name="c",
+        weight="key",
+        platforms=("android",),
+        value="v",
+        operator=operator,
+        limit=limit,
+        unit=unit,
         not_applicable=not_applicable,
     )
 
@@ -38,20 +55,39 @@ def check(operator: str, *limit: str, not_applicable: tuple[str, ...] = (), unit
 @pytest.mark.parametrize(
     ("operator", "limit", "text", "expected"),
     [
-        ("equals", ("no",), "no", PASS), ("equals", ("no",), "yes", FAIL), ("equals", ("no",), "", FAIL),
-        ("equals", ("no",), "No", FAIL), ("one_of", ("on", "off"), "off", PASS),
+        ("equals", ("no",), "no", PASS),
+        ("equals", ("no",), "yes", FAIL),
+        ("equals", ("no",), "", FAIL),
+        ("equals", ("no",), "No", FAIL),
+        ("one_of", ("on", "off"), "off", PASS),
         ("one_of", ("on", "off"), "gone", FAIL),
-        ("at_least", ("2",), "2", PASS), ("at_least", ("2",), "1", FAIL), ("at_least", ("2",), "10", PASS),
-        ("at_least", ("2",), "two", UNCLEAR), ("at_least", ("2",), "", UNCLEAR), ("at_least", ("2",), "٣", UNCLEAR),
-        ("at_least", ("2",), "1_0", UNCLEAR), ("at_least", ("2",), " 3", UNCLEAR), ("at_least", ("2",), "3.5", UNCLEAR),
-        ("at_most", ("449",), "449", PASS), ("at_most", ("449",), "450", FAIL), ("at_most", ("0",), "-1", PASS),
-        ("contains_all", ("a", "b"), "b, c,a", PASS), ("contains_all", ("a", "b"), "a", FAIL),
-        ("contains_all", ("a",), "", FAIL), ("contains_all", ("a",), "ab", FAIL),
-        ("is_empty", (), "", PASS), ("is_empty", (), "su", FAIL), ("present", (), "x", PASS), ("present", (), "", FAIL),
-        *[(operator, ("1",), text, UNCLEAR) for text in ("malformed", "unknown")
-          for operator in ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empty", "present")],
+        ("at_least", ("2",), "2", PASS),
+        ("at_least", ("2",), "1", FAIL),
+        ("at_least", ("2",), "10", PASS),
+        ("at_least", ("2",), "two", UNCLEAR),
+        ("at_least", ("2",), "", UNCLEAR),
+        ("at_least", ("2",), "٣", UNCLEAR),
+        ("at_least", ("2",), "1_0", UNCLEAR),
+        ("at_least", ("2",), " 3", UNCLEAR),
+        ("at_least", ("2",), "3.5", UNCLEAR),
+        ("at_most", ("449",), "449", PASS),
+        ("at_most", ("449",), "450", FAIL),
+        ("at_most", ("0",), "-1", PASS),
+        ("contains_all", ("a", "b"), "b, c,a", PASS),
+        ("contains_all", ("a", "b"), "a", FAIL),
+        ("contains_all", ("a",), "", FAIL),
+        ("contains_all", ("a",), "ab", FAIL),
+        ("is_empty", (), "", PASS),
+        ("is_empty", (), "su", FAIL),
+        ("present", (), "x", PASS),
+        ("present", (), "", FAIL),
+        *[
+            (operator, ("1",), text, UNCLEAR)
+            for text in ("malformed", "unknown")
+            for operator in ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empty", "present")
+        ],
     ],
-)  # fmt: skip
+)
 def test_each_operator_says_what_its_name_says(
     operator: str, limit: tuple[str, ...], text: str, expected: CheckOutcome
 ) -> None:

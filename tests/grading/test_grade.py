@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_checks import piece
 
 from grading.grade import (
     WITHOUT_GRADE,
@@ -27,6 +26,7 @@ from phones.allowed import allowed
 from phones.evidence import Evidence
 from phones.port import Platform
 from phones.verdict import Verdict
+from tests.grading.test_checks import piece
 
 SCHEME = load("basic")
 ALL_BANDS = (*BANDS, "fail", "not_measured")
@@ -42,17 +42,22 @@ def result(name: str, weight: str, outcome: CheckOutcome) -> CheckResult:
 def good_values(platform: Platform) -> dict[str, str]:
     values = {
         check.value: {
-            "at_least": check.limit[0] if check.limit else "", "at_most": check.limit[0] if check.limit else "",
-            "contains_all": ",".join(check.limit), "is_empty": "", "present": "yes",
+            "at_least": check.limit[0] if check.limit else "",
+            "at_most": check.limit[0] if check.limit else "",
+            "contains_all": ",".join(check.limit),
+            "is_empty": "",
+            "present": "yes",
         }.get(check.operator, check.limit[0] if check.limit else "")
         for check in SCHEME.checks
         if platform.value in check.platforms
     }
     return {
-        **values, "battery.health_percent": "95",
-        "battery.part_status": "original", "display.part_status": "original",
+        **values,
+        "battery.health_percent": "95",
+        "battery.part_status": "original",
+        "display.part_status": "original",
         **{f"statement.cosmetic_{face}": "A" for face in ("front", "back", "frame")},
-    }  # fmt: skip
+    }
 
 
 def graded(
@@ -107,11 +112,13 @@ def test_a_swollen_battery_is_held_before_anything_else_is_said() -> None:
 @pytest.mark.parametrize(
     ("platform", "value", "text"),
     [
-        (Platform.APPLE, "locks.activation_lock", "yes"), (Platform.APPLE, "locks.supervised", "yes"),
-        (Platform.ANDROID, "locks.frp", "set"), (Platform.ANDROID, "locks.device_owner", "yes"),
+        (Platform.APPLE, "locks.activation_lock", "yes"),
+        (Platform.APPLE, "locks.supervised", "yes"),
+        (Platform.ANDROID, "locks.frp", "set"),
+        (Platform.ANDROID, "locks.device_owner", "yes"),
         (Platform.ANDROID, "locks.accounts", "1"),
     ],
-)  # fmt: skip
+)
 def test_a_lock_makes_a_phone_untradeable_however_fine_it_looks(platform: Platform, value: str, text: str) -> None:
     found = grade(
         [piece({**good_values(platform), value: text})], platform=platform, verdict=Verdict.PASSED, scheme=SCHEME
@@ -132,9 +139,18 @@ def test_an_unknown_battery_is_worth_no_more_than_the_worst_that_passes() -> Non
 
 @pytest.mark.parametrize(
     ("health", "band"),
-    [(100, "excellent"), (90, "excellent"), (89, "good"), (80, "good"), (79, "service"), (70, "service"), (69, "fail"),
-     (0, "fail"), (None, "not_measured")],
-)  # fmt: skip
+    [
+        (100, "excellent"),
+        (90, "excellent"),
+        (89, "good"),
+        (80, "good"),
+        (79, "service"),
+        (70, "service"),
+        (69, "fail"),
+        (0, "fail"),
+        (None, "not_measured"),
+    ],
+)
 def test_battery_bands_begin_where_the_scheme_says(health: int | None, band: str) -> None:
     assert battery_band(health, SCHEME) == band
 
@@ -162,7 +178,8 @@ def test_every_combination_has_a_grade_and_no_part_of_it_is_better_than_its_cap(
     for functional, cosmetic, band, verdict in itertools.product(FUNCTIONAL, ALL_COSMETIC, ALL_BANDS, Verdict):
         for gate, safety, failed in itertools.product(outcomes, outcomes, range(5)):
             checks = [
-                result("activation_lock", "gate", gate), result("battery_swollen", "safety", safety),
+                result("activation_lock", "gate", gate),
+                result("battery_swollen", "safety", safety),
                 *(result(f"s{number}", "secondary", CheckOutcome.FAIL) for number in range(failed)),
             ]
             usability, capped_by = usability_class(
@@ -175,7 +192,8 @@ def test_every_combination_has_a_grade_and_no_part_of_it_is_better_than_its_cap(
                 assert gate in (CheckOutcome.PASS, CheckOutcome.NOT_APPLICABLE)
                 assert safety is not CheckOutcome.FAIL
                 worst = max(
-                    SCHEME.usability[functional][cosmetic], SCHEME.battery_caps[band],
+                    SCHEME.usability[functional][cosmetic],
+                    SCHEME.battery_caps[band],
                     "4" if failed >= SCHEME.several_secondary else "1",
                 )
                 assert usability == worst
@@ -217,15 +235,39 @@ def test_the_r2_column_is_never_better_than_seris_table_for_the_ctia_column_besi
 @given(
     st.lists(
         st.dictionaries(
-            st.sampled_from([check.value for check in SCHEME.checks] + [question.value_name for question in QUESTIONS]
-                            + ["battery.health_percent", "battery.part_status"]),
-            st.sampled_from(["no", "yes", "ok", "defect", "A", "E", "0", "2", "99999999999", "", "malformed", "unknown",
-                             "green", "original", "clear", "valid", "present", "match"]),
+            st.sampled_from(
+                [check.value for check in SCHEME.checks]
+                + [question.value_name for question in QUESTIONS]
+                + ["battery.health_percent", "battery.part_status"]
+            ),
+            st.sampled_from(
+                [
+                    "no",
+                    "yes",
+                    "ok",
+                    "defect",
+                    "A",
+                    "E",
+                    "0",
+                    "2",
+                    "99999999999",
+                    "",
+                    "malformed",
+                    "unknown",
+                    "green",
+                    "original",
+                    "clear",
+                    "valid",
+                    "present",
+                    "match",
+                ]
+            ),
         ),
         max_size=3,
     ),
-    st.sampled_from(Platform), st.sampled_from(Verdict),
-)  # fmt: skip
+    st.sampled_from(Platform),
+    st.sampled_from(Verdict),
+)
 def test_any_evidence_has_a_grade_whose_reasons_have_sentences(
     tables: list[dict[str, str]], platform: Platform, verdict: Verdict
 ) -> None:

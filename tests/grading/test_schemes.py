@@ -11,16 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certs.authority import create_authority
-from certs.recompute import evidence_of, plain
-from certs.record import certificate_record
+from certs.keys.authority import create_authority
+from certs.record.recompute import evidence_of, plain
+from certs.record.record import certificate_record
 from grading.errors import SchemeError
 from grading.grade import grade
 from grading.schemes import load, shipped, whole_number
 from phones.port import Platform
 from phones.verdict import Verdict
-from station.commands.regrade import read_document
-from tools.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
+from station.cli.commands.regrade import read_document
+from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
 
 TEXT = resources.files("grading").joinpath("schemes", "basic.toml").read_text(encoding="utf-8")
 
@@ -39,22 +39,39 @@ def changed(text: str, old: str, new: str) -> str:
 
 Change = tuple[str, str]
 MALFORMED: list[Change] = [
-    ('name = "basic"', 'name = "two words"'), ('version = "2026.11"', "version = 2026"),
-    ("several_secondary = 3", "several_secondary = 0"), ("several_secondary = 3", 'several_secondary = "many"'),
-    ("several_secondary = 3", "several_secondary = 3\nseveral = 4"), ('weight = "gate"', 'weight = "heavy"'),
-    ('operator = "equals"', 'operator = "looks_like"'), ('platforms = ["apple"]', "platforms = []"),
-    ('platforms = ["apple"]', 'platforms = "apple"'), ('platforms = ["apple"]', 'platforms = ["symbian"]'),
-    ('limit = ["no"]', "limit = []"), ('limit = ["no"]', 'limit = "no"'), ('limit = ["no"]', "limit = [1]"),
-    ('limit = ["no"]', 'limt = ["no"]'), ('limit = ["449"]', 'limit = ["warm"]'),
+    ('name = "basic"', 'name = "two words"'),
+    ('version = "2026.11"', "version = 2026"),
+    ("several_secondary = 3", "several_secondary = 0"),
+    ("several_secondary = 3", 'several_secondary = "many"'),
+    ("several_secondary = 3", "several_secondary = 3\nseveral = 4"),
+    ('weight = "gate"', 'weight = "heavy"'),
+    ('operator = "equals"', 'operator = "looks_like"'),
+    ('platforms = ["apple"]', "platforms = []"),
+    ('platforms = ["apple"]', 'platforms = "apple"'),
+    ('platforms = ["apple"]', 'platforms = ["symbian"]'),
+    ('limit = ["no"]', "limit = []"),
+    ('limit = ["no"]', 'limit = "no"'),
+    ('limit = ["no"]', "limit = [1]"),
+    ('limit = ["no"]', 'limt = ["no"]'),
+    ('limit = ["449"]', 'limit = ["warm"]'),
     ('limit = ["449"]', 'limit = ["1", "2"]'),
     ('operator = "is_empty"', 'operator = "is_empty"\nlimit = ["x"]'),
-    ('value = "locks.activation_lock"', 'value = "phone.number"'), ('name = "supervision"', 'name = "activation_lock"'),
-    ('band = "good"', 'band = "fine"'), ("at_least = 80", "at_least = 95"), ("at_least = 80", "at_least = 900"),
-    ('excellent = "1"', 'excellent = "0"'), ('not_measured = "3"', 'not_measured = "1"'), ('fail = "5"', 'fail = "1"'),
-    ('not_measured = "3"', ""), ("[usability.F5]", "[usability.F4]"), ('not_tested = "4"', ""), ('A = "1"', 'A = "6"'),
-    ('otherwise = "3-9, not mapped"', ""), ("\n[mapping.gbt45656]", "\n[[mapping]]"),
+    ('value = "locks.activation_lock"', 'value = "phone.number"'),
+    ('name = "supervision"', 'name = "activation_lock"'),
+    ('band = "good"', 'band = "fine"'),
+    ("at_least = 80", "at_least = 95"),
+    ("at_least = 80", "at_least = 900"),
+    ('excellent = "1"', 'excellent = "0"'),
+    ('not_measured = "3"', 'not_measured = "1"'),
+    ('fail = "5"', 'fail = "1"'),
+    ('not_measured = "3"', ""),
+    ("[usability.F5]", "[usability.F4]"),
+    ('not_tested = "4"', ""),
+    ('A = "1"', 'A = "6"'),
+    ('otherwise = "3-9, not mapped"', ""),
+    ("\n[mapping.gbt45656]", "\n[[mapping]]"),
     ('name = "basic"', "name = \x00"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new"), MALFORMED, ids=range(len(MALFORMED)))
@@ -99,7 +116,14 @@ def test_a_scheme_with_lines_missing_is_whole_or_refused(tmp_path: Path, data: s
 
 def test_plain_digits_only_are_numbers() -> None:
     assert [whole_number(text) for text in ("7", "-3", "", "٣", "1_0", " 1", "1.0", "9" * 20)] == [
-        7, -3, None, None, None, None, None, None
+        7,
+        -3,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
     ]
 
 
@@ -121,7 +145,7 @@ def test_a_record_graded_again_has_its_own_grade_and_another_under_another_schem
 
 @pytest.fixture
 def regraded(tmp_path: Path) -> Callable[[str], tuple[dict[str, Any], dict[str, Any]]]:
-    """Scheme → the grade in a record and the grade computed again by `station.commands.regrade`'s own way."""
+    """Scheme → the grade in a record and the grade computed again by `station.cli.commands.regrade`'s own way."""
     path = tmp_path / "erase-record.json"
     signer = create_authority(ISSUER, "bench-1", now=OPENED_AT).signer()
     record = certificate_record(
@@ -132,8 +156,10 @@ def regraded(tmp_path: Path) -> Callable[[str], tuple[dict[str, Any], dict[str, 
     def again(scheme: str) -> tuple[dict[str, Any], dict[str, Any]]:
         document: Any = read_document(path)
         found = grade(
-            evidence_of(document), platform=Platform(document["device"]["platform"]),
-            verdict=Verdict(document["erase"]["verdict"]), scheme=load(scheme),
+            evidence_of(document),
+            platform=Platform(document["device"]["platform"]),
+            verdict=Verdict(document["erase"]["verdict"]),
+            scheme=load(scheme),
         )
         computed: Any = plain(asdict(found))
         return document["grade"], computed

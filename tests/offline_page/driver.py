@@ -19,7 +19,10 @@ class Browser:
     def __init__(self, camera: Path | None = None) -> None:
         self.process = subprocess.Popen(
             ["node", str(Path(__file__).with_name("browser.mjs"))],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
         self.do("start", executable=_chromium(), **({"camera": str(camera)} if camera else {}))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from certs.verify import CHECKS
+from certs.verify.verifier import CHECKS
 from tests.offline_page.driver import PAGE, ROOT
 
 SOURCES = ROOT / "offline_page"

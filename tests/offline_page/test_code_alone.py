@@ -11,23 +11,23 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from certs.authority import pem
-from certs.revocation_lists import ROOT_LIST_LIFE, Reason, Revoked, write_list
-from certs.statement import qr_text
-from tools.scene import Scene
-from tools.synthetic_jobs import OPENED_AT
+from certs.keys.authority import pem
+from certs.keys.revocation_lists import ROOT_LIST_LIFE, Reason, Revoked, write_list
+from certs.record.statement import qr_text
+from tests.support.papers.synthetic_jobs import OPENED_AT
+from tests.support.papers.test_world import PaperWorld
 
 LATER = OPENED_AT + timedelta(days=90)
 FILE = Path(__file__).parents[2] / "offline_page" / "python" / "proofwipe_page.py"
 
 
 @pytest.fixture(scope="module")
-def scene() -> Scene:
-    return Scene()
+def scene() -> PaperWorld:
+    return PaperWorld()
 
 
 @pytest.fixture(scope="module")
-def judge(scene: Scene) -> Callable[..., tuple[str, str]]:
+def judge(scene: PaperWorld) -> Callable[..., tuple[str, str]]:
     found = importlib.util.spec_from_file_location("proofwipe_page", FILE)
     assert found is not None
     assert found.loader is not None
@@ -35,9 +35,9 @@ def judge(scene: Scene) -> Callable[..., tuple[str, str]]:
     found.loader.exec_module(page)
     record = scene.certificate(scene.job())
     question = json.dumps({"text": qr_text(scene.state(record.data, record.document)), "imei": ""})
-    chain = [pem(each.certificate) for each in (
-        scene.authority.root, scene.authority.organisation, scene.authority.station
-    )]  # fmt: skip
+    chain = [
+        pem(each.certificate) for each in (scene.authority.root, scene.authority.organisation, scene.authority.station)
+    ]
 
     def judged(*more: bytes) -> tuple[str, str]:
         answer = json.loads(page.judge_statement(question, [*chain, *more]))
@@ -46,14 +46,14 @@ def judge(scene: Scene) -> Callable[..., tuple[str, str]]:
     return judged
 
 
-def of_the_root(scene: Scene, certificate: x509.Certificate) -> bytes:
+def of_the_root(scene: PaperWorld, certificate: x509.Certificate) -> bytes:
     root = scene.authority.root
     one = Revoked(serial=certificate.serial_number, at=LATER, reason=Reason.KEY_COMPROMISE)
     return write_list(root.certificate, root.key, (one,), number=9, now=LATER, life=ROOT_LIST_LIFE)
 
 
 def test_a_code_of_a_revoked_station_or_organisation_is_not_genuine(
-    scene: Scene, judge: Callable[..., tuple[str, str]]
+    scene: PaperWorld, judge: Callable[..., tuple[str, str]]
 ) -> None:
     """Nothing on paper proves that it was printed before the revocation."""
     authority = scene.authority

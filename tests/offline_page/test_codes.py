@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from certs import cms, pdf_signature
+from certs.formats import cms, pdf_signature
 from tests.offline_page.driver import GOLDEN, Browser
-from tools.synthetic_jobs import IMEI
+from tests.support.papers.synthetic_jobs import IMEI
 
 pytestmark = pytest.mark.page
 OTHER_IMEI = "356938035643817"
@@ -26,9 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, data in (("station", parts.station), ("organisation", parts.organisation)):
         text = base64.encodebytes(data).decode()
         (found / f"{name}.pem").write_text(f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n")
-    subprocess.run(
-        ["pdftoppm", "-r", "200", "-png", str(PAPER), str(found / "page")], check=True, timeout=60
-    )
+    subprocess.run(["pdftoppm", "-r", "200", "-png", str(PAPER), str(found / "page")], check=True, timeout=60)
     return found
 
 

@@ -23,7 +23,9 @@ L = 2**252 + 27742317777372353535851937790883648493
 Case = tuple[str, bytes, bytes, bytes]
 """Function, key, signature, data."""
 FUNCTIONS = {
-    "verifyP256": crypto.verify_p256, "verifyEd25519": crypto.verify_ed25519, "verifyRsa": crypto.verify_rsa,
+    "verifyP256": crypto.verify_p256,
+    "verifyEd25519": crypto.verify_ed25519,
+    "verifyRsa": crypto.verify_rsa,
 }
 SCRIPT = """
 import * as crypto from "./offline_page/src/crypto.js";
@@ -48,9 +50,19 @@ def _bundle() -> Path:
     out = ROOT / "out" / "offline_page" / "crypto-test.mjs"
     out.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(
-        ["offline_page/node_modules/.bin/esbuild", "--bundle", "--platform=node", "--format=esm", f"--outfile={out}",
-         "--log-level=error"],
-        input=SCRIPT, text=True, check=True, cwd=ROOT, timeout=60,
+        [
+            "offline_page/node_modules/.bin/esbuild",
+            "--bundle",
+            "--platform=node",
+            "--format=esm",
+            f"--outfile={out}",
+            "--log-level=error",
+        ],
+        input=SCRIPT,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        timeout=60,
     )
     return out
 
@@ -95,9 +107,20 @@ def test_p256_signatures_good_and_broken() -> None:
         public, signature = spki(key.public_key()), key.sign(data, ec.ECDSA(hashes.SHA256()))
         cases.append(("verifyP256", public, signature, data))
         r, s = decode_dss_signature(signature)
-        cases += [("verifyP256", public, encode_dss_signature(*pair), data) for pair in (
-            (r, N - s), (0, s), (r, 0), (r, N), (N, s), (r + N, s), (r, s + N), (1, 1), (r, N - 1),
-        )]
+        cases += [
+            ("verifyP256", public, encode_dss_signature(*pair), data)
+            for pair in (
+                (r, N - s),
+                (0, s),
+                (r, 0),
+                (r, N),
+                (N, s),
+                (r + N, s),
+                (r, s + N),
+                (1, 1),
+                (r, N - 1),
+            )
+        ]
         as_bytes = [each.to_bytes(33, "big") for each in (r, s)]
         plain = [each.to_bytes(32, "big") for each in (r, s)]
         cases += [("verifyP256", public, der_pair(*each), data) for each in (as_bytes, plain, (b"", b""))]
@@ -124,11 +147,17 @@ def test_p256_keys_in_other_spellings() -> None:
         return b"\x30" + bytes([len(body)]) + body
 
     assert with_point(point) == whole
-    negated = point[:33] + (0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
-                            - int.from_bytes(point[33:], "big")).to_bytes(32, "big")
+    negated = point[:33] + (
+        0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF - int.from_bytes(point[33:], "big")
+    ).to_bytes(32, "big")
     keys = [
-        with_point(point[:64] + bytes([point[64] ^ 1])), with_point(b"\0"), with_point(b"\4" + b"\0" * 64),
-        with_point(b"\4" + b"\xff" * 64), with_point(negated), spki(other.public_key()), whole[:-1],
+        with_point(point[:64] + bytes([point[64] ^ 1])),
+        with_point(b"\0"),
+        with_point(b"\4" + b"\0" * 64),
+        with_point(b"\4" + b"\xff" * 64),
+        with_point(negated),
+        spki(other.public_key()),
+        whole[:-1],
         whole.replace(b"\x03\x42\x00", b"\x03\x42\x01"),
     ]
     assert not any(compared([("verifyP256", each, signature, data) for each in keys]))
@@ -150,20 +179,23 @@ def test_ed25519_signatures_good_broken_and_at_the_edges() -> None:
         cases.append(("verifyEd25519", public, signature[:32] + (s + L).to_bytes(32, "little"), data))
         cases += [("verifyEd25519", *each) for each in broken(rng, public, signature, data or b"x")]
     # Points of small order, spelled canonically and not: where implementations differ.
-    small = [bytes.fromhex(each) for each in (
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "0000000000000000000000000000000000000000000000000000000000000080",
-        "0000000000000000000000000000000000000000000000000000000000000000",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "0100000000000000000000000000000000000000000000000000000000000080",
-        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-    )]
+    small = [
+        bytes.fromhex(each)
+        for each in (
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "0000000000000000000000000000000000000000000000000000000000000080",
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            "0100000000000000000000000000000000000000000000000000000000000080",
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+            "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        )
+    ]
     for public in small:
         for r in small:
             cases += [("verifyEd25519", public, r + bytes(32), bytes([number])) for number in range(8)]
@@ -188,13 +220,20 @@ def test_rsa_signatures_good_and_broken() -> None:
         larger = (int.from_bytes(signature, "big") + modulus).to_bytes(size // 8 + 1, "big")
         cases += [("verifyRsa", public, each, data) for each in (larger, larger[1:], b"\0" + signature)]
         raw = [
-            b"\0\1" + b"\xff" * 8 + b"\0" + bytes.fromhex("3031300d060960864801650304020105000420")
+            b"\0\1"
+            + b"\xff" * 8
+            + b"\0"
+            + bytes.fromhex("3031300d060960864801650304020105000420")
             + hashlib.sha256(data).digest(),
         ]
         numbers = key.private_numbers()
         cases += [
-            ("verifyRsa", public, pow(int.from_bytes(each.ljust(size // 8, b"\0"), "big"), numbers.d, modulus)
-             .to_bytes(size // 8, "big"), data)
+            (
+                "verifyRsa",
+                public,
+                pow(int.from_bytes(each.ljust(size // 8, b"\0"), "big"), numbers.d, modulus).to_bytes(size // 8, "big"),
+                data,
+            )
             for each in raw
         ]
         if size == 2048:

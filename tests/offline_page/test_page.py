@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from certs.trust import Trust
-from certs.verification import Verification
-from certs.verify import verify_file
+from certs.verify.trust import Trust
+from certs.verify.verification import Verification
+from certs.verify.verifier import verify_file
 from tests.offline_page.driver import GOLDEN, PAGE, ROOT, Browser
-from tools.synthetic_jobs import IMEI, SECOND_IMEI
+from tests.support.papers.synthetic_jobs import IMEI, SECOND_IMEI
 
 pytestmark = pytest.mark.page
 EXPECTED: dict[str, Any] = json.loads((GOLDEN / "expected.json").read_text("utf-8"))
@@ -31,7 +31,9 @@ def at(case: dict[str, Any]) -> str:
 def said(found: Verification) -> dict[str, Any]:
     """What the page must say when the verifier says this."""
     return {
-        "answer": found.answer.value, "code": found.code, "warnings": list(found.warnings),
+        "answer": found.answer.value,
+        "code": found.code,
+        "warnings": list(found.warnings),
         "checks": [[check.name, check.verdict.value, check.code] for check in found.checks],
     }
 
@@ -83,8 +85,12 @@ def test_without_a_root_the_answers_are_those_of_the_command(browser: Browser) -
 @pytest.mark.parametrize("name", ["valid.pdf", "byte-flipped.pdf", "specimen.pdf", "unknown-rules.pdf"])
 def test_the_command_itself_says_the_same_today(browser: Browser, name: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "station.main", "verify", str(GOLDEN / name), "--trust", str(TRUST), "--json"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        [sys.executable, "-m", "station.cli.main", "verify", str(GOLDEN / name), "--trust", str(TRUST), "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     wanted = json.loads(done.stdout)
     browser.open()
@@ -99,7 +105,9 @@ def test_the_phone_in_hand_is_compared_and_another_is_refused(browser: Browser) 
     browser.open()
     browser.trust(TRUST)
     for number, answer, device in (
-        (IMEI, "VALID", "same"), (SECOND_IMEI, "VALID", "same"), (OTHER_IMEI, "NOT VALID", "other"),
+        (IMEI, "VALID", "same"),
+        (SECOND_IMEI, "VALID", "same"),
+        (OTHER_IMEI, "NOT VALID", "other"),
         ("", "VALID", "not"),
     ):
         browser.phone(number)
@@ -133,7 +141,7 @@ def test_nothing_is_asked_of_any_network(browser: Browser) -> None:
 
 
 def test_a_paper_can_be_dropped_before_the_question_is_answered(browser: Browser) -> None:
-    browser.do("open", address=PAGE.as_uri())   # also before Python is there
+    browser.do("open", address=PAGE.as_uri())  # also before Python is there
     data = base64.b64encode((GOLDEN / "valid.pdf").read_bytes()).decode()
     browser.do("drop", name="valid.pdf", type="application/pdf", data=data)
     browser.do("wait", selector="#paper-locked")

@@ -5,13 +5,13 @@ import tomllib
 
 import pytest
 
-from phones import shipped
+from phones import package_data
 from tools.make_tables import tables
 
 
-@pytest.mark.parametrize("file", tables(), ids=lambda file: str(file.relative_to(shipped.ROOT)))
+@pytest.mark.parametrize("file", tables(), ids=lambda file: str(file.relative_to(package_data.ROOT)))
 def test_the_json_beside_a_table_is_made_from_it(file):
-    assert file.with_suffix(".json").read_bytes() == shipped.made_from(file.read_bytes()), (
+    assert file.with_suffix(".json").read_bytes() == package_data.made_from(file.read_bytes()), (
         "run: python -m tools.make_tables"
     )
 
@@ -19,9 +19,9 @@ def test_the_json_beside_a_table_is_made_from_it(file):
 def test_a_json_of_other_bytes_is_passed_over_for_the_toml(tmp_path):
     file = tmp_path / "words.toml"
     file.write_bytes(b'[a]\nen = "old"\n')
-    file.with_suffix(".json").write_bytes(shipped.made_from(file.read_bytes()))
+    file.with_suffix(".json").write_bytes(package_data.made_from(file.read_bytes()))
     file.write_bytes(b'[a]\nen = "new"\n')
-    assert shipped.parsed(file.read_bytes(), file) == {"a": {"en": "new"}}
+    assert package_data.parsed(file.read_bytes(), file) == {"a": {"en": "new"}}
 
 
 @pytest.mark.parametrize("junk", [b"", b"{", b"[]", b"null", b'{"sha256": "x"}', b"\xff"])
@@ -29,23 +29,23 @@ def test_a_broken_json_is_passed_over_for_the_toml(tmp_path, junk):
     file = tmp_path / "words.toml"
     file.write_bytes(b'[a]\nen = "x"\n')
     file.with_suffix(".json").write_bytes(junk)
-    assert shipped.parsed(file.read_bytes(), file) == {"a": {"en": "x"}}
+    assert package_data.parsed(file.read_bytes(), file) == {"a": {"en": "x"}}
 
 
 def test_a_file_that_is_not_shipped_has_no_json_beside_it(tmp_path):
     file = tmp_path / "scheme.toml"
     file.write_bytes(b"a = 1\n")
-    file.with_suffix(".json").write_bytes(shipped.made_from(b"a = 1\n").replace(b'"a":1', b'"a":2'))
-    assert shipped.parsed(file.read_bytes(), None) == {"a": 1}
+    file.with_suffix(".json").write_bytes(package_data.made_from(b"a = 1\n").replace(b'"a":1', b'"a":2'))
+    assert package_data.parsed(file.read_bytes(), None) == {"a": 1}
 
 
 @pytest.mark.parametrize("data", [b"day = 2026-03-01\n", b"x = nan\n", b"x = inf\n"])
 def test_what_json_cannot_hold_is_no_table(data):
     with pytest.raises((ValueError, TypeError)):
-        shipped.made_from(data)
+        package_data.made_from(data)
 
 
 def test_toml_that_is_none_is_an_error_of_one_kind():
     with pytest.raises(ValueError, match="Invalid"):
-        shipped.parsed(b"= 1", None)
+        package_data.parsed(b"= 1", None)
     assert issubclass(tomllib.TOMLDecodeError, ValueError)

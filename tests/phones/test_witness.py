@@ -101,7 +101,7 @@ def test_identifiers_are_committed_in_evidence_and_in_clear_only_for_the_step() 
 def test_the_same_serial_read_over_usb_and_adb_commits_alike() -> None:
     journal: list[Evidence] = []
     phone = WitnessedPort(OnePhone(Reply()), Witness(clock=FixedClock(), journal=journal.append, salt=SALT))
-    phone.keep_look("look", phone.glance(), Moment.BEFORE)
+    phone.record_sighting("look", phone.peek(), Moment.BEFORE)
     phone.ask(question(lambda _: {"identity.serial": "R58N12"}), Moment.BEFORE)
     assert journal[0].values["port.usb_serial"] == journal[1].values["identity.serial"]
 
@@ -176,9 +176,9 @@ def test_evidence_is_numbered_without_gaps() -> None:
     journal: list[Evidence] = []
     witness = Witness(clock=FixedClock(), journal=journal.append, salt=SALT, next_number=5)
     phone = WitnessedPort(OnePhone(Reply()), witness)
-    phone.keep_fact("host.step", {"host.step": "begun"}, Moment.BEFORE)
+    phone.record_host_fact("host.step", {"host.step": "begun"}, Moment.BEFORE)
     phone.keep_statement("operator", {"statement.screen": "good"}, Moment.AFTER)
-    phone.keep_look("port", phone.glance(), Moment.RETURN, {"port.absent_s": "31"})
+    phone.record_sighting("port", phone.peek(), Moment.RETURN, {"port.absent_s": "31"})
     assert [piece.number for piece in journal] == [5, 6, 7]
     assert [piece.link for piece in journal] == ["host", "operator", "usb"]
     assert journal[2].values["port.vendor_product"] == "18d1:4ee7"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hidden_bench import CommandLine, Starter, scenario
 
-from virtual_phones.remote import RemoteBench
+from tests.support.cli_station import CommandLine, Starter, scenario
+from virtual_phones.bench.remote import RemoteBench
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def keys_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
     return keys
 
 
-def furnish(line: CommandLine, keys: Path) -> None:
+def install_keys(line: CommandLine, keys: Path) -> None:
     """Keys and the empty log that belongs to them, as `proofwipe init` made both."""
     shutil.copytree(keys, line.home / "keys")
     shutil.copy(keys.parent / "log.sqlite3", line.home / "log.sqlite3")
@@ -42,7 +42,7 @@ def furnish(line: CommandLine, keys: Path) -> None:
 def station(line: CommandLine, keys_of: Callable[[bool], Path]) -> CommandLine:
     """The command line of an initialised, real station."""
     line.configure()
-    furnish(line, keys_of(False))
+    install_keys(line, keys_of(False))
     return line
 
 
@@ -57,7 +57,7 @@ def specimen(tmp_path: Path, keys_of: Callable[[bool], Path]) -> Iterator[Starte
         line = CommandLine(tmp_path / "station")
         line.configure(config, bench=bench)
         if init:
-            furnish(line, keys_of(True))
+            install_keys(line, keys_of(True))
         return line, bench
 
     yield start

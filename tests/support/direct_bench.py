@@ -2,7 +2,7 @@
 """Virtual phones under the real station in virtual time: the fakes stand at link, port and clock only.
 
 Android: one exchange is one adb service, run directly on the model. iPhone: the real Apple exchanges of the
-product (`phones.apple_exchanges`) talk to a conversation with the model instead of pymobiledevice3's.
+product (`phones.apple.exchanges`) talk to a conversation with the model instead of pymobiledevice3's.
 Faults strike exchange k of the port, as on the wire.
 """
 
@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from phones import apple_erase, apple_exchanges
-from phones.apple_records import PairRecords
+from phones.apple import erase as apple_erase
+from phones.apple import exchanges as apple_exchanges
+from phones.apple.records import PairRecords
 from phones.cleaning import clean
 from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError, ReplyMalformedError
 from phones.link import (
@@ -32,10 +33,10 @@ from phones.link import (
     TradeInLine,
 )
 from phones.port import Presence, Sighting
-from virtual_phones.android import AndroidPhone
+from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.faults import Exchange, FaultKind, distorted
-from virtual_phones.iphone import IPhone
-from virtual_phones.iphone_trust import AbsentPhone, LockdownRefusal, SilentPhone
+from virtual_phones.iphone.phone import IPhone
+from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone
 from virtual_phones.port import VirtualPort
 
 START = datetime(2026, 11, 1, 8, 0, 0, tzinfo=UTC)
@@ -326,7 +327,7 @@ def _translated() -> Any:
 
 
 class DirectConversation:
-    """phones.apple_exchanges.Conversation over the model."""
+    """phones.apple.exchanges.Conversation over the model."""
 
     def __init__(self, phone: IPhone, clock: VirtualClock, new_host: str) -> None:
         self._phone = phone
@@ -446,7 +447,7 @@ class DirectConversation:
 
 
 class DirectTalk:
-    """phones.apple_erase.Talk over a service of the model."""
+    """phones.apple.erase.Talk over a service of the model."""
 
     def __init__(self, service: Any) -> None:
         self._service = service

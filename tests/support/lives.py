@@ -12,25 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from direct_bench import DirectPort, VirtualClock
 
-from certs.authority import create_authority
-from certs.facts import SalePolicy
 from certs.issue import Paper
-from certs.issuer import Issuer
-from certs.log.database import TransparencyLog
-from certs.record import Record
+from certs.keys.authority import create_authority
+from certs.record.facts import SalePolicy
+from certs.record.issuer import Issuer
+from certs.record.record import Record
 from grading.schemes import load as load_scheme
 from phones.clock import Clock
 from phones.port import Platform
-from station.job import Job
-from station.ledger import Ledger
-from station.papers import PaperDesk
-from station.settings import Settings
-from station.technician import Script, ScriptedTechnician
-from station.transparency import JobLog
-from station.worker import Progress, Surroundings, Worker
-from virtual_phones.scenario import furnish, read_scenario
+from station.ledger.job import Job
+from station.ledger.ledger import Ledger
+from station.papers.job_log import JobLog
+from station.papers.paper_issuer import PaperIssuer
+from station.setup.settings import Settings
+from station.work.technician import Script, ScriptedTechnician
+from station.work.worker import Progress, Worker, WorkerContext
+from tests.support.direct_bench import DirectPort, VirtualClock
+from transparency.database import TransparencyLog
+from virtual_phones.bench.scenario import add_phones, read_scenario
 from wipe.method import Deadlines
 
 SETTINGS = Settings(
@@ -125,14 +125,14 @@ def live(
     watch: Callable[[Any], None] | None = None,
     log: JobLog | None = None,
     job_id: str = "TESTJOB1",
-    paper_desk: PaperDesk | None = None,
+    papers: PaperIssuer | None = None,
     acquisition: Mapping[str, str] | None = None,
 ) -> Life:
     """Process one phone (a `[[phone]]` table of a scenario) from plug to record."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as temporary:
         place = folder or Path(temporary)
         document = {"name": "life", "seed": seed, "phone": [{"name": "phone", "port": "1-1", **phone}]}
-        (slot,) = furnish(read_scenario(document), epoch_at_zero=EPOCH_AT_ZERO)
+        (slot,) = add_phones(read_scenario(document), epoch_at_zero=EPOCH_AT_ZERO)
         clock = VirtualClock()
         port = DirectPort(slot, clock, place / "pairing")
         ledger = Ledger(place / "ledger.sqlite3", clock=clock)
@@ -143,11 +143,11 @@ def live(
             progress.append(step.key)
             technician.notice(step)
 
-        around = Surroundings(
+        around = WorkerContext(
             clock=clock,
             operator=technician,
             settings=settings,
-            desk=paper_desk or desk(place, clock, log),
+            paper_issuer=papers or paper_issuer(place, clock, log),
             tell=tell,
             draw=counter(seed),
             wanted_method=method,
@@ -168,10 +168,10 @@ def live(
         return Life(job=job, truth=truth, now=now, exchanges=slot.exchanges.count, progress=progress)
 
 
-def desk(place: Path, clock: Clock, log: JobLog | None = None) -> PaperDesk:
-    """A desk whose papers are records only."""
+def paper_issuer(place: Path, clock: Clock, log: JobLog | None = None) -> PaperIssuer:
+    """A paper issuer whose papers are records only."""
     numbers = itertools.count(log.log.size if log is not None else 0)
-    return PaperDesk(
+    return PaperIssuer(
         issuer=_ISSUER,
         signer=signer(),
         scheme=load_scheme("basic"),
@@ -186,7 +186,12 @@ def desk(place: Path, clock: Clock, log: JobLog | None = None) -> PaperDesk:
 
 
 def open_job(
-    ledger: Ledger, platform: str, settings: Settings, *, usb_serial: str = "", job_id: str = "TESTJOB1",
+    ledger: Ledger,
+    platform: str,
+    settings: Settings,
+    *,
+    usb_serial: str = "",
+    job_id: str = "TESTJOB1",
     acquisition: Mapping[str, str] | None = None,
 ) -> Job:
     """A fresh job on port 1-1."""

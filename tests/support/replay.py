@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A recording under the product's own job code: real worker, ledger, judge and desk; the paper is not drawn.
+"""A recording under the product's own job code: real worker, ledger, judge and paper issuer; the paper is not drawn.
 
 What passes there can be recorded again by the product's own recorder: it must be the same recording.
 """
@@ -10,22 +10,21 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import lives
-
-from certs.facts import SalePolicy
+from certs.record.facts import SalePolicy
+from phones.bench.inspection import inspect
 from phones.errors import PhoneError
 from phones.evidence import Moment
-from phones.inspection import inspect
 from phones.port import Platform, Port
-from phones.recording import Recorder
-from phones.replaying import Recording, ReplayClock, ReplayPort, load
+from phones.recordings.record import Recorder
+from phones.recordings.replay import Recording, ReplayClock, ReplayPort, load
 from phones.witness import Witness, WitnessedPort
-from station.commands.record import about_phone, end_of_job
-from station.job import Job
-from station.ledger import Ledger
-from station.settings import Settings
-from station.stages import EntryKind, Stage
-from station.worker import Surroundings, Worker
+from station.cli.commands.record import about_phone, end_of_job
+from station.ledger.job import Job
+from station.ledger.ledger import Ledger
+from station.ledger.stages import EntryKind, Stage
+from station.setup.settings import Settings
+from station.work.worker import Worker, WorkerContext
+from tests.support import lives
 from wipe.method import Deadlines, Limits
 
 MODELS = Path(__file__).parents[2] / "hardware-fixtures" / "models"
@@ -64,7 +63,9 @@ class RecordedPerson:
 def settings_of(recording: Recording) -> Settings:
     phone = recording.phone
     return Settings(
-        deadlines=Deadlines(**phone["deadlines"]), limits=Limits(**phone["limits"]), recheck_s=phone["recheck_s"],
+        deadlines=Deadlines(**phone["deadlines"]),
+        limits=Limits(**phone["limits"]),
+        recheck_s=phone["recheck_s"],
         policy=SalePolicy(name="test", require_validation=False),
     )
 
@@ -78,7 +79,7 @@ def replay(folder: Path | Recording, place: Path) -> Replayed:
     return Replayed(job=job, verdict=verdict, asked_all=port.asked_all)
 
 
-def overhear(folder: Path, place: Path) -> tuple[Recorder, Mapping[str, object]]:
+def wrap_ports(folder: Path, place: Path) -> tuple[Recorder, Mapping[str, object]]:
     """Play a recording back with the product's recorder at the port. Returns it, and what `expected.toml` holds."""
     recording = load(folder)
     clock = ReplayClock(recording.started)
@@ -94,7 +95,7 @@ def overhear(folder: Path, place: Path) -> tuple[Recorder, Mapping[str, object]]
 
 def record_again(folder: Path, place: Path) -> Path:
     """What `proofwipe record` writes when the recorded phone answers. Raises: RecordingUnsafeError."""
-    recorder, expected = overhear(folder, place)
+    recorder, expected = wrap_ports(folder, place)
     recording = load(folder)
     # What is played back is emulated, and its paper waits for nobody: these two are the recording's to say.
     recorder.emulated = recording.phone["recorded"] == "from a virtual phone"
@@ -112,17 +113,27 @@ def _drawer() -> Callable[[], str]:
 def _lead(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> tuple[Job, Mapping[str, object]]:
     settings = settings_of(recording)
     ledger = Ledger(place / "ledger.sqlite3", clock=clock)
-    around = Surroundings(
-        clock=clock, operator=RecordedPerson(recording.expected["answers"]), settings=settings,
-        desk=lives.desk(place, clock), tell=lambda _step: None, draw=_drawer(),
+    around = WorkerContext(
+        clock=clock,
+        operator=RecordedPerson(recording.expected["answers"]),
+        settings=settings,
+        paper_issuer=lives.paper_issuer(place, clock),
+        tell=lambda _step: None,
+        draw=_drawer(),
         wanted_method=recording.expected["method"],
     )
     job = Job.open(
-        ledger, job_id="REPLAYED",
+        ledger,
+        job_id="REPLAYED",
         facts={
-            "port": port.path, "slot": port.path, "platform": Platform(recording.phone["platform"]).value,
-            "emulated": port.emulated, "attempt": 1, "usb_serial": recording.first_sighting().usb_serial,
-            "salt": "5a" * 16, "policy": asdict(settings.policy),
+            "port": port.path,
+            "slot": port.path,
+            "platform": Platform(recording.phone["platform"]).value,
+            "emulated": port.emulated,
+            "attempt": 1,
+            "usb_serial": recording.first_sighting().usb_serial,
+            "salt": "5a" * 16,
+            "policy": asdict(settings.policy),
             "performed_by": {"name": "Tester", "role": "operator"},
         },
     )

@@ -20,7 +20,8 @@ import pypdf
 from pypdf.generic import StreamObject
 
 _BROKEN = frozenset(
-    f"{code} {way}" for code in ("utf-8", "utf-16-le", "utf-16-be")
+    f"{code} {way}"
+    for code in ("utf-8", "utf-16-le", "utf-16-be")
     for way in ("hex", "HEX", "base64+0", "base64+1", "base64+2")
 )
 """Spellings that programs break into lines."""
@@ -57,11 +58,12 @@ class Search:
             names.setdefault(word, []).append(name)
         self._needles = [
             (", ".join(named), spelling, needle)
-            for word, named in names.items() for spelling, needle in spellings(word).items()
+            for word, named in names.items()
+            for spelling, needle in spellings(word).items()
         ]
 
     def within(self, data: bytes) -> list[str]:
-        """"names (spelling)" of everything found. In text, hex and base64 are also found across line breaks."""
+        """ "names (spelling)" of everything found. In text, hex and base64 are also found across line breaks."""
         unbroken = b"".join(data.split()) if _is_text(data) else b""
         return sorted(
             f"{names} ({spelling})"
@@ -70,7 +72,7 @@ class Search:
         )
 
     def in_file(self, path: Path) -> list[str]:
-        """"file view: names (spelling)" of everything found in a file, as it lies and as what it means."""
+        """ "file view: names (spelling)" of everything found in a file, as it lies and as what it means."""
         seen: set[bytes] = set()
         found = []
         for view, data in views(path):

@@ -61,9 +61,22 @@ class TimeStampAuthority:
         asked, said = self.folder / f"{number}.tsq", self.folder / f"{number}.tsr"
         asked.write_bytes(query)
         subprocess.run(
-            ["openssl", "ts", "-reply", "-config", str(self.folder / "ts.conf"), "-section", "it",
-             "-queryfile", str(asked), "-out", str(said)],
-            check=True, capture_output=True, timeout=30,
+            [
+                "openssl",
+                "ts",
+                "-reply",
+                "-config",
+                str(self.folder / "ts.conf"),
+                "-section",
+                "it",
+                "-queryfile",
+                str(asked),
+                "-out",
+                str(said),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=30,
         )
         return said.read_bytes()
 
@@ -170,7 +183,9 @@ def _certify(folder: Path, list_url: str, now: datetime) -> None:
     )
     listed = (
         x509.CertificateRevocationListBuilder()
-        .issuer_name(root_name).last_update(now).next_update(now + timedelta(days=300))
+        .issuer_name(root_name)
+        .last_update(now)
+        .next_update(now + timedelta(days=300))
         .add_extension(x509.CRLNumber(1), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
         .sign(root_key, hashes.SHA256())
@@ -189,14 +204,25 @@ def _certify(folder: Path, list_url: str, now: datetime) -> None:
 def _builder(name: x509.Name, issuer: x509.Name, key: rsa.RSAPublicKey, now: datetime) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
-        .subject_name(name).issuer_name(issuer).public_key(key).serial_number(x509.random_serial_number())
-        .not_valid_before(now).not_valid_after(now + timedelta(days=3000))
+        .subject_name(name)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=3000))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not authority, content_commitment=False, key_encipherment=False, data_encipherment=False,
-        key_agreement=False, key_cert_sign=authority, crl_sign=authority, encipher_only=False, decipher_only=False,
+        digital_signature=not authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
     )

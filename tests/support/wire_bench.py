@@ -14,29 +14,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import lives
-
-from certs.authority import create_authority
-from certs.facts import SalePolicy
-from certs.issuer import Issuer, Signer
+from certs.keys.authority import create_authority
+from certs.record.facts import SalePolicy
+from certs.record.issuer import Issuer, Signer
 from grading.schemes import load as load_scheme
-from phones.adb_server import AdbServer
-from phones.apple import AppleIsland
-from phones.bench import Bench
+from phones.adb.server import AdbServer
+from phones.apple.driver import AppleIsland
+from phones.bench.bench import Bench
 from phones.clock import SystemClock
 from phones.link import Link, Reply, Request
 from phones.port import Port, Sighting
-from phones.usb_watch import UsbWatch
-from station.home import Home
-from station.job import Job
-from station.ledger import Ledger
-from station.papers import PaperDesk
-from station.settings import Settings
-from station.shift import Shift
-from station.technician import ScriptedTechnician
-from station.worker import Progress, Surroundings
-from virtual_phones.remote import RemoteBench
-from virtual_phones.usb_backend import backend
+from phones.usb.watch import UsbWatch
+from station.ledger.job import Job
+from station.ledger.ledger import Ledger
+from station.papers.paper_issuer import PaperIssuer
+from station.setup.home import Home
+from station.setup.settings import Settings
+from station.work.shift import Shift
+from station.work.technician import ScriptedTechnician
+from station.work.worker import Progress, WorkerContext
+from tests.support import lives
+from virtual_phones.bench.remote import RemoteBench
+from virtual_phones.usb.backend import backend
 from wipe.method import Deadlines
 
 TIMING = {"leave_s": 0.1, "absent_s": 0.8, "wipe_s": 1.0, "boot_s": 0.1, "ready_s": 0.1}
@@ -45,7 +44,8 @@ SETTINGS = Settings(
     deadlines=Deadlines(
         leave_s=4.0, return_s=7.0, settle_s=3.0, person_s=11.0, evaluate_s=0.5, absent_at_least_s=0.2, poll_s=0.1
     ),
-    policy=SalePolicy(name="test", require_validation=False), recheck_s=0.5,
+    policy=SalePolicy(name="test", require_validation=False),
+    recheck_s=0.5,
 )
 EXCHANGE_S = 8.0
 """No exchange waits longer; a working station waits a minute for a silent phone."""
@@ -76,15 +76,26 @@ class WireBench:
     """Phones (`[[phone]]` tables of a scenario; name, port and timing are filled in) on one bench of their own."""
 
     def __init__(
-        self, phones: Sequence[Mapping[str, Any]], folder: Path, *, seed: int = 1, settings: Settings = SETTINGS,
-        drawn: Collection[str] = (), timing: Mapping[str, float] = TIMING, exchange_s: float = EXCHANGE_S,
+        self,
+        phones: Sequence[Mapping[str, Any]],
+        folder: Path,
+        *,
+        seed: int = 1,
+        settings: Settings = SETTINGS,
+        drawn: Collection[str] = (),
+        timing: Mapping[str, float] = TIMING,
+        exchange_s: float = EXCHANGE_S,
     ) -> None:
         self.home = Home(folder / "station")
         self.papers = folder / "papers"
         self.phones = [
             {
-                "name": f"phone-{place}", "port": f"{place // 6 + 1}-{place % 6 + 1}", "timing": dict(timing),
-                "serial": f"WIRE{seed:03d}{place:03d}A", "imeis": [imei(1000 * seed + place)], **phone,
+                "name": f"phone-{place}",
+                "port": f"{place // 6 + 1}-{place % 6 + 1}",
+                "timing": dict(timing),
+                "serial": f"WIRE{seed:03d}{place:03d}A",
+                "imeis": [imei(1000 * seed + place)],
+                **phone,
             }
             for place, phone in enumerate(phones)
         ]
@@ -118,9 +129,11 @@ class WireBench:
         self.remote.connect_adb_server("127.0.0.1", adb.port)
         usbmux = self.remote.usbmux
         self.bench = HurriedBench(
-            adb=adb, usb=UsbWatch(backend=backend(self.remote.control)),
+            adb=adb,
+            usb=UsbWatch(backend=backend(self.remote.control)),
             apple=AppleIsland(usbmux, self.home.pairing) if usbmux else None,
-            transports=self.remote.transports, emulated=True,
+            transports=self.remote.transports,
+            emulated=True,
         )
         self.bench.exchange_s = self._exchange_s
         self._stack.callback(self.bench.close)
@@ -133,25 +146,33 @@ class WireBench:
         sightings = self._all_plugged()
         technician = ScriptedTechnician(lives.SCRIPT, self.remote.press)
         authority = create_authority(Issuer(name="Wire Bench"), "wire", now=datetime.now(UTC), specimen=True)
-        desks = {drawn: self._desk(authority.signer(), drawn=drawn) for drawn in (True, False)}
+        paper_issuers = {drawn: self._paper_issuer(authority.signer(), drawn=drawn) for drawn in (True, False)}
 
         def tell(progress: Progress) -> None:
             technician.notice(progress)
             if progress.key == "done":
                 self._ended[progress.port] = time.monotonic()
 
-        def surroundings(port: str) -> Surroundings:
-            return Surroundings(
-                clock=SystemClock(), operator=technician, settings=self._settings, tell=tell,
-                desk=desks[port in self.drawn], draw=lambda: secrets.token_hex(16),
+        def surroundings(port: str) -> WorkerContext:
+            return WorkerContext(
+                clock=SystemClock(),
+                operator=technician,
+                settings=self._settings,
+                tell=tell,
+                paper_issuer=paper_issuers[port in self.drawn],
+                draw=lambda: secrets.token_hex(16),
                 duplicated=lambda serial: serial in self.bench.duplicated_serials(),
             )
 
         shift = Shift(
-            bench=self.bench, ledger=self.ledger, slot_of=lambda port: port, salt=lambda: secrets.token_hex(16),
+            bench=self.bench,
+            ledger=self.ledger,
+            slot_of=lambda port: port,
+            salt=lambda: secrets.token_hex(16),
             surroundings=surroundings,
             facts={
-                "policy": asdict(self._settings.policy), "performed_by": {"name": "Tester", "role": "operator"},
+                "policy": asdict(self._settings.policy),
+                "performed_by": {"name": "Tester", "role": "operator"},
                 "attempt": 1,
             },
         )
@@ -176,19 +197,28 @@ class WireBench:
         truths, counters = self.remote.truth(), self.remote.counters()
         return [
             WireLife(
-                phone=phone, job=jobs[phone["port"]], truth=truths[phone["name"]], exchanges=counters[phone["port"]],
+                phone=phone,
+                job=jobs[phone["port"]],
+                truth=truths[phone["name"]],
+                exchanges=counters[phone["port"]],
                 seconds=self._ended.get(phone["port"], time.monotonic()) - started,
             )
             for phone in self.phones
         ]
 
-    def _desk(self, signer: Signer, *, drawn: bool) -> PaperDesk:
+    def _paper_issuer(self, signer: Signer, *, drawn: bool) -> PaperIssuer:
         clock, issuer, scheme = SystemClock(), Issuer(name="Wire Bench"), load_scheme("basic")
         if drawn:
-            return PaperDesk(issuer=issuer, signer=signer, scheme=scheme, folder=self.papers, clock=clock)
-        return PaperDesk(
-            issuer=issuer, signer=signer, scheme=scheme, folder=self.papers, clock=clock, state=lives.unstated,
-            finish=lives.undrawn, publish=lambda _path, _data: None,
+            return PaperIssuer(issuer=issuer, signer=signer, scheme=scheme, folder=self.papers, clock=clock)
+        return PaperIssuer(
+            issuer=issuer,
+            signer=signer,
+            scheme=scheme,
+            folder=self.papers,
+            clock=clock,
+            state=lives.unstated,
+            finish=lives.undrawn,
+            publish=lambda _path, _data: None,
         )
 
 

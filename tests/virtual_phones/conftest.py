@@ -11,7 +11,7 @@ from pathlib import Path
 import adbutils
 import pytest
 
-from virtual_phones.remote import RemoteBench
+from virtual_phones.bench.remote import RemoteBench
 
 BUNDLED = Path(adbutils.__file__).parent / "binaries" / "adb"
 BINARIES = {"debian": Path("/usr/bin/adb"), "bundled": BUNDLED}
@@ -26,15 +26,24 @@ class AdbServer:
         home.mkdir()
         self.port = _free_port()
         self.env = {
-            **os.environ, "HOME": str(home), "TMPDIR": str(home), "ANDROID_ADB_SERVER_PORT": str(self.port),
-            "ADB_MDNS": "0", "ADB_EMU": "0", "ADB_USB": "0",
+            **os.environ,
+            "HOME": str(home),
+            "TMPDIR": str(home),
+            "ANDROID_ADB_SERVER_PORT": str(self.port),
+            "ADB_MDNS": "0",
+            "ADB_EMU": "0",
+            "ADB_USB": "0",
         }
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with (self.home / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "nodaemon", "server"], env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [self.binary, "nodaemon", "server"],
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 cwd=self.home,
             )
         wait_for(self.answers, 10, "the adb server does not answer")
@@ -55,7 +64,12 @@ class AdbServer:
         self, *arguments: str, stdin: bytes | None = b"", timeout: float = 20
     ) -> "subprocess.CompletedProcess[bytes]":
         return subprocess.run(
-            [self.binary, *arguments], env=self.env, input=stdin, capture_output=True, timeout=timeout, check=False,
+            [self.binary, *arguments],
+            env=self.env,
+            input=stdin,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
         )
 
     def shell(self, serial: str, line: str, *, stdin: bytes | None = b"") -> tuple[int, str, str]:

@@ -10,16 +10,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from direct_bench import DirectPort, VirtualClock
-
+from phones.bench.inspection import inspect
 from phones.evidence import Evidence, Moment
-from phones.inspection import inspect
 from phones.port import Sighting
 from phones.witness import Witness, WitnessedPort
-from virtual_phones.scenario import furnish, read_scenario
+from tests.support.direct_bench import DirectPort, VirtualClock
+from virtual_phones.bench.scenario import add_phones, read_scenario
 from wipe.judge import judge
-from wipe.method import Deadlines, EraseMethod, Limits, Scene, StepFailed
-from wipe.methods import METHODS
+from wipe.method import Deadlines, EraseMethod, Limits, StepContext, StepFailed
+from wipe.methods.table import METHODS
 from wipe.report import EraseReport
 from wipe.rules import load
 
@@ -83,7 +82,7 @@ class Bench:
     ) -> None:
         self.method: EraseMethod = METHODS[method]
         document = {"name": "job", "seed": 7, "phone": [{"name": "phone", "port": "1-1", **(phone or PHONES[method])}]}
-        (self.slot,) = furnish(read_scenario(document), epoch_at_zero=1_793_520_000.0)
+        (self.slot,) = add_phones(read_scenario(document), epoch_at_zero=1_793_520_000.0)
         self.clock = VirtualClock()
         self.port = DirectPort(self.slot, self.clock, _FOLDER / str(next(_NUMBERS)))
         self._technician = Technician(
@@ -115,9 +114,9 @@ class Bench:
         values: dict[str, str] = {}
         for _ in range(4):
             phone = self._phone()
-            sighting = phone.glance()
+            sighting = phone.peek()
             values = inspect(phone, sighting, moment=Moment.BEFORE, draw=self.draw)
-            phone.let_go()
+            phone.close_link()
             if "identity.serial" in values:
                 break
             for action in ("accept_adb",) if self.slot.phone.platform == "android" else ("trust",):
@@ -125,9 +124,9 @@ class Bench:
             self.clock.sleep(2.0)
         return values
 
-    def scene(self) -> Scene:
+    def scene(self) -> StepContext:
         """What a step is handed."""
-        return Scene(
+        return StepContext(
             phone=self._phone(),
             clock=self.clock,
             operator=self._technician,

@@ -92,45 +92,63 @@ def harness() -> tuple[Evidence, ...]:
         "setup.test_harness": "1",
         "boot.reset_entries": "1795000100",
     }
-    return _number([
-        (Moment.BEFORE, "android.state", "adb", {**_PHONE, **_SYSTEM, **_USED}),
-        (Moment.BEFORE, "android.checks", "adb", {"tamper.signs": "", "battery.level": "80"}),
-        _port(Moment.BEFORE, "port.before", "adb_device"),
-        (Moment.BEFORE, "canary.plant", "adb", {"canary.planted": STRATA, "canary.mark": "0" * 32}),
-        (Moment.COMMAND, "harness.enable", "adb", {"command.exit_code": "0"}),
-        _return(Moment.RETURN, "port.return", "adb_device"),
-        (Moment.AFTER, "android.state", "adb", after),
-        (Moment.AFTER, "canary.look", "adb", {
-            "canary.gone": STRATA, "canary.still_there": "", "canary.marker_works": STRATA,
-        }),
-        _return(Moment.FINAL, "port.final", "usb_only"),
-        (Moment.FINAL, "operator.setup_screen", "operator", {"statement.setup_screen": "yes"}),
-    ])  # fmt: skip
+    return _number(
+        [
+            (Moment.BEFORE, "android.state", "adb", {**_PHONE, **_SYSTEM, **_USED}),
+            (Moment.BEFORE, "android.checks", "adb", {"tamper.signs": "", "battery.level": "80"}),
+            _port(Moment.BEFORE, "port.before", "adb_device"),
+            (Moment.BEFORE, "canary.plant", "adb", {"canary.planted": STRATA, "canary.mark": "0" * 32}),
+            (Moment.COMMAND, "harness.enable", "adb", {"command.exit_code": "0"}),
+            _return(Moment.RETURN, "port.return", "adb_device"),
+            (Moment.AFTER, "android.state", "adb", after),
+            (
+                Moment.AFTER,
+                "canary.look",
+                "adb",
+                {
+                    "canary.gone": STRATA,
+                    "canary.still_there": "",
+                    "canary.marker_works": STRATA,
+                },
+            ),
+            _return(Moment.FINAL, "port.final", "usb_only"),
+            (Moment.FINAL, "operator.setup_screen", "operator", {"statement.setup_screen": "yes"}),
+        ]
+    )
 
 
 def trade_in() -> tuple[Evidence, ...]:
     """An honest Android 16."""
     status = {**_PHONE, "locks.frp": "clear", "command.exit_code": "0", "system.first_api_level": "34"}
     inside = {**_PHONE, **_SYSTEM, **_FRESH, "setup.trade_in": "2"}
-    return _number([
-        _port(Moment.BEFORE, "port.before", "adb_foyer"),
-        (Moment.BEFORE, "trade_in.getstatus", "trade_in", status),
-        (Moment.COMMAND, "trade_in.evaluate", "trade_in", {"command.exit_code": "0"}),
-        (Moment.BEFORE, "android.state", "adb", {**inside, "data.android_id": OLD_ID}),
-        (Moment.BEFORE, "android.checks", "adb", {"tamper.signs": ""}),
-        (Moment.BEFORE, "canary.plant", "adb", {"canary.planted": STRATA}),
-        (Moment.COMMAND, "android.reboot", "adb", {"command.returned": "taken"}),
-        _return(Moment.RETURN, "port.return", "adb_foyer"),
-        (Moment.AFTER, "trade_in.getstatus", "trade_in", status),
-        (Moment.AFTER, "trade_in.evaluate", "trade_in", {"command.exit_code": "0"}),
-        (Moment.AFTER, "android.state", "adb", inside),
-        (Moment.AFTER, "canary.look", "adb", {
-            "canary.gone": STRATA, "canary.still_there": "", "canary.marker_works": STRATA,
-        }),
-        (Moment.FINAL, "android.reboot", "adb", {"command.returned": "taken"}),
-        _return(Moment.FINAL, "port.final", "adb_foyer"),
-        (Moment.FINAL, "trade_in.getstatus", "trade_in", status),
-    ])  # fmt: skip
+    return _number(
+        [
+            _port(Moment.BEFORE, "port.before", "adb_foyer"),
+            (Moment.BEFORE, "trade_in.getstatus", "trade_in", status),
+            (Moment.COMMAND, "trade_in.evaluate", "trade_in", {"command.exit_code": "0"}),
+            (Moment.BEFORE, "android.state", "adb", {**inside, "data.android_id": OLD_ID}),
+            (Moment.BEFORE, "android.checks", "adb", {"tamper.signs": ""}),
+            (Moment.BEFORE, "canary.plant", "adb", {"canary.planted": STRATA}),
+            (Moment.COMMAND, "android.reboot", "adb", {"command.returned": "taken"}),
+            _return(Moment.RETURN, "port.return", "adb_foyer"),
+            (Moment.AFTER, "trade_in.getstatus", "trade_in", status),
+            (Moment.AFTER, "trade_in.evaluate", "trade_in", {"command.exit_code": "0"}),
+            (Moment.AFTER, "android.state", "adb", inside),
+            (
+                Moment.AFTER,
+                "canary.look",
+                "adb",
+                {
+                    "canary.gone": STRATA,
+                    "canary.still_there": "",
+                    "canary.marker_works": STRATA,
+                },
+            ),
+            (Moment.FINAL, "android.reboot", "adb", {"command.returned": "taken"}),
+            _return(Moment.FINAL, "port.final", "adb_foyer"),
+            (Moment.FINAL, "trade_in.getstatus", "trade_in", status),
+        ]
+    )
 
 
 def guided() -> tuple[Evidence, ...]:
@@ -176,17 +194,26 @@ def iphone(route: str = "mcinstall", model: str = "iPhone14,5") -> tuple[Evidenc
         "apple.setup_done": "no",
         "apple.apps": "0",
     }
-    return _number([
-        (Moment.BEFORE, "apple.inspection", "usbmux", before),
-        (Moment.BEFORE, "apple.canary.plant", "usbmux", {"canary.planted": "media"}),
-        (Moment.COMMAND, f"apple.erase.{route}", "usbmux", {"command.returned": "link_dropped"}),
-        _return(Moment.RETURN, "port.return", "apple"),
-        (Moment.AFTER, "apple.trust", "usbmux", {"apple.trust": "refused_host"}),
-        (Moment.AFTER, "apple.after", "usbmux", after),
-        (Moment.AFTER, "apple.canary.look", "usbmux", {
-            "canary.gone": "media", "canary.still_there": "", "canary.marker_works": "media",
-        }),
-    ])  # fmt: skip
+    return _number(
+        [
+            (Moment.BEFORE, "apple.inspection", "usbmux", before),
+            (Moment.BEFORE, "apple.canary.plant", "usbmux", {"canary.planted": "media"}),
+            (Moment.COMMAND, f"apple.erase.{route}", "usbmux", {"command.returned": "link_dropped"}),
+            _return(Moment.RETURN, "port.return", "apple"),
+            (Moment.AFTER, "apple.trust", "usbmux", {"apple.trust": "refused_host"}),
+            (Moment.AFTER, "apple.after", "usbmux", after),
+            (
+                Moment.AFTER,
+                "apple.canary.look",
+                "usbmux",
+                {
+                    "canary.gone": "media",
+                    "canary.still_there": "",
+                    "canary.marker_works": "media",
+                },
+            ),
+        ]
+    )
 
 
 HONEST: dict[str, Callable[[], tuple[Evidence, ...]]] = {

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from phones.words import keys, say
 from wipe.errors import RulesError
-from wipe.methods import METHODS
+from wipe.methods.table import METHODS
 from wipe.operators import OPERATORS
-from wipe.preconditions import APPLE, GUIDED, HARNESS, TRADE_IN
 from wipe.rules import WEAK_WRITERS, load, parse, versions
+from wipe.steps.preconditions import APPLE, GUIDED, HARNESS, TRADE_IN
 
 DATA = resources.files("wipe").joinpath("rules/2026.11.toml").read_bytes()
 CODES_OF_STEPS = (

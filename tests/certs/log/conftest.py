@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from certs.log.database import TransparencyLog
 from certs.log.policy import LogPolicy
 from tests.certs.log.samples import AT, LOG_KEY, ORIGIN, day, policy_of
+from transparency.database import TransparencyLog
 
 
 @pytest.fixture

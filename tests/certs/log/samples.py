@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from certs.identifier import id_text
 from certs.log.entries import Close, Entry, Issue, Replace, Start, Withdraw
 from certs.log.notes import VerifierKey
 from certs.log.policy import LogPolicy
+from certs.record.identifier import id_text
 
 AT = datetime(2026, 3, 1, 8, 0, 0, tzinfo=UTC)
 ORIGIN = "log.example/bench"
@@ -49,8 +49,14 @@ def start(job: str, *, phone: str = "", attempt: int = 1, minutes: float = 0) ->
 
 def issue(name: str, *, start: int, phone: str, minutes: float = 1) -> Issue:
     return Issue(
-        at=later(minutes), id=paper(name), record=digest(f"record {name}"), statement=digest(f"statement {name}"),
-        commitment="#" + digest(f"salt {phone}")[:32], tag=tag(phone), station=STATION, start=start,
+        at=later(minutes),
+        id=paper(name),
+        record=digest(f"record {name}"),
+        statement=digest(f"statement {name}"),
+        commitment="#" + digest(f"salt {phone}")[:32],
+        tag=tag(phone),
+        station=STATION,
+        start=start,
     )
 
 

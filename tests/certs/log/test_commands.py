@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from certs import key_files
-from certs.log.files import LogFiles
+from certs.keys import key_files
 from certs.log.proofs import check_proof
 from certs.log.snapshot import Snapshot
-from station import main
+from station.cli import main
 from tests.certs.log.samples import AT, day, issue, paper, replace, start
+from transparency.files import LogFiles
 
 PASSPHRASE = "correct horse"
 Run = Callable[..., tuple[int, str, str]]
@@ -61,7 +61,7 @@ def document(answer: tuple[int, str, str]) -> dict[str, Any]:
 
 @contextmanager
 def serving(*arguments: object, home: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "station.main", "--home", str(home), "log", *map(str, arguments), "--json"]
+    command = [sys.executable, "-m", "station.cli.main", "--home", str(home), "log", *map(str, arguments), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         try:
             assert child.stdout is not None
@@ -84,7 +84,7 @@ def test_a_new_log_is_made_once_and_says_how_it_stands(run: Run, files: LogFiles
 
 
 def test_an_empty_log_has_nothing_to_show(run: Run) -> None:
-    assert run("status")[0] == 1     # none yet
+    assert run("status")[0] == 1  # none yet
     assert run("init")[0] == 0
     assert document(run("status", "--json"))["size"] == 0
     assert [run(*words)[0] for words in (("audit",), ("export", "--snapshot", "x"))] == [8, 8]
@@ -109,7 +109,7 @@ def test_export_audit_and_change(run: Run, files: LogFiles, tmp_path: Path) -> N
     for source in ((), (site,), (file,)):
         answer = run("audit", *source, "--policy", files.policy, "--json")
         assert (answer[0], document(answer)["verdict"], document(answer)["faults"]) == (0, "passed", [])
-    assert run("audit", site)[0] == 2        # no policy named
+    assert run("audit", site)[0] == 2  # no policy named
     assert run("audit", tmp_path / "nowhere", "--policy", files.policy)[0] == 6
     bundle = next((site / "tile" / "entries").rglob("*.p/*"))
     bundle.write_bytes(bundle.read_bytes().replace(b'"attempt":1', b'"attempt":2', 1))
@@ -160,12 +160,12 @@ def test_a_witness_in_a_process_of_its_own(run: Run, files: LogFiles, tmp_path: 
     with serving("witness", "--state", tmp_path / "w", "--policy", given, home=tmp_path / "elsewhere") as url:
         logs = files.policy.read_text().replace("quorum none\n", "")
         files.policy.write_text(f"{logs}witness it {key.strip()} {url}\nquorum it\n")
-        assert run("audit")[0] == 6      # no quorum yet
+        assert run("audit")[0] == 6  # no quorum yet
         answer = run("cosign", "--json")
         assert (answer[0], document(answer)["witnesses"][0]["fault"]) == (0, "")
         assert document(run("status", "--json"))["witnesses"] == ["it"]
         assert run("audit")[0] == 0
-    assert run("cosign")[0] == 1         # it is gone
+    assert run("cosign")[0] == 1  # it is gone
 
 
 def test_a_witness_that_comes_and_looks_for_itself(run: Run, files: LogFiles, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_witness_that_comes_and_looks_for_itself(run: Run, files: LogFiles, tm
     log.close()
     run("export", tmp_path / "site2")
     assert run(*words, tmp_path / "site2")[0] == 0
-    assert run(*words, tmp_path / "site")[0] == 7       # the log would have gone back
+    assert run(*words, tmp_path / "site")[0] == 7  # the log would have gone back
     twin = LogFiles(tmp_path / "twin.sqlite3", files.keys).create(PASSPHRASE, origin="log.example/bench")
     twin.append([start(f"another {n}") for n in range(60)], at=AT)
     twin.close()

@@ -16,15 +16,15 @@ from pathlib import Path
 import pytest
 
 from certs.log import merkle
-from certs.log.database import TransparencyLog
 from certs.log.entries import Start, read_entry
 from certs.log.errors import LogCorruptError, LogError, LogExistsError, LogFullError, LogKeyError, LogReadError
 from certs.log.history import History
 from certs.log.notes import read_checkpoint, read_note
 from certs.log.policy import LogPolicy
 from certs.log.proofs import check_note, check_proof
-from certs.log.signing import witness_key
 from tests.certs.log.samples import AT, LOG_KEY, ORIGIN, STATION, day, digest, key_of, policy_of, start, tag
+from transparency.database import TransparencyLog
+from transparency.signing import witness_key
 
 _FORK = multiprocessing.get_context("fork")
 
@@ -144,6 +144,7 @@ def test_a_log_killed_at_random_moments_loses_nothing_it_acknowledged(tmp_path: 
     policy, acknowledged = policy_of(log.public), {}
     log.close()
     for life in range(30):
+
         def work(out: Connection, life: int = life) -> None:
             own = TransparencyLog.open(path, LOG_KEY)
             for number in range(100_000):
@@ -256,8 +257,11 @@ def test_a_log_is_never_overwritten_and_needs_its_own_key(log: TransparencyLog) 
 def test_rows_cannot_be_changed_or_taken_out_by_accident(worked: TransparencyLog) -> None:
     other = sqlite3.connect(worked.path)
     for statement in (
-        "UPDATE leaf SET entry = 'x' WHERE number = 0", "DELETE FROM leaf WHERE number = 0",
-        "UPDATE checkpoint SET root = 'x'", "DELETE FROM checkpoint", "INSERT INTO checkpoint VALUES (3, '', '', 0)",
+        "UPDATE leaf SET entry = 'x' WHERE number = 0",
+        "DELETE FROM leaf WHERE number = 0",
+        "UPDATE checkpoint SET root = 'x'",
+        "DELETE FROM checkpoint",
+        "INSERT INTO checkpoint VALUES (3, '', '', 0)",
         "INSERT INTO leaf VALUES (0, '', '')",
     ):
         with pytest.raises(sqlite3.IntegrityError):
@@ -273,7 +277,9 @@ def test_rows_cannot_be_changed_or_taken_out_by_accident(worked: TransparencyLog
         "DROP TRIGGER checkpoint_stays; UPDATE checkpoint SET signature = zeroblob(64)",
         "DROP TRIGGER checkpoint_stays; UPDATE checkpoint SET root = zeroblob(32)",
         "DROP TRIGGER leaf_stays; UPDATE leaf SET hashes = zeroblob(length(hashes))",
-        "DROP TABLE leaf", "UPDATE about SET value = 'x' WHERE name = 'schema'", "DELETE FROM about",
+        "DROP TABLE leaf",
+        "UPDATE about SET value = 'x' WHERE name = 'schema'",
+        "DELETE FROM about",
         "UPDATE about SET value = 'x' WHERE name = 'key'",
     ],
 )
@@ -319,7 +325,8 @@ def test_cosignatures_stand_in_notes_proofs_and_anchors(worked: TransparencyLog)
     worked.append([start("next")], at=AT)
     worked.cosign(size, [two.cosign(text, at=AT + timedelta(hours=1)), one.cosign(text, at=AT + timedelta(hours=2))])
     assert check_note(worked.witnessed_checkpoint(), policy).cosigned_at == (
-        AT + timedelta(hours=1), AT + timedelta(hours=2),
+        AT + timedelta(hours=1),
+        AT + timedelta(hours=2),
     )
     assert worked.anchor() == tuple(line for line in worked.witnessed_checkpoint().split("\n") if line)
     assert read_checkpoint(read_note(worked.checkpoint())).size == size + 1

@@ -11,8 +11,16 @@ from certs.log import merkle
 
 # The eight inputs used by all implementations since Certificate Transparency's own, and the roots over the first n.
 INPUTS = [
-    bytes.fromhex(each) for each in (
-        "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
+    bytes.fromhex(each)
+    for each in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
     )
 ]
 ROOTS = [
@@ -125,7 +133,9 @@ def test_trees_of_any_size_prove_what_is_there_and_nothing_else(size: int, data:
 
 
 @given(
-    st.integers(-5, 2**70), st.integers(-5, 2**70), st.lists(st.binary(min_size=32, max_size=32), max_size=70),
+    st.integers(-5, 2**70),
+    st.integers(-5, 2**70),
+    st.lists(st.binary(min_size=32, max_size=32), max_size=70),
     st.binary(min_size=32, max_size=32),
 )
 def test_nonsense_proves_nothing_and_ends(index: int, size: int, proof: list[bytes], root: bytes) -> None:

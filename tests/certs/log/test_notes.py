@@ -10,13 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from certs.log import merkle
-from certs.log.database import TransparencyLog
 from certs.log.errors import LogReadError
 from certs.log.notes import VerifierKey, checkpoint_text, read_checkpoint, read_note
 from certs.log.policy import LogPolicy
 from certs.log.proofs import anchored_at, check_note, check_proof, format_proof
-from certs.log.signing import NoteKey, witness_key
 from tests.certs.log.samples import AT, LOG_KEY, ORIGIN, day, key_of, policy_of
+from transparency.database import TransparencyLog
+from transparency.signing import NoteKey, witness_key
 
 # The example of C2SP signed-note.
 EXAMPLE_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -141,15 +141,32 @@ def test_the_quorum_is_demanded_and_can_be_waived() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "", "\n", "\n\n", TEXT, TEXT + "\n", note(), note("— x"), note("- a b"), note("—  AAAAAAAA"),
+        "",
+        "\n",
+        "\n\n",
+        TEXT,
+        TEXT + "\n",
+        note(),
+        note("— x"),
+        note("- a b"),
+        note("—  AAAAAAAA"),
         note("— a+b AAAAAAAA"),
-        note("— a AAAA"), note("— a AAAAAAAA="), note("— a AAAAAAB="), note("— a AAAAAAAA").replace("7\n", "07\n"),
-        note(*["— a AAAAAAAA"] * 65), note("— a AAAAAAAA").rstrip("\n"), note("— a AAAAAAAA") + "\n",
-        "a\r\n\n— a AAAAAAAA\n", b"\xff\n\n\xe2\x80\x94 a AAAAAAAA\n", "\ud800\n\n— a AAAAAAAA\n",
-        note("— a AAAAAAAA", text=TEXT + "extension\n"), note("— a AAAAAAAA", text="o\n-1\nAAAA\n"),
-        note("— a AAAAAAAA", text=checkpoint_text("o", 2**63, b"\0" * 32)), "x" * 200_000,
+        note("— a AAAA"),
+        note("— a AAAAAAAA="),
+        note("— a AAAAAAB="),
+        note("— a AAAAAAAA").replace("7\n", "07\n"),
+        note(*["— a AAAAAAAA"] * 65),
+        note("— a AAAAAAAA").rstrip("\n"),
+        note("— a AAAAAAAA") + "\n",
+        "a\r\n\n— a AAAAAAAA\n",
+        b"\xff\n\n\xe2\x80\x94 a AAAAAAAA\n",
+        "\ud800\n\n— a AAAAAAAA\n",
+        note("— a AAAAAAAA", text=TEXT + "extension\n"),
+        note("— a AAAAAAAA", text="o\n-1\nAAAA\n"),
+        note("— a AAAAAAAA", text=checkpoint_text("o", 2**63, b"\0" * 32)),
+        "x" * 200_000,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_checkpoint_is_refused(data: str | bytes) -> None:
     with pytest.raises(LogReadError) as caught:
         check_note(data, policy_of(LOG.public))

@@ -22,4 +22,4 @@ def test_reading_needs_nothing_but_the_standard_library_and_certs_crypto() -> No
     found = set(loaded(stand_in)) - set(sys.stdlib_module_names) - {"__main__", "certs", "phones"}
     assert [name for name in found if not name.startswith(("_", "sitecustomize"))] == []
     assert "sqlite3" not in loaded(stand_in)
-    assert "cryptography" in loaded("")   # the same question does find it where it is
+    assert "cryptography" in loaded("")  # the same question does find it where it is

@@ -5,12 +5,12 @@ import dataclasses
 
 import pytest
 
-from certs.log.database import TransparencyLog
 from certs.log.entries import Entry, Start
 from certs.log.errors import LiveIssueError, LogKeyError, LogRuleError
 from certs.log.history import History
 from phones.words import LANGUAGES
 from tests.certs.log.samples import AT, STATION, close, digest, issue, later, paper, replace, start, tag, withdraw
+from transparency.database import TransparencyLog
 
 ISSUED = [start("job", phone="p"), issue("one", start=0, phone="p"), close(0, "one")]
 AGAIN = [*ISSUED, start("again", phone="p", attempt=2, minutes=5)]
@@ -33,7 +33,8 @@ BROKEN: dict[str, tuple[list[Entry], Entry]] = {
     "entry_twice": ([*ISSUED, withdraw("one", 1)], replace("one", 1, "two")),
     "entry_twice, closed otherwise": (ISSUED, close(0, "one", outcome="report")),
     "entry_twice, another record": (
-        [*ISSUED, withdraw("one", 1)], dataclasses.replace(issue("one", start=0, phone="p"), record=digest("another")),
+        [*ISSUED, withdraw("one", 1)],
+        dataclasses.replace(issue("one", start=0, phone="p"), record=digest("another")),
     ),
     "replaced_by_older": (ISSUED, replace("one", 1, "one")),
 }
@@ -80,7 +81,10 @@ def test_a_second_certificate_needs_the_first_replaced_or_withdrawn(log: Transpa
     assert history.faults == []
     states = [history.status_of(paper(name)) for name in ("one", "two", "three", "four")]
     assert [each and (each.state, each.by, each.reason) for each in states] == [
-        ("replaced", paper("two"), "erased_again"), ("withdrawn", "", "rejected"), ("live", "", ""), None,
+        ("replaced", paper("two"), "erased_again"),
+        ("withdrawn", "", "rejected"),
+        ("live", "", ""),
+        None,
     ]
     assert states[1] is not None
     assert states[1].at == later(7)

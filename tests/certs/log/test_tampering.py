@@ -14,17 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certs.log import merkle, sources
+from certs.log import merkle
 from certs.log.audit import Audit, Memory, audit
-from certs.log.database import TransparencyLog
 from certs.log.entries import Entry
 from certs.log.errors import LogReadError
-from certs.log.export import export_snapshot, export_tiles
 from certs.log.notes import checkpoint_text
 from certs.log.policy import LogPolicy
-from certs.log.signing import NoteKey, witness_key
 from certs.log.snapshot import Snapshot, unbundle
-from certs.log.witness import Witness, format_request
 from phones.verdict import Verdict
 from tests.certs.log.samples import (
     AT,
@@ -39,13 +35,18 @@ from tests.certs.log.samples import (
     start,
     tag,
     withdraw,
-)  # fmt: skip
+)
+from transparency import sources
+from transparency.database import TransparencyLog
+from transparency.export import export_snapshot, export_tiles
+from transparency.signing import NoteKey, witness_key
+from transparency.witness import Witness, format_request
 
 HONEST = day(20)
-SEEN = 30     # size of the log when auditor and witness looked for the first time
+SEEN = 30  # size of the log when auditor and witness looked for the first time
 LOG = NoteKey(ORIGIN, LOG_KEY)
 POLICY = policy_of(LOG.public)
-MANY = 300    # more than one tile
+MANY = 300  # more than one tile
 
 
 class Still:
@@ -95,11 +96,15 @@ REWRITTEN: dict[str, tuple[list[bytes], set[str], tuple[int, str]]] = {
     "an entry changed": (changed(ALL, 12), {"forked", "entry_changed"}, (422, "forked")),
     "entries re-ordered": (swapped(ALL, 12), {"forked", "entries_reordered"}, (422, "forked")),
     "the last entry seen changed": (changed(ALL[:SEEN], SEEN - 1), {"forked", "entry_changed"}, (422, "forked")),
-    "the last entry seen removed and the log grown": (   # as if it had been changed: what followed was not seen
-        without(ALL, SEEN - 1), {"forked", "entry_changed"}, (422, "forked"),
+    "the last entry seen removed and the log grown": (  # as if it had been changed: what followed was not seen
+        without(ALL, SEEN - 1),
+        {"forked", "entry_changed"},
+        (422, "forked"),
     ),
     "all entries new": (
-        leaves_of([start(f"new {n}") for n in range(40)]), {"forked", "entry_changed"}, (422, "forked"),
+        leaves_of([start(f"new {n}") for n in range(40)]),
+        {"forked", "entry_changed"},
+        (422, "forked"),
     ),
     "the end cut off": (ALL[: SEEN - 1], {"rolled_back"}, (400, "rolled_back")),
     "only the first entry left": (ALL[:1], {"rolled_back"}, (400, "rolled_back")),
@@ -124,7 +129,7 @@ def test_a_rewritten_log_is_caught_by_an_auditor_with_a_memory(name: str) -> Non
     found = seen(leaves, memory)
     assert (found.verdict, found.exit_code) == (Verdict.FAILED, 7)
     assert expected <= {each.fault for each in found.faults}
-    assert found.memory is None   # what was seen before is not forgotten for it
+    assert found.memory is None  # what was seen before is not forgotten for it
     other = {"forked", "rolled_back", "entry_removed", "entry_changed", "entries_reordered"} - expected
     assert not other & {each.fault for each in found.faults}
 
@@ -132,9 +137,7 @@ def test_a_rewritten_log_is_caught_by_an_auditor_with_a_memory(name: str) -> Non
 @pytest.mark.parametrize("name", REWRITTEN)
 def test_a_rewritten_log_is_not_signed_by_a_witness(name: str, tmp_path: Path) -> None:
     leaves, _, (status, fault) = REWRITTEN[name]
-    witness = Witness(
-        tmp_path / "w.sqlite3", key=witness_key("w.example", key_of("w")), policy=POLICY, clock=Still()
-    )
+    witness = Witness(tmp_path / "w.sqlite3", key=witness_key("w.example", key_of("w")), policy=POLICY, clock=Still())
     assert witness.add_checkpoint(format_request(0, (), signed(ALL[:SEEN]))).status == 200
     hashes = [merkle.leaf_hash(each) for each in leaves]
     proof = merkle.consistency_of(hashes, SEEN) if len(leaves) >= SEEN else ()
@@ -182,16 +185,19 @@ def rewrite(change: Callable[[list[bytes]], list[bytes]]) -> Change:
         path = bundle(folder)
         leaves = change(list(unbundle(path.read_bytes(), fault="tile_malformed")))
         path.write_bytes(b"".join(len(each).to_bytes(2, "big") + each for each in leaves))
+
     return apply
 
 
 def and_tiles(change: Callable[[list[bytes]], list[bytes]]) -> Change:
     """The hashes too, so that the tiles agree with each other."""
+
     def apply(folder: Path) -> None:
         rewrite(change)(folder)
         leaves = list(unbundle(bundle(folder).read_bytes(), fault="tile_malformed"))
         path = next((folder / "tile" / "0").rglob("*.p/*"))
         path.write_bytes(b"".join(merkle.leaf_hash(each) for each in leaves))
+
     return apply
 
 
@@ -200,6 +206,7 @@ def replaced(name: str, old: bytes, new: bytes) -> Change:
         data = (folder / name).read_bytes()
         assert old in data
         (folder / name).write_bytes(data.replace(old, new, 1))
+
     return apply
 
 
@@ -207,17 +214,19 @@ def flipped(pattern: str) -> Change:
     def apply(folder: Path) -> None:
         path = next(folder.rglob(pattern))
         path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
+
     return apply
 
 
-SIZE = len(leaves_of(day(120)))    # 320: one full tile and a part of the next
+SIZE = len(leaves_of(day(120)))  # 320: one full tile and a part of the next
 PUBLISHED: dict[str, tuple[Change, set[str]]] = {
     "an entry removed": (rewrite(lambda leaves: without(leaves, 3)), {"entry_removed"}),
     "the last entry removed": (rewrite(lambda leaves: leaves[:-1]), {"entry_removed"}),
     "an entry changed": (rewrite(lambda leaves: changed(leaves, 3)), {"entry_changed"}),
     "entries re-ordered": (rewrite(lambda leaves: swapped(leaves, 3)), {"entries_reordered"}),
     "an entry removed, hashes too": (
-        and_tiles(lambda leaves: [*without(leaves, 3), start("more").to_bytes()]), {"root_mismatch"},
+        and_tiles(lambda leaves: [*without(leaves, 3), start("more").to_bytes()]),
+        {"root_mismatch"},
     ),
     "an entry changed, hashes too": (and_tiles(lambda leaves: changed(leaves, 3)), {"root_mismatch"}),
     "a bundle gone": (lambda folder: bundle(folder).unlink(), {"tile_malformed", "entry_removed"}),
@@ -226,7 +235,8 @@ PUBLISHED: dict[str, tuple[Change, set[str]]] = {
         {"tile_malformed", "entry_removed"},
     ),
     "no entry but junk": (
-        rewrite(lambda leaves: [*leaves[:3], b"{}", *leaves[4:]]), {"entry_malformed", "entry_changed"},
+        rewrite(lambda leaves: [*leaves[:3], b"{}", *leaves[4:]]),
+        {"entry_malformed", "entry_changed"},
     ),
     "a leaf's hash changed": (flipped("tile/0/000"), {"tile_mismatch"}),
     "a hash of level 8 changed": (flipped("tile/1/000.p/1"), {"tile_mismatch"}),
@@ -235,7 +245,7 @@ PUBLISHED: dict[str, tuple[Change, set[str]]] = {
     "the checkpoint's origin changed": (replaced("checkpoint", b"log.example", b"log.exampla"), {"log_unknown"}),
     "the signature changed": (replaced("checkpoint", b"=\n", b"A\n"), set()),
     "no tiles at all": (lambda folder: shutil.rmtree(folder / "tile"), {"tile_malformed"}),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -349,7 +359,7 @@ def snapshot(log: TransparencyLog, tmp_path: Path) -> bytes:
 def test_a_snapshot_says_how_every_certificate_stands(snapshot: bytes) -> None:
     read = Snapshot.parse(snapshot, POLICY)
     assert read.checkpoint.size == len(ALL) + 1
-    assert read.at == later(19)      # no witness: as the log itself says
+    assert read.at == later(19)  # no witness: as the log itself says
     states = {name: read.status_of(paper(name)) for name in ("paper 0", "paper 1", "paper 2", "nobody's")}
     assert [state and state.state for state in states.values()] == ["live", "withdrawn", None, None]
 

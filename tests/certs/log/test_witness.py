@@ -13,21 +13,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certs.log import cosigning, merkle, sources
+from certs.log import merkle
 from certs.log.audit import audit
-from certs.log.database import TransparencyLog
 from certs.log.errors import LogReadError, SourceError, WitnessError
-from certs.log.fetching import WebSource, ask
 from certs.log.notes import checkpoint_text, read_checkpoint, read_note, read_signatures
 from certs.log.policy import LogPolicy
 from certs.log.proofs import check_note
-from certs.log.serving import LogSite, Reply, Server, Site
-from certs.log.signing import NoteKey, witness_key
 from certs.log.tiles import Tile, tiles_of
-from certs.log.witness import Witness, WitnessSite, format_request, read_request
 from phones.clock import SystemClock
 from phones.verdict import Verdict
 from tests.certs.log.samples import AT, LOG_KEY, ORIGIN, day, key_of, start
+from transparency import cosigning, sources
+from transparency.database import TransparencyLog
+from transparency.fetching import WebSource, ask
+from transparency.serving import LogSite, Reply, Server, Site
+from transparency.signing import NoteKey, witness_key
+from transparency.witness import Witness, WitnessSite, format_request, read_request
 
 KEY = witness_key("w.example", key_of("w"))
 
@@ -78,7 +79,7 @@ def test_a_log_that_forgot_what_was_signed_asks_for_the_size(worked: Transparenc
         answer = ask(f"{server.url}/add-checkpoint", most=10_000, body=format_request(0, (), worked.checkpoint()))
         assert answer.status == 200
         worked.append([start("more")], at=AT)
-        assert worked.cosigned_size(KEY.public) == 0   # that line never reached the log
+        assert worked.cosigned_size(KEY.public) == 0  # that line never reached the log
         cosigning.ask_witness(worked, policy.witnesses[0])
         assert worked.cosigned_size(KEY.public) == worked.size
 
@@ -141,15 +142,21 @@ def test_a_witness_that_is_not_there_or_answers_nonsense_signs_nothing(worked: T
     stranger = witness_key("w.example", key_of("stranger")).cosign(read_note(worked.checkpoint()).text, at=AT).line
     wrong = KEY.cosign("another text\n", at=AT).line
     for reply in (
-        Reply(status=200), Reply(status=200, body=b"\xff"), Reply(status=200, body=stranger.encode() + b"\n"),
-        Reply(status=200, body=wrong.encode() + b"\n"), Reply(status=200, body=b"x" * 100_000), Reply(status=500),
-        Reply(status=409, body=b"many\n"), Reply(status=409, body=b"99999\n"), Reply(status=409, body=b"1\n"),
+        Reply(status=200),
+        Reply(status=200, body=b"\xff"),
+        Reply(status=200, body=stranger.encode() + b"\n"),
+        Reply(status=200, body=wrong.encode() + b"\n"),
+        Reply(status=200, body=b"x" * 100_000),
+        Reply(status=500),
+        Reply(status=409, body=b"many\n"),
+        Reply(status=409, body=b"99999\n"),
+        Reply(status=409, body=b"1\n"),
         Reply(status=301),
     ):
         with served(Nonsense(reply)) as server, pytest.raises(WitnessError):
             cosigning.ask_witness(worked, with_witness(worked, server.url).witnesses[0])
     with pytest.raises(WitnessError) as caught:
-        cosigning.ask_witness(worked, with_witness(worked, server.url).witnesses[0])   # gone by now
+        cosigning.ask_witness(worked, with_witness(worked, server.url).witnesses[0])  # gone by now
     assert caught.value.fault == "no_answer"
     assert worked.cosigned_size(KEY.public) == 0
 
@@ -166,18 +173,27 @@ EMPTY = merkle.EMPTY_ROOT
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"", 400), (b"old 0", 400), (b"old 0\n\n", 400), (b"\xff", 400), (b"old 00\n\n" + note(3, H[0]).encode(), 400),
-        (format_request(0, (), "x"), 400), (b"new 0\n\n" + note(3, H[0]).encode(), 400),
-        (format_request(4, (), note(3, H[0])), 400), (format_request(0, H[:64], note(3, H[0])), 400),
-        (b"old 0\nAAAA\n\n" + note(3, H[0]).encode(), 400), (format_request(0, (), note(3, b"short")), 400),
+        (b"", 400),
+        (b"old 0", 400),
+        (b"old 0\n\n", 400),
+        (b"\xff", 400),
+        (b"old 00\n\n" + note(3, H[0]).encode(), 400),
+        (format_request(0, (), "x"), 400),
+        (b"new 0\n\n" + note(3, H[0]).encode(), 400),
+        (format_request(4, (), note(3, H[0])), 400),
+        (format_request(0, H[:64], note(3, H[0])), 400),
+        (b"old 0\nAAAA\n\n" + note(3, H[0]).encode(), 400),
+        (format_request(0, (), note(3, b"short")), 400),
         (format_request(0, (), note(3, H[0], origin="other.example")), 404),
         (format_request(0, (), note(3, H[0], NoteKey(ORIGIN, key_of("stranger")))), 403),
         (format_request(0, (), note(3, H[0]).replace("\n3\n", "\n4\n")), 403),
         (format_request(2, (), note(3, H[0])), 409),
-        (format_request(0, (H[1],), note(3, H[0])), 422), (format_request(0, (), note(0, H[0])), 422),
-        (format_request(0, (), note(0, EMPTY)), 200), (format_request(0, (), note(3, H[0])), 200),
+        (format_request(0, (H[1],), note(3, H[0])), 422),
+        (format_request(0, (), note(0, H[0])), 422),
+        (format_request(0, (), note(0, EMPTY)), 200),
+        (format_request(0, (), note(3, H[0])), 200),
     ],
-)  # fmt: skip
+)
 def test_the_first_request_is_answered_as_the_specification_says(body: bytes, status: int, witness: Witness) -> None:
     with served(WitnessSite(witness)) as server:
         answer = ask(f"{server.url}/add-checkpoint", most=10_000, body=body)
@@ -193,13 +209,17 @@ def test_later_requests_are_answered_as_the_specification_says(worked: Transpare
     size, root = worked.size, worked.root
     assert witness.add_checkpoint(format_request(0, (), note(9, root(9)))).status == 200
     for old, proof, text, status in (
-        (0, (), note(size, root(size)), 409), (8, worked.consistency(8, size), note(size, root(size)), 409),
-        (9, (), note(size, root(size)), 422), (9, worked.consistency(8, size), note(size, root(size)), 422),
-        (9, worked.consistency(9, size), note(size, H[0]), 422), (9, (), note(9, H[0]), 422),
+        (0, (), note(size, root(size)), 409),
+        (8, worked.consistency(8, size), note(size, root(size)), 409),
+        (9, (), note(size, root(size)), 422),
+        (9, worked.consistency(8, size), note(size, root(size)), 422),
+        (9, worked.consistency(9, size), note(size, H[0]), 422),
+        (9, (), note(9, H[0]), 422),
         (9, (H[0],), note(9, root(9)), 422),
-        (9, (), note(9, root(9)), 200), (9, worked.consistency(9, size), note(size, root(size)), 200),
+        (9, (), note(9, root(9)), 200),
+        (9, worked.consistency(9, size), note(size, root(size)), 200),
         (9, worked.consistency(9, size), note(size, root(size)), 409),
-    ):  # fmt: skip
+    ):
         reply = witness.add_checkpoint(format_request(old, proof, text))
         assert reply.status == status
         if status == 409:
@@ -209,7 +229,7 @@ def test_later_requests_are_answered_as_the_specification_says(worked: Transpare
 
 def test_a_witness_remembers_after_it_was_killed(worked: TransparencyLog, witness: Witness, policy: LogPolicy) -> None:
     witness.add_checkpoint(format_request(0, (), worked.checkpoint()))
-    other = Witness(witness._path, key=KEY, policy=policy, clock=SystemClock())   # nothing was closed
+    other = Witness(witness._path, key=KEY, policy=policy, clock=SystemClock())  # nothing was closed
     assert other.size_of(ORIGIN) == worked.size
     assert other.add_checkpoint(format_request(0, (), note(1, H[0]))).status == 409
     assert other._connection.execute("PRAGMA synchronous").fetchone() == (2,)
@@ -265,10 +285,27 @@ def test_everything_is_served_that_the_tiles_of_the_log_are_made_of(log: Transpa
         assert level_one is not None
         assert level_one[:32] == merkle.root_of([full[n : n + 32] for n in range(0, 8192, 32)])
         for path in (
-            "tile/0/003", "tile/0/003.p/33", "tile/1/000", "tile/2/000.p/1", "tile/0/3", "tile/00/000", "tile/64/000",
-            "tile/0/x000/000", "tile/entries/004", "tile/0/000.p/256", "tile/0/000.p/0", "tile/0/000.p/01", "", "x",
-            "checkpoint/", "../log.sqlite3", "tile/0/../0/000", "tile/-1/000", "tile/entries/000.p/", "%2e%2e",
-        ):  # fmt: skip
+            "tile/0/003",
+            "tile/0/003.p/33",
+            "tile/1/000",
+            "tile/2/000.p/1",
+            "tile/0/3",
+            "tile/00/000",
+            "tile/64/000",
+            "tile/0/x000/000",
+            "tile/entries/004",
+            "tile/0/000.p/256",
+            "tile/0/000.p/0",
+            "tile/0/000.p/01",
+            "",
+            "x",
+            "checkpoint/",
+            "../log.sqlite3",
+            "tile/0/../0/000",
+            "tile/-1/000",
+            "tile/entries/000.p/",
+            "%2e%2e",
+        ):
             assert source.fetch(path, most=8192) is None, path
 
 
@@ -290,7 +327,7 @@ def test_nothing_can_be_written_and_much_at_once_is_refused(worked: Transparency
         assert connection.getresponse().status == 501
         connection.close()
         idle = [socket.create_connection((str(host), port), timeout=10) for _ in range(20)]
-        closed = [each.recv(1) for each in idle[16:]]   # no place: closed at once, not kept waiting
+        closed = [each.recv(1) for each in idle[16:]]  # no place: closed at once, not kept waiting
         assert closed == [b""] * 4
         for each in idle:
             each.close()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a phone is, taken from the evidence of its job: the same for who writes a record and who checks it."""
+
+from collections.abc import Iterable
+
+from phones.allowed import MALFORMED
+from phones.evidence import Evidence, Moment, Outcome
+
+GREATEST_NUMBER = 2**53 - 1
+"""What every JSON reader holds exactly (RFC 8785); a phone that claims more has claimed nothing."""
+_BEFORE = (Moment.BEFORE, Moment.COMMAND)
+_AFTER = (Moment.AFTER, Moment.FINAL)
+
+
+def device_facts(evidence: tuple[Evidence, ...]) -> dict[str, object]:
+    """The record's `device_facts`: "" or null for what was not read."""
+    first_api_level = _number(evidence, "system.first_api_level")
+    return {
+        "system_before": _system(evidence, _BEFORE),
+        "system_after": _system(evidence, _AFTER),
+        "storage_total_bytes": _number(evidence, "storage.total_bytes"),
+        "memory_total_kib": _number(evidence, "memory.total_kib"),
+        "first_api_level": first_api_level,
+        "encryption": "/".join(
+            text for name in ("crypto.state", "crypto.type") if (text := last_value(evidence, name, _BEFORE))
+        ),
+        "verified_boot": last_value(evidence, "boot.verified_state", tuple(Moment)),
+    }
+
+
+def _system(evidence: tuple[Evidence, ...], moments: Iterable[Moment]) -> dict[str, str]:
+    names = ("version", "build", "security_patch", "fingerprint")
+    return {name: last_value(evidence, f"system.{name}", moments) for name in names}
+
+
+def _number(evidence: tuple[Evidence, ...], name: str) -> int | None:
+    text = last_value(evidence, name, tuple(Moment))
+    return int(text) if text and int(text) <= GREATEST_NUMBER else None
+
+
+def last_value(evidence: tuple[Evidence, ...], name: str, moments: Iterable[Moment]) -> str:
+    """The last well-formed text kept under `name` at any of `moments`, else ""."""
+    found = values(evidence, name, moments)
+    return found[-1] if found else ""
+
+
+def values(evidence: tuple[Evidence, ...], name: str, moments: Iterable[Moment]) -> tuple[str, ...]:
+    """All well-formed texts kept under `name` at any of `moments`, from answered exchanges, in order."""
+    wanted = set(moments)
+    return tuple(
+        piece.values[name]
+        for piece in evidence
+        if piece.moment in wanted
+        and piece.outcome is Outcome.ANSWERED
+        and piece.values.get(name, MALFORMED) != MALFORMED
+    )

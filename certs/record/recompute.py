@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A record may say only what follows from its evidence: everything derived is derived again and compared.
+
+Used by the writer of a record (so that no other can be written) and by the verifier (so that no other is
+believed), with the rule file and the scheme the record names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from certs.record.canonical import ReadRecord
+from certs.record.device_facts import device_facts
+from certs.record.refusals import refusals, title_of
+from certs.record.schema import RecordDocument
+from grading import schemes
+from grading.errors import SchemeError
+from grading.grade import grade
+from phones.allowed import MALFORMED, allowed
+from phones.evidence import Evidence, digest_of
+from phones.port import Platform
+from wipe import rules
+from wipe.errors import RulesError
+from wipe.judge import judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why a record is not believed. `code`: E_RECORD, E_RULES, or E_RULES_UNKNOWN (cannot be computed here)."""
+
+    code: str
+    detail: str
+
+
+def fault_of(record: ReadRecord) -> Fault | None:
+    """The first way in which the record says something that does not follow from its evidence, or None."""
+    try:
+        rule_file, scheme = _files_of(record.document)
+    except (RulesError, SchemeError, _OtherFile) as error:
+        return Fault(code="E_RULES_UNKNOWN", detail=str(error)[:120])
+    pieces = evidence_of(record.plain)
+    bad = _bad_piece(pieces)
+    if bad is not None:
+        return Fault(code="E_RECORD", detail=f"evidence {bad}")
+    different = _first_difference(record, pieces, rule_file, scheme)
+    return Fault(code="E_RULES", detail=different) if different else None
+
+
+class _OtherFile(Exception):
+    """Rule file or scheme here is another than the record's."""
+
+
+def _files_of(document: RecordDocument) -> tuple[rules.Rules, schemes.Scheme | None]:
+    """The rule file and the scheme the record names, byte for byte. Raises: RulesError, SchemeError, _OtherFile."""
+    rule_file = rules.load(document.rules.version)
+    if rule_file.sha256 != document.rules.sha256:
+        raise _OtherFile("rules.sha256")
+    if document.grade is None:
+        return rule_file, None
+    if document.grade.scheme not in schemes.shipped():
+        raise _OtherFile("grade.scheme")
+    scheme = _shipped(document.grade.scheme)
+    if scheme.sha256 != document.grade.scheme_sha256:
+        raise _OtherFile("grade.scheme_sha256")
+    return rule_file, scheme
+
+
+@cache
+def _shipped(name: str) -> schemes.Scheme:
+    """A scheme of this program, read once. Raises: SchemeError."""
+    return schemes.load(name)
+
+
+def _first_difference(
+    record: ReadRecord, pieces: tuple[Evidence, ...], rule_file: rules.Rules, scheme: schemes.Scheme | None
+) -> str:
+    """The name of the first derived field that is not what the evidence gives, or ""."""
+    document, said = record.document, record.plain
+    report = judge(pieces, method=document.erase.method, rules=rule_file)
+    if plain(report) != said["erase"]:
+        return "erase"
+    if scheme is None and not document.is_report:
+        return "grade"
+    if scheme is not None:
+        platform = Platform(document.device.platform)
+        if plain(grade(pieces, platform=platform, verdict=report.verdict, scheme=scheme)) != said["grade"]:
+            return "grade"
+    if device_facts(pieces) != said["device_facts"]:
+        return "device_facts"
+    reasons = refusals(document, pieces)
+    outcome = {"title": title_of(document, reasons), "reasons": list(outcome_reasons(reasons, report.reasons))}
+    if document.is_report != bool(reasons) or said["outcome"] != outcome:
+        return "outcome"
+    return ""
+
+
+def outcome_reasons(reasons: tuple[str, ...], of_the_erase: tuple[str, ...]) -> tuple[str, ...]:
+    """What a report gives as its reasons: why there is no certificate, then why the erase is not verified."""
+    return tuple(dict.fromkeys((*reasons, *of_the_erase)))[:50] if reasons else ()
+
+
+def evidence_of(document: Mapping[str, object]) -> tuple[Evidence, ...]:
+    """The evidence of a document that passed `certs.record.canonical.read_record`."""
+    pieces = document["evidence"]
+    if not isinstance(pieces, list):
+        raise TypeError("evidence: expected an array")
+    return tuple(Evidence.from_json(piece) for piece in pieces)
+
+
+def _bad_piece(pieces: tuple[Evidence, ...]) -> int | None:
+    """The number of the first piece whose digest, order or values are not what a witness writes."""
+    last = 0
+    for piece in pieces:
+        if piece.number <= last or digest_of(piece.values) != piece.digest:
+            return piece.number
+        if not all(_is_admitted(name, text) for name, text in piece.values.items()):
+            return piece.number
+        last = piece.number
+    return None
+
+
+def _is_admitted(name: str, text: str) -> bool:
+    try:
+        rule = allowed(name)
+    except KeyError:
+        return False
+    if text == MALFORMED:
+        return True
+    if rule.identifier:
+        return len(text) == 33 and text[0] == "#" and set(text[1:]) <= set("0123456789abcdef")
+    return rule.admit(text) == text
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def plain(value: object) -> object:
+    """Frozen dataclasses, enums, mappings and tuples as plain JSON types."""
+    if type(value) in (str, int, bool):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(getattr(value, name)) for name in _names(type(value))}
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(inner) for inner in value]
+    return value

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The checks of what a paper says: attachments, record, statement, page, validator's signature, openings, phone.
+
+What reads records, statements and pages is imported by the check that needs it: a file whose bytes were changed is
+refused before pydantic or any PDF reader is loaded.
+"""
+# ruff: noqa: PLC0415 - see above
+
+from typing import TYPE_CHECKING
+
+from certs.errors import CertsError, OpeningsMalformedError, RecordMalformedError, StatementMalformedError
+from certs.formats import chain
+from certs.formats.x509_facts import ORGANISATION_NAME
+from certs.verify.case import CLOCK_TOLERANCE, Case, Failed, Inconclusive
+from phones.commitment import commit, normalise
+from phones.errors import ProofwipeError
+from phones.verdict import Verdict
+
+if TYPE_CHECKING:
+    from certs.formats.dss import SecurityStore
+    from certs.page.pdf_profile import PaperFile
+
+FROM_OTHER_ROOMS = (ProofwipeError, ValueError, TypeError, LookupError, ArithmeticError)
+"""What the rules of other rooms raise on evidence that no bench of ours can have written."""
+RECORD_FILE, STATEMENT_FILE = "erase-record.json", "statement.cose"
+PROOF_FILE, OPENINGS_FILE = "erase.tlog-proof", "openings.json"
+MOST_FILES = 4
+LARGEST_STORE = 1024 * 1024
+"""Certificates and lists together: the drawing follows the store, so nothing else bounds it."""
+
+
+def attachments(case: Case) -> str | None:
+    """The file is of our closed PDF profile and carries record, statement, the proof of a logged paper, perhaps
+    openings, in this order and nothing else.
+    """
+    from certs.page import pdf_profile
+    from certs.page.errors import PdfProfileError
+    from certs.record.canonical import read_record
+
+    try:
+        case.paper = pdf_profile.read(case.data)
+        if _listed_files(case.paper) > MOST_FILES:
+            raise Failed("E_ATTACHMENT", "too many")
+        files = case.paper.embedded()
+        case.store = case.paper.store()
+        if case.store is not None and _size(case.store) > LARGEST_STORE:
+            raise Failed("E_STRUCTURE", "security store")
+    except PdfProfileError as error:
+        raise Failed("E_STRUCTURE", error.got[:80]) from error
+    names = list(files)
+    if names[:2] != [RECORD_FILE, STATEMENT_FILE]:
+        raise Failed("E_ATTACHMENT", ", ".join(sorted(names))[:80])
+    try:
+        own = case.made if case.made is not None and case.made.data == files[RECORD_FILE] else None
+        case.record = own.read if own is not None else read_record(files[RECORD_FILE])
+    except RecordMalformedError as error:
+        raise Failed("E_RECORD", error.got) from error
+    more = names[2:]
+    if case.record.document.log != "none":
+        if PROOF_FILE not in more:
+            raise Failed("E_NOT_LOGGED", "no proof attached")
+        case.proof = files[PROOF_FILE]
+    rest = [*([PROOF_FILE] if case.proof else []), *([OPENINGS_FILE] if OPENINGS_FILE in more else [])]
+    if more != rest or not all(files.values()):
+        raise Failed("E_ATTACHMENT", ", ".join(sorted(names))[:80])
+    case.statement = files[STATEMENT_FILE]
+    case.openings = files.get(OPENINGS_FILE, b"")
+    return None
+
+
+def _size(store: "SecurityStore") -> int:
+    return sum(len(each) for each in (*store.certificates, *store.revocation_lists))
+
+
+def _listed_files(paper: "PaperFile") -> int:
+    """How many attachments the catalog lists. Each may unpack to megabytes, so nobody unpacks hundreds of them."""
+    found: object = paper.objects[0] if paper.objects else None
+    for key in ("Names", "EmbeddedFiles", "Names"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return len(found) // 2 if isinstance(found, list) else 0
+
+
+def signed_by_who_it_says(case: Case) -> str | None:
+    """The record names the key and the company that signed."""
+    document = case.record.document
+    if document.station.key_id != case.station.key_id:
+        raise Failed("E_ISSUER", "station key")
+    name = chain.subject_organisation(document.issuer.name, specimen=chain.is_specimen(case.station))
+    if case.station.name(ORGANISATION_NAME) != name:
+        raise Failed("E_ISSUER", "organisation name")
+    return None
+
+
+def specimen_marked(case: Case) -> str | None:
+    """Virtual phones are signed for by specimen keys, real ones by station keys, never the other way round."""
+    if case.record.document.emulated != chain.is_specimen(case.station):
+        raise Failed("E_SPECIMEN")
+    return None
+
+
+def in_time(case: Case) -> str | None:
+    """Issued while every certificate of the chain was valid, and not in the future."""
+    issued_at = case.issued_at
+    for certificate in (case.station, case.organisation, case.root):
+        if certificate is not None and not certificate.is_valid_at(issued_at):
+            raise Failed("E_EXPIRED")
+    if issued_at - case.at > CLOCK_TOLERANCE:
+        raise Failed("E_FUTURE")
+    if case.at > case.station.not_after:
+        case.warnings.append("W_STATION_EXPIRED")
+    return None
+
+
+def recomputed(case: Case) -> str | None:
+    """Verdict, claims, grade and outcome follow from the evidence."""
+    from certs.record.recompute import fault_of
+
+    if case.made is not None and case.record is case.made.read:
+        return None  # no `Record` exists whose bytes were not computed again
+    try:
+        fault = fault_of(case.record)
+    except FROM_OTHER_ROOMS as error:
+        raise Failed("E_RULES", type(error).__name__) from error
+    if fault is not None:
+        raise (Inconclusive if fault.code == "E_RULES_UNKNOWN" else Failed)(fault.code, fault.detail)
+    return None
+
+
+def statement(case: Case) -> str | None:
+    """The statement of the QR symbol is this station's, and says what the record says."""
+    from certs.record.statement import is_signed_by, read_statement, statement_of
+
+    try:
+        same_key = is_signed_by(case.statement, case.station)
+        said = read_statement(case.statement)
+    except StatementMalformedError as error:
+        raise Failed("E_QR", error.got) from error
+    if not same_key:
+        raise Failed("E_QR", "signature")
+    if said != statement_of(case.record.document, case.record.data):
+        raise Failed("E_QR", "says something else than the record")
+    return None
+
+
+def page(case: Case) -> str | None:
+    """Drawn again from the record, the paper is the same. Another drawing program may draw another page."""
+    from certs.page.compare import same_objects
+    from certs.page.renderer import renderer
+
+    try:
+        alike = _is_blank_of(case, case.drawn) or same_objects(case.paper, _drawn(case))
+        different = "" if alike else "drawn differently"
+    except CertsError as error:
+        different = f"cannot be drawn: {error.got}"[:120]
+    if not different:
+        return None
+    if case.record.document.renderer != renderer():
+        raise Inconclusive("E_RENDERER", different)
+    raise Failed("E_PAGE_MISMATCH", different)
+
+
+def _drawn(case: Case) -> "PaperFile":
+    from certs.page.draw import drawing
+    from certs.record.statement import qr_text
+
+    return drawing(
+        dict(case.record.plain),
+        record_bytes=case.record.data,
+        statement=case.statement,
+        qr_text=qr_text(case.statement),
+        contents_bytes=len(case.signed.container),
+        proof=case.proof,
+        openings=case.openings,
+        store=case.store,
+    )
+
+
+def _is_blank_of(case: Case, drawn: bytes) -> bool:
+    """Is `drawn` byte for byte the paper with its signature taken out? True for every paper drawn by this program."""
+    from certs.formats.pdf_signature import blanked
+
+    return len(drawn) == len(case.data) and blanked(case.data) == drawn
+
+
+def validation(case: Case) -> str | None:
+    """The named person's decision carries their own signature. One without a key of their own is a warning."""
+    from certs.record.validation import check
+
+    found = check(case.record, case.organisation.encoded)
+    if found.verdict is Verdict.FAILED:
+        raise Failed("E_VALIDATION", found.detail)
+    if found.verdict is Verdict.PASSED:
+        return None
+    if found.detail == "unsigned":
+        case.warnings.append("W_VALIDATION_UNSIGNED")
+        return "the person has no key of their own"
+    return "nobody decided"
+
+
+def opened(case: Case) -> str | None:
+    """What the archive copy opens is what the record sealed."""
+    if not case.openings:
+        return "nothing is opened in this copy"
+    from certs.record.openings import misfit, read_openings
+
+    try:
+        found = read_openings(case.openings)
+    except OpeningsMalformedError as error:
+        raise Failed("E_OPENING", error.got) from error
+    wrong = misfit(case.record.document, found)
+    if wrong:
+        raise Failed("E_OPENING", wrong)
+    case.opened = {one.name: one.value for one in found.openings}
+    return None
+
+
+def device(case: Case) -> str | None:
+    """The phone in hand is the phone on the paper."""
+    if not case.identifier:
+        return "no IMEI or serial number was given"
+    said = case.record.document.device
+    salt = bytes.fromhex(said.salt)
+    typed = case.identifier.strip()
+    imei = normalise("imei", typed)
+    known = (
+        (imei, "imei", said.commitments.imei1, said.imei1_last4),
+        (imei, "imei", said.commitments.imei2, said.imei2_last4),
+        (typed, "serial", said.commitments.serial, said.serial_last4),
+    )
+    for number, kind, commitment, printed in known:
+        # The last four are printed for people; they must be those of the number that was committed to.
+        if number and commit(kind, number, salt) == commitment and number.endswith(printed):
+            return None
+    raise Failed("E_DEVICE")

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a verifier answers: one word, the first failed check, and every check that was made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from phones.verdict import Verdict
+from phones.words import say
+
+if TYPE_CHECKING:
+    from certs.verify.case import Case
+
+
+class Answer(StrEnum):
+    """The five answers to people. Only VALID is good news about a certificate."""
+
+    VALID = "VALID"
+    NOT_VALID = "NOT VALID"
+    SPECIMEN = "SPECIMEN"
+    REPORT = "REPORT"
+    CANNOT_TELL = "CANNOT TELL"
+
+    @property
+    def exit_code(self) -> int:
+        """0 for VALID, 6 for CANNOT TELL, 7 for everything else."""
+        return {Answer.VALID: 0, Answer.CANNOT_TELL: 6}.get(self, 7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check. `code` is "" if passed or not made. `detail` is for a technician, in English, without markup."""
+
+    name: str
+    verdict: Verdict
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What the record says; only given when nothing speaks against the file."""
+
+    schema: str
+    id: str
+    issued_at: str
+    issuer: str
+    issuer_is: str  # "pinned", "unverified" or "specimen": a name proves nothing before its root is pinned
+    station: str
+    maker: str
+    model: str
+    marketing_name: str
+    serial_last4: str
+    imei1_last4: str
+    imei2_last4: str
+    nist_method: str
+    level: str
+    usability: str
+    outcome: str
+    reasons: tuple[str, ...]
+    retention_until: str
+    validated_by: str
+    log_origin: str  # "" for a paper in no log
+    log_index: int | None  # None unless proven under a pinned policy
+    attempt: int  # how often this phone had been begun on, by the log; by the bench without one
+    seen_at: datetime | None  # earliest moment at which the paper is proven to have existed
+    opened: Mapping[str, str]  # sealed fields this copy opens
+
+    @classmethod
+    def of(cls, case: "Case") -> "Summary":
+        """From a case that passed every check."""
+        document = case.record.document
+        device, place = document.device, document.log
+        issuer_is = "pinned" if case.root else ("specimen" if document.emulated else "unverified")
+        return cls(
+            schema=document.schema_,
+            id=document.id,
+            issued_at=document.issued_at,
+            issuer=document.issuer.name,
+            issuer_is=issuer_is,
+            station=document.station.name,
+            maker=device.maker,
+            model=device.model,
+            marketing_name=device.marketing_name,
+            serial_last4=device.serial_last4,
+            imei1_last4=device.imei1_last4,
+            imei2_last4=device.imei2_last4,
+            nist_method=document.erase.claims.nist_method,
+            level=document.erase.level,
+            usability=document.grade.usability if document.grade else "",
+            outcome=document.outcome.title,
+            reasons=document.outcome.reasons,
+            retention_until=document.retention_until,
+            validated_by=document.validation.by,
+            log_origin="" if isinstance(place, str) else place.origin,
+            log_index=case.proven.index if case.proven else None,
+            attempt=document.job.attempt if isinstance(place, str) else place.attempt,
+            seen_at=case.seen_at,
+            opened=dict(case.opened),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """What `certs.verify.verifier.seal` answers. PASSED: unchanged, and signed by a station of an issuer you pinned.
+    INDETERMINATE: unchanged, signed by somebody you did not pin, or by a specimen key. FAILED: anything else.
+
+    It is no answer about a certificate: the content was not looked at.
+    """
+
+    verdict: Verdict
+    code: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The answer. `code`: of the first check that decided it, "" for VALID, SPECIMEN and REPORT."""
+
+    answer: Answer
+    code: str
+    checks: tuple[Check, ...]
+    warnings: tuple[str, ...] = ()
+    summary: Summary | None = None
+    at: datetime
+
+    @property
+    def exit_code(self) -> int:
+        """The process exit code for this answer (design 6)."""
+        return self.answer.exit_code
+
+    def sentence(self, language: str = "en") -> str:
+        """One line for a person: what the answer means, and why."""
+        if self.code:
+            return say(f"verify.{self.code}", language)
+        return say(f"verify.{self.answer.name}", language)
+
+    def warning_sentences(self, language: str = "en") -> tuple[str, ...]:
+        """One line per warning."""
+        return tuple(say(f"verify.{code}", language) for code in self.warnings)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Android phone of a slot as its adbd sees it: every call holds the slot's lock."""
+
+from virtual_phones.adb.sync_service import FileStatus, SyncFiles
+from virtual_phones.android.phone import AndroidPhone
+from virtual_phones.phone import ServiceReply
+from virtual_phones.port import VirtualPort
+from virtual_phones.shell.filetree import SHELL
+
+
+class AdbOnPort:
+    """What adbd needs of the phone (`adb_services.AdbPhone`)."""
+
+    def __init__(self, port: VirtualPort, phone: AndroidPhone) -> None:
+        self._port = port
+        self._phone = phone
+
+    def needs_key(self) -> bool:
+        """See AdbPhone."""
+        with self._port.lock:
+            return self._phone.needs_key()
+
+    def banner(self) -> str:
+        """See AdbPhone."""
+        with self._port.lock:
+            return self._phone.banner()
+
+    def knows_key(self, fingerprint: str) -> bool:
+        """See AdbPhone."""
+        with self._port.lock:
+            return self._phone.knows_key(fingerprint)
+
+    def offer_key(self, fingerprint: str, now_s: float, comment: str) -> None:
+        """See AdbPhone."""
+        with self._port.lock:
+            self._phone.offer_key(fingerprint, now_s, comment)
+
+    def run(self, service: str, stdin: bytes, now_s: float) -> ServiceReply | None:
+        """See AdbPhone."""
+        with self._port.lock:
+            self._port.tick(now_s)
+            return self._phone.run(service, stdin, now_s=now_s)
+
+    def files(self) -> SyncFiles | None:
+        """See AdbPhone."""
+        with self._port.lock:
+            return FilesOnPort(self._port, self._phone) if self._phone.accepts("sync:") else None
+
+
+class FilesOnPort:
+    """The phone's files as the shell user may see and change them (`sync_service.SyncFiles`)."""
+
+    def __init__(self, port: VirtualPort, phone: AndroidPhone) -> None:
+        self._port = port
+        self._files = phone.files
+
+    def status(self, path: str, *, follow: bool) -> FileStatus:
+        """See SyncFiles."""
+        with self._port.lock:
+            found = self._files.find(path, SHELL, follow=follow)
+            return FileStatus(mode=found.mode, size=found.size, mtime=found.mtime)
+
+    def names(self, path: str) -> list[str]:
+        """See SyncFiles."""
+        with self._port.lock:
+            return self._files.names(path, SHELL)
+
+    def read(self, path: str) -> bytes:
+        """See SyncFiles."""
+        with self._port.lock:
+            return self._files.read(path, SHELL)
+
+    def write(self, path: str, data: bytes, *, mode: int, mtime: int) -> None:
+        """See SyncFiles."""
+        with self._port.lock:
+            folder = path.rpartition("/")[0]
+            missing = []
+            while folder and not self._files.exists(folder, SHELL):
+                missing.append(folder)
+                folder = folder.rpartition("/")[0]
+            for name in reversed(missing):
+                self._files.make_folder(name, SHELL, mode=0o770, mtime=mtime)
+            self._files.write(path, data, SHELL, mode=mode & 0o777, mtime=mtime)
+
+
+def adb_generation(port: VirtualPort) -> tuple[int, int, int] | None:
+    """Which adbd answers on this slot now. A new value: its connections are dead. None: none runs."""
+    with port.lock:
+        phone = port.phone
+        if not isinstance(phone, AndroidPhone) or not port.address or phone.adb_mode() == "none":
+            return None
+        return id(phone), port.address, phone.generation

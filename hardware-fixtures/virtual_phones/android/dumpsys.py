@@ -1,0 +1,388 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`dumpsys`: what each service prints, computed from the state, seller's data included as real phones do.
+
+Shapes follow research android.md §9 and §10; where only a field is documented the lines around it are
+plausible noise. A model may replace any of them with a reply file `dumpsys/<service>.txt`, in which
+`@serial@`, `@account@` and other names of the owner are filled in.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+
+from virtual_phones.android.system import AndroidSystem
+from virtual_phones.phone import section
+from virtual_phones.shell.streams import Call
+
+Dump = Callable[[AndroidSystem, list[str]], str]
+
+
+def dumpsys(system: AndroidSystem, call: Call) -> int:
+    """The tool. An unknown service is said on stderr, with exit code 0 (`unconfirmed`)."""
+    words = list(call.words)
+    while words and words[0].startswith("-"):
+        option = words.pop(0)
+        if option == "-l":
+            call.write("Currently running services:\n" + "".join(f"  {name}\n" for name in sorted(DUMPS)))
+            return 0
+        if option == "-t" and words:
+            words.pop(0)
+    if not words:
+        words = ["battery"]
+    name = words[0]
+    if not system.ready and name not in ("meminfo", "adb"):
+        call.err.write(f"Can't find service: {name}\n")
+        return 0
+    filed = section(system.model, "replies").get(f"dumpsys/{name}")
+    if isinstance(filed, str):
+        call.write(filled(system, filed))
+        return 0
+    dump = DUMPS.get(name)
+    if dump is None:
+        call.err.write(f"Can't find service: {name[:100]}\n")
+        return 0
+    call.write(dump(system, words[1:]))
+    return 0
+
+
+def filled(system: AndroidSystem, text: str) -> str:
+    """A reply template with its @names@ replaced; unknown names stay."""
+    values = {key: str(value) for key, value in asdict(system.lives.owner).items()}
+    values["serial"] = system.lives.hardware.serial
+    return re.sub(r"@([a-z_0-9]+)@", lambda found: values.get(found.group(1), found.group()), text)
+
+
+def _account(system: AndroidSystem, words: list[str]) -> str:
+    data = system.lives.data
+    lines = [f"User UserInfo{{0:{data.users[0]}:4c13}}:", f"  Accounts: {len(data.accounts)}"]
+    lines += [f"    Account {{name={name}, type={kind}}}" for name, kind in data.accounts]
+    lines += ["", "  AccountId, Action_Type, timestamp, UID, TableName, Key", "  Accounts History"]
+    lines += [
+        f"  {index},action_account_add,2025-08-16 10:15:0{index},10122,accounts,{index}"
+        for index, _ in enumerate(data.accounts, 1)
+    ]
+    lines += [
+        "",
+        "  Active Sessions: 0",
+        "",
+        "  RegisteredServicesCache: 3 services",
+        "    ServiceInfo: AuthenticatorDescription {type=com.google}, ComponentInfo{com.google.android.gms/"
+        "com.google.android.gms.auth.account.authenticator.GoogleAccountAuthenticatorService}, uid 10122",
+        "    ServiceInfo: AuthenticatorDescription {type=com.google.work}, ComponentInfo{...}, uid 10122",
+        "",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _device_policy(system: AndroidSystem, words: list[str]) -> str:
+    data = system.lives.data
+    owner = ""
+    if data.device_owner:
+        package = data.device_owner.partition("/")[0]
+        owner = (
+            f"  Device Owner: \n    admin=ComponentInfo{{{data.device_owner}}}\n    name=\n"
+            f"    package={package}\n    isOrganizationOwnedDevice=true\n    User ID: 0\n\n"
+        )
+    return (
+        "Current Device Policy Manager state:\n  Immutable state:\n    mHasFeature=true\n    mIsWatch=false\n"
+        f"{owner}  Enabled Device Admins (User 0, provisioningState: {3 if owner else 0}):\n"
+        "    mPasswordOwner=-1\n  Encryption Status: per-user\n  Logout user: -10000\n"
+    )
+
+
+def _battery(system: AndroidSystem, words: list[str]) -> str:
+    battery = section(system.model, "battery")
+    text = (
+        "Current Battery Service state:\n  AC powered: false\n  USB powered: true\n  Wireless powered: false\n"
+        "  Dock powered: false\n  Max charging current: 500000\n  Max charging voltage: 5000000\n"
+        f"  Charge counter: {battery.get('charge_counter_uah')}\n  status: 2\n  health: {battery.get('health')}\n"
+        f"  present: true\n  level: {system.lives.hardware.battery_level}\n  scale: 100\n"
+        f"  voltage: {battery.get('voltage_mv')}\n  temperature: {battery.get('temperature_dc')}\n"
+        "  technology: Li-ion\n"
+    )
+    if "vendor_battery_keys" in system.lives.variation:
+        text += "  charge counter: 0\n  current now: -347\n  Level: charging\n"
+        text += "  Charging state: 0\n  Charging policy: 0\n"
+    if "samsung_battery" in system.lives.variation:
+        text += (
+            f"  mSavedBatteryAsoc: [{battery.get('health_percent')}]\n"
+            f"  mSavedBatteryBsoh: [{battery.get('health_percent')}]\n"
+            f"  mSavedBatteryUsage: {int(str(battery.get('cycles', 0))) * 100 + 39}\n"
+            f"  battery FirstUseDate: [20240901]\n"
+            "  LLB MAN: 20240701\n  LLB CAL: 20240715\n"
+        )
+    if system.sdk() >= 34 and "chinese_locale" not in system.lives.variation:
+        text += "  Charging state: 1\n  Charging policy: 1\n  Capacity level: -1\n"
+    return text
+
+
+def _batterystats(system: AndroidSystem, words: list[str]) -> str:
+    battery = section(system.model, "battery")
+    fresh = not system.lives.data.packages
+    learned = "" if fresh else f"  Last learned battery capacity: {battery.get('learned_mah')} mAh\n"
+    return (
+        "Battery History (0% used, 1264B used of 4096KB, 14 strings using 934):\n"
+        "                    0 (15) RESET:TIME: 2025-12-07-09-41-00\n\n"
+        "Statistics since last charge:\n  System starts: 0, currently on battery: false\n"
+        f"  Estimated battery capacity: {battery.get('design_mah')} mAh\n{learned}"
+        "  Time on battery: 0ms (0.0%) realtime, 0ms (0.0%) uptime\n"
+    )
+
+
+def _pdb(system: AndroidSystem, words: list[str]) -> str:
+    handle = system.lives.hardware.frp_handle
+    unlocked = "unlocked_bootloader" in system.lives.variation
+    newer = ""
+    if system.sdk() >= 35:
+        newer = f"  FRP state: {'active' if handle else 'inactive'}\n"
+    return (
+        "mDataBlockFile: /dev/block/by-name/frp\nmIsRunningDSU: "
+        f"{str(system.lives.hardware.system_image).lower()}\nmInitDoneSignal: 0\n"
+        f"mIsFileEmpty: {str(not handle).lower()}\n"
+        f"  Has FRP credential handle: {str(bool(handle)).lower()}\n  FRP challenge block size: {len(handle)}\n"
+        f"{newer}  Verified boot state: {'orange' if unlocked else 'green'}\n"
+        f"  OEM unlock enabled: {str(unlocked).lower()}\n"
+    )
+
+
+def _user(system: AndroidSystem, words: list[str]) -> str:
+    data = system.lives.data
+    restrictions = "".join(f"      {name}\n" for name in data.restrictions) or "      none\n"
+    users = "".join(
+        f"  UserInfo{{{index * 10}:{name}:{'4c13' if not index else '410'}}} serialNo={index * 10} "
+        f"isPrimary={str(not index).lower()}\n"
+        f"    Type: android.os.usertype.full.{'SYSTEM' if not index else 'SECONDARY'}\n"
+        "    Flags: 19475 (ADMIN|FULL|INITIALIZED|MAIN|PRIMARY|SYSTEM)\n"
+        f"    State: {'RUNNING_UNLOCKED' if system.ready else 'RUNNING_LOCKED'}\n    Created: <unknown>\n"
+        f"    Last logged in: +{max(0, int(system.lives.now_s - max(data.born_s, system.lives.booted_s)))}s ago\n"
+        f"    Unlock time: 0ms\n    Restrictions:\n{restrictions}"
+        f"    Effective restrictions:\n{restrictions}    Ignore errors preparing storage: false\n"
+        for index, name in enumerate(data.users)
+    )
+    return (
+        f"Current user: 0\n\nUsers:\n{users}\n  Device properties:\n"
+        f"    Device owner id: {0 if data.device_owner else -10000}\n"
+        "    Guest restrictions:\n      no_sms\n      no_install_unknown_sources\n"
+    )
+
+
+def _sensors(system: AndroidSystem, words: list[str]) -> str:
+    sensors = system.model.get("sensors")
+    lines = ["Captured at: 12:00:00.000", "Sensor Device:", "Sensor List:"]
+    for index, sensor in enumerate(sensors if isinstance(sensors, list) else [], 1):
+        lines.append(
+            f"0x{index:08x}) {sensor['name']:<34} | {sensor['vendor']:<15} | ver: 1 | type: {sensor['type']}"
+            f"({sensor['number']}) | perm: n/a | flags: 0x00000000"
+        )
+    return "\n".join([*lines, "Fusion States:", "Recent Sensor events:", "Active sensors:", ""])
+
+
+def _cameras(system: AndroidSystem, words: list[str]) -> str:
+    facing = section(system.model, "cameras").get("facing")
+    places = [str(place) for place in facing] if isinstance(facing, list) else []
+    text = (
+        f"== Service global info: ==\n\nNumber of camera devices: {len(places)}\n"
+        f"Number of normal camera devices: {len(places)}\n"
+    )
+    for index, place in enumerate(places):
+        text += (
+            f"== Camera HAL device device@1.1/internal/{index} (v1.1) static information: ==\n  Resource cost: 50\n"
+            f"  Facing: {place[:1]}{place[1:].lower()}\n  API2 camera characteristics:\n"
+            f"      android.lens.facing (80005): byte[1]\n        [{place}]\n"
+            f"      android.flash.info.available (50000): byte[1]\n"
+            f"        [{'TRUE' if place == 'BACK' else 'FALSE'}]\n"
+        ).replace(f"Facing: {place[:1]}{place[1:].lower()}", f"Facing: {place}")
+    return text
+
+
+def _thermal(system: AndroidSystem, words: list[str]) -> str:
+    return (
+        "IsStatusOverride: false\nThermalEventListeners:\n\tcallbacks: 2\nThermal Status: 0\nCached temperatures:\n"
+        "\tTemperature{mValue=34.1, mType=3, mName=VIRTUAL-SKIN, mStatus=0}\n"
+        "\tTemperature{mValue=29.1, mType=2, mName=battery, mStatus=0}\nHAL Ready: true\n"
+        "Current temperatures from HAL:\n\tTemperature{mValue=34.1, mType=3, mName=VIRTUAL-SKIN, mStatus=0}\n"
+    )
+
+
+def _telephony(system: AndroidSystem, words: list[str]) -> str:
+    inserted = system.lives.hardware.sim_inserted
+    number = system.lives.owner.phone_number if inserted else ""
+    return (
+        "last known state:\n  Phone Id=0\n    mCallState=0\n    mRingingCallState=0\n    mCallIncomingNumber=\n"
+        f"    mServiceState={{mVoiceRegState={'0(IN_SERVICE)' if inserted else '1(OUT_OF_SERVICE)'}, "
+        f"mIsEmergencyOnly={str(not inserted).lower()}}}\n"
+        f"    mPhoneNumber={number}\n    mSignalStrength=SignalStrength:{{mLte=Invalid}}\n"
+        f"    mDataConnectionState=0\n"
+    )
+
+
+def _isub(system: AndroidSystem, words: list[str]) -> str:
+    number, iccid = system.lives.data.known_sim
+    if not iccid:
+        return "SubscriptionManagerService:\n  Logical SIM slot sub id mapping:\n  All subscriptions:\n"
+    return (
+        "SubscriptionManagerService:\n  All subscriptions:\n"
+        f"    [SubscriptionInfoInternal: id=1 iccId={iccid} simSlotIndex=-1 displayName=CMCC number={number} "
+        f"imsi={system.lives.owner.imsi} mcc=460 mnc=00]\n"
+    )
+
+
+def _display(system: AndroidSystem, words: list[str]) -> str:
+    display = section(system.model, "display")
+    return (
+        "DISPLAY MANAGER (dumpsys display)\n  mSafeMode=false\n  mPendingTraversal=false\nDisplay Adapters: size=4\n"
+        "  LocalDisplayAdapter\n    mActiveSfDisplayMode=DisplayMode{id=1, "
+        f"width={display.get('width')}, height={display.get('height')}, xDpi=422.03, yDpi=424.069, "
+        f"refreshRate={display.get('rate')}, appVsyncOffsetNanos=6233332, group=0}}\n  mBrightnessThrottler=...\n"
+    )
+
+
+def _bluetooth(system: AndroidSystem, words: list[str]) -> str:
+    on = system.setting("global", "bluetooth_on") == "1"
+    return (
+        f"Bluetooth Status\n  enabled: {str(on).lower()}\n  state: {'ON' if on else 'OFF'}\n"
+        f"  address: XX:XX:XX:XX:47:11\n"
+        f"  name: {system.setting('secure', 'bluetooth_name')}\n  time since enabled: 00:05:12.044\n\n"
+        f"Bonded devices:\n"
+    )
+
+
+def _nfc(system: AndroidSystem, words: list[str]) -> str:
+    on = system.setting("secure", "nfc_on") == "1"
+    return (
+        f"mState={'on' if on else 'off'}\nmScreenState=ON_UNLOCKED\nmNfcSecureEnabled=true\nmIsSecureNfcEnabled=false\n"
+    )
+
+
+def _adb(system: AndroidSystem, words: list[str]) -> str:
+    keys = system.lives.data.keys
+    listed = "\n".join(f"QAAAA{key[:24]} {comment}" for key, comment in keys.items())
+    connected = next((comment for key, comment in keys.items() if set(key) != {"0"}), "")
+    return (
+        "ADB MANAGER STATE (dumpsys adb):\n{\n  debugging_manager={\n    connected_to_adb=true\n"
+        f"    last_key_received={connected}\n    user_keys={listed}\n\n"
+        "    keystore=<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n  }\n}\n"
+    )
+
+
+def _euicc(system: AndroidSystem, words: list[str]) -> str:
+    return "===== BEGIN EUICC CLINIC =====\nmOps: \nActive profile: none\n===== END EUICC CLINIC =====\n"
+
+
+def _usagestats(system: AndroidSystem, words: list[str]) -> str:
+    packages = system.lives.data.packages
+    rows = "".join(
+        f'        package={name} totalTimeUsed="12:4{index}" lastTimeUsed="2025-11-2{index} 21:00:00" '
+        f"appLaunchCount={index + 3}\n"
+        for index, name in enumerate(packages)
+    )
+    return (
+        f'User 0:\n  In-memory daily stats\n    timeRange="11/24/2025 - 11/25/2025"\n    packages\n'
+        f"{rows}  In-memory weekly stats\n"
+    )
+
+
+def _diskstats(system: AndroidSystem, words: list[str]) -> str:
+    blocks = int(str(section(system.model, "storage").get("data_kib", 0)))
+    used = 48_000_000 if system.lives.data.packages else 6_300_000
+    return (
+        "Latency: 0ms [512B Data Write]\nRecent Disk Write Speed (kB/s) = 38112\n"
+        f"Data-Free: {blocks - used}K / {blocks}K total = {(blocks - used) * 100 // blocks}% free\n"
+        "Cache-Free: 0K / 0K total = 0% free\nSystem-Free: 0K / 839152K total = 0% free\n"
+        "File-based Encryption: true\n"
+    )
+
+
+def _activity(system: AndroidSystem, words: list[str]) -> str:
+    if words[:1] not in (["broadcasts"], ["b"]):
+        return "ACTIVITY MANAGER SETTINGS (dumpsys activity settings)\n"
+    cycles = section(system.model, "battery").get("cycles")
+    extra = f" android.os.extra.CYCLE_COUNT={cycles}" if system.sdk() >= 34 else ""
+    return (
+        "ACTIVITY MANAGER BROADCAST STATE (dumpsys activity broadcasts)\n  Sticky broadcasts for user -1:\n"
+        "  * Sticky action android.intent.action.BATTERY_CHANGED:\n    Intent: flg=0x60000010 (has extras)\n"
+        f"      Bundle[{{technology=Li-ion, health=2{extra}, level={system.lives.hardware.battery_level}}}]\n"
+    )
+
+
+def _package(system: AndroidSystem, words: list[str]) -> str:
+    wanted = [name for name in system.lives.data.packages if not words or name == words[0]]
+    return "Packages:\n" + "".join(
+        f"  Package [{name}] (4711ab):\n    userId=10211\n    firstInstallTime={system.lives.data.packages[name]}\n"
+        for name in wanted
+    )
+
+
+def _wifi(system: AndroidSystem, words: list[str]) -> str:
+    on = system.setting("global", "wifi_on") == "1"
+    names = "".join(
+        f'ID: {index} SSID: "{name}" PROVIDER-NAME: null\n' for index, name in enumerate(system.lives.data.networks)
+    )
+    return (
+        f"Wi-Fi is {'enabled' if on else 'disabled'}\nVerbose logging is off\n"
+        f"WifiConfigManager - Configured networks Begin ----\n{names}"
+    )
+
+
+def _location(system: AndroidSystem, words: list[str]) -> str:
+    return (
+        "Location Manager State:\n  User Info:\n  Location Settings:\n  gps provider:\n    enabled=true\n"
+        "    satellites: 0\n"
+    )
+
+
+def _dropbox(system: AndroidSystem, words: list[str]) -> str:
+    entries = "" if system.lives.data.packages else "2025-12-07 09:41:12 SYSTEM_RECOVERY_LOG (text, 4096 bytes)\n"
+    return f"Drop box contents: {int(bool(entries))} entries\nMax entries: 1000\n{entries}"
+
+
+def _biometric(system: AndroidSystem, words: list[str]) -> str:
+    return '{"service":"BiometricService","sensors":[{"id":0,"modality":2,"strength":15}]}\n'
+
+
+def _lock_settings(system: AndroidSystem, words: list[str]) -> str:
+    kind = "PIN" if system.lives.data.lock_screen else "NONE"
+    return (
+        "Current lock settings service state:\n\nUser State:\n    User 0\n        LSKF-based SP protector ID: 4c13\n"
+        f"        LSKF last changed: never\n        CredentialType: {kind}\n        Quality: 0\n"
+        "Keys in namespace:\nStorage:\n"
+    )
+
+
+def _window(system: AndroidSystem, words: list[str]) -> str:
+    locked = str(system.lives.data.lock_screen).lower()
+    return (
+        "WINDOW MANAGER POLICY STATE (dumpsys window policy)\n    mSafeMode=false mSystemReady=true\n"
+        f"    KeyguardServiceDelegate\n      showing=false\n      secure={locked}\n      bootCompleted=true\n"
+    )
+
+
+DUMPS: dict[str, Dump] = {
+    "lock_settings": _lock_settings,
+    "window": _window,
+    "account": _account,
+    "device_policy": _device_policy,
+    "battery": _battery,
+    "batterystats": _batterystats,
+    "persistent_data_block": _pdb,
+    "user": _user,
+    "sensorservice": _sensors,
+    "media.camera": _cameras,
+    "thermalservice": _thermal,
+    "telephony.registry": _telephony,
+    "isub": _isub,
+    "display": _display,
+    "bluetooth_manager": _bluetooth,
+    "nfc": _nfc,
+    "adb": _adb,
+    "euicc": _euicc,
+    "usagestats": _usagestats,
+    "diskstats": _diskstats,
+    "activity": _activity,
+    "package": _package,
+    "wifi": _wifi,
+    "location": _location,
+    "dropbox": _dropbox,
+    "fingerprint": _biometric,
+    "biometric": _biometric,
+}

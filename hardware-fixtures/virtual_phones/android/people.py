@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people do on a virtual Android: tap, press, take cards out. What the phone does not offer has no effect."""
+
+from collections.abc import Callable
+
+from virtual_phones.android.body import AndroidBody
+
+
+def _in_settings(phone: AndroidBody) -> bool:
+    """Can a person reach Settings now?"""
+    set_up = phone.system.setting("secure", "user_setup_complete") == "1"
+    return phone.mode == "system" and phone.system.ready and set_up
+
+
+def accept_adb(phone: AndroidBody) -> None:
+    """Tap Allow, if the dialog is open."""
+    if phone.offered is not None and phone.now_s >= phone.offered[2] and phone.mode == "system":
+        phone.accept_key(phone.offered[0], phone.offered[1] or "bench@bench")
+
+
+def deny_adb(phone: AndroidBody) -> None:
+    """Tap Cancel; the host may ask again."""
+    phone.offered = None
+
+
+def enable_adb(phone: AndroidBody) -> None:
+    """Seven taps and the switch; not possible before set-up is finished."""
+    if _in_settings(phone):
+        phone.lives.data.settings["global"] |= {"adb_enabled": "1", "development_settings_enabled": "1"}
+        phone.generation += 1
+
+
+def disable_adb(phone: AndroidBody) -> None:
+    """The switch, off."""
+    if _in_settings(phone):
+        phone.lives.data.settings["global"]["adb_enabled"] = "0"
+        phone.generation += 1
+
+
+def revoke_adb(phone: AndroidBody) -> None:
+    """Revoke USB debugging authorisations."""
+    phone.lives.data.keys.clear()
+    phone.generation += 1
+
+
+def erase_in_settings(phone: AndroidBody) -> None:
+    """Settings → Erase all data: a trusted reset, which also clears factory reset protection."""
+    if _in_settings(phone) and "no_factory_reset" not in phone.lives.data.restrictions:
+        phone.harness_keys = None
+        phone.wipe_at_boot(trusted=True)
+
+
+def wipe_in_recovery(phone: AndroidBody) -> None:
+    """Recovery menu → Wipe data, then reboot."""
+    if phone.mode == "recovery" and "returns_into_recovery" not in phone.misbehaviour:
+        phone.wipe_at_boot(trusted=False)
+
+
+def reboot_system(phone: AndroidBody) -> None:
+    """Hold power, or the menu of recovery and fastboot: start Android."""
+    if phone.mode in ("recovery", "sideload", "fastboot"):
+        phone.leave(phone.timing.absent_s, lambda now_s: phone.boot("reboot,userrequested", now_s))
+    elif phone.mode == "system":
+        phone.reboot("")
+
+
+def power_off(phone: AndroidBody) -> None:
+    """Switch it off."""
+    phone.reboot("shutdown")
+
+
+def power_on(phone: AndroidBody) -> None:
+    """Switch it on, unless it never comes back."""
+    if phone.mode == "off" and phone.agenda.next_s() is None and "never_returns" not in phone.misbehaviour:
+        phone.boot("cold,powerkey", phone.now_s)
+
+
+def add_account(phone: AndroidBody) -> None:
+    """Somebody signs in; the foyer ends."""
+    phone.sign_in()
+
+
+def remove_accounts(phone: AndroidBody) -> None:
+    """The seller signs out everywhere."""
+    if _in_settings(phone):
+        phone.lives.data.accounts = []
+        if "frp_armed" not in phone.misbehaviour:
+            phone.lives.hardware.frp_handle = b""
+
+
+def remove_sim(phone: AndroidBody) -> None:
+    """Take the card out."""
+    phone.lives.hardware.sim_inserted = False
+
+
+def insert_sim(phone: AndroidBody) -> None:
+    """Put a card in; with a network the foyer ends."""
+    phone.lives.hardware.sim_inserted = True
+    phone.stop_foyer()
+
+
+def remove_sd(phone: AndroidBody) -> None:
+    """Take the card out."""
+    phone.lives.hardware.sd_inserted = False
+
+
+def connect_wifi(phone: AndroidBody) -> None:
+    """Join a network; the foyer ends."""
+    phone.system.wifi_connected = True
+    phone.stop_foyer()
+
+
+def finish_setup(phone: AndroidBody) -> None:
+    """Tap through the set-up wizard; the foyer ends."""
+    if phone.mode == "system" and phone.system.ready:
+        phone.stop_foyer()
+        phone.lives.data.settings["global"]["device_provisioned"] = "1"
+        phone.lives.data.settings["secure"]["user_setup_complete"] = "1"
+
+
+def set_lock_screen(phone: AndroidBody) -> None:
+    """Set a PIN."""
+    phone.lives.data.lock_screen = True
+
+
+def remove_lock_screen(phone: AndroidBody) -> None:
+    """Remove the PIN."""
+    phone.lives.data.lock_screen = False
+
+
+def charge(phone: AndroidBody) -> None:
+    """An hour on the charger."""
+    phone.lives.hardware.battery_level = 100
+
+
+ACTIONS: dict[str, Callable[[AndroidBody], None]] = {
+    "accept_adb": accept_adb,
+    "deny_adb": deny_adb,
+    "enable_adb": enable_adb,
+    "disable_adb": disable_adb,
+    "revoke_adb": revoke_adb,
+    "erase_in_settings": erase_in_settings,
+    "wipe_in_recovery": wipe_in_recovery,
+    "reboot_system": reboot_system,
+    "power_off": power_off,
+    "power_on": power_on,
+    "add_account": add_account,
+    "remove_accounts": remove_accounts,
+    "remove_sim": remove_sim,
+    "insert_sim": insert_sim,
+    "remove_sd": remove_sd,
+    "connect_wifi": connect_wifi,
+    "finish_setup": finish_setup,
+    "set_lock_screen": set_lock_screen,
+    "remove_lock_screen": remove_lock_screen,
+    "charge": charge,
+}
+"""What a person can do, by name."""

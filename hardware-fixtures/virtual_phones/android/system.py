@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The running system of a virtual Android: its properties, services and the tools its shell finds."""
+
+from collections.abc import Callable, Mapping
+
+from virtual_phones.android.lives import HARNESS, TRADE_IN, AndroidLives
+from virtual_phones.phone import section
+from virtual_phones.shell.filetree import FileTree
+from virtual_phones.shell.streams import Call, Tool
+
+HOSTILE = (
+    "EVIL\n[ro.serialno]: [FAKE0001]",
+    "a\x1b[2J\x1b]0;pwned\x07b",
+    "abc\u202e321\u2066x",
+    "a;reboot;b:c=d",
+    "\udcff\udcfe\udc80broken",
+    "x" * 1_000_000,
+    "<script>alert(1)</script>'\"",
+    "tab\tdevice\r\nFAKE",
+)
+SETTABLE = ("debug.", "log.tag", "persist.log.tag", "sys.usb.", "persist.traced.", "persist.debug.")
+"""Property prefixes the shell may set (SELinux property_contexts, a part)."""
+
+
+class AndroidSystem:
+    """What stands behind the shell. `reboot` and `harness` are the phone's: they take it off the bus."""
+
+    def __init__(
+        self,
+        lives: AndroidLives,
+        *,
+        reboot: Callable[[str], None],
+        harness: Callable[[], None],
+        evaluate: Callable[[], None],
+    ) -> None:
+        self.lives = lives
+        self.model: Mapping[str, object] = lives.model
+        self.reboot = reboot
+        self.harness = harness
+        self.evaluate = evaluate
+        self.ready = True
+        """The boot is completed: services answer."""
+        self.ready_in_s: Callable[[], float] = lambda: 0.0
+        self.volatile: dict[str, str] = {}
+        self.wifi_connected = False
+        self.getprops = 0
+        self.environment: Mapping[str, str] = {
+            "PATH": "/product/bin:/apex/com.android.runtime/bin:/system/bin:/vendor/bin",
+            "HOME": "/",
+            "SHELL": "/bin/sh",
+            "USER": "shell",
+            "LOGNAME": "shell",
+            "HOSTNAME": str(self.product("device")),
+            "TERM": "dumb",
+            "TMPDIR": "/data/local/tmp",
+            "ANDROID_DATA": "/data",
+            "ANDROID_ROOT": "/system",
+            "EXTERNAL_STORAGE": "/sdcard",
+        }
+        self.tools: Mapping[str, Tool] = {}
+
+    @property
+    def files(self) -> FileTree:
+        """The file tree of the present life."""
+        return self.lives.files
+
+    def epoch(self) -> int:
+        """The phone's clock."""
+        return self.lives.epoch()
+
+    def product(self, name: str) -> str:
+        """A word of the model's [product] table."""
+        return str(section(self.model, "product").get(name, ""))
+
+    def sdk(self) -> int:
+        """API level."""
+        return int(str(self.model.get("sdk", 30)))
+
+    def has(self, what: str) -> bool:
+        """Does this phone misbehave or vary so?"""
+        return what in self.lives.misbehaviour or what in self.lives.variation
+
+    def trade_in(self) -> str:
+        """persist.adb.tradeinmode: "" or 0 unset, 1 foyer, 2 evaluation, -1 stopped."""
+        return self.lives.data.properties.get(TRADE_IN, "")
+
+    def setting(self, table: str, name: str) -> str:
+        """A setting, "" when unset."""
+        return self.lives.data.settings[table].get(name, "")
+
+    # -- properties ------------------------------------------------------------------------
+
+    def properties(self) -> dict[str, str]:
+        """All properties as they are now."""
+        hardware = self.lives.hardware
+        found = {name: str(value) for name, value in section(self.model, "properties").items()}
+        unlocked = self.has("unlocked_bootloader")
+        found |= {
+            "ro.serialno": hardware.serial,
+            "ro.boot.serialno": hardware.serial,
+            "ro.boot.verifiedbootstate": "orange" if unlocked else "green",
+            "ro.boot.flash.locked": "0" if unlocked else "1",
+            "ro.boot.vbmeta.device_state": "unlocked" if unlocked else "locked",
+            "ro.boot.bootreason": "reboot",
+            "sys.boot.reason": self.lives.boot_reason,
+            "init.svc.adbd": "running",
+            "init.svc.bootanim": "stopped" if self.ready else "running",
+            "sys.usb.state": "mtp,adb",
+            "sys.usb.config": "mtp,adb",
+            "vold.decrypt": "",
+            "gsm.sim.state": "LOADED,ABSENT" if hardware.sim_inserted else "ABSENT,NOT_READY",
+            "gsm.sim.operator.alpha": "CMCC," if hardware.sim_inserted else ",",
+            "gsm.network.type": "Unknown,Unknown",
+            "ro.gsid.image_running": "1" if hardware.system_image else "0",
+        }
+        if hardware.system_image:
+            found |= {
+                "gsid.image_installed": "1",
+                "ro.build.fingerprint": f"google/gsi_gms_arm64/gsi_arm64:{found.get('ro.build.version.release')}"
+                "/GSI1.240905.001/12345678:user/release-keys",
+            }
+        found |= self.volatile | self.lives.data.properties
+        if self.ready:
+            found |= {"sys.boot_completed": "1", "dev.bootcomplete": "1"}
+        if self.has("hostile_strings"):
+            text = HOSTILE[self.lives.draw_once % len(HOSTILE)]
+            for name in ("ro.serialno", "ro.product.model", "ro.build.fingerprint", "ro.product.manufacturer"):
+                found[name] = text
+            found["ro.build.display.id"] = HOSTILE[(self.lives.draw_once + 4) % len(HOSTILE)]
+        return found
+
+    def set_property(self, name: str, value: str) -> bool:
+        """As the shell user; False when SELinux refuses."""
+        if not name.startswith(SETTABLE) or len(name) > 256 or (len(value) > 91 and not name.startswith("ro.")):
+            return False
+        self.volatile[name] = value
+        return True
+
+    def prints_properties(self) -> bool:
+        """Does this getprop print anything? Some print nothing at random (seen by google/mobly)."""
+        self.getprops += 1
+        if "empty_getprop" in self.lives.misbehaviour:
+            return False
+        return not ("getprop_empty_once" in self.lives.variation and self.getprops == 1 + self.lives.draw_once % 3)
+
+    def serves(self, call: Call, service: str) -> bool:
+        """Is a Java service up? Says so on stderr when the boot is not completed."""
+        if not self.ready:
+            call.err.write(f"cmd: Can't find service: {service}\n")
+        return self.ready
+
+    def in_harness(self) -> bool:
+        """persist.sys.test_harness."""
+        return self.lives.data.properties.get(HARNESS) == "1"

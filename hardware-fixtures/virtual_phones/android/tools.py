@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Android's own command-line tools, with the permissions of the shell user (research android.md §4, §9, §10)."""
+
+import re
+
+from virtual_phones.android.dumpsys import dumpsys
+from virtual_phones.android.foyer import tradeinmode
+from virtual_phones.android.system import AndroidSystem
+from virtual_phones.android.tools_hardware import HARDWARE_SERVICES, HARDWARE_TOOLS, SystemTool
+from virtual_phones.shell.streams import Call, Tool
+from virtual_phones.shell.tools_files import FILE_TOOLS
+from virtual_phones.shell.tools_text import TEXT_TOOLS
+from virtual_phones.shell.tools_words import options
+
+NO_SERVICE = 20
+"""Exit code of `cmd` for a service that is not there."""
+SYSTEM_PACKAGES = (
+    "android",
+    "com.android.shell",
+    "com.android.settings",
+    "com.android.systemui",
+    "com.google.android.gms",
+    "com.android.providers.telephony",
+    "com.google.android.setupwizard",
+    "com.android.chrome",
+)
+
+
+def android_tools(system: AndroidSystem) -> dict[str, Tool]:
+    """Everything the shell of this phone finds in its PATH."""
+
+    def bound(tool: SystemTool) -> Tool:
+        return lambda call: tool(system, call)
+
+    found: dict[str, Tool] = dict(TEXT_TOOLS) | dict(FILE_TOOLS)
+    found |= {name: bound(tool) for name, tool in SYSTEM_TOOLS.items()}
+    if system.model.get("trade_in"):
+        found["tradeinmode"] = bound(tradeinmode)
+    return found
+
+
+def _getprop(system: AndroidSystem, call: Call) -> int:
+    names = [word for word in call.words if not word.startswith("-")]
+    if not system.prints_properties():
+        return 0
+    found = system.properties()
+    if names:
+        call.write((found.get(names[0]) or (names[1] if len(names) > 1 else "")) + "\n")
+        return 0
+    call.write("".join(f"[{name}]: [{found[name]}]\n" for name in sorted(found)))
+    return 0
+
+
+def _setprop(system: AndroidSystem, call: Call) -> int:
+    if len(call.words) != 2:
+        call.err.write("usage: setprop NAME VALUE\n")
+        return 1
+    name, value = call.words
+    if system.set_property(name, value):
+        return 0
+    call.err.write(f"Failed to set property '{name}' to '{value}'.\nSee dmesg for error reason.\n")
+    return 1
+
+
+def _settings(system: AndroidSystem, call: Call) -> int:
+    if not system.serves(call, "settings"):
+        return NO_SERVICE
+    words = list(call.words)
+    while words and words[0] == "--user":
+        words = words[2:]
+    verb = words[0] if words else ""
+    tables = system.lives.data.settings
+    table = tables.get(words[1]) if len(words) > 1 else None
+    needed = {"get": 3, "put": 4, "delete": 3, "list": 2, "reset": 3}.get(verb, 0)
+    if not needed or table is None or len(words) < needed:
+        call.err.write("Bad arguments\nInvalid command: settings " + " ".join(call.words)[:200] + "\n")
+        return 255
+    if verb == "list":
+        call.write("".join(f"{name}={table[name]}\n" for name in sorted(table)))
+    elif verb == "get":
+        call.write(table.get(words[2], "null") + "\n")
+    elif verb == "put":
+        if len(table) < 2000 or words[2] in table:
+            table[words[2]] = words[3][:20_000]
+    elif verb == "delete":
+        call.write(f"Deleted {int(table.pop(words[2], None) is not None)} rows\n")
+    return 0
+
+
+def _pm(system: AndroidSystem, call: Call) -> int:
+    if not system.serves(call, "package"):
+        return NO_SERVICE
+    found, words = options(call.words[1:])
+    verb = call.words[0] if call.words else ""
+    packages = system.lives.data.packages
+    if verb == "list" and words[:1] == ["packages"]:
+        names = [] if "s" in found else sorted(packages)
+        names += [] if "3" in found else list(SYSTEM_PACKAGES)
+        names = [name for name in names if all(word in name for word in words[1:] if not word.isdigit())]
+        call.write(
+            "".join(f"package:{f'/data/app/~~x/{name}/base.apk=' if 'f' in found else ''}{name}\n" for name in names)
+        )
+        return 0
+    if verb == "list" and words[:1] == ["users"]:
+        users = "".join(
+            f"\tUserInfo{{{index * 10}:{name}:4c13}} running\n" for index, name in enumerate(system.lives.data.users)
+        )
+        call.write("Users:\n" + users)
+        return 0
+    if verb == "list" and words[:1] == ["features"]:
+        call.write(
+            "feature:android.hardware.camera\nfeature:android.hardware.nfc\nfeature:android.hardware.telephony\n"
+        )
+        return 0
+    if verb == "path" and words:
+        known = words[0] in packages or words[0] in SYSTEM_PACKAGES
+        call.write(f"package:/data/app/{words[0]}/base.apk\n" if known else "")
+        return int(not known)
+    if verb == "uninstall" and words:
+        if packages.pop(words[-1], None) is None:
+            call.write("Failure [DELETE_FAILED_INTERNAL_ERROR]\n")
+            return 1
+        call.write("Success\n")
+        return 0
+    if verb in ("grant", "revoke", "clear", "enable", "disable-user", "disable"):
+        return 0
+    call.err.write(f"Unknown command: {verb[:100]}\n")
+    return 255
+
+
+def _cmd(system: AndroidSystem, call: Call) -> int:
+    if not call.words:
+        call.err.write("cmd: No service specified; use -l to list all running services. Use -w to start and wait.\n")
+        return NO_SERVICE
+    words = call.words[1:] if call.words[0] == "-w" else call.words
+    if words[:1] == ["-l"]:
+        call.write("Currently running services:\n" + "".join(f"  {name}\n" for name in sorted(SERVICES)))
+        return 0
+    service = SERVICES.get(words[0]) if words else None
+    if service is None or (words[0] == "testharness" and not system.model.get("test_harness")):
+        call.err.write(f"cmd: Can't find service: {words[0] if words else ''}\n")
+        return NO_SERVICE
+    if not system.serves(call, words[0]):
+        return NO_SERVICE
+    return service(system, Call(call.shell, words[0], words[1:], call.source, call.out, call.err))
+
+
+def _testharness(system: AndroidSystem, call: Call) -> int:
+    verb = call.words[0] if call.words else ""
+    if verb not in ("enable", "restore"):
+        call.write(
+            "About:\n  Test Harness Mode is a mode that the device can be placed in to prepare\n"
+            "  it for UI test harness frameworks ...\nCommands:\n  enable|restore\n"
+        )
+        return 0 if not verb or verb == "help" else 255
+    if system.lives.data.lock_screen:
+        call.err.write("Test Harness Mode cannot be enabled if there is a lock screen\n")
+        return 2
+    if system.has("harness_refused"):
+        call.err.write(
+            "Failed to enable Test Harness Mode. No implementation of PersistentDataBlock was bound.\n"
+            "Failed to enable Test Harness Mode\n"
+        )
+        return 1
+    system.harness()
+    return 0
+
+
+def _pdb(system: AndroidSystem, call: Call) -> int:
+    if system.sdk() < 35:
+        call.write("No shell command implementation.\n")
+        return 0
+    verb = call.words[0] if call.words else ""
+    if verb == "status":
+        call.write("active\n" if system.lives.hardware.frp_handle else "inactive\n")
+        return 0
+    call.err.write("Permission denied\n")
+    return 255
+
+
+def _locksettings(system: AndroidSystem, call: Call) -> int:
+    verb = call.words[0] if call.words else ""
+    locked = system.lives.data.lock_screen
+    if verb == "get-disabled":
+        call.write(str(not locked and system.in_harness()).lower() + "\n")
+    elif verb == "verify":
+        if locked:
+            call.write("User has a lock credential, but old credential was not provided\n")
+            return 255
+        call.write("Lock credential verified successfully\n")
+    elif verb in ("set-disabled", "set-pin", "set-password", "set-pattern", "clear"):
+        if locked:
+            call.write("Old password '' didn't match\n")
+            return 255
+        if verb in ("set-pin", "set-password", "set-pattern"):
+            system.lives.data.lock_screen = True
+            call.write("Pin set to '****'\n")
+    else:
+        call.err.write(f"Unknown command: {verb[:100]}\n")
+        return 255
+    return 0
+
+
+def _am(system: AndroidSystem, call: Call) -> int:
+    if not system.serves(call, "activity"):
+        return NO_SERVICE
+    verb = call.words[0] if call.words else ""
+    text = " ".join(call.words[1:])[:400]
+    if verb == "broadcast":
+        action = re.search(r"-a\s+(\S+)", text)
+        name = action.group(1) if action else ""
+        call.write(f"Broadcasting: Intent {{ act={name} flg=0x400000 }}\n")
+        if name.endswith(("FACTORY_RESET", "MASTER_CLEAR", "MASTER_CLEAR_NOTIFICATION", "BOOT_COMPLETED")):
+            call.err.write(
+                "\nException occurred while executing 'broadcast':\njava.lang.SecurityException: Permission Denial: "
+                f"not allowed to send broadcast {name} from pid=4711, uid=2000\n"
+                "\tat com.android.server.am.ActivityManagerService.broadcastIntentLocked(ActivityManagerService.java)\n"
+            )
+            return 255
+        call.write("Broadcast completed: result=0\n")
+    elif verb in ("start", "start-activity"):
+        call.write(f"Starting: Intent {{ {text[:120]} }}\n")
+    elif verb == "get-current-user":
+        call.write("0\n")
+    elif verb in ("force-stop", "kill", "startservice", "wait-for-broadcast-idle", "switch-user"):
+        pass
+    else:
+        call.err.write(f"Unknown command: {verb[:100]}\n")
+        return 255
+    return 0
+
+
+def _dpm(system: AndroidSystem, call: Call) -> int:
+    verb = call.words[0] if call.words else ""
+    owner = system.lives.data.device_owner
+    if verb == "list-owners":
+        call.write(f"1 owner:\nUser  0: admin={owner},DeviceOwner\n" if owner else "no owners\n")
+        return 0
+    if verb in ("set-active-admin", "set-device-owner"):
+        call.err.write("java.lang.IllegalArgumentException: Unknown admin\n")
+        return 255
+    call.err.write(f"unknown command '{verb[:100]}'\n")
+    return 255
+
+
+_PROVIDERS = {
+    "content://sms": "sms",
+    "content://com.android.contacts/contacts": "contacts",
+    "content://contacts": "contacts",
+    "content://call_log/calls": "calls",
+    "content://media/external/file": "media",
+    "content://media/external/images/media": "media",
+}
+
+
+def _content(system: AndroidSystem, call: Call) -> int:
+    words = call.words
+    uri = words[words.index("--uri") + 1] if "--uri" in words[:-1] else ""
+    if words[:1] != ["query"] or not uri:
+        call.err.write("[ERROR] Unsupported operation\n")
+        return 1
+    owner, data = system.lives.owner, system.lives.data
+    if uri.startswith("content://telephony/siminfo"):
+        phone, iccid = data.known_sim
+        call.write(
+            f"Row: 0 _id=1, icc_id={iccid}, sim_id=-1, display_name=CMCC, number={phone}, mcc=460, mnc=0\n"
+            if iccid
+            else "No result found.\n"
+        )
+        return 0
+    kind = next((kind for prefix, kind in _PROVIDERS.items() if uri.startswith(prefix)), None)
+    if kind is None:
+        call.err.write(
+            f"Error while accessing provider:{uri[10:90]}\njava.lang.IllegalStateException: Could not find provider\n"
+        )
+        return 1
+    count = data.counts.get(kind, 0)
+    call.write(
+        "".join(
+            f"Row: {index} _id={index + 1}, address={owner.phone_number}, body={owner.name} {index}\n"
+            for index in range(count)
+        )
+        or "No result found.\n"
+    )
+    return 0
+
+
+def _quiet(system: AndroidSystem, call: Call) -> int:
+    return 0
+
+
+def _named(name: str) -> SystemTool:
+    """A tool that is `cmd NAME` by another name."""
+
+    def tool(system: AndroidSystem, call: Call) -> int:
+        return _cmd(system, Call(call.shell, "cmd", [name, *call.words], call.source, call.out, call.err))
+
+    return tool
+
+
+SERVICES: dict[str, SystemTool] = {
+    "testharness": _testharness,
+    "persistent_data_block": _pdb,
+    "lock_settings": _locksettings,
+    "settings": _settings,
+    "package": _pm,
+    "activity": _am,
+    "device_policy": _dpm,
+    "vibrator_manager": _quiet,
+    "vibrator": _quiet,
+    "statusbar": _quiet,
+    **HARDWARE_SERVICES,
+}
+SYSTEM_TOOLS: dict[str, SystemTool] = {
+    "getprop": _getprop,
+    "setprop": _setprop,
+    "settings": _settings,
+    "pm": _pm,
+    "cmd": _cmd,
+    "dumpsys": dumpsys,
+    "am": _am,
+    "dpm": _dpm,
+    "content": _content,
+    "input": _quiet,
+    "screencap": _quiet,
+    "locksettings": _named("lock_settings"),
+    **HARDWARE_TOOLS,
+}

@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A toy file tree with owners, modes and read-only places: what `ls`, `cat` and sync see of a phone.
+
+Refusals are OSErrors with the numbers of a real kernel, so that tools can print the usual sentences.
+"""
+
+import errno
+import os
+import stat as modes
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+ROOT, SYSTEM, SHELL, EVERYBODY = 0, 1000, 2000, 9997
+SHELL_GROUPS = frozenset({SHELL, 1004, 1007, 1011, 1015, 1028, 3001, 3002, 3003, 3006, EVERYBODY})
+LARGEST_FILE = 64 * 1024 * 1024
+
+
+def refusal(number: int) -> OSError:
+    """The kernel's answer `number` (errno) as an exception."""
+    return OSError(number, os.strerror(number))
+
+
+@dataclass(slots=True)
+class File:
+    """One inode. `content` may be computed at reading, as in /proc."""
+
+    mode: int
+    uid: int = ROOT
+    gid: int = ROOT
+    mtime: int = 0
+    content: bytes | Callable[[], bytes] = b""
+    target: str = ""
+    children: dict[str, "File"] = field(default_factory=dict)
+
+    @property
+    def is_folder(self) -> bool:
+        """A folder?"""
+        return modes.S_ISDIR(self.mode)
+
+    @property
+    def is_link(self) -> bool:
+        """A symbolic link?"""
+        return modes.S_ISLNK(self.mode)
+
+    def data(self) -> bytes:
+        """What reading gives."""
+        return self.content() if callable(self.content) else self.content
+
+    @property
+    def size(self) -> int:
+        """Bytes; 0 for what is computed, as in /proc."""
+        if self.is_link:
+            return len(self.target)
+        if self.is_folder:
+            return 3452
+        return 0 if callable(self.content) else len(self.content)
+
+    def allows(self, uid: int, wanted: int) -> bool:
+        """May `uid` do `wanted` (4 read, 2 write, 1 search)?"""
+        if uid == ROOT:
+            return True
+        if uid == self.uid:
+            return bool(self.mode >> 6 & wanted == wanted)
+        if uid == SHELL and self.gid in SHELL_GROUPS:
+            return bool(self.mode >> 3 & wanted == wanted)
+        return bool(self.mode & wanted == wanted)
+
+
+class FileTree:
+    """The whole tree. `capacity` is the size of user storage in bytes; the tree refuses to grow beyond it."""
+
+    def __init__(self, *, capacity: int = 256 * 1024 * 1024) -> None:
+        self.root = File(mode=modes.S_IFDIR | 0o755)
+        self.read_only: list[str] = []
+        """Folders whose whole content is on a read-only file system, unless below `writable`."""
+        self.writable: list[str] = []
+        self.capacity = capacity
+        self.used = 0
+
+    # -- walking -------------------------------------------------------------------------
+
+    def absolute(self, path: str, cwd: str = "/") -> str:
+        """`path` from the root, without `.` and `..`; links stay."""
+        joined = path if path.startswith("/") else f"{cwd}/{path}"
+        parts: list[str] = []
+        for part in joined.split("/"):
+            if part == "..":
+                parts = parts[:-1]
+            elif part not in ("", "."):
+                parts.append(part)
+        return "/" + "/".join(parts)
+
+    def real(self, path: str, uid: int = ROOT, *, follow: bool = True) -> str:
+        """`path` with its links followed. Raises: OSError (ELOOP, EACCES, ENOTDIR)."""
+        todo = [part for part in self.absolute(path).split("/") if part]
+        done: list[str] = []
+        node = self.root
+        links = 0
+        while todo:
+            part = todo.pop(0)
+            if part == "..":
+                return self.real("/" + "/".join([*done[:-1], *todo]), uid, follow=follow)
+            if not node.is_folder:
+                raise refusal(errno.ENOTDIR)
+            if not node.allows(uid, 1):
+                raise refusal(errno.EACCES)
+            child = node.children.get(part)
+            if child is None:
+                return "/" + "/".join([*done, part, *todo])
+            if child.is_link and (todo or follow):
+                links += 1
+                if links > 16:
+                    raise refusal(errno.ELOOP)
+                base = "" if child.target.startswith("/") else "/" + "/".join(done)
+                todo = [*self.absolute(f"{base}/{child.target}").strip("/").split("/"), *todo]
+                done, node = [], self.root
+                continue
+            done.append(part)
+            node = child
+        return "/" + "/".join(done)
+
+    def find(self, path: str, uid: int = ROOT, *, follow: bool = True) -> File:
+        """The inode. Raises: OSError (ENOENT, EACCES, ENOTDIR, ELOOP, ENAMETOOLONG)."""
+        node = self.root
+        for part in [part for part in self.real(path, uid, follow=follow).split("/") if part]:
+            if len(part.encode("utf-8", "surrogateescape")) > 255:
+                raise refusal(errno.ENAMETOOLONG)
+            if not node.is_folder:
+                raise refusal(errno.ENOTDIR)
+            child = node.children.get(part)
+            if child is None:
+                raise refusal(errno.ENOENT)
+            node = child
+        return node
+
+    def exists(self, path: str, uid: int = ROOT) -> bool:
+        """Is something there that `uid` may see?"""
+        try:
+            self.find(path, uid)
+        except OSError:
+            return False
+        return True
+
+    def _parent(self, path: str, uid: int) -> tuple[File, str, str]:
+        real = self.real(path, uid)
+        folder, _, name = real.rpartition("/")
+        if not name:
+            raise refusal(errno.EISDIR)
+        if len(name.encode("utf-8", "surrogateescape")) > 255:
+            raise refusal(errno.ENAMETOOLONG)
+        parent = self.find(folder or "/", uid)
+        if not parent.is_folder:
+            raise refusal(errno.ENOTDIR)
+        return parent, name, real
+
+    def _may_change(self, parent: File, real: str, uid: int) -> None:
+        if uid == ROOT:
+            return
+        if self._is_read_only(real):
+            raise refusal(errno.EROFS)
+        if not parent.allows(uid, 3):
+            raise refusal(errno.EACCES)
+
+    def _is_read_only(self, real: str) -> bool:
+        def within(places: list[str]) -> bool:
+            return any(real == place or real.startswith(place.rstrip("/") + "/") for place in places)
+
+        return within(self.read_only) and not within(self.writable)
+
+    # -- reading -------------------------------------------------------------------------
+
+    def read(self, path: str, uid: int = ROOT) -> bytes:
+        """A file's bytes. Raises: OSError (EISDIR too)."""
+        node = self.find(path, uid)
+        if node.is_folder:
+            raise refusal(errno.EISDIR)
+        if not node.allows(uid, 4):
+            raise refusal(errno.EACCES)
+        return node.data()
+
+    def names(self, path: str, uid: int = ROOT) -> list[str]:
+        """The names in a folder, sorted. Raises: OSError."""
+        node = self.find(path, uid)
+        if not node.is_folder:
+            raise refusal(errno.ENOTDIR)
+        if not node.allows(uid, 4):
+            raise refusal(errno.EACCES)
+        return sorted(node.children)
+
+    def below(self, path: str) -> Iterator[tuple[str, File]]:
+        """Everything below a folder, as root sees it; nothing when it is not there."""
+        if not self.exists(path):
+            return
+        base = self.real(path)
+        for name, child in sorted(self.find(base).children.items()):
+            where = f"{base.rstrip('/')}/{name}"
+            yield where, child
+            if child.is_folder:
+                yield from self.below(where)
+
+    # -- writing -------------------------------------------------------------------------
+
+    def write(
+        self, path: str, data: bytes, uid: int = ROOT, *, append: bool = False, mode: int = 0o644, mtime: int = 0
+    ) -> None:
+        """Write or append a file. Raises: OSError (EROFS, EACCES, EISDIR, ENOSPC, EFBIG)."""
+        parent, name, real = self._parent(path, uid)
+        node = parent.children.get(name)
+        if node is None:
+            self._may_change(parent, real, uid)
+            node = File(mode=modes.S_IFREG | mode, uid=uid, gid=parent.gid if parent.mode & 0o2000 else uid)
+            fresh = True
+        else:
+            fresh = False
+            if node.is_folder:
+                raise refusal(errno.EISDIR)
+            if uid != ROOT and self._is_read_only(real):
+                raise refusal(errno.EROFS)
+            if not node.allows(uid, 2):
+                raise refusal(errno.EACCES)
+            if callable(node.content):
+                if uid == ROOT or real.startswith("/dev/"):
+                    return
+                raise refusal(errno.EACCES)
+        old = node.data()
+        new = old + data if append else data
+        if len(new) > LARGEST_FILE:
+            raise refusal(errno.EFBIG)
+        if self.used + len(new) - len(old) > self.capacity:
+            raise refusal(errno.ENOSPC)
+        self.used += len(new) - len(old)
+        node.content, node.mtime = new, mtime
+        if fresh:
+            parent.children[name] = node
+
+    def touch(self, path: str, uid: int, mtime: int) -> None:
+        """Make an empty file or set its time. Raises: OSError."""
+        try:
+            node = self.find(path, uid)
+        except FileNotFoundError:
+            self.write(path, b"", uid, mtime=mtime)
+            return
+        if self._is_read_only(self.real(path, uid)) and uid != ROOT:
+            raise refusal(errno.EROFS)
+        if not node.allows(uid, 2):
+            raise refusal(errno.EACCES)
+        node.mtime = mtime
+
+    def make_folder(
+        self, path: str, uid: int = ROOT, *, mode: int = 0o755, gid: int | None = None, mtime: int = 0
+    ) -> None:
+        """A new folder. Raises: OSError (EEXIST too)."""
+        parent, name, real = self._parent(path, uid)
+        if name in parent.children:
+            raise refusal(errno.EEXIST)
+        self._may_change(parent, real, uid)
+        owner = parent.gid if parent.mode & 0o2000 else uid
+        parent.children[name] = File(mode=modes.S_IFDIR | mode, uid=uid, gid=owner if gid is None else gid, mtime=mtime)
+
+    def make_folders(self, path: str, *, mode: int = 0o755, uid: int = ROOT, gid: int | None = None) -> None:
+        """A folder and all above it, as root, owned by `uid`."""
+        so_far = ""
+        for part in self.absolute(path).strip("/").split("/"):
+            so_far += "/" + part
+            if not self.exists(so_far):
+                self.make_folder(so_far, ROOT, mode=mode, gid=gid)
+                self.find(so_far).uid = uid
+
+    def put(self, path: str, content: bytes | Callable[[], bytes], *, mode: int = 0o644, uid: int = ROOT) -> None:
+        """Place a file as root, with the folders above it."""
+        folder, _, name = self.absolute(path).rpartition("/")
+        if folder and not self.exists(folder):
+            self.make_folders(folder)
+        parent = self.find(folder or "/")
+        old = parent.children.get(name)
+        self.used += (0 if callable(content) else len(content)) - (old.size if old is not None else 0)
+        parent.children[name] = File(mode=modes.S_IFREG | mode, uid=uid, gid=uid, content=content)
+
+    def link(self, path: str, target: str, uid: int = ROOT) -> None:
+        """A symbolic link. Raises: OSError."""
+        folder, _, name = self.absolute(path).rpartition("/")
+        parent = self.find(folder or "/", uid)
+        if name in parent.children:
+            raise refusal(errno.EEXIST)
+        self._may_change(parent, self.absolute(path), uid)
+        parent.children[name] = File(mode=modes.S_IFLNK | 0o777, uid=uid, gid=uid, target=target)
+
+    def change_mode(self, path: str, mode: int, uid: int) -> None:
+        """Chmod. Raises: OSError (EPERM unless the owner)."""
+        node = self.find(path, uid)
+        if uid not in (ROOT, node.uid):
+            raise refusal(errno.EPERM)
+        node.mode = modes.S_IFMT(node.mode) | mode & 0o7777
+
+    def remove(self, path: str, uid: int = ROOT, *, recursive: bool = False) -> None:
+        """Remove a file, an empty folder or, `recursive`, a whole one. Raises: OSError."""
+        parent, name, real = self._no_follow_parent(path, uid)
+        node = parent.children.get(name)
+        if node is None:
+            raise refusal(errno.ENOENT)
+        self._may_change(parent, real, uid)
+        if node.is_folder and node.children:
+            if not recursive:
+                raise refusal(errno.ENOTEMPTY)
+            for child in sorted(node.children):
+                self.remove(f"{real}/{child}", uid, recursive=True)
+        self.used -= 0 if node.is_folder or node.is_link else node.size
+        del parent.children[name]
+
+    def _no_follow_parent(self, path: str, uid: int) -> tuple[File, str, str]:
+        folder, _, name = self.absolute(path).rpartition("/")
+        if not name:
+            raise refusal(errno.EBUSY)
+        real = self.real(folder or "/", uid)
+        return self.find(real, uid), name, f"{real.rstrip('/')}/{name}"
+
+    def rename(self, old: str, new: str, uid: int) -> None:
+        """Mv within the tree. Raises: OSError."""
+        source, name, real = self._no_follow_parent(old, uid)
+        if name not in source.children:
+            raise refusal(errno.ENOENT)
+        self._may_change(source, real, uid)
+        target, new_name, new_real = self._no_follow_parent(new, uid)
+        if not target.is_folder:
+            raise refusal(errno.ENOTDIR)
+        if (new_real + "/").startswith(real + "/"):
+            if new_real == real:
+                return
+            raise refusal(errno.EINVAL)
+        self._may_change(target, new_real, uid)
+        standing = target.children.get(new_name)
+        if standing is not None and standing.is_folder:
+            raise refusal(errno.EISDIR)
+        if standing is not None:
+            self.used -= standing.size
+        target.children[new_name] = source.children.pop(name)

@@ -1,0 +1,489 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The device end of a USB 2.0 cable, sans-IO: descriptors, strings, configurations, control and bulk requests.
+
+It is as strict as the wire: a transfer ends with a short packet, what does not fit a URB that is no multiple of the
+packet size is an overflow, a halted endpoint stalls until the host clears it. A lenient device hides bugs of the
+host software (research/virtual-phones.md 3.2, 6.5).
+"""
+
+import struct
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+HIGH_SPEED_PACKET = 512
+BULK, INTERRUPT = 2, 3
+EPIPE, EOVERFLOW, ECONNRESET = -32, -75, -104
+LONGEST_STRING = 126
+"""UTF-16 units: bLength is one byte."""
+MAXIMUM_TRANSFER = 16 * 1024 * 1024
+
+_DEVICE, _CONFIGURATION, _STRING, _INTERFACE, _ENDPOINT, _QUALIFIER = 1, 2, 3, 4, 5, 6
+_GET_STATUS, _CLEAR_FEATURE, _SET_FEATURE, _GET_DESCRIPTOR = 0, 1, 3, 6
+_GET_CONFIGURATION, _SET_CONFIGURATION, _GET_INTERFACE, _SET_INTERFACE = 8, 9, 10, 11
+_ENDPOINT_HALT = 0
+_ENGLISH = 0x0409
+
+
+class Stall(Exception):
+    """The device does not do that: the host sees EPIPE."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """The eight bytes that begin a control transfer."""
+
+    request_type: int
+    request: int
+    value: int
+    index: int
+    length: int
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Setup":
+        """From the wire. Raises: ValueError for anything but eight bytes."""
+        if len(data) != 8:
+            raise ValueError("a setup packet has eight bytes")
+        request_type, request, value, index, length = struct.unpack("<BBHHH", data)
+        return cls(request_type=request_type, request=request, value=value, index=index, length=length)
+
+    @property
+    def kind(self) -> int:
+        """0 standard, 1 class, 2 vendor."""
+        return self.request_type >> 5 & 3
+
+    @property
+    def to_host(self) -> bool:
+        """Does the data stage go to the host?"""
+        return bool(self.request_type & 0x80)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """`address` with direction bit 0x80 for IN."""
+
+    address: int
+    kind: int = BULK
+    packet: int = HIGH_SPEED_PACKET
+
+    def descriptor(self) -> bytes:
+        """Seven bytes."""
+        interval = 9 if self.kind == INTERRUPT else 0
+        return struct.pack("<BBBBHB", 7, _ENDPOINT, self.address, self.kind, self.packet, interval)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """Class triple, endpoints and class-specific descriptors; `name` is a string or ""."""
+
+    triple: tuple[int, int, int]
+    endpoints: tuple[Endpoint, ...]
+    extra: bytes = b""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """One of the device's configurations; interfaces are numbered by their place."""
+
+    interfaces: tuple[Interface, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What stands in the device descriptor. Empty strings have no index."""
+
+    vendor_id: int
+    product_id: int
+    manufacturer: str = ""
+    product: str = ""
+    serial: str = ""
+    release: int = 0x0510
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Bytes for the host that end with a short packet. `zero`: send an empty one when the last is full."""
+
+    data: bytes
+    zero: bool = False
+
+
+class Function:
+    """What lies behind the endpoints of some interfaces. Everything here does nothing; kinds override."""
+
+    dead = False
+    """The function has given up: the device drops off the bus."""
+
+    def host_sent(self, address: int, data: bytes, now_s: float) -> None:
+        """An OUT transfer, or a piece of one that fills whole packets. Raises: Stall halts the endpoint."""
+
+    def take(self, address: int) -> list[Transfer]:
+        """Transfers for IN endpoint `address` now."""
+        return []
+
+    def control(self, setup: Setup, data: bytes, now_s: float) -> bytes:
+        """A class or vendor request to one of its interfaces. Raises: Stall."""
+        raise Stall
+
+    def next_due(self, now_s: float) -> float | None:
+        """When to call `advance`; None = nothing happens by itself."""
+        return None
+
+    def advance(self, now_s: float) -> None:
+        """Time has passed."""
+
+    def closed(self) -> None:
+        """The cable is out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urb:
+    """One request of the host's kernel. `address` with direction bit; `length` is the IN buffer's."""
+
+    number: int
+    address: int
+    length: int = 0
+    data: bytes = b""
+    setup: Setup | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """The answer to one URB. `actual`: bytes accepted (OUT) or given (IN)."""
+
+    number: int
+    status: int = 0
+    actual: int = 0
+    data: bytes = b""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    urb: Urb
+    data: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """An IN endpoint: URBs of the host, packets of the device."""
+
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    transfers: deque[Transfer] = field(default_factory=deque)
+    halted: bool = False
+
+
+class UsbDevice:
+    """A device with its functions: `submit` and `unlink` requests, `advance` time, `take` completions.
+
+    `functions` maps (configuration value, interface number) to what lies there; one function may lie behind several.
+    `first_configuration` 0: unconfigured until the host says otherwise. Not thread safe.
+    """
+
+    def __init__(
+        self,
+        identity: Identity,
+        configurations: Sequence[Configuration],
+        functions: dict[tuple[int, int], Function],
+        *,
+        vendor: Function | None = None,
+    ) -> None:
+        self._identity = identity
+        self._configurations = tuple(configurations)
+        self._functions = functions
+        self._vendor = vendor
+        self._strings: list[str] = []
+        self.configuration = 0
+        self._queues: dict[int, _Queue] = {}
+        self._halted_out: set[int] = set()
+        self._done: list[Completion] = []
+        self._device_descriptor = self._describe_device()
+        self._described = [self._describe(place) for place in range(len(self._configurations))]
+
+    # -- what the cable does -----------------------------------------------------------------------
+
+    def submit(self, urb: Urb, now_s: float) -> None:
+        """One URB. Its completion comes from `take`, now or later."""
+        if urb.setup is not None:
+            self._control(urb, urb.setup, now_s)
+        elif urb.address & 0x80:
+            self._queue(urb.address).waiting.append(_Waiting(urb))
+            self._collect(now_s)
+        else:
+            self._receive(urb, now_s)
+
+    def unlink(self, number: int) -> bool:
+        """The host takes a URB back. True: it was still waiting and will never complete."""
+        for queue in self._queues.values():
+            for waiting in queue.waiting:
+                if waiting.urb.number == number:
+                    queue.waiting.remove(waiting)
+                    if waiting.data:  # what was on its way is lost with the URB
+                        waiting.data.clear()
+                    return True
+        return False
+
+    def take(self) -> list[Completion]:
+        """What has been completed since the last call."""
+        done, self._done = self._done, []
+        return done
+
+    def next_due(self, now_s: float) -> float | None:
+        """When to call `advance`, or None."""
+        dues = [due for function in self._active() if (due := function.next_due(now_s)) is not None]
+        return min(dues) if dues else None
+
+    def advance(self, now_s: float) -> None:
+        """Let the functions act, and hand over what they have to say."""
+        for function in self._active():
+            function.advance(now_s)
+        self._collect(now_s)
+
+    @property
+    def dead(self) -> bool:
+        """Does a function want to be off the bus?"""
+        return any(function.dead for function in self._active())
+
+    @property
+    def drained(self) -> bool:
+        """Has the host fetched everything that was said?"""
+        return not any(queue.transfers for queue in self._queues.values())
+
+    def closed(self) -> None:
+        """The cable is out."""
+        for function in {id(found): found for found in self._functions.values()}.values():
+            function.closed()
+
+    def halt(self, address: int) -> None:
+        """Stall an endpoint until the host clears it."""
+        if address & 0x80:
+            queue = self._queue(address)
+            queue.halted = True
+            queue.transfers.clear()
+            while queue.waiting:
+                self._done.append(Completion(number=queue.waiting.popleft().urb.number, status=EPIPE))
+        else:
+            self._halted_out.add(address)
+
+    # -- bulk --------------------------------------------------------------------------------------
+
+    def _receive(self, urb: Urb, now_s: float) -> None:
+        function = self._behind(urb.address)
+        if function is None or urb.address in self._halted_out:
+            self._done.append(Completion(number=urb.number, status=EPIPE))
+            return
+        try:
+            function.host_sent(urb.address, urb.data, now_s)
+        except Stall:
+            self.halt(urb.address)
+            self._done.append(Completion(number=urb.number, status=EPIPE))
+            return
+        self._done.append(Completion(number=urb.number, actual=len(urb.data)))
+        self._collect(now_s)
+
+    def _collect(self, now_s: float) -> None:
+        for address, queue in list(self._queues.items()):
+            function = self._behind(address)
+            if function is None:
+                self.halt(address)
+                continue
+            try:
+                queue.transfers.extend(function.take(address))
+            except Stall:
+                self.halt(address)
+            if queue.halted:
+                self.halt(address)
+            self._match(queue, self._packet(address))
+
+    def _match(self, queue: _Queue, packet: int) -> None:
+        """Fill waiting URBs with packets; see the module."""
+        while queue.waiting and queue.transfers:
+            waiting, transfer = queue.waiting[0], queue.transfers.popleft()
+            room = waiting.urb.length - len(waiting.data)
+            if len(transfer.data) > room and room % packet:
+                # A whole packet arrives where less than a packet fits: the host controller calls that babble.
+                queue.waiting.popleft()
+                self._done.append(Completion(number=waiting.urb.number, status=EOVERFLOW))
+                continue
+            piece, rest = transfer.data[:room], transfer.data[room:]
+            waiting.data += piece
+            short = (not rest and len(piece) % packet != 0) or not transfer.data
+            if rest:
+                queue.transfers.appendleft(Transfer(rest, transfer.zero))
+            elif not short and transfer.zero:
+                queue.transfers.appendleft(Transfer(b""))
+            if short or len(waiting.data) == waiting.urb.length:
+                queue.waiting.popleft()
+                data = bytes(waiting.data)
+                self._done.append(Completion(number=waiting.urb.number, actual=len(data), data=data))
+
+    def flush(self, address: int) -> None:
+        """Forget what was to be sent: the host begins anew."""
+        self._queue(address).transfers.clear()
+
+    # -- control -----------------------------------------------------------------------------------
+
+    def _control(self, urb: Urb, setup: Setup, now_s: float) -> None:
+        try:
+            answer = self._answer(setup, urb.data, now_s)
+        except Stall:
+            self._done.append(Completion(number=urb.number, status=EPIPE))
+            return
+        if setup.to_host:
+            data = answer[: min(setup.length, urb.length)]
+            self._done.append(Completion(number=urb.number, actual=len(data), data=data))
+        else:
+            self._done.append(Completion(number=urb.number, actual=len(urb.data)))
+        self._collect(now_s)
+
+    def _answer(self, setup: Setup, data: bytes, now_s: float) -> bytes:
+        if setup.kind == 0:
+            return self._standard(setup)
+        if setup.request_type & 0x1F == 1:  # to an interface
+            function = self._functions.get((self.configuration, setup.index & 0xFF))
+            if function is not None:
+                return function.control(setup, data, now_s)
+        if self._vendor is not None:
+            return self._vendor.control(setup, data, now_s)
+        raise Stall
+
+    def _standard(self, setup: Setup) -> bytes:
+        match setup.request:
+            case 6:
+                return self._descriptor(setup.value >> 8, setup.value & 0xFF)
+            case 9:
+                self._configure(setup.value & 0xFF)
+                return b""
+            case 8:
+                return bytes([self.configuration])
+            case 0:
+                halted = setup.request_type & 0x1F == 2 and self._is_halted(setup.index & 0xFF)
+                return struct.pack("<H", int(halted))
+            case 1 if setup.request_type & 0x1F == 2 and setup.value == _ENDPOINT_HALT:
+                self._queue(setup.index & 0xFF).halted = False
+                self._halted_out.discard(setup.index & 0xFF)
+                return b""
+            case 1 | 3:
+                return b""
+            case 10:
+                return b"\0"
+            case 11 if setup.value == 0:
+                return b""
+        raise Stall
+
+    def _configure(self, value: int) -> None:
+        if value > len(self._configurations):
+            raise Stall
+        self.configuration = value
+        self._queues.clear()
+        self._halted_out.clear()
+
+    def _is_halted(self, address: int) -> bool:
+        return address in self._halted_out or (address in self._queues and self._queues[address].halted)
+
+    # -- descriptors -------------------------------------------------------------------------------
+
+    def _descriptor(self, kind: int, index: int) -> bytes:
+        if kind == _DEVICE:
+            return self._device_descriptor
+        if kind == _CONFIGURATION and index < len(self._described):
+            return self._described[index]
+        if kind == _STRING:
+            return self._string(index)
+        if kind == _QUALIFIER:
+            return struct.pack("<BBHBBBBBB", 10, _QUALIFIER, 0x0200, 0, 0, 0, 64, len(self._configurations), 0)
+        raise Stall
+
+    def _describe_device(self) -> bytes:
+        named = self._identity
+        return struct.pack(
+            "<BBHBBBBHHHBBBB",
+            18,
+            _DEVICE,
+            0x0200,
+            0,
+            0,
+            0,
+            64,
+            named.vendor_id,
+            named.product_id,
+            named.release,
+            self._index(named.manufacturer),
+            self._index(named.product),
+            self._index(named.serial),
+            len(self._configurations),
+        )
+
+    def _describe(self, place: int) -> bytes:
+        configuration = self._configurations[place]
+        body = b""
+        for number, interface in enumerate(configuration.interfaces):
+            body += struct.pack(
+                "<BBBBBBBBB",
+                9,
+                _INTERFACE,
+                number,
+                0,
+                len(interface.endpoints),
+                *interface.triple,
+                self._index(interface.name),
+            )
+            body += interface.extra + b"".join(endpoint.descriptor() for endpoint in interface.endpoints)
+        return (
+            struct.pack(
+                "<BBHBBBBB",
+                9,
+                _CONFIGURATION,
+                9 + len(body),
+                len(configuration.interfaces),
+                place + 1,
+                self._index(configuration.name),
+                0xC0,
+                250,
+            )
+            + body
+        )
+
+    def _index(self, text: str) -> int:
+        if not text:
+            return 0
+        if text not in self._strings:
+            self._strings.append(text)
+        return self._strings.index(text) + 1
+
+    def _string(self, index: int) -> bytes:
+        if index == 0:
+            return struct.pack("<BBH", 4, _STRING, _ENGLISH)
+        if index > len(self._strings):
+            raise Stall
+        body = self._strings[index - 1].encode("utf-16-le", "surrogatepass")[: 2 * LONGEST_STRING]
+        return bytes([len(body) + 2, _STRING]) + body
+
+    # -- who lies where ----------------------------------------------------------------------------
+
+    def _queue(self, address: int) -> _Queue:
+        return self._queues.setdefault(address, _Queue())
+
+    def _behind(self, address: int) -> Function | None:
+        return self._endpoint(address)[0]
+
+    def _packet(self, address: int) -> int:
+        return self._endpoint(address)[1]
+
+    def _endpoint(self, address: int) -> tuple[Function | None, int]:
+        if not 1 <= self.configuration <= len(self._configurations):
+            return None, HIGH_SPEED_PACKET
+        for number, interface in enumerate(self._configurations[self.configuration - 1].interfaces):
+            for endpoint in interface.endpoints:
+                if endpoint.address == address:
+                    return self._functions.get((self.configuration, number)), endpoint.packet
+        return None, HIGH_SPEED_PACKET
+
+    def _active(self) -> list[Function]:
+        found = {
+            id(function): function
+            for (configuration, _), function in self._functions.items()
+            if configuration == self.configuration
+        }
+        return list(found.values())

@@ -1,0 +1,583 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""iPhones over usbmuxd: the only module that knows pymobiledevice3.
+
+An island: one thread with one event loop (`phones.apple.loop`); every other thread waits for it with a
+deadline. The library is imported when the first phone is looked for (0.4 s), and never trusted with a
+habit that could harm a job (research ios.md §1, §4): it looks for pair records in three places, writes
+them for all to read, asks for all values, and repeats a request over a new connection without a word.
+Whatever it raises over a hostile phone is translated here.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+import ssl
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from phones.apple import erase as apple_erase
+from phones.apple import exchanges as apple_exchanges
+from phones.apple.loop import LoopThread
+from phones.apple.records import TLS_SUFFIX, PairRecords
+from phones.apple.refusals import UNCHECKED_LIBRARY_ERRORS, translated
+from phones.cleaning import clean
+from phones.errors import (
+    PhoneLostError,
+    PhoneRefusedError,
+    PhoneSilentError,
+    ProofwipeError,
+    ReplyMalformedError,
+    UsbmuxError,
+)
+from phones.link import (
+    MAXIMUM_REPLY_BYTES,
+    AppleBatch,
+    AppleErase,
+    AppleEraseRoute,
+    ApplePair,
+    AppleTrustTest,
+    Reply,
+    Request,
+)
+
+DEFAULT_ADDRESS = "/var/run/usbmuxd"
+"""Named outright: with no address the library would follow USBMUXD_SOCKET_ADDRESS to phones that are not
+on this bench, and the station would take them for real ones."""
+
+_LOCKDOWN_PORT = 62078
+_USB = "USB"
+_LOOK_S = 5.0
+_MOST_LISTED = 128
+# Readable without pairing; asked one by one instead of "all values", which hold the owner's name.
+_ALWAYS = ("ProductVersion", "ProductType", "UniqueDeviceID", "WiFiAddress")
+_OLDEST = "7.0"
+_MODERN = re.compile(r"(7|8|9|[1-9][0-9])(\.[0-9]{1,3}){0,3}")
+_WIFI = re.compile(r"[0-9A-Fa-f:]{17}")
+_ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """A pairing under way. It outlives the exchange: the owner may tap Trust between two of them, and the
+    phone must then be asked again by the host it showed in its dialog (that it looks at the HostID is
+    `unconfirmed`).
+    """
+
+    # The library derives the HostID from this name. A fresh one for each pairing means that a phone paired
+    # anew does not know the old HostID.
+    host_name: str
+    waited: bool = False
+
+
+class AppleIsland:
+    """All iPhones of one usbmuxd. Its methods may be called from any thread but the island's own."""
+
+    def __init__(self, usbmux_address: str | None, records: Path) -> None:
+        """`usbmux_address`: `host:port` or a socket path (`UNIX:/path` too); None = the system's usbmuxd.
+        `records`: folder for pair records, made 0700. Raises: PairRecordStoreError.
+        """
+        self._address = (usbmux_address or DEFAULT_ADDRESS).removeprefix("UNIX:")
+        self.records = PairRecords(records)
+        # The library logs requests and replies of phones: identifiers must not reach anyone's log.
+        library_log = logging.getLogger("pymobiledevice3")
+        library_log.addHandler(logging.NullHandler())
+        library_log.propagate = False
+        # Every cut cable would be a warning on the technician's screen; lost exceptions are still shown.
+        logging.getLogger("asyncio").setLevel(logging.ERROR)
+        self._attempts: dict[str, _Attempt] = {}
+        self._loop = LoopThread("iphones")
+
+    def attached(self) -> tuple[str, ...]:
+        """UDIDs of the iPhones on USB, as usbmuxd spells them. Raises: UsbmuxError."""
+        try:
+            return self._loop.run(self._list(), timeout_s=_LOOK_S)
+        except (PhoneLostError, PhoneSilentError, ReplyMalformedError) as error:
+            raise UsbmuxError(step="list", expected="a list of phones", got=type(error).__name__) from error
+
+    def open(self, udid: str) -> "AppleLink":
+        """A link to this iPhone. Raises: PhoneLostError when it is not attached; UsbmuxError."""
+        wanted = _bare(udid)
+        for listed in self.attached():
+            if _bare(listed) == wanted:
+                return AppleLink(self, listed)
+        raise PhoneLostError(phone=clean(udid), step="open", expected="an attached iPhone", got="none")
+
+    def forget(self, udid: str) -> None:
+        """Delete every pair record of this phone: ours, and usbmuxd's copy if its daemon has one.
+
+        Raises: PairRecordStoreError, UsbmuxError (ours are gone by then).
+        """
+        self.records.forget(udid)
+        self._attempts.pop(_bare(udid), None)
+        try:
+            self._loop.run(self._delete_daemons_copy(udid), timeout_s=_LOOK_S)
+        except (PhoneLostError, PhoneSilentError, ReplyMalformedError) as error:
+            raise UsbmuxError(step="forget", expected="the record deleted", got=type(error).__name__) from error
+
+    def unfinished(self) -> int:
+        """Tasks left on the loop; 0 when every exchange has cleaned up behind itself."""
+        return self._loop.unfinished()
+
+    def close(self) -> None:
+        """End the island: what still runs is cancelled. A second call does nothing."""
+        self._loop.close()
+
+    def exchange(self, udid: str, request: Request, *, timeout_s: float) -> Reply:
+        """One request to one phone, within `timeout_s`. Raises: as `phones.link.Link.exchange`."""
+        try:
+            return Reply(body=self._loop.run(self._answer(udid, request, timeout_s), timeout_s=timeout_s))
+        except PhoneLostError:
+            self.attached()  # a dead usbmuxd looks like a lost phone; this raises UsbmuxError then
+            raise
+
+    async def _answer(self, udid: str, request: Request, timeout_s: float) -> bytes:
+        with _translated(udid, "session"):
+            if isinstance(request, AppleBatch):
+                return await apple_exchanges.answer_batch(self, udid, request, timeout_s=timeout_s)
+            if isinstance(request, AppleTrustTest):
+                return await apple_exchanges.answer_trust_test(self, udid)
+            if isinstance(request, ApplePair):
+                return await apple_exchanges.answer_pair(self, udid, timeout_s=timeout_s)
+            if isinstance(request, AppleErase):
+                return await self._erase(udid, request.route)
+        raise PhoneRefusedError(reason_code="wrong_platform", phone=clean(udid), step=type(request).__name__)
+
+    async def _erase(self, udid: str, route: AppleEraseRoute) -> bytes:
+        record = self.records.current(udid)
+        conversation = await self.connect(udid, record) if record else None
+        if conversation is None or not conversation.paired:
+            if conversation is not None:
+                await conversation.close()
+            raise PhoneRefusedError(reason_code="not_paired", phone=clean(udid), step="erase")
+        async with contextlib.aclosing(conversation):
+            target = await conversation.value("", "UniqueDeviceID")
+            if not isinstance(target, str) or _bare(target) != _bare(udid):
+                raise ReplyMalformedError(phone=clean(udid), step="erase", expected="this phone", got="another UDID")
+            if route is AppleEraseRoute.MCINSTALL:
+                async with contextlib.aclosing(await conversation.talk("com.apple.mobile.MCInstall")) as talk:
+                    return await apple_erase.erase_by_mcinstall(talk)
+            async with contextlib.aclosing(await conversation.talk("com.apple.mobilebackup2")) as talk:
+                return await apple_erase.erase_by_backup(talk, target)
+
+    async def connect(self, udid: str, record: dict[str, Any] | None) -> "PhoneConversation":
+        """Talk to lockdownd, with a session if `record` opens one. Never pairs.
+
+        Raises: PhoneRefusedError (`refused_tls`, `locked`, `in_restore_mode`), PhoneLostError, UsbmuxError.
+        """
+        with _translated(udid, "connect"):
+            wire = _library()
+            attempt = self._attempts.setdefault(_bare(udid), _Attempt(uuid.uuid4().hex))
+            service = await wire.connection.create_using_usbmux(
+                udid, _LOCKDOWN_PORT, _USB, usbmux_address=self._address
+            )
+            try:
+                client = await wire.client.create(
+                    service,
+                    identifier=udid,
+                    system_buid=await self._buid(),
+                    autopair=False,
+                    pair_record=record,
+                    pairing_records_cache_folder=self.records.folder,
+                    usbmux_address=self._address,
+                    local_hostname=attempt.host_name,
+                )
+            except BaseException:
+                await _let_go(service)
+                raise
+            return PhoneConversation(client, udid, self._attempts)
+
+    async def _buid(self) -> str:
+        async with _mux(self._address) as mux:
+            return str(await mux.get_buid())[:64]
+
+    async def _list(self) -> tuple[str, ...]:
+        with _translated("", "list"):
+            async with _mux(self._address) as mux:
+                await mux.get_device_list()
+                listed = [device.serial for device in mux.devices if device.connection_type == _USB]
+            if len(listed) > _MOST_LISTED or not all(isinstance(serial, str) for serial in listed):
+                raise ReplyMalformedError(step="list", expected="serial numbers", got=str(len(listed)))
+            return tuple(clean(serial) for serial in listed)
+
+    async def _delete_daemons_copy(self, udid: str) -> None:
+        with _translated(udid, "forget"):
+            async with _mux(self._address) as mux:
+                # The library can read and save records, not delete them; "no such record" is as good.
+                from pymobiledevice3.exceptions import BadDevError
+
+                for name in _spellings(udid):
+                    with contextlib.suppress(BadDevError):
+                        await mux._send_receive({"MessageType": "DeletePairRecord", "PairRecordID": name})
+
+
+class AppleLink:
+    """One iPhone. Every exchange is a connection of its own, so nothing is left open between them."""
+
+    name = "usbmux"
+
+    def __init__(self, island: AppleIsland, udid: str) -> None:
+        self._island = island
+        self._udid = udid
+
+    def exchange(self, request: Request, *, timeout_s: float) -> Reply:
+        """See `phones.link.Link.exchange`."""
+        return self._island.exchange(self._udid, request, timeout_s=timeout_s)
+
+    def close(self) -> None:
+        """Nothing is open between exchanges."""
+
+
+class PhoneConversation:
+    """One lockdown connection, and the services started through it."""
+
+    def __init__(self, client: Any, udid: str, attempts: dict[str, _Attempt]) -> None:
+        self._client = client
+        self._udid = udid
+        self._attempts = attempts
+
+    @property
+    def paired(self) -> bool:
+        """True when a session stands."""
+        return bool(self._client.paired)
+
+    @property
+    def host_refused(self) -> bool:
+        """True when the phone said, in so many words, that it does not know the record's HostID."""
+        return bool(self._client.host_refused)
+
+    @property
+    def record(self) -> dict[str, Any] | None:
+        """The pair record the session was opened with."""
+        found = self._client.pair_record
+        return found if isinstance(found, dict) else None
+
+    async def pair(self, *, timeout_s: float) -> bool:
+        """Pair and open a session; True when the Trust dialog had to be waited for.
+
+        Raises: PhoneRefusedError `trust_pending`, `trust_denied`, `locked`, `not_paired`.
+        """
+        with _translated(self._udid, "pairing"):
+            try:
+                await self._client.pair(timeout=timeout_s)
+            finally:
+                attempt = self._attempts[_bare(self._udid)]
+                attempt.waited = attempt.waited or bool(self._client.waited_for_dialog)
+            if not await self._client.validate_pairing():
+                raise PhoneRefusedError(reason_code="not_paired", phone=clean(self._udid), step="pairing")
+            del self._attempts[_bare(self._udid)]
+            return attempt.waited
+
+    async def value(self, domain: str, key: str) -> Any:
+        """One lockdown value; None when there is none."""
+        with _translated(self._udid, key):
+            return await self._client.get_value(domain or None, key)
+
+    async def registry(self, name: str) -> Any:
+        """One IORegistry node; None when there is none."""
+        from pymobiledevice3.services.diagnostics import DiagnosticsService
+
+        with _translated(self._udid, name):
+            async with DiagnosticsService(self._client) as service:
+                return await service.ioregistry(name=name)
+
+    async def activation_state(self) -> Any:
+        """Mobileactivationd's word."""
+        from pymobiledevice3.services.mobile_activation import MobileActivationService
+
+        with _translated(self._udid, "activation"):
+            reply = await MobileActivationService(self._client).send_command("GetActivationStateRequest")
+            return reply.get("Value")
+
+    async def cloud_configuration(self) -> Any:
+        """Supervision and enrolment, as MCInstall tells it."""
+        from pymobiledevice3.services.mobile_config import MobileConfigService
+
+        with _translated(self._udid, "cloud configuration"):
+            async with MobileConfigService(self._client) as service:
+                return await service.get_cloud_configuration()
+
+    async def device_info(self) -> Any:
+        """Size and free space of the media partition, as text."""
+        async with self._afc() as afc:
+            return await afc.get_device_info()
+
+    async def read_file(self, path: str, most: int) -> bytes:
+        """At most `most` bytes of a file. Raises: PhoneRefusedError `not_found`."""
+        async with self._afc() as afc:
+            handle = await afc.fopen(path, "r")
+            try:
+                data = await afc.fread(handle, most)
+            finally:
+                await afc.fclose(handle)
+        return bytes(data[:most])
+
+    async def write_file(self, path: str, data: bytes) -> None:
+        """Write a small file."""
+        async with self._afc() as afc:
+            await afc.set_file_contents(path, data)
+
+    async def remove_file(self, path: str) -> None:
+        """Remove a file. Raises: PhoneRefusedError `not_found`."""
+        async with self._afc() as afc:
+            await afc.rm_single(path)
+
+    async def crash_report_names(self) -> Sequence[str]:
+        """Names of the crash reports, after the mover has brought the newest."""
+        with _translated(self._udid, "crash reports"):
+            mover = await self._client.start_lockdown_service("com.apple.crashreportmover")
+            async with contextlib.aclosing(mover):
+                await mover.recvall(len(b"ping\x00"))
+        async with self._afc("com.apple.crashreportcopymobile") as afc:
+            return [str(name) for name in await afc.listdir("/")]
+
+    async def apps(self, options: Mapping[str, Any]) -> Any:
+        """Installed apps that match, by bundle identifier."""
+        from pymobiledevice3.services.installation_proxy import InstallationProxyService
+
+        with _translated(self._udid, "apps"):
+            async with InstallationProxyService(self._client) as service:
+                return await service.lookup(dict(options))
+
+    async def has_service(self, name: str) -> bool:
+        """Does lockdownd start a service of this name?"""
+        try:
+            talk = await self.talk(name)
+        except PhoneRefusedError as error:
+            if error.reason_code in ("invalid_service", "prohibited"):
+                return False
+            raise
+        await talk.aclose()
+        return True
+
+    async def talk(self, name: str) -> "PlistTalk":
+        """A service that speaks property lists. Raises: PhoneRefusedError `invalid_service`, `locked` ..."""
+        with _translated(self._udid, name):
+            escrow = name in _ESCROW_SERVICES and "EscrowBag" in (self.record or {})
+            return PlistTalk(await self._client.start_lockdown_service(name, include_escrow_bag=escrow), self._udid)
+
+    @contextlib.asynccontextmanager
+    async def _afc(self, service: str = "com.apple.afc") -> AsyncIterator[Any]:
+        from pymobiledevice3.services.afc import AfcService
+
+        with _translated(self._udid, "files"):
+            async with AfcService(self._client, service_name=service) as afc:
+                yield afc
+
+    async def close(self) -> None:
+        """Close the connection; never raises."""
+        await _let_go(self._client)
+
+    aclose = close
+
+
+class PlistTalk:
+    """A service connection that carries property lists one way and the other."""
+
+    def __init__(self, service: Any, udid: str) -> None:
+        self._service = service
+        self._udid = udid
+
+    async def send(self, message: Any) -> None:
+        """Send one. Raises: PhoneLostError."""
+        with _translated(self._udid, "send"):
+            await self._service.send_plist(message)
+
+    async def receive(self) -> Any:
+        """Receive one. Raises: PhoneLostError, ReplyMalformedError."""
+        with _translated(self._udid, "receive"):
+            return await self._service.recv_plist()
+
+    async def close(self) -> None:
+        """Close the connection; never raises."""
+        await _let_go(self._service)
+
+    aclose = close
+
+
+def _spellings(udid: str) -> tuple[str, ...]:
+    """As given, and as usbmuxd names the records of an A12 or later: ChipID-ECID, capital letters."""
+    bare = _bare(udid)
+    if len(bare) != 24:
+        return (udid,)
+    return tuple({udid: None, f"{bare[:8]}-{bare[8:]}".upper(): None})
+
+
+async def _let_go(connection: Any) -> None:
+    """Close one of the library's connections. Nothing comes out but a cancellation that was asked for."""
+    with contextlib.suppress(ProofwipeError), _translated("", "close"):
+        await connection.close()
+
+
+def _bare(udid: str) -> str:
+    return udid.replace("-", "").lower()
+
+
+@contextlib.asynccontextmanager
+async def _mux(address: str) -> AsyncIterator[Any]:
+    """A fresh connection to the daemon itself. Raises: UsbmuxError for one that speaks no property lists."""
+    from pymobiledevice3 import usbmux
+
+    mux = await usbmux.create_mux(usbmux_address=address)
+    try:
+        if not isinstance(mux, usbmux.PlistMuxConnection):
+            raise UsbmuxError(step="usbmuxd", expected="the property list protocol", got="an old daemon")
+        yield mux
+    finally:
+        await mux.close()
+
+
+class _Library:
+    """The two library classes we use, with the habits named in the module's docstring taken off."""
+
+    def __init__(self) -> None:
+        from pymobiledevice3.exceptions import (
+            ConnectionTerminatedError,
+            InvalidHostIDError,
+            MissingValueError,
+            PairingDialogResponsePendingError,
+            ProtocolError,
+        )
+        from pymobiledevice3.lockdown import PlistUsbmuxLockdownClient
+        from pymobiledevice3.service_connection import ServiceConnection
+
+        class BoundedConnection(ServiceConnection):  # type: ignore[misc]  # library without types
+            """Refuses messages larger than any reply may be, before reading them."""
+
+            max_frame_size = MAXIMUM_REPLY_BYTES
+
+            async def recvall(self, size: int) -> bytes:
+                if size > MAXIMUM_REPLY_BYTES:
+                    raise ProtocolError(f"a message of {size} bytes")
+                data: bytes = await super().recvall(size)
+                return data
+
+        class Client(PlistUsbmuxLockdownClient):  # type: ignore[misc]  # library without types
+            """Uses the record it is given or none, and repeats nothing."""
+
+            waited_for_dialog = False
+            host_refused = False
+
+            async def _request(self, *request: Any, **options: Any) -> Any:
+                # The library turns this refusal, and others that mean less, into a mere "not paired".
+                try:
+                    return await super()._request(*request, **options)
+                except InvalidHostIDError:
+                    self.host_refused = True
+                    raise
+
+            @contextlib.contextmanager
+            def ssl_file(self) -> Iterator[str]:
+                # The library's own leaves the private key in the system's temporary folder after a crash.
+                record = self.pair_record
+                with tempfile.NamedTemporaryFile(dir=self.pairing_records_cache_folder, suffix=TLS_SUFFIX) as file:
+                    file.write(record["HostCertificate"] + b"\n" + record["HostPrivateKey"])
+                    file.flush()
+                    yield file.name
+
+            async def get_value(self, domain: str | None = None, key: str | None = None) -> Any:
+                if key:
+                    return await self._one_value(domain or "", key)
+                values = {}
+                for name in _ALWAYS:
+                    with contextlib.suppress(MissingValueError):
+                        values[name] = await self._one_value("", name)
+                return {name: value for name, value in values.items() if isinstance(value, str)}
+
+            async def _one_value(self, domain: str, key: str) -> Any:
+                """One value, and certainly that one: the library would take the answer to another question."""
+                asked = {"Key": key, **({"Domain": domain} if domain else {})}
+                reply = await self._request("GetValue", asked)
+                await self._in_step(reply, asked)
+                return reply.get("Value")
+
+            async def _in_step(self, reply: dict[str, Any], asked: dict[str, str]) -> None:
+                """Lockdownd repeats what it was asked; an answer that names something else is an old one,
+                and every later answer on this connection would be one off.
+                """
+                if any(reply.get(name, wanted) != wanted for name, wanted in asked.items()):
+                    await _let_go(self)
+                    raise ProtocolError("an answer to another question")
+
+            async def get_service_connection_attributes(self, name: str, **options: Any) -> dict[str, Any]:
+                reply: dict[str, Any] = await super().get_service_connection_attributes(name, **options)
+                await self._in_step(reply, {"Service": name})
+                return reply
+
+            async def fetch_pair_record(self) -> None:
+                """No record is looked for anywhere."""
+
+            async def save_pair_record(self) -> None:
+                """`phones.apple.records` writes it, once a session stands."""
+
+            async def areestablish_connection(self) -> None:
+                raise ConnectionTerminatedError("the connection broke; nothing is repeated")
+
+            async def create_service_connection(
+                self, port: int, ssl_context: ssl.SSLContext | None = None, *, strip_ssl: bool = False
+            ) -> Any:
+                return await BoundedConnection.create_using_usbmux(
+                    self.identifier,
+                    port,
+                    _USB,
+                    usbmux_address=self.usbmux_address,
+                    ssl_context=ssl_context,
+                    strip_ssl=strip_ssl,
+                )
+
+            async def _request_pair(self, pair_options: dict[str, Any], timeout: float | None = None) -> Any:
+                try:
+                    return await self._request("Pair", pair_options)
+                except PairingDialogResponsePendingError:
+                    self.waited_for_dialog = True
+                return await super()._request_pair(pair_options, timeout=timeout)
+
+            @property
+            def product_version(self) -> str:
+                # Below 7.0 the library speaks older and weaker protocols; a phone could ask for them by
+                # naming such a version.
+                version = str(self.all_values.get("ProductVersion", ""))
+                return version if _MODERN.fullmatch(version) else _OLDEST
+
+            @property
+            def wifi_mac_address(self) -> str:
+                # It goes into the pair record, where None cannot be written and nothing else belongs.
+                address = str(self.all_values.get("WiFiAddress", ""))
+                return address if _WIFI.fullmatch(address) else ""
+
+        self.connection: Any = BoundedConnection
+        self.client: Any = Client
+
+
+@cache
+def _library() -> _Library:
+    return _Library()
+
+
+@contextlib.contextmanager
+def _translated(udid: str, step: str) -> Iterator[None]:
+    """Let only errors of ours out, and a cancellation only when somebody asked for one.
+
+    The library cancels its own wait for a TLS connection to close when that hangs; asyncio keeps that in the
+    connection, and every later wait for it ends as cancelled although nobody cancelled it.
+    """
+    from pymobiledevice3.exceptions import PyMobileDevice3Exception
+
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise PhoneLostError(
+            phone=clean(udid), step=step, expected="an answer", got="a connection that was given up"
+        ) from error
+    except ProofwipeError:
+        raise
+    except (PyMobileDevice3Exception, OSError, *UNCHECKED_LIBRARY_ERRORS) as error:
+        raise translated(error, clean(udid), step) from error

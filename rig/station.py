@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The product's own station in the guest: its adb server on USB, libusb, the system's usbmuxd. Nothing is faked.
+
+As `tests/support/wire_bench.py`, only time differs from a working station: short deadlines, exchanges that give up
+sooner. Papers are records, drawn only where a scenario is about papers.
+"""
+
+import contextlib
+import logging
+import secrets
+import time
+import traceback
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from certs.record.facts import SalePolicy
+from phones.adb.server import AdbServer
+from phones.apple.driver import AppleIsland
+from phones.cleaning import clean_serial
+from phones.clock import SystemClock
+from phones.evidence import Evidence
+from phones.port import Presence, Sighting
+from phones.usb.watch import UsbWatch
+from rig.slow_guest import patience
+from station.cli.commands.jobs import reasons_of
+from station.ledger.job import Job
+from station.ledger.ledger import Ledger
+from station.setup.home import Home
+from station.setup.settings import Settings
+from station.work.shift import Shift
+from station.work.technician import ScriptedTechnician
+from station.work.worker import Progress, WorkerContext
+from tests.support import lives
+from tests.support.wire_bench import HurriedBench
+from virtual_phones.bench.control import ControlError
+from virtual_phones.bench.remote import RemoteBench
+from wipe.method import Deadlines
+
+DEADLINES = Deadlines(
+    leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=60.0, evaluate_s=4.0, absent_at_least_s=1.0, poll_s=0.5
+)
+SETTINGS = Settings(
+    deadlines=DEADLINES,
+    policy=SalePolicy(name="rig", require_validation=False),
+    recheck_s=2.0,
+)
+"""The guest computes twenty times slower than its host: short for a phone, long for a program."""
+GATHER_S = 60.0
+_LAST_PIECES = 10
+EXCHANGE_S = 30.0
+"""No exchange waits longer, before `slowly.patience` multiplies it for links."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the job on one port ended."""
+
+    job: Job
+    seconds: float
+    broke: str = ""
+    """What a worker met that it has no word for: the exception, as the log told it."""
+
+    @property
+    def outcome(self) -> str:
+        """Certificate or report."""
+        return "certificate" if self.job.certificate is not None else "report"
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why there is no certificate, most telling first."""
+        return reasons_of(self.job)
+
+
+class _Broken(logging.Handler):
+    """Hears the worker's own log: which exception ended a job as `internal`."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._say = say
+        self.by_job: dict[str, str] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the exception by job, and put its traceback into the rig's log."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and isinstance(record.args, tuple) and record.args:
+            self.by_job[str(record.args[0])] = f"{type(error).__name__}: {error}"[:120]
+            self._say("".join(traceback.format_exception(error)))
+
+
+class UsbStation:
+    """One station for the whole run; jobs of any number of scenarios."""
+
+    def __init__(self, folder: Path, remote: RemoteBench, say: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._remote = remote
+        self._say = say
+        self._stack = ExitStack()
+        self._listeners: list[Callable[[Progress], None]] = []
+        self._ended: dict[str, float] = {}
+        self._broken = _Broken(say)
+
+    def __enter__(self) -> Self:
+        patience()
+        worker_log = logging.getLogger("proofwipe.worker")
+        worker_log.addHandler(self._broken)
+        self._stack.callback(worker_log.removeHandler, self._broken)
+        home = Home(self._folder / "station").make()
+        clock = SystemClock()
+        self.ledger = Ledger(home.ledger, clock=clock)
+        self._stack.callback(self.ledger.close)
+        adb = AdbServer(home.adb, start_timeout_s=60.0)
+        adb.start()
+        self._stack.callback(adb.stop)
+        self.adb = adb
+        self.island = AppleIsland(None, home.pairing)
+        self.bench = HurriedBench(adb=adb, usb=UsbWatch(), apple=self.island)
+        self.bench.exchange_s = EXCHANGE_S
+        self._stack.callback(self.bench.close)
+        self._technician = ScriptedTechnician(lives.SCRIPT, self._press)
+        papers = self._folder / "papers"
+        papers.mkdir(exist_ok=True)
+        self._paper_issuer = lives.paper_issuer(papers, clock)
+        self.pairing = home.pairing
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @contextmanager
+    def overheard(self, listener: Callable[[Progress], None]) -> Iterator[None]:
+        """Meanwhile `listener` hears what every worker tells, in the worker's own thread."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    def _press(self, port: str, action: str) -> None:
+        with contextlib.suppress(ControlError):  # the cable leads elsewhere by now: the hand finds no phone
+            self._remote.press(port, action)
+
+    def _tell(self, progress: Progress) -> None:
+        problems = " ".join(problem.code.value for problem in progress.problems)
+        self._say(f"{progress.port} {progress.job[:6]} {progress.stage.value} {progress.key} {problems}")
+        if progress.key == "done":
+            self._ended[progress.job] = time.monotonic()
+        try:
+            self._technician.notice(progress)
+        finally:
+            for listener in tuple(self._listeners):
+                listener(progress)
+
+    def shift(self, deadlines: Callable[[str], Deadlines]) -> Shift:
+        """A new shift; jobs are taken by the caller."""
+
+        def surroundings(port: str) -> WorkerContext:
+            return WorkerContext(
+                clock=SystemClock(),
+                operator=self._technician,
+                tell=self._tell,
+                settings=replace(SETTINGS, deadlines=deadlines(port)),
+                paper_issuer=self._paper_issuer,
+                draw=lambda: secrets.token_hex(16),
+                duplicated=lambda serial: serial in self.bench.duplicated_serials(),
+            )
+
+        facts: Mapping[str, object] = {
+            "policy": asdict(SETTINGS.policy),
+            "performed_by": {"name": "Rig", "role": "operator"},
+            "attempt": 1,
+        }
+        return Shift(
+            bench=self.bench,
+            ledger=self.ledger,
+            slot_of=SETTINGS.slot,
+            salt=lambda: secrets.token_hex(16),
+            surroundings=surroundings,
+            facts=facts,
+        )
+
+    def gather(
+        self, ports: Collection[str], *, mute: Collection[str] = (), within_s: float = GATHER_S
+    ) -> dict[str, Sighting]:
+        """What hangs on these ports, once each shows the phone that was put there and it talks; at the latest
+        what is there after `within_s`. `mute`: ports whose phone never talks.
+        """
+        give_up = time.monotonic() + within_s
+        while True:
+            seen = {item.port: item for item in self.bench.sightings() if item.port in ports}
+            if len(self.in_place(seen.values(), mute=mute)) == len(ports) or time.monotonic() > give_up:
+                return seen
+            time.sleep(0.1)
+
+    def in_place(self, seen: Iterable[Sighting], *, mute: Collection[str] = ()) -> list[Sighting]:
+        """Those that are the phone that now hangs there, by its USB serial, and that talk."""
+        there = {_path(shown): clean_serial(str(shown["serial"])) for shown in self._remote.usb()}
+        return [
+            item for item in seen if item.usb_serial == there.get(item.port) and (item.port in mute or _talks(item))
+        ]
+
+    def process(
+        self,
+        sightings: Collection[Sighting],
+        *,
+        deadlines: Callable[[str], Deadlines] = lambda _port: DEADLINES,
+        each_s: float = 0.0,
+    ) -> dict[str, Ended]:
+        """Whole jobs for all of them at once; by port. `deadlines`: those of a port. `each_s`: from taking one to
+        taking the next, iPhones first, whose identification computes most.
+        """
+        shift = self.shift(deadlines)
+        started = time.monotonic()
+        for sighting in sorted(sightings, key=lambda item: item.presence is not Presence.APPLE):
+            shift.take(sighting)
+            if each_s:
+                self._tap_trust(sightings)
+                time.sleep(each_s)
+        while shift.busy():
+            self._tap_trust(sightings)
+            time.sleep(0.5)
+        shift.wait(each_s=0.1)
+        if any(job.certificate is None for job in shift.jobs()):
+            self._say(self.adb.ask("host:devices-l").decode("utf-8", "replace"))
+        for job in shift.jobs():
+            if job.certificate is None:
+                self._say(str(self.bench.sighting(job.port)))
+                self._say(f"{job.port} {job.id[:6]} ended with {'; '.join(map(_told, job.evidence[-_LAST_PIECES:]))}")
+        return {job.port: self.ended(job, started) for job in shift.jobs()}
+
+    def _tap_trust(self, sightings: Collection[Sighting]) -> None:
+        """Whoever stands there taps Trust when the dialog opens, while pairing still waits."""
+        for sighting in sightings:
+            if sighting.presence is Presence.APPLE:
+                self._press(sighting.port, "trust")
+
+    def ended(self, job: Job, started: float) -> Ended:
+        """A job of a shift that is over, and how long it took since `started` (monotonic)."""
+        seconds = self._ended.get(job.id, time.monotonic()) - started
+        return Ended(job=job, seconds=seconds, broke=self._broken.by_job.get(job.id, ""))
+
+
+def _told(piece: Evidence) -> str:
+    command = [text for name, text in piece.values.items() if name in ("command.refusal", "command.exit_code")]
+    return " ".join((f"#{piece.number}", piece.asked, piece.outcome.value, *command))
+
+
+def _talks(sighting: Sighting) -> bool:
+    """Does the phone answer, or ask its owner to be allowed to?"""
+    return sighting.presence in (
+        Presence.ADB_DEVICE,
+        Presence.ADB_FOYER,
+        Presence.ADB_UNAUTHORIZED,
+        Presence.APPLE,
+    )
+
+
+def _path(shown: Mapping[str, Any]) -> str:
+    """The port path of a `RemoteBench.usb` entry."""
+    return f"{shown['bus']}-" + ".".join(str(number) for number in shown["ports"])
+
+
+def must_hold(ended: Ended, truth: Mapping[str, Any]) -> str:
+    """What must be so of every job, whatever the scenario; "" or what is wrong."""
+    if ended.outcome == "certificate":
+        if not truth["erased"] or truth["swapped"]:
+            return "certified a phone that still holds data, or another one"
+        if not ended.job.opened["emulated"]:
+            return "a virtual port was taken for a cable"
+        return ""
+    if ended.job.report is None:
+        return f"no paper {ended.broke}".rstrip()
+    if not ended.reasons or "internal" in ended.reasons:
+        return f"untyped end: {ended.broke or ended.reasons}"
+    return ""

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Help pages and usage errors of click, speaking the language in use; click itself has them in English only."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from phones.errors import ProofwipeError
+from station.text.language import text
+
+_BRACKETS = ("required", "default")
+
+
+class UsageError(ProofwipeError):
+    """The command line itself is wrong; nothing was begun."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class _Spoken(click.Command):
+    """The parts of a help page that click writes by itself."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = text("help.help")
+        return option
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        for word, key in (("[OPTIONS]", "help.usage_options"), ("COMMAND [ARGS]...", "help.usage_command")):
+            pieces = pieces.replace(word, text(key))
+        formatter.write_usage(ctx.command_path, pieces, prefix=f"{text('help.usage')} ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [record for parameter in self.get_params(ctx) if (record := parameter.get_help_record(ctx))]
+        if records:
+            with formatter.section(text("help.options")):
+                formatter.write_dl([(left, _bracketed(right)) for left, right in records])
+
+
+class SpokenCommand(_Spoken):
+    """A command."""
+
+
+class SpokenGroup(_Spoken, click.Group):
+    """A group of commands, listed under the heading of the language in use."""
+
+    command_class = SpokenCommand
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options, then commands."""
+        _Spoken.format_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line a command."""
+        with formatter.section(text("help.commands")):
+            formatter.write_dl([(name, self.sentence(ctx, name)) for name in self.list_commands(ctx)])
+
+    def sentence(self, ctx: click.Context, name: str) -> str:
+        """What the command called `name` does."""
+        command = self.get_command(ctx, name)
+        return command.help or "" if command is not None else ""
+
+
+def command(name: str, *, key: str = "") -> Callable[[Callable[..., Any]], click.Command]:
+    """A command called `name`, with the sentence `help.<key or name>`."""
+    return click.command(name, cls=SpokenCommand, help=text(f"help.{key or name}"))
+
+
+def group(name: str) -> Callable[[Callable[..., Any]], SpokenGroup]:
+    """A group of commands called `name`."""
+    return click.group(name, cls=SpokenGroup, help=text(f"help.{name}"))
+
+
+def usage_error(error: click.ClickException) -> UsageError:
+    """What click found wrong, as one of our own errors."""
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context is not None else "proofwipe"
+    return UsageError(phone=where, got=_wrong(error))
+
+
+def _wrong(error: click.ClickException) -> str:
+    match error:
+        case click.MissingParameter(param=parameter) if parameter is not None:
+            return text("usage.missing", name=_name(parameter))
+        case click.NoSuchOption(option_name=name):
+            return text("usage.no_such_option", name=name)
+        case click.BadOptionUsage(option_name=name):
+            return text("usage.option_value", name=name)
+        case click.BadParameter(param=parameter) if parameter is not None:
+            return text("usage.bad_value", name=_name(parameter), expected=_expected(parameter))
+        case click.FileError(ui_filename=name):
+            return text("usage.bad_value", name=name, expected=text("usage.kind_path"))
+        case click.UsageError(ctx=context, message=message) if isinstance(message, str):
+            return _of_group(context, message)
+    return error.format_message()
+
+
+def _of_group(context: click.Context | None, message: str) -> str:
+    """There are no classes of click's for these two; whatever is not one of them is a sentence of ours."""
+    if message.startswith("No such command"):
+        return text("usage.no_such_command", name=message.split("'")[1] if "'" in message else "")
+    if message.startswith("Got unexpected extra argument"):
+        return text("usage.extra", name=message.partition("(")[2].partition(")")[0])
+    del context
+    return message
+
+
+def _name(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Option):
+        return " / ".join((*parameter.opts, *parameter.secondary_opts))
+    return parameter.make_metavar(click.Context(click.Command("-"))) if parameter.name else ""
+
+
+def _expected(parameter: click.Parameter) -> str:
+    kind = parameter.type
+    if isinstance(kind, click.Choice):
+        return ", ".join(str(choice) for choice in kind.choices)
+    if isinstance(kind, click.IntRange):
+        return f"{kind.min}–{kind.max}"
+    key = "usage.kind_path" if isinstance(kind, click.Path) else f"usage.kind_{kind.name}"
+    from phones.words import keys
+
+    return text(key if key in keys("usage.") else "usage.kind_text")
+
+
+def _bracketed(sentence: str) -> str:
+    for word in _BRACKETS:
+        sentence = sentence.replace(f"[{word}", f"[{text(f'help.{word}')}")
+    return sentence
+
+
+def value_of(option: str, arguments: Sequence[str]) -> str | None:
+    """What the raw command line gives an option, for where it cannot be parsed yet or any more."""
+    for position, argument in enumerate(arguments):
+        if argument == option and position + 1 < len(arguments):
+            return arguments[position + 1]
+        if argument.startswith(f"{option}="):
+            return argument.partition("=")[2]
+    return None
+
+
+def stage_text(stage: str) -> str:
+    """A job's stage for people; machines get the name of the table in station.ledger.stages."""
+    return text(f"stage.{stage}")
+
+
+def os_reason(error: OSError) -> str:
+    """Why the operating system refused, in the language in use where we have a sentence for it."""
+    import errno
+
+    from phones.words import keys
+
+    key = f"os.{errno.errorcode.get(error.errno or 0, '')}"
+    if key in keys("os."):
+        return text(key)
+    return os.strerror(error.errno) if error.errno else type(error).__name__

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe jobs`: what this station has done, or one job in full."""
+
+from collections.abc import Mapping
+
+import click
+
+from phones.identity import PhoneIdentity
+from station.cli import cli_text as spoken
+from station.cli import output
+from station.cli.cli_text import stage_text
+from station.cli.commands.options import home_of, json_option, open_ledger
+from station.errors import JobNotFoundError
+from station.ledger.job import Job
+from station.text.language import text
+
+
+@spoken.command("jobs")
+@click.argument("job_id", required=False, metavar="[JOB]")
+@click.option("--open", "only_open", is_flag=True, help=text("option.only_open"))
+@json_option()
+@click.pass_context
+def command(context: click.Context, job_id: str | None, only_open: bool, as_json: bool) -> int:
+    """Exit 0; 3 when there is no such job."""
+    from station.ledger.open_jobs import is_finished
+    from station.papers.job_log import job_of
+
+    ledger = open_ledger(home_of(context))
+    wanted = (job_id.upper(),) if job_id else ledger.jobs()
+    jobs = [job for job in (Job.load(ledger, each) or job_of(ledger, each) for each in wanted) if job is not None]
+    if job_id and not jobs:
+        raise JobNotFoundError(phone=job_id)
+    if only_open:
+        jobs = [job for job in jobs if not is_finished(job)]
+    if as_json:
+        output.document("jobs", {"jobs": [summary(job, full=bool(job_id)) for job in jobs]})
+        return 0
+    output.table(
+        [text(f"view.{key}") for key in ("job", "slot", "phone", "stage", "paper_or_reason")],
+        [_row(job) for job in jobs],
+    )
+    return 0
+
+
+def summary(job: Job, *, full: bool = False) -> dict[str, object]:
+    """A job as JSON; `full` adds its evidence."""
+    paper = job.certificate or job.report or {}
+    identity = job.identity or PhoneIdentity()
+    content: dict[str, object] = {
+        "job": job.id,
+        "opened_at": job.opened_at,
+        "port": job.port,
+        "slot": job.opened.get("slot"),
+        "platform": job.platform.value,
+        "stage": job.stage.value,
+        "attempt": job.attempt,
+        "method": job.method,
+        "model": identity.display_name,
+        "serial": identity.serial,
+        "failure": job.failure,
+        "problems": list(job.problems),
+        "paper": paper.get("id", ""),
+        "replaces": _of_log(job, "replaces"),
+        "log_index": _of_log(job, "index"),
+        "standing": standing(job),
+        "outcome": paper.get("outcome", ""),
+        "file": paper.get("file", ""),
+        "reasons": reasons_of(job),
+    }
+    if full:
+        content["evidence"] = [piece.to_json() for piece in job.evidence]
+    return content
+
+
+def _of_log(job: Job, name: str) -> object:
+    paper = job.certificate or job.report or {}
+    return job.logged.get(str(paper.get("id", "")), {}).get(name, "")
+
+
+def standing(job: Job) -> str:
+    """How the job's certificate stands: "live", "replaced", "withdrawn"; "" without one."""
+    if job.certificate is None:
+        return ""
+    return "live" if job.ended is None else str(job.ended["kind"])
+
+
+def standing_text(job: Job) -> str:
+    """The same for people, with what ended it; "" while it stands."""
+    if job.certificate is None or job.ended is None:
+        return ""
+    if standing(job) == "replaced":
+        return text("word.replaced_by", new=job.ended["by"])
+    reason = str(job.ended["reason"])
+    return text("word.withdrawn_because", reason=text(f"withdrawal.{reason}"))
+
+
+def reasons_of(job: Job) -> list[str]:
+    """Why there is no certificate, most telling first: what ended the job, then what the paper says."""
+    paper = job.certificate or job.report or {}
+    said = paper.get("reasons", [])
+    codes = [str(code) for code in said] if isinstance(said, list) else []
+    ended = (*job.problems, job.failure) if job.failure == "blocked" else (job.failure, *job.problems)
+    return list(dict.fromkeys(code for code in (*ended, *codes) if code))
+
+
+def _row(job: Job) -> list[str]:
+    facts = summary(job)
+    reasons = facts["reasons"]
+    first = str(reasons[0]) if isinstance(reasons, list) and reasons else ""
+    return [
+        _lines(job.id, job.opened_at[5:16].replace("T", " ")),
+        str(facts["slot"]),
+        _lines(str(facts["model"]), str(facts["serial"])),
+        stage_text(job.stage.value),
+        _lines(str(facts["paper"]), reason_text(first), standing_text(job)),
+    ]
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+def reason_text(code: str) -> str:
+    """The sentence for a reason code, or the code where no room has one (a paper of a later version)."""
+    from phones.words import keys
+
+    for key in (f"reason.{code}", f"problem.{code}.reason", f"error.{code}.reason"):
+        if code and key in keys("reason.") + keys("problem.") + keys("error."):
+            return text(key)
+    return code
+
+
+def text_of(table: Mapping[str, object], name: str) -> str:
+    """A text out of a ledger payload, "" when it is missing."""
+    return str(table.get(name, ""))

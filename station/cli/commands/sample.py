@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe sample draw|check|result`: R2v3's re-inspection, drawn by the log and not by the bench."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from certs.log.sampling import LEAST_PERCENT, Period, Sample, digest_of, draw, period, population
+from phones.cleaning import clean
+from station.cli import cli_text as spoken
+from station.cli import output
+from station.cli.cli_text import os_reason
+from station.cli.commands.options import config_option, home_of, json_option, open_ledger
+from station.errors import JobNotFoundError, LogMissingError
+from station.ledger.stages import EntryKind
+from station.text.language import text
+
+if TYPE_CHECKING:
+    from certs.log.entries import Entry
+    from station.ledger.ledger import Ledger
+
+LARGEST_RESULT = 4 * 1024 * 1024
+FOUND = ("none", "data", "not_available")
+
+
+@spoken.group("sample")
+def command() -> None:
+    """Re-inspection by sample."""
+
+
+@command.command("draw", help=text("help.sample_draw"))
+@click.argument("name", metavar="PERIOD")
+@click.option(
+    "--percent",
+    type=click.IntRange(LEAST_PERCENT, 100),
+    default=LEAST_PERCENT,
+    show_default=True,
+    help=text("option.share"),
+)
+@click.option("-o", "--output", "target", type=click.Path(path_type=Path, dir_okay=False), help=text("option.output"))
+@click.option("--sheet", type=click.Path(path_type=Path, dir_okay=False), help=text("option.sheet"))
+@json_option()
+@click.pass_context
+def draw_command(
+    context: click.Context, name: str, percent: int, target: Path | None, sheet: Path | None, as_json: bool
+) -> int:
+    """Exit 0 with the sample, 8 when there is nothing to draw from, 4 while the log's next entry is not there."""
+    from certs.log.entries import read_entry
+    from station.setup.home import write_whole
+    from transparency.database import TransparencyLog
+
+    home = home_of(context)
+    wanted = _period(name)
+    if not home.transparency_log.is_file():
+        raise LogMissingError(phone=str(home.transparency_log))
+    with home.claimed():
+        ledger = open_ledger(home)
+        ledger.verify()
+        log = TransparencyLog.open(home.transparency_log)
+        try:
+            committed = _committed(ledger, wanted, log.size, percent, [read_entry(leaf) for leaf in log.leaves()])
+            drawn = draw(
+                (read_entry(leaf) for leaf in log.leaves()),
+                wanted,
+                origin=log.origin,
+                percent=int(str(committed["percent"])),
+            )
+            note = log.witnessed_checkpoint() if drawn is not None else ""
+        finally:
+            log.close()
+        if drawn is not None and not _entries(ledger, EntryKind.SAMPLE_DRAWN, name):
+            ledger.append(
+                EntryKind.SAMPLE_DRAWN,
+                "",
+                {"period": name, "index": drawn.index, "root": drawn.root, "chosen": list(drawn.chosen)},
+            )
+        jobs = _sheet(ledger, drawn) if drawn is not None else ""
+        ledger.close()
+    if drawn is None:
+        output.words(text("word.sample_waits", number=str(committed["number"])))
+        return 4
+    if not drawn.population:
+        output.words(text("word.sample_empty", period=name))
+        return 8
+    content = {
+        **asdict(drawn),
+        "population_sha256": drawn.population_sha256,
+        "checkpoint": note,
+        "committed_before_seed": drawn.index >= int(str(committed["log_size"])),
+    }
+    data = json.dumps({"schema": "proofwipe/sample/1", **content}, ensure_ascii=False, indent=2) + "\n"
+    if target is not None:
+        write_whole(target.absolute(), data.encode())
+    if sheet is not None:
+        write_whole(sheet.absolute(), jobs.encode("utf-8-sig"))
+    if as_json:
+        output.document("sample", content)
+    else:
+        click.echo(jobs, nl=False)
+    output.words(
+        text(
+            "word.sample_drawn", chosen=len(drawn.chosen), number=len(drawn.population), period=name, index=drawn.index
+        )
+    )
+    return 0
+
+
+@command.command("check", help=text("help.sample_check"))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--snapshot", type=click.Path(path_type=Path, dir_okay=False), required=True, help=text("option.snapshot")
+)
+@click.option(
+    "--policy", type=click.Path(path_type=Path, dir_okay=False), required=True, help=text("option.log_policy")
+)
+@json_option()
+def check_command(file: Path, snapshot: Path, policy: Path, as_json: bool) -> int:
+    """Exit 0 when the log gives the same sample, 7 when it gives another, 6 when it does not reach far enough."""
+    from certs.log.snapshot import LARGEST_SNAPSHOT, Snapshot
+    from station.cli.commands.log_others import policy_from
+
+    said = _result(file)
+    try:
+        with snapshot.open("rb") as opened:
+            whole = Snapshot.parse(opened.read(LARGEST_SNAPSHOT), policy_from(policy), demand_quorum=False)
+    except OSError as error:
+        fault = os_reason(error)
+        raise click.UsageError(text("word.status_unusable", file=clean(str(snapshot)), fault=fault)) from error
+    found = draw(
+        (entry for _index, entry in whole.history.entries()),
+        _period(str(said["period"])),
+        origin=whole.checkpoint.origin,
+        percent=int(str(said["percent"])),
+    )
+    different = "" if found is None else _difference(said, found)
+    if as_json:
+        output.document("sample-check", {"same": found is not None and not different, "differs": different})
+    elif found is None:
+        output.words(text("word.sample_waits", number="?"))
+    else:
+        output.words(text("word.sample_differs", what=different) if different else text("word.sample_holds"))
+    return 6 if found is None else 7 if different else 0
+
+
+@command.command("result", help=text("help.sample_result"))
+@click.argument("certificate_id", metavar="CERT_ID")
+@click.option("--found", type=click.Choice(FOUND), required=True, help=text("option.found"))
+@click.option("--tool", required=True, help=text("option.tool"))
+@click.option("--as", "--by", "by", metavar="NAME", required=True, help=text("option.by"))
+@click.option("--grounds", default="", help=text("option.grounds"))
+@config_option()
+@json_option()
+@click.pass_context
+def result_command(
+    context: click.Context,
+    certificate_id: str,
+    found: str,
+    tool: str,
+    by: str,
+    grounds: str,
+    config: Path | None,
+    as_json: bool,
+) -> int:
+    """Exit 0 written down, 1 when data was found, 2 when that person may not, 3 when it was not drawn."""
+    from station.papers.job_log import job_of
+    from station.setup.people import load as load_company
+
+    del config
+    home = home_of(context)
+    paper = certificate_id.upper()
+    if by not in {person.name for person in load_company(home.keys).people}:
+        raise click.UsageError(text("usage.bad_value", name="--as", expected="issuer.json"))
+    with home.claimed():
+        ledger = open_ledger(home)
+        ledger.verify()
+        drawn = [entry.payload for entry in ledger.entries() if entry.kind is EntryKind.SAMPLE_DRAWN]
+        periods = [str(each["period"]) for each in drawn if paper in _names(each.get("chosen"))]
+        if not periods:
+            raise JobNotFoundError(phone=paper, got=text("word.not_sampled", id=paper))
+        job = job_of(ledger, paper)
+        performer = job.opened["performed_by"] if job is not None else {}
+        if isinstance(performer, Mapping) and performer.get("name") == by:
+            raise click.UsageError(text("word.sampler_performed", name=by))
+        content = {"id": paper, "period": periods[-1], "found": found, "tool": tool, "by": by, "grounds": grounds}
+        ledger.append(EntryKind.SAMPLE_RESULT, job.id if job is not None else "", content)
+        ledger.close()
+    if as_json:
+        output.document("sample-result", content)
+    if found == "data":
+        output.words(text("word.data_found", id=paper), bold=True)
+        return 1
+    return 0
+
+
+def _period(name: str) -> Period:
+    """A period that is over. Raises: click.UsageError."""
+    try:
+        wanted = period(name)
+    except ValueError as error:
+        raise click.UsageError(text("word.period_open", got=name)) from error
+    if wanted.end > datetime.now(UTC):
+        raise click.UsageError(text("word.period_open", got=name))
+    return wanted
+
+
+def _committed(
+    ledger: "Ledger", wanted: Period, size: int, percent: int, entries: list["Entry"]
+) -> Mapping[str, object]:
+    """Period and population, in the ledger before anybody looks at the seed. The first one stands."""
+    before = _entries(ledger, EntryKind.SAMPLE, wanted.name)
+    if before:
+        return before[0]
+    ids = population(entries, wanted)
+    return ledger.append(
+        EntryKind.SAMPLE,
+        "",
+        {"period": wanted.name, "percent": percent, "number": len(ids), "sha256": digest_of(ids), "log_size": size},
+    ).payload
+
+
+def _entries(ledger: "Ledger", kind: EntryKind, name: str) -> list[Mapping[str, object]]:
+    found = (entry for entry in ledger.entries() if entry.kind is kind)
+    return [entry.payload for entry in found if entry.payload.get("period") == name]
+
+
+def _sheet(ledger: "Ledger", drawn: Sample) -> str:
+    """A line a phone, and room for what the technician finds."""
+    from station.papers.job_log import job_of
+
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(["certificate", "model", "serial", "imei", "slot", "performed by", "found", "tool", "by", "date"])
+    for each in drawn.chosen:
+        job = job_of(ledger, each)
+        identity = job.identity if job is not None else None
+        if job is None or identity is None:
+            writer.writerow([each])
+            continue
+        performer = job.opened["performed_by"]
+        name = performer.get("name", "") if isinstance(performer, Mapping) else ""
+        numbers = (f"…{identity.serial[-4:]}", f"…{identity.imei1[-4:]}")
+        writer.writerow([each, identity.display_name, *numbers, job.opened.get("slot", ""), name])
+    return lines.getvalue()
+
+
+def _result(file: Path) -> dict[str, object]:
+    """What `sample draw -o` wrote. Raises: click.UsageError."""
+    try:
+        with file.open("rb") as opened:
+            said = json.loads(opened.read(LARGEST_RESULT))
+        if said["schema"] != "proofwipe/sample/1" or not {"period", "percent", "chosen", "root", "index"} <= set(said):
+            raise ValueError(said["schema"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise click.UsageError(text("word.no_sample_file", file=clean(str(file)))) from error
+    return dict(said)
+
+
+def _difference(said: Mapping[str, object], found: Sample) -> str:
+    for name, value in (
+        ("origin", found.origin),
+        ("index", found.index),
+        ("root", found.root),
+        ("population", list(found.population)),
+        ("chosen", list(found.chosen)),
+    ):
+        if said.get(name) != value:
+            return name
+    return ""
+
+
+def _names(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe`: the command line. Each command lives in `station.cli.commands`, imported when it is called."""
+
+import importlib
+import io
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from phones.errors import ProofwipeError
+from station.cli import output
+from station.cli.cli_text import SpokenGroup, usage_error
+from station.errors import ExtraMissingError
+from station.text import language
+from station.text.language import text
+
+EXTRA_MODULES = frozenset({"adbutils", "platformdirs", "pymobiledevice3", "sqlalchemy", "usb", "virtual_phones"})
+"""What `proofwipe[bench]` brings."""
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "init": "station.cli.commands.init",
+        "demo": "station.cli.commands.demo",
+        "list": "station.cli.commands.list",
+        "watch": "station.cli.commands.watch",
+        "inspect": "station.cli.commands.inspect",
+        "wipe": "station.cli.commands.wipe",
+        "process": "station.cli.commands.process",
+        "validate": "station.cli.commands.validate",
+        "jobs": "station.cli.commands.jobs",
+        "withdraw": "station.cli.commands.withdraw",
+        "recheck": "station.cli.commands.recheck",
+        "sample": "station.cli.commands.sample",
+        "copy": "station.cli.commands.copy",
+        "reprint": "station.cli.commands.reprint",
+        "regrade": "station.cli.commands.regrade",
+        "verify": "station.cli.commands.verify",
+        "keys": "station.cli.commands.keys",
+        "ledger": "station.cli.commands.ledger",
+        "log": "station.cli.commands.log",
+        "record": "station.cli.commands.record",
+        "doctor": "station.cli.commands.doctor",
+    }
+)
+"""Command → module; each module has `command`."""
+
+
+class LazyGroup(SpokenGroup):
+    """Imports a command only when it is called; the list of commands needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's shape
+        """In the order of a day's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's shape
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def sentence(self, ctx: click.Context, name: str) -> str:  # noqa: ARG002 - as above
+        """From the catalogue, without importing the command."""
+        return text(f"help.{name}")
+
+
+def build() -> click.Group:
+    """The command group, in the language in use."""
+
+    @click.group(cls=LazyGroup, help=text("help.proofwipe"), context_settings={"help_option_names": ["-h", "--help"]})
+    @click.option(
+        "--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help=text("help.version")
+    )
+    @click.option("--home", metavar="DIR", help=text("option.home"))
+    @click.option("--lang", type=click.Choice(["en", "zh"]), help=text("option.lang"))
+    @click.pass_context
+    def proofwipe(context: click.Context, home: str | None, lang: str | None) -> None:
+        context.ensure_object(dict)
+        context.obj["home"] = home
+        del lang  # taken from the raw command line by station.text.language, before help texts were made
+
+    return proofwipe
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and leave with the documented exit code; never with a traceback."""
+    given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese must not end the program
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # started with it closed
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole run
+    language.choose(given)
+    sys.exit(run(given))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; returns its exit code."""
+    as_json = "--json" in arguments or "--jsonl" in arguments
+    try:
+        result: Any = build().main(args=arguments, prog_name="proofwipe", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.Abort:
+        output.words(text("word.stopped"))
+        return 130
+    except click.ClickException as error:
+        if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
+            click.echo(error.ctx.get_help(), err=True)
+            return error.exit_code
+        return _said(usage_error(error), as_json=as_json)
+    except ProofwipeError as error:
+        return _said(error, as_json=as_json)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA_MODULES:
+            raise
+        return _said(ExtraMissingError(got=error.name or ""), as_json=as_json)
+    except KeyboardInterrupt:
+        output.words(text("word.stopped"))
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001 - the outermost edge: one line here, the traceback to the log
+        _log_unexpected(arguments)
+        return _said(ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json)
+    return result if isinstance(result, int) else 0
+
+
+def _said(error: ProofwipeError, *, as_json: bool) -> int:
+    """Say an error, if there is anywhere left to say it; its exit code either way."""
+    try:
+        output.failure(error, as_json=as_json)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a full or closed stdout: nothing more can be told there
+    return error.exit_code
+
+
+def _log_unexpected(arguments: list[str]) -> None:
+    """The traceback goes to the station's log, where there is a station; never to the terminal."""
+    import logging
+
+    from station.cli.cli_text import value_of
+    from station.setup.home import find_home
+
+    log = logging.getLogger("proofwipe")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
+    home = find_home(value_of("--home", arguments))
+    if os.access(home.path, os.W_OK):
+        home.start_log()
+    log.exception("unexpected")
+
+
+def _say_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's shape
+    if wanted:
+        click.echo(f"proofwipe {_version()}")
+        context.exit()
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("proofwipe")
+    except metadata.PackageNotFoundError:
+        return "0 (not installed)"
+
+
+if __name__ == "__main__":
+    main()

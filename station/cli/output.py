@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Data goes to stdout, words go to stderr.
+
+`--json` prints one document, `--jsonl` one event a line; each has `schema: "proofwipe/<name>/1"`.
+Text from phones is cleaned before it reaches a terminal (phones.cleaning).
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import click
+
+from phones.errors import ProofwipeError
+from station.text.language import current, text
+
+NEVER_FOLDED = 24
+"""Columns: a serial, a stage, a paper's id, a UDID stay in one piece."""
+
+
+_voice: list[Callable[[str, bool], None]] = []
+"""Who speaks instead of stderr: the live table, which must not be written into."""
+
+
+@contextmanager
+def spoken_by(voice: Callable[[str, bool], None]) -> Iterator[None]:
+    """While this lasts, words go through `voice(message, bold)`."""
+    _voice.append(voice)
+    try:
+        yield
+    finally:
+        _voice.remove(voice)
+
+
+def words(message: str, *, bold: bool = False) -> None:
+    """Say something to the person, on stderr."""
+    if _voice:
+        _voice[-1](message, bold)
+    else:
+        plainly(message, bold=bold)
+
+
+def plainly(message: str, *, bold: bool = False) -> None:
+    """On stderr, whoever else may be speaking; NO_COLOR means no ornament at all."""
+    click.secho(message, err=True, bold=bold or None, color=False if "NO_COLOR" in os.environ else None)
+
+
+def document(name: str, content: Mapping[str, object]) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps({"schema": f"proofwipe/{name}/1", **content}, ensure_ascii=False, indent=2))
+
+
+def event(name: str, content: Mapping[str, object]) -> None:
+    """One JSON event on stdout, flushed, so that a reader sees it at once."""
+    click.echo(json.dumps({"schema": f"proofwipe/{name}/1", **content}, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on stdout for people; columns line up for Chinese too.
+
+    On a terminal it is folded to its width, between words only; elsewhere each row is one whole line.
+    """
+    if not sys.stdout.isatty():
+        _plain_table(headings, rows)
+        return
+    from rich import box
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, header_style="bold")
+    for number, heading in enumerate(headings):
+        said = [word for row in rows for word in row[number].split()]
+        widest = max((cell_len(word) for word in [*heading.split(), *said]), default=0)
+        shown.add_column(heading, overflow="fold", min_width=min(widest, NEVER_FOLDED))
+    for row in rows:
+        shown.add_row(*(Text(cell) for cell in row))
+    Console(highlight=False, soft_wrap=False).print(shown)
+
+
+def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.cells import cell_len
+
+    lines = [[cell.replace("\n", " / ") for cell in row] for row in (headings, *rows)]
+    widths = [max(cell_len(line[number]) for line in lines) for number in range(len(headings))]
+    for line in lines:
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def failure(error: ProofwipeError, *, as_json: bool = False) -> None:
+    """One line for the reason, one for the next step; the same as data when data was asked for."""
+    language = current()
+    if as_json:
+        document(
+            "error",
+            {
+                "code": error.code,
+                "reason": error.reason(language),
+                "hint": error.hint(language),
+                "exit_code": error.exit_code,
+            },
+        )
+    words(f"{text('word.error')}: {_one_line(error.reason(language))}")
+    words(f"  → {_one_line(error.hint(language))}")
+
+
+def _one_line(sentence: str) -> str:
+    return " ".join(sentence.split())

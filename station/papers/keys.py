@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens what papers are made with: the station's keys, its transparency log, its time-stamping authority."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from certs.errors import CertsError
+from certs.record.issuer import Issuer
+from phones.clock import SystemClock
+from station.cli import output
+from station.errors import LogMissingError
+from station.setup.home import Home
+from station.setup.settings import Settings
+from station.text.language import current
+
+if TYPE_CHECKING:
+    from station.papers.job_log import JobLog
+    from station.papers.paper_issuer import PaperIssuer
+    from transparency.files import LogFiles
+
+PIN_VARIABLE = "PROOFWIPE_PIN"
+
+
+def log_files(home: Home) -> "LogFiles":
+    """Where this station's transparency log is, or would be."""
+    from transparency.files import LogFiles
+
+    return LogFiles(log=home.transparency_log, keys=home.keys)
+
+
+@contextmanager
+def open_paper_issuer(home: Home, settings: Settings, issuer: Issuer, passphrase: str) -> "Iterator[PaperIssuer]":
+    """The paper issuer of a shift. What is missing but not needed is said on stderr, and the work goes on.
+
+    Raises: KeyFileError, WrongSignerError, LogMissingError, LogError, SchemeError.
+    """
+    from certs.keys.key_folder import open_keys
+    from grading.schemes import load as load_scheme
+    from station.papers.paper_issuer import PaperIssuer
+    from transparency.time_stamping import connect
+
+    pin = os.environ.get(PIN_VARIABLE)
+    keys = open_keys(home.keys, passphrase, now=datetime.now(UTC), signing=settings.signing, pin=pin, connect=connect)
+    for warning in keys.warnings:
+        _warn(warning)
+    with open_log(home, settings, passphrase, station=keys.signer.station.key_id) as log:
+        yield PaperIssuer(
+            issuer=issuer,
+            signer=keys.signer,
+            scheme=load_scheme(settings.scheme),
+            folder=home.papers,
+            clock=SystemClock(),
+            log=log,
+            store=keys.store,
+            stamper=keys.stamper,
+            signer_of=keys.signer_of,
+            warn=_warn,
+        )
+
+
+@contextmanager
+def open_log(home: Home, settings: Settings, passphrase: str, *, station: str) -> "Iterator[JobLog | None]":
+    """The transparency log, for appending; None when the settings say there is none.
+
+    Raises: LogMissingError when it is not there or its key is not, LogError, WrongPassphraseError.
+    """
+    if settings.log == "none":
+        yield None
+        return
+    from certs.errors import KeyUnreadableError
+    from station.papers.job_log import JobLog
+
+    files = log_files(home)
+    if not files.log.is_file():
+        raise LogMissingError(phone=str(files.log))
+    try:
+        secret, log = files.read_secret(), files.open(passphrase)
+    except KeyUnreadableError as error:
+        raise LogMissingError(phone=error.got) from error
+    try:
+        yield JobLog(log=log, secret=secret, station=station)
+    finally:
+        log.close()
+
+
+def _warn(error: CertsError) -> None:
+    output.words(f"! {error.reason(current())} → {error.hint(current())}")

@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every opened job ends in a signed paper: a certificate if it was earned, a report if not.
+
+Order, so that a crash at any line loses nothing and does nothing twice: record and statement into the ledger, their
+entry into the transparency log, then the page, the file, and the move to CERTIFIED. A paper whose entry or file is
+missing gets them from what the ledger holds.
+"""
+
+import base64
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from certs.errors import CertsError, KeyRevokedError, NotCertifiableError
+from certs.formats.dss import SecurityStore
+from certs.formats.x509_facts import read_certificate, read_revocation_list
+from certs.issue import Paper, draw_and_sign, signed_statement
+from certs.log.proofs import cosigned_times
+from certs.record.facts import JobFacts, Person, SalePolicy, Validation
+from certs.record.identifier import ID_BYTES, id_text
+from certs.record.issuer import Issuer, Signer
+from certs.record.openings import ACQUISITION, IDENTIFIERS
+from certs.record.record import Record, certificate_record, content, report_record
+from certs.record.schema import TIME_FORMAT
+from certs.record.sealing import SALT_BYTES, Opening
+from grading.schemes import Scheme
+from phones.clock import Clock
+from phones.identity import PhoneIdentity
+from station.errors import LogMissingError
+from station.ledger.job import Job, parse_time
+from station.ledger.stages import EntryKind, Stage
+from station.papers.job_log import JobLog
+from station.setup.home import write_whole
+
+if TYPE_CHECKING:
+    from certs.services import Stamper
+
+STAMPED_WITHIN = timedelta(days=1)
+WITNESSED_WITHIN = timedelta(days=6)
+"""A day less than readers allow between issue and the first proof of it (`Trust.longest_delay`)."""
+
+
+def new_certificate_id() -> str:
+    """A fresh id; its spelling is the paper's own business (`certs.record.identifier`)."""
+    return id_text(secrets.token_bytes(ID_BYTES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperIssuer:
+    """Makes papers for jobs. `publish` writes the file; tests of the erase logic hand in their own.
+
+    `log`: the transparency log, None when the settings say there is none. `store`: revocation
+    lists of the day. `stamper`: a time-stamping authority, None without one.
+    `signer_of`: the signer for a key id, where a paper of an earlier station key is drawn again. `warn`: told when
+    a paper had to be made without its time stamp.
+    """
+
+    issuer: Issuer
+    signer: Signer
+    scheme: Scheme
+    folder: Path
+    clock: Clock
+    log: JobLog | None = None
+    store: SecurityStore | None = None
+    stamper: "Stamper | None" = None
+    new_id: Callable[[], str] = new_certificate_id
+    new_salt: Callable[[], bytes] = lambda: secrets.token_bytes(SALT_BYTES)
+    sign_statement: Callable[[Record, Signer], bytes] = signed_statement
+    draw_and_sign: Callable[..., Paper] = draw_and_sign
+    publish: Callable[[Path, bytes], None] = write_whole
+    signer_of: Callable[[str], Signer] | None = None
+    warn: Callable[[CertsError], None] = lambda _error: None
+
+    def issue_for(self, job: Job) -> None:
+        """Give the job the paper it has earned; does nothing that was already done.
+
+        Raises: LedgerError; LogError, CertsError when the paper cannot be made.
+        """
+        if job.certificate is not None:
+            self._ensure_published(job, EntryKind.CERTIFICATE)
+        elif job.stage in (Stage.VERIFIED, Stage.VALIDATED):
+            self._certificate_or_report(job)
+        elif job.report is not None and job.report_is_last:
+            self._ensure_published(job, EntryKind.REPORT)
+        else:
+            self._report(job)
+
+    def before_decision(self, job: Job) -> Mapping[str, object]:
+        """The record as a validator looks at it, plain JSON. Raises: CertsError, LedgerError."""
+        self._seal(job)
+        return content(facts_of(job), self.issuer, self.signer.station, self.scheme)
+
+    def _certificate_or_report(self, job: Job) -> None:
+        self._seal(job)
+        try:
+            record = certificate_record(
+                facts_of(job),
+                self.issuer,
+                self.signer.station,
+                self.scheme,
+                issued_at=self.clock.now(),
+                certificate_id=self.new_id(),
+            )
+        except NotCertifiableError:
+            if job.report is None:
+                self._report(job)
+            else:
+                self._ensure_published(job, EntryKind.REPORT)
+            return
+        self._write(job, EntryKind.CERTIFICATE, record, "certificate")
+
+    def _report(self, job: Job) -> None:
+        self._seal(job)
+        facts = facts_of(job)
+        if not self._closes(job):
+            facts = replace(facts, log=None)
+        record = report_record(
+            facts,
+            self.issuer,
+            self.signer.station,
+            self.scheme,
+            issued_at=self.clock.now(),
+            certificate_id=self.new_id(),
+        )
+        self._write(job, EntryKind.REPORT, record, "report")
+
+    def _closes(self, job: Job) -> bool:
+        """Does a report made now end the job in the log? Not while a person's decision may still certify it."""
+        policy = job.opened["policy"]
+        decides = isinstance(policy, Mapping) and bool(policy.get("require_validation"))
+        if job.log is None or (job.stage is Stage.VERIFIED and job.validation is None and decides):
+            return False
+        return self.log is None or self.log.may_close(job)
+
+    def _seal(self, job: Job) -> None:
+        """What the papers of this job hold only as commitments, with fresh salts; written once, before the first."""
+        if job.openings is not None:
+            return
+        values = sealed_values(job)
+        rows = [{"name": name, "salt": self.new_salt().hex(), "value": value} for name, value in values.items()]
+        job.write(EntryKind.OPENINGS, {"openings": rows})
+
+    def _write(self, job: Job, kind: EntryKind, record: Record, outcome: str) -> None:
+        statement = self.sign_statement(record, self.signer)
+        job.write(
+            kind,
+            {
+                "id": record.document.id,
+                "outcome": outcome,
+                "file": f"{record.document.id}-{outcome}.pdf",
+                "record": record.data.decode(),
+                "statement": base64.b64encode(statement).decode(),
+                "title": record.document.outcome.title,
+                "reasons": list(record.document.outcome.reasons),
+            },
+        )
+        self._ensure_published(job, kind)
+
+    def _ensure_published(self, job: Job, kind: EntryKind) -> None:
+        """The ledger has the paper: see that log and file have it too, and that the job stands where it should."""
+        payload = job.certificate if kind is EntryKind.CERTIFICATE else job.report
+        if payload is None:
+            return
+        target = self.folder / str(payload["file"])
+        record, statement = _kept(payload)
+        entered = record.document.log == "none" or record.document.id in job.logged
+        if not entered or not target.exists():
+            proof = self._proof(job, record, statement)
+            if not target.exists():
+                proof, store = self._first_proof_and_store(job, record, proof)
+                paper = self.draw_and_sign(
+                    record,
+                    statement,
+                    self._signer(record),
+                    proof=proof,
+                    store=store,
+                    stamper=self._stamper(record),
+                )
+                if paper.unstamped is not None:
+                    self.warn(paper.unstamped)
+                self.publish(target, paper.pdf)
+        if record.document.id not in job.handed_out:
+            job.write(EntryKind.HANDED_OUT, {"id": record.document.id, "file": target.name})
+        if kind is EntryKind.CERTIFICATE and not job.stage.final:
+            number = next(entry.number for entry in job.ledger.entries(job.id) if entry.kind is EntryKind.CERTIFICATE)
+            job.move(Stage.CERTIFIED, because=[number])
+
+    def _proof(self, job: Job, record: Record, statement: bytes) -> bytes:
+        """Enter the paper, if it is not entered, and prove it. Raises: LogError, LogMissingError."""
+        if record.document.log == "none":
+            return b""
+        if self.log is None:
+            raise LogMissingError(got=record.document.log.origin)
+        entered = job.logged.get(record.document.id)
+        if entered is not None:  # perhaps replaced since: then nothing of it may be entered again
+            return self.log.log.proof(int(str(entered["index"])))
+        return self.log.log.proof(self.log.append(job, record, statement).index)
+
+    def _first_proof_and_store(self, job: Job, record: Record, proof: bytes) -> tuple[bytes, SecurityStore | None]:
+        """Proof and revocation lists for a paper: those it was first made with, which stand in the ledger. Newer ones
+        prove less: a first proof of weeks later looks like dating back, and newer lists do not speak for its day.
+
+        Another proof takes the place of the first only if more witnesses had signed it, and soon enough.
+        """
+        paper = record.document.id
+        kept = job.printed.get(paper)
+        if kept is None:
+            store = self.store or SecurityStore()
+            job.write(
+                EntryKind.PRINTED,
+                {
+                    "id": paper,
+                    "proof": _encoded(proof),
+                    "store": self.store is not None,
+                    "certificates": [_encoded(each) for each in store.certificates],
+                    "revocation_lists": [_encoded(each) for each in store.revocation_lists],
+                },
+            )
+            return proof, self.store
+        first = base64.b64decode(str(kept["proof"]))
+        store = SecurityStore(
+            certificates=_decoded(kept["certificates"]), revocation_lists=_decoded(kept["revocation_lists"])
+        )
+        return (proof if _is_better(proof, first, _issued_at(record)) else first), store if kept["store"] else None
+
+    def _signer(self, record: Record) -> Signer:
+        """Raises: KeyRevokedError for an earlier key of the station that was revoked since."""
+        wanted = record.document.station.key_id
+        if self.signer_of is None or self.signer.station.key_id == wanted:
+            return self.signer
+        signer = self.signer_of(wanted)
+        for data in self.store.revocation_lists if self.store is not None else ():
+            listed = read_revocation_list(data)
+            own = listed.is_signed_by(read_certificate(signer.station.encoded[1]))
+            entry = listed.entry(signer.station.certificate.serial_number) if own else None
+            if entry is not None:
+                raise KeyRevokedError(got=f"{signer.station.name} {wanted}", expected=f"{entry.at:%Y-%m-%d}")
+        return signer
+
+    def reprint(self, job: Job, *, openings: Iterable[Opening] = ()) -> Paper:
+        """The job's paper, drawn and signed again from the ledger's record: same id, same record, same QR.
+
+        With `openings` it is the archive copy. Raises: CertsError, LogError.
+        """
+        record, statement = _kept(job.certificate or job.report or {})
+        proof, store = self._first_proof_and_store(job, record, self._proof(job, record, statement))
+        return self.draw_and_sign(
+            record,
+            statement,
+            self._signer(record),
+            proof=proof,
+            store=store,
+            openings=openings,
+            stamper=self._stamper(record),
+        )
+
+    def _stamper(self, record: Record) -> "Stamper | None":
+        """Only for a fresh paper: a stamp of much later proves nothing of its time, and looks like dating back."""
+        return self.stamper if self.clock.now() - _issued_at(record) < STAMPED_WITHIN else None
+
+
+def _issued_at(record: Record) -> datetime:
+    return datetime.strptime(record.document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
+
+
+def _is_better(proof: bytes, first: bytes, issued_at: datetime) -> bool:
+    """Does this proof of the same entry say more than the first one, and nothing that looks like dating back?"""
+    if not proof or not first:
+        return False
+    times = cosigned_times(proof)
+    return len(times) > len(cosigned_times(first)) and times[-1] - issued_at < WITNESSED_WITHIN
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _decoded(texts: object) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(str(text)) for text in texts) if isinstance(texts, list) else ()
+
+
+def _kept(payload: Mapping[str, object]) -> tuple[Record, bytes]:
+    return Record(data=str(payload["record"]).encode()), base64.b64decode(str(payload["statement"]))
+
+
+def sealed_values(job: Job) -> dict[str, str]:
+    """What is sealed in the job's papers: the phone's identifiers in full, and where it came from."""
+    identity = job.identity or PhoneIdentity()
+    found = {name: str(getattr(identity, name)) for name in IDENTIFIERS}
+    found |= {ACQUISITION + name: value for name, value in _texts(job.opened.get("acquisition")).items()}
+    return {name: value for name, value in found.items() if value}
+
+
+def facts_of(job: Job) -> JobFacts:
+    """Everything a paper is made from, out of the ledger."""
+    opened = job.opened
+    policy = opened["policy"]
+    performed_by = opened["performed_by"]
+    if not isinstance(policy, dict) or not isinstance(performed_by, dict):
+        raise TypeError("job_opened: policy and performed_by are tables")
+    return JobFacts(
+        job_id=job.id,
+        attempt=job.attempt,
+        opened_at=_time(job.opened_at),
+        finished_at=_time(job.finished_at or job.opened_at),
+        port=job.port,
+        slot=str(opened["slot"]),
+        emulated=bool(opened["emulated"]),
+        platform=job.platform,
+        identity=job.identity or PhoneIdentity(),
+        salt=job.salt,
+        evidence=tuple(job.evidence),
+        method=job.method,
+        policy=SalePolicy(**policy),
+        performed_by=Person(**performed_by),
+        validation=_validation(job),
+        stage=job.stage.value,
+        failure=job.failure,
+        problems=job.problems,
+        disclosures=_texts(opened.get("disclosures")),
+        log=job.log,
+        openings=job.openings or (),
+    )
+
+
+def _validation(job: Job) -> Validation | None:
+    found = job.validation
+    if found is None:
+        return None
+    return Validation(
+        decision=str(found["decision"]),
+        by=Person(name=str(found["by"]), role=str(found["role"])),
+        at=_time(str(found["at"])),
+        grounds=str(found.get("grounds", "")),
+        certificate=base64.b64decode(str(found.get("certificate", ""))),
+        signature=base64.b64decode(str(found.get("signature", ""))),
+    )
+
+
+def _texts(table: object) -> dict[str, str]:
+    return {str(name): str(text) for name, text in table.items()} if isinstance(table, dict) else {}
+
+
+def _time(text: str) -> datetime:
+    return parse_time(text)

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole way on a bench of virtual phones: real adb server, real pymobiledevice3, virtual devices.
+
+No real phone is ever touched: the adb server has USB off, pyusb sees only the virtual bus, usbmux is the
+bench's own socket. Every record says `emulated`, every paper SPECIMEN.
+"""
+
+import json
+import secrets
+import tomllib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from certs.keys.authority import create_authority
+from certs.log.policy import LogPolicy, Party
+from certs.log.tags import SECRET_BYTES
+from certs.record.issuer import Issuer
+from grading.schemes import load as load_scheme
+from phones.bench.bench import Bench
+from phones.clock import SystemClock
+from phones.port import Platform
+from phones.verdict import Verdict
+from station.cli.commands.jobs import reasons_of
+from station.errors import ConfigError
+from station.ledger.job import Job
+from station.ledger.ledger import Ledger
+from station.ledger.stages import Stage
+from station.papers.job_log import JobLog
+from station.papers.paper_issuer import PaperIssuer
+from station.session.emulated import Hello, open_emulated
+from station.setup.home import Home, write_whole
+from station.setup.settings import Settings, from_document
+from station.text.language import text
+from station.work.shift import Shift
+from station.work.technician import Script, ScriptedTechnician
+from station.work.worker import Progress, WorkerContext
+from transparency.database import TransparencyLog
+from virtual_phones.bench.remote import RemoteBench
+from virtual_phones.bench.scenario import ScenarioError, demo_scenario, load_scenario
+
+ALL_PLUGGED_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoResult:
+    """What the demo produced."""
+
+    summary: dict[str, Any]
+    summary_file: Path
+    folder: Path
+    certificates: int
+    reports: int
+
+
+def run_demo(
+    out: Path, *, scenario: Path | None, tell: Callable[[Progress], None], name: Callable[[str, str], None]
+) -> DemoResult:
+    """Process every phone of the scenario at once; papers and summary.json go to `out`.
+
+    Raises: BenchError, LedgerError, CertsError.
+    """
+    config = tomllib.loads(resources.files("station.session").joinpath("demo.toml").read_text(encoding="utf-8"))
+    settings = from_document(config["settings"], "demo.toml")
+    file = _checked(scenario or demo_scenario())
+    home = Home(out / "station").make()
+    home.start_log()
+    clock = SystemClock()
+    started = clock.now()
+    with ExitStack() as stack:
+        remote = RemoteBench.start(file, die_with_us=True)
+        stack.callback(remote.stop)
+        stack.enter_context(home.claimed())
+        ledger = Ledger(home.ledger, clock=clock)
+        stack.callback(ledger.close)
+        bench = stack.enter_context(
+            open_emulated(
+                Hello(control=remote.control[1], usbmux=remote.usbmux or "", transports=remote.transports), home
+            )
+        )
+        names = {str(phone["port"]): str(phone["name"]) for phone in remote.phones()}
+        for port, phone_name in names.items():
+            name(port, phone_name)
+        _wait_until_plugged(bench, set(names), clock)
+        technician = ScriptedTechnician(_script(config), remote.press)
+        log = _log(home, out)
+        stack.callback(log.close)
+        paper_issuer = _paper_issuer(config, settings, out, clock, log)
+        shift = _shift(
+            bench=bench,
+            ledger=ledger,
+            settings=settings,
+            paper_issuer=paper_issuer,
+            technician=technician,
+            config=config,
+            tell=tell,
+        )
+        for sighting in bench.sightings():
+            if sighting.port in names:
+                shift.take(sighting)
+        shift.wait()
+        summary = _summary(shift.jobs(), names, config, started, clock.now())
+    target = out / "summary.json"
+    write_whole(target, json.dumps(summary, ensure_ascii=False, indent=2).encode())
+    outcomes = [phone["outcome"] for phone in summary["phones"]]
+    return DemoResult(
+        summary=summary,
+        summary_file=target,
+        folder=out,
+        certificates=outcomes.count("certificate"),
+        reports=outcomes.count("report"),
+    )
+
+
+def _checked(scenario: Path) -> Path:
+    """A scenario file that can be furnished. Raises: ConfigError."""
+    try:
+        load_scenario(scenario)
+    except ScenarioError as error:
+        raise ConfigError(
+            phone="--scenario", step=str(scenario), expected=text("expected.scenario"), got=str(error)
+        ) from error
+    return scenario
+
+
+def _wait_until_plugged(bench: Bench, ports: set[str], clock: SystemClock) -> None:
+    give_up = clock.monotonic() + ALL_PLUGGED_S
+    while clock.monotonic() < give_up and ports - {item.port for item in bench.sightings()}:
+        clock.sleep(0.1)
+
+
+def _paper_issuer(
+    config: dict[str, Any], settings: Settings, out: Path, clock: SystemClock, log: TransparencyLog
+) -> PaperIssuer:
+    issuer = Issuer(**config["issuer"])
+    authority = create_authority(issuer, "demo", now=datetime.now(UTC), specimen=True)
+    signer = authority.signer()
+    return PaperIssuer(
+        issuer=issuer,
+        signer=signer,
+        scheme=load_scheme(settings.scheme),
+        folder=out,
+        clock=clock,
+        store=authority.security_store(),
+        log=JobLog(log=log, secret=secrets.token_bytes(SECRET_BYTES), station=signer.station.key_id),
+    )
+
+
+def _log(home: Home, out: Path) -> TransparencyLog:
+    """A log of this demo alone, under a key that is forgotten with it; whom to believe about it lies by the papers."""
+    key = Ed25519PrivateKey.generate()
+    name = f"proofwipe.demo/{key.public_key().public_bytes_raw().hex()[:16]}"
+    log = TransparencyLog.create(home.transparency_log, origin=name, key=key)
+    policy = LogPolicy(logs=(Party(name=name, key=log.public),))
+    write_whole(out / "log-policy.txt", policy.to_text().encode())
+    return log
+
+
+def _script(config: dict[str, Any]) -> Script:
+    technician = config["technician"]
+    return Script(
+        on_problem=technician["on_problem"], on_instruction=technician["on_instruction"], answers=technician["answers"]
+    )
+
+
+def _shift(
+    *,
+    bench: Bench,
+    ledger: Ledger,
+    settings: Settings,
+    paper_issuer: PaperIssuer,
+    technician: ScriptedTechnician,
+    config: dict[str, Any],
+    tell: Callable[[Progress], None],
+) -> Shift:
+    def hear(progress: Progress) -> None:
+        tell(progress)
+        technician.notice(progress)
+
+    def surroundings(_port: str) -> WorkerContext:
+        return WorkerContext(
+            clock=SystemClock(),
+            operator=technician,
+            settings=settings,
+            paper_issuer=paper_issuer,
+            tell=hear,
+            draw=lambda: secrets.token_hex(16),
+            duplicated=lambda serial: serial in bench.duplicated_serials(),
+        )
+
+    person = {"name": config["technician"]["name"], "role": config["technician"]["role"]}
+    return Shift(
+        bench=bench,
+        ledger=ledger,
+        slot_of=settings.slot,
+        salt=lambda: secrets.token_hex(16),
+        surroundings=surroundings,
+        facts={"policy": asdict(settings.policy), "performed_by": person, "attempt": 1},
+    )
+
+
+def _summary(
+    jobs: tuple[Job, ...], names: dict[str, str], config: dict[str, Any], started: datetime, ended: datetime
+) -> dict[str, Any]:
+    return {
+        "schema": "proofwipe/demo/1",
+        "seconds": round((ended - started).total_seconds(), 1),
+        "deadlines": config["settings"]["deadlines"],
+        "technician": config["technician"],
+        "phones": [_phone(job, names[job.port]) for job in sorted(jobs, key=lambda job: job.port)],
+    }
+
+
+def _phone(job: Job, name: str) -> dict[str, Any]:
+    paper = job.certificate or job.report or {}
+    verified = job.stage in (Stage.VERIFIED, Stage.VALIDATED, Stage.CERTIFIED)
+    failed = job.stage is Stage.FAILED and job.failure not in ("blocked", "internal")
+    verdict = Verdict.PASSED if verified else Verdict.FAILED if failed else Verdict.INDETERMINATE
+    return {
+        "name": name,
+        "platform": job.platform.value if job.platform is Platform.ANDROID else "ios",
+        "serial": job.identity.serial if job.identity else "",
+        "port": job.port,
+        "job": job.id,
+        "stage": job.stage.value,
+        "verdict": verdict.value,
+        "method": job.method,
+        "outcome": paper.get("outcome", ""),
+        "file": str(paper.get("file", "")),
+        "reasons": reasons_of(job),
+    }

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens the bench of this machine and finds on it the one phone that is meant."""
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from phones.evidence import Moment
+from phones.identity import PhoneIdentity, plain
+from phones.port import Presence, Sighting
+from station.errors import AmbiguousPhoneError, NoPhoneError, PhoneNotFoundError, SeveralPhonesError
+from station.setup.home import Home
+from station.setup.settings import Settings
+
+if TYPE_CHECKING:
+    from phones.bench.bench import Bench
+
+SETTLE_S = 8.0
+"""How long a phone that has just met our adb server may take until it is more than `offline`."""
+_POLL_S = 0.05
+_ASKED_AT_ONCE = 8
+_TALKS = (Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.APPLE)
+
+
+def nothing_plugged_in(settings: Settings) -> bool:
+    """Does USB show no phone at all? Then no driver need be loaded. Raises: UsbAccessError."""
+    from phones.usb.watch import UsbWatch
+
+    return not settings.emulated_bench and not UsbWatch().phones()
+
+
+@contextmanager
+def open_bench(home: Home, settings: Settings, *, fixed: bool = False) -> "Iterator[Bench]":
+    """The real bench: our private adb server, the USB bus, usbmuxd if there is one; closed again at the end.
+
+    `fixed`: only what is plugged in now counts, so drivers that nothing there needs are not started.
+    With the setting `emulated_bench` it is the virtual bench named there, and nothing real.
+    Raises: NoPhoneError (only if `fixed`), BenchError, ConfigError.
+    """
+    if fixed and nothing_plugged_in(settings):
+        raise NoPhoneError
+    home.make()
+    if settings.emulated_bench:
+        from station.session.emulated import open_emulated, read_hello
+
+        hello = read_hello(home.path / settings.emulated_bench)
+        with open_emulated(hello, home, adb_port=settings.adb_port) as emulated:
+            yield emulated
+        return
+    from phones.adb.server import AdbServer
+    from phones.apple.driver import AppleIsland
+    from phones.bench.bench import Bench
+    from phones.usb.watch import UsbWatch
+
+    adb = AdbServer(home.adb, port=settings.adb_port or None)
+    adb.start()
+    bench: Bench | None = None
+    try:
+        apple = AppleIsland(settings.usbmux_address or None, home.pairing)
+        bench = Bench(adb=adb, usb=UsbWatch(), apple=apple, transports={}, emulated=bool(settings.usbmux_address))
+        yield bench
+    finally:
+        if bench is not None:
+            bench.close()
+        adb.stop()
+
+
+def present(bench: "Bench") -> tuple[Sighting, ...]:
+    """Everything plugged in that may be a phone."""
+    return tuple(sighting for sighting in bench.sightings() if sighting.presence is not Presence.ABSENT)
+
+
+def settled(bench: "Bench", *, timeout_s: float = SETTLE_S) -> tuple[Sighting, ...]:
+    """Everything plugged in, once our adb server, which has just started, knows what USB shows.
+
+    Returns at once on an empty bench. What is still offline after `timeout_s` is told as it is.
+    """
+    give_up = time.monotonic() + timeout_s
+    while True:
+        seen = present(bench)
+        if time.monotonic() >= give_up or not any(_is_meeting(item) for item in seen):
+            return seen
+        time.sleep(_POLL_S)
+
+
+def _is_meeting(item: Sighting) -> bool:
+    """USB shows an adb interface, and our server does not talk to it yet."""
+    unlisted = item.presence is Presence.USB_ONLY and "ff/42/01" in item.interfaces
+    return unlisted or item.presence is Presence.ADB_OFFLINE
+
+
+def ask(bench: "Bench", sighting: Sighting) -> dict[str, str]:
+    """A whole inspection of one phone, in clear; nothing is kept. Raises: BenchError."""
+    from phones.bench.inspection import inspect
+    from phones.clock import SystemClock
+    from phones.witness import Witness, WitnessedPort
+
+    witness = Witness(clock=SystemClock(), journal=lambda _piece: None, salt=secrets.token_bytes(16))
+    phone = WitnessedPort(bench.port(sighting.port), witness)
+    try:
+        return inspect(phone, sighting, moment=Moment.BEFORE, draw=lambda: secrets.token_hex(16))
+    finally:
+        phone.close_link()
+
+
+def find(bench: "Bench", wanted: str | None, settings: Settings) -> Sighting:
+    """The one phone meant: by serial, UDID, slot or port, else by what the phones say of themselves (IMEI,
+    an iPhone's own serial). The only one when nothing was given.
+
+    Callers that destroy demand a selector themselves.
+    Raises: PhoneNotFoundError, AmbiguousPhoneError, BenchError.
+    """
+    sightings = settled(bench)
+    try:
+        return select(sightings, wanted, settings)
+    except PhoneNotFoundError:
+        if wanted is None or not is_device_number(wanted):
+            raise
+    talking = [item for item in sightings if item.presence in _TALKS]
+    with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+        answers = zip(talking, pool.map(lambda item: ask(bench, item), talking), strict=True)
+        found = tuple(item for item, values in answers if plain(wanted) in numbers_of(item, values))
+    return _only(found, sightings, wanted, settings)
+
+
+def select(sightings: tuple[Sighting, ...], wanted: str | None, settings: Settings) -> Sighting:
+    """The one phone meant, by what the bench sees without asking any phone.
+
+    Raises: PhoneNotFoundError, AmbiguousPhoneError.
+    """
+    if wanted is None:
+        return _only(sightings, sightings, "", settings)
+    found = tuple(
+        sighting
+        for sighting in sightings
+        if wanted in (sighting.port, settings.slot(sighting.port))
+        or (sighting.usb_serial and plain(wanted) == plain(sighting.usb_serial))
+    )
+    return _only(found, sightings, wanted, settings)
+
+
+def numbers_of(sighting: Sighting, values: Mapping[str, str]) -> frozenset[str]:
+    """Every number a person may call this phone by, made plain: serials, UDID, IMEIs."""
+    identity = PhoneIdentity.from_values(values)
+    numbers = (identity.serial, identity.udid, identity.imei1, identity.imei2, sighting.usb_serial)
+    return frozenset(plain(number) for number in numbers if number)
+
+
+def is_device_number(text: str) -> bool:
+    """Long enough to be a serial or an IMEI, which only the phone itself may know."""
+    return len(plain(text)) >= 8 and plain(text).isalnum()
+
+
+def _only(found: tuple[Sighting, ...], sightings: tuple[Sighting, ...], wanted: str, settings: Settings) -> Sighting:
+    if not sightings:
+        raise NoPhoneError(phone=wanted)
+    if not found:
+        raise PhoneNotFoundError(phone=wanted, got=_listing(sightings, settings))
+    if len(found) > 1 and not wanted:
+        raise SeveralPhonesError(got=_listing(found, settings))
+    if len(found) > 1:
+        raise AmbiguousPhoneError(phone=wanted, got=_listing(found, settings))
+    return found[0]
+
+
+def _listing(sightings: tuple[Sighting, ...], settings: Settings) -> str:
+    return ", ".join(f"{settings.slot(item.port)}={item.usb_serial or '?'}" for item in sightings) or "0"

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a phone came from: the acquisition record, typed by a person or written by a shop system.
+
+A TOML file: `[default]` and one table for each slot, port or serial number. Everything in it is sealed: papers hold
+commitments, the archive copy opens them. `seller_reference` is the number of a register of its own, never a name.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from phones.cleaning import clean
+from phones.identity import plain
+from station.errors import ConfigError
+from station.text.language import text
+
+FIELDS = (
+    "reference",
+    "acquired_at",
+    "place",
+    "seller_type",
+    "seller_reference",
+    "lawful_source",
+    "reminder_given",
+    "consent_version",
+    "consent_sha256",
+    "blocklist_query",
+    "blocklist_result",
+    "property_number",
+)
+"""research/standards.md 12, group C: intake, seller, lawful source, reminder, consent, block list."""
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acquisitions:
+    """Tables by slot, port or serial number; `default` goes before none of them."""
+
+    default: Mapping[str, str] = field(default_factory=dict)
+    by_name: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of(self, names: Iterable[str]) -> dict[str, str]:
+        """What is known of the phone that goes by these names."""
+        found = dict(self.default)
+        for name in names:
+            if name:
+                found |= self.by_name.get(plain(name), {})
+        return found
+
+
+def load_acquisition(path: Path | None) -> Acquisitions:
+    """The file, whole. Raises: ConfigError for an unreadable file, an unknown field or a value of another kind."""
+    if path is None:
+        return Acquisitions()
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        got = str(error).splitlines()[0]
+        raise ConfigError(phone=str(path), step="--acquisition", expected=text("expected.toml"), got=got) from error
+    tables = {plain(name): _checked(name, table, path) for name, table in document.items()}
+    return Acquisitions(default=tables.pop("default", {}), by_name=tables)
+
+
+def _is_plain(value: str) -> bool:
+    return clean(value, most=LONGEST_VALUE) == value
+
+
+def _checked(name: str, table: object, path: Path) -> dict[str, str]:
+    if not isinstance(table, Mapping):
+        raise ConfigError(phone=str(path), step=name, expected=text("expected.table"), got=type(table).__name__)
+    for key, value in table.items():
+        if key not in FIELDS:
+            raise ConfigError(phone=str(path), step=name, expected=", ".join(FIELDS), got=key)
+        if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_VALUE or not _is_plain(value):
+            expected = text("expected.one_line", length=LONGEST_VALUE)
+            raise ConfigError(phone=str(path), step=f"{name}.{key}", expected=expected, got=type(value).__name__)
+    return dict(table)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a station keeps its things, and who may work there at one time.
+
+config.toml   settings, written by a person
+issuer.json   who signs, and the people who may act (written by `proofwipe init`)
+keys/         station certificate and key, organisation and root certificates
+ledger.sqlite3
+log.sqlite3   the transparency log; its key, secret and policy are in keys/
+papers/       certificates and reports
+adb/, pairing/  our private adb server's home; iPhone pair records, deleted after each job
+station.log
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from station.cli.cli_text import os_reason
+from station.errors import LedgerFullError, StationBusyError
+
+HOME_VARIABLE = "PROOFWIPE_HOME"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one station."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """Settings."""
+        return self.path / "config.toml"
+
+    @property
+    def keys(self) -> Path:
+        """Keys, certificates and issuer."""
+        return self.path / "keys"
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger file."""
+        return self.path / "ledger.sqlite3"
+
+    @property
+    def transparency_log(self) -> Path:
+        """The transparency log: what strangers may audit."""
+        return self.path / "log.sqlite3"
+
+    @property
+    def papers(self) -> Path:
+        """Certificates and reports."""
+        return self.path / "papers"
+
+    @property
+    def adb(self) -> Path:
+        """Home of our private adb server."""
+        return self.path / "adb"
+
+    @property
+    def pairing(self) -> Path:
+        """Pair records of jobs under way."""
+        return self.path / "pairing"
+
+    @property
+    def log(self) -> Path:
+        """What the program says to its developers; holds no data of phones' owners."""
+        return self.path / "station.log"
+
+    def make(self) -> "Home":
+        """Create the folders, readable by their owner only. Raises: LedgerFullError when that cannot be."""
+        try:
+            for folder in (self.path, self.papers, self.adb, self.pairing):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise LedgerFullError(phone=str(self.path), got=os_reason(error)) from error
+        return self
+
+    def start_log(self) -> None:
+        """Write what goes wrong in the program itself to the log file, readable by its owner only."""
+        handler = logging.FileHandler(self.log, encoding="utf-8", delay=True)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(threadName)s %(message)s"))
+        own = logging.getLogger("proofwipe")
+        for old in own.handlers:
+            own.removeHandler(old)
+            old.close()
+        own.addHandler(handler)
+        own.propagate = False
+        os.close(os.open(self.log, os.O_CREAT | os.O_WRONLY, 0o600))
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Hold the station for one process: two must not lead the same jobs.
+
+        Raises: StationBusyError; LedgerFullError when the lock file cannot be written.
+        """
+        try:
+            descriptor = os.open(self.path / "station.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise LedgerFullError(phone=str(self.path), got=os_reason(error)) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise StationBusyError(phone=str(self.path)) from error
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def find_home(given: str | None) -> Home:
+    """`--home`, else PROOFWIPE_HOME, else the user's data folder."""
+    text = given or os.environ.get(HOME_VARIABLE)
+    if text:
+        return Home(Path(text).expanduser().absolute())
+    from platformdirs import user_data_path
+
+    return Home(user_data_path("proofwipe", appauthor=False))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that after a crash it is there whole or not at all. Raises: LedgerFullError."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise LedgerFullError(phone=str(path), got=os_reason(error)) from error

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the station key's passphrase comes from: a file, the environment, or the person at the terminal."""
+
+import os
+from pathlib import Path
+
+import click
+
+from station.cli.console import is_terminal
+from station.errors import ConfigError
+from station.text.language import text
+
+VARIABLE = "PROOFWIPE_PASSPHRASE"
+VALIDATOR_VARIABLE = "PROOFWIPE_VALIDATOR_PASSPHRASE"
+
+
+def find_passphrase(file: Path | None, *, confirm: bool = False) -> str:
+    """The passphrase. Raises: ConfigError when it is nowhere to be had or the file cannot be read."""
+    if file is not None:
+        try:
+            return _not_empty(file.read_text(encoding="utf-8").rstrip("\r\n"), str(file))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(phone=str(file), expected=text("expected.text_file"), got=type(error).__name__) from error
+    if VARIABLE in os.environ:
+        return _not_empty(os.environ[VARIABLE], VARIABLE)
+    if not is_terminal():
+        raise ConfigError(phone="passphrase", expected=text("expected.passphrase_source"), got="")
+    typed = str(click.prompt(text("ask.passphrase"), hide_input=True, err=True))
+    if confirm and typed != str(click.prompt(text("ask.passphrase_again"), hide_input=True, err=True)):
+        raise ConfigError(phone="passphrase", expected=text("expected.same_twice"), got="")
+    return typed
+
+
+def find_validators_passphrase(file: Path | None, key: Path) -> str:
+    """The passphrase of a validator's own key: from its own file or the person, never the station's.
+
+    Raises: ConfigError.
+    """
+    if file is not None:
+        return find_passphrase(file)
+    if VALIDATOR_VARIABLE in os.environ:
+        return _not_empty(os.environ[VALIDATOR_VARIABLE], VALIDATOR_VARIABLE)
+    if not is_terminal():
+        sources = f"--key-passphrase-file, {VALIDATOR_VARIABLE}"
+        raise ConfigError(phone=str(key), step="passphrase", expected=sources, got="")
+    return str(click.prompt(text("ask.key_passphrase", name=key.name), hide_input=True, err=True))
+
+
+def _not_empty(passphrase: str, where: str) -> str:
+    if not passphrase:
+        raise ConfigError(phone=where, expected=text("expected.passphrase"), got="")
+    return passphrase

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who signs and who works here: `issuer.json`, written once by `proofwipe init`.
+
+Shape: {"schema": "proofwipe/issuer/1", "name", "address", "contact", "country", "station",
+"people": [{"name", "role"}]}; roles are `operator` and `validator`.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from certs.record.facts import Person
+from certs.record.issuer import Issuer
+from station.errors import ConfigError, NotInitialisedError
+from station.setup.home import write_whole
+from station.text.language import text
+
+ROLES = ("operator", "validator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """The issuer, its station's name, and the people who may act."""
+
+    issuer: Issuer
+    station: str
+    people: tuple[Person, ...]
+
+    def person(self, name: str | None, role: str) -> Person:
+        """The named person in a role; the only one who has it when no name is given.
+
+        Raises: ConfigError when nobody, or more than one, fits.
+        """
+        fitting = [one for one in self.people if one.role == role and name in (None, one.name)]
+        if len(fitting) != 1:
+            known = ", ".join(one.name for one in self.people if one.role == role) or "—"
+            raise ConfigError(phone="issuer.json", step=role, expected=known, got=name or "?")
+        return fitting[0]
+
+
+def save(folder: Path, company: Company) -> None:
+    """Write issuer.json whole. Raises: LedgerFullError."""
+    document = {
+        "schema": "proofwipe/issuer/1",
+        "name": company.issuer.name,
+        "address": company.issuer.address,
+        "contact": company.issuer.contact,
+        "country": company.issuer.country,
+        "station": company.station,
+        "people": [{"name": one.name, "role": one.role} for one in company.people],
+    }
+    write_whole(folder / "issuer.json", json.dumps(document, ensure_ascii=False, indent=2).encode())
+
+
+def with_validator(folder: Path, name: str) -> Company:
+    """Write the person into issuer.json as a validator, if they are not. Raises: ConfigError, LedgerFullError."""
+    company = load(folder)
+    person = Person(name=name, role="validator")
+    if person in company.people:
+        return company
+    grown = replace(company, people=(*company.people, person))
+    save(folder, grown)
+    return grown
+
+
+def load(folder: Path) -> Company:
+    """Read issuer.json. Raises: NotInitialisedError when there is none, ConfigError when it is not of that shape."""
+    path = folder / "issuer.json"
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return Company(
+            issuer=Issuer(
+                name=document["name"],
+                address=document["address"],
+                contact=document["contact"],
+                country=document["country"],
+            ),
+            station=document["station"],
+            people=tuple(Person(name=one["name"], role=one["role"]) for one in document["people"]),
+        )
+    except FileNotFoundError as error:
+        raise NotInitialisedError(phone=str(folder)) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(phone=str(path), expected=text("expected.issuer_file"), got=type(error).__name__) from error
+
+
+def parse_person(given: str) -> Person:
+    """A person from "Name:role" as typed on the command line. Raises: ConfigError."""
+    name, _, role = given.rpartition(":")
+    if not name.strip() or role not in ROLES:
+        raise ConfigError(phone="--person", expected=f"NAME:{'|'.join(ROLES)}", got=given)
+    return Person(name=name.strip(), role=role)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why a phone that is plugged in cannot be asked, told from how it shows itself and what it refused."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from phones.port import Platform, Presence, Sighting
+from phones.problem import Problem, ProblemCode
+
+_OF_PRESENCE: Mapping[Presence, ProblemCode] = MappingProxyType(
+    {
+        Presence.ABSENT: ProblemCode.NOT_ANSWERING,
+        Presence.USB_ONLY: ProblemCode.NO_DEBUGGING,
+        Presence.ADB_UNAUTHORIZED: ProblemCode.UNAUTHORIZED,
+        Presence.ADB_OFFLINE: ProblemCode.OFFLINE,
+        Presence.ADB_RECOVERY: ProblemCode.WRONG_MODE,
+        Presence.ADB_SIDELOAD: ProblemCode.WRONG_MODE,
+        Presence.ADB_RESCUE: ProblemCode.WRONG_MODE,
+        Presence.FASTBOOT: ProblemCode.WRONG_MODE,
+        Presence.APPLE_RECOVERY: ProblemCode.WRONG_MODE,
+    }
+)
+_OF_REFUSAL: Mapping[str, ProblemCode] = MappingProxyType(
+    {
+        "unauthorized": ProblemCode.UNAUTHORIZED,
+        "trust_pending": ProblemCode.TRUST_PENDING,
+        "trust_denied": ProblemCode.TRUST_DENIED,
+        "locked": ProblemCode.PHONE_LOCKED,
+    }
+)
+
+
+def problem_of_presence(sighting: Sighting) -> Problem | None:
+    """What keeps a phone that shows itself like this from being asked; None when it can be."""
+    code = _OF_PRESENCE.get(sighting.presence)
+    if code is ProblemCode.NO_DEBUGGING and sighting.platform is Platform.APPLE:
+        code = ProblemCode.NOT_ANSWERING  # on USB but not in usbmuxd: an iPhone has no debugging to switch on
+    return None if code is None else Problem(code=code)
+
+
+def problem_of_answers(values: Mapping[str, str]) -> Problem | None:
+    """What the phone refused with when it was asked; None when it answered."""
+    refusal = values.get("command.refusal")
+    if refusal:
+        return Problem(code=_OF_REFUSAL.get(refusal, ProblemCode.NOT_ANSWERING))
+    return None if any(values.values()) else Problem(code=ProblemCode.NOT_ANSWERING)

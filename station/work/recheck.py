@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is the phone in hand the one on the paper, and is it still as it was left? Pure answers over one inspection.
+
+As it was left means: nobody has set it up since. A phone that has been set up may hold anybody's data; one that has
+not may still have been erased again, which changes nothing a buyer needs to know.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from certs.record.schema import RecordDocument
+from phones.commitment import commit
+from phones.identity import is_same_phone
+from phones.port import Platform, Presence
+from phones.verdict import Verdict
+
+_UNREAD = ("", "unknown", "malformed")
+_ANDROID: Mapping[str, tuple[str, ...]] = {
+    "setup.complete": ("0",),
+    "setup.provisioned": ("0",),
+    "locks.accounts": ("0",),
+    "data.packages": ("0",),
+    "data.users": ("1",),
+    "locks.lock_screen": ("no",),
+    "locks.device_owner": ("no",),
+}
+_APPLE: Mapping[str, tuple[str, ...]] = {
+    "apple.activation_state": ("Unactivated",),
+    "apple.setup_done": ("no",),
+    "apple.apps": ("0",),
+    "locks.activation_lock": ("no",),
+    "locks.lock_screen": ("no",),
+}
+_NEEDED: Mapping[Platform, tuple[str, ...]] = {
+    Platform.ANDROID: ("setup.complete", "setup.provisioned", "locks.accounts"),
+    Platform.APPLE: ("apple.activation_state", "apple.setup_done"),
+}
+"""Without these it cannot be told; the others count when they are answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """`same`: is it the phone on the paper; `differs`: identifiers that are not. `as_left`: is it unused since;
+    `changed`: value names that say otherwise; `unanswered`: those that would have to be read to tell.
+    """
+
+    same: Verdict
+    as_left: Verdict
+    compared: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+def recheck(document: RecordDocument, values: Mapping[str, str], presence: Presence) -> Recheck:
+    """Compare a record with what a phone says of itself now, in clear (`phones.bench.inspection.inspect`)."""
+    compared, differs = _identifiers(document, values)
+    agreeing = {f"identity.{name}": values[f"identity.{name}"] for name in compared}
+    same = Verdict.FAILED if differs else is_same_phone(agreeing, agreeing)  # which knows what counts once
+    platform = Platform(document.device.platform)
+    in_foyer = presence is Presence.ADB_FOYER and bool(values)  # Android serves it before set-up only
+    expected = _ANDROID if platform is Platform.ANDROID else _APPLE
+    changed = tuple(name for name, good in expected.items() if _read(values, name) not in ("", *good))
+    unanswered = () if in_foyer else tuple(name for name in _NEEDED[platform] if not _read(values, name))
+    untouched = Verdict.INDETERMINATE if unanswered else Verdict.PASSED
+    as_left = Verdict.FAILED if changed else untouched
+    return Recheck(
+        same=same, as_left=as_left, compared=compared, differs=differs, changed=changed, unanswered=unanswered
+    )
+
+
+def _identifiers(document: RecordDocument, values: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of the identifiers that both have, and of those that differ. IMEIs fit in either place."""
+    known = document.device.commitments
+    salt = bytes.fromhex(document.device.salt)
+    places: Iterable[tuple[str, str, tuple[str, ...]]] = (
+        ("serial", "serial", (known.serial,)),
+        ("imei1", "imei", (known.imei1, known.imei2)),
+        ("imei2", "imei", (known.imei1, known.imei2)),
+        ("udid", "udid", (known.udid,)),
+        ("ecid", "ecid", (known.ecid,)),
+    )
+    compared, differs = [], []
+    for name, label, committed in places:
+        value = _read(values, f"identity.{name}")
+        if not value or not any(committed):
+            continue
+        compared.append(name)
+        if commit(label, value, salt) not in [one for one in committed if one]:
+            differs.append(name)
+    return tuple(compared), tuple(differs)
+
+
+def _read(values: Mapping[str, str], name: str) -> str:
+    value = values.get(name, "")
+    return "" if value in _UNREAD else value

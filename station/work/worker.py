@@ -1,0 +1,382 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One phone's way from plug to paper, in one thread, written ahead to the ledger at every turn.
+
+Reads top to bottom: before → steps of the method → judgement → paper. A worker started on a job that was
+interrupted goes on by looking: a step that acts is never begun a second time.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+
+from certs.errors import CertsError
+from grading.questions import QUESTIONS
+from phones.bench.inspection import inspect
+from phones.clock import Clock
+from phones.errors import BenchError, ProofwipeError
+from phones.evidence import Evidence, Moment
+from phones.identity import IDENTIFIERS_NEEDED, PhoneIdentity, plain
+from phones.operator import Operator
+from phones.port import Port, Sighting
+from phones.problem import Problem, ProblemCode
+from phones.verdict import Verdict
+from phones.witness import Witness, WitnessedPort
+from station.errors import LedgerError
+from station.ledger.job import Job
+from station.ledger.stages import EntryKind, Stage
+from station.papers.decision import apply
+from station.papers.paper_issuer import PaperIssuer
+from station.setup.settings import Settings
+from station.work import blocking as hindrances
+from wipe.judge import judge
+from wipe.method import EraseMethod, Step, StepContext, StepFailed
+from wipe.methods.table import METHODS, choose
+from wipe.rules import load as load_rules
+
+log = logging.getLogger("proofwipe.worker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a screen may show of a job; holds no data of the phone's owner."""
+
+    job: str
+    port: str
+    stage: Stage
+    key: str  # `progress.<key>` in words.toml
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerContext:
+    """What a worker is given: everything that waits, draws, asks, or writes."""
+
+    clock: Clock
+    operator: Operator
+    settings: Settings
+    paper_issuer: PaperIssuer
+    draw: Callable[[], str]  # 32 fresh random hex digits
+    tell: Callable[[Progress], None]
+    duplicated: Callable[[str], bool] = lambda _serial: False  # is that serial seen on two ports?
+    wanted_method: str = ""
+
+
+class Worker:
+    """Takes one job to its end. Not reusable."""
+
+    def __init__(self, job: Job, port: Port, surroundings: WorkerContext, *, resumed: bool = False) -> None:
+        """`resumed`: the job was left by an earlier run of the station."""
+        self._job = job
+        self._around = surroundings
+        witness = Witness(
+            clock=surroundings.clock, journal=self._keep, salt=job.salt, next_number=job.next_evidence_number
+        )
+        self._port = port
+        self._taken_up = resumed
+        self._phone = WitnessedPort(port, witness)
+        self._problems: tuple[Problem, ...] = ()
+
+    def run(self) -> Job:
+        """Work until the job has its paper. Raises: LedgerError when nothing can be written any more."""
+        try:
+            apply(self._job)
+            if not self._job.stage.final and self._job.stage not in (Stage.VERIFIED, Stage.VALIDATED):
+                self._to_verdict()
+        except LedgerError:
+            raise
+        except StepFailed as stop:
+            self._fail(stop.reason)
+        except BenchError as error:
+            self._fail(error.code)
+        except Exception:  # the outermost edge of a worker: FAILED, with the traceback kept in the log
+            log.exception("job %s", self._job.id)
+            self._fail("internal")
+        finally:
+            self._phone.close_link()
+            self._forget()
+        self._paper()
+        return self._job
+
+    def _forget(self) -> None:
+        """Give up what lets us into the phone, before the paper: a station killed in between does it again.
+        A job that is to be resumed keeps its pair records: its trust test needs them.
+        """
+        if not self._job.stage.final and self._job.stage not in (Stage.VERIFIED, Stage.VALIDATED):
+            return
+        try:
+            self._port.forget(self._job.identity.udid if self._job.identity is not None else "")
+        except BenchError as error:
+            log.warning("job %s: pair records: %s", self._job.id, error.code)
+
+    def _to_verdict(self) -> None:
+        if self._phone.emulated != self._job.opened["emulated"]:
+            raise StepFailed("another_bench")  # the configuration changed since: nothing here is that phone
+        if self._taken_up and not self._has_acted() and not self._is_bound():
+            raise StepFailed("interrupted")  # nobody can say which phone was meant
+        if self._has_acted():
+            self._job.write(EntryKind.RESUMED, {"stage": self._job.stage.value})
+            self._phone.record_host_fact("host.resumed", {"host.resumed": "yes"}, Moment.RETURN)
+            method, first = METHODS[self._job.method], self._first_step_after_crash()
+            for step in method.steps[:first]:
+                if step.name in self._job.steps_done:
+                    self._reach(step, self._job.steps_done[step.name])
+        else:
+            method, first = self._make_ready(), 0
+        self._run_steps(method, first)
+        self._judge(method)
+
+    # before ---------------------------------------------------------------------------------------
+
+    def _make_ready(self) -> EraseMethod:
+        """Identify, lift problems with the human's help, ask what eyes must see, choose the method."""
+        clock, settings = self._around.clock, self._around.settings
+        give_up = clock.monotonic() + settings.deadlines.person_s
+        while True:
+            method, problems = self._identify()
+            if not problems and method is not None:
+                self._ask_operator()
+                problems = self._start_in_log()
+            if not problems and method is not None:
+                break
+            self._block(problems)
+            if clock.monotonic() >= give_up:
+                raise StepFailed("blocked")
+            self._wait_for_change(give_up)
+        number = self._job.write(
+            EntryKind.METHOD, {"method": method.name, "mark": self._around.draw(), "attempt": self._job.attempt}
+        )
+        if self._job.stage is not Stage.READY:  # else a station that was killed here is taken up again
+            self._job.move(Stage.READY, because=[number])
+        self._tell("ready")
+        return method
+
+    def _start_in_log(self) -> tuple[Problem, ...]:
+        """The job's START, durable before anything is done to the phone; a log that cannot take it stops the job."""
+        paper_log = self._around.paper_issuer.log
+        if paper_log is None:
+            return ()
+        try:
+            paper_log.start(self._job, at=self._around.clock.now())
+        except CertsError as error:
+            log.warning("job %s: transparency log: %s", self._job.id, error)
+            return (Problem(code=ProblemCode.LOG_UNAVAILABLE, facts={"got": error.code}),)
+        return ()
+
+    def _is_bound(self) -> bool:
+        """Does the job say which phone it is about?"""
+        opened = self._job.opened
+        return self._job.identity is not None or bool(opened.get("usb_serial") or opened.get("bound"))
+
+    def _must_be_the_phone(self, sighting: Sighting) -> None:
+        """Raises: StepFailed when something else hangs on the port than what the job was opened for."""
+        meant = str(self._job.opened.get("usb_serial", ""))
+        if meant and sighting.usb_serial and sighting.usb_serial != meant:
+            raise StepFailed("another_phone")
+        if sighting.platform not in (None, self._job.platform):
+            raise StepFailed("another_phone")
+
+    def _identify(self) -> tuple[EraseMethod | None, tuple[Problem, ...]]:
+        self._tell("identify")
+        sighting = self._phone.peek()
+        self._must_be_the_phone(sighting)
+        if (hindrance := hindrances.problem_of_presence(sighting)) is not None:
+            return None, (hindrance,)
+        values = inspect(self._phone, sighting, moment=Moment.BEFORE, draw=self._around.draw)
+        identity = PhoneIdentity.from_values(values)
+        if (hindrance := hindrances.problem_of_answers(values)) is not None:
+            return None, (hindrance,)
+        if _identifiers(identity) < IDENTIFIERS_NEEDED:
+            return None, (Problem(code=ProblemCode.IDENTITY_TOO_THIN),)
+        self._note_identity(identity, sighting)
+        if self._around.duplicated(sighting.usb_serial or identity.serial):
+            return None, (Problem(code=ProblemCode.SERIAL_NOT_UNIQUE),)
+        method = choose(values, sighting, self._around.wanted_method or None)
+        if method is None:
+            wanted = self._around.wanted_method or "-"
+            return None, (Problem(code=ProblemCode.METHOD_NOT_AVAILABLE, facts={"method": wanted}),)
+        return method, method.problems(values, sighting, self._around.settings.limits)
+
+    def _note_identity(self, identity: PhoneIdentity, sighting: Sighting) -> None:
+        known = self._job.identity
+        if known is not None and _is_another(known, identity):
+            raise StepFailed("another_phone")
+        bound = self._job.opened.get("bound")
+        if isinstance(bound, list) and bound and not _numbers(identity, sighting) & set(bound):
+            raise StepFailed("another_phone")
+        if known == identity and self._job.stage is Stage.IDENTIFIED:
+            return
+        attempt = 1 + _earlier_jobs(self._job, identity)
+        number = self._job.write(EntryKind.IDENTITY, {"phone": asdict(identity), "attempt": attempt})
+        if self._job.stage in (Stage.SEEN, Stage.BLOCKED):
+            self._job.move(Stage.IDENTIFIED, because=[number])
+
+    def _block(self, problems: tuple[Problem, ...]) -> None:
+        codes = [problem.code.value for problem in problems]
+        if tuple(codes) != self._job.problems or self._job.stage is not Stage.BLOCKED:
+            number = self._job.write(EntryKind.PROBLEMS, {"codes": codes})
+            if self._job.stage is not Stage.BLOCKED:
+                self._job.move(Stage.BLOCKED, because=[number])
+        self._problems = problems
+        self._tell("blocked")
+
+    def _wait_for_change(self, give_up: float) -> None:
+        """Look at the port until it changes or it is time to ask the phone again."""
+        clock, settings = self._around.clock, self._around.settings
+        seen = self._phone.peek()
+        self._phone.close_link()
+        ask_again = min(give_up, clock.monotonic() + settings.recheck_s)
+        while clock.monotonic() < ask_again:
+            clock.sleep(settings.deadlines.poll_s)
+            if _differs(self._phone.peek(), seen):
+                return
+
+    def _ask_operator(self) -> None:
+        if any(piece.asked == "operator.condition" for piece in self._job.evidence):
+            return
+        answers: dict[str, str] = {}
+        for question in QUESTIONS:
+            answer = self._around.operator.ask(
+                question.key,
+                port=self._phone.path,
+                choices=question.choices,
+                facts={},
+                timeout_s=self._around.settings.deadlines.person_s,
+            )
+            if answer is not None:
+                answers[question.value_name] = answer
+        if answers:
+            self._phone.keep_statement("operator.condition", answers, Moment.BEFORE)
+
+    # the erase ------------------------------------------------------------------------------------
+
+    def _has_acted(self) -> bool:
+        acts = {step.name for step in METHODS[self._job.method].steps if step.acts} if self._job.method else set()
+        return bool(acts & set(self._job.steps_begun))
+
+    def _first_step_after_crash(self) -> int:
+        """The first step to run: an acting step that was begun is never begun again."""
+        steps = METHODS[self._job.method].steps
+        names = [step.name for step in steps]
+        last = max(names.index(name) for name in self._job.steps_begun)
+        done = steps[last].name in self._job.steps_done
+        following = last + 1 if done or steps[last].acts else last
+        if following < len(steps) and steps[following].acts and not steps[following - 1].acts:
+            return following - 1  # look once more who hangs there before anything is done to it
+        return following
+
+    def _run_steps(self, method: EraseMethod, first: int) -> None:
+        scene = StepContext(
+            phone=self._phone,
+            clock=self._around.clock,
+            operator=self._around.operator,
+            deadlines=self._around.settings.deadlines,
+            limits=self._around.settings.limits,
+            mark=self._job.mark,
+            draw=self._around.draw,
+            evidence=self._job.evidence,
+            progress=self._tell,
+        )
+        for step in method.steps[first:]:
+            self._begin(step, method)
+            step.run(scene)
+            number = self._job.write(EntryKind.STEP_DONE, {"step": step.name})
+            self._reach(step, number)
+
+    def _begin(self, step: Step, method: EraseMethod) -> None:
+        if not step.acts:
+            self._job.write(EntryKind.STEP_BEGUN, {"step": step.name})
+            return
+        number = self._job.write(
+            EntryKind.ABOUT_TO_ERASE,
+            {"step": step.name, "method": method.name, "attempt": self._job.attempt, "nonce": self._job.mark},
+        )
+        if self._job.stage is Stage.READY:
+            self._job.move(Stage.ERASING, because=[number])
+            self._tell("erasing")
+
+    def _reach(self, step: Step, number: int) -> None:
+        if step.reaches == "returned" and self._job.stage is Stage.ERASING:
+            self._job.move(Stage.RETURNED, because=[number])
+            self._tell("returned")
+
+    # the end --------------------------------------------------------------------------------------
+
+    def _judge(self, method: EraseMethod) -> None:
+        report = judge(tuple(self._job.evidence), method=method.name, rules=load_rules())
+        number = self._job.write(
+            EntryKind.VERDICT,
+            {"verdict": report.verdict.value, "level": report.level.value, "reasons": list(report.reasons)},
+        )
+        if report.verdict is not Verdict.PASSED:
+            raise StepFailed(report.reasons[0] if report.reasons else "not_verified")
+        self._job.move(Stage.VERIFIED, because=[number])
+        self._tell("verified")
+
+    def _fail(self, reason: str) -> None:
+        if self._job.stage.final:
+            return
+        number = self._job.write(EntryKind.FAILURE, {"reason": reason})
+        self._job.move(Stage.FAILED, because=[number])
+        self._tell("failed")
+
+    def _paper(self) -> None:
+        """The paper, or, when it cannot be made, a job that stays open until one can (`process --resume`)."""
+        try:
+            self._around.paper_issuer.issue_for(self._job)
+        except LedgerError:
+            raise
+        except ProofwipeError:
+            log.exception("job %s has no paper", self._job.id)
+            self._tell("no_paper")
+            return
+        self._tell("done")
+
+    def _keep(self, piece: Evidence) -> None:
+        self._job.keep(piece)
+
+    def _tell(self, key: str) -> None:
+        progress = Progress(
+            job=self._job.id,
+            port=self._phone.path,
+            stage=self._job.stage,
+            key=key,
+            problems=self._problems if self._job.stage is Stage.BLOCKED else (),
+        )
+        try:
+            self._around.tell(progress)
+        except OSError:  # a screen or pipe that is gone does not decide about a phone
+            log.warning("job %s: progress cannot be shown", self._job.id)
+
+
+def _identifiers(identity: PhoneIdentity) -> int:
+    chip = identity.ecid or identity.udid
+    return sum(1 for text in (identity.serial, identity.imei1, identity.imei2, chip) if text)
+
+
+def _numbers(identity: PhoneIdentity, sighting: Sighting) -> set[str]:
+    """The numbers a person may confirm a phone by, in one spelling."""
+    texts = (identity.serial, identity.imei1, identity.imei2, identity.udid, sighting.usb_serial)
+    return {plain(text) for text in texts if text}
+
+
+def _is_another(known: PhoneIdentity, found: PhoneIdentity) -> bool:
+    """While a job waits, somebody may plug another phone into its port."""
+    pairs = ((known.serial, found.serial), (known.imei1, found.imei1), (known.ecid, found.ecid))
+    return any(old and new and old != new for old, new in pairs)
+
+
+def _earlier_jobs(job: Job, identity: PhoneIdentity) -> int:
+    """How many other jobs of this ledger were about a phone with this serial."""
+    others = {
+        entry.job
+        for entry in job.ledger.entries()
+        if entry.kind is EntryKind.IDENTITY
+        and entry.job != job.id
+        and isinstance(phone := entry.payload.get("phone"), Mapping)
+        and phone.get("serial") == identity.serial
+    }
+    return len(others)
+
+
+def _differs(now: Sighting, then: Sighting) -> bool:
+    return (now.presence, now.usb_serial, now.transport) != (then.presence, then.usb_serial, then.transport)

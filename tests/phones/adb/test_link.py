@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The adb link counts an exchange only when the phone has said that it ended."""
+
+import socket
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phones.adb.link import AdbLink
+from phones.errors import (
+    AdbServerError,
+    PhoneError,
+    PhoneLostError,
+    PhoneRefusedError,
+    PhoneSilentError,
+    ReplyMalformedError,
+)
+from phones.link import MAXIMUM_REPLY_BYTES, AppleTrustTest, Reboot, Reply, Request, ShellLine, TradeInLine
+from tests.phones.adb.smart_socket import Answers, drip, fail, okay, packet, shell, silence, smart_socket
+
+LINE = "shell,v2,raw:getprop"
+
+
+def exchange(answer: object, request: Request = ShellLine(line="getprop"), *, timeout_s: float = 3.0) -> Reply:  # noqa: B008 - frozen
+    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: answer}  # type: ignore[dict-item]
+    with smart_socket(answers) as server:
+        return AdbLink(server, 7).exchange(request, timeout_s=timeout_s)  # type: ignore[arg-type]
+
+
+def test_stdout_stderr_and_exit_code_are_told_apart() -> None:
+    assert exchange(shell(b"out\n", stderr=b"err", exit_code=3)) == Reply(status=3, body=b"out\n", error=b"err")
+
+
+@pytest.mark.parametrize("data", [b"OKAY", b"OKAY" + packet(1, b"half"), b"OKAY" + packet(1, b"half")[:7], b"", b"OK"])
+def test_a_cut_cable_is_never_a_successful_exchange(data: bytes) -> None:
+    with pytest.raises(PhoneLostError):
+        exchange(data)
+
+
+def test_a_reset_connection_is_a_lost_phone() -> None:
+    def reset(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        connection.close()
+
+    with pytest.raises(PhoneLostError):
+        exchange(reset)
+
+
+def test_the_deadline_is_for_the_whole_exchange_and_not_for_each_byte() -> None:
+    began = time.monotonic()
+    with pytest.raises(PhoneSilentError):
+        exchange(drip(shell(b"x" * 200), 0.05), timeout_s=0.4)
+    assert time.monotonic() - began < 1.5
+
+
+GONE = b"R58N12                 device usb:3-1.4 transport_id:8\n"
+STILL_THERE = GONE + b"R58N13                 device usb:3-1.3 transport_id:7\n"
+
+
+def test_a_wait_ends_when_the_phone_has_left_although_its_stream_stays_open() -> None:
+    began = time.monotonic()
+    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence(20), "host:devices-l": okay(GONE)}
+    with smart_socket(answers) as server, pytest.raises(PhoneLostError):
+        AdbLink(server, 7).exchange(ShellLine(line="getprop"), timeout_s=15.0)  # type: ignore[arg-type]
+    assert time.monotonic() - began < 10.0
+
+
+@pytest.mark.parametrize("listed", [okay(STILL_THERE), fail("no list today"), b""])
+def test_a_wait_goes_on_while_the_phone_is_there_or_nobody_can_tell(listed: bytes) -> None:
+    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence(20), "host:devices-l": listed}
+    with smart_socket(answers) as server, pytest.raises(PhoneSilentError):
+        AdbLink(server, 7).exchange(ShellLine(line="getprop"), timeout_s=2.5)  # type: ignore[arg-type]
+
+
+def test_a_phone_that_says_nothing_is_silent_and_not_lost() -> None:
+    with pytest.raises(PhoneSilentError):
+        exchange(silence(2), timeout_s=0.2)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"OKAY" + packet(1, b"")[:1] + (MAXIMUM_REPLY_BYTES + 1).to_bytes(4, "little"),
+        b"OKAY" + packet(9, b"x"),
+        b"OKAY" + packet(3, b"12"),
+        b"WHAT",
+        b"FAILzzzz",
+    ],
+)
+def test_an_answer_of_another_shape_is_malformed(data: bytes) -> None:
+    with pytest.raises(ReplyMalformedError):
+        exchange(data)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("closed", "closed"),
+        ("device unauthorized.\nThis adb server's $ADB_VENDOR_KEYS is not set", "unauthorized"),
+        ("insufficient permissions for device: user in plugdev group", "no_permission"),
+        ("something new", "refused"),
+    ],
+)
+def test_a_no_has_one_of_our_words(words: str, expected: str) -> None:
+    with pytest.raises(PhoneRefusedError) as caught:
+        exchange(fail(words))
+    assert caught.value.reason_code == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["device offline", "device still authorizing", "device '7' not found", "no device with transport id '7'"],
+)
+def test_a_phone_that_is_not_there_is_lost(words: str) -> None:
+    with smart_socket({"host:transport-id:7": fail(words)}) as server, pytest.raises(PhoneLostError):
+        AdbLink(server, 7).exchange(Reboot(), timeout_s=2)  # type: ignore[arg-type]
+
+
+def test_a_trade_in_command_goes_out_without_anything_appended() -> None:
+    answers: Answers = {
+        "host:transport-id:7": b"OKAY",
+        "shell,v2,raw:tradeinmode getstatus --challenge aB_-9": shell(b"{}"),
+    }
+    with smart_socket(answers) as server:
+        link = AdbLink(server, 7, name="trade_in")  # type: ignore[arg-type]
+        assert link.exchange(TradeInLine(command="getstatus --challenge aB_-9"), timeout_s=2).body == b"{}"
+        assert server.asked == list(answers)
+
+
+def test_a_trade_in_command_the_phone_would_close_is_not_even_sent() -> None:
+    with smart_socket({}) as server:
+        with pytest.raises(PhoneRefusedError) as caught:
+            AdbLink(server, 7).exchange(TradeInLine(command="getstatus; reboot"), timeout_s=2)  # type: ignore[arg-type]
+        assert caught.value.reason_code == "closed"
+        assert server.asked == []
+
+
+def test_a_reboot_request_returns_when_it_was_taken() -> None:
+    with smart_socket({"host:transport-id:7": b"OKAY", "reboot:": b"OKAY"}) as server:
+        assert AdbLink(server, 7).exchange(Reboot(), timeout_s=2) == Reply()  # type: ignore[arg-type]
+
+
+def test_a_link_of_before_a_server_restart_does_not_reach_another_phone() -> None:
+    with smart_socket({"host:transport-id:7": b"OKAY", LINE: shell(b"other phone")}) as server:
+        link = AdbLink(server, 7)  # type: ignore[arg-type]
+        server.generation += 1
+        with pytest.raises(PhoneLostError):
+            link.exchange(ShellLine(line="getprop"), timeout_s=2)
+
+
+def test_a_request_for_an_iphone_is_refused() -> None:
+    with smart_socket({}) as server, pytest.raises(PhoneRefusedError):
+        AdbLink(server, 7).exchange(AppleTrustTest(), timeout_s=2)  # type: ignore[arg-type]
+
+
+def test_a_dead_server_is_a_bench_error_and_nothing_is_started() -> None:
+    with smart_socket({}) as server:
+        pass
+    with pytest.raises(AdbServerError):
+        AdbLink(server, 7).exchange(Reboot(), timeout_s=2)  # type: ignore[arg-type]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.binary(max_size=60))
+def test_no_bytes_from_a_phone_raise_anything_but_a_phone_error(data: bytes) -> None:
+    try:
+        reply = exchange(b"OKAY" + data, timeout_s=2)
+    except PhoneError:
+        return
+    assert reply.status == data[data.rindex(b"\3\1\0\0\0") + 5]

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tables of what phones print and what may be taken from it."""
+
+# ruff: noqa: E501 - a line of a table is a line
+
+import struct
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phones.allowed import MALFORMED, allowed
+from phones.android import readers as state
+from phones.android import readers_checks as checks
+
+IMEI = "353918057901125"
+
+
+def parcel(text: str, *, status: int = 0) -> str:
+    data = struct.pack("<II", status, len(text)) + text.encode("utf-16-le") + b"\0\0"
+    data += bytes(-len(data) % 4)
+    words = [f"{word:08x}" for (word,) in struct.iter_unpack("<I", data)]
+    lines = [
+        f"  0x{place * 4:08x}: {' '.join(words[place : place + 4])} '................'"
+        for place in range(0, len(words), 4)
+    ]
+    return "Result: Parcel(\n" + "\n".join(lines) + ")"
+
+
+TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
+    (state.serial, "R58N12ABCDE", {"identity.serial": "R58N12ABCDE"}),
+    (state.serial, "0123456789ABCDEF", {}),
+    (state.serial, "unknown", {}),
+    (state.imei_parcel("identity.imei1"), parcel(IMEI), {"identity.imei1": IMEI}),
+    (state.imei_parcel("identity.imei1"), parcel("310260123456789"), {}),
+    (state.imei_parcel("identity.imei1"), parcel("460001234567890"), {}),
+    (state.imei_parcel("identity.imei1"), parcel("89860012345678901234"), {}),
+    (state.imei_parcel("identity.imei1"), parcel(IMEI, status=0xFFFFFFFF), {}),
+    (state.imei_parcel("identity.imei1"), "Result: Parcel(00000000 ffffffff '........')", {}),
+    (state.imei_parcel("identity.imei1"), "Result: Parcel(Error: 0xffffffffffffffb6)", {}),
+    (
+        state.reset_history,
+        "reboot,factory_reset,1700000000\nreboot,1699990000\nreboot,factory_reset,12",
+        {"boot.reset_entries": "1700000000,12"},
+    ),
+    (state.reset_history, "reboot,1699990000\nshutdown,battery,1600000000", {"boot.reset_entries": "none"}),
+    (state.reset_history, "xreboot,factory_reset,1700000000", {"boot.reset_entries": "none"}),
+    (state.reset_history, "", {}),
+    (state.system_image, "0", {"boot.system_image_running": "no"}),
+    (state.system_image, "1", {"boot.system_image_running": "yes"}),
+    (state.system_image, "", {}),
+    (state.sim_state, "ABSENT,NOT_READY", {"media.sim": "absent"}),
+    (state.sim_state, "ABSENT", {"media.sim": "absent"}),
+    (state.sim_state, "LOADED,ABSENT", {"media.sim": "present"}),
+    (state.sim_state, "NOT_READY,NOT_READY", {"media.sim": "unknown"}),
+    (state.sim_state, "ABSENT,SOMETHING", {"media.sim": "unknown"}),
+    (state.sim_state, "", {"media.sim": "unknown"}),
+    (state.setting("setup.provisioned", "[01]"), "1", {"setup.provisioned": "1"}),
+    (state.setting("setup.provisioned", "[01]"), "null", {}),
+    (state.secure_frp_mode, "1", {"locks.frp": "armed"}),
+    (state.secure_frp_mode, "0", {}),
+    (
+        state.users,
+        "  UserInfo{0\n    State: RUNNING_UNLOCKED\n  UserInfo{10\n    State: RUNNING_LOCKED",
+        {"data.users": "2", "data.user0": "unlocked", "locks.reset_forbidden": "no"},
+    ),
+    (
+        state.users,
+        "  UserInfo{0:Owner:c13} serialNo=0\n    State: RUNNING_LOCKED\n    Effective restrictions:\n      no_factory_reset",
+        {"data.users": "1", "data.user0": "locked", "locks.reset_forbidden": "yes"},
+    ),
+    (
+        state.users,
+        "  UserInfo{0\n    State: RUNNING_UNLOCKED\n    State: RUNNING_LOCKED",
+        {"data.users": "1", "data.user0": "unknown", "locks.reset_forbidden": "no"},
+    ),
+    (state.users, "Can't find service: user", {}),
+    (state.accounts, "  Accounts: 0", {"locks.accounts": "0", "locks.account_types": ""}),
+    (
+        state.accounts,
+        "  Accounts: 2\n    Account {name=a@b, type=com.google}\n    Account {name=x, type=org.secret.sect}",
+        {"locks.accounts": "2", "locks.account_types": "com.google,other"},
+    ),
+    (state.accounts, "  Accounts: 1\n  Accounts: 2", {"locks.accounts": "3", "locks.account_types": ""}),
+    (state.accounts, ", type=com.google}\n  Accounts: 0", {"locks.accounts": "1", "locks.account_types": "com.google"}),
+    (state.accounts, "Permission Denial: can't dump", {}),
+    (state.owners, "no owners", {"locks.device_owner": "no", "locks.profile_owner": "no"}),
+    (
+        state.owners,
+        "1 owner:\nUser  0: admin=com.a/.B,DeviceOwner,Affiliated",
+        {"locks.device_owner": "yes", "locks.profile_owner": "no"},
+    ),
+    (
+        state.owners,
+        "1 owner:\nUser 10: admin=com.a/.B,ManagedProfileOwner(User 10)",
+        {"locks.device_owner": "no", "locks.profile_owner": "yes"},
+    ),
+    (state.owners, "Unknown command: list-owners", {}),
+    (
+        state.device_policy,
+        "Current Device Policy Manager state:\n  Device Owner:\n",
+        {"locks.device_owner": "yes", "locks.profile_owner": "no"},
+    ),
+    (
+        state.device_policy,
+        "Current Device Policy Manager state:\n  Device Owner Type: -1",
+        {"locks.device_owner": "no", "locks.profile_owner": "no"},
+    ),
+    (
+        state.device_policy,
+        "Current Device Policy Manager state:\n  Profile Owner (User 10):",
+        {"locks.device_owner": "no", "locks.profile_owner": "yes"},
+    ),
+    (state.device_policy, "Device Owner:", {}),
+    (state.frp_block, "Has FRP credential handle: true\nFRP challenge block size: 0", {"locks.frp": "armed"}),
+    (state.frp_block, "Has FRP credential handle: false\nFRP challenge block size: 12", {"locks.frp": "armed"}),
+    (
+        state.frp_block,
+        "FRP state: true\nHas FRP credential handle: false\nFRP challenge block size: 0",
+        {"locks.frp": "armed"},
+    ),
+    (
+        state.frp_block,
+        "FRP state: false\nHas FRP credential handle: false\nFRP challenge block size: 0",
+        {"locks.frp": "clear"},
+    ),
+    (state.frp_block, "", {"locks.frp": "unknown"}),
+    (state.credential_type, "CredentialType: NONE", {"locks.lock_screen": "no"}),
+    (state.credential_type, "CredentialType: NONE\nCredentialType: PIN", {"locks.lock_screen": "yes"}),
+    (state.credential_type, "", {}),
+    (state.keyguard, "      secure=false", {"locks.lock_screen": "no"}),
+    (state.keyguard, "      secure=true", {"locks.lock_screen": "yes"}),
+    (state.volumes, "private mounted null\nemulated;0 mounted null", {"media.sd": "absent"}),
+    (state.volumes, "private mounted null\npublic:179,1 mounted 1234-5678", {"media.sd": "present"}),
+    (state.volumes, "private mounted null\nprivate:179,2 mounted aa-bb", {"media.sd": "adopted"}),
+    (state.volumes, "Error: java.lang.SecurityException", {"media.sd": "unknown"}),
+    (state.package_count, "12", {"data.packages": "12"}),
+    (state.package_count, "Error", {}),
+    (state.battery_level, "  level: 84\n  scale: 100", {"battery.level": "84"}),
+    (state.battery_level, "  level: 42\n  scale: 50", {"battery.level": "84"}),
+    (state.battery_level, "  level: 101\n  scale: 100", {}),
+    (state.battery_level, "  level: 4\n  scale: 0", {}),
+    (state.clock, "1700000000", {"system.clock_epoch": "1700000000"}),
+    (state.clock, "%s", {}),
+    (
+        checks.battery,
+        "  health: 2\n  temperature: 336\n",
+        {"battery.health_code": "2", "battery.temperature_dc": "336"},
+    ),
+    (
+        checks.battery,
+        "  temperature: -12\n  mSavedBatteryAsoc: [93]\n  mSavedBatteryUsage: 80739\n  Charge counter: 1\n  charge counter: 2",
+        {
+            "battery.temperature_dc": "-12",
+            "battery.health_percent": "93",
+            "battery.source": "asoc",
+            "battery.cycles": "807",
+        },
+    ),
+    (
+        checks.battery,
+        "  mSavedBatteryAsoc: -1\n  mSavedBatteryBsoh: 88",
+        {"battery.health_percent": "88", "battery.source": "asoc"},
+    ),
+    (checks.battery, "  health: good", {}),
+    (checks.cycle_count, "android.os.extra.CYCLE_COUNT=139", {"battery.cycles": "139", "battery.source": "broadcast"}),
+    (checks.cycle_count, "android.os.extra.CYCLE_COUNT=0", {}),
+    (
+        checks.battery_capacity,
+        "  Estimated battery capacity: 4212 mAh\n  Last learned battery capacity: 3900 mAh",
+        {"battery.design_mah": "4212", "battery.full_mah": "3900"},
+    ),
+    (
+        checks.data_partition,
+        "Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/block/dm-5 112000000 2000000 110000000 2% /data",
+        {"storage.total_bytes": "114688000000", "storage.free_bytes": "112640000000"},
+    ),
+    (checks.data_partition, "df: /data: Permission denied", {}),
+    (checks.memory, "MemTotal:        7654321 kB\nMemFree: 1 kB", {"memory.total_kib": "7654321"}),
+    (
+        checks.display_size,
+        "Physical size: 1080x2400",
+        {"display.width_px": "1080", "display.height_px": "2400", "display.override": "no"},
+    ),
+    (
+        checks.display_size,
+        "Physical size: 1080x2400\nOverride size: 720x1600",
+        {"display.width_px": "1080", "display.height_px": "2400", "display.override": "yes"},
+    ),
+    (
+        checks.sensors,
+        "0x1) LSM6DSO Accelerometer | STMicro | ver: 1 | type: android.sensor.accelerometer(1)\ntype: android.sensor.light(5)",
+        {"sensors.types": "accelerometer,light"},
+    ),
+    (
+        checks.cameras,
+        "Number of camera devices: 2\n Facing: BACK\n Facing: FRONT",
+        {"cameras.count": "2", "cameras.facing": "back,front"},
+    ),
+    (checks.wifi, 'Wifi is enabled\nWifi is connected to "HomeNet"', {"radio.wifi": "on"}),
+    (checks.bluetooth, "  enabled: false", {"radio.bluetooth": "off"}),
+    (checks.nfc, "mState=on", {"radio.nfc": "on"}),
+    (
+        checks.features,
+        "feature:android.hardware.touchscreen\nfeature:android.hardware.wifi\nfeature:android.hardware.bluetooth",
+        {"radio.nfc": "absent"},
+    ),
+    (checks.features, "feature:android.hardware.wifi", {}),
+    (checks.baseband, "g5123b-1234,g5123b-1234", {"radio.baseband": "present"}),
+    (checks.baseband, ",", {"radio.baseband": "absent"}),
+    (
+        checks.thermal,
+        "Thermal Status: 0\nTemperature{mValue=34.1, mType=3, mName=skin, mStatus=2}",
+        {"thermal.status": "0"},
+    ),
+    (checks.thermal, "mStatus=0\nmStatus=3", {"thermal.status": "3"}),
+]
+
+
+@pytest.mark.parametrize(("read", "text", "values"), TABLE)
+def test_each_text_is_read_as_the_table_says(
+    read: Callable[[str], dict[str, str]], text: str, values: dict[str, str]
+) -> None:
+    assert read(text) == values
+
+
+@pytest.mark.parametrize(("read", "text", "values"), TABLE)
+def test_what_a_reader_says_is_on_the_allow_list(
+    read: Callable[[str], dict[str, str]], text: str, values: dict[str, str]
+) -> None:
+    for name, found in read(text).items():
+        assert allowed(name).admit(found) != MALFORMED
+
+
+READERS = sorted({read for read, _, _ in TABLE}, key=repr)
+SNIPPETS = st.sampled_from([text for _, text, _ in TABLE])
+
+
+@given(st.sampled_from(READERS), st.lists(st.one_of(st.text(max_size=60), SNIPPETS), max_size=4))
+def test_no_text_makes_a_reader_raise(read: Callable[[str], dict[str, str]], pieces: list[str]) -> None:
+    for name in read("\n".join(pieces)):
+        assert allowed(name).name == name
+
+
+def test_the_answer_that_speaks_against_the_phone_wins() -> None:
+    values = {"locks.lock_screen": "no", "locks.frp": "unknown", "media.sd": "absent"}
+    state.merge(values, {"locks.lock_screen": "yes", "locks.frp": "clear", "media.sd": "absent"})
+    state.merge(values, {"locks.lock_screen": "no", "locks.frp": "armed"})
+    assert values == {"locks.lock_screen": "yes", "locks.frp": "armed", "media.sd": "absent"}
+
+
+HONEST = {
+    "system.build_tags": "release-keys",
+    "system.debuggable": "0",
+    "boot.verified_state": "green",
+    "boot.flash_locked": "1",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "root", "signs"),
+    [
+        ({}, "", ""),
+        ({"boot.verified_state": "orange", "boot.flash_locked": "0"}, "", "not_green,unlocked"),
+        ({"system.build_tags": "test-keys", "system.debuggable": "1"}, "", "debuggable,test_keys"),
+        ({"boot.warranty_bit": "1", "boot.system_image_running": "yes"}, "", "system_image,warranty_bit"),
+        ({}, "/system/xbin/su\nsearched", "su"),
+        ({}, "package:/data/app/com.topjohnwu.magisk/base.apk", "magisk"),
+        ({}, "/data/adb/ksu", "kernelsu"),
+    ],
+)
+def test_each_sign_of_tampering_is_named(change: dict[str, str], root: str, signs: str) -> None:
+    assert checks.tamper({**HONEST, **change}, root) == {"tamper.signs": signs}
+
+
+def test_nothing_is_said_of_tampering_when_nobody_could_look() -> None:
+    assert checks.tamper(HONEST, None) == {}
+    assert checks.tamper({}, "") == {}

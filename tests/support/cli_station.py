@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A station in a temporary folder and the command line as its users have it: a process with two streams.
+
+The phones are virtual and live in a process of their own; the station finds them by the setting
+`emulated_bench`, so no test needs a door in the product that users do not have.
+"""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from virtual_phones.bench.remote import RemoteBench
+from virtual_phones.bench.scenario import demo_scenario
+
+ROOT = Path(__file__).parent.parent.parent
+PASSPHRASE = "correct horse"
+ANSWERS = """
+[default]
+battery_swollen = "no"
+cosmetic_front = "B"
+cosmetic_back = "A"
+cosmetic_frame = "B"
+screen = "ok"
+touch = "ok"
+buttons = "ok"
+sound = "ok"
+cameras = "ok"
+charging = "ok"
+setup_screen_seen = "yes"
+"""
+DEADLINES = """
+[deadlines]
+leave_s = 12.0
+return_s = 25.0
+settle_s = 15.0
+person_s = 12.0
+evaluate_s = 1.5
+absent_at_least_s = 1.0
+poll_s = 0.1
+"""
+PIXEL_16 = "honest-pixel-android-16"
+PIXEL_13 = "honest-pixel-android-13"
+IPHONE = "honest-iphone-13"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """stdout, which must be one JSON document with a schema."""
+        found = json.loads(self.out)
+        assert re.fullmatch(r"proofwipe/[a-z-]+/1", found["schema"])
+        return dict(found)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """stdout, which must be one JSON event a line, each with a schema."""
+        found = [json.loads(line) for line in self.out.splitlines()]
+        assert all(re.fullmatch(r"proofwipe/[a-z-]+/1", each["schema"]) for each in found)
+        return found
+
+
+class CommandLine:
+    """Runs `python -m station.cli.main` for one station folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PROOFWIPE", "ANDROID", "ADB", "PYMOBILEDEVICE3", "LC_", "LANG", "NO_COLOR"))
+        } | {
+            "PROOFWIPE_HOME": str(home),
+            "PROOFWIPE_PASSPHRASE": PASSPHRASE,
+            "LANG": "C.UTF-8",
+            "HOME": str(home),
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "hardware-fixtures"))),
+        }
+
+    def command(self, *arguments: object) -> list[str]:
+        """The whole line, for those who start it themselves."""
+        return [sys.executable, "-W", "error::ResourceWarning", "-m", "station.cli.main", *map(str, arguments)]
+
+    def run(
+        self, *arguments: object, env: Mapping[str, str] | None = None, stdin: str = "", timeout_s: float = 90
+    ) -> Done:
+        """Run to the end. No command ever shows a traceback."""
+        done = subprocess.run(
+            self.command(*arguments),
+            env={**self.environment, **(env or {})},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+            cwd=ROOT,
+        )
+        assert "Traceback" not in done.stderr + done.stdout, done.stderr
+        return Done(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    def start(self, *arguments: object) -> "subprocess.Popen[str]":
+        """Begin a command and let it run."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+
+    def init(self, *more: object) -> Done:
+        """Issuer, two people, keys."""
+        done = self.run(
+            "init",
+            "--name",
+            "Example Refurbishing GmbH",
+            "--country",
+            "de",
+            "--person",
+            "Li Wei:operator",
+            "--person",
+            "Wang Fang:validator",
+            *more,
+        )
+        assert done.code == 0, done.err
+        return done
+
+    def configure(self, text: str = "", *, bench: RemoteBench | None = None, deadlines: str = DEADLINES) -> None:
+        """Write config.toml; top-level keys first, then tables."""
+        self.home.mkdir(exist_ok=True)
+        lines = ["recheck_s = 1.0", "gather_s = 3.0"]
+        if bench is not None:
+            (self.home / "bench.json").write_text(json.dumps(bench.hello), encoding="utf-8")
+            lines.append('emulated_bench = "bench.json"')
+        (self.home / "config.toml").write_text("\n".join([*lines, text, deadlines]), encoding="utf-8")
+
+    def answers(self) -> Path:
+        """A file with all of a technician's answers."""
+        path = self.home / "answers.toml"
+        path.write_text(ANSWERS, encoding="utf-8")
+        return path
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """All jobs, as data."""
+        return list(self.run("jobs", "--json").document["jobs"])
+
+
+Starter = Callable[..., tuple[CommandLine, RemoteBench]]
+"""Names of phones, `config=`, `init=`, and changes to their tables → a specimen station and its bench."""
+
+
+def scenario(*names: str, **changes: Mapping[str, object]) -> dict[str, object]:
+    """Phones of the demo by name; `changes`: name with _ for - → keys to lay over its table."""
+    document = tomllib.loads(demo_scenario().read_text(encoding="utf-8"))
+    chosen = [phone for name in names for phone in document["phone"] if phone["name"] == name]
+    assert len(chosen) == len(names)
+    for phone in chosen:
+        phone.update(changes.get(str(phone["name"]).replace("-", "_"), {}))
+    return {**document, "phone": chosen}
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, complaint: Callable[[], str] | str) -> None:
+    """Until it is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, complaint if isinstance(complaint, str) else complaint()
+        time.sleep(0.05)
+
+
+def without_chinese(text: str, *, allowed: Sequence[str] = ()) -> list[str]:
+    """Runs of three or more Latin words: an untranslated English sentence in Chinese output."""
+    for word in allowed:
+        text = text.replace(word, "")
+    text = re.sub(r"`[^`]*`|apt-get install [\w-]+|--[\w-]+|[\w./-]*/[\w./-]+|[A-Z][\w-]*-[\w-]+", "¦", text)
+    return list(re.findall(r"[A-Za-z']{2,}(?:,? [A-Za-z']{2,}){2,}", text))
+
+
+class Terminal:
+    """A command at a pseudo terminal: what a person sees, and what they type."""
+
+    def __init__(
+        self, line: CommandLine, *arguments: object, columns: int = 80, env: Mapping[str, str] | None = None
+    ) -> None:
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        self.process = subprocess.Popen(
+            line.command(*arguments),
+            env={**line.environment, "TERM": "xterm", **(env or {})},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self.said = ""
+
+    def wait_for(self, word: str, *, seconds: float = 60) -> str:
+        """Read until `word` has appeared."""
+        deadline = time.monotonic() + seconds
+        while word not in self.said:
+            assert time.monotonic() < deadline, self.said
+            if not self._read(0.2) and self.process.poll() is not None:
+                self._read(0.2)
+                assert word in self.said, self.said
+        return self.said
+
+    def linger(self, seconds: float) -> str:
+        """What appears meanwhile, while nothing is typed."""
+        before, deadline = len(self.said), time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._read(0.1)
+        return self.said[before:]
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        os.write(self._ours, f"{text}\n".encode())
+
+    def end(self, *, seconds: float = 60) -> int:
+        """Read to the end; returns the exit code."""
+        deadline = time.monotonic() + seconds
+        while self._read(0.2) or self.process.poll() is None:
+            assert time.monotonic() < deadline, self.said
+        os.close(self._ours)
+        return self.process.wait()
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self._ours], [], [], seconds)[0]:
+            return False
+        try:
+            piece = os.read(self._ours, 65536)
+        except OSError:  # the other side has closed
+            return False
+        self.said += piece.decode("utf-8", "replace")
+        return bool(piece)

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A station in a process of its own that can be killed at any ledger write, while the phone lives on here.
+
+The phone, its port and the clock stay with the test; the station's process reaches them over a pipe.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from certs.log.entries import Entry
+from phones import errors
+from phones.errors import PhoneError, PhoneRefusedError
+from phones.link import AppleBatch, Reply, Request
+from phones.port import Sighting
+from station.ledger.job import Job
+from station.ledger.ledger import Ledger
+from station.work.technician import ScriptedTechnician
+from station.work.worker import Worker, WorkerContext
+from tests.support import lives
+from tests.support.direct_bench import DirectPort, VirtualClock
+from transparency.database import TransparencyLog
+from virtual_phones.bench.scenario import add_phones, read_scenario
+
+_FORK = multiprocessing.get_context("fork")
+DEADLINE_S = 60.0
+
+
+class World:
+    """A phone on a port in virtual time, served to one station process after another."""
+
+    def __init__(self, phone: dict[str, Any], folder: Path) -> None:
+        document = {"name": "life", "seed": 1, "phone": [{"name": "phone", "port": "1-1", **phone}]}
+        (self.slot,) = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
+        self.clock = VirtualClock()
+        self.port = DirectPort(self.slot, self.clock, folder / "pairing")
+        self.folder = folder
+        self._links: dict[int, Any] = {}
+
+    def run_station(self, *, die_at: int | None, before: bool, in_log: bool = False) -> int:
+        """Let a station work until it ends or dies; returns the exit code (-9 = killed).
+
+        `die_at`: which write of the ledger, or (`in_log`) which append to the transparency log, 1 for the first.
+        """
+        ours, theirs = _FORK.Pipe()
+        arguments = (theirs, self.folder, self.slot.phone.platform, die_at, before, in_log)
+        process = _FORK.Process(target=_station, args=arguments)
+        process.start()
+        theirs.close()
+        try:
+            while True:
+                if not ours.poll(DEADLINE_S):
+                    raise TimeoutError("the station hangs")
+                name, arguments = ours.recv()
+                ours.send(self._serve(name, arguments))
+        except EOFError:
+            process.join(DEADLINE_S)
+        finally:
+            ours.close()
+            if process.is_alive():
+                process.kill()
+                process.join()
+        return process.exitcode if process.exitcode is not None else 1
+
+    def _serve(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        try:
+            return ("ok", getattr(self, f"_on_{name}")(*arguments))
+        except PhoneRefusedError as refusal:
+            return ("refused", refusal.reason_code)
+        except PhoneError as error:
+            return ("error", type(error).__name__)
+
+    def _on_now(self) -> datetime:
+        return self.clock.now()
+
+    def _on_monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    def _on_sleep(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
+
+    def _on_look(self) -> Sighting:
+        return self.port.look()
+
+    def _on_open(self) -> tuple[int, str]:
+        link = self.port.open()
+        self._links[len(self._links)] = link
+        return len(self._links) - 1, link.name
+
+    def _on_forget(self, udid: str) -> None:
+        self.port.forget(udid)
+
+    def _on_exchange(self, number: int, request: Request, timeout_s: float) -> Reply:
+        reply: Reply = self._links[number].exchange(request, timeout_s=timeout_s)
+        return reply
+
+    def _on_press(self, action: str) -> None:
+        self.slot.press(action, self.clock.seconds)
+
+
+class _Far:
+    """The station's side of the pipe: clock, port and links in one."""
+
+    path = "1-1"
+    emulated = True
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        self._pipe.send((name, arguments))
+        kind, value = self._pipe.recv()
+        if kind == "refused":
+            raise PhoneRefusedError(reason_code=value)
+        if kind == "error":
+            raise getattr(errors, value)()
+        return value
+
+    def now(self) -> datetime:
+        return self.call("now")  # type: ignore[no-any-return]  # what World sends
+
+    def monotonic(self) -> float:
+        return self.call("monotonic")  # type: ignore[no-any-return]  # what World sends
+
+    def sleep(self, seconds: float) -> None:
+        self.call("sleep", seconds)
+
+    def look(self) -> Sighting:
+        return self.call("look")  # type: ignore[no-any-return]  # what World sends
+
+    def forget(self, udid: str) -> None:
+        self.call("forget", udid)
+
+    def open(self) -> "_FarLink":
+        number, name = self.call("open")
+        return _FarLink(self, number, name)
+
+
+class _FarLink:
+    def __init__(self, far: _Far, number: int, name: str) -> None:
+        self._far = far
+        self._number = number
+        self.name = name
+
+    def exchange(self, request: Request, *, timeout_s: float) -> Reply:
+        if isinstance(request, AppleBatch):  # the default of `arguments` cannot be pickled
+            request = AppleBatch(parts=tuple(replace(part, arguments=dict(part.arguments)) for part in request.parts))
+        return self._far.call("exchange", self._number, request, timeout_s)  # type: ignore[no-any-return]  # Reply
+
+    def close(self) -> None:
+        return
+
+
+class _MortalLog(TransparencyLog):
+    """A transparency log that calls `on_append` as the ledger does."""
+
+    on_append: Callable[[int, str], None] = staticmethod(lambda _number, _when: None)
+    appends = 0
+
+    def _append(self, made: Callable[[], Sequence[Entry]], at: datetime) -> tuple[int, ...]:
+        self.appends += 1
+        self.on_append(self.appends, "before")
+        places = super()._append(made, at)
+        self.on_append(self.appends, "after")
+        return places
+
+
+def _station(pipe: Connection, folder: Path, platform: str, die_at: int | None, before: bool, in_log: bool) -> None:
+    far = _Far(pipe)
+
+    def die(number: int, when: str) -> None:
+        if number == die_at and (when == "before") == before:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    ledger = Ledger(folder / "ledger.sqlite3", clock=far, on_append=None if in_log else die)
+    job_log = lives.job_log(folder, _MortalLog)
+    if in_log:
+        setattr(job_log.log, "on_append", die)  # noqa: B010 - an attribute of the test's own subclass
+    technician = ScriptedTechnician(lives.SCRIPT, lambda _port, action: far.call("press", action))
+    ids = ledger.jobs()
+    if ids:
+        job = Job.load(ledger, ids[0])
+    else:
+        job = lives.open_job(ledger, platform, lives.SETTINGS, usb_serial=far.look().usb_serial)
+    assert job is not None
+    around = WorkerContext(
+        clock=far,
+        operator=technician,
+        settings=lives.SETTINGS,
+        paper_issuer=lives.paper_issuer(folder, far, job_log),
+        tell=technician.notice,
+        draw=lives.counter(os.getpid()),
+    )
+    Worker(job, far, around, resumed=bool(ids)).run()
+    ledger.close()
+    pipe.close()
+    os._exit(0)

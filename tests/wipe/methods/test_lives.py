@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of every method on virtual phones: honest ones are verified, misbehaving ones never."""
+
+import pytest
+
+from phones.evidence import Moment
+from phones.verdict import Verdict
+from tests.wipe.drive import PHONES, Bench, finished
+from virtual_phones.android import behaviour as android_behaviour
+from virtual_phones.iphone import behaviour as iphone_behaviour
+from wipe.report import EvidenceLevel
+
+PROVING = ("android_trade_in", "android_harness", "apple_mcinstall", "apple_mobilebackup2", "apple_guided")
+VARIATIONS = {
+    "android_trade_in": android_behaviour.VARIATIONS,
+    "android_harness": android_behaviour.VARIATIONS,
+    "apple_mcinstall": iphone_behaviour.VARIATIONS,
+    "apple_mobilebackup2": iphone_behaviour.VARIATIONS,
+    "apple_guided": iphone_behaviour.VARIATIONS,
+}
+MISBEHAVIOURS = {
+    "android_trade_in": android_behaviour.MISBEHAVIOURS_IN_FOYER,
+    "android_harness": android_behaviour.MISBEHAVIOURS_IN_HARNESS,
+    "apple_mcinstall": iphone_behaviour.MISBEHAVIOURS,
+    "apple_mobilebackup2": iphone_behaviour.MISBEHAVIOURS,
+    "apple_guided": iphone_behaviour.MISBEHAVIOURS,
+}
+# What stands in the way before anything is erased, so that the steps themselves never run.
+BLOCKED = {"frp_armed", "sim_inserted", "sd_inserted", "device_owner", "reset_forbidden", "supervised"}
+
+
+def _varied(method: str, **more: list[str]) -> dict[str, object]:
+    return {**PHONES[method], **more}
+
+
+@pytest.mark.parametrize("method", PROVING)
+def test_an_honest_phone_is_verified(method: str) -> None:
+    bench = finished(method)
+    assert (bench.failure, bench.report().reasons) == ("", ())
+    assert bench.report().verdict is Verdict.PASSED
+    assert bench.truth()["erased"] is True
+
+
+@pytest.mark.parametrize(("method", "variation"), [(method, name) for method in PROVING for name in VARIATIONS[method]])
+def test_a_harmless_difference_changes_nothing(method: str, variation: str) -> None:
+    bench = finished(method, _varied(method, variation=[variation]))
+    assert (bench.failure, bench.report().reasons) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("method", "name"), [(method, name) for method in PROVING for name in MISBEHAVIOURS[method] if name not in BLOCKED]
+)
+def test_a_misbehaving_phone_is_never_verified(method: str, name: str) -> None:
+    bench = finished(method, _varied(method, misbehaviour=[name]))
+    report = bench.report()
+    assert report.verdict is not Verdict.PASSED
+    assert report.reasons
+    assert report.claims.nist_method == "none"
+    assert report.claims.r2_status == "fail"
+
+
+@pytest.mark.parametrize(
+    ("method", "name"), [(method, name) for method in PROVING for name in sorted(BLOCKED & set(MISBEHAVIOURS[method]))]
+)
+def test_a_phone_a_human_can_put_right_is_blocked_first(method: str, name: str) -> None:
+    bench = Bench(method, _varied(method, misbehaviour=[name]))
+    values = bench.inspect()
+    assert bench.method.problems(values, bench.slot_sighting(), bench.limits)
+
+
+@pytest.mark.parametrize(
+    ("method", "level", "nist", "final"),
+    [
+        ("android_trade_in", EvidenceLevel.E2, "clear", "same"),
+        ("android_harness", EvidenceLevel.E2, "clear", "stated"),
+        ("apple_mcinstall", EvidenceLevel.E3, "purge", "same"),
+    ],
+)
+def test_claims_say_what_was_shown(method: str, level: EvidenceLevel, nist: str, final: str) -> None:
+    report = finished(method).report()
+    assert (report.level, report.claims.nist_method, report.final_reset) == (level, nist, final)
+    assert report.claims.gb_status == "supporting_only"
+    assert report.residues["userdata"] == "cleared"
+
+
+def test_an_unlocked_phone_is_verified_without_a_nist_claim() -> None:
+    report = finished("android_harness", _varied("android_harness", variation=["unlocked_bootloader"])).report()
+    assert (report.verdict, report.level, report.claims.nist_method) == (Verdict.PASSED, EvidenceLevel.E2, "none")
+
+
+def test_a_guided_reset_is_a_factory_state_and_no_more() -> None:
+    report = finished("android_guided").report()
+    assert (report.verdict, report.level) == (Verdict.INDETERMINATE, EvidenceLevel.E1)
+    assert report.claims.nist_method == "none"
+
+
+def test_a_guided_reset_that_never_happened_proves_nothing() -> None:
+    report = finished("android_guided", obeys=False, answer="yes").report()
+    assert report.verdict is Verdict.FAILED
+    assert "canary_still_there" in report.reasons
+
+
+def test_a_harness_phone_that_is_not_reset_again_is_not_verified() -> None:
+    report = finished("android_harness", obeys=False).report()
+    assert report.verdict is Verdict.INDETERMINATE
+    assert report.final_reset == "missing"
+    assert report.level is EvidenceLevel.E2
+
+
+@pytest.mark.parametrize("answer", ["no", None])
+def test_a_last_reset_that_nobody_states_is_not_verified(answer: str | None) -> None:
+    report = finished("android_harness", answer=answer).report()
+    assert report.verdict is Verdict.INDETERMINATE
+    assert "final_reset_not_stated" in report.reasons
+
+
+def test_a_pulled_cable_is_never_an_erase() -> None:
+    bench = Bench("apple_mcinstall", _varied("apple_mcinstall", misbehaviour=["erase_drops_link"]))
+    bench.inspect()
+    bench.run()
+    bench.slot.unplug(bench.clock.seconds, seconds=60.0)
+    assert bench.report().verdict is Verdict.FAILED
+    assert bench.truth()["erased"] is False
+
+
+@pytest.mark.parametrize("method", ["android_trade_in", "android_harness"])
+def test_the_port_keeps_what_was_seen_of_leaving_and_return(method: str) -> None:
+    pieces = [piece for piece in finished(method).evidence if piece.moment is Moment.RETURN]
+    assert pieces[-1].values["port.left"] == "yes"
+    assert pieces[-1].values["port.came_back"] == "yes"
+    assert int(pieces[-1].values["port.absent_s"]) >= int(pieces[-1].values["port.absent_needed_s"])
+
+
+@pytest.mark.parametrize("method", PROVING)
+def test_every_piece_of_an_honest_job_is_answered_where_it_must_be(method: str) -> None:
+    names = {piece.asked for piece in finished(method).evidence if piece.moment is Moment.COMMAND}
+    assert names

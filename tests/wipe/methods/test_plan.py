@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Choosing a method, what stands in its way, and a plan that writes nothing to the phone."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from phones.bench.inspection import inspect
+from phones.evidence import Moment
+from phones.link import AppleBatch, Link, Reply, Request, ShellLine, TradeInLine
+from phones.port import Port, Presence, Sighting
+from phones.problem import ProblemCode
+from phones.witness import Witness, WitnessedPort
+from tests.wipe.drive import PHONES, Bench
+from wipe.method import Limits
+from wipe.methods.table import METHODS, choose
+from wipe.plan import plan
+
+ADB = Sighting(port="1-1", presence=Presence.ADB_DEVICE)
+FOYER = Sighting(port="1-1", presence=Presence.ADB_FOYER)
+APPLE = Sighting(port="1-1", presence=Presence.APPLE)
+
+PIXEL = {
+    "identity.serial": "HT1",
+    "identity.imei1": "356938035643809",
+    "system.sdk": "33",
+    "setup.test_harness": "0",
+    "boot.system_image_running": "no",
+    "locks.device_owner": "no",
+    "locks.profile_owner": "no",
+    "locks.reset_forbidden": "no",
+    "locks.accounts": "0",
+    "locks.frp": "clear",
+    "locks.lock_screen": "no",
+    "media.sim": "absent",
+    "media.sd": "absent",
+    "battery.level": "80",
+}
+IPHONE = {
+    "identity.serial": "F1",
+    "identity.ecid": "12",
+    "system.version": "18.6",
+    "locks.activation_lock": "no",
+    "locks.supervised": "no",
+    "media.sim": "absent",
+    "battery.level": "80",
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "sighting", "name"),
+    [
+        ({}, FOYER, "android_trade_in"),
+        (PIXEL, ADB, "android_harness"),
+        ({**PIXEL, "system.sdk": "36"}, ADB, "android_guided"),
+        ({**PIXEL, "system.sdk": "28"}, ADB, "android_guided"),
+        ({}, ADB, "android_guided"),
+        (IPHONE, APPLE, "apple_mcinstall"),
+        ({**IPHONE, "system.version": "10.3.3"}, APPLE, "apple_mobilebackup2"),
+        ({}, APPLE, "apple_guided"),
+    ],
+)
+def test_the_strongest_method_that_fits_is_chosen(values: Mapping[str, str], sighting: Sighting, name: str) -> None:
+    method = choose(values, sighting, None)
+    assert method is not None
+    assert method.name == name
+
+
+@pytest.mark.parametrize(
+    "presence",
+    [
+        Presence.ABSENT,
+        Presence.USB_ONLY,
+        Presence.ADB_UNAUTHORIZED,
+        Presence.ADB_RECOVERY,
+        Presence.FASTBOOT,
+        Presence.APPLE_RECOVERY,
+    ],
+)
+def test_a_phone_that_does_not_talk_gets_no_method(presence: Presence) -> None:
+    assert choose(PIXEL, Sighting(port="1-1", presence=presence), None) is None
+
+
+def test_a_wish_that_does_not_fit_is_never_replaced() -> None:
+    assert choose(PIXEL, ADB, "apple_mcinstall") is None
+    assert choose(PIXEL, ADB, "no_such_method") is None
+    assert choose(IPHONE, APPLE, "apple_guided") is METHODS["apple_guided"]
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "text", "code"),
+    [
+        ("android_harness", "locks.accounts", "2", ProblemCode.ACCOUNT_PRESENT),
+        ("android_harness", "locks.accounts", None, ProblemCode.NOT_CHECKED),
+        ("android_harness", "locks.frp", "armed", ProblemCode.FACTORY_RESET_PROTECTION),
+        ("android_harness", "locks.frp", "unknown", ProblemCode.NOT_CHECKED),
+        ("android_harness", "locks.lock_screen", "yes", ProblemCode.LOCK_SCREEN_SET),
+        ("android_harness", "setup.test_harness", "1", ProblemCode.HARNESS_ALREADY_ON),
+        ("android_harness", "boot.system_image_running", "yes", ProblemCode.SYSTEM_IMAGE_RUNNING),
+        ("android_harness", "boot.system_image_running", "malformed", ProblemCode.NOT_CHECKED),
+        ("android_harness", "identity.imei1", None, ProblemCode.IDENTITY_TOO_THIN),
+        ("android_guided", "locks.device_owner", "yes", ProblemCode.MANAGED),
+        ("android_guided", "locks.profile_owner", "yes", ProblemCode.MANAGED),
+        ("android_guided", "locks.reset_forbidden", "yes", ProblemCode.RESET_FORBIDDEN),
+        ("android_guided", "media.sim", "present", ProblemCode.SIM_PRESENT),
+        ("android_guided", "media.sim", "unknown", ProblemCode.NOT_CHECKED),
+        ("android_guided", "media.sd", "adopted", ProblemCode.SD_CARD_PRESENT),
+        ("android_guided", "media.sd", None, ProblemCode.NOT_CHECKED),
+        ("android_guided", "battery.level", "29", ProblemCode.BATTERY_LOW),
+        ("android_guided", "battery.level", None, ProblemCode.BATTERY_UNKNOWN),
+        ("android_trade_in", "locks.frp", "armed", ProblemCode.FACTORY_RESET_PROTECTION),
+        ("android_trade_in", "locks.frp", None, ProblemCode.NOT_CHECKED),
+        ("apple_mcinstall", "locks.activation_lock", "yes", ProblemCode.ACTIVATION_LOCK),
+        ("apple_mcinstall", "locks.activation_lock", None, ProblemCode.NOT_CHECKED),
+        ("apple_guided", "locks.supervised", "yes", ProblemCode.MANAGED),
+        ("apple_mobilebackup2", "identity.ecid", None, ProblemCode.IDENTITY_TOO_THIN),
+    ],
+)
+def test_what_stands_in_the_way_is_a_problem(method: str, name: str, text: str | None, code: ProblemCode) -> None:
+    good = IPHONE if method.startswith("apple") else PIXEL
+    sighting = {"apple": APPLE, "android": ADB}[method.split("_", maxsplit=1)[0]]
+    assert METHODS[method].problems(good, sighting, Limits()) == ()
+    values = {**good, name: text} if text is not None else {key: value for key, value in good.items() if key != name}
+    problems = METHODS[method].problems(values, sighting, Limits())
+    assert [problem.code for problem in problems] == [code]
+    assert problems[0].reason("zh")
+    assert problems[0].next_step("zh")
+
+
+def test_a_limit_may_allow_cards() -> None:
+    values = {**PIXEL, "media.sim": "present", "media.sd": "present"}
+    assert METHODS["android_guided"].problems(values, ADB, Limits(allow_sim=True, allow_sd=True)) == ()
+
+
+def test_an_ipad_without_a_modem_needs_no_look_into_a_tray() -> None:
+    values = {key: text for key, text in IPHONE.items() if key != "media.sim"}
+    assert METHODS["apple_mcinstall"].problems({**values, "part.SIMStatus": "absent"}, APPLE, Limits()) == ()
+
+
+def test_a_plan_says_method_steps_conditions_and_claim_in_both_languages() -> None:
+    planned = plan({**PIXEL, "locks.accounts": "1", "locks.account_types": "com.google"}, ADB, Limits())
+    assert (planned.method, planned.can_begin) == ("android_harness", False)
+    assert [step.name for step in planned.steps if step.acts] == ["enable_harness"]
+    assert planned.predicted["level"] == "E2"
+    text = "\n".join(planned.lines("en"))
+    assert "com.google" in text
+    assert "supporting evidence only" in text
+    assert any("密码擦除" in line or "未满足" in line for line in planned.lines("zh"))
+    assert planned.to_json()["can_begin"] is False
+
+
+def test_a_plan_predicts_a_purge_only_where_the_phone_allows_it() -> None:
+    patched = {
+        **PIXEL,
+        "system.first_api_level": "31",
+        "crypto.state": "encrypted",
+        "crypto.type": "file",
+        "system.security_patch": "2025-01-01",
+        "boot.verified_state": "green",
+        "boot.flash_locked": "1",
+        "system.build_tags": "release-keys",
+    }
+    assert plan(patched, ADB, Limits()).predicted == {
+        "level": "E3",
+        "nist": "purge",
+        "gb": "supporting_only",
+        "r2": "guided",
+    }
+    assert plan(PIXEL, ADB, Limits()).predicted["nist"] == "clear"
+    assert plan(PIXEL, ADB, Limits(), wanted="android_guided").predicted["nist"] == "none"
+
+
+def test_no_method_is_a_plan_that_cannot_begin() -> None:
+    planned = plan(PIXEL, ADB, Limits(), wanted="apple_mcinstall")
+    assert (planned.method, planned.can_begin) == ("", False)
+    assert planned.conditions[0].problem is not None
+    assert planned.lines("zh")
+
+
+class RecordingPort:
+    """Passes everything on, and keeps what was sent."""
+
+    def __init__(self, port: Port) -> None:
+        self._port = port
+        self.path, self.emulated = port.path, port.emulated
+        self.sent: list[Request] = []
+
+    def look(self) -> Sighting:
+        return self._port.look()
+
+    def open(self) -> Link:
+        link, sent = self._port.open(), self.sent
+
+        class Recording:
+            name = link.name
+
+            def exchange(self, request: Request, *, timeout_s: float) -> Reply:
+                sent.append(request)
+                return link.exchange(request, timeout_s=timeout_s)
+
+            def close(self) -> None:
+                link.close()
+
+        return Recording()
+
+
+@pytest.mark.parametrize("method", ["android_trade_in", "android_harness", "apple_mcinstall"])
+def test_a_plan_writes_nothing_to_the_phone(method: str) -> None:
+    bench = Bench(method, PHONES[method])
+    bench.inspect()  # pairing and adb dialogs are behind us
+    before = bench.truth()
+    port = RecordingPort(bench.port)
+    phone = WitnessedPort(port, Witness(clock=bench.clock, journal=lambda _piece: None, salt=bytes(16)))
+    sighting = phone.peek()
+    values = inspect(phone, sighting, moment=Moment.BEFORE, draw=bench.draw)
+    planned = plan(values, sighting, Limits())
+    assert (planned.method, planned.can_begin) == (method, True)
+    assert port.sent
+    assert all(_reads_only(request) for request in port.sent)
+    assert bench.truth() == before
+
+
+def _reads_only(request: Request) -> bool:
+    if isinstance(request, AppleBatch):
+        return not any(part.kind in ("afc_write", "afc_remove") for part in request.parts)
+    if isinstance(request, TradeInLine):
+        return "getstatus" in request.command
+    return isinstance(request, ShellLine) and not any(
+        word in request.line for word in ("settings put", "testharness", "reboot", " > /", "rm ", "am broadcast")
+    )

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The log written out: as a folder of tiles that any web server can publish, or as one snapshot file."""
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from certs.log import snapshot
+from certs.log.errors import LogEmptyError, LogReadError
+from certs.log.notes import LARGEST_NOTE, Checkpoint, read_checkpoint, read_note
+from certs.log.tiles import WIDTH, tile_bytes, tiles_of
+from transparency.database import TransparencyLog, translated
+from transparency.fetching import FolderSource
+
+
+def export_tiles(log: TransparencyLog, folder: Path) -> Checkpoint:
+    """Bring `folder` up to date: tiles first, the checkpoint last, so that it never names what is not there.
+
+    Raises: LogReadError (another log's folder, or one that shows another history), LogEmptyError (empty), LogError.
+    """
+    note = log.checkpoint()
+    if not note:
+        raise LogEmptyError(phone=str(log.path))
+    checkpoint = read_checkpoint(read_note(note))
+    published = FolderSource(folder).fetch("checkpoint", most=LARGEST_NOTE)
+    if published is not None:
+        _check_continues(log, checkpoint, read_checkpoint(read_note(published)))
+    with translated(folder):
+        for tile in tiles_of(checkpoint.size):
+            path = folder / tile.path
+            if tile.width < WIDTH or not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, [tile_bytes(log, tile)])
+        write_whole(folder / "checkpoint", [note.encode()])
+    return checkpoint
+
+
+def export_snapshot(log: TransparencyLog, path: Path) -> Checkpoint:
+    """One file for verifiers, under the newest checkpoint that a witness signed, if there is one.
+
+    Raises: LogEmptyError (empty), LogError.
+    """
+    note = log.witnessed_checkpoint()
+    if not note:
+        raise LogEmptyError(phone=str(log.path))
+    checkpoint = read_checkpoint(read_note(note))
+    with translated(path):
+        write_whole(path, snapshot.write(note, log.leaves(0, checkpoint.size)))
+    return checkpoint
+
+
+def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file that is, after a crash, there whole or as it was. Raises: OSError."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with part.open("wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _check_continues(log: TransparencyLog, checkpoint: Checkpoint, published: Checkpoint) -> None:
+    if published.origin != checkpoint.origin:
+        raise LogReadError(fault="another_log", got=published.origin)
+    if published.size > checkpoint.size:
+        raise LogReadError(fault="rolled_back", got=f"{checkpoint.size} < {published.size}")
+    if published.root != log.root(published.size):
+        raise LogReadError(fault="forked", got=str(published.size))

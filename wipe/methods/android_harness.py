@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Android 10 to 15 with adb: test harness mode resets the phone and lets this bench back in.
+
+Strongest proof where there is no trade-in foyer, but the phone comes back open for anyone: a second
+reset by the technician must follow, seen on its port and stated, or there is no certificate.
+Source: research android.md §6.2 (rc 2 lock screen, rc 1 failed, rc 0 before the reset starts).
+"""
+
+from collections.abc import Mapping
+
+from phones.evidence import Moment
+from phones.link import Effect, Question, Reply, ShellLine
+from phones.port import Presence
+from wipe.method import Step, StepContext, StepFailed
+from wipe.steps.android_looks import SHELL_TIMEOUT_S, ask_state, keep_port, look_for_canary, plant, require_back
+from wipe.steps.waiting import watch_port
+
+_REFUSALS = {"1": "harness_failed", "2": "harness_lock_screen"}
+
+
+def enable_question(*, timeout_s: float) -> Question:
+    """`cmd testharness enable`: `command.exit_code`."""
+    return Question(
+        name="harness.enable",
+        effect=Effect.ERASES,
+        request=ShellLine(line="cmd testharness enable"),
+        read=_exit_code,
+        timeout_s=timeout_s,
+    )
+
+
+def _exit_code(reply: Reply) -> Mapping[str, str]:
+    return {"command.exit_code": str(reply.status)}
+
+
+def _look_before(scene: StepContext) -> None:
+    scene.progress("planting")
+    keep_port(scene, Moment.BEFORE)
+    ask_state(scene, Moment.BEFORE)
+    plant(scene)
+
+
+def _enable(scene: StepContext) -> None:
+    scene.progress("commanding")
+    answer = scene.phone.ask(enable_question(timeout_s=SHELL_TIMEOUT_S), Moment.COMMAND)
+    scene.phone.close_link()
+    code = answer.values.get("command.exit_code", "")
+    if code not in ("", "0"):
+        raise StepFailed(_REFUSALS.get(code, "erase_refused"))
+
+
+def _await_return(scene: StepContext) -> None:
+    """Never seen leaving is no end: after a crash it may be back already, and a phone that did nothing
+    is told by what is read next.
+    """
+    scene.progress("waiting_return")
+    sighting = watch_port(
+        scene,
+        asked="port.return",
+        moment=Moment.RETURN,
+        leave_s=scene.deadlines.leave_s,
+        back=lambda seen: seen.presence is Presence.ADB_DEVICE,
+    )
+    if sighting.presence is Presence.ADB_UNAUTHORIZED:
+        raise StepFailed("came_back_unauthorized")  # the phone could not keep our key through the reset
+    require_back(sighting, Presence.ADB_DEVICE)
+
+
+def _look_after(scene: StepContext) -> None:
+    scene.progress("looking")
+    ask_state(scene, Moment.AFTER)
+    if look_for_canary(scene).values.get("canary.still_there"):
+        raise StepFailed("canary_still_there")  # no person need reset a phone that has failed already
+
+
+def _final_reset(scene: StepContext) -> None:
+    """The technician resets from Settings: same iSerial leaves, stays away, returns without adb; stated."""
+    if any(piece.asked == "host.resumed" for piece in scene.evidence):
+        _look_who_is_there(scene)
+    scene.progress("waiting_person")
+    scene.phone.close_link()
+    scene.operator.instruct("reset_in_settings", port=scene.phone.path, facts={})
+    sighting = watch_port(
+        scene,
+        asked="port.final",
+        moment=Moment.FINAL,
+        leave_s=scene.deadlines.person_s,
+        back=lambda seen: seen.presence is Presence.USB_ONLY,
+    )
+    require_back(sighting, Presence.USB_ONLY)
+    ask_setup_screen(scene, Moment.FINAL)
+
+
+def _look_who_is_there(scene: StepContext) -> None:
+    """While the station was away another phone may have been put here; nobody is told to reset that one."""
+    if scene.phone.peek().presence is Presence.ADB_DEVICE:
+        ask_state(scene, Moment.AFTER)
+
+
+def ask_setup_screen(scene: StepContext, moment: Moment) -> None:
+    """Does the phone show its set-up screen? Keeps `statement.setup_screen`; nothing when nobody answers."""
+    answer = scene.operator.ask(
+        "setup_screen_seen", port=scene.phone.path, choices=("yes", "no"), facts={}, timeout_s=scene.deadlines.person_s
+    )
+    if answer is not None:
+        scene.phone.keep_statement("operator.setup_screen", {"statement.setup_screen": answer}, moment)
+
+
+STEPS: tuple[Step, ...] = (
+    Step(name="look_before", run=_look_before),
+    Step(name="enable_harness", run=_enable, acts=True, reaches="erasing"),
+    Step(name="await_return", run=_await_return, reaches="returned"),
+    Step(name="look_after", run=_look_after),
+    Step(name="final_reset", run=_final_reset),
+)

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""iPhones: erased over the cable by one of two services, or by a person in Settings; verified alike.
+
+The order after the erase matters: the old pair record is tried before anything pairs anew, or its
+refusal could no longer be told. Source: research ios.md §6-8 (unconfirmed on hardware).
+"""
+
+from collections.abc import Callable
+
+from phones.apple.inspection import (
+    after_question,
+    canary_question,
+    erase_question,
+    pair_question,
+    plant_question,
+    trust_question,
+)
+from phones.evidence import Moment, Outcome
+from phones.link import AppleEraseRoute
+from phones.port import Presence
+from phones.witness import Answer
+from wipe.method import Step, StepContext, StepFailed
+from wipe.steps.waiting import answered, ask_until, watch_port
+
+_ANSWER_S = 60.0
+_ERASE_S = 120.0
+
+
+def _look_before(scene: StepContext) -> None:
+    """Our mark into the media folder, then stamp and the phone's clock, as late as can be."""
+    scene.progress("planting")
+    scene.phone.record_sighting("port.before", scene.phone.peek(), Moment.BEFORE)
+    planted = scene.phone.ask(plant_question(scene.mark, timeout_s=_ANSWER_S), Moment.BEFORE)
+    if planted.values.get("canary.planted") != "media":
+        raise StepFailed("canary_not_planted")
+    clock = scene.phone.ask(after_question(timeout_s=_ANSWER_S), Moment.BEFORE)
+    if not {"system.clock_epoch", "apple.obliteration_kind"} <= set(clock.values):
+        raise StepFailed("clock_not_read")
+
+
+def _erase_by(route: AppleEraseRoute) -> Callable[[StepContext], None]:
+    def erase(scene: StepContext) -> None:
+        scene.progress("commanding")
+        answer = scene.phone.ask(erase_question(route, timeout_s=_ERASE_S), Moment.COMMAND)
+        scene.phone.close_link()
+        if answer.outcome is Outcome.REFUSED:
+            raise StepFailed("erase_refused")
+
+    return erase
+
+
+def _instruct(scene: StepContext) -> None:
+    scene.phone.close_link()
+    scene.operator.instruct("erase_in_settings", port=scene.phone.path, facts={})
+    scene.phone.record_host_fact("host.instructed", {"host.step": "erase_in_settings"}, Moment.COMMAND)
+
+
+def _await_return(scene: StepContext, leave_s: float) -> None:
+    """Never seen leaving is no end: the old pair record then tells that nothing was erased."""
+    scene.progress("waiting_return")
+    sighting = watch_port(
+        scene,
+        asked="port.return",
+        moment=Moment.RETURN,
+        leave_s=leave_s,
+        back=lambda seen: seen.presence is Presence.APPLE,
+    )
+    if sighting.presence is Presence.ABSENT:
+        raise StepFailed("never_returned")
+    if sighting.presence is not Presence.APPLE:
+        raise StepFailed("came_back_otherwise")
+
+
+def _await_after_command(scene: StepContext) -> None:
+    _await_return(scene, scene.deadlines.leave_s)
+
+
+def _await_after_person(scene: StepContext) -> None:
+    _await_return(scene, scene.deadlines.person_s)
+
+
+def _look_after(scene: StepContext) -> None:
+    """Old trust first. A phone that still trusts us was not erased, and nothing more is asked of it."""
+    scene.progress("looking")
+    settle_s = scene.deadlines.settle_s
+    trust = ask_until(
+        scene, lambda: trust_question(timeout_s=_ANSWER_S), Moment.AFTER, accept=answered, within_s=settle_s
+    )
+    if trust.values.get("apple.trust") == "accepted":
+        return
+    new_mark = scene.draw()  # one, however often we look: what a cut look left behind the next one takes away
+    for ask, accept in (
+        (lambda: pair_question(timeout_s=_ANSWER_S), answered),
+        (lambda: after_question(timeout_s=_ANSWER_S), _stamp_read),
+        (lambda: canary_question(scene.mark, new_mark, timeout_s=_ANSWER_S), _canary_decided),
+    ):
+        ask_until(scene, ask, Moment.AFTER, accept=accept, within_s=settle_s)
+
+
+def _stamp_read(answer: Answer) -> bool:
+    return answer.answered and {"apple.obliteration_kind", "apple.apps", "apple.setup_done"} <= set(answer.values)
+
+
+def _canary_decided(answer: Answer) -> bool:
+    return bool(answer.values.get("canary.still_there")) or answer.values.get("canary.marker_works") == "media"
+
+
+def _steps(erase: Step, await_return: Callable[[StepContext], None]) -> tuple[Step, ...]:
+    return (
+        Step(name="look_before", run=_look_before),
+        erase,
+        Step(name="await_return", run=await_return, reaches="returned"),
+        Step(name="look_after", run=_look_after),
+    )
+
+
+MCINSTALL_STEPS = _steps(
+    Step(name="erase_by_mcinstall", run=_erase_by(AppleEraseRoute.MCINSTALL), acts=True, reaches="erasing"),
+    _await_after_command,
+)
+MOBILEBACKUP2_STEPS = _steps(
+    Step(name="erase_by_mobilebackup2", run=_erase_by(AppleEraseRoute.MOBILEBACKUP2), acts=True, reaches="erasing"),
+    _await_after_command,
+)
+GUIDED_STEPS = _steps(Step(name="instruct_erase", run=_instruct, acts=True, reaches="erasing"), _await_after_person)

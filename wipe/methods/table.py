@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every erase method there is, in order of preference, as one literal table."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from phones.port import Platform, Presence, Sighting
+from phones.problem import Problem
+from wipe.method import EraseMethod, Limits
+from wipe.methods import android_guided, android_harness, android_trade_in
+from wipe.methods import apple as apple_steps
+from wipe.operators import number
+from wipe.steps import preconditions
+from wipe.steps.preconditions import Precondition, Values
+
+OLDEST_HARNESS_API, NEWEST_HARNESS_API = 29, 35  # Android 10 to 15; from 16 on the foyer proves more
+OLDEST_MCINSTALL_IOS, OLDEST_BACKUP_IOS = 11, 9  # research ios.md §6
+
+
+def _in_foyer(_values: Values, sighting: Sighting) -> bool:
+    return sighting.presence is Presence.ADB_FOYER
+
+
+def _has_shell(_values: Values, sighting: Sighting) -> bool:
+    return sighting.presence is Presence.ADB_DEVICE
+
+
+def _has_harness(values: Values, sighting: Sighting) -> bool:
+    api = number(values.get("system.sdk", ""))
+    return _has_shell(values, sighting) and api is not None and OLDEST_HARNESS_API <= api <= NEWEST_HARNESS_API
+
+
+def _is_ios(oldest: int) -> Callable[[Values, Sighting], bool]:
+    def fits(values: Values, sighting: Sighting) -> bool:
+        major = number(values.get("system.version", "").split(".")[0])
+        return sighting.presence is Presence.APPLE and major is not None and major >= oldest
+
+    return fits
+
+
+def _is_apple(_values: Values, sighting: Sighting) -> bool:
+    return sighting.presence is Presence.APPLE
+
+
+def _problems(conditions: tuple[Precondition, ...]) -> Callable[[Values, Sighting, Limits], tuple[Problem, ...]]:
+    def find(values: Values, _sighting: Sighting, limits: Limits) -> tuple[Problem, ...]:
+        return preconditions.problems(conditions, values, limits)
+
+    return find
+
+
+def _predicted(level: str, nist: str, gb: str, r2: str) -> Mapping[str, str]:
+    return MappingProxyType({"level": level, "nist": nist, "gb": gb, "r2": r2})
+
+
+CONDITIONS: Mapping[str, tuple[Precondition, ...]] = MappingProxyType(
+    {
+        "android_trade_in": preconditions.TRADE_IN,
+        "android_harness": preconditions.HARNESS,
+        "android_guided": preconditions.GUIDED,
+        "apple_mcinstall": preconditions.APPLE,
+        "apple_mobilebackup2": preconditions.APPLE,
+        "apple_guided": preconditions.APPLE,
+    }
+)
+"""What each method needs; `wipe --plan` lists them one by one."""
+
+METHODS: Mapping[str, EraseMethod] = MappingProxyType(
+    {
+        "android_trade_in": EraseMethod(
+            name="android_trade_in",
+            platform=Platform.ANDROID,
+            guided=False,
+            fits=_in_foyer,
+            problems=_problems(CONDITIONS["android_trade_in"]),
+            steps=android_trade_in.STEPS,
+            predicted=_predicted("E2", "clear", "supporting_only", "automated"),
+        ),
+        "android_harness": EraseMethod(
+            name="android_harness",
+            platform=Platform.ANDROID,
+            guided=False,
+            fits=_has_harness,
+            problems=_problems(CONDITIONS["android_harness"]),
+            steps=android_harness.STEPS,
+            predicted=_predicted("E2", "clear", "supporting_only", "guided"),
+        ),
+        "android_guided": EraseMethod(
+            name="android_guided",
+            platform=Platform.ANDROID,
+            guided=True,
+            fits=_has_shell,
+            problems=_problems(CONDITIONS["android_guided"]),
+            steps=android_guided.STEPS,
+            predicted=_predicted("E1", "none", "none", "fail"),
+        ),
+        "apple_mcinstall": EraseMethod(
+            name="apple_mcinstall",
+            platform=Platform.APPLE,
+            guided=False,
+            fits=_is_ios(OLDEST_MCINSTALL_IOS),
+            problems=_problems(CONDITIONS["apple_mcinstall"]),
+            steps=apple_steps.MCINSTALL_STEPS,
+            predicted=_predicted("E2", "clear", "supporting_only", "automated"),
+        ),
+        "apple_mobilebackup2": EraseMethod(
+            name="apple_mobilebackup2",
+            platform=Platform.APPLE,
+            guided=False,
+            fits=_is_ios(OLDEST_BACKUP_IOS),
+            problems=_problems(CONDITIONS["apple_mobilebackup2"]),
+            steps=apple_steps.MOBILEBACKUP2_STEPS,
+            predicted=_predicted("E2", "clear", "supporting_only", "automated"),
+        ),
+        "apple_guided": EraseMethod(
+            name="apple_guided",
+            platform=Platform.APPLE,
+            guided=True,
+            fits=_is_apple,
+            problems=_problems(CONDITIONS["apple_guided"]),
+            steps=apple_steps.GUIDED_STEPS,
+            predicted=_predicted("E2", "clear", "supporting_only", "guided"),
+        ),
+    }
+)
+
+
+def choose(values: Values, sighting: Sighting, wanted: str | None) -> EraseMethod | None:
+    """`wanted` if it fits, else None; without a wish the first that fits. A wish is never replaced."""
+    if wanted is not None:
+        method = METHODS.get(wanted)
+        return method if method is not None and method.fits(values, sighting) else None
+    return next((method for method in METHODS.values() if method.fits(values, sighting)), None)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must be so before an erase begins, per method: each precondition finds its Problem, or none.
+
+A blocking question the phone did not answer is a Problem too (`not_checked`): could not look is never fine.
+Values are those of the inspection, in clear.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from phones.allowed import MALFORMED
+from phones.identity import IDENTIFIERS_NEEDED
+from phones.problem import Problem, ProblemCode
+from wipe.method import Limits
+
+Values = Mapping[str, str]
+
+_IDENTIFIERS = (
+    ("identity.serial",),
+    ("identity.imei1",),
+    ("identity.imei2",),
+    ("identity.ecid", "identity.udid"),
+    ("identity.wifi_mac",),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precondition:
+    """One condition; `code` names it, `find` says what stands in its way."""
+
+    code: ProblemCode
+    find: Callable[[Values, Limits], Problem | None]
+
+
+def read(values: Values, name: str) -> str:
+    """The value, or "" when it was not answered, malformed or unknown."""
+    text = values.get(name, "")
+    return "" if text in (MALFORMED, "unknown") else text
+
+
+def _must_be(code: ProblemCode, name: str, good: str, *, facts: Mapping[str, str] | None = None) -> Precondition:
+    """The value must be answered, and be `good`. `facts`: placeholder → name of the value it shows."""
+
+    def find(values: Values, _limits: Limits) -> Problem | None:
+        found = read(values, name)
+        if not found:
+            return _not_checked(name)
+        shown = {placeholder: read(values, shows) for placeholder, shows in (facts or {}).items()}
+        return None if found == good else Problem(code=code, facts=shown)
+
+    return Precondition(code=code, find=find)
+
+
+def _not_checked(what: str) -> Problem:
+    return Problem(code=ProblemCode.NOT_CHECKED, facts={"what": what})
+
+
+def _find_thin_identity(values: Values, _limits: Limits) -> Problem | None:
+    found = sum(1 for names in _IDENTIFIERS if any(read(values, name) for name in names))
+    return None if found >= IDENTIFIERS_NEEDED else Problem(code=ProblemCode.IDENTITY_TOO_THIN)
+
+
+def _find_low_battery(values: Values, limits: Limits) -> Problem | None:
+    level = read(values, "battery.level")
+    if not level.isdecimal():
+        return Problem(code=ProblemCode.BATTERY_UNKNOWN)
+    if int(level) < limits.battery_percent:
+        facts = {"level": level, "limit": str(limits.battery_percent)}
+        return Problem(code=ProblemCode.BATTERY_LOW, facts=facts)
+    return None
+
+
+def _find_sim(values: Values, limits: Limits) -> Problem | None:
+    if limits.allow_sim or read(values, "media.sim") == "absent":
+        return None
+    if values.get("part.SIMStatus") == "absent":  # an iPad or iPod without a modem has no such value
+        return None
+    return Problem(code=ProblemCode.SIM_PRESENT) if read(values, "media.sim") else _not_checked("media.sim")
+
+
+def _find_sd(values: Values, limits: Limits) -> Problem | None:
+    if limits.allow_sd or read(values, "media.sd") == "absent":
+        return None
+    return Problem(code=ProblemCode.SD_CARD_PRESENT) if read(values, "media.sd") else _not_checked("media.sd")
+
+
+def _find_lock_screen(values: Values, _limits: Limits) -> Problem | None:
+    """Not answered is no obstacle here: with a lock screen the phone itself refuses (exit code 2)."""
+    return Problem(code=ProblemCode.LOCK_SCREEN_SET) if read(values, "locks.lock_screen") == "yes" else None
+
+
+IDENTITY = Precondition(code=ProblemCode.IDENTITY_TOO_THIN, find=_find_thin_identity)
+BATTERY = Precondition(code=ProblemCode.BATTERY_LOW, find=_find_low_battery)
+SIM_OUT = Precondition(code=ProblemCode.SIM_PRESENT, find=_find_sim)
+SD_OUT = Precondition(code=ProblemCode.SD_CARD_PRESENT, find=_find_sd)
+FRP_CLEAR = _must_be(ProblemCode.FACTORY_RESET_PROTECTION, "locks.frp", "clear")
+OWN_SYSTEM = _must_be(ProblemCode.SYSTEM_IMAGE_RUNNING, "boot.system_image_running", "no")
+NO_DEVICE_OWNER = _must_be(ProblemCode.MANAGED, "locks.device_owner", "no")
+NO_PROFILE_OWNER = _must_be(ProblemCode.MANAGED, "locks.profile_owner", "no")
+RESET_ALLOWED = _must_be(ProblemCode.RESET_FORBIDDEN, "locks.reset_forbidden", "no")
+HARNESS_OFF = _must_be(ProblemCode.HARNESS_ALREADY_ON, "setup.test_harness", "0")
+NO_ACCOUNT = _must_be(ProblemCode.ACCOUNT_PRESENT, "locks.accounts", "0", facts={"types": "locks.account_types"})
+NO_LOCK_SCREEN = Precondition(code=ProblemCode.LOCK_SCREEN_SET, find=_find_lock_screen)
+NO_ACTIVATION_LOCK = _must_be(ProblemCode.ACTIVATION_LOCK, "locks.activation_lock", "no")
+NOT_SUPERVISED = _must_be(ProblemCode.MANAGED, "locks.supervised", "no")
+
+TRADE_IN: tuple[Precondition, ...] = (IDENTITY, FRP_CLEAR)
+"""The foyer says no more; SIM, battery and system image are looked at inside, before the wipe is forced."""
+TRADE_IN_INSIDE: tuple[Precondition, ...] = (OWN_SYSTEM, SIM_OUT, SD_OUT, BATTERY, NO_DEVICE_OWNER)
+"""Looked at through the full shell of trade-in evaluation; recovery refuses to wipe on an empty battery."""
+GUIDED: tuple[Precondition, ...] = (
+    IDENTITY,
+    HARNESS_OFF,
+    OWN_SYSTEM,
+    NO_DEVICE_OWNER,
+    NO_PROFILE_OWNER,
+    RESET_ALLOWED,
+    SIM_OUT,
+    SD_OUT,
+    BATTERY,
+)
+"""A reset from Settings asks for the PIN itself and clears factory reset protection: no need to block."""
+HARNESS: tuple[Precondition, ...] = (*GUIDED, NO_ACCOUNT, FRP_CLEAR, NO_LOCK_SCREEN)
+APPLE: tuple[Precondition, ...] = (IDENTITY, NO_ACTIVATION_LOCK, NOT_SUPERVISED, SIM_OUT, BATTERY)
+
+
+def problems(preconditions: tuple[Precondition, ...], values: Values, limits: Limits) -> tuple[Problem, ...]:
+    """Everything that stands in the way, each once, in order."""
+    found: list[Problem] = []
+    for precondition in preconditions:
+        problem = precondition.find(values, limits)
+        if problem is not None and problem not in found:
+            found.append(problem)
+    return tuple(found)
