@@ -23,6 +23,7 @@ from virtual_phones.iphone.strata import OWNERS
 
 TESTS = Path(__file__).parent
 FIXTURES = TESTS.parent / "hardware-fixtures"
+RIG = TESTS.parent / "rig"
 GOLDEN = TESTS / "golden"
 TEXTS = (
     ".toml",
@@ -44,6 +45,7 @@ OTHERS = (".pdf", ".crl", ".pem", ".typed")
 """Papers, which are read below; certificates of keys, which name no phone; empty marks."""
 TABLES: Mapping[Path, tuple[str, ...]] = {
     FIXTURES: ("names", "people", "fixtures"),
+    RIG: ("names", "people", "fixtures"),
     TESTS: ("names", "people", "fixtures", "tests", "planted"),
     GOLDEN: ("names", "people", "tests"),
 }
@@ -62,7 +64,7 @@ def files(folder: Path) -> list[Path]:
 def texts() -> tuple[tuple[Path, Path, str], ...]:
     """Folder, file and text of everything that can be read; recordings have a test of their own."""
     found = []
-    for folder in (FIXTURES, TESTS):
+    for folder in (FIXTURES, RIG, TESTS):
         recorded = {path.parent for path in folder.rglob("exchanges.jsonl")}
         for path in files(folder):
             if path.suffix in TEXTS and path.parent not in recorded:

@@ -179,8 +179,8 @@ def paper_issuer(place: Path, clock: Clock, log: JobLog | None = None) -> PaperI
         clock=clock,
         new_id=lambda: f"PW-0000-0000-0000-{next(numbers):04d}",
         log=log,
-        state=unstated,
-        finish=undrawn,
+        sign_statement=unstated,
+        draw_and_sign=undrawn,
         publish=lambda _path, _data: None,
     )
 

@@ -216,8 +216,8 @@ class WireBench:
             scheme=scheme,
             folder=self.papers,
             clock=clock,
-            state=lives.unstated,
-            finish=lives.undrawn,
+            sign_statement=lives.unstated,
+            draw_and_sign=lives.undrawn,
             publish=lambda _path, _data: None,
         )
 
