@@ -28,7 +28,7 @@ from certs.formats.pdf_signature import sign_file
 from certs.issue import issue
 from certs.keys.authority import Authority, create_authority, pem
 from certs.page.draw import draw_paper
-from certs.record.record import certificate_record
+from certs.record.record import Record, certificate_record
 from certs.record.statement import qr_text
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer
@@ -48,7 +48,7 @@ def measure() -> tuple[Table, Table]:
         return _making(authority), _verifying(authority, Path(folder))
 
 
-def _record(authority: Authority):  # type: ignore[no-untyped-def]  # certs.record.record.Record; benchmarks are not type-checked
+def _record(authority: Authority) -> Record:
     return certificate_record(
         iphone_job(),
         ISSUER,
@@ -149,7 +149,7 @@ def _pyhanko_signer(authority: Authority) -> signers.SimpleSigner:
     key = authority.station.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # its library left the types out here
     store.register(_asn1(authority.organisation.certificate))
     return signers.SimpleSigner(
         signing_cert=_asn1(authority.station.certificate), signing_key=PrivateKeyInfo.load(key), cert_registry=store

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -21,8 +22,8 @@ from click.testing import CliRunner
 from certs.record import refusals
 from certs.verify.verification import Answer
 from grading import schemes
-from grading.checks import CheckOutcome
 from grading.questions import QUESTIONS
+from grading.report import CheckOutcome
 from grading.sentences import cap_sentence
 from phones.problem import ProblemCode
 from phones.words import LANGUAGES, ROOMS, _catalogue, keys, say
@@ -87,14 +88,17 @@ def step_failures() -> set[str]:
         elif isinstance(argument, ast.Constant):
             found.add(str(argument.value))
         elif isinstance(argument, ast.IfExp):
-            found |= {part.value for part in (argument.body, argument.orelse) if isinstance(part, ast.Constant)}
+            found |= texts_in(argument.body) | texts_in(argument.orelse)
     return found
 
 
 def table_values(tree: ast.Module, name: str) -> set[str]:
     for node in tree.body:
-        named = isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name
-        if named and isinstance(node.value, ast.Dict):
+        if (
+            isinstance(node, ast.Assign)
+            and getattr(node.targets[0], "id", "") == name
+            and isinstance(node.value, ast.Dict)
+        ):
             return set().union(*(texts_in(value) for value in node.value.values))
     return set()
 
@@ -329,9 +333,13 @@ def test_the_settings_reference_names_every_setting_with_its_default() -> None:
     assert block is not None
     written = tomllib.loads(block.group(1))
     settings = Settings()
-    tables = {"deadlines": Deadlines(), "limits": Limits(), "policy": settings.policy, "signing": settings.signing}
-    for name, table in tables.items():
-        assert written[name] == {each: getattr(table, each) for each in table.__dataclass_fields__}
+    tables = {
+        "deadlines": asdict(Deadlines()),
+        "limits": asdict(Limits()),
+        "policy": asdict(settings.policy),
+        "signing": asdict(settings.signing),
+    }
+    assert {name: written[name] for name in tables} == tables
     assert set(written) == set(Settings.__dataclass_fields__)
     for name in set(written) - set(tables) - {"slots"}:
         assert written[name] == getattr(settings, name), name

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize(("path", "code"), [("", 4), (os.environ["PATH"], 0)])
-def test_missing_programs_stop_the_run_with_the_command_that_installs_them(path, code):
+def test_missing_programs_stop_the_run_with_the_command_that_installs_them(path: str, code: int) -> None:
     done = subprocess.run(
         [
             sys.executable,

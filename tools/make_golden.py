@@ -54,7 +54,8 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
-    expected, written = {}, {}
+    expected: dict[str, dict[str, object]] = {}
+    written: dict[bytes, str] = {}
     for name, case in golden.papers.items():
         file = written.setdefault(case.data, f"{name}.pdf")
         (folder / file).write_bytes(case.data)

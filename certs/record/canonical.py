@@ -32,7 +32,7 @@ class ReadRecord:
 def canonical_bytes(document: Mapping[str, object]) -> bytes:
     """RFC 8785 bytes of plain JSON types. Raises: RecordMalformedError for what JSON cannot hold."""
     try:
-        return bytes(rfc8785.dumps(dict(document)))
+        return bytes(rfc8785.dumps(dict(document)))  # type: ignore[arg-type]  # what JSON cannot hold raises
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise RecordMalformedError(got="not_json") from error
 

@@ -79,14 +79,16 @@ def spki(key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-def broken(rng: random.Random, *parts: bytes) -> Iterator[tuple[bytes, ...]]:
+def broken(rng: random.Random, function: str, public: bytes, signature: bytes, data: bytes) -> Iterator[Case]:
     """The parts with one of them flipped, cut, lengthened or emptied."""
+    parts = (public, signature, data)
     for place, part in enumerate(parts):
         for _ in range(12):
             at = rng.randrange(len(part))
             flipped = part[:at] + bytes([part[at] ^ (1 << rng.randrange(8))]) + part[at + 1 :]
             for other in (flipped, part[:at], part[: at + 1] + part[at:], part + b"\0", b"\0" + part, b""):
-                yield (*parts[:place], other, *parts[place + 1 :])
+                changed = [*parts[:place], other, *parts[place + 1 :]]
+                yield function, changed[0], changed[1], changed[2]
 
 
 def der_integer(content: bytes) -> bytes:
@@ -125,7 +127,7 @@ def test_p256_signatures_good_and_broken() -> None:
         plain = [each.to_bytes(32, "big") for each in (r, s)]
         cases += [("verifyP256", public, der_pair(*each), data) for each in (as_bytes, plain, (b"", b""))]
         cases += [("verifyP256", public, b"\x30\x81" + signature[1:], data)]
-        cases += [("verifyP256", *each) for each in broken(rng, public, signature, data or b"x")]
+        cases += broken(rng, "verifyP256", public, signature, data or b"x")
     answers = compared(cases)
     assert any(answers)
     assert not all(answers)
@@ -177,7 +179,7 @@ def test_ed25519_signatures_good_broken_and_at_the_edges() -> None:
         cases.append(("verifyEd25519", public, signature, data))
         s = int.from_bytes(signature[32:], "little")
         cases.append(("verifyEd25519", public, signature[:32] + (s + L).to_bytes(32, "little"), data))
-        cases += [("verifyEd25519", *each) for each in broken(rng, public, signature, data or b"x")]
+        cases += broken(rng, "verifyEd25519", public, signature, data or b"x")
     # Points of small order, spelled canonically and not: where implementations differ.
     small = [
         bytes.fromhex(each)
@@ -237,7 +239,7 @@ def test_rsa_signatures_good_and_broken() -> None:
             for each in raw
         ]
         if size == 2048:
-            cases += [("verifyRsa", *each) for each in broken(rng, public, signature, data)]
+            cases += broken(rng, "verifyRsa", public, signature, data)
     answers = compared(cases)
     assert any(answers)
     assert not all(answers)

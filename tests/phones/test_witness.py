@@ -22,7 +22,7 @@ from phones.errors import (
 from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.link import Effect, Link, Question, Reply, Request, ShellLine
 from phones.port import Presence, Sighting
-from phones.witness import Witness, WitnessedPort, values_of
+from phones.witness import Answer, Witness, WitnessedPort, values_of
 
 SALT = bytes(range(16))
 IMEI = "353918057901122"
@@ -65,6 +65,9 @@ class OnePhone:
         self.opened += 1
         return self
 
+    def forget(self, udid: str) -> None:
+        raise AssertionError("nothing was paired here")
+
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -78,7 +81,7 @@ def question(read: Callable[[Reply], Mapping[str, str]]) -> Question:
     return Question(name="test.question", effect=Effect.READS, request=ShellLine(line="true"), read=read, timeout_s=1)
 
 
-def ask(answer: Reply | Exception, values: Mapping[str, str] | None = None) -> tuple[list[Evidence], object]:
+def ask(answer: Reply | Exception, values: Mapping[str, str] | None = None) -> tuple[list[Evidence], Answer]:
     journal: list[Evidence] = []
     phone = WitnessedPort(OnePhone(answer), Witness(clock=FixedClock(), journal=journal.append, salt=SALT))
     return journal, phone.ask(question(lambda _: values or {}), Moment.BEFORE)
@@ -122,7 +125,7 @@ def test_every_failure_of_a_phone_is_evidence_and_none_is_an_answer(
     journal, answer = ask(error)
     assert [piece.outcome for piece in journal] == [outcome]
     assert journal[0].values == values
-    assert not answer.answered  # type: ignore[attr-defined]
+    assert not answer.answered
 
 
 def test_a_reader_that_cannot_read_leaves_malformed_evidence() -> None:
@@ -150,7 +153,7 @@ def test_a_value_not_on_the_list_is_a_mistake_of_ours_and_never_kept() -> None:
 def test_a_value_of_another_shape_is_kept_as_malformed_and_not_as_it_came() -> None:
     journal, answer = ask(Reply(), {"product.model": "Pixel\x1b[2J", "identity.imei1": "not an imei"})
     assert journal[0].values == {"product.model": MALFORMED, "identity.imei1": MALFORMED}
-    assert answer.values == {"product.model": MALFORMED, "identity.imei1": MALFORMED}  # type: ignore[attr-defined]
+    assert answer.values == {"product.model": MALFORMED, "identity.imei1": MALFORMED}
 
 
 def test_evidence_that_cannot_be_kept_is_an_answer_nobody_gets() -> None:

@@ -35,7 +35,7 @@ class Host:
     def packets(self) -> list[tuple[int, bytes, tuple[int, ...]]]:
         """Flags, payload and mux sequence numbers of every packet since the last call."""
         stream = b"".join(transfer.data for transfer in self.mux.take())
-        found = []
+        found: list[tuple[int, bytes, tuple[int, ...]]] = []
         while stream:
             protocol, length, magic, tx, rx = struct.unpack_from(">IIIHH", stream)
             assert (protocol, magic) == (6, 0xFEEDFACE)

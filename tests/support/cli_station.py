@@ -181,14 +181,6 @@ def scenario(*names: str, **changes: Mapping[str, object]) -> dict[str, object]:
     return {**document, "phone": chosen}
 
 
-def wait_for(condition: Callable[[], bool], seconds: float, complaint: Callable[[], str] | str) -> None:
-    """Until it is so."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, complaint if isinstance(complaint, str) else complaint()
-        time.sleep(0.05)
-
-
 def without_chinese(text: str, *, allowed: Sequence[str] = ()) -> list[str]:
     """Runs of three or more Latin words: an untranslated English sentence in Chinese output."""
     for word in allowed:

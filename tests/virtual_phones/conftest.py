@@ -1,100 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Real adb servers of our own, and bench processes full of virtual phones."""
 
-import os
-import socket
-import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
-import adbutils
 import pytest
 
+from tests.support.adb_server import BINARIES, AdbServer
+from tests.virtual_phones.benches import Scenario, StartBench
 from virtual_phones.bench.remote import RemoteBench
-
-BUNDLED = Path(adbutils.__file__).parent / "binaries" / "adb"
-BINARIES = {"debian": Path("/usr/bin/adb"), "bundled": BUNDLED}
-
-
-class AdbServer:
-    """A private adb server: own port, own HOME and key, no USB, no mDNS, no emulators; ended by its pid."""
-
-    def __init__(self, binary: Path, home: Path) -> None:
-        self.binary = binary
-        self.home = home
-        home.mkdir()
-        self.port = _free_port()
-        self.env = {
-            **os.environ,
-            "HOME": str(home),
-            "TMPDIR": str(home),
-            "ANDROID_ADB_SERVER_PORT": str(self.port),
-            "ADB_MDNS": "0",
-            "ADB_EMU": "0",
-            "ADB_USB": "0",
-        }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with (self.home / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [self.binary, "nodaemon", "server"],
-                env=self.env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.home,
-            )
-        wait_for(self.answers, 10, "the adb server does not answer")
-
-    def answers(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-        except OSError:
-            return False
-        return True
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(5)
-
-    def run(
-        self, *arguments: str, stdin: bytes | None = b"", timeout: float = 20
-    ) -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run(
-            [self.binary, *arguments],
-            env=self.env,
-            input=stdin,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
-
-    def shell(self, serial: str, line: str, *, stdin: bytes | None = b"") -> tuple[int, str, str]:
-        done = self.run("-s", serial, "shell", line, stdin=stdin)
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-    def states(self) -> dict[str, str]:
-        lines = self.run("devices").stdout.decode().splitlines()[1:]
-        return dict(line.split("\t", 1) for line in lines if "\t" in line)
-
-    def wait_for_state(self, serial: str, state: str | None, seconds: float = 10) -> None:
-        wait_for(lambda: self.states().get(serial) == state, seconds, f"{serial} never became {state}")
-
-
-def wait_for(condition: Callable[[], bool], seconds: float, complaint: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, complaint
-        time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as scout:
-        scout.bind(("127.0.0.1", 0))
-        return int(scout.getsockname()[1])
 
 
 @pytest.fixture(params=sorted(BINARIES))
@@ -106,17 +20,12 @@ def adb_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AdbSe
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def until() -> Callable[[Callable[[], bool], float, str], None]:
-    return wait_for
-
-
 @pytest.fixture
-def remote_bench(tmp_path: Path) -> Iterator[Callable[[Mapping[str, object] | Path], RemoteBench]]:
+def remote_bench(tmp_path: Path) -> Iterator[StartBench]:
     """Start a bench from a document or a file; all are stopped at the end."""
     started: list[RemoteBench] = []
 
-    def start(scenario: Mapping[str, object] | Path) -> RemoteBench:
+    def start(scenario: Scenario | Path) -> RemoteBench:
         started.append(RemoteBench.start(scenario, lifetime_s=300, log=tmp_path / "bench.log"))
         return started[-1]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The judge as a whole: total, monotone, never fooled by one writer, one identifier or another phone."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -66,9 +67,9 @@ def test_taking_evidence_away_never_improves_a_verdict(method: str, data: st.Dat
 
 
 @given(st.sampled_from(sorted(HONEST)), st.randoms(use_true_random=False))
-def test_the_order_in_which_evidence_is_handed_over_does_not_matter(method: str, dice: object) -> None:
+def test_the_order_in_which_evidence_is_handed_over_does_not_matter(method: str, dice: random.Random) -> None:
     shuffled = list(HONEST[method]())
-    dice.shuffle(shuffled)  # type: ignore[attr-defined] - hypothesis hands over a random.Random
+    dice.shuffle(shuffled)
     assert _judge(tuple(shuffled), method) == _judge(HONEST[method](), method)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from certs.keys import key_files
+from certs.log.entries import Entry
 from certs.log.proofs import check_proof
 from certs.log.snapshot import Snapshot
 from station.cli import main
@@ -29,7 +30,7 @@ Run = Callable[..., tuple[int, str, str]]
 def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_files.encrypted_pem, "__kwdefaults__", {"cost": 2**10})
     for function in (key_files.write_key, LogFiles.create):
-        monkeypatch.setitem(function.__kwdefaults__, "cost", 2**10)
+        monkeypatch.setattr(function, "__kwdefaults__", {**(function.__kwdefaults__ or {}), "cost": 2**10})
     monkeypatch.setenv("PROOFWIPE_PASSPHRASE", PASSPHRASE)
 
 
@@ -126,7 +127,10 @@ def test_export_audit_and_change(run: Run, files: LogFiles, tmp_path: Path) -> N
 def test_the_memory_of_an_audit_shows_a_log_that_was_set_back(run: Run, files: LogFiles, tmp_path: Path) -> None:
     run("export", tmp_path / "old")
     log = files.open(PASSPHRASE)
-    more = [start("again", phone="phone 0", attempt=2, minutes=20), replace("paper 0", 1, "anew", minutes=21)]
+    more: list[Entry] = [
+        start("again", phone="phone 0", attempt=2, minutes=20),
+        replace("paper 0", 1, "anew", minutes=21),
+    ]
     log.append([*more, issue("anew", start=log.size, phone="phone 0", minutes=21)], at=AT)
     log.close()
     run("export", tmp_path / "new")

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -176,7 +177,7 @@ def test_two_processes_append_at_once_to_one_history(tmp_path: Path) -> None:
     path = tmp_path / "log.sqlite3"
     TransparencyLog.create(path, origin=ORIGIN, key=LOG_KEY).close()
 
-    def work(out: Connection, name: str) -> None:
+    def work(name: str, out: Connection) -> None:
         own = TransparencyLog.open(path, LOG_KEY)
         for number in range(120):
             index, attempt = own.start(
@@ -184,9 +185,13 @@ def test_two_processes_append_at_once_to_one_history(tmp_path: Path) -> None:
             )
             out.send((index, f"{name} {number}", bytes([attempt])))
 
-    children = [in_child(lambda out, name=name: work(out, name)) for name in ("a", "b")]
+    children = [in_child(partial(work, name)) for name in ("a", "b")]
     results: list[tuple[int, str, bytes]] = []
-    readers = [threading.Thread(target=lambda c=connection: results.extend(received(c))) for _, connection in children]
+
+    def collect(connection: Connection) -> None:
+        results.extend(received(connection))
+
+    readers = [threading.Thread(target=collect, args=(connection,)) for _, connection in children]
     for reader in readers:
         reader.start()
     for reader in readers:

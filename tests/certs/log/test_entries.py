@@ -3,6 +3,7 @@
 
 import json
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -105,7 +106,7 @@ def test_hostile_bytes_raise_the_one_error(data: bytes) -> None:
         read_entry(data)
 
 
-def test_a_tag_is_the_same_for_one_phone_and_says_nothing_without_the_secret(tmp_path) -> None:
+def test_a_tag_is_the_same_for_one_phone_and_says_nothing_without_the_secret(tmp_path: Path) -> None:
     secret = write_secret(tmp_path / "secret")
     assert read_secret(tmp_path / "secret") == secret
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
@@ -125,7 +126,7 @@ def test_a_tag_is_the_same_for_one_phone_and_says_nothing_without_the_secret(tmp
     assert device_tag(b"\0" * 32, "serial", "ABC") == "f045809d82049ed4873fac52da3cd5e5"
 
 
-def test_a_secret_is_never_overwritten_nor_guessed_from_a_broken_file(tmp_path) -> None:
+def test_a_secret_is_never_overwritten_nor_guessed_from_a_broken_file(tmp_path: Path) -> None:
     write_secret(tmp_path / "secret")
     with pytest.raises(KeyFileExistsError):
         write_secret(tmp_path / "secret")

@@ -2,6 +2,7 @@
 """RFC 6962 trees against the well-known vectors and against a second implementation, written from the text."""
 
 import hashlib
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,7 @@ def half(n: int) -> int:
     return k
 
 
-def nodes_of(inputs: list[bytes]):
+def nodes_of(inputs: list[bytes]) -> Callable[[Iterable[tuple[int, int]]], dict[tuple[int, int], bytes]]:
     return lambda wanted: {(level, n): mth(inputs[n << level : (n + 1) << level]) for level, n in wanted}
 
 

@@ -12,8 +12,8 @@ from phones.words import LANGUAGES
 from tests.certs.log.samples import AT, STATION, close, digest, issue, later, paper, replace, start, tag, withdraw
 from transparency.database import TransparencyLog
 
-ISSUED = [start("job", phone="p"), issue("one", start=0, phone="p"), close(0, "one")]
-AGAIN = [*ISSUED, start("again", phone="p", attempt=2, minutes=5)]
+ISSUED: list[Entry] = [start("job", phone="p"), issue("one", start=0, phone="p"), close(0, "one")]
+AGAIN: list[Entry] = [*ISSUED, start("again", phone="p", attempt=2, minutes=5)]
 
 BROKEN: dict[str, tuple[list[Entry], Entry]] = {
     "attempt_wrong": (ISSUED, start("again", phone="p", attempt=1)),
@@ -71,7 +71,7 @@ def test_a_second_certificate_needs_the_first_replaced_or_withdrawn(log: Transpa
     with pytest.raises(LiveIssueError) as caught:
         log.append([issue("two", start=3, phone="p", minutes=6)], at=AT)
     assert paper("one") in caught.value.reason()
-    both = [replace("one", 1, "two", minutes=6), issue("two", start=3, phone="p", minutes=6)]
+    both: list[Entry] = [replace("one", 1, "two", minutes=6), issue("two", start=3, phone="p", minutes=6)]
     assert log.append(both, at=AT) == (4, 5)
     assert log.live_issue(tag("p")) == 5
     log.append([withdraw("two", 5, minutes=7), start("third", phone="p", attempt=3, minutes=8)], at=AT)

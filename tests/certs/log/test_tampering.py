@@ -7,7 +7,8 @@ log's key are signed all right: an auditor's memory and a witness show them.
 
 import shutil
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ MANY = 300  # more than one tile
 class Still:
     """A clock that stands."""
 
-    def now(self):
+    def now(self) -> datetime:
         return AT + timedelta(days=1)
 
     def monotonic(self) -> float:
@@ -173,7 +174,7 @@ def test_a_split_view_gets_one_cosignature_only(tmp_path: Path) -> None:
 
 # By whoever can write where the log is published, without its key.
 
-Change = Callable[[Path], None]
+Change = Callable[[Path], object]
 
 
 def bundle(folder: Path) -> Path:
@@ -291,7 +292,7 @@ def test_a_published_log_that_was_changed_is_caught(name: str, published: Path, 
 def test_the_entry_that_was_changed_is_named(published: Path, tmp_path: Path) -> None:
     for change, fault in ((changed, "entry_changed"), (without, "entry_removed"), (swapped, "entries_reordered")):
         shutil.copytree(published / "site", tmp_path / fault)
-        rewrite(lambda leaves, change=change: change(leaves, 7))(tmp_path / fault)
+        rewrite(partial(change, index=7))(tmp_path / fault)
         assert (fault, 256 + 7) in [(each.fault, each.index) for each in audited(tmp_path / fault).faults]
 
 

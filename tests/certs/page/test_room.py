@@ -2,6 +2,7 @@
 """Whatever a record may hold fits on two pages: nothing runs over the edge, nothing stands on something else."""
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def assert_clean(boxes: list[Box]) -> None:
         assert apart, (one, other)
 
 
-def longest(make: Any, fill: str) -> dict[str, Any]:
+def longest(make: Callable[[], dict[str, Any]], fill: str) -> dict[str, Any]:
     """A sample with every text as long as the record allows, and every list as long."""
     document = make()
     text, long_text = (fill * 200)[:200], (fill * 1000)[:1000]

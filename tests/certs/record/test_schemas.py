@@ -21,7 +21,7 @@ def _schema(name: str) -> Any:
 
 def _accepts(name: str, data: bytes) -> bool:
     validator = jsonschema.Draft202012Validator(_schema(name))
-    return validator.is_valid(json.loads(data))
+    return bool(validator.is_valid(json.loads(data)))
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import json
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cbor2
 import pypdf
@@ -99,7 +100,7 @@ def test_pyhanko_validates_the_whole_file(paper: Paper, authority: Authority, tm
 def _hard_fail(paper: Paper, root: bytes, *more: crl.CertificateList) -> bool:
     """pyHanko with nothing but the file and the root: is every certificate shown not to be revoked?"""
     reader = PdfFileReader(io.BytesIO(paper.pdf), strict=True)
-    options = {
+    options: dict[str, Any] = {
         "trust_roots": list(load_certs_from_pemder_data(root)),
         "revocation_mode": "hard-fail",
         "allow_fetching": False,

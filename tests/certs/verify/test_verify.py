@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from certs.errors import IssueError, RecordMalformedError, VerificationError, WrongSignerError
 from certs.formats import cms
@@ -383,8 +384,9 @@ def test_an_object_nobody_draws_is_not_valid(record: Record, signer: FileSigner,
 
 def test_an_action_in_the_catalog_is_not_valid(record: Record, signer: FileSigner, trust: Trust) -> None:
     def act(paper: PaperFile) -> PaperFile:
-        catalog = {**paper.objects[0], "OpenAction": {"S": paper.objects[0]["Type"]}}  # type: ignore[dict-item,index]
-        return replace(paper, objects=(catalog, *paper.objects[1:]))
+        catalog = paper.objects[0]
+        assert isinstance(catalog, dict)
+        return replace(paper, objects=({**catalog, "OpenAction": {"S": catalog["Type"]}}, *paper.objects[1:]))
 
     _rejected(forge(record.data, signer, edit=act), trust, "E_PAGE_MISMATCH")
 
@@ -423,7 +425,7 @@ def _replaced(kind: type[x509.ExtensionType], value: x509.ExtensionType | None) 
 @pytest.mark.parametrize(
     "change",
     [
-        _replaced(x509.ExtendedKeyUsage, x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH])),
+        _replaced(x509.ExtendedKeyUsage, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])),
         _replaced(x509.ExtendedKeyUsage, None),
         _replaced(x509.KeyUsage, profile.authority_usage()),
         _replaced(x509.BasicConstraints, x509.BasicConstraints(ca=True, path_length=None)),

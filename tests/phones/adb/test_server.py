@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,8 @@ from phones.adb.processes import command_line, listens_on, started_at
 from phones.adb.server import AdbServer, bundled_adb
 from phones.adb.wire import AdbStream, Deadline
 from phones.errors import AdbServerError, ForeignAdbServerError, PhoneError, PhoneRefusedError
+from tests.support.free_port import free_port
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture
@@ -31,11 +33,8 @@ def server(tmp_path: Path) -> Iterator[AdbServer]:
     running.stop()
 
 
-def wait_until(what: object, seconds: float = 5.0) -> None:
-    until = time.monotonic() + seconds
-    while not what():  # type: ignore[operator]
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.02)
+def wait_until(condition: Callable[[], bool]) -> None:
+    wait_for(condition, 5, "it did not happen in time")
 
 
 def test_it_answers_on_its_own_port_with_the_bundled_binary(server: AdbServer) -> None:
@@ -223,12 +222,6 @@ def note(home: Path, process: subprocess.Popen[bytes], port: int, *, started: in
             }
         )
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_only_the_very_process_that_is_noted_is_ours(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from phones.apple.inspection import (
     canary_question,
     erase_question,
     inspection_question,
-    mark_path,
     pair_question,
     plant_question,
     trust_question,
@@ -97,6 +96,10 @@ class Bench:
         while self.phone.resets == 0 or not self.island.attached():
             assert time.monotonic() < deadline, "the phone did not come back"
             time.sleep(0.05)
+
+    def pull_cable(self) -> None:
+        self.port.unplug(self.now_s())
+        self.server.follow()
 
     def close(self) -> None:
         self._trusting.set()
@@ -285,7 +288,7 @@ def test_a_look_that_was_cut_before_it_took_its_mark_away_is_made_good_by_the_ne
     here.erase()
     here.wait_for_return()
     here.ask(pair_question(timeout_s=10))
-    look, new_mark = canary_question(MARK, NEW_MARK, timeout_s=10), mark_path(NEW_MARK)
+    look, new_mark = canary_question(MARK, NEW_MARK, timeout_s=10), apple_parts.mark_path(NEW_MARK)
     begun = here.port.exchanges.count
     assert here.ask(look)["canary.marker_works"] == "media"
     removal = 2 * here.port.exchanges.count - begun  # of the next look: a look ends with it
@@ -400,7 +403,7 @@ def test_a_cable_pulled_in_the_middle_of_a_batch_never_ends_in_a_full_answer(ben
     whole = here.inspect()
     for delay_s in (0.0, 0.01, 0.03, 0.06, 0.1):
         link = here.link()
-        pull = threading.Timer(delay_s, lambda: (here.port.unplug(here.now_s()), here.server.follow()))
+        pull = threading.Timer(delay_s, here.pull_cable)
         pull.start()
         question = after_question(timeout_s=10)
         with contextlib.suppress(PhoneError):

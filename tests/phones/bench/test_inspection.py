@@ -50,6 +50,9 @@ class Wire:
     def open(self) -> Link:
         return self
 
+    def forget(self, udid: str) -> None:
+        raise AssertionError("nothing was paired here")
+
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
         self.requests.append(request)
         return self.answer(request)

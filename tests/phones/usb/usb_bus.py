@@ -28,7 +28,7 @@ class Gadget:
         return replace(self, **changes)
 
 
-class UsbBus(usb.backend.IBackend):
+class UsbBus(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no types
     def __init__(self, gadgets: list[Gadget]) -> None:
         self.gadgets = gadgets
         self.enumerations = 0

@@ -19,7 +19,8 @@ from phones.clock import SystemClock
 from station.cli import main
 from station.errors import LedgerCorruptError
 from station.ledger.ledger import Ledger
-from tests.support.cli_station import IPHONE, PIXEL_13, PIXEL_16, CommandLine, Done, Starter, wait_for
+from tests.support.cli_station import IPHONE, PIXEL_13, PIXEL_16, CommandLine, Done, Starter
+from tests.support.waiting import wait_for
 from virtual_phones.bench.remote import RemoteBench
 
 NO_VALIDATION = '[policy]\nname = "test"\nrequire_validation = false\n'

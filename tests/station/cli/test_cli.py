@@ -9,10 +9,10 @@ from typing import IO
 
 import pytest
 
-import station.cli.commands
-from station.cli import main
+from station.cli import commands, main
 from station.text import language
-from tests.support.cli_station import IPHONE, PIXEL_13, PIXEL_16, CommandLine, Starter, wait_for, without_chinese
+from tests.support.cli_station import IPHONE, PIXEL_13, PIXEL_16, CommandLine, Starter, without_chinese
+from tests.support.waiting import wait_for
 from virtual_phones.bench.remote import RemoteBench
 
 NO_VALIDATION = '[policy]\nname = "test"\nrequire_validation = false\n'
@@ -290,7 +290,7 @@ def test_help_is_chinese_in_a_chinese_locale(line: CommandLine) -> None:
 def reload_commands() -> None:
     """Help texts are made when a command's module is imported, once a process."""
     for name in [name for name in sys.modules if name.startswith("station.cli.commands.")]:
-        delattr(station.commands, name.rpartition(".")[2])
+        delattr(commands, name.rpartition(".")[2])
         del sys.modules[name]
 
 

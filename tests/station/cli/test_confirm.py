@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from station.cli.commands.process import digits_needed
-from tests.support.cli_station import PIXEL_13, PIXEL_16, CommandLine, Done, Starter, Terminal, wait_for
+from tests.support.cli_station import PIXEL_13, PIXEL_16, CommandLine, Done, Starter, Terminal
+from tests.support.waiting import wait_for
 from virtual_phones.bench.remote import RemoteBench
 
 SERIAL = "4A231FDAQ0001"

@@ -5,9 +5,9 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -245,5 +245,5 @@ class _Tomorrow(datetime):
     """The day after today."""
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> "datetime":
-        return datetime.now(tz) + timedelta(days=1)
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls.fromtimestamp(datetime.now(tz).timestamp() + 24 * 3600, tz)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from phones.recordings.replay import load
-from tests.support.cli_station import IPHONE, PIXEL_13, PIXEL_16, CommandLine, Starter, scenario, wait_for
+from tests.support.cli_station import IPHONE, PIXEL_13, PIXEL_16, CommandLine, Starter, scenario
 from tests.support.replay import replay
 from tests.support.secret_search import Search
+from tests.support.waiting import wait_for
+from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.bench.scenario import add_phones, read_scenario
 from virtual_phones.iphone.phone import IPhone
 
@@ -21,7 +23,11 @@ def words_of(name: str) -> dict[str, str]:
     """What the model itself has: its owner's words and its own numbers."""
     (slot,) = add_phones(read_scenario(scenario(name)), epoch_at_zero=0.0)
     phone = slot.first
-    imeis = phone.identity.imeis if isinstance(phone, IPhone) else phone.lives.hardware.imeis
+    if isinstance(phone, IPhone):
+        imeis = phone.identity.imeis
+    else:
+        assert isinstance(phone, AndroidPhone)
+        imeis = phone.lives.hardware.imeis
     words = {**phone.secrets(), "serial": phone.serial, **{f"imei {place}": imei for place, imei in enumerate(imeis)}}
     if isinstance(phone, IPhone):
         words |= {"udid": phone.udid, "bare udid": phone.udid.replace("-", ""), "ecid": str(phone.identity.ecid)}

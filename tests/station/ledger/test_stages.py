@@ -23,7 +23,7 @@ _FACTS = {
     "policy": {},
     "performed_by": {},
 }
-_PAYLOAD = {
+_PAYLOAD: dict[EntryKind, dict[str, object]] = {
     EntryKind.IDENTITY: {"phone": {}, "attempt": 1},
     EntryKind.PROBLEMS: {"codes": ["battery_low"]},
     EntryKind.METHOD: {"method": "m", "mark": "00"},

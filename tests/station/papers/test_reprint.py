@@ -59,7 +59,7 @@ def printed(home: Home, call: Call, target: Path) -> bytes:
 def first(home: Home, call: Call) -> bytes:
     code, facts = call("validate", "TESTJOB1", "--accept", "--json")
     assert code == 0, facts
-    return (home.papers / facts["file"]).read_bytes()
+    return (home.papers / str(facts["file"])).read_bytes()
 
 
 def store(paper: PaperFile) -> tuple[bytes, ...]:

@@ -17,6 +17,7 @@ import pytest
 from station.cli.commands.doctor import LOOKS, STATES, exit_code, iphones
 from station.setup.machine import RULES_ESSENCE, RULES_NAME, Machine, essence
 from station.text.language import text
+from tests.support.free_port import free_port
 
 ROOT = Path(__file__).parents[3]
 RULES = (ROOT / "packaging" / "udev" / RULES_NAME).read_text("utf-8")
@@ -75,12 +76,6 @@ def machine(root: Path, **more: object) -> Machine:
             **more,
         },  # type: ignore[arg-type]
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 # udev --------------------------------------------------------------------------------------------------------
@@ -272,7 +267,8 @@ def test_a_process_that_may_not_be_read_leaves_it_unknown(tmp_path: Path, monkey
     def refusing(path: Path, *how: str) -> IO[bytes]:
         if path.parent.name == "10":  # hidepid=1; root may read all, and tests may run as root
             raise PermissionError
-        return opened(path, *how)  # type: ignore[call-overload]
+        found: IO[bytes] = opened(path, *how)  # type: ignore[call-overload]  # the mode is only known as text
+        return found
 
     monkeypatch.setattr(Path, "open", refusing)
     assert found.other_adb().state == "unknown"

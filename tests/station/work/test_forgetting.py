@@ -35,7 +35,7 @@ def test_a_job_whose_ledger_was_full_keeps_its_pair_records_until_it_is_resumed(
         draw=lives.counter(1),
     )
 
-    def refuse(number: int, _before: bool) -> None:
+    def refuse(number: int, _when: str) -> None:
         if number > writes:
             raise LedgerFullError(got="no space")
 

@@ -2,7 +2,7 @@
 """A job is about one phone on one bench: what else hangs on its port is neither erased nor certified under its name."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from certs.record.facts import Person, Validation
 from station.errors import OutOfOrderError, WrongStageError
 from station.ledger.job import Job, parse_time
-from station.ledger.ledger import Ledger
+from station.ledger.ledger import Entry, Ledger
 from station.ledger.open_jobs import is_finished
 from station.ledger.stages import EntryKind, Stage
 from station.papers.decision import apply, decide
@@ -199,10 +199,17 @@ def test_a_decision_that_was_written_is_carried_out_after_a_crash_and_not_change
         left = itertools.count(1)
         original = stand.ledger.append
 
-        def dying(*arguments: Any, count: Any = left, limit: int = writes, append: Any = original) -> Any:
+        def dying(
+            kind: EntryKind,
+            job: str,
+            payload: Mapping[str, object],
+            count: Iterator[int] = left,
+            limit: int = writes,
+            append: Callable[[EntryKind, str, Mapping[str, object]], Entry] = original,
+        ) -> Entry:
             if next(count) > limit:
                 raise KeyboardInterrupt
-            return append(*arguments)
+            return append(kind, job, payload)
 
         stand.ledger.append = dying  # type: ignore[method-assign]  # the process dies here
         try:

@@ -9,11 +9,12 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from certs.keys import profile
 from certs.keys.authority import Holder
 from certs.page.pdf_profile import PaperFile
-from certs.page.pdf_syntax import Stream
+from certs.page.pdf_syntax import Stream, Value
 from certs.record.issuer import FileSigner, Station
 from certs.record.openings import write_openings
 from certs.record.record import Record
@@ -194,13 +195,19 @@ def _statement_of_another(scene: PaperWorld, honest: Record) -> bytes:
 # ------------------------------------------------------------ things hidden in a validly signed file
 
 
-def _with_catalog(paper: PaperFile, **more: Any) -> PaperFile:
-    catalog: Any = {**copy.deepcopy(paper.objects[0]), **more}  # type: ignore[dict-item]
+def _with_catalog(paper: PaperFile, **more: Value) -> PaperFile:
+    catalog: dict[str, Value] = {**copy.deepcopy(_catalog(paper)), **more}
     return PaperFile(objects=(catalog, *paper.objects[1:]), identity=paper.identity)
 
 
+def _catalog(paper: PaperFile) -> dict[str, Value]:
+    catalog = paper.objects[0]
+    assert isinstance(catalog, dict)
+    return catalog
+
+
 def _with_action(paper: PaperFile) -> PaperFile:
-    return _with_catalog(paper, OpenAction={"S": paper.objects[0]["Type"]})  # type: ignore[index]
+    return _with_catalog(paper, OpenAction={"S": _catalog(paper)["Type"]})
 
 
 def _with_script(paper: PaperFile) -> PaperFile:
@@ -290,7 +297,7 @@ def _chains(scene: PaperWorld, honest: Record) -> dict[str, Case]:
         names = Station(name="bench-1", certificate=own, organisation=above)
         return forge(honest.data, FileSigner(names, authority.station.key))
 
-    wrong_use = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH])
+    wrong_use = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
     longer = x509.BasicConstraints(ca=True, path_length=3)
     names = {
         "chain-wrong-use": station(authority.organisation, _swap(x509.ExtendedKeyUsage, wrong_use)),

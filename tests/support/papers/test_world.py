@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from certs.formats.dss import SecurityStore
 from certs.keys.authority import Authority, Holder, create_authority, create_station, create_validator, pem
@@ -306,7 +307,7 @@ class Stamper:
 
 
 def new_time_stamper(
-    name: str, use: x509.ObjectIdentifier = x509.ExtendedKeyUsageOID.TIME_STAMPING
+    name: str, use: x509.ObjectIdentifier = ExtendedKeyUsageOID.TIME_STAMPING
 ) -> tuple[Holder, x509.Certificate, rsa.RSAPrivateKey]:
     """Root, certificate and key of an authority whose certificate is for `use`."""
     root_key = ec.generate_private_key(ec.SECP256R1())

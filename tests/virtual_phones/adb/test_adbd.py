@@ -110,13 +110,13 @@ def packets(data: bytes) -> dict[int, bytes]:
     return found
 
 
-def test_the_banner_names_the_phone_and_its_features():
+def test_the_banner_names_the_phone_and_its_features() -> None:
     answer = Host(Phone()).send(A_CNXN, 0x01000001, 4096, b"host::\0")
     banner = b"device::ro.product.name=n;ro.product.model=m;ro.product.device=d;features=shell_v2,cmd,stat_v2"
     assert answer == [(A_CNXN, 0x01000001, 0x100000, banner)]
 
 
-def test_a_new_host_must_be_accepted_by_a_person_and_is_known_ever_after():
+def test_a_new_host_must_be_accepted_by_a_person_and_is_known_ever_after() -> None:
     phone = Phone(locked=True)
     host = Host(phone)
     assert host.send(A_CNXN, 0x01000001, 4096) == [(A_AUTH, 1, 0, b"t" * 20)]
@@ -136,7 +136,7 @@ def test_a_new_host_must_be_accepted_by_a_person_and_is_known_ever_after():
     assert host.send(A_AUTH, 2, 0, signature(b"t" * 20))[0][0] == A_AUTH, "forgotten after an erase"
 
 
-def test_a_signature_over_another_token_does_not_connect():
+def test_a_signature_over_another_token_does_not_connect() -> None:
     phone = Phone(locked=True)
     host = Host(phone)
     host.send(A_CNXN, 0x01000001, 4096)
@@ -147,7 +147,7 @@ def test_a_signature_over_another_token_does_not_connect():
     assert host.phone.ran == []
 
 
-def test_shell_v2_sends_stdout_stderr_and_exit_code_apart():
+def test_shell_v2_sends_stdout_stderr_and_exit_code_apart() -> None:
     host = Host(Phone())
     host.connect()
     said, closed = host.ask(b"shell,v2,raw:line; with | all : signs")
@@ -156,13 +156,13 @@ def test_shell_v2_sends_stdout_stderr_and_exit_code_apart():
     assert host.phone.ran == [("shell,v2,raw:line; with | all : signs", b"")]
 
 
-def test_the_old_shell_merges_both_and_says_no_exit_code():
+def test_the_old_shell_merges_both_and_says_no_exit_code() -> None:
     host = Host(Phone())
     host.connect()
     assert host.ask(b"shell:line") == (b"answerbut", True)
 
 
-def test_a_service_the_phone_refuses_is_closed_with_id_zero():
+def test_a_service_the_phone_refuses_is_closed_with_id_zero() -> None:
     phone = Phone()
     phone.reply = None
     host = Host(phone)
@@ -171,7 +171,7 @@ def test_a_service_the_phone_refuses_is_closed_with_id_zero():
     assert host.send(A_OPEN, 9, 0, b"sync:\0") == [(A_CLSE, 0, 9, b"")]
 
 
-def test_each_write_waits_for_the_okay_before_and_keeps_to_the_hosts_maximum():
+def test_each_write_waits_for_the_okay_before_and_keeps_to_the_hosts_maximum() -> None:
     phone = Phone()
     phone.reply = ServiceReply(stdout=b"x" * 1000)
     host = Host(phone)
@@ -186,7 +186,7 @@ def test_each_write_waits_for_the_okay_before_and_keeps_to_the_hosts_maximum():
     assert step == [(A_CLSE, okay[1], 5, b"")]
 
 
-def test_a_late_answer_leaves_when_its_time_has_come():
+def test_a_late_answer_leaves_when_its_time_has_come() -> None:
     phone = Phone()
     phone.reply = ServiceReply(stdout=b"late", delay_s=5.0)
     host = Host(phone)
@@ -213,7 +213,7 @@ def test_a_late_answer_leaves_when_its_time_has_come():
         (FaultKind.WRONG_EXIT, b"answer", True, False, 1),
     ],
 )
-def test_every_fault_does_what_its_name_says(kind, said, closed, dead, ran):
+def test_every_fault_does_what_its_name_says(kind: FaultKind, said: bytes, closed: bool, dead: bool, ran: int) -> None:
     phone = Phone()
     phone.reply = ServiceReply(stdout=b"earlier")
     host = Host(phone, Fault(at=2, kind=kind))
@@ -233,17 +233,18 @@ def test_every_fault_does_what_its_name_says(kind, said, closed, dead, ran):
 @pytest.mark.parametrize(
     ("kind", "refused"), [(FaultKind.DROP_AFTER, False), (FaultKind.TRUNCATE, True), (FaultKind.DROP_BEFORE, False)]
 )
-def test_a_cable_is_cut_at_a_refused_service_too(kind, refused):
+def test_a_cable_is_cut_at_a_refused_service_too(kind: FaultKind, refused: bool) -> None:
     phone = Phone()
     phone.reply = None
     host = Host(phone, Fault(at=1, kind=kind))
     host.connect()
     assert host.ask(b"shell,v2:closed") == (b"", refused)
     assert host.adbd.dead
+    assert host.adbd.killed is not None
     assert host.adbd.killed.kind is kind
 
 
-def test_garbage_is_the_same_for_the_same_exchange_and_a_flood_is_bounded():
+def test_garbage_is_the_same_for_the_same_exchange_and_a_flood_is_bounded() -> None:
     answers = set()
     for _ in range(2):
         host = Host(Phone(), Fault(at=1, kind=FaultKind.GARBAGE))
@@ -256,7 +257,7 @@ def test_garbage_is_the_same_for_the_same_exchange_and_a_flood_is_bounded():
     assert len(packets(host.ask(b"shell,v2:x")[0])[1]) == FLOOD_BYTES + len(b"answer")
 
 
-def test_silence_may_also_be_planned_after_the_command_was_carried_out():
+def test_silence_may_also_be_planned_after_the_command_was_carried_out() -> None:
     host = Host(Phone(), Fault(at=1, kind=FaultKind.SILENCE, executed=True))
     host.connect()
     assert host.ask(b"shell:x") == (b"", False)
@@ -265,14 +266,14 @@ def test_silence_may_also_be_planned_after_the_command_was_carried_out():
 
 
 @pytest.mark.parametrize("header", [b"\xff" * 24, struct.pack("<6I", A_OPEN, 0, 0, 0xFFFFFFFF, 0, A_OPEN ^ 0xFFFFFFFF)])
-def test_a_header_no_host_sends_ends_the_link(header):
+def test_a_header_no_host_sends_ends_the_link(header: bytes) -> None:
     host = Host(Phone())
     host.adbd.receive(header, now_s=0)
     assert host.adbd.dead
 
 
 @given(st.lists(st.binary(max_size=64), max_size=8))
-def test_no_bytes_make_adbd_raise_or_talk_before_the_greeting(chunks):
+def test_no_bytes_make_adbd_raise_or_talk_before_the_greeting(chunks: list[bytes]) -> None:
     machine = Adbd(Phone(locked=True), Exchanges(), keys={})
     for chunk in chunks:
         machine.receive(chunk, now_s=0)
@@ -286,7 +287,9 @@ def test_no_bytes_make_adbd_raise_or_talk_before_the_greeting(chunks):
     st.binary(max_size=40),
     st.integers(1, 13),
 )
-def test_a_greeted_adbd_takes_any_message_in_any_fragments(command, arg0, arg1, payload, step):
+def test_a_greeted_adbd_takes_any_message_in_any_fragments(
+    command: int, arg0: int, arg1: int, payload: bytes, step: int
+) -> None:
     host = Host(Phone())
     host.connect()
     data = message(command, arg0, arg1, payload) * 2
@@ -305,20 +308,20 @@ def test_a_greeted_adbd_takes_any_message_in_any_fragments(command, arg0, arg1, 
         base64.b64encode(struct.pack("<II", 64, 0) + b"\x00" * 516),
     ],
 )
-def test_only_an_adb_public_key_is_a_host_key(text):
+def test_only_an_adb_public_key_is_a_host_key(text: bytes) -> None:
     with pytest.raises(HostKeyError):
         parse_host_key(text + b" me@here\0")
 
 
 @pytest.mark.parametrize("line", ["cat > /sdcard/x", "sh", "tee /sdcard/x", "wc -l", "dd of=/sdcard/x", " cat -"])
-def test_lines_that_wait_for_input_are_known(line):
+def test_lines_that_wait_for_input_are_known(line: str) -> None:
     assert reads_stdin(line)
 
 
 @pytest.mark.parametrize("line", ["", "echo a", "cat /x", "cat < /x", "echo a | cat", "dd if=/x", "catalog"])
-def test_lines_that_do_not_wait_for_input_run_at_once(line):
+def test_lines_that_do_not_wait_for_input_run_at_once(line: str) -> None:
     assert not reads_stdin(line)
 
 
-def test_announced_features_need_nothing_this_adbd_does_not_have():
+def test_announced_features_need_nothing_this_adbd_does_not_have() -> None:
     assert adbd.FEATURES == "shell_v2,cmd,stat_v2"

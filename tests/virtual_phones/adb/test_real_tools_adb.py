@@ -5,9 +5,15 @@ import hashlib
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import adbutils
 import pytest
+
+from tests.support.adb_server import AdbServer
+from tests.support.waiting import wait_for
+from tests.virtual_phones.benches import Scenario, StartBench
+from virtual_phones.bench.remote import RemoteBench
 
 pytestmark = pytest.mark.wire
 
@@ -16,16 +22,18 @@ A13 = "pixel-6-android-13"
 FAST = {"leave_s": 0.2, "absent_s": 0.8, "wipe_s": 1.0, "boot_s": 0.3, "ready_s": 0.2}
 
 
-def one(**changes):
+def one(**changes: object) -> Scenario:
     return {"name": "test", "seed": 1, "phone": [phone(**changes)]}
 
 
-def phone(**changes):
+def phone(**changes: object) -> Scenario:
     always = {"model": A13, "serial": "VP0001", "imeis": ["356938035643809"], "timing": FAST}
     return {"name": "one", "port": "1-1", **always, **changes}
 
 
-def connected(remote_bench, adb_server, document, *, accept=True):
+def connected(
+    remote_bench: StartBench, adb_server: AdbServer, document: Scenario, *, accept: bool = True
+) -> tuple[RemoteBench, str]:
     bench = remote_bench(document)
     bench.connect_adb_server("127.0.0.1", adb_server.port)
     for address, path in bench.transports.items():
@@ -36,7 +44,9 @@ def connected(remote_bench, adb_server, document, *, accept=True):
     return bench, next(iter(bench.transports))
 
 
-def test_a_phone_is_unauthorized_until_a_person_accepts_and_stays_known_to_that_host(remote_bench, adb_server, until):
+def test_a_phone_is_unauthorized_until_a_person_accepts_and_stays_known_to_that_host(
+    remote_bench: StartBench, adb_server: AdbServer
+) -> None:
     bench, serial = connected(remote_bench, adb_server, one(), accept=False)
     adb_server.wait_for_state(serial, "unauthorized")
     assert adb_server.run("-s", serial, "shell", "true").returncode != 0
@@ -66,7 +76,9 @@ ORDINARY_LINES = {
 }
 
 
-def test_ordinary_shell_lines_run_and_keep_output_errors_and_exit_code_apart(remote_bench, adb_server):
+def test_ordinary_shell_lines_run_and_keep_output_errors_and_exit_code_apart(
+    remote_bench: StartBench, adb_server: AdbServer
+) -> None:
     _, serial = connected(remote_bench, adb_server, one())
     for line, expected in ORDINARY_LINES.items():
         assert adb_server.shell(serial, line)[:2] == expected, line
@@ -75,7 +87,7 @@ def test_ordinary_shell_lines_run_and_keep_output_errors_and_exit_code_apart(rem
     assert "No such file or directory" in err
 
 
-def test_standard_input_reaches_the_line_and_exec_out_is_raw(remote_bench, adb_server):
+def test_standard_input_reaches_the_line_and_exec_out_is_raw(remote_bench: StartBench, adb_server: AdbServer) -> None:
     _, serial = connected(remote_bench, adb_server, one())
     assert adb_server.shell(serial, "cat > /sdcard/Download/in.bin", stdin=bytes(range(256)) * 40)[0] == 0
     raw = adb_server.run("-s", serial, "exec-out", "cat /sdcard/Download/in.bin").stdout
@@ -84,7 +96,7 @@ def test_standard_input_reaches_the_line_and_exec_out_is_raw(remote_bench, adb_s
     assert (script.returncode, script.stdout) == (4, b"5\n")
 
 
-def test_push_pull_and_ls_move_files_whole(remote_bench, adb_server, tmp_path):
+def test_push_pull_and_ls_move_files_whole(remote_bench: StartBench, adb_server: AdbServer, tmp_path: Path) -> None:
     _, serial = connected(remote_bench, adb_server, one())
     data = hashlib.sha256(b"seed").digest() * 40_000
     (tmp_path / "up.bin").write_bytes(data)
@@ -100,18 +112,18 @@ def test_push_pull_and_ls_move_files_whole(remote_bench, adb_server, tmp_path):
     assert adb_server.run("-s", serial, "push", str(tmp_path / "up.bin"), "/system/x").returncode != 0
 
 
-def test_a_reboot_takes_the_phone_away_and_brings_it_back(remote_bench, adb_server, until):
+def test_a_reboot_takes_the_phone_away_and_brings_it_back(remote_bench: StartBench, adb_server: AdbServer) -> None:
     bench, serial = connected(remote_bench, adb_server, one())
     address_before = bench.usb()[0]["address"]
     assert adb_server.run("-s", serial, "reboot").returncode == 0
-    until(lambda: not bench.usb(), 5, "still on the bus")
+    wait_for(lambda: not bench.usb(), 5, "still on the bus")
     adb_server.wait_for_state(serial, None)
     adb_server.wait_for_state(serial, "device")
     assert bench.usb()[0]["address"] != address_before
     assert adb_server.shell(serial, "echo back")[1] == "back\n"
 
 
-def test_a_restarted_adb_server_finds_its_phones_again(remote_bench, adb_server):
+def test_a_restarted_adb_server_finds_its_phones_again(remote_bench: StartBench, adb_server: AdbServer) -> None:
     _, serial = connected(remote_bench, adb_server, one())
     adb_server.stop()
     adb_server.start()
@@ -119,7 +131,7 @@ def test_a_restarted_adb_server_finds_its_phones_again(remote_bench, adb_server)
     assert adb_server.shell(serial, "echo again")[1] == "again\n"
 
 
-def test_track_devices_says_when_a_phone_leaves_and_returns(remote_bench, adb_server, until):
+def test_track_devices_says_when_a_phone_leaves_and_returns(remote_bench: StartBench, adb_server: AdbServer) -> None:
     bench, serial = connected(remote_bench, adb_server, one())
     seen: list[tuple[bool, str]] = []
     client = adbutils.AdbClient(host="127.0.0.1", port=adb_server.port)
@@ -132,7 +144,7 @@ def test_track_devices_says_when_a_phone_leaves_and_returns(remote_bench, adb_se
 
     watcher = threading.Thread(target=track, daemon=True)
     watcher.start()
-    until(lambda: (True, "device") in seen, 5, "never listed")
+    wait_for(lambda: (True, "device") in seen, 5, "never listed")
     bench.unplug("one")
     adb_server.wait_for_state(serial, None)
     bench.plug("one")
@@ -141,7 +153,7 @@ def test_track_devices_says_when_a_phone_leaves_and_returns(remote_bench, adb_se
     assert any(not present for present, _ in seen)
 
 
-def test_eight_phones_at_once_keep_their_answers_apart(remote_bench, adb_server):
+def test_eight_phones_at_once_keep_their_answers_apart(remote_bench: StartBench, adb_server: AdbServer) -> None:
     phones = [phone(name=f"p{n}", port=f"1-{n // 4 + 1}.{n % 4 + 1}", serial=f"VP{n:04}") for n in range(8)]
     bench, _ = connected(remote_bench, adb_server, {"name": "eight", "phone": phones})
     running = {
@@ -159,7 +171,9 @@ def test_eight_phones_at_once_keep_their_answers_apart(remote_bench, adb_server)
         assert out.decode() == f"{names[bench.transports[serial]]}\n" * 5
 
 
-def test_the_trade_in_foyer_is_a_device_without_keys_that_closes_all_but_its_own_command(remote_bench, adb_server):
+def test_the_trade_in_foyer_is_a_device_without_keys_that_closes_all_but_its_own_command(
+    remote_bench: StartBench, adb_server: AdbServer
+) -> None:
     _, serial = connected(remote_bench, adb_server, one(model=A16, condition="reset"), accept=False)
     adb_server.wait_for_state(serial, "device")
     assert "closed" in adb_server.shell(serial, "echo hi")[2]
@@ -170,7 +184,7 @@ def test_the_trade_in_foyer_is_a_device_without_keys_that_closes_all_but_its_own
     assert "{" in out
 
 
-def test_one_silent_phone_delays_no_other(remote_bench, adb_server):
+def test_one_silent_phone_delays_no_other(remote_bench: StartBench, adb_server: AdbServer) -> None:
     phones = [
         phone(fault=[{"at": 1, "kind": "silence"}, {"at": 2, "kind": "delay", "seconds": 1.5}]),
         phone(name="brisk", port="1-2", serial="VP0002"),
@@ -203,7 +217,9 @@ FAULTS = {
 }
 
 
-def test_each_fault_strikes_the_exchange_it_was_planned_for_and_no_other(remote_bench, adb_server):
+def test_each_fault_strikes_the_exchange_it_was_planned_for_and_no_other(
+    remote_bench: StartBench, adb_server: AdbServer
+) -> None:
     faults = [{"at": 3 * n + 2, "kind": kind} for n, kind in enumerate(FAULTS)]
     bench, serial = connected(remote_bench, adb_server, one(fault=faults))
     for kind, (said, executed) in FAULTS.items():

@@ -7,10 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import wait_for
+from tests.virtual_phones.benches import Scenario, StartBench
 from virtual_phones.adb.sync_service import FileStatus, SyncSession
 from virtual_phones.bench.control import ControlError
 from virtual_phones.bench.remote import RemoteBench
@@ -59,7 +63,7 @@ def serial_on(port: VirtualPort) -> str | None:
     return None if shown is None else shown.iserial
 
 
-def test_a_phone_that_returns_has_another_address_even_if_nobody_looked_in_between():
+def test_a_phone_that_returns_has_another_address_even_if_nobody_looked_in_between() -> None:
     port = VirtualPort("1-2.4", "a", Blinker("A", (1, 1.001)))
     port.tick(0)
     before = port.occupant()
@@ -69,7 +73,7 @@ def test_a_phone_that_returns_has_another_address_even_if_nobody_looked_in_betwe
     assert (port.bus, port.port_numbers) == (1, (2, 4))
 
 
-def test_the_swapped_phone_comes_when_the_first_would_have_returned_and_stays():
+def test_the_swapped_phone_comes_when_the_first_would_have_returned_and_stays() -> None:
     port = VirtualPort("1-1", "a", Blinker("A", (1, 3), (5, 6)), swap=Swap(phone=Blinker("B")))
     seen = []
     for now in (0, 0.9, 1.5, 2.9, 3.1, 5.5, 9):
@@ -78,7 +82,7 @@ def test_the_swapped_phone_comes_when_the_first_would_have_returned_and_stays():
     assert seen == ["A", "A", None, None, "B", "B", "B"]
 
 
-def test_a_swap_may_wait_for_a_later_absence_or_leave_a_gap_of_its_own():
+def test_a_swap_may_wait_for_a_later_absence_or_leave_a_gap_of_its_own() -> None:
     port = VirtualPort("1-1", "a", Blinker("A", (1, 2), (3, 9)), swap=Swap(phone=Blinker("B"), absence=2, gap_s=0.5))
     seen = []
     for now in (0, 1.5, 2.5, 3.2, 3.6):
@@ -87,7 +91,7 @@ def test_a_swap_may_wait_for_a_later_absence_or_leave_a_gap_of_its_own():
     assert seen == ["A", None, "A", None, "B"]
 
 
-def test_a_pulled_cable_hides_the_phone_until_it_is_put_back():
+def test_a_pulled_cable_hides_the_phone_until_it_is_put_back() -> None:
     port = VirtualPort("1-1", "a", Blinker("A"))
     port.tick(0)
     port.unplug(1)
@@ -101,7 +105,7 @@ def test_a_pulled_cable_hides_the_phone_until_it_is_put_back():
     assert serial_on(port) == "A"
 
 
-def test_two_phones_on_one_bus_never_share_an_address():
+def test_two_phones_on_one_bus_never_share_an_address() -> None:
     addresses = BusAddresses()
     ports = [VirtualPort(f"1-{n}", str(n), Blinker(str(n), (1, 2)), addresses=addresses) for n in range(1, 41)]
     for now in (0.0, 3.0):
@@ -110,12 +114,12 @@ def test_two_phones_on_one_bus_never_share_an_address():
         assert len({port.address for port in ports}) == 40
 
 
-def test_a_fault_may_strike_every_exchange_of_a_stretch():
+def test_a_fault_may_strike_every_exchange_of_a_stretch() -> None:
     plan = FaultPlan.of([Fault(at=2, until=4, kind=FaultKind.FLOOD)])
     assert [plan.at(k) is not None for k in range(1, 7)] == [False, True, True, True, False, False]
 
 
-def test_a_fault_plan_is_the_same_however_often_it_is_asked():
+def test_a_fault_plan_is_the_same_however_often_it_is_asked() -> None:
     plan = FaultPlan.of([Fault(at=2, kind=FaultKind.DELAY, seconds=1)])
     assert [plan.at(k) is not None for k in (1, 2, 3, 2)] == [False, True, False, True]
     with pytest.raises(ValueError, match="two faults"):
@@ -124,13 +128,14 @@ def test_a_fault_plan_is_the_same_however_often_it_is_asked():
         FaultPlan.of([Fault(at=0, kind=FaultKind.FLOOD)])
 
 
-def test_exchanges_are_counted_and_the_last_answer_is_kept_for_a_stale_one():
+def test_exchanges_are_counted_and_the_last_answer_is_kept_for_a_stale_one() -> None:
     exchanges = Exchanges()
     exchanges.begin()
     exchanges.answered(b"first")
     exchanges.strike(Fault(at=2, kind=FaultKind.STALE))
     second = exchanges.begin()
     assert (second.number, second.previous, exchanges.count) == (2, b"first", 2)
+    assert second.fault is not None
     assert distorted(second.fault, b"second", second.previous) == b"first"
 
 
@@ -154,12 +159,12 @@ PHONE = {"name": "a", "model": "iphone-13-ios-18", "port": "1-1"}
         ({"name": "x", "phone": [{"name": "a", "port": "1-1"}]}, "model"),
     ],
 )
-def test_a_scenario_with_a_mistake_is_refused(document, complaint):
+def test_a_scenario_with_a_mistake_is_refused(document: Scenario, complaint: str) -> None:
     with pytest.raises(ScenarioError, match=complaint):
         read_scenario(document)
 
 
-def test_a_scenario_is_read_from_toml(tmp_path):
+def test_a_scenario_is_read_from_toml(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text(
         'name = "t"\nseed = 3\n[[phone]]\nname = "a"\nmodel = "m"\nport = "1-2.4"\nmisbehaviour = ["x"]\n'
@@ -176,16 +181,12 @@ def test_a_scenario_is_read_from_toml(tmp_path):
         load_scenario(tmp_path / "none.toml")
 
 
-IPHONES = {
-    "name": "bench",
-    "phone": [
-        {"name": "one", "model": "iphone-13-ios-18", "port": "1-1", "serial": "F2LSERIAL001"},
-        {"name": "two", "model": "iphone-se-ios-26", "port": "1-2.4", "serial": "F2LSERIAL002"},
-    ],
-}
+FIRST = {"name": "one", "model": "iphone-13-ios-18", "port": "1-1", "serial": "F2LSERIAL001"}
+SECOND = {"name": "two", "model": "iphone-se-ios-26", "port": "1-2.4", "serial": "F2LSERIAL002"}
+IPHONES = {"name": "bench", "phone": [FIRST, SECOND]}
 
 
-def test_a_bench_says_hello_and_obeys_its_control_socket(remote_bench):
+def test_a_bench_says_hello_and_obeys_its_control_socket(remote_bench: StartBench) -> None:
     bench = remote_bench(IPHONES)
     assert [phone["serial"] for phone in bench.phones()] == ["F2LSERIAL001", "F2LSERIAL002"]
     assert bench.usbmux is not None
@@ -199,20 +200,21 @@ def test_a_bench_says_hello_and_obeys_its_control_socket(remote_bench):
     assert bench.counters() == {"1-1": 0, "1-2.4": 0}
 
 
-def test_acts_that_make_no_sense_are_refused_and_harm_nothing(remote_bench):
+def test_acts_that_make_no_sense_are_refused_and_harm_nothing(remote_bench: StartBench) -> None:
     bench = remote_bench(IPHONES)
-    for act in (
+    acts: tuple[Callable[[], None], ...] = (
         lambda: bench.press("1-1", "jump"),
         lambda: bench.plug("9-9"),
         lambda: bench.fault("1-1", {"at": 1, "kind": "gremlin"}),
         lambda: bench.swap("1-1", {"model": "no-such-phone"}),
-    ):
+    )
+    for act in acts:
         with pytest.raises(ControlError):
             act()
     assert len(bench.usb()) == 2
 
 
-def test_forty_phones_fit_on_one_bench(remote_bench):
+def test_forty_phones_fit_on_one_bench(remote_bench: StartBench) -> None:
     phones = [
         {
             "name": f"p{n}",
@@ -231,7 +233,7 @@ def test_forty_phones_fit_on_one_bench(remote_bench):
     assert time.monotonic() - begun < 15
 
 
-def test_a_bench_outlives_whoever_started_it_unless_asked_to_die_with_it(tmp_path, until):
+def test_a_bench_outlives_whoever_started_it_unless_asked_to_die_with_it(tmp_path: Path) -> None:
     scenario = tmp_path / "s.json"
     scenario.write_text(json.dumps(IPHONES))
     starter = (
@@ -255,17 +257,17 @@ def test_a_bench_outlives_whoever_started_it_unless_asked_to_die_with_it(tmp_pat
             time.sleep(0.5)
             assert len(bench.phones()) == 2
         bench.stop()
-        until(lambda pid=pid: not _runs(pid), 5, f"bench {mode} still runs")
+        wait_for(partial(_has_ended, pid), 5, f"bench {mode} still runs")
 
 
-def _runs(pid: int) -> bool:
+def _has_ended(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
     except FileNotFoundError:
-        return False
+        return True
 
 
-def test_a_wrong_scenario_ends_the_bench_with_a_sentence(tmp_path):
+def test_a_wrong_scenario_ends_the_bench_with_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text('name = "x"\n[[phone]]\nname = "a"\nport = "1-1"\nmodel = "no-such-phone"\n')
     with pytest.raises(ControlError, match="exit code 2"):
@@ -303,7 +305,7 @@ def word(name: bytes, body: bytes = b"", number: int | None = None) -> bytes:
     return name + (len(body) if number is None else number).to_bytes(4, "little") + body
 
 
-def test_sync_answers_each_request_however_it_is_cut_up():
+def test_sync_answers_each_request_however_it_is_cut_up() -> None:
     requests = (
         word(b"STAT", b"/d/a")
         + word(b"LST2", b"/none")
@@ -333,7 +335,7 @@ def test_sync_answers_each_request_however_it_is_cut_up():
     assert b"Read-only file system" in answer
 
 
-def test_sync_ends_at_a_request_nobody_knows_or_one_too_long():
+def test_sync_ends_at_a_request_nobody_knows_or_one_too_long() -> None:
     for request in (word(b"EVIL", b"x"), word(b"STAT", number=0xFFFFFFFF), word(b"DATA", number=70_000)):
         session = SyncSession(Folder())
         assert session.receive(request).startswith(b"FAIL")
@@ -341,11 +343,10 @@ def test_sync_ends_at_a_request_nobody_knows_or_one_too_long():
 
 
 @pytest.mark.wire
-def test_debian_tools_see_the_benchs_iphones_come_go_and_be_swapped(remote_bench, until, tmp_path):
+def test_debian_tools_see_the_benchs_iphones_come_go_and_be_swapped(remote_bench: StartBench, tmp_path: Path) -> None:
     swap = {"serial": "F2LOTHER0001", "absence": 1}
-    first, second = IPHONES["phone"]
     fast = {"leave_s": 0.1, "absent_s": 0.4, "wipe_s": 0.5, "boot_s": 0.1}
-    bench = remote_bench({"name": "x", "phone": [{**first, "timing": fast, "swap": swap}, second]})
+    bench = remote_bench({"name": "x", "phone": [{**FIRST, "timing": fast, "swap": swap}, SECOND]})
     env = {**os.environ, "USBMUXD_SOCKET_ADDRESS": str(bench.usbmux), "HOME": str(tmp_path)}
 
     def listed() -> set[str]:
@@ -361,16 +362,16 @@ def test_debian_tools_see_the_benchs_iphones_come_go_and_be_swapped(remote_bench
     assert all(serial(udid).strip() for udid in before)
     assert bench.counters()["1-1"] > 0
     bench.unplug("two")
-    until(lambda: len(listed()) == 1, 5, "still listed")
+    wait_for(lambda: len(listed()) == 1, 5, "still listed")
     bench.plug("two")
-    until(lambda: listed() == before, 5, "not listed again")
+    wait_for(lambda: listed() == before, 5, "not listed again")
     bench.press("one", "restart")
-    until(lambda: len(listed()) == 2 and listed() != before, 5, "nobody was swapped")
+    wait_for(lambda: len(listed()) == 2 and listed() != before, 5, "nobody was swapped")
     assert bench.truth()["one"]["swapped"] is True
     assert bench.phones()[0]["serial"] == "F2LOTHER0001"
 
 
-def test_the_demo_holds_four_honest_phones_and_says_of_every_other_what_is_wrong():
+def test_the_demo_holds_four_honest_phones_and_says_of_every_other_what_is_wrong() -> None:
     phones = load_scenario(demo_scenario()).phones
     trouble = {
         phone.name: bool(phone.body.misbehaviour or phone.swap or phone.faults.faults or not phone.plugged)
@@ -384,7 +385,7 @@ def test_the_demo_holds_four_honest_phones_and_says_of_every_other_what_is_wrong
     assert len({imei for phone in phones for imei in phone.body.imeis}) == 2 * len(phones)
 
 
-def test_every_phone_of_the_demo_hangs_on_its_port(remote_bench):
+def test_every_phone_of_the_demo_hangs_on_its_port(remote_bench: StartBench) -> None:
     bench = remote_bench(demo_scenario())
     planned = {phone.name for phone in load_scenario(demo_scenario()).phones}
     assert {str(card["name"]) for card in bench.phones()} == planned

@@ -8,6 +8,7 @@ at an erase, the missing dialog at the set-up screen, the stamp's caller and rea
 import contextlib
 import itertools
 import plistlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -227,7 +228,12 @@ def test_nothing_answers_while_the_phone_is_away() -> None:
     phone = paired(make_iphone())
     media = phone.service(HOST, "com.apple.mobile.installation_proxy")
     phone.erase("mcinstall", now_s=10.0)
-    for call in (lambda: phone.get_value(None), lambda: phone.pair({}), lambda: phone.start_session(HOST)):
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: phone.get_value(None),
+        lambda: phone.pair({}),
+        lambda: phone.start_session(HOST),
+    )
+    for call in calls:
         with pytest.raises(AbsentPhone):
             call()
     phone.tick(600.0)
@@ -289,7 +295,8 @@ def test_a_phone_without_services_starts_none() -> None:
 
 def test_a_silent_phone_is_silent_to_all() -> None:
     phone = make_iphone(misbehaviour=["lockdownd_silent"])
-    for call in (lambda: phone.get_value(None), lambda: phone.pair({"HostID": HOST})):
+    calls: tuple[Callable[[], object], ...] = (lambda: phone.get_value(None), lambda: phone.pair({"HostID": HOST}))
+    for call in calls:
         with pytest.raises(SilentPhone):
             call()
 
@@ -304,7 +311,9 @@ def test_a_phone_that_never_returns_stays_away_for_good() -> None:
 def test_another_phone_comes_back_in_perfect_order() -> None:
     phone = erased(make_iphone(misbehaviour=["returns_as_another"]))
     assert phone.truth()["returned_as"] != phone.truth()["udid"]
-    assert phone.usb().iserial == phone.udid.replace("-", "")
+    shown = phone.usb()
+    assert shown is not None
+    assert shown.iserial == phone.udid.replace("-", "")
     phone.pair({"HostID": HOST})
     assert phone.get_value(HOST, None, "UniqueChipID") != phone.identity.ecid
     assert phone.nvram["obliteration"].startswith(b"EACS Done @")
@@ -416,11 +425,11 @@ def test_identity_can_be_given() -> None:
 
 
 @pytest.mark.parametrize(
-    "flags", [{"misbehaviour": ["kind"]}, {"variation": ["nvram_only_in_options", "nvram_only_in_lockdown"]}]
+    ("misbehaviour", "variation"), [(["kind"], []), ([], ["nvram_only_in_options", "nvram_only_in_lockdown"])]
 )
-def test_unknown_behaviour_is_no_behaviour(flags: dict[str, list[str]]) -> None:
+def test_unknown_behaviour_is_no_behaviour(misbehaviour: list[str], variation: list[str]) -> None:
     with pytest.raises(ValueError, match=r"unknown|readable"):
-        make_iphone(**flags)
+        make_iphone(misbehaviour=misbehaviour, variation=variation)
 
 
 @given(st.sets(st.sampled_from(sorted(MISBEHAVIOURS))), st.sampled_from(["mcinstall", "mobilebackup2", "settings"]))

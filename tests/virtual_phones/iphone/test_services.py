@@ -3,6 +3,7 @@
 
 import plistlib
 import struct
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,17 +21,16 @@ MCINSTALL, BACKUP = "com.apple.mobile.MCInstall", "com.apple.mobilebackup2"
 DIAGNOSTICS, APPS = "com.apple.mobile.diagnostics_relay", "com.apple.mobile.installation_proxy"
 
 
-def ask(phone: IPhone, name: str, *messages: object) -> list[object]:
-    """All answers to the messages on one connection."""
+def ask(phone: IPhone, name: str, *messages: object) -> list[Any]:
+    """All answers to the messages on one connection: property lists."""
     service = phone.service(HOST, name)
     assert isinstance(service, PlistService)
     return [answer for message in messages for answer in service.handle(message).messages]
 
 
-def registry(phone: IPhone, **entry: str) -> dict[str, object]:
+def registry(phone: IPhone, **entry: str) -> dict[str, Any]:
     (answer,) = ask(phone, DIAGNOSTICS, {"Request": "IORegistry", **entry})
-    assert isinstance(answer, dict)
-    found: dict[str, object] = answer["Diagnostics"].get("IORegistry", {})
+    found: dict[str, Any] = answer["Diagnostics"].get("IORegistry", {})
     return found
 
 
@@ -90,6 +90,7 @@ def test_nvram_is_readable_somewhere(variation: list[str], node: bool, lockdown:
     phone = paired(make_iphone(variation=variation))
     assert ("obliteration" in registry(phone, EntryName="options")) is node
     values = phone.get_value(HOST, None, "NonVolatileRAM") if lockdown else {}
+    assert isinstance(values, dict)
     assert ("obliteration" in values) is lockdown
 
 
@@ -151,7 +152,7 @@ def test_mcinstall_refuses_with_a_chain(flag: str) -> None:
     assert phone.usb() is not None
 
 
-def backup(phone: IPhone, *requests: dict[str, object]) -> list[object]:
+def backup(phone: IPhone, *requests: dict[str, object]) -> list[Any]:
     """The answers after the version exchange; Hello is sent first."""
     hello = {"MessageName": "Hello", "SupportedProtocolVersions": [2.0, 2.1]}
     return ask(
@@ -329,7 +330,7 @@ def test_a_path_has_one_form(path: str) -> None:
 # -- lockdownd --------------------------------------------------------------------------------------------
 
 
-def say(conversation: LockdownConversation, **request: object) -> tuple[dict[str, object], TlsChange]:
+def say(conversation: LockdownConversation, **request: object) -> tuple[dict[str, Any], TlsChange]:
     buffer = bytearray(frame({"Label": "test", **request}))
     whole = conversation.take(buffer)
     assert whole is not None

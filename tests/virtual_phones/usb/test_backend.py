@@ -7,6 +7,8 @@ import pytest
 import usb.core
 import usb.util
 
+from tests.virtual_phones.benches import StartBench
+from virtual_phones.bench.remote import RemoteBench
 from virtual_phones.usb.backend import backend
 
 BENCH = {
@@ -25,16 +27,16 @@ BENCH = {
 
 
 @pytest.fixture
-def bench(remote_bench):
+def bench(remote_bench: StartBench) -> RemoteBench:
     return remote_bench(BENCH)
 
 
-def found(bench, **match):
+def found(bench: RemoteBench, **match: int) -> dict[tuple[int, ...], usb.core.Device]:
     devices = usb.core.find(find_all=True, backend=backend(bench.control), **match)
     return {device.port_numbers: device for device in devices}
 
 
-def test_pyusb_sees_path_address_and_strings_of_each_phone(bench):
+def test_pyusb_sees_path_address_and_strings_of_each_phone(bench: RemoteBench) -> None:
     devices = found(bench)
     assert set(devices) == {(1,), (2, 4)}
     pixel = devices[2, 4]
@@ -45,7 +47,7 @@ def test_pyusb_sees_path_address_and_strings_of_each_phone(bench):
     assert 1 <= pixel.address <= 127
 
 
-def test_pyusb_sees_the_interfaces_that_tell_adb_from_usbmux(bench):
+def test_pyusb_sees_the_interfaces_that_tell_adb_from_usbmux(bench: RemoteBench) -> None:
     kinds = {
         path: {(i.bInterfaceClass, i.bInterfaceSubClass, i.bInterfaceProtocol) for config in device for i in config}
         for path, device in found(bench).items()
@@ -54,12 +56,12 @@ def test_pyusb_sees_the_interfaces_that_tell_adb_from_usbmux(bench):
     assert (0xFF, 0xFE, 0x02) in kinds[1,]
 
 
-def test_find_matches_by_vendor_and_prints_a_whole_device(bench):
+def test_find_matches_by_vendor_and_prints_a_whole_device(bench: RemoteBench) -> None:
     (apple,) = found(bench, idVendor=0x05AC).values()
     assert "Apple" in str(apple)
 
 
-def test_a_phone_that_has_left_answers_no_such_device(bench):
+def test_a_phone_that_has_left_answers_no_such_device(bench: RemoteBench) -> None:
     pixel = found(bench)[2, 4]
     bench.unplug("two")
     with pytest.raises(usb.core.USBError) as gone:
@@ -70,7 +72,7 @@ def test_a_phone_that_has_left_answers_no_such_device(bench):
     assert found(bench)[2, 4].address != pixel.address
 
 
-def test_requests_the_bus_does_not_know_stall(bench):
+def test_requests_the_bus_does_not_know_stall(bench: RemoteBench) -> None:
     pixel = found(bench)[2, 4]
     with pytest.raises(usb.core.USBError) as stalled:
         pixel.ctrl_transfer(0xC0, 0x45, 0, 0, 4)
@@ -79,7 +81,7 @@ def test_requests_the_bus_does_not_know_stall(bench):
         usb.util.get_string(pixel, 9, 0x0409)
 
 
-def test_a_bench_that_died_is_an_error_not_an_empty_bus(bench):
+def test_a_bench_that_died_is_an_error_not_an_empty_bus(bench: RemoteBench) -> None:
     bus = backend(bench.control)
     bench.stop()
     with pytest.raises(usb.core.USBError):

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,13 +48,13 @@ class MuxClient:
             data += piece
         return data
 
-    def receive(self) -> tuple[int, dict[str, object]]:
+    def receive(self) -> tuple[int, dict[str, Any]]:
         length, version, kind, tag = struct.unpack("<IIII", self.read(16))
         assert (version, kind) == (1, 8)
-        body: dict[str, object] = plistlib.loads(self.read(length - 16))
+        body: dict[str, Any] = plistlib.loads(self.read(length - 16))
         return tag, body
 
-    def ask(self, **body: object) -> dict[str, object]:
+    def ask(self, **body: object) -> dict[str, Any]:
         self.tag += 1
         data = plistlib.dumps(body)
         self.sock.sendall(struct.pack("<IIII", 16 + len(data), 1, 8, self.tag) + data)
@@ -61,13 +62,13 @@ class MuxClient:
         assert tag == self.tag
         return answer
 
-    def lockdown(self, **request: object) -> dict[str, object]:
+    def lockdown(self, **request: object) -> dict[str, Any]:
         self.sock.sendall(frame({"Label": "test", **request}))
         return self.lockdown_answer()
 
-    def lockdown_answer(self) -> dict[str, object]:
+    def lockdown_answer(self) -> dict[str, Any]:
         (length,) = struct.unpack(">I", self.read(4))
-        answer: dict[str, object] = plistlib.loads(self.read(length))
+        answer: dict[str, Any] = plistlib.loads(self.read(length))
         return answer
 
 
@@ -180,8 +181,8 @@ def test_stopping_the_daemon_ends_everything(bench: WiredBench) -> None:
         MuxClient(bench.server.address)
 
 
-def strike(bench: WiredBench, at: int, kind: FaultKind, **more: float) -> None:
-    bench.ports[0].exchanges.strike(Fault(at=at, kind=kind, **more))
+def strike(bench: WiredBench, at: int, kind: FaultKind, *, seconds: float = 0.0) -> None:
+    bench.ports[0].exchanges.strike(Fault(at=at, kind=kind, seconds=seconds))
 
 
 @pytest.mark.parametrize("kind", [FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.TRUNCATE])
@@ -249,7 +250,7 @@ def test_many_ask_at_once(tmp_path: Path) -> None:
         assert len({device["Properties"]["SerialNumber"] for device in listed}) == 24
         found: set[str] = set()
 
-        def ask(device: dict[str, object]) -> None:
+        def ask(device: dict[str, Any]) -> None:
             client = MuxClient(bench.server.address)
             client.ask(MessageType="Connect", DeviceID=device["DeviceID"], PortNumber=LOCKDOWN_SWAPPED)
             found.add(str(client.lockdown(Request="GetValue", Key="UniqueDeviceID")["Value"]))

@@ -203,6 +203,9 @@ class RecordingPort:
 
         return Recording()
 
+    def forget(self, udid: str) -> None:
+        self._port.forget(udid)
+
 
 @pytest.mark.parametrize("method", ["android_trade_in", "android_harness", "apple_mcinstall"])
 def test_a_plan_writes_nothing_to_the_phone(method: str) -> None:

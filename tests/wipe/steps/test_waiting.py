@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Leaving and coming back: flickers, two reboots, deadlines; and the mark in its three strata."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from phones.errors import ReplyMalformedError
 from phones.evidence import Evidence, Moment
-from phones.link import Reply, ShellLine
+from phones.link import Link, Reply, ShellLine
 from phones.port import Presence, Sighting
 from phones.witness import Witness, WitnessedPort
 from wipe.method import Deadlines, Limits, StepContext
@@ -50,25 +50,49 @@ class TimetablePort:
         now = [presence for since, presence in self._timetable if since <= self._clock.seconds][-1]
         return Sighting(port=self.path, presence=now, usb_serial="" if now is Presence.ABSENT else "HT1")
 
-    def open(self) -> None:
+    def open(self) -> Link:
         raise AssertionError("watching a port asks nothing")
 
+    def forget(self, udid: str) -> None:
+        raise AssertionError("watching a port deletes nothing")
 
-def _watch(timetable: Sequence[tuple[float, Presence]], **more: object) -> tuple[Sighting, Evidence, float]:
-    clock, evidence = SteppingClock(), []
+
+class Nobody:
+    """An operator whom no question may reach."""
+
+    def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
+        raise AssertionError("nobody is told anything")
+
+    def ask(
+        self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float
+    ) -> str | None:
+        raise AssertionError("nobody is asked")
+
+
+def _adb_is_back(sighting: Sighting) -> bool:
+    return sighting.presence is Presence.ADB_DEVICE
+
+
+def _watch(
+    timetable: Sequence[tuple[float, Presence]],
+    *,
+    was: Presence | None = None,
+    back: Callable[[Sighting], bool] = _adb_is_back,
+) -> tuple[Sighting, Evidence, float]:
+    clock = SteppingClock()
+    evidence: list[Evidence] = []
     port = TimetablePort(clock, timetable)
     scene = StepContext(
-        phone=WitnessedPort(port, Witness(clock=clock, journal=evidence.append, salt=bytes(16))),  # type: ignore[arg-type] - never opened
+        phone=WitnessedPort(port, Witness(clock=clock, journal=evidence.append, salt=bytes(16))),
         clock=clock,
-        operator=None,
+        operator=Nobody(),
         limits=Limits(),
         mark=MARK,
         draw=lambda: MARKER,
-        evidence=[],  # type: ignore[arg-type] - nobody is asked
+        evidence=[],
         deadlines=Deadlines(leave_s=60, return_s=300, settle_s=30, absent_at_least_s=20, poll_s=1),
     )
-    options = {"leave_s": 60.0, "back": lambda seen: seen.presence is Presence.ADB_DEVICE, **more}
-    sighting = watch_port(scene, asked="port.return", moment=Moment.RETURN, **options)  # type: ignore[arg-type] - see above
+    sighting = watch_port(scene, asked="port.return", moment=Moment.RETURN, leave_s=60.0, back=back, was=was)
     return sighting, evidence[-1], clock.seconds
 
 
