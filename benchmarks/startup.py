@@ -20,7 +20,7 @@ ROUNDS = 9
 LIBRARIES = {
     "--help": "import click",
     "list": "import click, usb.core, usb.backend.libusb1, platformdirs",
-    "verify": "import click, cbor2, pydantic, rfc8785; from cryptography.hazmat.primitives.asymmetric import ec",
+    "verify": "import click, cryptography.hazmat.primitives.asymmetric.ec, cbor2",
 }
 """What each command cannot do its work without."""
 COMMANDS = {

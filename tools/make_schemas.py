@@ -4,17 +4,19 @@
     python -m tools.make_schemas            # writes them
     python -m tools.make_schemas --check    # exit 1 if one is not what it would write
 
-The record's comes from the types that read it; the others are spelled out here and tested against real bytes.
+The record's comes from the table that reads it; the others are spelled out here and tested against real bytes.
 """
 
+import inspect
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from certs.log.entries import OUTCOMES
-from certs.record.schema import RecordDocument
+from certs.record import fields
+from certs.record.fields import Kind
+from certs.record.schema import RECORD
 
 FOLDER = Path(__file__).parents[1] / "certs" / "schemas"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,23 +26,44 @@ _TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """File name and content."""
-    record = _ecma(RecordDocument.model_json_schema(by_alias=True))
+    defined: dict[str, Any] = {}
+    record = _schema(RECORD, defined)
     return {
-        "record.json": {"$schema": _DIALECT, **record, "title": "erase-record.json"},
+        "record.json": {"$schema": _DIALECT, "title": "erase-record.json", **record, "$defs": defined},
         "log-entry.json": _log_entry(),
         "openings.json": _openings(),
         "validation.json": _validation(),
     }
 
 
-def _ecma(value: Any) -> Any:
-    r"""Patterns as ECMA 262 spells them: \x{200b} is \u200b there."""
-    if isinstance(value, dict):
-        return {
-            name: re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", inner) if name == "pattern" else _ecma(inner)
-            for name, inner in value.items()
-        }
-    return [_ecma(inner) for inner in value] if isinstance(value, list) else value
+def _schema(kind: Kind, defined: dict[str, Any]) -> dict[str, Any]:
+    """What a kind of field accepts; objects are put into `defined` and referred to."""
+    match kind:
+        case fields.Text():
+            return {**_text(f"^{kind.pattern}$"), "minLength": kind.least, "maxLength": kind.most}
+        case fields.Time() | fields.FineTime() | fields.Date():
+            return _text(f"^{kind.pattern}$")
+        case fields.Number():
+            return {"type": "integer", "minimum": kind.least, "maximum": kind.most}
+        case fields.Flag():
+            return {"type": "boolean"}
+        case fields.Choice():
+            return {"enum": list(kind.words)}
+        case fields.Member():
+            return {"enum": [member.value for member in kind.enumeration]}
+        case fields.Or():
+            return {"anyOf": [{"const": kind.constant}, _schema(kind.kind, defined)]}
+        case fields.Many():
+            return {"type": "array", "items": _schema(kind.kind, defined), "maxItems": kind.most}
+        case fields.Table():
+            names, inner = _schema(kind.key, defined), _schema(kind.kind, defined)
+            return {"type": "object", "propertyNames": names, "additionalProperties": inner, "maxProperties": kind.most}
+        case fields.Struct():
+            name = kind.make.__name__
+            inside = {key: _schema(each, defined) for key, each in kind.fields.items()}
+            defined[name] = {**_object(name, inside), "description": inspect.getdoc(kind.make)}
+            return {"$ref": f"#/$defs/{name}"}
+    raise TypeError(kind)
 
 
 def _text(pattern: str) -> dict[str, Any]:

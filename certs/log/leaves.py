@@ -7,12 +7,12 @@ decision closes nothing yet: its record says `log: none`, as does one of a job t
 
 from certs.log.entries import Close, Issue, read_time
 from certs.log.leaf import issue_leaf
-from certs.record.schema import LogPart, RecordDocument
+from certs.record.schema import LogPlace, RecordDocument
 
 
 def leaf_of(document: RecordDocument, record: bytes, statement: bytes) -> Issue | Close | None:
     """The entry of a paper with these record and statement bytes; None when the record says it is in no log."""
-    if not isinstance(document.log, LogPart):
+    if not isinstance(document.log, LogPlace):
         return None
     if document.is_report:
         at = read_time(document.issued_at)

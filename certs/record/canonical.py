@@ -9,15 +9,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import rfc8785
-from pydantic import ValidationError
-
 from certs.errors import RecordMalformedError
-from certs.record.schema import MAXIMUM_RECORD_BYTES, RecordDocument
+from certs.record.fields import LARGEST_NUMBER, FieldError
+from certs.record.schema import MAXIMUM_RECORD_BYTES, RECORD, RecordDocument
 
-_QUICK = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
-_TOO_LARGE = 2**53
-"""From here on not every JSON reader holds a number exactly (RFC 8785)."""
+_ENCODERS = {
+    sorts: json.JSONEncoder(
+        ensure_ascii=False, sort_keys=sorts, separators=(",", ":"), allow_nan=False, check_circular=False
+    ).encode
+    for sorts in (True, False)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +31,11 @@ class ReadRecord:
 
 
 def canonical_bytes(document: Mapping[str, object]) -> bytes:
-    """RFC 8785 bytes of plain JSON types. Raises: RecordMalformedError for what JSON cannot hold."""
+    """RFC 8785 bytes of plain JSON types without fractions. Raises: RecordMalformedError for what they cannot hold."""
     try:
-        return bytes(rfc8785.dumps(dict(document)))  # type: ignore[arg-type]  # what JSON cannot hold raises
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
+        _must_be_plain(document)
+        return _spelled(document)
+    except (TypeError, ValueError, RecursionError) as error:
         raise RecordMalformedError(got="not_json") from error
 
 
@@ -46,42 +48,68 @@ def read_record(data: bytes) -> ReadRecord:
     if len(data) > MAXIMUM_RECORD_BYTES:
         raise RecordMalformedError(got="too_large")
     plain = _parse(data)
-    if not _is_canonical(plain, data):
-        raise RecordMalformedError(got="not_canonical")
     try:
-        document = RecordDocument.model_validate_json(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise RecordMalformedError(got=f"{where}: {first['type']}"[:120]) from error
-    return ReadRecord(data=data, plain=plain, document=document)
-
-
-def _is_canonical(plain: dict[str, object], data: bytes) -> bool:
-    """Are `data` the RFC 8785 bytes of what was read from them?
-
-    Without fractions and with ASCII names only, the standard library's encoder writes the same bytes as RFC 8785, in a
-    twentieth of the time. Where it does not agree, RFC 8785 decides.
-    """
-    try:
-        quick = _QUICK(plain).encode()
-    except (UnicodeEncodeError, RecursionError) as error:
+        canonical = _spelled(plain) == data
+    except (ValueError, RecursionError) as error:
         raise RecordMalformedError(got="not_json") from error
-    return (quick == data and _has_plain_names(plain)) or canonical_bytes(plain) == data
+    if not canonical:
+        raise RecordMalformedError(got="not_canonical")
+    return ReadRecord(data=data, plain=plain, document=read_document(plain))
 
 
-def _has_plain_names(value: object) -> bool:
-    """Names outside ASCII could sort otherwise: RFC 8785 goes by UTF-16."""
-    if isinstance(value, dict):
-        return all(name.isascii() and _has_plain_names(inner) for name, inner in value.items())
-    return all(map(_has_plain_names, value)) if isinstance(value, list) else True
+def read_document(plain: Mapping[str, object]) -> RecordDocument:
+    """The fields alone, of plain JSON types. Raises: RecordMalformedError naming the first that does not fit."""
+    try:
+        return RECORD.read(plain)
+    except FieldError as error:
+        raise RecordMalformedError(got=str(error)[:120]) from error
+
+
+def written(document: RecordDocument) -> dict[str, object]:
+    """The document as plain JSON types: the inverse of `read_document`."""
+    return RECORD.write(document)
+
+
+def _spelled(plain: Mapping[str, object]) -> bytes:
+    """RFC 8785 bytes of plain JSON types without fractions, from the standard library's encoder.
+
+    RFC 8785 sorts names by their UTF-16 units and Python by their characters; these orders differ only where there are
+    characters beyond the 65,536 of one unit.
+    """
+    text = _ENCODERS[True](plain)
+    if len(text.encode("utf-16-le")) != 2 * len(text):
+        text = _ENCODERS[False](_in_order(plain))
+    return text.encode()
+
+
+def _in_order(value: object) -> object:
+    if isinstance(value, Mapping):
+        names = sorted(value, key=lambda name: str(name).encode("utf-16-be"))
+        return {name: _in_order(value[name]) for name in names}
+    return [_in_order(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _must_be_plain(value: object) -> None:
+    """Raises: TypeError, ValueError for what `_parse` would not give."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise TypeError("a name that is no text")
+            _must_be_plain(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _must_be_plain(inner)
+    elif isinstance(value, int):
+        if abs(value) > LARGEST_NUMBER:
+            raise ValueError("a number that not every reader holds")
+    elif value is not None and not isinstance(value, str):
+        raise TypeError("no plain JSON type")
 
 
 def _parse(data: bytes) -> dict[str, object]:
     try:
-        text = data.decode("utf-8")
         plain = json.loads(
-            text,
+            data.decode("utf-8"),
             object_pairs_hook=_no_duplicates,
             parse_float=_no_fraction,
             parse_constant=_no_fraction,
@@ -104,8 +132,8 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _safe_number(text: str) -> int:
-    number = int(text) if len(text) <= 17 else _TOO_LARGE
-    if abs(number) >= _TOO_LARGE:
+    number = int(text) if len(text) <= 17 else LARGEST_NUMBER + 1
+    if abs(number) > LARGEST_NUMBER:
         raise RecordMalformedError(got="not_json")
     return number
 

@@ -3,39 +3,43 @@
 
 from collections.abc import Iterable
 
+from certs.record.fields import LARGEST_NUMBER
+from certs.record.schema import DeviceFactsPart, SystemPart
 from phones.allowed import MALFORMED
 from phones.evidence import Evidence, Moment, Outcome
 
-GREATEST_NUMBER = 2**53 - 1
-"""What every JSON reader holds exactly (RFC 8785); a phone that claims more has claimed nothing."""
 _BEFORE = (Moment.BEFORE, Moment.COMMAND)
 _AFTER = (Moment.AFTER, Moment.FINAL)
 
 
-def device_facts(evidence: tuple[Evidence, ...]) -> dict[str, object]:
-    """The record's `device_facts`: "" or null for what was not read."""
-    first_api_level = _number(evidence, "system.first_api_level")
-    return {
-        "system_before": _system(evidence, _BEFORE),
-        "system_after": _system(evidence, _AFTER),
-        "storage_total_bytes": _number(evidence, "storage.total_bytes"),
-        "memory_total_kib": _number(evidence, "memory.total_kib"),
-        "first_api_level": first_api_level,
-        "encryption": "/".join(
+def device_facts(evidence: tuple[Evidence, ...]) -> DeviceFactsPart:
+    """The record's `device_facts`: "" or None for what was not read."""
+    return DeviceFactsPart(
+        system_before=_system(evidence, _BEFORE),
+        system_after=_system(evidence, _AFTER),
+        storage_total_bytes=_number(evidence, "storage.total_bytes"),
+        memory_total_kib=_number(evidence, "memory.total_kib"),
+        first_api_level=_number(evidence, "system.first_api_level"),
+        encryption="/".join(
             text for name in ("crypto.state", "crypto.type") if (text := last_value(evidence, name, _BEFORE))
         ),
-        "verified_boot": last_value(evidence, "boot.verified_state", tuple(Moment)),
-    }
+        verified_boot=last_value(evidence, "boot.verified_state", tuple(Moment)),
+    )
 
 
-def _system(evidence: tuple[Evidence, ...], moments: Iterable[Moment]) -> dict[str, str]:
-    names = ("version", "build", "security_patch", "fingerprint")
-    return {name: last_value(evidence, f"system.{name}", moments) for name in names}
+def _system(evidence: tuple[Evidence, ...], moments: Iterable[Moment]) -> SystemPart:
+    return SystemPart(
+        version=last_value(evidence, "system.version", moments),
+        build=last_value(evidence, "system.build", moments),
+        security_patch=last_value(evidence, "system.security_patch", moments),
+        fingerprint=last_value(evidence, "system.fingerprint", moments),
+    )
 
 
 def _number(evidence: tuple[Evidence, ...], name: str) -> int | None:
+    """A phone that claims more than every JSON reader holds exactly has claimed nothing."""
     text = last_value(evidence, name, tuple(Moment))
-    return int(text) if text and int(text) <= GREATEST_NUMBER else None
+    return int(text) if text and int(text) <= LARGEST_NUMBER else None
 
 
 def last_value(evidence: tuple[Evidence, ...], name: str, moments: Iterable[Moment]) -> str:

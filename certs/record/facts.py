@@ -6,18 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from certs.record.schema import LogPlace, Person, SalePolicy
 from certs.record.sealing import Opening
 from phones.evidence import Evidence
 from phones.identity import PhoneIdentity
 from phones.port import Platform
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A named person of the issuer, with the role under which they act."""
-
-    name: str
-    role: str
+__all__ = ["JobFacts", "LogPlace", "Person", "SalePolicy", "Validation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,26 +25,6 @@ class Validation:
     grounds: str = ""
     certificate: bytes = b""  # the validator's own, DER; b"" without a key of their own
     signature: bytes = b""  # theirs, DER (`certs.record.validation`)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SalePolicy:
-    """The operator's profile: what a phone must reach before it gets a certificate."""
-
-    name: str = "basic"
-    minimum_nist: str = "clear"  # clear or purge
-    require_validation: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogPlace:
-    """Where the job stands in the transparency log (`certs.record.schema.LogPart`). `anchor`: checkpoint lines."""
-
-    origin: str
-    device_tag: str
-    start: int
-    attempt: int
-    anchor: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

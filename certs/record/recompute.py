@@ -14,7 +14,7 @@ from typing import Any
 from certs.record.canonical import ReadRecord
 from certs.record.device_facts import device_facts
 from certs.record.refusals import refusals, title_of
-from certs.record.schema import RecordDocument
+from certs.record.schema import OutcomePart, RecordDocument
 from grading import schemes
 from grading.errors import SchemeError
 from grading.grade import grade
@@ -40,11 +40,10 @@ def fault_of(record: ReadRecord) -> Fault | None:
         rule_file, scheme = _files_of(record.document)
     except (RulesError, SchemeError, _OtherFile) as error:
         return Fault(code="E_RULES_UNKNOWN", detail=str(error)[:120])
-    pieces = evidence_of(record.plain)
-    bad = _bad_piece(pieces)
+    bad = _bad_piece(record.document.evidence)
     if bad is not None:
         return Fault(code="E_RECORD", detail=f"evidence {bad}")
-    different = _first_difference(record, pieces, rule_file, scheme)
+    different = _first_difference(record.document, rule_file, scheme)
     return Fault(code="E_RULES", detail=different) if different else None
 
 
@@ -73,25 +72,22 @@ def _shipped(name: str) -> schemes.Scheme:
     return schemes.load(name)
 
 
-def _first_difference(
-    record: ReadRecord, pieces: tuple[Evidence, ...], rule_file: rules.Rules, scheme: schemes.Scheme | None
-) -> str:
+def _first_difference(document: RecordDocument, rule_file: rules.Rules, scheme: schemes.Scheme | None) -> str:
     """The name of the first derived field that is not what the evidence gives, or ""."""
-    document, said = record.document, record.plain
-    report = judge(pieces, method=document.erase.method, rules=rule_file)
-    if plain(report) != said["erase"]:
+    report = judge(document.evidence, method=document.erase.method, rules=rule_file)
+    if report != document.erase:
         return "erase"
     if scheme is None and not document.is_report:
         return "grade"
     if scheme is not None:
         platform = Platform(document.device.platform)
-        if plain(grade(pieces, platform=platform, verdict=report.verdict, scheme=scheme)) != said["grade"]:
+        if grade(document.evidence, platform=platform, verdict=report.verdict, scheme=scheme) != document.grade:
             return "grade"
-    if device_facts(pieces) != said["device_facts"]:
+    if device_facts(document.evidence) != document.device_facts:
         return "device_facts"
-    reasons = refusals(document, pieces)
-    outcome = {"title": title_of(document, reasons), "reasons": list(outcome_reasons(reasons, report.reasons))}
-    if document.is_report != bool(reasons) or said["outcome"] != outcome:
+    reasons = refusals(document)
+    outcome = OutcomePart(title=title_of(document, reasons), reasons=outcome_reasons(reasons, report.reasons))
+    if document.is_report != bool(reasons) or document.outcome != outcome:
         return "outcome"
     return ""
 
@@ -99,14 +95,6 @@ def _first_difference(
 def outcome_reasons(reasons: tuple[str, ...], of_the_erase: tuple[str, ...]) -> tuple[str, ...]:
     """What a report gives as its reasons: why there is no certificate, then why the erase is not verified."""
     return tuple(dict.fromkeys((*reasons, *of_the_erase)))[:50] if reasons else ()
-
-
-def evidence_of(document: Mapping[str, object]) -> tuple[Evidence, ...]:
-    """The evidence of a document that passed `certs.record.canonical.read_record`."""
-    pieces = document["evidence"]
-    if not isinstance(pieces, list):
-        raise TypeError("evidence: expected an array")
-    return tuple(Evidence.from_json(piece) for piece in pieces)
 
 
 def _bad_piece(pieces: tuple[Evidence, ...]) -> int | None:

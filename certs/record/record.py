@@ -16,7 +16,7 @@ from certs.record.canonical import ReadRecord, canonical_bytes, read_record
 from certs.record.device_facts import device_facts
 from certs.record.facts import JobFacts
 from certs.record.issuer import Issuer, Station
-from certs.record.recompute import evidence_of, fault_of, outcome_reasons, plain
+from certs.record.recompute import fault_of, outcome_reasons, plain
 from certs.record.refusals import refusals, title_of
 from certs.record.schema import CERTIFICATE_SCHEMA, REPORT_SCHEMA, TIME_FORMAT, RecordDocument
 from certs.record.sealing import seal
@@ -119,7 +119,7 @@ def _draft(
         "validation": _validation(facts),
         "policy": plain(facts.policy),
         "device": _device(facts),
-        "device_facts": device_facts(facts.evidence),
+        "device_facts": plain(device_facts(facts.evidence)),
         "evidence": [piece.to_json() for piece in facts.evidence],
         "erase": plain(report),
         "grade": plain(graded),
@@ -129,7 +129,7 @@ def _draft(
         "retention_until": _years_later(issued_at.astimezone(UTC).date()).isoformat(),
     }
     read = read_record(canonical_bytes(draft))
-    reasons = refusals(read.document, evidence_of(read.plain))
+    reasons = refusals(read.document)
     if reasons:
         draft["schema"] = REPORT_SCHEMA
         told = outcome_reasons(reasons, report.reasons)

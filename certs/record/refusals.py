@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from certs.record.device_facts import values
 from certs.record.schema import TIME_FORMAT, RecordDocument
-from phones.evidence import Evidence, Moment
+from phones.evidence import Moment
 
 CERTIFIABLE_STAGES = ("VERIFIED", "VALIDATED", "CERTIFIED")
 SOFTWARE_NAMES = frozenset(
@@ -40,13 +40,13 @@ _METHODS = ("none", "clear", "purge")
 _BEFORE = (Moment.BEFORE, Moment.COMMAND)
 
 
-def refusals(document: RecordDocument, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+def refusals(document: RecordDocument) -> tuple[str, ...]:
     """Codes of everything that stands between this record and a certificate, most telling first."""
     found = (
         *_of_the_job(document),
         *_of_the_erase(document),
-        *_of_the_phone(document, evidence),
-        *_of_the_times(document, evidence),
+        *_of_the_phone(document),
+        *_of_the_times(document),
         *_of_the_policy(document),
     )
     return tuple(dict.fromkeys(found))
@@ -76,7 +76,7 @@ def _of_the_erase(document: RecordDocument) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _of_the_phone(document: RecordDocument, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+def _of_the_phone(document: RecordDocument) -> tuple[str, ...]:
     """Every identifier and name on the paper was read from the phone before it was erased."""
     device = document.device
     stated = {
@@ -90,16 +90,16 @@ def _of_the_phone(document: RecordDocument, evidence: tuple[Evidence, ...]) -> t
         "product.marketing_name": device.marketing_name,
     }
     identifiers = [text for name, text in stated.items() if name.startswith("identity.") and text]
-    read = all(text in values(evidence, name, _BEFORE) for name, text in stated.items() if text)
-    on_one_port = all(piece.port == document.job.port for piece in evidence)
+    read = all(text in values(document.evidence, name, _BEFORE) for name, text in stated.items() if text)
+    on_one_port = all(piece.port == document.job.port for piece in document.evidence)
     return () if read and on_one_port and len(identifiers) >= 2 else ("identity_not_in_evidence",)
 
 
-def _of_the_times(document: RecordDocument, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+def _of_the_times(document: RecordDocument) -> tuple[str, ...]:
     """Opened, then evidence piece by piece, then finished, then issued; to the second, as the record has them."""
     moments = [
         _time(document.job.opened_at),
-        *(piece.at.replace(microsecond=0) for piece in evidence),
+        *(piece.at.replace(microsecond=0) for piece in document.evidence),
         _time(document.job.finished_at),
         _time(document.issued_at),
     ]

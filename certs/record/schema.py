@@ -3,121 +3,91 @@
 
 This is the door. Bytes from outside become a document only here: unknown fields, wrong types, naive or
 impossible times and oversized texts are refused (duplicate keys and other spellings in `certs.record.canonical`).
-All numbers are whole; an unknown text is ""; an unknown number is null. docs/certificate.md explains each field.
+All numbers are whole; an unknown text is ""; an unknown number is null. What the evidence, the judge and the grade
+say stands in the document as their own types. docs/certificate.md explains each field.
 """
 
-import os
-from datetime import date, datetime
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from certs.record.fields import (
+    Choice,
+    Date,
+    FineTime,
+    Flag,
+    Many,
+    Member,
+    Number,
+    Or,
+    Struct,
+    Table,
+    Text,
+    Time,
+)
+from grading.report import CheckOutcome, CheckResult, Grade
+from phones.evidence import Evidence, Moment, Outcome
+from phones.verdict import Source, Verdict
+from wipe.report import Claims, Condition, EraseReport, EvidenceLevel, Finding
 
 CERTIFICATE_SCHEMA = "proofwipe/certificate/1"
 REPORT_SCHEMA = "proofwipe/report/1"
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 MAXIMUM_RECORD_BYTES = 1024 * 1024
 MAXIMUM_EVIDENCE = 1000
-
-# No control characters, and none that hide or reorder text (bidi marks, zero width): a page must show what it says.
-_VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]*$"
+TITLES = ("certificate", "awaiting_validation", "rejected", "blocked", "interrupted", "failed", "not_verified")
 
 
-def _is_time(text: str) -> str:
-    _moment(text)
-    return text
-
-
-def _is_fine_time(text: str) -> str:
-    _moment(text)
-    return text
-
-
-def _moment(text: str) -> datetime:
-    """Of a text whose shape is known. (strptime takes ten times as long, for each piece of evidence.)"""
-    return datetime(  # noqa: DTZ001 - only asked whether there is such a moment
-        int(text[:4]), int(text[5:7]), int(text[8:10]), int(text[11:13]), int(text[14:16]), int(text[17:19])
-    )
-
-
-def _is_date(text: str) -> str:
-    date.fromisoformat(text)
-    return text
-
-
-Text = Annotated[str, StringConstraints(max_length=200, pattern=_VISIBLE)]
-LongText = Annotated[str, StringConstraints(max_length=1000, pattern=_VISIBLE)]
-Named = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_VISIBLE)]
-Code = Annotated[str, StringConstraints(max_length=96, pattern=r"^[A-Za-z0-9_.+\-]*$")]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=96, pattern=r"^[A-Za-z0-9_.+\-]+$")]
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Commitment = Annotated[str, StringConstraints(pattern=r"^(#[0-9a-f]{32})?$")]
-LastFour = Annotated[str, StringConstraints(max_length=4, pattern=r"^[A-Za-z0-9._:\-]*$")]
-Time = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"),
-    AfterValidator(_is_time),
-]
-FineTime = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$"),
-    AfterValidator(_is_fine_time),
-]
-Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_is_date)]
-CertificateId = Annotated[str, StringConstraints(pattern=r"^PW(-[0-9A-HJKMNP-TV-Z]{4}){4}$")]
-Base64 = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
-Number = Annotated[int, Field(ge=0, le=2**53 - 1)]  # RFC 8785: what every JSON reader holds exactly
-VerdictWord = Literal["passed", "failed", "indeterminate"]
-
-
-class _Part(BaseModel):
-    # Built once, as parts of the whole document (below), and not each by itself as well.
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-
-
-class OutcomePart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomePart:
     """What kind of paper this is, and why it is no certificate: stable codes, most telling first."""
 
-    title: Literal["certificate", "awaiting_validation", "rejected", "blocked", "interrupted", "failed", "not_verified"]
-    reasons: Annotated[tuple[Key, ...], Field(max_length=50)]
+    title: str
+    reasons: tuple[str, ...]
 
 
-class JobPart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPart:
     """The job as the station led it."""
 
-    id: Key
-    attempt: Annotated[int, Field(ge=1, le=1000)]
-    opened_at: Time
-    finished_at: Time
-    port: Text
-    slot: Text
-    stage: Code
-    failure: Code
-    problems: Annotated[tuple[Key, ...], Field(max_length=50)]
+    id: str
+    attempt: int
+    opened_at: str
+    finished_at: str
+    port: str
+    slot: str
+    stage: str
+    failure: str
+    problems: tuple[str, ...]
 
 
-class IssuerPart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerPart:
     """The company that answers for the paper."""
 
-    name: Named
-    address: Text
-    contact: Text
+    name: str
+    address: str
+    contact: str
 
 
-class StationPart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationPart:
     """The bench, and the key that signs: first 8 bytes, hex, of SHA-256 over its public key (SubjectPublicKeyInfo)."""
 
-    name: Named
-    key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    name: str
+    key_id: str
 
 
-class PersonPart(_Part):
-    """Who did the work."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A named person of the issuer, with the role under which they act."""
 
-    name: Named
-    role: Text
+    name: str
+    role: str
 
 
-class ValidationPart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationPart:
     """A named person's decision; never set by software. `by`, `role`, `at` are "" without one.
 
     `certificate`: the validator's own certificate, DER in base64, issued by the organisation; `signature`: theirs
@@ -125,167 +95,83 @@ class ValidationPart(_Part):
     decision was entered at the station by a person without a key of their own, which the page says.
     """
 
-    decision: Literal["accepted", "rejected", "awaiting", "not_required"]
-    by: Text
-    role: Text
-    at: Time | Literal[""]
-    grounds: LongText
-    certificate: Base64
-    signature: Base64
+    decision: str
+    by: str
+    role: str
+    at: str
+    grounds: str
+    certificate: str
+    signature: str
 
 
-class PolicyPart(_Part):
-    """The operator's profile the job had to satisfy."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalePolicy:
+    """The operator's profile: what a phone must reach before it gets a certificate."""
 
-    name: Named
-    minimum_nist: Literal["clear", "purge"]
-    require_validation: bool
+    name: str = "basic"
+    minimum_nist: str = "clear"  # clear or purge
+    require_validation: bool = True
 
 
-class CommitmentsPart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentsPart:
     """Salted commitments to the identifiers in full (`phones.commitment`), "" for those the phone has not."""
 
-    serial: Commitment
-    imei1: Commitment
-    imei2: Commitment
-    udid: Commitment
-    ecid: Commitment
+    serial: str
+    imei1: str
+    imei2: str
+    udid: str
+    ecid: str
 
 
-class DevicePart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicePart:
     """Who the phone is, without an identifier in clear."""
 
-    platform: Literal["android", "apple"]
-    maker: Text
-    model: Text
-    marketing_name: Text
-    serial_last4: LastFour
-    imei1_last4: LastFour
-    imei2_last4: LastFour
+    platform: str
+    maker: str
+    model: str
+    marketing_name: str
+    serial_last4: str
+    imei1_last4: str
+    imei2_last4: str
     commitments: CommitmentsPart
-    salt: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    salt: str
 
 
-class SystemPart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemPart:
     """The system as read at one moment; "" for what was not read."""
 
-    version: Text
-    build: Text
-    security_patch: Text
-    fingerprint: Text
+    version: str
+    build: str
+    security_patch: str
+    fingerprint: str
 
 
-class DeviceFactsPart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFactsPart:
     """What the phone is, taken from the evidence; a verifier takes it again and compares."""
 
     system_before: SystemPart
     system_after: SystemPart
-    storage_total_bytes: Number | None
-    memory_total_kib: Number | None
-    first_api_level: Number | None
-    encryption: Text  # crypto.state / crypto.type as read before
-    verified_boot: Text  # boot.verified_state, the phone's own word
+    storage_total_bytes: int | None
+    memory_total_kib: int | None
+    first_api_level: int | None
+    encryption: str  # crypto.state / crypto.type as read before
+    verified_boot: str  # boot.verified_state, the phone's own word
 
 
-class EvidencePart(_Part):
-    """One exchange, as `phones.evidence.Evidence.to_json` writes it."""
-
-    number: Annotated[int, Field(ge=1, le=1_000_000)]
-    at: FineTime
-    moment: Literal["before", "command", "between", "return", "after", "final"]
-    port: Text
-    link: Key
-    asked: Key
-    outcome: Literal["answered", "refused", "silent", "lost", "malformed"]
-    values: Annotated[
-        dict[Key, Annotated[str, StringConstraints(max_length=1024, pattern=_VISIBLE)]], Field(max_length=500)
-    ]
-    digest: Digest
-
-
-EvidenceNumbers = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=MAXIMUM_EVIDENCE)]
-
-
-class FindingPart(_Part):
-    """`wipe.report.Finding`."""
-
-    rule: Key
-    kind: Literal["requirement", "signal", "contradiction"]
-    verdict: VerdictWord
-    writer: Code
-    evidence: EvidenceNumbers
-
-
-class ConditionPart(_Part):
-    """`wipe.report.Condition`."""
-
-    state: Literal["met", "not_met", "unknown"]
-    source: Literal["observed", "inferred", "stated", "not_checked"]
-    reason: Code
-
-
-class ClaimsPart(_Part):
-    """`wipe.report.Claims`: three claims, never merged."""
-
-    nist_method: Literal["none", "clear", "purge"]
-    technique: Code
-    conditions: Annotated[dict[Key, ConditionPart], Field(max_length=20)]
-    gb_status: Literal["method_overwrite", "method_block_erase", "vendor_declared", "supporting_only", "none"]
-    r2_status: Literal["automated", "guided", "fail"]
-
-
-class ErasePart(_Part):
-    """`wipe.report.EraseReport`, recomputable from `evidence` and the rule file."""
-
-    method: Code
-    rules_version: Key
-    rules_sha256: Digest
-    verdict: VerdictWord
-    level: Literal["none", "E0", "E1", "E2", "E3"]
-    final_reset: Code
-    same_phone: VerdictWord
-    findings: Annotated[tuple[FindingPart, ...], Field(max_length=200)]
-    claims: ClaimsPart
-    residues: Annotated[dict[Key, Code], Field(max_length=50)]
-    reasons: Annotated[tuple[Key, ...], Field(max_length=50)]
-
-
-class CheckPart(_Part):
-    """`grading.report.CheckResult`."""
-
-    name: Key
-    weight: Code
-    outcome: Literal["pass", "fail", "indeterminate", "not_tested", "not_applicable"]
-    limit: Text
-    measured: LongText
-    source: Literal["observed", "inferred", "stated", "not_checked"]
-    moment: Code
-    evidence: EvidenceNumbers
-
-
-class GradePart(_Part):
-    """`grading.report.Grade`, recomputable from `evidence` and the scheme file."""
-
-    scheme: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_\-]*$")]
-    scheme_version: Key
-    scheme_sha256: Digest
-    usability: Literal["", "1", "2", "3", "4", "5", "U", "H"]
-    functional: Code
-    battery_band: Code
-    cosmetic: Code
-    capped_by: Annotated[tuple[Key, ...], Field(max_length=100)]
-    checks: Annotated[tuple[CheckPart, ...], Field(max_length=200)]
-    mappings: Annotated[dict[Key, LongText], Field(max_length=20)]
-
-
-class RulesPart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesPart:
     """The rule file that was used."""
 
-    version: Key
-    sha256: Digest
+    version: str
+    sha256: str
 
 
-class LogPart(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPlace:
     """The job's place in the issuer's transparency log, as known before the paper's own entry (docs/certificate.md).
 
     `device_tag`: HMAC-SHA-256 under the operator's secret, first 16 bytes, hex: the same for every job of one phone.
@@ -294,57 +180,227 @@ class LogPart(_Part):
     the job opened: the record cannot be older; () when the log was empty.
     """
 
-    origin: Named
-    device_tag: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-    start: Number
-    attempt: Annotated[int, Field(ge=1, le=1_000_000)]
-    anchor: Annotated[tuple[Named, ...], Field(max_length=40)]
+    origin: str
+    device_tag: str
+    start: int
+    attempt: int
+    anchor: tuple[str, ...] = ()
 
 
-class RecordDocument(_Part):
-    """The whole record: what a certificate or a report is made from and what is signed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDocument:
+    """The whole record: what a certificate or a report is made from and what is signed.
 
-    schema_: Annotated[Literal["proofwipe/certificate/1", "proofwipe/report/1"], Field(alias="schema")]
-    id: CertificateId
-    issued_at: Time
-    renderer: Key
-    log: Literal["none"] | LogPart
+    `sealed`: salted commitments, opened in the archive copy only.
+    """
+
+    schema: str
+    id: str
+    issued_at: str
+    renderer: str
+    log: Literal["none"] | LogPlace
     emulated: bool
     outcome: OutcomePart
     job: JobPart
     issuer: IssuerPart
     station: StationPart
-    performed_by: PersonPart
+    performed_by: Person
     validation: ValidationPart
-    policy: PolicyPart
+    policy: SalePolicy
     device: DevicePart
     device_facts: DeviceFactsPart
-    evidence: Annotated[tuple[EvidencePart, ...], Field(max_length=MAXIMUM_EVIDENCE)]
-    erase: ErasePart
-    grade: GradePart | None
+    evidence: tuple[Evidence, ...]
+    erase: EraseReport
+    grade: Grade | None
     rules: RulesPart
-    disclosures: Annotated[dict[Key, LongText], Field(max_length=30)]
-    sealed: Annotated[dict[Key, Digest], Field(max_length=30)]  # salted commitments, opened in the archive copy only
-    retention_until: Date
+    disclosures: Mapping[str, str]
+    sealed: Mapping[str, str]
+    retention_until: str
 
     @property
     def is_report(self) -> bool:
         """True for a report, which is never a certificate."""
-        return self.schema_ == REPORT_SCHEMA
+        return self.schema == REPORT_SCHEMA
 
 
-def _build() -> None:
-    """Without pydantic's plugins: nobody else's package has a say in what a record is, or is looked for meanwhile."""
-    name = "PYDANTIC_DISABLE_PLUGINS"
-    before = os.environ.get(name)
-    os.environ[name] = "__all__"
-    try:
-        RecordDocument.model_rebuild(force=True)
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+# What each field may hold ---------------------------------------------------------------------------
 
+_CODE = r"[A-Za-z0-9_.+\-]"
+_TEXT = Text(most=200)
+_LONG = Text(most=1000)
+_NAMED = Text(least=1, most=200)
+_CODE_OR_NONE = Text(most=96, pattern=f"{_CODE}*")
+_KEY = Text(least=1, most=96, pattern=f"{_CODE}+")
+_DIGEST = Text(most=64, pattern="[0-9a-f]{64}")
+_COMMITMENT = Text(most=33, pattern="(#[0-9a-f]{32})?")
+_LAST_FOUR = Text(most=4, pattern=r"[A-Za-z0-9._:\-]*")
+_HEX_32 = Text(most=32, pattern="[0-9a-f]{32}")
+_BASE64 = Text(most=4096, pattern="[A-Za-z0-9+/]*={0,2}")
+_TIME = Time()
+_KEYS = Many(_KEY, 50)
+_VERDICT = Member(Verdict)
+_EVIDENCE_NUMBERS = Many(Number(1), MAXIMUM_EVIDENCE)
+_NUMBER_OR_NULL = Or(None, Number())
 
-_build()
+_EVIDENCE = Struct(
+    Evidence,
+    number=Number(1, 1_000_000),
+    at=FineTime(),
+    moment=Member(Moment),
+    port=_TEXT,
+    link=_KEY,
+    asked=_KEY,
+    outcome=Member(Outcome),
+    values=Table(_KEY, Text(most=1024), 500),
+    digest=_DIGEST,
+)
+_CLAIMS = Struct(
+    Claims,
+    nist_method=Choice("none", "clear", "purge"),
+    technique=_CODE_OR_NONE,
+    conditions=Table(
+        _KEY,
+        Struct(Condition, state=Choice("met", "not_met", "unknown"), source=Member(Source), reason=_CODE_OR_NONE),
+        20,
+    ),
+    gb_status=Choice("method_overwrite", "method_block_erase", "vendor_declared", "supporting_only", "none"),
+    r2_status=Choice("automated", "guided", "fail"),
+)
+_ERASE = Struct(
+    EraseReport,
+    method=_CODE_OR_NONE,
+    rules_version=_KEY,
+    rules_sha256=_DIGEST,
+    verdict=_VERDICT,
+    level=Member(EvidenceLevel),
+    final_reset=_CODE_OR_NONE,
+    same_phone=_VERDICT,
+    findings=Many(
+        Struct(
+            Finding,
+            rule=_KEY,
+            kind=Choice("requirement", "signal", "contradiction"),
+            verdict=_VERDICT,
+            writer=_CODE_OR_NONE,
+            evidence=_EVIDENCE_NUMBERS,
+        ),
+        200,
+    ),
+    claims=_CLAIMS,
+    residues=Table(_KEY, _CODE_OR_NONE, 50),
+    reasons=_KEYS,
+)
+_GRADE = Struct(
+    Grade,
+    scheme=Text(least=1, most=64, pattern=r"[a-z0-9][a-z0-9_\-]*"),
+    scheme_version=_KEY,
+    scheme_sha256=_DIGEST,
+    usability=Choice("", "1", "2", "3", "4", "5", "U", "H"),
+    functional=_CODE_OR_NONE,
+    battery_band=_CODE_OR_NONE,
+    cosmetic=_CODE_OR_NONE,
+    capped_by=Many(_KEY, 100),
+    checks=Many(
+        Struct(
+            CheckResult,
+            name=_KEY,
+            weight=_CODE_OR_NONE,
+            outcome=Member(CheckOutcome),
+            limit=_TEXT,
+            measured=_LONG,
+            source=Choice("observed", "inferred", "stated", "not_checked"),
+            moment=_CODE_OR_NONE,
+            evidence=_EVIDENCE_NUMBERS,
+        ),
+        200,
+    ),
+    mappings=Table(_KEY, _LONG, 20),
+)
+_SYSTEM = Struct(SystemPart, version=_TEXT, build=_TEXT, security_patch=_TEXT, fingerprint=_TEXT)
+_COMMITMENTS = Struct(
+    CommitmentsPart,
+    serial=_COMMITMENT,
+    imei1=_COMMITMENT,
+    imei2=_COMMITMENT,
+    udid=_COMMITMENT,
+    ecid=_COMMITMENT,
+)
+_LOG = Struct(
+    LogPlace,
+    origin=_NAMED,
+    device_tag=_HEX_32,
+    start=Number(),
+    attempt=Number(1, 1_000_000),
+    anchor=Many(_NAMED, 40),
+)
+
+RECORD = Struct(
+    RecordDocument,
+    schema=Choice(CERTIFICATE_SCHEMA, REPORT_SCHEMA),
+    id=Text(most=22, pattern="PW(-[0-9A-HJKMNP-TV-Z]{4}){4}"),
+    issued_at=_TIME,
+    renderer=_KEY,
+    log=Or("none", _LOG),
+    emulated=Flag(),
+    outcome=Struct(
+        OutcomePart,
+        title=Choice(*TITLES),
+        reasons=_KEYS,
+    ),
+    job=Struct(
+        JobPart,
+        id=_KEY,
+        attempt=Number(1, 1000),
+        opened_at=_TIME,
+        finished_at=_TIME,
+        port=_TEXT,
+        slot=_TEXT,
+        stage=_CODE_OR_NONE,
+        failure=_CODE_OR_NONE,
+        problems=_KEYS,
+    ),
+    issuer=Struct(IssuerPart, name=_NAMED, address=_TEXT, contact=_TEXT),
+    station=Struct(StationPart, name=_NAMED, key_id=Text(most=16, pattern="[0-9a-f]{16}")),
+    performed_by=Struct(Person, name=_NAMED, role=_TEXT),
+    validation=Struct(
+        ValidationPart,
+        decision=Choice("accepted", "rejected", "awaiting", "not_required"),
+        by=_TEXT,
+        role=_TEXT,
+        at=Or("", _TIME),
+        grounds=_LONG,
+        certificate=_BASE64,
+        signature=_BASE64,
+    ),
+    policy=Struct(SalePolicy, name=_NAMED, minimum_nist=Choice("clear", "purge"), require_validation=Flag()),
+    device=Struct(
+        DevicePart,
+        platform=Choice("android", "apple"),
+        maker=_TEXT,
+        model=_TEXT,
+        marketing_name=_TEXT,
+        serial_last4=_LAST_FOUR,
+        imei1_last4=_LAST_FOUR,
+        imei2_last4=_LAST_FOUR,
+        commitments=_COMMITMENTS,
+        salt=_HEX_32,
+    ),
+    device_facts=Struct(
+        DeviceFactsPart,
+        system_before=_SYSTEM,
+        system_after=_SYSTEM,
+        storage_total_bytes=_NUMBER_OR_NULL,
+        memory_total_kib=_NUMBER_OR_NULL,
+        first_api_level=_NUMBER_OR_NULL,
+        encryption=_TEXT,
+        verified_boot=_TEXT,
+    ),
+    evidence=Many(_EVIDENCE, MAXIMUM_EVIDENCE),
+    erase=_ERASE,
+    grade=Or(None, _GRADE),
+    rules=Struct(RulesPart, version=_KEY, sha256=_DIGEST),
+    disclosures=Table(_KEY, _LONG, 30),
+    sealed=Table(_KEY, _DIGEST, 30),
+    retention_until=Date(),
+)
+"""The record's fields, in JSON and in Python."""

@@ -2,7 +2,7 @@
 """The checks of what a paper says: attachments, record, statement, page, validator's signature, openings, phone.
 
 What reads records, statements and pages is imported by the check that needs it: a file whose bytes were changed is
-refused before pydantic or any PDF reader is loaded.
+refused before the reader of records or any PDF reader is loaded.
 """
 # ruff: noqa: PLC0415 - see above
 

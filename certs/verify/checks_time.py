@@ -97,10 +97,10 @@ def in_bounds(case: Case) -> str | None:
 def _check_anchor(case: Case) -> None:
     from certs.log.errors import LogReadError
     from certs.log.reading import check_anchor
-    from certs.record.schema import LogPart
+    from certs.record.schema import LogPlace
 
     place, policy = case.record.document.log, case.trust.log_policy
-    if not isinstance(place, LogPart) or case.proven is None or policy is None:
+    if not isinstance(place, LogPlace) or case.proven is None or policy is None:
         return
     if not case.record.document.is_report and place.start >= case.proven.index:
         raise Failed("E_BACKDATED", "issued in the log before it was begun")
@@ -212,7 +212,7 @@ def _check_same_tree(case: Case) -> None:
     """
     from certs.log.entries import Start
     from certs.log.leaves import leaf_of
-    from certs.record.schema import LogPart
+    from certs.record.schema import LogPlace
 
     snapshot, proven, place = case.status, case.proven, case.record.document.log
     if snapshot is None or proven is None or snapshot.checkpoint.size <= proven.index:
@@ -221,8 +221,8 @@ def _check_same_tree(case: Case) -> None:
     same_root = snapshot.checkpoint.size != proven.size or snapshot.checkpoint.root == proven.root
     if entry != leaf_of(case.record.document, case.record.data, case.statement) or not same_root:
         raise Failed("E_NOT_LOGGED", "the exported log holds another entry in its place")
-    start = snapshot.history.entry(place.start) if isinstance(place, LogPart) else None
-    if not isinstance(place, LogPart) or not isinstance(start, Start):
+    start = snapshot.history.entry(place.start) if isinstance(place, LogPlace) else None
+    if not isinstance(place, LogPlace) or not isinstance(start, Start):
         raise Failed("E_NOT_LOGGED", "the exported log knows no such START")
     said = (place.device_tag, place.attempt, case.record.document.emulated)
     if (start.tag, start.attempt, start.emulated) != said:

@@ -75,7 +75,7 @@ class Summary:
         device, place = document.device, document.log
         issuer_is = "pinned" if case.root else ("specimen" if document.emulated else "unverified")
         return cls(
-            schema=document.schema_,
+            schema=document.schema,
             id=document.id,
             issued_at=document.issued_at,
             issuer=document.issuer.name,

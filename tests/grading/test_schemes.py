@@ -2,20 +2,18 @@
 """A scheme file is taken whole or not at all; a record can be graded again, by the same scheme or another."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certs.keys.authority import create_authority
-from certs.record.recompute import evidence_of, plain
 from certs.record.record import certificate_record
 from grading.errors import SchemeError
 from grading.grade import grade
+from grading.report import Grade
 from grading.schemes import load, shipped, whole_number
 from phones.port import Platform
 from phones.verdict import Verdict
@@ -128,23 +126,22 @@ def test_plain_digits_only_are_numbers() -> None:
 
 
 def test_a_record_graded_again_has_its_own_grade_and_another_under_another_scheme(
-    tmp_path: Path, regraded: Callable[[str], tuple[dict[str, Any], dict[str, Any]]]
+    tmp_path: Path, regraded: Callable[[str], tuple[Grade, Grade]]
 ) -> None:
     in_record, again = regraded("basic")
-    for name in ("usability", "functional", "battery_band", "cosmetic", "capped_by"):
-        assert again[name] == in_record[name]
-    assert again["scheme_sha256"] == load("basic").sha256
+    assert again == in_record
+    assert again.scheme_sha256 == load("basic").sha256
     stricter = tmp_path / "stricter.toml"
     text = changed(changed(TEXT, 'name = "basic"', 'name = "stricter"'), "at_least = 90", "at_least = 99")
     stricter.write_text(text, encoding="utf-8")
     in_record, other = regraded(str(stricter))
-    assert other["scheme"] == "stricter"
-    assert other["scheme_sha256"] != in_record["scheme_sha256"]
-    assert (in_record["battery_band"], other["battery_band"]) == ("excellent", "good")
+    assert other.scheme == "stricter"
+    assert other.scheme_sha256 != in_record.scheme_sha256
+    assert (in_record.battery_band, other.battery_band) == ("excellent", "good")
 
 
 @pytest.fixture
-def regraded(tmp_path: Path) -> Callable[[str], tuple[dict[str, Any], dict[str, Any]]]:
+def regraded(tmp_path: Path) -> Callable[[str], tuple[Grade, Grade]]:
     """Scheme → the grade in a record and the grade computed again by `station.cli.commands.regrade`'s own way."""
     path = tmp_path / "erase-record.json"
     signer = create_authority(ISSUER, "bench-1", now=OPENED_AT).signer()
@@ -153,15 +150,15 @@ def regraded(tmp_path: Path) -> Callable[[str], tuple[dict[str, Any], dict[str, 
     )
     path.write_bytes(record.data)
 
-    def again(scheme: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        document: Any = read_document(path)
+    def again(scheme: str) -> tuple[Grade, Grade]:
+        document = read_document(path)
+        assert document.grade is not None
         found = grade(
-            evidence_of(document),
-            platform=Platform(document["device"]["platform"]),
-            verdict=Verdict(document["erase"]["verdict"]),
+            document.evidence,
+            platform=Platform(document.device.platform),
+            verdict=document.erase.verdict,
             scheme=load(scheme),
         )
-        computed: Any = plain(asdict(found))
-        return document["grade"], computed
+        return document.grade, found
 
     return again

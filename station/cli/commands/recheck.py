@@ -28,12 +28,11 @@ def command(context: click.Context, file: Path, serial: str, config: Path | None
     """Exit 0 same phone and as it was left; 3 no such phone or record; 4 it will not talk; 6 it cannot be told;
     7 another phone, or used since. Whether the paper itself is good says `proofwipe verify`.
     """
-    from certs.record.schema import RecordDocument
     from station.cli.commands.regrade import read_document
     from station.session.find_phone import ask, find, open_bench
     from station.work.recheck import recheck
 
-    document = RecordDocument.model_validate_json(_json(read_document(file)))
+    document = read_document(file)
     home = home_of(context)
     settings = settings_of(home, config)
     with open_bench(home, settings, fixed=True) as bench:
@@ -72,9 +71,3 @@ def _lines(found: "Recheck") -> tuple[str, str]:
 
 def _only(verdict: Verdict, what: str) -> dict[str, str]:
     return {"what": what} if verdict is Verdict.FAILED else {}
-
-
-def _json(document: dict[str, object]) -> bytes:
-    from certs.record.canonical import canonical_bytes
-
-    return canonical_bytes(document)

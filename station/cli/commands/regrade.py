@@ -3,6 +3,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from station.cli import cli_text as spoken
 from station.cli import output
 from station.cli.commands.options import json_option
 from station.text.language import current, text
+
+if TYPE_CHECKING:
+    from certs.record.schema import RecordDocument
 
 LARGEST_FILE = 16 * 1024 * 1024
 
@@ -28,19 +32,17 @@ class NoRecordError(ProofwipeError):
 @json_option()
 def command(file: Path, scheme: str, as_json: bool) -> int:
     """From a paper (PDF) or its record (JSON). Exit 0; 3 when there is no record in it."""
-    from certs.record.recompute import evidence_of
     from grading.grade import grade
     from grading.schemes import load
     from grading.sentences import cap_sentence
     from phones.port import Platform
-    from phones.verdict import Verdict
 
     document = read_document(file)
     chosen = load(scheme)
     result = grade(
-        evidence_of(document),
-        platform=Platform(str(_table(document, "device")["platform"])),
-        verdict=Verdict(str(_table(document, "erase")["verdict"])),
+        document.evidence,
+        platform=Platform(document.device.platform),
+        verdict=document.erase.verdict,
         scheme=chosen,
     )
     if as_json:
@@ -65,7 +67,7 @@ def command(file: Path, scheme: str, as_json: bool) -> int:
     return 0
 
 
-def read_document(file: Path) -> dict[str, object]:
+def read_document(file: Path) -> "RecordDocument":
     """The record document in a paper or in a JSON file. Raises: NoRecordError."""
     from certs.errors import CertsError
     from certs.page.pdf_profile import read
@@ -75,15 +77,8 @@ def read_document(file: Path) -> dict[str, object]:
         with file.open("rb") as opened:
             data = opened.read(LARGEST_FILE)
         record = read(data).embedded()["erase-record.json"] if data.startswith(b"%PDF") else data
-        return dict(Record(data=record).read.plain)
+        return Record(data=record).document
     except OSError as error:
         raise NoRecordError(phone=str(file), got=error.strerror or str(error)) from error
     except (CertsError, KeyError) as error:
         raise NoRecordError(phone=str(file), got=type(error).__name__) from error
-
-
-def _table(document: dict[str, object], name: str) -> dict[str, object]:
-    found = document[name]
-    if not isinstance(found, dict):
-        raise NoRecordError(phone=name, got=type(found).__name__)
-    return found

@@ -14,7 +14,7 @@ from certs.page.labels import capped_by, label
 from certs.page.parts import LEFT, RIGHT
 from certs.page.sheet import HEIGHT, Box, Sheet
 from certs.page.wrapping import clamp, wrap
-from certs.record.schema import RecordDocument
+from certs.record.canonical import read_document
 from phones import words
 from tests.certs.record.sample_documents import (
     QR_TEXT,
@@ -25,7 +25,6 @@ from tests.certs.record.sample_documents import (
     condition,
     failed_report,
     finding,
-    record_bytes,
 )
 
 REASONS = [key.removeprefix("reason.") for key in words.keys("reason.") if key.count(".") == 1]
@@ -39,7 +38,7 @@ RULES = ["canary_still_there", "foyer_returned", "final_absent", "stamp_without_
 
 
 def boxes_of(document: dict[str, Any], qr_text: str = QR_TEXT) -> list[Box]:
-    RecordDocument.model_validate_json(record_bytes(document))
+    read_document(document)
     sheet = Sheet()
     layout.draw(sheet, document, symbol=qr.modules(qr_text), record_digest="ab" * 32)
     sheet.finish()

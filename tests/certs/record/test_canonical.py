@@ -4,6 +4,7 @@
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,14 +130,17 @@ _VALUES = st.recursive(
 
 
 @given(document=st.dictionaries(_TEXTS, _VALUES, max_size=3), as_ascii=st.booleans(), in_order=st.booleans())
-def test_the_quick_look_at_the_spelling_says_what_rfc_8785_says(
+def test_a_document_is_spelled_as_another_writer_of_rfc_8785_spells_it(
     document: dict[str, object], as_ascii: bool, in_order: bool
 ) -> None:
     data = json.dumps(document, ensure_ascii=as_ascii, sort_keys=in_order, separators=(",", ":")).encode()
     try:
-        spelled = canonical_bytes(document)
-    except RecordMalformedError:
+        spelled = rfc8785.dumps(document)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
         assert _refused(data) == "not_json"
+        with pytest.raises(RecordMalformedError):
+            canonical_bytes(document)
         return
+    assert canonical_bytes(document) == spelled
     assert (_refused(data) == "not_canonical") is (data != spelled)
     assert _refused(spelled) != "not_canonical"

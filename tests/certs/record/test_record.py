@@ -43,7 +43,7 @@ def _report(facts: JobFacts, signer: FileSigner) -> Record:
 
 def test_an_honest_job_earns_a_certificate(record: Record) -> None:
     document = record.document
-    assert document.schema_ == "proofwipe/certificate/1"
+    assert document.schema == "proofwipe/certificate/1"
     assert document.outcome.title == "certificate"
     assert document.erase.verdict == "passed"
     assert document.erase.claims.nist_method == "purge"
