@@ -65,7 +65,7 @@ def _making(authority: Authority) -> Table:
 
     def draw() -> bytes:
         return draw_paper(
-            record.read.plain,
+            record.document,
             record_bytes=record.data,
             statement=paper.statement,
             qr_text=qr_text(paper.statement),

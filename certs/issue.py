@@ -148,7 +148,7 @@ def draw_and_sign(
 
     def drawn(kept: SecurityStore | None, token_room: int) -> bytes:
         return draw_paper(
-            record.read.plain,
+            document,
             record_bytes=record.data,
             statement=statement,
             qr_text=qr_text(statement),

@@ -9,7 +9,6 @@ library: the one revision and its one spelling are what the verifier relies on (
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from certs.formats.dss import SecurityStore
 from certs.page import layout, letters, metadata, qr, structure
@@ -28,6 +27,7 @@ from certs.page.pdf_syntax import (
     to_pack,
 )
 from certs.page.sheet import HEIGHT, UNIT, WIDTH, Element, Page, Sheet
+from certs.record.schema import RecordDocument
 from phones import package_data
 
 RECORD_FILE = "erase-record.json"
@@ -39,7 +39,7 @@ _TOKENS_OF_A_FILE = (b"%%EOF", b"startxref", b"/ByteRange", b"trailer", b"endobj
 
 
 def draw_paper(
-    document: Mapping[str, Any],
+    document: RecordDocument,
     *,
     record_bytes: bytes,
     statement: bytes,
@@ -51,7 +51,7 @@ def draw_paper(
 ) -> bytes:
     """The unsigned paper for a record.
 
-    `document` is the record as its JSON says, already checked by `certs.record.schema`; `record_bytes` the exact
+    `document` is the record, as `certs.record.canonical` reads it; `record_bytes` the exact
     canonical bytes that are attached; `statement` the COSE bytes and `qr_text` the same as text for the QR code;
     `contents_bytes` the room for the CMS. `proof` (C2SP tlog-proof), `openings` (archive copy only) and `store` are
     attached where given. The signature dictionary holds `/ByteRange [0 0000000000 0000000000
@@ -73,7 +73,7 @@ def draw_paper(
 
 
 def drawing(
-    document: Mapping[str, Any],
+    document: RecordDocument,
     *,
     record_bytes: bytes,
     statement: bytes,
@@ -107,7 +107,7 @@ def packed(paper: PaperFile) -> PaperFile:
 
 
 def _file(
-    document: Mapping[str, Any],
+    document: RecordDocument,
     pages: Sequence[Page],
     elements: Sequence[Element],
     attached: tuple[tuple[str, str, str, bytes], ...],
@@ -117,7 +117,7 @@ def _file(
     """All objects: catalog, info, metadata, output profile, pages, font, attachments, signature, reading order,
     security store.
     """
-    issued_at, issuer = str(document["issued_at"]), str(document["issuer"]["name"])
+    issued_at, issuer = document.issued_at, document.issuer.name
     title = layout.title(document)
     objects: list[Object] = [{}, dict(metadata.info(title, issuer, issued_at))]
     objects.append(Stream({"Type": Name("Metadata"), "Subtype": Name("XML")}, metadata.xmp(title, issuer, issued_at)))
@@ -249,7 +249,7 @@ def _attachment(kind: str, content: bytes, issued_at: str) -> Stream:
 
 
 def _signature(
-    document: Mapping[str, Any], page: Reference, signature: Reference, appearance: Reference, contents_bytes: int
+    document: RecordDocument, page: Reference, signature: Reference, appearance: Reference, contents_bytes: int
 ) -> list[Object]:
     widget: dict[str, Value] = {
         "Type": Name("Annot"),
@@ -268,9 +268,9 @@ def _signature(
         "SubFilter": Name("ETSI.CAdES.detached"),
         "ByteRange": list(PLACEHOLDER_RANGE),
         "Contents": HexText(b"0" * (2 * contents_bytes)),
-        "M": metadata.pdf_date(str(document["issued_at"])),
-        "Name": text_value(str(document["issuer"]["name"])),
-        "Reason": text_value(str(document["id"])),
+        "M": metadata.pdf_date(document.issued_at),
+        "Name": text_value(document.issuer.name),
+        "Reason": text_value(document.id),
         "Reference": [
             {
                 "Type": Name("SigRef"),

@@ -6,9 +6,8 @@ and what does not fit above them moves to page two. Page two's last two lists gi
 is left out is counted there, and stands in the attached record. A report has another title, colour and layout.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from certs.page import fonts, parts, qr
 from certs.page import layout_back as back
@@ -17,11 +16,11 @@ from certs.page.errors import PaperTooLongError
 from certs.page.labels import label
 from certs.page.parts import CERTIFICATE_COLOUR, LEFT, REPORT_COLOUR, RIGHT, Look
 from certs.page.sheet import HEIGHT, MILLIMETRE, MUTED, WHITE, WIDTH, Sheet
+from certs.record.schema import RecordDocument
+from phones.verdict import Verdict
 
-Document = Mapping[str, Any]
 Part = Callable[[float], float]
 
-REPORT_SCHEMA = "proofwipe/report/1"
 FOOT = HEIGHT - 27.0
 SPACE = 6.0
 PAGES = 2
@@ -29,16 +28,15 @@ SPECIMEN_COLOUR = "#f8ddd5"
 STAMP_COLOUR = "#b3261e"
 
 
-def title(document: Document) -> str:
+def title(document: RecordDocument) -> str:
     """The title as the file's metadata carry it: kind of paper in both languages, and its number."""
-    kind = "title.report" if document["schema"] == REPORT_SCHEMA else "title.certificate"
-    return f"{label(kind).both} {document['id']}"
+    kind = "title.report" if document.is_report else "title.certificate"
+    return f"{label(kind).both} {document.id}"
 
 
-def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_digest: str) -> None:
+def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], record_digest: str) -> None:
     """Draw both pages. Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError."""
-    is_report = document["schema"] == REPORT_SCHEMA
-    look = Look(accent=REPORT_COLOUR if is_report else CERTIFICATE_COLOUR, is_report=is_report)
+    look = Look(accent=REPORT_COLOUR if document.is_report else CERTIFICATE_COLOUR, is_report=document.is_report)
     module = qr.module_size(symbol) * MILLIMETRE
 
     def limits(top: float) -> float:
@@ -54,7 +52,7 @@ def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_
     limits_top = check_top - SPACE - sheet.height_of(limits)
     people_top = limits_top - SPACE - sheet.height_of(people)
     _specimen(sheet, document)
-    top = (_report_head if is_report else _certificate_head)(sheet, look, document)
+    top = (_report_head if document.is_report else _certificate_head)(sheet, look, document)
     late = _flow(sheet, _front_parts(sheet, look, document), top, people_top - SPACE)
     people(people_top)
     limits(limits_top)
@@ -74,15 +72,15 @@ def draw(sheet: Sheet, document: Document, *, symbol: tuple[bytes, ...], record_
     _foot(sheet, document)
 
 
-def _front_parts(sheet: Sheet, look: Look, document: Document) -> list[Part]:
+def _front_parts(sheet: Sheet, look: Look, document: RecordDocument) -> list[Part]:
     """The sections of page one from top to bottom, with the grade last."""
     head = (front.reasons, front.phone) if look.is_report else (front.phone, front.result)
-    claimed = (front.claims,) if document["erase"]["verdict"] == "passed" else ()
+    claimed = (front.claims,) if document.erase.verdict is Verdict.PASSED else ()
     sections = (*head, front.erase, *claimed, front.residues, front.grade, front.disclosed)
     return [_bound(section, sheet, look, document) for section in sections]
 
 
-def _back_parts(sheet: Sheet, look: Look, document: Document, record_digest: str) -> list[Part]:
+def _back_parts(sheet: Sheet, look: Look, document: RecordDocument, record_digest: str) -> list[Part]:
     def trace(top: float) -> float:
         return back.trace(sheet, look, document, record_digest, top)
 
@@ -94,7 +92,7 @@ def _back_parts(sheet: Sheet, look: Look, document: Document, record_digest: str
 
 
 def _bound(
-    section: Callable[[Sheet, Look, Document, float], float], sheet: Sheet, look: Look, document: Document
+    section: Callable[[Sheet, Look, RecordDocument, float], float], sheet: Sheet, look: Look, document: RecordDocument
 ) -> Part:
     return lambda top: section(sheet, look, document, top)
 
@@ -117,7 +115,7 @@ def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list
     return [section for index, section in enumerate(sections) if index not in shown]
 
 
-def _fits(sheet: Sheet, look: Look, document: Document, heights: list[float], top: float) -> bool:
+def _fits(sheet: Sheet, look: Look, document: RecordDocument, heights: list[float], top: float) -> bool:
     """Is there room on page two for everything at length, with the lists as short as they can be?"""
     shortest = [
         sheet.height_of(lambda at: back.checks(sheet, look, document, at, 0)),
@@ -135,7 +133,7 @@ def _flow_all(sections: list[Part], heights: list[float], top: float) -> float:
     return top
 
 
-def _lists(sheet: Sheet, look: Look, document: Document, top: float) -> None:
+def _lists(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> None:
     """Checks and findings share what is left of page two; the shorter one leaves its share to the other."""
     room = FOOT - 12 - top
     needs = [
@@ -157,7 +155,7 @@ def _stacked(heights: list[float]) -> float:
     return sum(drawn) + SPACE * max(0, len(drawn) - 1)
 
 
-def _certificate_head(sheet: Sheet, look: Look, document: Document) -> float:
+def _certificate_head(sheet: Sheet, look: Look, document: RecordDocument) -> float:
     sheet.block(0, 0, WIDTH, 9, fill=look.accent)
     name = label("title.certificate")
     with sheet.element("H1"):
@@ -168,7 +166,7 @@ def _certificate_head(sheet: Sheet, look: Look, document: Document) -> float:
     return 80
 
 
-def _report_head(sheet: Sheet, look: Look, document: Document) -> float:
+def _report_head(sheet: Sheet, look: Look, document: RecordDocument) -> float:
     sheet.block(0, 0, 26, HEIGHT, fill=look.accent)
     name = label("title.report")
     with sheet.element("H1"):
@@ -180,18 +178,18 @@ def _report_head(sheet: Sheet, look: Look, document: Document) -> float:
     return 94
 
 
-def _identity(sheet: Sheet, document: Document, top: float) -> None:
+def _identity(sheet: Sheet, document: RecordDocument, top: float) -> None:
     room = 190.0
     number, issued = label("head.number"), label("head.issued")
-    issuer = parts.one_line(document["issuer"]["name"], 7, room)
+    issuer = parts.one_line(document.issuer.name, 7, room)
     with sheet.element("P"):
         sheet.text(RIGHT, top + 6, number.both, 6.3, colour=MUTED, align="right")
-        sheet.text(RIGHT, top + 17, document["id"], 10, bold=True, align="right")
-        sheet.text(RIGHT, top + 27, f"{issued.both} {parts.clock_time(document['issued_at'])}", 7, align="right")
+        sheet.text(RIGHT, top + 17, document.id, 10, bold=True, align="right")
+        sheet.text(RIGHT, top + 27, f"{issued.both} {parts.clock_time(document.issued_at)}", 7, align="right")
         sheet.text(RIGHT, top + 36.5, issuer, 7, colour=MUTED, align="right")
 
 
-def _head_of_details(sheet: Sheet, look: Look, document: Document) -> float:
+def _head_of_details(sheet: Sheet, look: Look, document: RecordDocument) -> float:
     name = label("title.report" if look.is_report else "title.certificate")
     if look.is_report:
         sheet.block(0, 0, 26, HEIGHT, fill=look.accent)
@@ -199,7 +197,7 @@ def _head_of_details(sheet: Sheet, look: Look, document: Document) -> float:
         sheet.block(0, 0, WIDTH, 9, fill=look.accent)
     with sheet.element("H1"):
         sheet.text(LEFT, 36, label("title.details").both, 13, bold=True, colour=look.accent)
-    phone = parts.one_line(f"{document['id']} · {front.phone_name(document)}", 7.4, 320)
+    phone = parts.one_line(f"{document.id} · {front.phone_name(document)}", 7.4, 320)
     with sheet.artifact():
         sheet.text(RIGHT, 30, name.both, 7.4, colour=look.accent, align="right")
         sheet.text(RIGHT, 40, phone, 7.4, colour=MUTED, align="right")
@@ -207,17 +205,17 @@ def _head_of_details(sheet: Sheet, look: Look, document: Document) -> float:
     return 56
 
 
-def _foot(sheet: Sheet, document: Document) -> None:
+def _foot(sheet: Sheet, document: RecordDocument) -> None:
     counted = label("head.page", page=sheet.page + 1, pages=PAGES)
     sheet.rule(LEFT, FOOT, RIGHT, weight=0.4)
-    note = label("head.specimen_note" if document["emulated"] else "head.cut_note")
+    note = label("head.specimen_note" if document.emulated else "head.cut_note")
     with sheet.artifact():
         sheet.text(LEFT, FOOT + 9, note.both, 6, colour=MUTED)
-        sheet.text(RIGHT, FOOT + 9, f"{document['id']} · {counted.both}", 6, colour=MUTED, align="right")
+        sheet.text(RIGHT, FOOT + 9, f"{document.id} · {counted.both}", 6, colour=MUTED, align="right")
 
 
-def _specimen(sheet: Sheet, document: Document) -> None:
-    if document["emulated"]:
+def _specimen(sheet: Sheet, document: RecordDocument) -> None:
+    if document.emulated:
         words = label("title.specimen")
         sheet.across(words.en, 112, (WIDTH / 2 - 10, HEIGHT / 2 - 90), colour=SPECIMEN_COLOUR)
         sheet.across(words.zh, 150, (WIDTH / 2 + 70, HEIGHT / 2 + 130), colour=SPECIMEN_COLOUR)

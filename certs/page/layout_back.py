@@ -2,16 +2,18 @@
 """Page two, for auditors and buyers who want to know: conditions, checks, repairs, versions, findings."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from certs.page import fonts, parts
 from certs.page.labels import Pair, label, phrase, phrase_if_any
-from certs.page.layout_front import DISCLOSED, anchor_of
+from certs.page.layout_front import DISCLOSED, anchor_size
 from certs.page.parts import LEFT, ROOM, Look, clock_time, coded, coded_or_plain, heading, row_height, table, value
 from certs.page.sheet import MUTED, Sheet
+from certs.record.schema import LogPlace, RecordDocument
+from grading.report import CheckOutcome, CheckResult
+from phones.verdict import Verdict
+from wipe.report import Finding
 
-Document = Mapping[str, Any]
 MOST_DISCLOSURES = {False: 6, True: 4}  # by `Look.tight`
 MOST_MAPPINGS = {False: 4, True: 3}
 MOST_ROWS = 60  # more than any page holds
@@ -20,16 +22,16 @@ REST = 12.0  # points for the line that counts what was left out
 FINDING_COLUMNS = (68.0, 122.0, 156.0, 68.0, 60.0, ROOM - 474)
 
 
-def conditions(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def conditions(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """C1 to C6: state, who says so, why."""
-    found = document["erase"]["claims"]["conditions"]
+    found = document.erase.claims.conditions
     if not found:
         return top
     top = heading(sheet, look, top, label("section.conditions"))
     rows = []
     for name, condition in sorted(found.items())[:6]:
-        why = phrase_if_any("condition", condition["reason"]) if condition["reason"] else None
-        state, source = coded("condition_state", condition["state"]), coded("source", condition["source"])
+        why = phrase_if_any("condition", condition.reason) if condition.reason else None
+        state, source = coded("condition_state", condition.state), coded("source", condition.source)
         rows.append(
             (
                 name,
@@ -41,24 +43,25 @@ def conditions(sheet: Sheet, look: Look, document: Document, top: float) -> floa
     return table(sheet, top, rows, (20, 136, 108, ROOM - 264), size=6.4, bold=(0,), most=2 if look.tight else 6)
 
 
-def checks(sheet: Sheet, look: Look, document: Document, top: float, room: float) -> float:
+def checks(sheet: Sheet, look: Look, document: RecordDocument, top: float, room: float) -> float:
     """How many checks passed, and by name every one that did not, as many as `room` points allow."""
-    given = document["grade"]
-    if given is None or not given["checks"]:
+    given = document.grade
+    if given is None or not given.checks:
         return top
-    found = given["checks"]
+    found = given.checks
     start = top
     top = heading(sheet, look, top, label("section.checks"))
-    counted = Counter(check["outcome"] for check in found)
+    counted = Counter(check.outcome for check in found)
     left = LEFT
     with sheet.element("P"):
-        for outcome in ("pass", "fail", "indeterminate", "not_tested", "not_applicable"):
+        for outcome in CheckOutcome:
             wide = sheet.text(left, top + 10, str(counted[outcome]), 12, bold=True)
             wide += 4 + sheet.text(left + wide + 4, top + 10, coded("check", outcome).both, 7, colour=MUTED)
             left += wide + 16
     top += 16
-    open_ones = [check for check in found if check["outcome"] not in ("pass", "not_applicable")]
-    open_ones.sort(key=lambda check: (("fail", "indeterminate", "not_tested").index(check["outcome"]), check["name"]))
+    open_ones = [check for check in found if check.outcome not in (CheckOutcome.PASS, CheckOutcome.NOT_APPLICABLE)]
+    worst_first = list(CheckOutcome)
+    open_ones.sort(key=lambda check: (worst_first.index(check.outcome), check.name))
     if not open_ones:
         return sheet.paragraph(LEFT, top, label("check.all_passed").both, 7.4, ROOM)
     columns = (64.0, 170.0, 118.0, ROOM - 352)
@@ -89,21 +92,21 @@ def _as_many(
     return top
 
 
-def _check_row(check: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    limit = f"{label('check.limit').zh} {fonts.spelled(check['limit'])}" if check["limit"] else ""
-    measured = f"{label('check.measured').zh} {fonts.spelled(check['measured'])}" if check["measured"] else ""
-    return coded("check", check["outcome"]).both, phrase("check", check["name"]).both, limit, measured
+def _check_row(check: CheckResult) -> tuple[str, str, str, str]:
+    limit = f"{label('check.limit').zh} {fonts.spelled(check.limit)}" if check.limit else ""
+    measured = f"{label('check.measured').zh} {fonts.spelled(check.measured)}" if check.measured else ""
+    return coded("check", check.outcome).both, phrase("check", check.name).both, limit, measured
 
 
-def disclosures(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def disclosures(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """What the issuer states of repairs, replaced parts and warranty; what other scales would say of the grade."""
     on_front = () if look.is_report else DISCLOSED
-    told = sorted((name, text) for name, text in document["disclosures"].items() if name not in on_front)
-    if told or document["sealed"]:
+    told = sorted((name, text) for name, text in document.disclosures.items() if name not in on_front)
+    if told or document.sealed:
         top = heading(sheet, look, top, label("disclosure.other"))
         rows = [(coded_or_plain("disclosure", name).both, text) for name, text in told[: MOST_DISCLOSURES[look.tight]]]
-        if document["sealed"]:
-            names = [coded_or_plain("disclosure", name).both for name in sorted(document["sealed"])]
+        if document.sealed:
+            names = [coded_or_plain("disclosure", name).both for name in sorted(document.sealed)]
             rows.append((label("disclosure.sealed").both, " · ".join(names)))
         top = table(sheet, top, rows, (150, ROOM - 150), bold=(0,), most=1 if look.tight else 2)
         if len(told) > MOST_DISCLOSURES[look.tight]:
@@ -111,11 +114,11 @@ def disclosures(sheet: Sheet, look: Look, document: Document, top: float) -> flo
                 LEFT, top, parts.more(len(told) - MOST_DISCLOSURES[look.tight]), 6.6, ROOM, colour=MUTED
             )
         top += 7
-    given = document["grade"]
-    if given is None or not given["mappings"]:
+    given = document.grade
+    if given is None or not given.mappings:
         return top
     top = heading(sheet, look, top, label("grade.mappings"))
-    columns = sorted(given["mappings"].items())
+    columns = sorted(given.mappings.items())
     rows = [
         (coded_or_plain("mapping", name).both, coded_or_plain("mapping", fonts.spelled(text)).both)
         for name, text in columns[: MOST_MAPPINGS[look.tight]]
@@ -126,30 +129,30 @@ def disclosures(sheet: Sheet, look: Look, document: Document, top: float) -> flo
     return top + 7
 
 
-def trace(sheet: Sheet, look: Look, document: Document, record_digest: str, top: float) -> float:
+def trace(sheet: Sheet, look: Look, document: RecordDocument, record_digest: str, top: float) -> float:
     """Times, versions and digests: what an auditor needs to compute the same answer again."""
-    job, found, facts, grade = document["job"], document["erase"], document["device_facts"], document["grade"]
-    before = facts["system_before"]
+    job, found, facts, grade = document.job, document.erase, document.device_facts, document.grade
+    before = facts.system_before
     top = heading(sheet, look, top, label("section.trace"))
-    system = _some(before["version"], before["build"])
+    system = _some(before.version, before.build)
     cells = [
-        ("opened", clock_time(job["opened_at"])),
-        ("finished", clock_time(job["finished_at"])),
-        ("issued", clock_time(document["issued_at"])),
-        ("retention", document["retention_until"]),
-        ("job", f"{job['id']} / {job['attempt']}"),
-        ("port", _some(job["port"], job["slot"])),
-        ("policy", f"{document['policy']['name']} ({coded('nist', document['policy']['minimum_nist']).both})"),
-        ("stage", coded_or_plain("stage", job["stage"].lower()).both if job["stage"] else "—"),
+        ("opened", clock_time(job.opened_at)),
+        ("finished", clock_time(job.finished_at)),
+        ("issued", clock_time(document.issued_at)),
+        ("retention", document.retention_until),
+        ("job", f"{job.id} / {job.attempt}"),
+        ("port", _some(job.port, job.slot)),
+        ("policy", f"{document.policy.name} ({coded('nist', document.policy.minimum_nist).both})"),
+        ("stage", coded_or_plain("stage", job.stage.lower()).both if job.stage else "—"),
         ("phone.system_before", system),
-        ("patch", _some(before["security_patch"])),
-        ("encryption", _some(facts["encryption"])),
-        ("boot", _some(facts["verified_boot"])),
-        ("tool", f"proofwipe, {document['renderer']}"),
-        ("rules", f"{found['rules_version']} · {found['rules_sha256'][:16]}…"),
-        ("scheme", f"{grade['scheme']} {grade['scheme_version']} · {grade['scheme_sha256'][:8]}…" if grade else "—"),
-        ("evidence", str(len(document["evidence"]))),
-        ("key", document["station"]["key_id"]),
+        ("patch", _some(before.security_patch)),
+        ("encryption", _some(facts.encryption)),
+        ("boot", _some(facts.verified_boot)),
+        ("tool", f"proofwipe, {document.renderer}"),
+        ("rules", f"{found.rules_version} · {found.rules_sha256[:16]}…"),
+        ("scheme", f"{grade.scheme} {grade.scheme_version} · {grade.scheme_sha256[:8]}…" if grade else "—"),
+        ("evidence", str(len(document.evidence))),
+        ("key", document.station.key_id),
         *_log_cells(document),
     ]
     wide = ROOM / 4
@@ -171,14 +174,15 @@ def trace(sheet: Sheet, look: Look, document: Document, record_digest: str, top:
     return 2 + value(sheet, LEFT, top, _caption("record"), record_digest, room=ROOM, size=7)
 
 
-def _log_cells(document: Document) -> list[tuple[str, str]]:
-    log = document["log"]
-    if log == "none":
+def _log_cells(document: RecordDocument) -> list[tuple[str, str]]:
+    log = document.log
+    if not isinstance(log, LogPlace):
         return [("log", f"log: none · {label('trace.log_none').both}")]
-    root = log["anchor"][2] if anchor_of(document) and len(log["anchor"]) > 2 else ""
+    size = anchor_size(log)
+    root = log.anchor[2] if size and len(log.anchor) > 2 else ""
     return [
-        ("log", f"{fonts.spelled(log['origin'])} #{log['start']}"),
-        ("anchor", f"{anchor_of(document)} · {fonts.spelled(root[:16])}…" if root else "—"),
+        ("log", f"{fonts.spelled(log.origin)} #{log.start}"),
+        ("anchor", f"{size} · {fonts.spelled(root[:16])}…" if root else "—"),
     ]
 
 
@@ -190,22 +194,22 @@ def _some(*texts: str) -> str:
     return fonts.spelled(" / ".join(text for text in texts if text)) or "—"
 
 
-def findings(sheet: Sheet, look: Look, document: Document, top: float, room: float) -> float:
+def findings(sheet: Sheet, look: Look, document: RecordDocument, top: float, room: float) -> float:
     """The rows of the rule file that led to the verdict, what speaks against the erase first."""
-    found = document["erase"]["findings"]
+    found = document.erase.findings
     if not found:
         return top
     start = top
     top = heading(sheet, look, top, label("section.findings"))
-    order = {"failed": 0, "indeterminate": 1, "passed": 2}
-    listed = sorted(found, key=lambda finding: (order[finding["verdict"]], finding["rule"]))
+    order = {Verdict.FAILED: 0, Verdict.INDETERMINATE: 1, Verdict.PASSED: 2}
+    listed = sorted(found, key=lambda finding: (order[finding.verdict], finding.rule))
     rows = [
         (
-            coded("kind", finding["kind"]).both,
-            *coded_or_plain("rule", finding["rule"]),
+            coded("kind", finding.kind).both,
+            *coded_or_plain("rule", finding.rule),
             _verdict(finding),
-            _writer(finding["writer"]),
-            _numbers(finding["evidence"]),
+            _writer(finding.writer),
+            _numbers(finding.evidence),
         )
         for finding in listed[:MOST_ROWS]
     ]
@@ -213,14 +217,14 @@ def findings(sheet: Sheet, look: Look, document: Document, top: float, room: flo
     return _as_many(sheet, top, rows, FINDING_COLUMNS, room - (top - start), bold=3, most=MOST_LINES[look.tight])
 
 
-def _verdict(finding: Mapping[str, Any]) -> str:
-    section = "against" if finding["kind"] == "contradiction" else "verdict"
-    return coded(section, finding["verdict"]).both
+def _verdict(finding: Finding) -> str:
+    section = "against" if finding.kind == "contradiction" else "verdict"
+    return coded(section, finding.verdict).both
 
 
 def _writer(writer: str) -> str:
     return coded("writer", writer).both if writer else "—"
 
 
-def _numbers(evidence: list[int]) -> str:
+def _numbers(evidence: tuple[int, ...]) -> str:
     return parts.one_line("#" + ",".join(map(str, evidence)), 6.5, FINDING_COLUMNS[-1] - 6) if evidence else ""

@@ -2,16 +2,19 @@
 """Page one, for people: what phone, what was done, how far it is proven, in what state it is, who answers for it."""
 
 import base64
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
 from certs.formats.x509_facts import read_certificate
 from certs.page import fonts, parts
 from certs.page.labels import Pair, capped_by, label, phrase, phrase_if_any
 from certs.page.parts import LEFT, RIGHT, ROOM, Look, coded, heading, pair, row, value
 from certs.page.sheet import INK, LINE, MUTED, TINT, WHITE, Sheet
+from certs.record.schema import LogPlace, RecordDocument, ValidationPart
+from grading.report import Grade
+from phones.evidence import Outcome
+from phones.verdict import Verdict
+from wipe.report import EraseReport, EvidenceLevel
 
-Document = Mapping[str, Any]
 GB_IN_FORCE = "2027-01-01"
 DISCLOSED = ("repairs", "replaced_parts", "warranty")  # what the law wants said of used goods
 LONGEST_ORIGIN = 48
@@ -23,16 +26,16 @@ _LOUD = ("present", "unknown", "not_covered")
 _STATES = ("present", "unknown", "not_covered", "cleared", "absent")  # what a buyer must see comes first
 
 
-def phone_name(document: Document) -> str:
+def phone_name(document: RecordDocument) -> str:
     """What a person calls the phone."""
-    device = document["device"]
-    name = device["marketing_name"] or f"{device['maker']} {device['model']}".strip()
+    device = document.device
+    name = device.marketing_name or f"{device.maker} {device.model}".strip()
     return fonts.spelled(name) if name else label("phone.unknown_phone").both
 
 
-def phone(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def phone(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """The phone's name, large, and how to recognise it."""
-    device, facts = document["device"], document["device_facts"]
+    device, facts = document.device, document.device_facts
     stamp = label("head.second_hand").both
     stamp_room = 0.0
     if not look.is_report:
@@ -44,20 +47,20 @@ def phone(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     size = parts.fitting_size(name, 17, room, 11)
     with sheet.element("H2"):
         top = sheet.paragraph(LEFT, top - 1, name, size, room, bold=True, most=2, leading=1.2) + 5
-    after = facts["system_after"]["version"]
-    model = fonts.spelled(" ".join(text for text in (device["maker"], device["model"]) if text)) or "—"
+    after = facts.system_after.version
+    model = fonts.spelled(" ".join(text for text in (device.maker, device.model) if text)) or "—"
     cells = [
         ("phone.model", model),
-        ("phone.storage", parts.gigabytes(facts["storage_total_bytes"])),
+        ("phone.storage", parts.gigabytes(facts.storage_total_bytes)),
         (
             "phone.system" if after else "phone.system_before",
-            _system(document, after or facts["system_before"]["version"]),
+            _system(document, after or facts.system_before.version),
         ),
-        ("phone.serial", parts.last_four(device["serial_last4"])),
-        ("phone.imei1", parts.last_four(device["imei1_last4"])),
+        ("phone.serial", parts.last_four(device.serial_last4)),
+        ("phone.imei1", parts.last_four(device.imei1_last4)),
     ]
-    if device["imei2_last4"]:
-        cells.append(("phone.imei2", parts.last_four(device["imei2_last4"])))
+    if device.imei2_last4:
+        cells.append(("phone.imei2", parts.last_four(device.imei2_last4)))
     wide = ROOM / 6
     with sheet.element("P"):
         return max(
@@ -66,16 +69,16 @@ def phone(sheet: Sheet, look: Look, document: Document, top: float) -> float:
         )
 
 
-def _system(document: Document, version: str) -> str:
+def _system(document: RecordDocument, version: str) -> str:
     if not version:
         return f"— {label('phone.not_read').both}"
-    family = {"android": "Android", "apple": "iOS"}[document["device"]["platform"]]
+    family = {"android": "Android", "apple": "iOS"}[document.device.platform]
     return f"{family} {fonts.spelled(version)}"
 
 
-def result(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def result(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """The one sentence of a certificate, and the evidence level beside it."""
-    words, level = label("result.verified"), document["erase"]["level"]
+    words, level = label("result.verified"), document.erase.level.value
     badge, high = 74.0, 43.0
     sheet.block(LEFT, top, ROOM, high, fill=TINT)
     sheet.block(LEFT, top, 3, high, fill=look.accent)
@@ -95,30 +98,30 @@ def result(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     return top + high
 
 
-def reasons(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def reasons(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """The first thing a report says: in plain words, why it is no certificate, and what to do next."""
-    outcome = document["outcome"]
-    warning = f"result.{outcome['title']}" if outcome["title"] in _WARNINGS else "result.not_verified"
+    outcome = document.outcome
+    warning = f"result.{outcome.title}" if outcome.title in _WARNINGS else "result.not_verified"
     codes = _reason_codes(document)
-    inside = _reason_rows(sheet, look, outcome["title"], label(warning), codes)
+    inside = _reason_rows(sheet, look, outcome.title, label(warning), codes)
     high = sheet.height_of(inside) + 14
     sheet.block(LEFT, top, ROOM, high, stroke=look.accent, weight=1.2)
     inside(top + 8)
     return top + high
 
 
-def _reason_codes(document: Document) -> list[str]:
+def _reason_codes(document: RecordDocument) -> list[str]:
     """What really stands in the way comes first; that the erase is then not verified goes without saying."""
-    job, found, outcome = document["job"], document["erase"], document["outcome"]
-    if outcome["title"] == "blocked":
-        causes = list(job["problems"])
+    job, found, outcome = document.job, document.erase, document.outcome
+    if outcome.title == "blocked":
+        causes = list(job.problems)
     else:
-        failure = [job["failure"]] if phrase_if_any("reason", job["failure"] or "-") else []
-        causes = [*failure, *found["reasons"], *(code for code in outcome["reasons"] if code not in _GENERAL)]
-    return list(dict.fromkeys(causes)) or list(outcome["reasons"])
+        failure = [job.failure] if phrase_if_any("reason", job.failure or "-") else []
+        causes = [*failure, *found.reasons, *(code for code in outcome.reasons if code not in _GENERAL)]
+    return list(dict.fromkeys(causes)) or list(outcome.reasons)
 
 
-def _reason_rows(sheet: Sheet, look: Look, title: str, warning: Pair, codes: list[str]) -> Any:
+def _reason_rows(sheet: Sheet, look: Look, title: str, warning: Pair, codes: list[str]) -> Callable[[float], float]:
     left, room = LEFT + 12, ROOM - 24
 
     def draw(top: float) -> float:
@@ -144,10 +147,10 @@ def _reason_rows(sheet: Sheet, look: Look, title: str, warning: Pair, codes: lis
     return draw
 
 
-def erase(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def erase(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """What, how and how it was proven, in plain words."""
-    found = document["erase"]
-    verified = found["verdict"] == "passed"
+    found = document.erase
+    verified = found.verdict is Verdict.PASSED
     top = heading(sheet, look, top, label("section.erase"))
     top = (
         row(sheet, top, label("erase.what"), label("erase.scope_verified" if verified else "erase.scope_unproven")) + 1
@@ -156,38 +159,38 @@ def erase(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     return row(sheet, top, label("erase.proof"), _proof(found, levelled=look.is_report))
 
 
-def _how(found: Mapping[str, Any]) -> Pair:
-    if not found["method"]:
+def _how(found: EraseReport) -> Pair:
+    if not found.method:
         return label("erase.no_method")
-    told = [phrase("method", found["method"])]
-    if found["claims"]["technique"] not in ("", "none"):
-        told.append(phrase("technique", found["claims"]["technique"]))
+    told = [phrase("method", found.method)]
+    if found.claims.technique not in ("", "none"):
+        told.append(phrase("technique", found.claims.technique))
     zh, en = "：".join(words.zh for words in told), ": ".join(words.en for words in told)
     return Pair(_stopped(zh, "。"), _stopped(en, "."))
 
 
-def _proof(found: Mapping[str, Any], *, levelled: bool) -> Pair:
-    told = [coded("level", found["level"]), coded("same_phone", found["same_phone"])]
-    if found["verdict"] == "passed":
+def _proof(found: EraseReport, *, levelled: bool) -> Pair:
+    told = [coded("level", found.level), coded("same_phone", found.same_phone)]
+    if found.verdict is Verdict.PASSED:
         told.insert(1, label("erase.origins"))
-    if found["final_reset"] in ("stated", "missing") and found["level"] != "none":
-        told.append(coded("final_reset", found["final_reset"]))
+    if found.final_reset in ("stated", "missing") and found.level is not EvidenceLevel.NONE:
+        told.append(coded("final_reset", found.final_reset))
     zh, en = "".join(words.zh for words in told), " ".join(words.en for words in told)
-    if found["level"] == "none" or not levelled:  # a certificate shows its level above, large
+    if found.level is EvidenceLevel.NONE or not levelled:  # a certificate shows its level above, large
         return Pair(zh, en)
     level = label("erase.level")
-    return Pair(f"{level.zh} {found['level']}：{zh}", f"{level.en} {found['level']}: {en}")
+    return Pair(f"{level.zh} {found.level}：{zh}", f"{level.en} {found.level}: {en}")
 
 
 def _stopped(text: str, stop: str) -> str:
     return text if text.endswith((".", "。", "！", "!")) else text + stop
 
 
-def claims(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def claims(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """Three claims side by side, each with its limit; never one word for all three."""
-    found = document["erase"]["claims"]
-    early = label("gb.early") if document["issued_at"][:10] < GB_IN_FORCE else Pair("", "")
-    columns = [("nist", found["nist_method"]), ("gb", found["gb_status"]), ("r2", found["r2_status"])]
+    found = document.erase.claims
+    early = label("gb.early") if document.issued_at[:10] < GB_IN_FORCE else Pair("", "")
+    columns = [("nist", found.nist_method), ("gb", found.gb_status), ("r2", found.r2_status)]
     caption = "section.claims_report" if look.is_report else "section.claims"
     top = heading(sheet, look, top, label(caption))
     wide = (ROOM - 2 * 12) / 3
@@ -208,9 +211,9 @@ def claims(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     return bottom
 
 
-def residues(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def residues(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """What locks and media were found or left, worst first."""
-    found = sorted(document["erase"]["residues"].items(), key=lambda item: (_STATES.index(item[1]), item[0]))
+    found = sorted(document.erase.residues.items(), key=lambda item: (_STATES.index(item[1]), item[0]))
     if not found:
         return top
     top = heading(sheet, look, top, label("section.residues"))
@@ -242,26 +245,26 @@ def _residue(sheet: Sheet, look: Look, name: Pair, state: str, left: float, at: 
     sheet.text(left + 10, at + 15, parts.one_line(en, size, room), size, colour=INK if loud else MUTED)
 
 
-def grade(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def grade(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """The usability grade, what it is made of, and what limited it."""
-    given = document["grade"]
-    if given is None or not given["usability"]:
+    given = document.grade
+    if given is None or not given.usability:
         return top
     top = heading(sheet, look, top, label("section.grade"))
     box = 50.0
     sheet.block(LEFT, top, box, 50, stroke=look.accent, weight=1.2)
     left, room = LEFT + box + 12, ROOM - box - 12
-    words, scale = coded("usability", given["usability"]), label("grade.scale")
+    words, scale = coded("usability", given.usability), label("grade.scale")
     with sheet.element("P"):
-        sheet.text(LEFT + box / 2, top + 32, given["usability"], 27, bold=True, colour=look.accent, align="center")
+        sheet.text(LEFT + box / 2, top + 32, given.usability, 27, bold=True, colour=look.accent, align="center")
         sheet.text(LEFT + box / 2, top + 40.6, scale.zh, 5.6, colour=MUTED, align="center")
         sheet.text(LEFT + box / 2, top + 46.8, scale.en, 5.4, colour=MUTED, align="center")
         wide = sheet.text(left, top + 9.6, words.zh, 10, bold=True)
         sheet.text(left + wide + 6, top + 9.6, words.en, 8.4)
     tiles = [
-        ("grade.functional", coded("functional", given["functional"] or "none").both),
-        ("grade.battery", _battery(document)),
-        ("grade.cosmetic", coded("cosmetic", given["cosmetic"]).both),
+        ("grade.functional", coded("functional", given.functional or "none").both),
+        ("grade.battery", _battery(document, given)),
+        ("grade.cosmetic", coded("cosmetic", given.cosmetic).both),
     ]
     column = room / 3
     low = max(
@@ -271,22 +274,22 @@ def grade(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     return max(top + 50, _capped(sheet, given, left, low + 2, room))
 
 
-def _battery(document: Document) -> str:
+def _battery(document: RecordDocument, given: Grade) -> str:
     """The band, and the worst readings of the job."""
-    told = [coded("battery", document["grade"]["battery_band"]).both]
+    told = [coded("battery", given.battery_band).both]
     health, cycles = _readings(document, "battery.health_percent"), _readings(document, "battery.cycles")
     told += [f"{min(health)}%"] if health else []
     told += [f"{max(cycles)} {label('battery.cycles').both}"] if cycles else []
     return " · ".join(told)
 
 
-def _readings(document: Document, name: str) -> list[int]:
-    texts = (piece["values"].get(name, "") for piece in document["evidence"] if piece["outcome"] == "answered")
+def _readings(document: RecordDocument, name: str) -> list[int]:
+    texts = (piece.values.get(name, "") for piece in document.evidence if piece.outcome is Outcome.ANSWERED)
     return [int(text) for text in texts if text.isascii() and text.isdigit()]
 
 
-def _capped(sheet: Sheet, given: Mapping[str, Any], left: float, top: float, room: float) -> float:
-    codes = given["capped_by"]
+def _capped(sheet: Sheet, given: Grade, left: float, top: float, room: float) -> float:
+    codes = given.capped_by
     if not codes:
         return sheet.paragraph(left, top, label("grade.not_capped").both, 7, room, colour=MUTED)
     name = label("grade.capped")
@@ -297,7 +300,7 @@ def _capped(sheet: Sheet, given: Mapping[str, Any], left: float, top: float, roo
     return pair(sheet, top, Pair(f"{name.zh}：{zh}。", f"{name.en}: {en}."), size=7.4, left=left, room=room)
 
 
-def disclosed(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def disclosed(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """What a seller must say of repairs, replaced parts and warranty, also where nothing was said."""
     if look.is_report:
         return top
@@ -305,22 +308,22 @@ def disclosed(sheet: Sheet, look: Look, document: Document, top: float) -> float
     wide = (ROOM - 2 * 12) / 3
     bottom = top
     for index, name in enumerate(DISCLOSED):
-        text = document["disclosures"].get(name) or label("disclosure.none").both
+        text = document.disclosures.get(name) or label("disclosure.none").both
         left, caption = LEFT + index * (wide + 12), label(f"disclosure.{name}")
         bottom = max(bottom, value(sheet, left, top, caption, text, room=wide, size=7.6, most=2))
     return bottom
 
 
-def people(sheet: Sheet, look: Look, document: Document, top: float) -> float:
+def people(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
     """Who did it, who accepted it, the company that answers, and where the log has it."""
     top = heading(sheet, look, top, label("section.people"))
     wide = (ROOM - 2 * 12) / 3
-    issuer, performed = document["issuer"], document["performed_by"]
-    done = f"{parts.clock_time(document['job']['finished_at'])} · {document['station']['name']}"
+    issuer, performed = document.issuer, document.performed_by
+    done = f"{parts.clock_time(document.job.finished_at)} · {document.station.name}"
     columns = [
-        (label("people.performed"), performed["name"], [performed["role"], done]),
-        _validated(document["validation"]),
-        (label("people.issuer"), issuer["name"], [issuer["address"], issuer["contact"]]),
+        (label("people.performed"), performed.name, [performed.role, done]),
+        _validated(document.validation),
+        (label("people.issuer"), issuer.name, [issuer.address, issuer.contact]),
     ]
     bottom = top
     for index, (caption, name, lines) in enumerate(columns):
@@ -333,18 +336,18 @@ def people(sheet: Sheet, look: Look, document: Document, top: float) -> float:
     return pair(sheet, bottom + 2, _logged(document), size=6.6)
 
 
-def _logged(document: Document) -> Pair:
+def _logged(document: RecordDocument) -> Pair:
     """Which attempt this is, and where the transparency log has it."""
-    log = document["log"]
-    if log == "none":
-        return label("log.none", attempt=document["job"]["attempt"])
-    origin = fonts.spelled(log["origin"])
-    return label("log.entered", attempt=log["attempt"], origin=_short(origin), start=log["start"])
+    log = document.log
+    if not isinstance(log, LogPlace):
+        return label("log.none", attempt=document.job.attempt)
+    origin = fonts.spelled(log.origin)
+    return label("log.entered", attempt=log.attempt, origin=_short(origin), start=log.start)
 
 
-def anchor_of(document: Document) -> str:
+def anchor_size(log: LogPlace) -> str:
     """How many entries the log had when the job opened, as its checkpoint says; "" where there is none."""
-    anchor = document["log"]["anchor"]
+    anchor = log.anchor
     return anchor[1] if len(anchor) > 1 and anchor[1].isascii() and anchor[1].isdigit() else ""
 
 
@@ -352,21 +355,21 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_ORIGIN else f"{text[:LONGEST_ORIGIN]}…"
 
 
-def _validated(validation: Mapping[str, Any]) -> tuple[Pair, str, list[str]]:
-    decision, caption = validation["decision"], label("people.validated")
+def _validated(validation: ValidationPart) -> tuple[Pair, str, list[str]]:
+    decision, caption = validation.decision, label("people.validated")
     if decision in ("awaiting", "not_required"):
         return caption, coded("people", decision).both, []
-    told = f"{coded('people', decision).both} · {validation['role']}"  # the decision first: a long role is cut
-    at = parts.clock_time(validation["at"])
-    return caption, validation["by"], [told, f"{at} · {_own_key(validation)}", validation["grounds"]]
+    told = f"{coded('people', decision).both} · {validation.role}"  # the decision first: a long role is cut
+    at = parts.clock_time(validation.at)
+    return caption, validation.by, [told, f"{at} · {_own_key(validation)}", validation.grounds]
 
 
-def _own_key(validation: Mapping[str, Any]) -> str:
+def _own_key(validation: ValidationPart) -> str:
     """Whether the decision carries a signature of the person's own, and by which key."""
-    if not validation["signature"]:
+    if not validation.signature:
         return label("people.entered").both
     try:
-        key = read_certificate(base64.b64decode(validation["certificate"])).key_id
+        key = read_certificate(base64.b64decode(validation.certificate)).key_id
     except ValueError:
         key = "?"  # what it is worth is the verifier's to say (E_VALIDATION); a page is drawn all the same
     return label("people.signed", by=key).both
@@ -379,20 +382,20 @@ def limits(sheet: Sheet, look: Look, top: float) -> float:
 
 
 def check(
-    sheet: Sheet, look: Look, document: Document, top: float, *, symbol: tuple[bytes, ...], module: float
+    sheet: Sheet, look: Look, document: RecordDocument, top: float, *, symbol: tuple[bytes, ...], module: float
 ) -> float:
     """The QR code, and how a stranger checks the paper."""
     top = heading(sheet, look, top, label("section.check"))
     side = (len(symbol) + 8) * module
     left, room = LEFT + side + 10, ROOM - side - 10
     sheet.symbol(LEFT, top, symbol, module, label("check_how.alternative").both)
-    device = document["device"]
-    first = "check_how.dial" if device["imei1_last4"] else "check_how.serial"
+    device = document.device
+    first = "check_how.dial" if device.imei1_last4 else "check_how.serial"
     at = _step(sheet, look, top, "1", label(first), left=left, room=room)
     at = _step(sheet, look, at, "2", label("check_how.command"), left=left, room=room)
     kind = "report" if look.is_report else "certificate"
-    command = f"proofwipe verify {document['id']}-{kind}.pdf --trust ROOT.pem" + (
-        " --imei IMEI" if device["imei1_last4"] else ""
+    command = f"proofwipe verify {document.id}-{kind}.pdf --trust ROOT.pem" + (
+        " --imei IMEI" if device.imei1_last4 else ""
     )
     sheet.block(left + 12, at - 2, room - 12, 12, fill=TINT)
     sheet.text(left + 17, at + 6.4, command, parts.fitting_size(command, 7.4, room - 22, 5))

@@ -164,7 +164,7 @@ def _drawn(case: Case) -> "PaperFile":
     from certs.record.statement import qr_text
 
     return drawing(
-        dict(case.record.plain),
+        case.record.document,
         record_bytes=case.record.data,
         statement=case.statement,
         qr_text=qr_text(case.statement),

@@ -16,6 +16,7 @@ from certs.page.draw import draw_paper
 from certs.page.errors import PdfProfileError
 from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import HexText, Name, Object, Reader, Reference, Stream, Token, write_value
+from certs.record.canonical import read_document
 from tests.certs.record.sample_documents import CONTENTS_BYTES, QR_TEXT, STATEMENT, android_certificate, record_bytes
 
 
@@ -23,7 +24,7 @@ from tests.certs.record.sample_documents import CONTENTS_BYTES, QR_TEXT, STATEME
 def good() -> bytes:
     document = android_certificate()
     return draw_paper(
-        document,
+        read_document(document),
         record_bytes=record_bytes(document),
         statement=STATEMENT,
         qr_text=QR_TEXT,

@@ -48,7 +48,7 @@ def drawn(document: dict[str, Any], **changed: Any) -> bytes:
         "contents_bytes": CONTENTS_BYTES,
         **changed,
     }
-    return draw_paper(document, **given)
+    return draw_paper(read_document(document), **given)
 
 
 def words_of(pdf: bytes) -> str:
@@ -294,11 +294,12 @@ def test_one_record_gives_one_file_in_every_process() -> None:
     script = (
         "import sys, hashlib\nsys.path.insert(0, '.')\n"
         "from tests.certs.record.sample_documents import *\nfrom certs.page.draw import draw_paper\n"
+        "from certs.record.canonical import read_document\n"
         "order = sys.argv[1:]\n"
         "for name in order:\n"
         "    document = SAMPLES[name]()\n"
-        "    pdf = draw_paper(document, record_bytes=record_bytes(document), statement=STATEMENT, qr_text=QR_TEXT,"
-        " contents_bytes=CONTENTS_BYTES)\n"
+        "    pdf = draw_paper(read_document(document), record_bytes=record_bytes(document),"
+        " statement=STATEMENT, qr_text=QR_TEXT, contents_bytes=CONTENTS_BYTES)\n"
         "    print(name, hashlib.sha256(pdf).hexdigest())\n"
     )
     here = {name: hashlib.sha256(drawn(make())).hexdigest() for name, make in SAMPLES.items()}
@@ -356,4 +357,4 @@ def test_gb_46864_is_early_adoption_only_before_it_is_in_force() -> None:
 def test_the_title_in_the_files_metadata_is_the_title_on_the_page() -> None:
     document = failed_report()
     with pypdfium2.PdfDocument(drawn(document)) as paper:
-        assert paper.get_metadata_value("Title") == layout.title(document)
+        assert paper.get_metadata_value("Title") == layout.title(read_document(document))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from certs.page.draw import draw_paper
+from certs.record.canonical import read_document
 from tests.certs.record.sample_documents import CONTENTS_BYTES, QR_TEXT, SAMPLES, STATEMENT, record_bytes
 
 JARS = Path("/usr/share/java")
@@ -42,7 +43,7 @@ def test_preflight_finds_only_what_part_three_allows_and_part_one_does_not(name:
     paper = tmp_path / "paper.pdf"
     paper.write_bytes(
         draw_paper(
-            document,
+            read_document(document),
             record_bytes=record_bytes(document),
             statement=STATEMENT,
             qr_text=QR_TEXT,

@@ -14,6 +14,7 @@ from certs.page.draw import draw_paper
 from certs.page.languages import runs
 from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import Name, Reference, Stream
+from certs.record.canonical import read_document
 from tests.certs.record.sample_documents import (
     CONTENTS_BYTES,
     QR_TEXT,
@@ -30,7 +31,7 @@ def paper_of(name: str) -> PaperFile:
     document = SAMPLES[name]()
     return pdf_profile.read(
         draw_paper(
-            document,
+            read_document(document),
             record_bytes=record_bytes(document),
             statement=STATEMENT,
             qr_text=QR_TEXT,
@@ -152,7 +153,7 @@ def test_another_program_reads_the_text_in_the_order_of_the_page(tmp_path: Path)
     file = tmp_path / "paper.pdf"
     file.write_bytes(
         draw_paper(
-            document,
+            read_document(document),
             record_bytes=record_bytes(document),
             statement=STATEMENT,
             qr_text=QR_TEXT,

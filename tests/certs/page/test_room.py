@@ -38,9 +38,8 @@ RULES = ["canary_still_there", "foyer_returned", "final_absent", "stamp_without_
 
 
 def boxes_of(document: dict[str, Any], qr_text: str = QR_TEXT) -> list[Box]:
-    read_document(document)
     sheet = Sheet()
-    layout.draw(sheet, document, symbol=qr.modules(qr_text), record_digest="ab" * 32)
+    layout.draw(sheet, read_document(document), symbol=qr.modules(qr_text), record_digest="ab" * 32)
     sheet.finish()
     return sheet.boxes
 

@@ -13,6 +13,7 @@ from certs.page.compare import same_drawing
 from certs.page.draw import draw_paper
 from certs.page.errors import PdfProfileError
 from certs.page.pdf_syntax import Name, Reference, Stream
+from certs.record.canonical import read_document
 from tests.certs.record.sample_documents import CONTENTS_BYTES, QR_TEXT, STATEMENT, android_certificate, record_bytes
 
 STORE = SecurityStore(
@@ -23,7 +24,7 @@ STORE = SecurityStore(
 def drawn(store: SecurityStore | None, **more: bytes) -> bytes:
     document = android_certificate()
     return draw_paper(
-        document,
+        read_document(document),
         record_bytes=record_bytes(document),
         statement=STATEMENT,
         qr_text=QR_TEXT,

@@ -548,11 +548,11 @@ def test_a_paper_drawn_a_moment_ago_is_not_drawn_again(record: Record, signer: F
     said = _statement_of(record, signer)
     size = cms.container_bytes(signer.station)
     drawn = draw_paper(
-        dict(record.read.plain), record_bytes=record.data, statement=said, qr_text=qr_text(said), contents_bytes=size
+        record.document, record_bytes=record.data, statement=said, qr_text=qr_text(said), contents_bytes=size
     )
     assert _judge(sign_file(drawn, signer), trust, drawn=drawn).answer is Answer.VALID
-    other: Any = copy.deepcopy(dict(record.read.plain))
-    other["device"]["marketing_name"] = "iPhone 15"
+    device = replace(record.document.device, marketing_name="iPhone 15")
+    other = replace(record.document, device=device)
     lie = draw_paper(other, record_bytes=record.data, statement=said, qr_text=qr_text(said), contents_bytes=size)
     assert _judge(sign_file(lie, signer), trust, drawn=drawn).code == "E_PAGE_MISMATCH"
 

@@ -16,7 +16,7 @@ from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_profile import read as read_paper
 from certs.page.pdf_profile import write as write_paper
 from certs.page.pdf_syntax import Reference, Stream
-from certs.record.canonical import canonical_bytes, read_record
+from certs.record.canonical import canonical_bytes, read_document, read_record
 from certs.record.issuer import Signer
 from certs.record.record import Record
 from certs.record.statement import qr_text, sign_statement, statement_of
@@ -55,7 +55,7 @@ def forge(
     read = read_record(record)
     said = statement or sign_statement(statement_of(read.document, record), signer)
     unsigned = draw_paper(
-        page or dict(read.plain),
+        read.document if page is None else read_document(page),
         record_bytes=attached or record,
         statement=said,
         qr_text=qr_text(said),
