@@ -16,7 +16,7 @@ NEVER = {"fastapi", "pyhanko", "pytest", "virtual_phones"}
 
 PROBE = """
 import json, sys
-from station import main
+from station.cli import main
 code = main.run(json.loads(sys.argv[1]))
 print("loaded " + json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 """
