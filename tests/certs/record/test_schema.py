@@ -24,7 +24,7 @@ from tests.certs.record.sample_documents import SAMPLES
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "certs" / "schemas" / "record.json").read_text("utf-8"))
 ACCEPTS = jsonschema.Draft202012Validator(SCHEMA).is_valid
-REPLACEMENTS = (
+REPLACEMENTS: tuple[object, ...] = (
     None, True, False, 0, 1, -1, 1001, 2**53 - 1, 2**53, "", "a", "none", "passed", "#" + "0" * 32, "0" * 64, "Ä b",
     "x" * 97, "x" * 201, "a\u202eb", "a\nb", "PW-1", "2026-03-02T10:00:00Z", "2026-03-02", [], ["a"], ["a"] * 51, [1],
     [0], {}, {"a": 1}, {"a": "b"}, {"a b": "c"},
@@ -56,7 +56,7 @@ def type_of(kind: fields.Kind) -> Any:
             return kind.enumeration
         case fields.Or():
             inner = type_of(kind.kind)
-            constant = None if kind.constant is None else Literal[kind.constant]  # type: ignore[name-defined]
+            constant = None if kind.constant is None else Literal[kind.constant]
             return inner if inner is str else inner | constant
         case fields.Many():
             return tuple[type_of(kind.kind), ...]  # type: ignore[misc]
