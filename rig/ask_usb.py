@@ -76,9 +76,9 @@ def _typed(path: str, line: bytes) -> str:
         os.close(handle)
 
 
-def _serial(device: object) -> str:
+def _serial(device: usb.core.Device) -> str:
     try:
-        return str(usb.util.get_string(device, device.iSerialNumber))  # type: ignore[attr-defined]
+        return str(usb.util.get_string(device, device.iSerialNumber))
     except (usb.core.USBError, ValueError):
         return ""
 

@@ -10,8 +10,7 @@ import re
 import struct
 
 from phones.adb.devices import read_devices
-from phones.adb.server import AdbServer
-from phones.adb.wire import AdbStream, Deadline
+from phones.adb.wire import AdbEndpoint, AdbStream, Deadline
 from phones.errors import AdbServerError, PhoneError, PhoneLostError, PhoneRefusedError, ReplyMalformedError
 from phones.link import MAXIMUM_REPLY_BYTES, Reboot, Reply, Request, ShellLine, TradeInLine
 
@@ -28,7 +27,7 @@ class AdbLink:
     link says PhoneLostError.
     """
 
-    def __init__(self, server: AdbServer, transport_id: int, *, name: str = "adb") -> None:
+    def __init__(self, server: AdbEndpoint, transport_id: int, *, name: str = "adb") -> None:
         self.name = name
         self._server = server
         self._transport_id = transport_id

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from math import inf
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 
 from adbutils import AdbConnection
 from adbutils.errors import AdbError, AdbTimeout
@@ -31,6 +31,23 @@ _MAXIMUM_BLOCK = 0xFFFF
 _CONNECT_TIMEOUT_S = 3.0
 LOOK_EACH_S = 2.0
 """How often a wait looks whether the phone is still there."""
+
+
+class AdbEndpoint(Protocol):
+    """What a link and the bench need of the adb server: connections, answers, and word of a restart."""
+
+    @property
+    def generation(self) -> int:
+        """Grows with every restart; a transport id belongs to one generation."""
+
+    def connect(self, deadline: "Deadline") -> "AdbStream":
+        """A fresh connection. Raises: AdbServerError."""
+
+    def ask(self, service: str, *, timeout_s: float = 5.0) -> bytes:
+        """The block that answers `host:...`. Raises: AdbServerError, PhoneLostError, PhoneRefusedError."""
+
+    def on_restart(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each restart."""
 
 
 class Deadline:

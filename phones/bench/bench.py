@@ -15,7 +15,7 @@ from typing import Protocol
 
 from phones.adb.devices import AdbDevice, read_devices, read_devpath
 from phones.adb.link import AdbLink
-from phones.adb.server import AdbServer
+from phones.adb.wire import AdbEndpoint
 from phones.apple.ports import ports_of
 from phones.bench.sightings import merged, refused
 from phones.cleaning import clean_bytes
@@ -107,7 +107,7 @@ class Bench:
     def __init__(
         self,
         *,
-        adb: AdbServer | None = None,
+        adb: AdbEndpoint | None = None,
         usb: UsbWatch | None = None,
         apple: AppleDriver | None = None,
         transports: Mapping[str, str] = MappingProxyType({}),
@@ -321,7 +321,7 @@ class Bench:
             transport=sighting.transport,
         )
 
-    def _is_foyer(self, adb: AdbServer, device: AdbDevice, *, doubt: bool = False) -> bool:
+    def _is_foyer(self, adb: AdbEndpoint, device: AdbDevice, *, doubt: bool = False) -> bool:
         """Both show as `device`. Forgotten transports are dropped with the list. `doubt`: a foyer is asked again."""
         key = (adb.generation, device.transport_id)
         known = self._foyer.get(key)

@@ -20,7 +20,7 @@ from grading.grade import (
 )
 from grading.questions import COSMETIC, QUESTIONS
 from grading.report import CheckOutcome, CheckResult
-from grading.schemes import BANDS, FUNCTIONAL, USABILITY, load
+from grading.schemes import BANDS, FUNCTIONAL, USABILITY, Check, load
 from grading.sentences import cap_sentence
 from phones.allowed import allowed
 from phones.evidence import Evidence
@@ -78,15 +78,15 @@ def test_a_phone_without_a_fault_is_graded_one(platform: Platform) -> None:
 @pytest.mark.parametrize("platform", list(Platform))
 @pytest.mark.parametrize("check", SCHEME.checks, ids=lambda check: check.name)
 @pytest.mark.parametrize("fault", ["missing", "malformed"])
-def test_a_check_nobody_could_make_always_costs_something(platform: Platform, check: object, fault: str) -> None:
-    name, weight = check.name, check.weight  # type: ignore[attr-defined]
-    if platform.value not in check.platforms:  # type: ignore[attr-defined]
+def test_a_check_nobody_could_make_always_costs_something(platform: Platform, check: Check, fault: str) -> None:
+    name, weight = check.name, check.weight
+    if platform.value not in check.platforms:
         return
     values = good_values(platform)
     if fault == "missing":
-        del values[check.value]  # type: ignore[attr-defined]
+        del values[check.value]
     else:
-        values[check.value] = "malformed"  # type: ignore[attr-defined]
+        values[check.value] = "malformed"
     usability, capped_by = graded(values, platform=platform)
     outcome = "not_tested" if fault == "missing" else "indeterminate"
     if weight == "gate":

@@ -2,7 +2,7 @@
 """Stations in temporary folders, and benches of virtual phones for them."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -51,8 +51,10 @@ def specimen(tmp_path: Path, keys_of: Callable[[bool], Path]) -> Iterator[Starte
     """Start an initialised specimen station with phones of the demo on its bench."""
     started: list[RemoteBench] = []
 
-    def start(*names: str, config: str = "", init: bool = True, **changes: object) -> tuple[CommandLine, RemoteBench]:
-        bench = RemoteBench.start(scenario(*names, **changes), lifetime_s=300, die_with_us=True)  # type: ignore[arg-type]
+    def start(
+        *names: str, config: str = "", init: bool = True, **changes: Mapping[str, object]
+    ) -> tuple[CommandLine, RemoteBench]:
+        bench = RemoteBench.start(scenario(*names, **changes), lifetime_s=300, die_with_us=True)
         started.append(bench)
         line = CommandLine(tmp_path / "station")
         line.configure(config, bench=bench)

@@ -17,10 +17,10 @@ import sys
 import termios
 import time
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from virtual_phones.bench.remote import RemoteBench
 from virtual_phones.bench.scenario import demo_scenario
@@ -167,8 +167,12 @@ class CommandLine:
         return list(self.run("jobs", "--json").document["jobs"])
 
 
-Starter = Callable[..., tuple[CommandLine, RemoteBench]]
-"""Names of phones, `config=`, `init=`, and changes to their tables → a specimen station and its bench."""
+class Starter(Protocol):
+    """Names of phones of the demo, and changes to their tables → a specimen station and its bench."""
+
+    def __call__(
+        self, *names: str, config: str = "", init: bool = True, **changes: Mapping[str, object]
+    ) -> tuple[CommandLine, RemoteBench]: ...
 
 
 def scenario(*names: str, **changes: Mapping[str, object]) -> dict[str, object]:

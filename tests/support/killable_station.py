@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from certs.log.entries import Entry
 from phones import errors
@@ -104,6 +104,9 @@ class World:
         self.slot.press(action, self.clock.seconds)
 
 
+T = TypeVar("T")
+
+
 class _Far:
     """The station's side of the pipe: clock, port and links in one."""
 
@@ -122,17 +125,22 @@ class _Far:
             raise getattr(errors, value)()
         return value
 
+    def _call(self, kind: type[T], name: str) -> T:
+        value = self.call(name)
+        assert isinstance(value, kind)
+        return value
+
     def now(self) -> datetime:
-        return self.call("now")  # type: ignore[no-any-return]  # what World sends
+        return self._call(datetime, "now")
 
     def monotonic(self) -> float:
-        return self.call("monotonic")  # type: ignore[no-any-return]  # what World sends
+        return self._call(float, "monotonic")
 
     def sleep(self, seconds: float) -> None:
         self.call("sleep", seconds)
 
     def look(self) -> Sighting:
-        return self.call("look")  # type: ignore[no-any-return]  # what World sends
+        return self._call(Sighting, "look")
 
     def forget(self, udid: str) -> None:
         self.call("forget", udid)
@@ -151,7 +159,9 @@ class _FarLink:
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
         if isinstance(request, AppleBatch):  # the default of `arguments` cannot be pickled
             request = AppleBatch(parts=tuple(replace(part, arguments=dict(part.arguments)) for part in request.parts))
-        return self._far.call("exchange", self._number, request, timeout_s)  # type: ignore[no-any-return]  # Reply
+        reply = self._far.call("exchange", self._number, request, timeout_s)
+        assert isinstance(reply, Reply)
+        return reply
 
     def close(self) -> None:
         return

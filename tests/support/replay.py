@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from certs.record.facts import SalePolicy
 from phones.bench.inspection import inspect
@@ -40,7 +41,7 @@ class Replayed:
     """How the replayed job ended."""
 
     job: Job
-    verdict: Mapping[str, object]
+    verdict: Mapping[str, Any]
     asked_all: bool
 
 
@@ -110,7 +111,7 @@ def _drawer() -> Callable[[], str]:
     return lambda: f"{dice.getrandbits(128):032x}"
 
 
-def _lead(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> tuple[Job, Mapping[str, object]]:
+def _lead(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> tuple[Job, Mapping[str, Any]]:
     settings = settings_of(recording)
     ledger = Ledger(place / "ledger.sqlite3", clock=clock)
     around = WorkerContext(

@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -321,13 +322,13 @@ def test_a_station_killed_while_it_renews_opens_again(step: int, folder: Path, m
     class PowerOffError(BaseException):
         pass
 
-    def dying(real: object) -> object:
+    def dying(real: Callable[..., object]) -> Callable[..., object]:
         def call(*args: object, **options: object) -> object:
             nonlocal done
             if done == step:
                 raise PowerOffError
             done += 1
-            return real(*args, **options)  # type: ignore[operator]
+            return real(*args, **options)
 
         return call
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -139,9 +140,9 @@ def _someone(name: str, decision: str = "accepted", minutes: int = 40) -> Valida
     ],
 )
 def test_what_stands_against_a_certificate_gives_a_report_that_says_so(
-    change: dict[str, object], reason: str, title: str, signer: FileSigner
+    change: dict[str, Any], reason: str, title: str, signer: FileSigner
 ) -> None:
-    facts = replace(iphone_job(), **change)  # type: ignore[arg-type]
+    facts = replace(iphone_job(), **change)
     with pytest.raises(NotCertifiableError) as refused:
         _certificate(facts, signer)
     assert reason in refused.value.reason_codes
@@ -206,10 +207,10 @@ def test_a_virtual_phone_needs_a_specimen_key_and_a_real_one_a_station_key(
 def _set(path: str, value: object) -> Callable[[dict[str, object]], None]:
     def change(document: dict[str, object]) -> None:
         *steps, last = path.split(".")
-        place: object = document
+        place: Any = document
         for step in steps:
-            place = place[int(step)] if isinstance(place, list) else place[step]  # type: ignore[index]
-        place[int(last) if isinstance(place, list) else last] = value  # type: ignore[index]
+            place = place[int(step)] if isinstance(place, list) else place[step]
+        place[int(last) if isinstance(place, list) else last] = value
 
     return change
 

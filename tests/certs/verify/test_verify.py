@@ -322,15 +322,15 @@ def test_a_report_dressed_up_as_a_certificate_is_not_valid(report: Record, signe
 
 
 def test_a_page_that_says_something_else_is_not_valid(record: Record, signer: FileSigner, trust: Trust) -> None:
-    other = copy.deepcopy(dict(record.read.plain))
-    other["device"]["marketing_name"] = "iPhone 15"  # type: ignore[index]
+    other: dict[str, Any] = copy.deepcopy(dict(record.read.plain))
+    other["device"]["marketing_name"] = "iPhone 15"
     _rejected(forge(record.data, signer, page=other), trust, "E_PAGE_MISMATCH")
 
 
 def test_a_page_drawn_by_another_program_cannot_be_told(record: Record, signer: FileSigner, trust: Trust) -> None:
     older = changed(record, _with("renderer", "1.0000000000000000"))
-    other = copy.deepcopy(dict(record.read.plain))
-    other["device"]["marketing_name"] = "iPhone 15"  # type: ignore[index]
+    other: dict[str, Any] = copy.deepcopy(dict(record.read.plain))
+    other["device"]["marketing_name"] = "iPhone 15"
     found = _judge(forge(older, signer, page=other), trust)
     assert (found.answer, found.code, found.exit_code) == (Answer.CANNOT_TELL, "E_RENDERER", 6)
 

@@ -18,15 +18,18 @@ from phones.errors import (
     ReplyMalformedError,
 )
 from phones.link import MAXIMUM_REPLY_BYTES, AppleTrustTest, Reboot, Reply, Request, ShellLine, TradeInLine
-from tests.phones.adb.smart_socket import Answers, drip, fail, okay, packet, shell, silence, smart_socket
+from tests.phones.adb.smart_socket import Answers, Conversation, drip, fail, okay, packet, shell, silence, smart_socket
 
 LINE = "shell,v2,raw:getprop"
 
 
-def exchange(answer: object, request: Request = ShellLine(line="getprop"), *, timeout_s: float = 3.0) -> Reply:  # noqa: B008 - frozen
-    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: answer}  # type: ignore[dict-item]
+GETPROP = ShellLine(line="getprop")
+
+
+def exchange(answer: bytes | Conversation, request: Request = GETPROP, *, timeout_s: float = 3.0) -> Reply:
+    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: answer}
     with smart_socket(answers) as server:
-        return AdbLink(server, 7).exchange(request, timeout_s=timeout_s)  # type: ignore[arg-type]
+        return AdbLink(server, 7).exchange(request, timeout_s=timeout_s)
 
 
 def test_stdout_stderr_and_exit_code_are_told_apart() -> None:
@@ -63,7 +66,7 @@ def test_a_wait_ends_when_the_phone_has_left_although_its_stream_stays_open() ->
     began = time.monotonic()
     answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence(20), "host:devices-l": okay(GONE)}
     with smart_socket(answers) as server, pytest.raises(PhoneLostError):
-        AdbLink(server, 7).exchange(ShellLine(line="getprop"), timeout_s=15.0)  # type: ignore[arg-type]
+        AdbLink(server, 7).exchange(GETPROP, timeout_s=15.0)
     assert time.monotonic() - began < 10.0
 
 
@@ -71,7 +74,7 @@ def test_a_wait_ends_when_the_phone_has_left_although_its_stream_stays_open() ->
 def test_a_wait_goes_on_while_the_phone_is_there_or_nobody_can_tell(listed: bytes) -> None:
     answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence(20), "host:devices-l": listed}
     with smart_socket(answers) as server, pytest.raises(PhoneSilentError):
-        AdbLink(server, 7).exchange(ShellLine(line="getprop"), timeout_s=2.5)  # type: ignore[arg-type]
+        AdbLink(server, 7).exchange(GETPROP, timeout_s=2.5)
 
 
 def test_a_phone_that_says_nothing_is_silent_and_not_lost() -> None:
@@ -115,7 +118,7 @@ def test_a_no_has_one_of_our_words(words: str, expected: str) -> None:
 )
 def test_a_phone_that_is_not_there_is_lost(words: str) -> None:
     with smart_socket({"host:transport-id:7": fail(words)}) as server, pytest.raises(PhoneLostError):
-        AdbLink(server, 7).exchange(Reboot(), timeout_s=2)  # type: ignore[arg-type]
+        AdbLink(server, 7).exchange(Reboot(), timeout_s=2)
 
 
 def test_a_trade_in_command_goes_out_without_anything_appended() -> None:
@@ -124,7 +127,7 @@ def test_a_trade_in_command_goes_out_without_anything_appended() -> None:
         "shell,v2,raw:tradeinmode getstatus --challenge aB_-9": shell(b"{}"),
     }
     with smart_socket(answers) as server:
-        link = AdbLink(server, 7, name="trade_in")  # type: ignore[arg-type]
+        link = AdbLink(server, 7, name="trade_in")
         assert link.exchange(TradeInLine(command="getstatus --challenge aB_-9"), timeout_s=2).body == b"{}"
         assert server.asked == list(answers)
 
@@ -132,34 +135,34 @@ def test_a_trade_in_command_goes_out_without_anything_appended() -> None:
 def test_a_trade_in_command_the_phone_would_close_is_not_even_sent() -> None:
     with smart_socket({}) as server:
         with pytest.raises(PhoneRefusedError) as caught:
-            AdbLink(server, 7).exchange(TradeInLine(command="getstatus; reboot"), timeout_s=2)  # type: ignore[arg-type]
+            AdbLink(server, 7).exchange(TradeInLine(command="getstatus; reboot"), timeout_s=2)
         assert caught.value.reason_code == "closed"
         assert server.asked == []
 
 
 def test_a_reboot_request_returns_when_it_was_taken() -> None:
     with smart_socket({"host:transport-id:7": b"OKAY", "reboot:": b"OKAY"}) as server:
-        assert AdbLink(server, 7).exchange(Reboot(), timeout_s=2) == Reply()  # type: ignore[arg-type]
+        assert AdbLink(server, 7).exchange(Reboot(), timeout_s=2) == Reply()
 
 
 def test_a_link_of_before_a_server_restart_does_not_reach_another_phone() -> None:
     with smart_socket({"host:transport-id:7": b"OKAY", LINE: shell(b"other phone")}) as server:
-        link = AdbLink(server, 7)  # type: ignore[arg-type]
+        link = AdbLink(server, 7)
         server.generation += 1
         with pytest.raises(PhoneLostError):
-            link.exchange(ShellLine(line="getprop"), timeout_s=2)
+            link.exchange(GETPROP, timeout_s=2)
 
 
 def test_a_request_for_an_iphone_is_refused() -> None:
     with smart_socket({}) as server, pytest.raises(PhoneRefusedError):
-        AdbLink(server, 7).exchange(AppleTrustTest(), timeout_s=2)  # type: ignore[arg-type]
+        AdbLink(server, 7).exchange(AppleTrustTest(), timeout_s=2)
 
 
 def test_a_dead_server_is_a_bench_error_and_nothing_is_started() -> None:
     with smart_socket({}) as server:
         pass
     with pytest.raises(AdbServerError):
-        AdbLink(server, 7).exchange(Reboot(), timeout_s=2)  # type: ignore[arg-type]
+        AdbLink(server, 7).exchange(Reboot(), timeout_s=2)
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,10 +89,10 @@ class Opened:
 
 
 @contextmanager
-def bench(answers: Answers, *gadgets: Gadget, **more: object) -> Iterator[tuple[Bench, SmartSocket, UsbBus]]:
+def bench(answers: Answers, *gadgets: Gadget, **more: Any) -> Iterator[tuple[Bench, SmartSocket, UsbBus]]:
     bus = UsbBus(list(gadgets))
     with smart_socket(answers) as server:
-        yield Bench(adb=server, usb=UsbWatch(bus), **more), server, bus  # type: ignore[arg-type]
+        yield Bench(adb=server, usb=UsbWatch(bus), **more), server, bus
 
 
 def test_a_phone_is_found_by_adbs_own_usb_path() -> None:
@@ -244,7 +245,7 @@ def test_a_tcp_phone_hangs_on_the_port_it_is_mapped_to_and_is_emulated(tmp_path:
         "host-transport-id:2:get-devpath": okay(b"unknown"),
     }
     with smart_socket(answers) as server:
-        found = Bench(adb=server, transports={"127.0.0.1:4101": "1-1"}, sysfs=lay("vhci", tmp_path))  # type: ignore[arg-type]
+        found = Bench(adb=server, transports={"127.0.0.1:4101": "1-1"}, sysfs=lay("vhci", tmp_path))
         assert [sighting.port for sighting in found.sightings()] == ["1-1"]
         assert found.port("1-1").emulated
         assert not found.port("1-2").emulated
@@ -267,7 +268,7 @@ def test_a_virtual_bus_is_emulated_on_every_port() -> None:
 
 def test_a_restarted_server_is_told_of_the_tcp_phones_again() -> None:
     with smart_socket({"host:connect:127.0.0.1:4101": okay(b"connected to 127.0.0.1:4101")}) as server:
-        Bench(adb=server, transports={"127.0.0.1:4101": "1-1"})  # type: ignore[arg-type]
+        Bench(adb=server, transports={"127.0.0.1:4101": "1-1"})
         for listener in server.listeners:
             listener()
         assert server.asked == ["host:connect:127.0.0.1:4101"]

@@ -80,7 +80,7 @@ def test_a_recorded_job_comes_to_the_same_end_again(folder: Path, tmp_path: Path
     told = {name: again.verdict.get(name, "") for name in ("verdict", "level")}
     assert told == {"verdict": expected["verdict"], "level": expected["level"]}, again.job.failure
     assert (again.job.method, again.job.failure) == (expected["method"], expected["failure"])
-    assert list(again.verdict.get("reasons", ())) == expected["reasons"]  # type: ignore[call-overload]
+    assert list(again.verdict.get("reasons", ())) == expected["reasons"]
     assert again.asked_all, "the job left out questions that were recorded"
 
 

@@ -343,7 +343,7 @@ def test_a_mistake_of_our_own_is_one_line_and_its_traceback_goes_to_the_log(
         raise RuntimeError("first line\nsecond line")
 
     module = ModuleType("broken")
-    module.command = broken  # type: ignore[attr-defined]
+    vars(module)["command"] = broken
     monkeypatch.setitem(sys.modules, "broken", module)
     monkeypatch.setattr(main, "COMMANDS", {"broken": "broken"})
     assert main.run(["--home", str(station.home), "broken"]) == 1

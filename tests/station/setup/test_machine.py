@@ -9,8 +9,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -60,22 +61,20 @@ def program(root: Path, text: str = "usbmuxd 1.1.1") -> str:
     return str(path)
 
 
-def machine(root: Path, **more: object) -> Machine:
+def machine(root: Path, **changes: Any) -> Machine:
     (root / "tree").mkdir(exist_ok=True)
     if not (root / "proc" / "1").exists():
         process(root, 1, "/sbin/init")
-    return Machine(
+    found = Machine(
         usb=root / "tree",
         usb_nodes=root / "nodes",
         usbmux_socket=root / "usbmuxd",
-        **{
-            "processes": root / "proc",
-            "rules": (root / "rules",),
-            "adb_port": free_port(),
-            "usbmuxd": program(root),
-            **more,
-        },  # type: ignore[arg-type]
+        processes=root / "proc",
+        rules=(root / "rules",),
+        adb_port=free_port(),
+        usbmuxd=program(root),
     )
+    return replace(found, **changes)
 
 
 # udev --------------------------------------------------------------------------------------------------------
