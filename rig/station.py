@@ -12,11 +12,11 @@ import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from certs.record.facts import SalePolicy
+from certs.record.facts import Person, SalePolicy
 from phones.adb.server import AdbServer
 from phones.apple.driver import AppleIsland
 from phones.cleaning import clean_serial
@@ -167,18 +167,14 @@ class UsbStation:
                 duplicated=lambda serial: serial in self.bench.duplicated_serials(),
             )
 
-        facts: Mapping[str, object] = {
-            "policy": asdict(SETTINGS.policy),
-            "performed_by": {"name": "Rig", "role": "operator"},
-            "attempt": 1,
-        }
         return Shift(
             bench=self.bench,
             ledger=self.ledger,
             slot_of=SETTINGS.slot,
-            salt=lambda: secrets.token_hex(16),
+            salt=lambda: secrets.token_bytes(16),
             surroundings=surroundings,
-            facts=facts,
+            policy=SETTINGS.policy,
+            performed_by=Person(name="Rig", role="operator"),
         )
 
     def gather(
@@ -267,7 +263,7 @@ def must_hold(ended: Ended, truth: Mapping[str, Any]) -> str:
     if ended.outcome == "certificate":
         if not truth["erased"] or truth["swapped"]:
             return "certified a phone that still holds data, or another one"
-        if not ended.job.opened["emulated"]:
+        if not ended.job.opened.emulated:
             return "a virtual port was taken for a cable"
         return ""
     if ended.job.report is None:

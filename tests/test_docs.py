@@ -377,7 +377,7 @@ def test_a_buyer_needs_no_hardware_library_and_no_database() -> None:
     program = (
         "import sys; from station.cli.main import run\n"
         "code = run(['verify', 'tests/golden/valid.pdf', '--trust', 'tests/golden/root.pem'])\n"
-        "heavy = {'adbutils', 'pymobiledevice3', 'usb', 'sqlalchemy', 'platformdirs', 'fastapi', 'virtual_phones'}\n"
+        "heavy = {'adbutils', 'pymobiledevice3', 'usb', 'sqlite3', 'platformdirs', 'fastapi', 'virtual_phones'}\n"
         "print('loaded:', *sorted(heavy & {name.partition('.')[0] for name in sys.modules}), file=sys.stderr)\n"
         "sys.exit(code)"
     )

@@ -28,6 +28,7 @@ from certs.log.notes import Signature, VerifierKey, checkpoint_text, is_name
 from certs.log.policy import LogPolicy
 from certs.log.proofs import format_proof
 from transparency.signing import NoteKey
+from transparency.sqlite_errors import Trouble, trouble
 
 BUSY_S = 30.0
 _SCHEMA = "proofwipe/log/1"
@@ -478,9 +479,5 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        text = str(error)
-        if any(word in text for word in ("full", "readonly", "read-only", "Read-only", "No space")):
-            raise LogFullError(phone=str(path), got=text) from error
-        if any(word in text for word in ("malformed", "not a database", "corrupt", "disk image", "no such table")):
-            raise LogCorruptError(phone=str(path), got=text) from error
-        raise LogError(phone=str(path), got=text) from error
+        kinds = {Trouble.FULL: LogFullError, Trouble.CORRUPT: LogCorruptError, Trouble.OTHER: LogError}
+        raise kinds[trouble(error)](phone=str(path), got=str(error)) from error

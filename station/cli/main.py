@@ -19,7 +19,7 @@ from station.errors import ExtraMissingError
 from station.text import language
 from station.text.language import text
 
-EXTRA_MODULES = frozenset({"adbutils", "platformdirs", "pymobiledevice3", "sqlalchemy", "usb", "virtual_phones"})
+EXTRA_MODULES = frozenset({"adbutils", "platformdirs", "pymobiledevice3", "usb", "virtual_phones"})
 """What `proofwipe[bench]` brings."""
 
 COMMANDS: Mapping[str, str] = MappingProxyType(

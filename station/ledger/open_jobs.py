@@ -19,7 +19,7 @@ def is_finished(job: Job) -> bool:
     """
     if job.stage is Stage.CERTIFIED:
         return job.certificate is not None
-    if job.report is None or str(job.report["id"]) not in job.handed_out:
+    if job.report is None or job.report.id not in job.handed_out:
         return False
     if job.stage is Stage.FAILED:
         return job.report_is_last

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A named person's decision about a verified job: written first, then carried out, so that a crash cannot lose it."""
 
-import base64
-from datetime import UTC, datetime
+from datetime import datetime
 
 from certs.record.facts import Validation
 from station.errors import NotCertifiedError, WrongStageError
 from station.ledger.job import Job
-from station.ledger.stages import EntryKind, Stage
+from station.ledger.job_events import DecisionTaken, JobFailed
+from station.ledger.paper_events import CertificateWithdrawn
+from station.ledger.stages import Stage
 from station.papers.job_log import JobLog
 
 WITHDRAWALS = ("rejected", "data_found", "wrong_phone", "grade_wrong", "key_compromised", "other")
@@ -18,7 +19,7 @@ def decide(job: Job, decision: Validation) -> None:
     """Write the decision and go where it leads. Raises: WrongStageError when the job is not waiting for one."""
     if job.stage is not Stage.VERIFIED or job.validation is not None:
         raise WrongStageError(phone=job.id, expected=Stage.VERIFIED.value, got=job.stage.value)
-    job.write(EntryKind.VALIDATION, _payload(decision))
+    job.write(DecisionTaken.of(decision))
     apply(job)
 
 
@@ -26,10 +27,10 @@ def apply(job: Job) -> None:
     """Go where a written decision leads; does nothing when there is none or it was carried out."""
     if job.validation is None or job.stage is not Stage.VERIFIED:
         return
-    if job.validation["decision"] == "accepted":
+    if job.validation.decision == "accepted":
         job.move(Stage.VALIDATED, because=[job.validation_number])
     else:
-        job.move(Stage.FAILED, because=[job.write(EntryKind.FAILURE, {"reason": "rejected"})])
+        job.move(Stage.FAILED, because=[job.write(JobFailed(reason="rejected"))])
 
 
 def withdraw(
@@ -49,31 +50,18 @@ def withdraw(
     """
     if job.certificate is None:
         raise NotCertifiedError(phone=job.id, got=job.stage.value)
-    paper = str(job.certificate["id"])
-    if job.ended is not None and job.ended["kind"] == EntryKind.WITHDRAWN.value:
+    paper = job.certificate.id
+    if isinstance(job.ended, CertificateWithdrawn):
         return
     logged = log.withdraw(paper, reason=reason, at=at) if log is not None else ""
     job.write(
-        EntryKind.WITHDRAWN,
-        {
-            "id": paper,
-            "reason": reason,
-            "by": by,
-            "role": role,
-            "grounds": grounds,
-            "logged": logged,
-            **({"signed": _payload(decision)} if decision is not None else {}),
-        },
+        CertificateWithdrawn(
+            id=paper,
+            reason=reason,
+            by=by,
+            role=role,
+            grounds=grounds,
+            logged=logged,
+            signed=None if decision is None else DecisionTaken.of(decision),
+        )
     )
-
-
-def _payload(decision: Validation) -> dict[str, object]:
-    return {
-        "decision": decision.decision,
-        "by": decision.by.name,
-        "role": decision.by.role,
-        "grounds": decision.grounds,
-        "at": decision.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "certificate": base64.b64encode(decision.certificate).decode(),
-        "signature": base64.b64encode(decision.signature).decode(),
-    }

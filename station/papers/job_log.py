@@ -7,7 +7,6 @@ it is written to the ledger after.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,8 +17,9 @@ from certs.record.record import Record
 from phones.identity import PhoneIdentity
 from station.errors import LogMissingError
 from station.ledger.job import Job
+from station.ledger.job_events import PhoneIdentified
 from station.ledger.ledger import Ledger
-from station.ledger.stages import EntryKind
+from station.ledger.paper_events import CertificateReplaced, LogAnchored, LogStarted, PaperLogged, PaperMade
 from transparency.database import TransparencyLog
 
 
@@ -41,24 +41,20 @@ class JobLog:
             return
         if job.log_anchor is None:
             job.write(
-                EntryKind.LOG_ANCHOR,
-                {
-                    "origin": self.log.origin,
-                    "tag": self._tag(job),
-                    "station": self.station,
-                    "anchor": list(self.log.anchor()),
-                },
+                LogAnchored(
+                    origin=self.log.origin, tag=self._tag(job), station=self.station, anchor=tuple(self.log.anchor())
+                )
             )
-        before = job.log_anchor or {}
-        tag = str(before["tag"])
+        before = job.log_anchor
+        assert before is not None
         index, attempt = self.log.start(
             job=job_digest(job.id),
-            tag=tag,
-            station=str(before["station"]),
-            emulated=bool(job.opened["emulated"]),
+            tag=before.tag,
+            station=before.station,
+            emulated=job.opened.emulated,
             at=at,
         )
-        job.write(EntryKind.LOG_START, {"origin": self.log.origin, "tag": tag, "start": index, "attempt": attempt})
+        job.write(LogStarted(origin=self.log.origin, tag=before.tag, start=index, attempt=attempt))
 
     def _tag(self, job: Job) -> str:
         """The phone's tag: the one it had, if it was here before, though it may answer fewer questions today, or name
@@ -90,9 +86,9 @@ class JobLog:
         if replaced:
             old = job_of(job.ledger, replaced)
             if old is not None and old.ended is None:
-                old.write(EntryKind.REPLACED, {"id": replaced, "by": paper, "reason": "erased_again"})
+                old.write(CertificateReplaced(id=replaced, by=paper, reason="erased_again"))
         if paper not in job.logged:
-            job.write(EntryKind.LOGGED, {"id": paper, "index": found.index, "replaces": replaced})
+            job.write(PaperLogged(id=paper, index=found.index, replaces=replaced))
         return Entered(index=found.index, replaced=replaced)
 
     def _replaced_by(self, paper: str, index: int) -> str:
@@ -146,22 +142,21 @@ def _earlier_tags(job: Job, identity: PhoneIdentity, origin: str) -> tuple[str, 
     same: set[str] = set()
     tags: dict[str, str] = {}
     for entry in job.ledger.entries():
-        if entry.kind is EntryKind.IDENTITY and entry.job != job.id:
-            phone = entry.payload.get("phone")
-            if isinstance(phone, Mapping) and _is_same(phone, identity):
-                same.add(entry.job)
-        elif entry.kind is EntryKind.LOG_ANCHOR and entry.payload.get("origin") == origin:
-            tags[entry.job] = str(entry.payload["tag"])
+        event = entry.event
+        if isinstance(event, PhoneIdentified) and entry.job != job.id and _is_same(event.phone, identity):
+            same.add(entry.job)
+        elif isinstance(event, LogAnchored) and event.origin == origin:
+            tags[entry.job] = event.tag
     return tuple(tag for job_id, tag in tags.items() if job_id in same)
 
 
-def _is_same(before: Mapping[str, object], now: PhoneIdentity) -> bool:
+def _is_same(before: PhoneIdentity, now: PhoneIdentity) -> bool:
     """An identifier in common and none that differs. One alone may be a maker's dummy serial number: then the IMEIs
     differ. IMEIs fit in either order.
     """
-    pairs = [(str(before.get(name, "")), str(getattr(now, name))) for name in ("serial", "udid", "ecid")]
+    pairs = ((before.serial, now.serial), (before.udid, now.udid), (before.ecid, now.ecid))
     known = [old == new for old, new in pairs if old and new]
-    old_imeis = {str(before.get(name, "")) for name in ("imei1", "imei2")} - {""}
+    old_imeis = {before.imei1, before.imei2} - {""}
     new_imeis = {now.imei1, now.imei2} - {""}
     if old_imeis and new_imeis:
         known.append(bool(old_imeis & new_imeis))
@@ -171,9 +166,6 @@ def _is_same(before: Mapping[str, object], now: PhoneIdentity) -> bool:
 def job_of(ledger: Ledger, certificate_id: str) -> Job | None:
     """The job of a paper, by the paper's id."""
     for entry in ledger.entries():
-        if entry.kind in (EntryKind.CERTIFICATE, EntryKind.REPORT) and entry.payload.get("id") == certificate_id:
+        if isinstance(entry.event, PaperMade) and entry.event.id == certificate_id:
             return Job.load(ledger, entry.job)
     return None
-
-
-OpenLog = Callable[[], JobLog | None]

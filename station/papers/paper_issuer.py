@@ -6,7 +6,6 @@ entry into the transparency log, then the page, the file, and the move to CERTIF
 missing gets them from what the ledger holds.
 """
 
-import base64
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from certs.formats.dss import SecurityStore
 from certs.formats.x509_facts import read_certificate, read_revocation_list
 from certs.issue import Paper, draw_and_sign, signed_statement
 from certs.log.proofs import cosigned_times
-from certs.record.facts import JobFacts, Person, SalePolicy, Validation
+from certs.record.facts import JobFacts
 from certs.record.identifier import ID_BYTES, id_text
 from certs.record.issuer import Issuer, Signer
 from certs.record.openings import ACQUISITION, IDENTIFIERS
@@ -29,9 +28,18 @@ from certs.record.sealing import SALT_BYTES, Opening
 from grading.schemes import Scheme
 from phones.clock import Clock
 from phones.identity import PhoneIdentity
-from station.errors import LogMissingError
-from station.ledger.job import Job, parse_time
-from station.ledger.stages import EntryKind, Stage
+from station.errors import LogMissingError, NotCertifiedError
+from station.ledger.entry import parse_time
+from station.ledger.job import Job
+from station.ledger.paper_events import (
+    CertificateMade,
+    FieldsSealed,
+    PaperHandedOut,
+    PaperMade,
+    PaperPrinted,
+    ReportMade,
+)
+from station.ledger.stages import Stage
 from station.papers.job_log import JobLog
 from station.setup.home import write_whole
 
@@ -80,11 +88,11 @@ class PaperIssuer:
         Raises: LedgerError; LogError, CertsError when the paper cannot be made.
         """
         if job.certificate is not None:
-            self._ensure_published(job, EntryKind.CERTIFICATE)
+            self._ensure_published(job, job.certificate)
         elif job.stage in (Stage.VERIFIED, Stage.VALIDATED):
             self._certificate_or_report(job)
         elif job.report is not None and job.report_is_last:
-            self._ensure_published(job, EntryKind.REPORT)
+            self._ensure_published(job, job.report)
         else:
             self._report(job)
 
@@ -108,9 +116,9 @@ class PaperIssuer:
             if job.report is None:
                 self._report(job)
             else:
-                self._ensure_published(job, EntryKind.REPORT)
+                self._ensure_published(job, job.report)
             return
-        self._write(job, EntryKind.CERTIFICATE, record, "certificate")
+        self._write(job, CertificateMade, record, "certificate")
 
     def _report(self, job: Job) -> None:
         self._seal(job)
@@ -125,12 +133,11 @@ class PaperIssuer:
             issued_at=self.clock.now(),
             certificate_id=self.new_id(),
         )
-        self._write(job, EntryKind.REPORT, record, "report")
+        self._write(job, ReportMade, record, "report")
 
     def _closes(self, job: Job) -> bool:
         """Does a report made now end the job in the log? Not while a person's decision may still certify it."""
-        policy = job.opened["policy"]
-        decides = isinstance(policy, Mapping) and bool(policy.get("require_validation"))
+        decides = job.opened.policy.require_validation
         if job.log is None or (job.stage is Stage.VERIFIED and job.validation is None and decides):
             return False
         return self.log is None or self.log.may_close(job)
@@ -140,32 +147,26 @@ class PaperIssuer:
         if job.openings is not None:
             return
         values = sealed_values(job)
-        rows = [{"name": name, "salt": self.new_salt().hex(), "value": value} for name, value in values.items()]
-        job.write(EntryKind.OPENINGS, {"openings": rows})
+        openings = (Opening(name=name, salt=self.new_salt(), value=value) for name, value in values.items())
+        job.write(FieldsSealed(openings=tuple(openings)))
 
-    def _write(self, job: Job, kind: EntryKind, record: Record, outcome: str) -> None:
-        statement = self.sign_statement(record, self.signer)
-        job.write(
-            kind,
-            {
-                "id": record.document.id,
-                "outcome": outcome,
-                "file": f"{record.document.id}-{outcome}.pdf",
-                "record": record.data.decode(),
-                "statement": base64.b64encode(statement).decode(),
-                "title": record.document.outcome.title,
-                "reasons": list(record.document.outcome.reasons),
-            },
+    def _write(self, job: Job, kind: type[PaperMade], record: Record, outcome: str) -> None:
+        paper = kind(
+            id=record.document.id,
+            outcome=outcome,
+            file=f"{record.document.id}-{outcome}.pdf",
+            record=record.data.decode(),
+            statement=self.sign_statement(record, self.signer),
+            title=record.document.outcome.title,
+            reasons=record.document.outcome.reasons,
         )
-        self._ensure_published(job, kind)
+        job.write(paper)
+        self._ensure_published(job, paper)
 
-    def _ensure_published(self, job: Job, kind: EntryKind) -> None:
+    def _ensure_published(self, job: Job, made: PaperMade) -> None:
         """The ledger has the paper: see that log and file have it too, and that the job stands where it should."""
-        payload = job.certificate if kind is EntryKind.CERTIFICATE else job.report
-        if payload is None:
-            return
-        target = self.folder / str(payload["file"])
-        record, statement = _kept(payload)
+        target = self.folder / made.file
+        record, statement = _kept(made)
         entered = record.document.log == "none" or record.document.id in job.logged
         if not entered or not target.exists():
             proof = self._proof(job, record, statement)
@@ -183,10 +184,9 @@ class PaperIssuer:
                     self.warn(paper.unstamped)
                 self.publish(target, paper.pdf)
         if record.document.id not in job.handed_out:
-            job.write(EntryKind.HANDED_OUT, {"id": record.document.id, "file": target.name})
-        if kind is EntryKind.CERTIFICATE and not job.stage.final:
-            number = next(entry.number for entry in job.ledger.entries(job.id) if entry.kind is EntryKind.CERTIFICATE)
-            job.move(Stage.CERTIFIED, because=[number])
+            job.write(PaperHandedOut(id=record.document.id, file=target.name))
+        if isinstance(made, CertificateMade) and not job.stage.final:
+            job.move(Stage.CERTIFIED, because=[job.certificate_number])
 
     def _proof(self, job: Job, record: Record, statement: bytes) -> bytes:
         """Enter the paper, if it is not entered, and prove it. Raises: LogError, LogMissingError."""
@@ -196,7 +196,7 @@ class PaperIssuer:
             raise LogMissingError(got=record.document.log.origin)
         entered = job.logged.get(record.document.id)
         if entered is not None:  # perhaps replaced since: then nothing of it may be entered again
-            return self.log.log.proof(int(str(entered["index"])))
+            return self.log.log.proof(entered.index)
         return self.log.log.proof(self.log.append(job, record, statement).index)
 
     def _first_proof_and_store(self, job: Job, record: Record, proof: bytes) -> tuple[bytes, SecurityStore | None]:
@@ -210,21 +210,18 @@ class PaperIssuer:
         if kept is None:
             store = self.store or SecurityStore()
             job.write(
-                EntryKind.PRINTED,
-                {
-                    "id": paper,
-                    "proof": _encoded(proof),
-                    "store": self.store is not None,
-                    "certificates": [_encoded(each) for each in store.certificates],
-                    "revocation_lists": [_encoded(each) for each in store.revocation_lists],
-                },
+                PaperPrinted(
+                    id=paper,
+                    proof=proof,
+                    store=self.store is not None,
+                    certificates=tuple(store.certificates),
+                    revocation_lists=tuple(store.revocation_lists),
+                )
             )
             return proof, self.store
-        first = base64.b64decode(str(kept["proof"]))
-        store = SecurityStore(
-            certificates=_decoded(kept["certificates"]), revocation_lists=_decoded(kept["revocation_lists"])
-        )
-        return (proof if _is_better(proof, first, _issued_at(record)) else first), store if kept["store"] else None
+        first = kept.proof
+        store = SecurityStore(certificates=kept.certificates, revocation_lists=kept.revocation_lists)
+        return (proof if _is_better(proof, first, _issued_at(record)) else first), store if kept.store else None
 
     def _signer(self, record: Record) -> Signer:
         """Raises: KeyRevokedError for an earlier key of the station that was revoked since."""
@@ -245,7 +242,9 @@ class PaperIssuer:
 
         With `openings` it is the archive copy. Raises: CertsError, LogError.
         """
-        record, statement = _kept(job.certificate or job.report or {})
+        if job.paper is None:
+            raise NotCertifiedError(phone=job.id, got=job.stage.value)
+        record, statement = _kept(job.paper)
         proof, store = self._first_proof_and_store(job, record, self._proof(job, record, statement))
         return self.draw_and_sign(
             record,
@@ -274,75 +273,41 @@ def _is_better(proof: bytes, first: bytes, issued_at: datetime) -> bool:
     return len(times) > len(cosigned_times(first)) and times[-1] - issued_at < WITNESSED_WITHIN
 
 
-def _encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _decoded(texts: object) -> tuple[bytes, ...]:
-    return tuple(base64.b64decode(str(text)) for text in texts) if isinstance(texts, list) else ()
-
-
-def _kept(payload: Mapping[str, object]) -> tuple[Record, bytes]:
-    return Record(data=str(payload["record"]).encode()), base64.b64decode(str(payload["statement"]))
+def _kept(paper: PaperMade) -> tuple[Record, bytes]:
+    return Record(data=paper.record.encode()), paper.statement
 
 
 def sealed_values(job: Job) -> dict[str, str]:
     """What is sealed in the job's papers: the phone's identifiers in full, and where it came from."""
     identity = job.identity or PhoneIdentity()
     found = {name: str(getattr(identity, name)) for name in IDENTIFIERS}
-    found |= {ACQUISITION + name: value for name, value in _texts(job.opened.get("acquisition")).items()}
+    found |= {ACQUISITION + name: value for name, value in job.opened.acquisition.items()}
     return {name: value for name, value in found.items() if value}
 
 
 def facts_of(job: Job) -> JobFacts:
     """Everything a paper is made from, out of the ledger."""
     opened = job.opened
-    policy = opened["policy"]
-    performed_by = opened["performed_by"]
-    if not isinstance(policy, dict) or not isinstance(performed_by, dict):
-        raise TypeError("job_opened: policy and performed_by are tables")
     return JobFacts(
         job_id=job.id,
         attempt=job.attempt,
-        opened_at=_time(job.opened_at),
-        finished_at=_time(job.finished_at or job.opened_at),
-        port=job.port,
-        slot=str(opened["slot"]),
-        emulated=bool(opened["emulated"]),
-        platform=job.platform,
+        opened_at=parse_time(job.opened_at),
+        finished_at=parse_time(job.finished_at or job.opened_at),
+        port=opened.port,
+        slot=opened.slot,
+        emulated=opened.emulated,
+        platform=opened.platform,
         identity=job.identity or PhoneIdentity(),
-        salt=job.salt,
+        salt=opened.salt,
         evidence=tuple(job.evidence),
         method=job.method,
-        policy=SalePolicy(**policy),
-        performed_by=Person(**performed_by),
-        validation=_validation(job),
+        policy=opened.policy,
+        performed_by=opened.performed_by,
+        validation=None if job.validation is None else job.validation.validation,
         stage=job.stage.value,
         failure=job.failure,
         problems=job.problems,
-        disclosures=_texts(opened.get("disclosures")),
+        disclosures=dict(opened.disclosures),
         log=job.log,
         openings=job.openings or (),
     )
-
-
-def _validation(job: Job) -> Validation | None:
-    found = job.validation
-    if found is None:
-        return None
-    return Validation(
-        decision=str(found["decision"]),
-        by=Person(name=str(found["by"]), role=str(found["role"])),
-        at=_time(str(found["at"])),
-        grounds=str(found.get("grounds", "")),
-        certificate=base64.b64decode(str(found.get("certificate", ""))),
-        signature=base64.b64decode(str(found.get("signature", ""))),
-    )
-
-
-def _texts(table: object) -> dict[str, str]:
-    return {str(name): str(text) for name, text in table.items()} if isinstance(table, dict) else {}
-
-
-def _time(text: str) -> datetime:
-    return parse_time(text)

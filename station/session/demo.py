@@ -10,7 +10,7 @@ import secrets
 import tomllib
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from certs.keys.authority import create_authority
 from certs.log.policy import LogPolicy, Party
 from certs.log.tags import SECRET_BYTES
+from certs.record.facts import Person
 from certs.record.issuer import Issuer
 from grading.schemes import load as load_scheme
 from phones.bench.bench import Bench
@@ -194,14 +195,15 @@ def _shift(
             duplicated=lambda serial: serial in bench.duplicated_serials(),
         )
 
-    person = {"name": config["technician"]["name"], "role": config["technician"]["role"]}
+    person = Person(name=config["technician"]["name"], role=config["technician"]["role"])
     return Shift(
         bench=bench,
         ledger=ledger,
         slot_of=settings.slot,
-        salt=lambda: secrets.token_hex(16),
+        salt=lambda: secrets.token_bytes(16),
         surroundings=surroundings,
-        facts={"policy": asdict(settings.policy), "performed_by": person, "attempt": 1},
+        policy=settings.policy,
+        performed_by=person,
     )
 
 
@@ -218,7 +220,7 @@ def _summary(
 
 
 def _phone(job: Job, name: str) -> dict[str, Any]:
-    paper = job.certificate or job.report or {}
+    paper = job.paper
     verified = job.stage in (Stage.VERIFIED, Stage.VALIDATED, Stage.CERTIFIED)
     failed = job.stage is Stage.FAILED and job.failure not in ("blocked", "internal")
     verdict = Verdict.PASSED if verified else Verdict.FAILED if failed else Verdict.INDETERMINATE
@@ -231,7 +233,7 @@ def _phone(job: Job, name: str) -> dict[str, Any]:
         "stage": job.stage.value,
         "verdict": verdict.value,
         "method": job.method,
-        "outcome": paper.get("outcome", ""),
-        "file": str(paper.get("file", "")),
+        "outcome": paper.outcome if paper else "",
+        "file": paper.file if paper else "",
         "reasons": reasons_of(job),
     }

@@ -9,31 +9,35 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 
+from certs.record.facts import Person, SalePolicy
 from phones.bench.bench import Bench
 from phones.port import Platform, Sighting
 from station.errors import LedgerError
 from station.ledger.job import Job, new_job_id
+from station.ledger.job_events import JobOpened
 from station.ledger.ledger import Ledger
 from station.ledger.stages import Stage
 from station.work.worker import Worker, WorkerContext
 
 
 class Shift:
-    """Starts workers and waits for them. `facts` are the job facts that do not depend on the phone."""
+    """Starts workers and waits for them. `salt`: 16 random bytes, fresh for each job."""
 
     def __init__(
         self,
         *,
         bench: Bench,
         ledger: Ledger,
-        facts: Mapping[str, object],
+        policy: SalePolicy,
+        performed_by: Person,
         surroundings: Callable[[str], WorkerContext],
         slot_of: Callable[[str], str],
-        salt: Callable[[], str],
+        salt: Callable[[], bytes],
     ) -> None:
         self._bench = bench
         self._ledger = ledger
-        self._facts = facts
+        self._policy = policy
+        self._performed_by = performed_by
         self._surroundings = surroundings
         self._slot_of = slot_of
         self._salt = salt
@@ -43,27 +47,27 @@ class Shift:
         self._broken: list[LedgerError] = []
         self._lock = threading.Lock()
 
-    def take(self, sighting: Sighting, *, bound: Iterable[str] = (), more: Mapping[str, object] | None = None) -> Job:
+    def take(
+        self, sighting: Sighting, *, bound: Iterable[str] = (), acquisition: Mapping[str, str] | None = None
+    ) -> Job:
         """Open a job for what hangs on a port and start its worker.
 
-        `bound`: the numbers it was confirmed by. `more`: facts of this job alone.
+        `bound`: the numbers it was confirmed by. `acquisition`: where the phone came from.
         """
         port = self._bench.port(sighting.port)
-        job = Job.open(
-            self._ledger,
-            job_id=new_job_id(),
-            facts={
-                **self._facts,
-                **(more or {}),
-                "port": sighting.port,
-                "slot": self._slot_of(sighting.port),
-                "platform": (sighting.platform or Platform.ANDROID).value,
-                "emulated": port.emulated,
-                "salt": self._salt(),
-                "usb_serial": sighting.usb_serial,
-                "bound": sorted(bound),
-            },
+        opened = JobOpened(
+            port=sighting.port,
+            slot=self._slot_of(sighting.port),
+            platform=sighting.platform or Platform.ANDROID,
+            emulated=port.emulated,
+            salt=self._salt(),
+            policy=self._policy,
+            performed_by=self._performed_by,
+            usb_serial=sighting.usb_serial,
+            bound=tuple(sorted(bound)),
+            acquisition=dict(acquisition or {}),
         )
+        job = Job.open(self._ledger, job_id=new_job_id(), opened=opened)
         self._start(job, resumed=False)
         return job
 

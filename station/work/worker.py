@@ -6,8 +6,8 @@ interrupted goes on by looking: a step that acts is never begun a second time.
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from certs.errors import CertsError
 from grading.questions import QUESTIONS
@@ -23,7 +23,18 @@ from phones.verdict import Verdict
 from phones.witness import Witness, WitnessedPort
 from station.errors import LedgerError
 from station.ledger.job import Job
-from station.ledger.stages import EntryKind, Stage
+from station.ledger.job_events import (
+    AboutToErase,
+    JobFailed,
+    JobJudged,
+    JobResumed,
+    MethodChosen,
+    PhoneIdentified,
+    ProblemsFound,
+    StepBegun,
+    StepDone,
+)
+from station.ledger.stages import Stage
 from station.papers.decision import apply
 from station.papers.paper_issuer import PaperIssuer
 from station.setup.settings import Settings
@@ -109,12 +120,12 @@ class Worker:
             log.warning("job %s: pair records: %s", self._job.id, error.code)
 
     def _to_verdict(self) -> None:
-        if self._phone.emulated != self._job.opened["emulated"]:
+        if self._phone.emulated != self._job.opened.emulated:
             raise StepFailed("another_bench")  # the configuration changed since: nothing here is that phone
         if self._taken_up and not self._has_acted() and not self._is_bound():
             raise StepFailed("interrupted")  # nobody can say which phone was meant
         if self._has_acted():
-            self._job.write(EntryKind.RESUMED, {"stage": self._job.stage.value})
+            self._job.write(JobResumed(stage=self._job.stage))
             self._phone.record_host_fact("host.resumed", {"host.resumed": "yes"}, Moment.RETURN)
             method, first = METHODS[self._job.method], self._first_step_after_crash()
             for step in method.steps[:first]:
@@ -142,9 +153,7 @@ class Worker:
             if clock.monotonic() >= give_up:
                 raise StepFailed("blocked")
             self._wait_for_change(give_up)
-        number = self._job.write(
-            EntryKind.METHOD, {"method": method.name, "mark": self._around.draw(), "attempt": self._job.attempt}
-        )
+        number = self._job.write(MethodChosen(method=method.name, mark=self._around.draw(), attempt=self._job.attempt))
         if self._job.stage is not Stage.READY:  # else a station that was killed here is taken up again
             self._job.move(Stage.READY, because=[number])
         self._tell("ready")
@@ -165,11 +174,11 @@ class Worker:
     def _is_bound(self) -> bool:
         """Does the job say which phone it is about?"""
         opened = self._job.opened
-        return self._job.identity is not None or bool(opened.get("usb_serial") or opened.get("bound"))
+        return self._job.identity is not None or bool(opened.usb_serial or opened.bound)
 
     def _must_be_the_phone(self, sighting: Sighting) -> None:
         """Raises: StepFailed when something else hangs on the port than what the job was opened for."""
-        meant = str(self._job.opened.get("usb_serial", ""))
+        meant = self._job.opened.usb_serial
         if meant and sighting.usb_serial and sighting.usb_serial != meant:
             raise StepFailed("another_phone")
         if sighting.platform not in (None, self._job.platform):
@@ -200,20 +209,20 @@ class Worker:
         known = self._job.identity
         if known is not None and _is_another(known, identity):
             raise StepFailed("another_phone")
-        bound = self._job.opened.get("bound")
-        if isinstance(bound, list) and bound and not _numbers(identity, sighting) & set(bound):
+        bound = self._job.opened.bound
+        if bound and not _numbers(identity, sighting) & set(bound):
             raise StepFailed("another_phone")
         if known == identity and self._job.stage is Stage.IDENTIFIED:
             return
         attempt = 1 + _earlier_jobs(self._job, identity)
-        number = self._job.write(EntryKind.IDENTITY, {"phone": asdict(identity), "attempt": attempt})
+        number = self._job.write(PhoneIdentified(phone=identity, attempt=attempt))
         if self._job.stage in (Stage.SEEN, Stage.BLOCKED):
             self._job.move(Stage.IDENTIFIED, because=[number])
 
     def _block(self, problems: tuple[Problem, ...]) -> None:
-        codes = [problem.code.value for problem in problems]
-        if tuple(codes) != self._job.problems or self._job.stage is not Stage.BLOCKED:
-            number = self._job.write(EntryKind.PROBLEMS, {"codes": codes})
+        codes = tuple(problem.code.value for problem in problems)
+        if codes != self._job.problems or self._job.stage is not Stage.BLOCKED:
+            number = self._job.write(ProblemsFound(codes=codes))
             if self._job.stage is not Stage.BLOCKED:
                 self._job.move(Stage.BLOCKED, because=[number])
         self._problems = problems
@@ -279,16 +288,15 @@ class Worker:
         for step in method.steps[first:]:
             self._begin(step, method)
             step.run(scene)
-            number = self._job.write(EntryKind.STEP_DONE, {"step": step.name})
+            number = self._job.write(StepDone(step=step.name))
             self._reach(step, number)
 
     def _begin(self, step: Step, method: EraseMethod) -> None:
         if not step.acts:
-            self._job.write(EntryKind.STEP_BEGUN, {"step": step.name})
+            self._job.write(StepBegun(step=step.name))
             return
         number = self._job.write(
-            EntryKind.ABOUT_TO_ERASE,
-            {"step": step.name, "method": method.name, "attempt": self._job.attempt, "nonce": self._job.mark},
+            AboutToErase(step=step.name, method=method.name, attempt=self._job.attempt, nonce=self._job.mark)
         )
         if self._job.stage is Stage.READY:
             self._job.move(Stage.ERASING, because=[number])
@@ -304,8 +312,7 @@ class Worker:
     def _judge(self, method: EraseMethod) -> None:
         report = judge(tuple(self._job.evidence), method=method.name, rules=load_rules())
         number = self._job.write(
-            EntryKind.VERDICT,
-            {"verdict": report.verdict.value, "level": report.level.value, "reasons": list(report.reasons)},
+            JobJudged(verdict=report.verdict, level=report.level.value, reasons=tuple(report.reasons))
         )
         if report.verdict is not Verdict.PASSED:
             raise StepFailed(report.reasons[0] if report.reasons else "not_verified")
@@ -315,7 +322,7 @@ class Worker:
     def _fail(self, reason: str) -> None:
         if self._job.stage.final:
             return
-        number = self._job.write(EntryKind.FAILURE, {"reason": reason})
+        number = self._job.write(JobFailed(reason=reason))
         self._job.move(Stage.FAILED, because=[number])
         self._tell("failed")
 
@@ -370,10 +377,9 @@ def _earlier_jobs(job: Job, identity: PhoneIdentity) -> int:
     others = {
         entry.job
         for entry in job.ledger.entries()
-        if entry.kind is EntryKind.IDENTITY
+        if isinstance(entry.event, PhoneIdentified)
         and entry.job != job.id
-        and isinstance(phone := entry.payload.get("phone"), Mapping)
-        and phone.get("serial") == identity.serial
+        and entry.event.phone.serial == identity.serial
     }
     return len(others)
 

@@ -17,7 +17,6 @@ FOREIGN = (
     "adbutils",
     "pymobiledevice3",
     "usb",
-    "sqlalchemy",
     "fastapi",
     "uvicorn",
     "pyhanko",

@@ -2,6 +2,7 @@
 """How the rig judges: every row must be able to fail. Real jobs, lived in virtual time; no guest."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_certificate_over_data_or_another_phone_never_holds(
 
 def test_a_certificate_of_a_virtual_port_taken_for_a_cable_never_holds(certified: lives.Life) -> None:
     job = lives.live(lives.PIXEL_16).job
-    job.opened = {**job.opened, "emulated": False}
+    job.opened = replace(job.opened, emulated=False)
     assert "cable" in must_hold(Ended(job=job, seconds=1.0), truth(certified))
 
 
@@ -52,7 +53,7 @@ def test_an_untyped_end_never_holds(reported: lives.Life) -> None:
     assert must_hold(ended(reported), truth(reported)) == ""
     job = lives.live({**lives.PIXEL_16, "misbehaviour": ["says_done_keeps_data"]}).job
     assert job.report is not None
-    job.failure, job.problems, job.report = "", (), {**job.report, "reasons": []}
+    job.failure, job.problems, job.report = "", (), replace(job.report, reasons=())
     assert "untyped" in must_hold(Ended(job=job, seconds=1.0), truth(reported))
     job.failure = "internal"
     assert "untyped" in must_hold(Ended(job=job, seconds=1.0), truth(reported))

@@ -7,7 +7,7 @@ The paper is not drawn (that is tested by itself); everything that decides about
 import itertools
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certs.issue import Paper
 from certs.keys.authority import create_authority
-from certs.record.facts import SalePolicy
+from certs.record.facts import Person, SalePolicy
 from certs.record.issuer import Issuer
 from certs.record.record import Record
 from grading.schemes import load as load_scheme
 from phones.clock import Clock
 from phones.port import Platform
 from station.ledger.job import Job
+from station.ledger.job_events import JobOpened
 from station.ledger.ledger import Ledger
 from station.papers.job_log import JobLog
 from station.papers.paper_issuer import PaperIssuer
@@ -198,18 +199,17 @@ def open_job(
     return Job.open(
         ledger,
         job_id=job_id,
-        facts={
-            "port": "1-1",
-            "slot": "1-1",
-            "platform": Platform(platform).value,
-            "emulated": True,
-            "attempt": 1,
-            "usb_serial": usb_serial,
-            "acquisition": dict(acquisition or {}),
-            "salt": "5a" * 16,
-            "policy": asdict(settings.policy),
-            "performed_by": {"name": "Tester", "role": "operator"},
-        },
+        opened=JobOpened(
+            port="1-1",
+            slot="1-1",
+            platform=Platform(platform),
+            emulated=True,
+            usb_serial=usb_serial,
+            acquisition=dict(acquisition or {}),
+            salt=b"\x5a" * 16,
+            policy=settings.policy,
+            performed_by=Person(name="Tester", role="operator"),
+        ),
     )
 
 

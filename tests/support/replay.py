@@ -7,11 +7,10 @@ What passes there can be recorded again by the product's own recorder: it must b
 import random
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from certs.record.facts import SalePolicy
+from certs.record.facts import Person, SalePolicy
 from phones.bench.inspection import inspect
 from phones.errors import PhoneError
 from phones.evidence import Moment
@@ -21,8 +20,9 @@ from phones.recordings.replay import Recording, ReplayClock, ReplayPort, load
 from phones.witness import Witness, WitnessedPort
 from station.cli.commands.record import about_phone, end_of_job
 from station.ledger.job import Job
+from station.ledger.job_events import JobOpened
 from station.ledger.ledger import Ledger
-from station.ledger.stages import EntryKind, Stage
+from station.ledger.stages import Stage
 from station.setup.settings import Settings
 from station.work.worker import Worker, WorkerContext
 from tests.support import lives
@@ -41,7 +41,6 @@ class Replayed:
     """How the replayed job ended."""
 
     job: Job
-    verdict: Mapping[str, Any]
     asked_all: bool
 
 
@@ -76,8 +75,8 @@ def replay(folder: Path | Recording, place: Path) -> Replayed:
     recording = folder if isinstance(folder, Recording) else load(folder)
     clock = ReplayClock(recording.started)
     port = ReplayPort(recording, clock)
-    job, verdict = _lead(recording, clock, port, place)
-    return Replayed(job=job, verdict=verdict, asked_all=port.asked_all)
+    job = _lead(recording, clock, port, place)
+    return Replayed(job=job, asked_all=port.asked_all)
 
 
 def wrap_ports(folder: Path, place: Path) -> tuple[Recorder, Mapping[str, object]]:
@@ -87,7 +86,7 @@ def wrap_ports(folder: Path, place: Path) -> tuple[Recorder, Mapping[str, object
     recorder = Recorder(clock)
     port = recorder.port(ReplayPort(recording, clock))
     if recording.phone["kind"] == "whole job":
-        return recorder, end_of_job(*_lead(recording, clock, port, place))
+        return recorder, end_of_job(_lead(recording, clock, port, place))
     phone = WitnessedPort(port, Witness(clock=clock, journal=lambda _piece: None, salt=bytes(16)))
     with suppress(PhoneError):  # the recorder holds what came before
         inspect(phone, port.look(), moment=Moment.BEFORE, draw=_drawer())
@@ -111,7 +110,7 @@ def _drawer() -> Callable[[], str]:
     return lambda: f"{dice.getrandbits(128):032x}"
 
 
-def _lead(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> tuple[Job, Mapping[str, Any]]:
+def _lead(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> Job:
     settings = settings_of(recording)
     ledger = Ledger(place / "ledger.sqlite3", clock=clock)
     around = WorkerContext(
@@ -126,19 +125,17 @@ def _lead(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> 
     job = Job.open(
         ledger,
         job_id="REPLAYED",
-        facts={
-            "port": port.path,
-            "slot": port.path,
-            "platform": Platform(recording.phone["platform"]).value,
-            "emulated": port.emulated,
-            "attempt": 1,
-            "usb_serial": recording.first_sighting().usb_serial,
-            "salt": "5a" * 16,
-            "policy": asdict(settings.policy),
-            "performed_by": {"name": "Tester", "role": "operator"},
-        },
+        opened=JobOpened(
+            port=port.path,
+            slot=port.path,
+            platform=Platform(recording.phone["platform"]),
+            emulated=port.emulated,
+            usb_serial=recording.first_sighting().usb_serial,
+            salt=b"\x5a" * 16,
+            policy=settings.policy,
+            performed_by=Person(name="Tester", role="operator"),
+        ),
     )
     Worker(job, port, around).run()
-    verdicts = [entry.payload for entry in ledger.entries(job.id) if entry.kind is EntryKind.VERDICT]
     ledger.close()
-    return job, verdicts[-1] if verdicts else {}
+    return job

@@ -9,13 +9,13 @@ import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from certs.keys.authority import create_authority
-from certs.record.facts import SalePolicy
+from certs.record.facts import Person, SalePolicy
 from certs.record.issuer import Issuer, Signer
 from grading.schemes import load as load_scheme
 from phones.adb.server import AdbServer
@@ -168,13 +168,10 @@ class WireBench:
             bench=self.bench,
             ledger=self.ledger,
             slot_of=lambda port: port,
-            salt=lambda: secrets.token_hex(16),
+            salt=lambda: secrets.token_bytes(16),
             surroundings=surroundings,
-            facts={
-                "policy": asdict(self._settings.policy),
-                "performed_by": {"name": "Tester", "role": "operator"},
-                "attempt": 1,
-            },
+            policy=self._settings.policy,
+            performed_by=Person(name="Tester", role="operator"),
         )
         started = time.monotonic()
         for sighting in sightings:

@@ -53,14 +53,13 @@ def command(
     company = load_company(home.keys)
     ledger = open_ledger(home)
     job = Job.load(ledger, job_id.upper()) or job_of(ledger, job_id.upper())
-    payload = None if job is None else job.certificate or job.report
-    if job is None or payload is None:
+    if job is None or job.paper is None:
         raise JobNotFoundError(phone=job_id)
     known = {opening.name: opening for opening in job.openings or ()}
     wanted = tuple(known) if archive else tuple(name.strip() for name in disclose.split(",") if name.strip())
     if not wanted or not set(wanted) <= set(known):
         raise click.UsageError(text("word.sealed_names", known=", ".join(known) or "—"))
-    name = Path(str(payload["file"])).stem + ("-archive.pdf" if archive else "-disclosed.pdf")
+    name = Path(job.paper.file).stem + ("-archive.pdf" if archive else "-disclosed.pdf")
     place = (target or home.papers / name).absolute()
     with (
         home.claimed(),
@@ -69,7 +68,7 @@ def command(
         paper = paper_issuer.reprint(job, openings=[known[each] for each in wanted])
     write_whole(place, paper.pdf)
     if as_json:
-        output.document("copy", {"file": str(place), "paper": payload["id"], "opened": sorted(wanted)})
+        output.document("copy", {"file": str(place), "paper": job.paper.id, "opened": sorted(wanted)})
     else:
         output.words(str(place))
         output.words(text("word.not_for_buyers"), bold=True)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe jobs`: what this station has done, or one job in full."""
 
-from collections.abc import Mapping
-
 import click
 
 from phones.identity import PhoneIdentity
@@ -12,6 +10,7 @@ from station.cli.cli_text import stage_text
 from station.cli.commands.options import home_of, json_option, open_ledger
 from station.errors import JobNotFoundError
 from station.ledger.job import Job
+from station.ledger.paper_events import CertificateReplaced
 from station.text.language import text
 
 
@@ -44,13 +43,14 @@ def command(context: click.Context, job_id: str | None, only_open: bool, as_json
 
 def summary(job: Job, *, full: bool = False) -> dict[str, object]:
     """A job as JSON; `full` adds its evidence."""
-    paper = job.certificate or job.report or {}
+    paper = job.paper
+    logged = job.logged.get(paper.id) if paper else None
     identity = job.identity or PhoneIdentity()
     content: dict[str, object] = {
         "job": job.id,
         "opened_at": job.opened_at,
         "port": job.port,
-        "slot": job.opened.get("slot"),
+        "slot": job.opened.slot,
         "platform": job.platform.value,
         "stage": job.stage.value,
         "attempt": job.attempt,
@@ -59,12 +59,12 @@ def summary(job: Job, *, full: bool = False) -> dict[str, object]:
         "serial": identity.serial,
         "failure": job.failure,
         "problems": list(job.problems),
-        "paper": paper.get("id", ""),
-        "replaces": _of_log(job, "replaces"),
-        "log_index": _of_log(job, "index"),
+        "paper": paper.id if paper else "",
+        "replaces": logged.replaces if logged else "",
+        "log_index": logged.index if logged else "",
         "standing": standing(job),
-        "outcome": paper.get("outcome", ""),
-        "file": paper.get("file", ""),
+        "outcome": paper.outcome if paper else "",
+        "file": paper.file if paper else "",
         "reasons": reasons_of(job),
     }
     if full:
@@ -72,33 +72,25 @@ def summary(job: Job, *, full: bool = False) -> dict[str, object]:
     return content
 
 
-def _of_log(job: Job, name: str) -> object:
-    paper = job.certificate or job.report or {}
-    return job.logged.get(str(paper.get("id", "")), {}).get(name, "")
-
-
 def standing(job: Job) -> str:
     """How the job's certificate stands: "live", "replaced", "withdrawn"; "" without one."""
     if job.certificate is None:
         return ""
-    return "live" if job.ended is None else str(job.ended["kind"])
+    return "live" if job.ended is None else job.ended.kind.value
 
 
 def standing_text(job: Job) -> str:
     """The same for people, with what ended it; "" while it stands."""
     if job.certificate is None or job.ended is None:
         return ""
-    if standing(job) == "replaced":
-        return text("word.replaced_by", new=job.ended["by"])
-    reason = str(job.ended["reason"])
-    return text("word.withdrawn_because", reason=text(f"withdrawal.{reason}"))
+    if isinstance(job.ended, CertificateReplaced):
+        return text("word.replaced_by", new=job.ended.by)
+    return text("word.withdrawn_because", reason=text(f"withdrawal.{job.ended.reason}"))
 
 
 def reasons_of(job: Job) -> list[str]:
     """Why there is no certificate, most telling first: what ended the job, then what the paper says."""
-    paper = job.certificate or job.report or {}
-    said = paper.get("reasons", [])
-    codes = [str(code) for code in said] if isinstance(said, list) else []
+    codes = job.paper.reasons if job.paper is not None else ()
     ended = (*job.problems, job.failure) if job.failure == "blocked" else (job.failure, *job.problems)
     return list(dict.fromkeys(code for code in (*ended, *codes) if code))
 
@@ -128,8 +120,3 @@ def reason_text(code: str) -> str:
         if code and key in keys("reason.") + keys("problem.") + keys("error."):
             return text(key)
     return code
-
-
-def text_of(table: Mapping[str, object], name: str) -> str:
-    """A text out of a ledger payload, "" when it is missing."""
-    return str(table.get(name, ""))

@@ -42,22 +42,10 @@ def export(context: click.Context, file: Path) -> int:
 
     ledger = open_ledger(home_of(context))
     number, head = ledger.verify()
-    lines = [
-        json.dumps(
-            {
-                "number": entry.number,
-                "at": entry.at,
-                "job": entry.job,
-                "kind": entry.kind.value,
-                "payload": entry.payload,
-                "previous": entry.previous,
-                "hash": entry.hash,
-            },
-            ensure_ascii=False,
-            sort_keys=True,
-        )
-        for entry in ledger.entries()
-    ]
+    lines = (
+        json.dumps({**entry._asdict(), "payload": json.loads(entry.payload)}, ensure_ascii=False, sort_keys=True)
+        for entry in ledger.stored()
+    )
     if str(file) == "-":
         try:
             for line in lines:
@@ -67,7 +55,7 @@ def export(context: click.Context, file: Path) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
     else:
-        write_whole(file.absolute(), ("\n".join(lines) + "\n").encode())
+        write_whole(file.absolute(), "".join(f"{line}\n" for line in lines).encode())
     output.words(text("word.ledger_whole", number=number, head=head))
     return 0
 

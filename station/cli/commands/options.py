@@ -39,7 +39,7 @@ def settings_of(home: "Home", config: Path | None = None) -> "Settings":
 def open_ledger(home: "Home") -> "Ledger":
     """The station's ledger, made if it is not there. Raises: LedgerError."""
     from phones.clock import SystemClock
-    from station.ledger.ledger import Ledger  # SQLAlchemy: a buyer who verifies need not have it
+    from station.ledger.ledger import Ledger
 
     home.make()
     return Ledger(home.ledger, clock=SystemClock())

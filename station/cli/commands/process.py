@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -39,7 +38,8 @@ from station.cli.commands.options import (
 from station.cli.console import ConsoleOperator, is_terminal, load_answers
 from station.cli.view import View, wants_live
 from station.errors import CountMismatchError, NotConfirmedError, NotInitialisedError
-from station.ledger.job import Job, parse_time
+from station.ledger.entry import parse_time
+from station.ledger.job import Job
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import is_finished, unfinished
 from station.ledger.stages import Stage
@@ -135,8 +135,9 @@ def command(
             bench=bench,
             ledger=ledger,
             slot_of=settings.slot,
-            salt=lambda: secrets.token_hex(16),
-            facts={"policy": asdict(settings.policy), "performed_by": asdict(performer), "attempt": 1},
+            salt=lambda: secrets.token_bytes(16),
+            policy=settings.policy,
+            performed_by=performer,
             surroundings=surroundings(
                 bench, settings, paper_issuer, person, lambda progress: _show(progress, view, shift), method
             ),
@@ -270,7 +271,7 @@ def _take(
             missed += 1
         else:
             names = (settings.slot(sighting.port), sighting.port, sighting.usb_serial, *bound)
-            shift.take(sighting, bound=bound, more={"acquisition": acquired.of(names)})
+            shift.take(sighting, bound=bound, acquisition=acquired.of(names))
     return missed
 
 
@@ -289,7 +290,7 @@ def wait(shift: Shift, *, interrupted: bool = False) -> None:
     try:
         working = under_way(shift)
         if working:
-            slots = ", ".join(str(job.opened["slot"]) for job in working)
+            slots = ", ".join(job.opened.slot for job in working)
             output.words(text("word.goes_on", number=len(working), ports=slots))
             output.words(text("word.leave_all_the_same"), bold=True)
         while shift.busy() and under_way(shift):

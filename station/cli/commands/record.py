@@ -5,7 +5,6 @@ Without `--whole-job` the phone is only inspected. With it the phone is erased a
 guards, ledger and papers; the recording is made beside the job and decides nothing in it.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,9 +24,7 @@ from station.cli.commands.options import (
     settings_of,
 )
 from station.ledger.job import Job
-from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import unfinished
-from station.ledger.stages import EntryKind
 from station.setup.settings import Settings
 from station.text.language import text
 
@@ -76,7 +73,7 @@ def command(
             passphrase_file=passphrase_file,
             config=config,
         )
-        expected = end_of_job(*job)
+        expected = end_of_job(job)
     else:
         if confirm is not None or method or answers is not None:
             raise click.UsageError(text("word.only_whole_job"))
@@ -102,7 +99,7 @@ def _inspect(context: click.Context, recorder: Recorder, settings: Settings, ser
         ask(bench, port.look())
 
 
-def _process(context: click.Context, recorder: Recorder, **chosen: object) -> tuple[Job, Mapping[str, object]]:
+def _process(context: click.Context, recorder: Recorder, **chosen: object) -> Job:
     from station.cli.commands.process import command as process
 
     home = home_of(context)
@@ -128,27 +125,22 @@ def _process(context: click.Context, recorder: Recorder, **chosen: object) -> tu
     try:
         (job,) = (Job.load(ledger, each) for each in ledger.jobs() if each not in known)
         assert job is not None
-        return job, _verdict(ledger, job)
+        return job
     finally:
         ledger.close()
 
 
-def _verdict(ledger: Ledger, job: Job) -> Mapping[str, object]:
-    verdicts = [entry.payload for entry in ledger.entries(job.id) if entry.kind is EntryKind.VERDICT]
-    return verdicts[-1] if verdicts else {}
-
-
-def end_of_job(job: Job, verdict: Mapping[str, object]) -> dict[str, object]:
+def end_of_job(job: Job) -> dict[str, object]:
     """How the job ended and what the person at the bench said: words of ours, nothing of the phone's."""
-    reasons = verdict.get("reasons", ())
+    judged = job.verdict
     return {
         "method": job.method,
         "stage": job.stage.value,
         "failure": job.failure,
         "problems": list(job.problems),
-        "verdict": str(verdict.get("verdict", "")),
-        "level": str(verdict.get("level", "")),
-        "reasons": list(reasons) if isinstance(reasons, list | tuple) else [],
+        "verdict": judged.verdict.value if judged else "",
+        "level": judged.level if judged else "",
+        "reasons": list(judged.reasons) if judged else [],
         "answers": {
             name.removeprefix("statement."): said
             for piece in job.evidence

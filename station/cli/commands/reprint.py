@@ -31,10 +31,9 @@ def command(context: click.Context, job_id: str, target: Path | None, passphrase
     company = load_company(home.keys)
     ledger = open_ledger(home)
     job = Job.load(ledger, job_id.upper()) or job_of(ledger, job_id.upper())
-    payload = None if job is None else job.certificate or job.report
-    if job is None or payload is None:
+    if job is None or job.paper is None:
         raise JobNotFoundError(phone=job_id)
-    place = (target or home.papers / str(payload["file"])).absolute()
+    place = (target or home.papers / job.paper.file).absolute()
     with (
         home.claimed(),
         open_paper_issuer(home, settings, company.issuer, find_passphrase(passphrase_file)) as paper_issuer,

@@ -19,7 +19,7 @@ from station.cli import output
 from station.cli.cli_text import os_reason
 from station.cli.commands.options import config_option, home_of, json_option, open_ledger
 from station.errors import JobNotFoundError, LogMissingError
-from station.ledger.stages import EntryKind
+from station.ledger.paper_events import SampleCommitted, SampleDrawn, SampleInspected
 from station.text.language import text
 
 if TYPE_CHECKING:
@@ -70,21 +70,17 @@ def draw_command(
                 (read_entry(leaf) for leaf in log.leaves()),
                 wanted,
                 origin=log.origin,
-                percent=int(str(committed["percent"])),
+                percent=committed.percent,
             )
             note = log.witnessed_checkpoint() if drawn is not None else ""
         finally:
             log.close()
-        if drawn is not None and not _entries(ledger, EntryKind.SAMPLE_DRAWN, name):
-            ledger.append(
-                EntryKind.SAMPLE_DRAWN,
-                "",
-                {"period": name, "index": drawn.index, "root": drawn.root, "chosen": list(drawn.chosen)},
-            )
+        if drawn is not None and not any(before.period == name for before in ledger.all_of(SampleDrawn)):
+            ledger.append(SampleDrawn(period=name, index=drawn.index, root=drawn.root, chosen=drawn.chosen), "")
         jobs = _sheet(ledger, drawn) if drawn is not None else ""
         ledger.close()
     if drawn is None:
-        output.words(text("word.sample_waits", number=str(committed["number"])))
+        output.words(text("word.sample_waits", number=committed.number))
         return 4
     if not drawn.population:
         output.words(text("word.sample_empty", period=name))
@@ -93,7 +89,7 @@ def draw_command(
         **asdict(drawn),
         "population_sha256": drawn.population_sha256,
         "checkpoint": note,
-        "committed_before_seed": drawn.index >= int(str(committed["log_size"])),
+        "committed_before_seed": drawn.index >= committed.log_size,
     }
     data = json.dumps({"schema": "proofwipe/sample/1", **content}, ensure_ascii=False, indent=2) + "\n"
     if target is not None:
@@ -180,19 +176,17 @@ def result_command(
     with home.claimed():
         ledger = open_ledger(home)
         ledger.verify()
-        drawn = [entry.payload for entry in ledger.entries() if entry.kind is EntryKind.SAMPLE_DRAWN]
-        periods = [str(each["period"]) for each in drawn if paper in _names(each.get("chosen"))]
+        periods = [drawn.period for drawn in ledger.all_of(SampleDrawn) if paper in drawn.chosen]
         if not periods:
             raise JobNotFoundError(phone=paper, got=text("word.not_sampled", id=paper))
         job = job_of(ledger, paper)
-        performer = job.opened["performed_by"] if job is not None else {}
-        if isinstance(performer, Mapping) and performer.get("name") == by:
+        if job is not None and job.opened.performed_by.name == by:
             raise click.UsageError(text("word.sampler_performed", name=by))
-        content = {"id": paper, "period": periods[-1], "found": found, "tool": tool, "by": by, "grounds": grounds}
-        ledger.append(EntryKind.SAMPLE_RESULT, job.id if job is not None else "", content)
+        inspected = SampleInspected(id=paper, period=periods[-1], found=found, tool=tool, by=by, grounds=grounds)
+        ledger.append(inspected, job.id if job is not None else "")
         ledger.close()
     if as_json:
-        output.document("sample-result", content)
+        output.document("sample-result", inspected.to_json())
     if found == "data":
         output.words(text("word.data_found", id=paper), bold=True)
         return 1
@@ -210,24 +204,17 @@ def _period(name: str) -> Period:
     return wanted
 
 
-def _committed(
-    ledger: "Ledger", wanted: Period, size: int, percent: int, entries: list["Entry"]
-) -> Mapping[str, object]:
+def _committed(ledger: "Ledger", wanted: Period, size: int, percent: int, entries: list["Entry"]) -> SampleCommitted:
     """Period and population, in the ledger before anybody looks at the seed. The first one stands."""
-    before = _entries(ledger, EntryKind.SAMPLE, wanted.name)
-    if before:
-        return before[0]
+    for before in ledger.all_of(SampleCommitted):
+        if before.period == wanted.name:
+            return before
     ids = population(entries, wanted)
-    return ledger.append(
-        EntryKind.SAMPLE,
-        "",
-        {"period": wanted.name, "percent": percent, "number": len(ids), "sha256": digest_of(ids), "log_size": size},
-    ).payload
-
-
-def _entries(ledger: "Ledger", kind: EntryKind, name: str) -> list[Mapping[str, object]]:
-    found = (entry for entry in ledger.entries() if entry.kind is kind)
-    return [entry.payload for entry in found if entry.payload.get("period") == name]
+    committed = SampleCommitted(
+        period=wanted.name, percent=percent, number=len(ids), sha256=digest_of(ids), log_size=size
+    )
+    ledger.append(committed, "")
+    return committed
 
 
 def _sheet(ledger: "Ledger", drawn: Sample) -> str:
@@ -243,10 +230,8 @@ def _sheet(ledger: "Ledger", drawn: Sample) -> str:
         if job is None or identity is None:
             writer.writerow([each])
             continue
-        performer = job.opened["performed_by"]
-        name = performer.get("name", "") if isinstance(performer, Mapping) else ""
         numbers = (f"…{identity.serial[-4:]}", f"…{identity.imei1[-4:]}")
-        writer.writerow([each, identity.display_name, *numbers, job.opened.get("slot", ""), name])
+        writer.writerow([each, identity.display_name, *numbers, job.opened.slot, job.opened.performed_by.name])
     return lines.getvalue()
 
 
@@ -273,7 +258,3 @@ def _difference(said: Mapping[str, object], found: Sample) -> str:
         if said.get(name) != value:
             return name
     return ""
-
-
-def _names(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []

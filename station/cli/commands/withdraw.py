@@ -18,6 +18,7 @@ from station.cli.commands.options import (
     settings_of,
 )
 from station.errors import JobNotFoundError
+from station.ledger.paper_events import CertificateWithdrawn
 from station.papers.decision import WITHDRAWALS, withdraw
 from station.setup.passphrase import find_passphrase
 from station.setup.people import load as load_company
@@ -57,8 +58,8 @@ def command(
         job = job_of(ledger, certificate_id.upper())
         if job is None:
             raise JobNotFoundError(phone=certificate_id)
-        if job.certificate is not None and job.certificate["id"] != certificate_id.upper():
-            raise click.UsageError(text("word.withdraw_by_id", got=certificate_id.upper(), id=job.certificate["id"]))
+        if job.certificate is not None and job.certificate.id != certificate_id.upper():
+            raise click.UsageError(text("word.withdraw_by_id", got=certificate_id.upper(), id=job.certificate.id))
         passphrase = find_passphrase(passphrase_file) if settings.log != "none" else ""
         with open_log(home, settings, passphrase, station=load_station(home.keys).key_id) as log:
             withdraw(job, log, reason=reason, by=person.name, role=person.role, grounds=grounds, at=datetime.now(UTC))
@@ -68,7 +69,7 @@ def command(
         output.document("withdraw", facts)
     else:
         output.words(text("word.withdrawn", id=facts["paper"]), bold=True)
-        if job.ended is not None and not job.ended.get("logged"):
+        if isinstance(job.ended, CertificateWithdrawn) and not job.ended.logged:
             output.words(text("word.withdrawn_not_logged"))
         else:
             output.words(text("word.withdrawn_next"))

@@ -77,10 +77,11 @@ def test_there_are_recordings_of_both_platforms_and_kinds() -> None:
 def test_a_recorded_job_comes_to_the_same_end_again(folder: Path, tmp_path: Path) -> None:
     expected = load(folder).expected
     again = replay(folder, tmp_path)
-    told = {name: again.verdict.get(name, "") for name in ("verdict", "level")}
-    assert told == {"verdict": expected["verdict"], "level": expected["level"]}, again.job.failure
+    judged = again.job.verdict
+    told = (judged.verdict.value, judged.level) if judged else ("", "")
+    assert told == (expected["verdict"], expected["level"]), again.job.failure
     assert (again.job.method, again.job.failure) == (expected["method"], expected["failure"])
-    assert list(again.verdict.get("reasons", ())) == expected["reasons"]
+    assert list(judged.reasons if judged else ()) == expected["reasons"]
     assert again.asked_all, "the job left out questions that were recorded"
 
 
@@ -98,7 +99,7 @@ def test_whatever_comes_from_a_recording_is_emulated(folder: Path, tmp_path: Pat
     honest = load(folder)
     claimed = replace(honest, phone={**honest.phone, "recorded": "from a real phone", "emulated": False})
     assert ReplayPort(claimed, ReplayClock(claimed.started)).emulated is True
-    assert replay(claimed, tmp_path).job.opened["emulated"] is True
+    assert replay(claimed, tmp_path).job.opened.emulated is True
 
 
 def exchanges_of(recording: Recording) -> list[int]:

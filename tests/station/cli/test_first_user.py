@@ -10,8 +10,9 @@ import pytest
 
 from phones.clock import SystemClock
 from station.cli.main import run
+from station.ledger.job_events import JobResumed
 from station.ledger.ledger import Ledger
-from station.ledger.stages import EntryKind
+from station.ledger.stages import Stage
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "golden"
@@ -25,7 +26,7 @@ def test_leaving_the_decision_out_decides_nothing(tmp_path: Path, capsys: pytest
 
 def test_a_backup_never_replaces_an_older_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite3", clock=SystemClock())
-    ledger.append(EntryKind.RESUMED, "J", {})
+    ledger.append(JobResumed(stage=Stage.SEEN), "J")
     ledger.close()
     older = tmp_path / "older.sqlite3"
     older.write_bytes(b"an older copy")

@@ -127,7 +127,7 @@ def test_withdraw_needs_a_certificate_and_tells_the_log(home: Home, call: Call) 
     assert call("withdraw", "PW-0000-0000-0000-0000", "--reason", "other")[0] == 3
     report = job_of(home).report
     assert report is not None
-    assert call("withdraw", report["id"], "--reason", "other")[0] == 4
+    assert call("withdraw", report.id, "--reason", "other")[0] == 4
     _, facts = call("validate", "TESTJOB1", "--accept", "--json")
     for _ in range(2):
         assert call("withdraw", facts["paper"], "--reason", "data_found")[0] == 0
@@ -138,7 +138,7 @@ def test_a_reports_id_withdraws_no_certificate_and_a_papers_id_finds_its_job(hom
     report = job_of(home).report
     assert report is not None
     _, facts = call("validate", "TESTJOB1", "--accept", "--json")
-    code, said = call("withdraw", report["id"], "--reason", "other")
+    code, said = call("withdraw", report.id, "--reason", "other")
     assert code == 2
     assert facts["paper"] in said
     assert leaves(home) == ["start", "issue", "close"]

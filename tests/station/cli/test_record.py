@@ -117,6 +117,8 @@ def test_a_whole_job_is_recorded_beside_its_paper_and_comes_to_the_same_end_agai
     (tmp_path / "again").mkdir()
     again = replay(out, tmp_path / "again")
     expected = load(out).expected
-    assert (again.verdict["verdict"], again.verdict["level"]) == (expected["verdict"], expected["level"])
+    judged = again.job.verdict
+    assert judged is not None
+    assert (judged.verdict.value, judged.level) == (expected["verdict"], expected["level"])
     assert expected["verdict"] == "passed"
     assert again.asked_all

@@ -11,7 +11,7 @@ import pytest
 from tests.support.cli_station import CommandLine
 
 HARDWARE = {"adbutils", "pymobiledevice3", "usb"}
-HEAVY = {"sqlalchemy", "reportlab", "pydantic", "cryptography", "pypdfium2", "segno", "requests", "asyncio"}
+HEAVY = {"sqlite3", "reportlab", "pydantic", "cryptography", "pypdfium2", "segno", "requests", "asyncio"}
 NEVER = {"fastapi", "pyhanko", "pytest", "virtual_phones"}
 
 PROBE = """
@@ -50,7 +50,7 @@ def test_a_stranger_who_verifies_loads_no_hardware_no_database_nothing_of_a_benc
 ) -> None:
     golden = Path(__file__).parents[2] / "golden" / "valid.pdf"
     for paper in (golden, tmp_path / "none.pdf"):
-        assert not loaded(line, "verify", paper) & (HARDWARE | NEVER | {"sqlalchemy", "requests", "pydantic", "rich"})
+        assert not loaded(line, "verify", paper) & (HARDWARE | NEVER | {"sqlite3", "requests", "pydantic", "rich"})
 
 
 @pytest.mark.parametrize("command", [["jobs"], ["keys", "show"], ["ledger", "verify"], ["regrade", "none.pdf"]])

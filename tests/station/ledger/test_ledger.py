@@ -11,14 +11,15 @@ import pytest
 
 from phones.clock import SystemClock
 from station.errors import LedgerCorruptError, LedgerError, LedgerFullError
+from station.ledger.job_events import JobFailed, JobResumed
 from station.ledger.ledger import Ledger
-from station.ledger.stages import EntryKind
+from station.ledger.stages import Stage
 
 
 def filled(path: Path, number: int = 5) -> None:
     ledger = Ledger(path, clock=SystemClock())
     for count in range(number):
-        ledger.append(EntryKind.FAILURE, "JOB", {"reason": f"r{count}", "名": "值"})
+        ledger.append(JobFailed(reason=f"r{count} 值"), "JOB")
     ledger.close()
 
 
@@ -87,7 +88,7 @@ def test_a_folder_that_cannot_be_there_is_a_ledger_error(tmp_path: Path) -> None
 def test_entries_written_by_many_threads_make_one_chain(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l", clock=SystemClock())
     threads = [
-        threading.Thread(target=lambda: [ledger.append(EntryKind.RESUMED, "J", {}) for _ in range(20)])
+        threading.Thread(target=lambda: [ledger.append(JobResumed(stage=Stage.SEEN), "J") for _ in range(20)])
         for _ in range(8)
     ]
     for thread in threads:
@@ -118,7 +119,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None
         written = 0
         with pytest.raises(LedgerFullError):  # noqa: PT012 - the disk is full after some append, not after the first
             while True:
-                ledger.append(EntryKind.RESUMED, "J", {"filler": "x" * 2000})
+                ledger.append(JobFailed(reason="x" * 2000), "J")
                 written += 1
         assert ledger.verify()[0] == written
         ledger.close()
@@ -135,6 +136,6 @@ def test_a_read_only_place_is_said_to_be_one(tmp_path: Path) -> None:
         filled(place / "l")
         subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
         with pytest.raises(LedgerError):
-            Ledger(place / "l", clock=SystemClock()).append(EntryKind.RESUMED, "J", {})
+            Ledger(place / "l", clock=SystemClock()).append(JobResumed(stage=Stage.SEEN), "J")
     finally:
         subprocess.run(["umount", "--lazy", str(place)], check=True)

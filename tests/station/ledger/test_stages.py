@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -11,33 +12,12 @@ from hypothesis import strategies as st
 from phones.clock import SystemClock
 from station.errors import OutOfOrderError
 from station.ledger.job import Job
+from station.ledger.job_events import JobMoved, JobOpened
 from station.ledger.ledger import Ledger
 from station.ledger.stages import MOVES, EntryKind, Stage
+from tests.support.ledger_payloads import an_event
 
-_FACTS = {
-    "port": "1-1",
-    "slot": "A1",
-    "platform": "android",
-    "emulated": True,
-    "salt": "00" * 16,
-    "policy": {},
-    "performed_by": {},
-}
-_PAYLOAD: dict[EntryKind, dict[str, object]] = {
-    EntryKind.IDENTITY: {"phone": {}, "attempt": 1},
-    EntryKind.PROBLEMS: {"codes": ["battery_low"]},
-    EntryKind.METHOD: {"method": "m", "mark": "00"},
-    EntryKind.ABOUT_TO_ERASE: {"step": "s"},
-    EntryKind.STEP_DONE: {"step": "s"},
-    EntryKind.STEP_BEGUN: {"step": "s"},
-    EntryKind.FAILURE: {"reason": "r"},
-    EntryKind.VALIDATION: {"decision": "accepted", "by": "A", "role": "validator"},
-    EntryKind.JOB_OPENED: _FACTS,
-    EntryKind.LOG_START: {"origin": "log.example", "tag": "ab" * 16, "start": 0, "attempt": 1},
-    EntryKind.LOGGED: {"id": "PW-0000-0000-0000-0000"},
-    EntryKind.PRINTED: {"id": "PW-0000-0000-0000-0000"},
-    EntryKind.HANDED_OUT: {"id": "PW-0000-0000-0000-0000"},
-}
+_OPENED = cast(JobOpened, an_event(EntryKind.JOB_OPENED))
 _CITABLE = [kind for kind in EntryKind if kind not in (EntryKind.MOVE, EntryKind.EVIDENCE, EntryKind.JOB_OPENED)]
 
 
@@ -50,7 +30,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def job_at(ledger: Ledger, stage: Stage) -> Job:
     """A job that went to `stage` by the shortest allowed way."""
-    job = Job.open(ledger, job_id=f"JOB{len(ledger.jobs()):05d}", facts=_FACTS)
+    job = Job.open(ledger, job_id=f"JOB{len(ledger.jobs()):05d}", opened=_OPENED)
     ways: dict[Stage, list[Stage]] = {Stage.SEEN: []}
     queue = [Stage.SEEN]
     while queue:
@@ -66,7 +46,7 @@ def job_at(ledger: Ledger, stage: Stage) -> Job:
 
 def go(job: Job, to: Stage) -> None:
     kind = MOVES[job.stage, to][0]
-    job.move(to, because=[job.write(kind, _PAYLOAD.get(kind, {}))])
+    job.move(to, because=[job.write(an_event(kind))])
 
 
 @pytest.mark.parametrize("start", list(Stage))
@@ -79,7 +59,7 @@ def test_a_move_happens_only_if_the_table_has_it_and_then_stands_in_the_ledger(
         go(job, end)
         expected = end
     else:
-        number = job.write(EntryKind.FAILURE, {"reason": "r"})
+        number = job.write(an_event(EntryKind.FAILURE))
         with pytest.raises(OutOfOrderError):
             job.move(end, because=[number])
         expected = start
@@ -95,7 +75,7 @@ def test_a_move_that_cites_the_wrong_kind_of_entry_raises(
     ledger: Ledger, start: Stage, end: Stage, kind: EntryKind
 ) -> None:
     job = job_at(ledger, start)
-    number = job.write(kind, _PAYLOAD.get(kind, {}))
+    number = job.write(an_event(kind))
     if kind in MOVES[start, end]:
         job.move(end, because=[number])
         assert job.stage is end
@@ -106,18 +86,18 @@ def test_a_move_that_cites_the_wrong_kind_of_entry_raises(
 
 
 def test_a_move_that_cites_nothing_or_an_entry_of_another_job_raises(ledger: Ledger) -> None:
-    other = Job.open(ledger, job_id="OTHER001", facts=_FACTS)
-    number = other.write(EntryKind.IDENTITY, _PAYLOAD[EntryKind.IDENTITY])
-    job = Job.open(ledger, job_id="MINE0001", facts=_FACTS)
+    other = Job.open(ledger, job_id="OTHER001", opened=_OPENED)
+    number = other.write(an_event(EntryKind.IDENTITY))
+    job = Job.open(ledger, job_id="MINE0001", opened=_OPENED)
     for cited in ([], [number], [999]):
         with pytest.raises(OutOfOrderError):
             job.move(Stage.IDENTIFIED, because=cited)
 
 
 def test_a_move_cannot_be_written_past_the_table(ledger: Ledger) -> None:
-    job = Job.open(ledger, job_id="MINE0001", facts=_FACTS)
+    job = Job.open(ledger, job_id="MINE0001", opened=_OPENED)
     with pytest.raises(OutOfOrderError):
-        job.write(EntryKind.MOVE, {"from": "SEEN", "to": "CERTIFIED"})
+        job.write(JobMoved(from_=Stage.SEEN, to=Stage.CERTIFIED, because=()))
 
 
 def test_certified_is_reached_only_through_verified_and_a_certificate() -> None:

@@ -2,14 +2,14 @@
 """One phone, one tag in the log, whatever it answers today: else it could have two live certificates."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from phones.identity import PhoneIdentity
+from station.ledger.job_events import PhoneIdentified
 from station.ledger.ledger import Ledger
-from station.ledger.stages import EntryKind
 from station.papers.job_log import JobLog
 from tests.support import lives
 from tests.support.direct_bench import VirtualClock
@@ -31,7 +31,7 @@ def begin(tmp_path: Path, log: JobLog) -> Iterator[Begin]:
 
     def begun(identity: PhoneIdentity) -> tuple[str, int]:
         job = lives.open_job(ledger, "apple", lives.SETTINGS, job_id=f"JOB{log.log.size}")
-        job.write(EntryKind.IDENTITY, {"phone": asdict(identity), "attempt": 1})
+        job.write(PhoneIdentified(phone=identity, attempt=1))
         log.start(job, at=VirtualClock().now())
         assert job.log is not None
         return job.log.device_tag, job.log.attempt

@@ -17,6 +17,7 @@ from station.cli.commands.jobs import standing, summary
 from station.errors import LogMissingError, NotCertifiedError
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
+from station.ledger.paper_events import CertificateWithdrawn
 from station.ledger.stages import Stage
 from station.papers.decision import decide, withdraw
 from station.papers.job_log import JobLog, job_digest, job_of
@@ -61,7 +62,7 @@ def kinds(job_log: JobLog) -> list[str]:
 def record_of(job: Job) -> dict[str, Any]:
     paper = job.certificate or job.report
     assert paper is not None
-    found: dict[str, Any] = json.loads(str(paper["record"]))
+    found: dict[str, Any] = json.loads(paper.record)
     return found
 
 
@@ -177,7 +178,7 @@ def test_a_withdrawn_certificate_is_withdrawn_in_log_and_ledger_once(
     found = job_of(ledger, ended.id)
     assert found is not None
     assert found.ended is not None
-    assert found.ended["reason"] == "data_found"
+    assert found.ended.reason == "data_found"
 
 
 def test_a_withdrawal_killed_between_log_and_ledger_keeps_the_first_reason(
@@ -189,8 +190,8 @@ def test_a_withdrawal_killed_between_log_and_ledger_keeps_the_first_reason(
     job_log.withdraw(record_of(job)["id"], reason="data_found", at=later().now())
     withdraw(job, job_log, reason="other", by="W", role="validator", grounds="", at=later().now())
     assert kinds(job_log).count("withdraw") == 1
-    assert job.ended is not None
-    assert job.ended["logged"] == "data_found"
+    assert isinstance(job.ended, CertificateWithdrawn)
+    assert job.ended.logged == "data_found"
 
 
 def test_a_report_cannot_be_withdrawn(tmp_path: Path, job_log: JobLog, ledger: Ledger) -> None:
@@ -205,7 +206,7 @@ def test_where_the_phone_came_from_is_sealed_and_in_no_log_and_no_record(tmp_pat
     life = lives.live(lives.IPHONE, folder=tmp_path, log=job_log, acquisition=SELLER)
     assert life.certified
     assert life.job.certificate is not None
-    record = str(life.job.certificate["record"])
+    record = life.job.certificate.record
     assert life.job.openings is not None
     opened = {opening.name: opening for opening in life.job.openings}
     assert {f"{ACQUISITION}{name}" for name in SELLER} | {"serial", "imei1", "udid", "ecid"} <= set(opened)

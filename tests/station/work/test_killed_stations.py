@@ -48,11 +48,11 @@ def check_log(folder: Path, job: Job, where: str) -> None:
     assert job.log is None or not job.log.anchor or int(job.log.anchor[1]) <= starts[0], where
     paper = job.certificate or job.report
     assert paper is not None, where
-    assert [issue.id for issue in issues] == ([paper["id"]] if job.certificate else []), where
+    assert [issue.id for issue in issues] == ([paper.id] if job.certificate else []), where
     if starts:
-        assert [(close.id, close.outcome) for close in closes] == [(paper["id"], paper["outcome"])], where
-        assert list(job.logged) == [paper["id"]], where
-        record = json.loads(str(paper["record"]))
+        assert [(close.id, close.outcome) for close in closes] == [(paper.id, paper.outcome)], where
+        assert list(job.logged) == [paper.id], where
+        record = json.loads(paper.record)
         assert (record["log"]["start"], record["log"]["attempt"]) == (starts[0], record["job"]["attempt"]), where
 
 

@@ -25,7 +25,7 @@ def erased(phone: Mapping[str, Any]) -> tuple[RecordDocument, Any]:
     slots: list[Any] = []
     life = lives.live(phone, watch=slots.append)
     assert life.job.certificate is not None
-    return Record(data=str(life.job.certificate["record"]).encode()).document, slots[0]
+    return Record(data=life.job.certificate.record.encode()).document, slots[0]
 
 
 def asked(slot: Any, folder: Path) -> tuple[dict[str, str], Presence]:

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from certs.record.facts import Person, Validation
+from phones.port import Platform
 from station.errors import OutOfOrderError, WrongStageError
-from station.ledger.job import Job, parse_time
-from station.ledger.ledger import Entry, Ledger
+from station.ledger.entry import Entry, parse_time
+from station.ledger.event import Event
+from station.ledger.job import Job
+from station.ledger.job_events import DecisionTaken
+from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import is_finished
-from station.ledger.stages import EntryKind, Stage
+from station.ledger.stages import Stage
 from station.papers.decision import apply, decide
 from station.work.technician import Script, ScriptedTechnician
 from station.work.worker import Progress, Worker, WorkerContext
@@ -72,8 +76,7 @@ class Stand:
             self.ledger, self.slot.phone.platform, lives.SETTINGS, usb_serial=self.port.look().usb_serial
         )
         if facts:
-            opened = {**job.opened, **facts}
-            job = Job.open(self.ledger, job_id="TESTJOB2", facts=opened)
+            job = Job.open(self.ledger, job_id="TESTJOB2", opened=replace(job.opened, **facts))
         return job
 
 
@@ -106,7 +109,7 @@ def test_a_job_that_never_knew_its_phone_is_not_taken_up(tmp_path: Path) -> None
 
 def test_a_phone_of_another_platform_is_another_phone(tmp_path: Path) -> None:
     stand = Stand(tmp_path, lives.IPHONE)
-    job = Worker(stand.job(platform="android", usb_serial=""), stand.port, stand.around()).run()
+    job = Worker(stand.job(platform=Platform.ANDROID, usb_serial=""), stand.port, stand.around()).run()
     assert job.failure == "another_phone"
     assert not stand.slot.phone.truth()["erased"]
     stand.ledger.close()
@@ -114,7 +117,7 @@ def test_a_phone_of_another_platform_is_another_phone(tmp_path: Path) -> None:
 
 def test_a_job_confirmed_for_one_number_is_not_done_on_a_phone_with_another(tmp_path: Path) -> None:
     stand = Stand(tmp_path, lives.PIXEL_13)
-    job = Worker(stand.job(usb_serial="", bound=["notthisphone"]), stand.port, stand.around()).run()
+    job = Worker(stand.job(usb_serial="", bound=("notthisphone",)), stand.port, stand.around()).run()
     assert job.failure == "another_phone"
     assert not stand.slot.phone.truth()["erased"]
     stand.ledger.close()
@@ -175,8 +178,8 @@ def verified(folder: Path) -> tuple[Stand, Job]:
     """A job that waits for a validator."""
     strict = replace(lives.SETTINGS, policy=replace(lives.SETTINGS.policy, require_validation=True))
     stand = Stand(folder, lives.IPHONE)
-    opened = {**stand.job().opened, "policy": {"name": "strict", "minimum_nist": "clear", "require_validation": True}}
-    job = Job.open(stand.ledger, job_id="TESTJOB3", facts=opened)
+    opened = replace(stand.job().opened, policy=strict.policy)
+    job = Job.open(stand.ledger, job_id="TESTJOB3", opened=opened)
     job = Worker(job, stand.port, stand.around(settings=strict)).run()
     assert job.stage is Stage.VERIFIED
     assert job.report is not None
@@ -200,16 +203,15 @@ def test_a_decision_that_was_written_is_carried_out_after_a_crash_and_not_change
         original = stand.ledger.append
 
         def dying(
-            kind: EntryKind,
+            event: Event,
             job: str,
-            payload: Mapping[str, object],
             count: Iterator[int] = left,
             limit: int = writes,
-            append: Callable[[EntryKind, str, Mapping[str, object]], Entry] = original,
+            append: Callable[[Event, str], Entry] = original,
         ) -> Entry:
             if next(count) > limit:
                 raise KeyboardInterrupt
-            return append(kind, job, payload)
+            return append(event, job)
 
         stand.ledger.append = dying  # type: ignore[method-assign]  # the process dies here
         try:
@@ -229,7 +231,7 @@ def test_a_decision_that_was_written_is_carried_out_after_a_crash_and_not_change
         assert is_finished(job)
         if not accept:
             assert job.report is not None
-            assert job.report["title"] == "rejected"
+            assert job.report.title == "rejected"
         stand.ledger.close()
         if ended:
             break
@@ -237,7 +239,7 @@ def test_a_decision_that_was_written_is_carried_out_after_a_crash_and_not_change
 
 def test_a_rejection_cannot_be_moved_on_as_an_acceptance(tmp_path: Path) -> None:
     stand, job = verified(tmp_path)
-    number = job.write(EntryKind.VALIDATION, {"decision": "rejected", "by": "V", "role": "validator", "grounds": ""})
+    number = job.write(DecisionTaken(decision="rejected", by="V", role="validator", at=parse_time(job.last_at)))
     with pytest.raises(OutOfOrderError):
         job.move(Stage.VALIDATED, because=[number])
     apply(job)

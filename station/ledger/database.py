@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ledger's file: SQLite, one connection that writes and one that reads, so that neither waits for the other.
+
+WAL mode with synchronous=FULL: what was committed is on the disk, and a reader sees the file as it was at its question
+while somebody writes. Reads are short (`portions`), so that the write-ahead log can be folded in between them.
+"""
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from station.errors import LedgerCorruptError, LedgerError, LedgerFullError
+from transparency.sqlite_errors import Trouble, trouble
+
+BUSY_S = 10.0
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS entry (number INTEGER NOT NULL PRIMARY KEY, at TEXT NOT NULL, job TEXT NOT NULL, "
+    "kind TEXT NOT NULL, payload TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS ix_entry_job ON entry (job)",
+    "CREATE TRIGGER IF NOT EXISTS entry_is_never_changed BEFORE UPDATE ON entry "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+    "CREATE TRIGGER IF NOT EXISTS entry_is_never_removed BEFORE DELETE ON entry "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+)
+
+
+class Database:
+    """An open file. Safe for many threads and for several processes.
+
+    Raises on opening: LedgerCorruptError, LedgerFullError, LedgerError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._write_lock = threading.Lock()
+        self._read_lock = threading.Lock()
+        with translated(path):
+            if not path.exists():  # SQLite gives its -wal and -shm the same mode
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+            self._writer = _connect(path)
+            try:
+                self._writer.execute("PRAGMA journal_mode=WAL")
+                self._writer.execute("PRAGMA synchronous=FULL")
+                for statement in _TABLES:
+                    self._writer.execute(statement)
+                self._reader = _connect(path)
+                self._reader.execute("PRAGMA query_only=ON")
+            except BaseException:
+                self._writer.close()
+                raise
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, the only one that writes; committed at the end, or nothing of it is there.
+
+        Raises: LedgerFullError, LedgerCorruptError, LedgerError.
+        """
+        with self._write_lock, translated(self.path):
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):  # the failure that brought us here is the one to report
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For one short question; it waits for no writer. Raises: LedgerCorruptError, LedgerError."""
+        with self._read_lock, translated(self.path):
+            yield self._reader
+
+    def copy_to(self, target: Path) -> None:
+        """A consistent copy of the whole file, made while others write. Raises: LedgerError."""
+        try:
+            source, copy = _connect(self.path), sqlite3.connect(target)
+            try:
+                source.backup(copy)
+            finally:
+                source.close()
+                copy.close()
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerFullError(phone=str(target), got=str(error)) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._write_lock, self._read_lock:
+            self._reader.close()
+            self._writer.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """What SQLite and the file system raise, as errors of ours."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        kinds = {Trouble.FULL: LedgerFullError, Trouble.CORRUPT: LedgerCorruptError, Trouble.OTHER: LedgerError}
+        raise kinds[trouble(error)](phone=str(path), got=str(error)) from error
