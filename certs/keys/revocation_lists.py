@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from certs.formats.x509_facts import read_revocation_list
 from certs.keys.profile import HOSTILE
 
 ORGANISATION_LIST_LIFE = timedelta(days=60)
@@ -107,8 +108,13 @@ def next_number(last: int, now: datetime) -> int:
 
 
 def read_list(data: bytes, issuer: x509.Certificate) -> RevocationList:
-    """A list that `issuer` signed, read back. Raises: RevocationListError."""
+    """A list that `issuer` signed, read back. Raises: RevocationListError.
+
+    Our strict reader looks first: the library overlooks, for one, unused bits of the signature's bit string, and a
+    list that readers of our papers would refuse must not go into one.
+    """
     try:
+        read_revocation_list(data)
         found = x509.load_der_x509_crl(data)
         key = issuer.public_key()
         if not isinstance(key, ec.EllipticCurvePublicKey) or not found.is_signature_valid(key):
