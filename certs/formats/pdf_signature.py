@@ -21,7 +21,7 @@ _HEADER = b"%PDF-1.7\n"
 _END = b"%%EOF\n"
 _BLANK_RANGE = b"/ByteRange [0 0000000000 0000000000 0000000000]"
 _RANGE = re.compile(rb"/ByteRange \[0 ([0-9]{10}) ([0-9]{10}) ([0-9]{10})\]")
-_CONTENTS = re.compile(rb"/Contents <((?:[0-9a-f]{2}){32,20000})>")
+_CONTENTS = re.compile(rb"/Contents <([0-9a-f]{64,40000})>")
 
 
 class StructureError(ValueError):
@@ -102,6 +102,6 @@ def _range(data: bytes) -> re.Match[bytes]:
 def _contents(data: bytes) -> tuple[int, int]:
     """Offsets of `<` and of the byte after `>`."""
     found = _CONTENTS.match(data, data.find(b"/Contents <"))
-    if found is None or data.count(b"/Contents <") != 1:
+    if found is None or len(found[1]) % 2 or data.count(b"/Contents <") != 1:
         raise StructureError("signature contents")
     return found.start(1) - 1, found.end(1) + 1

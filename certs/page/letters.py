@@ -31,10 +31,11 @@ def _free() -> tuple[int, ...]:
 
 def shown(pieces: Sequence[Piece], letters: Mapping[int, int]) -> bytes:
     """A drawing with its texts in letter numbers."""
-    return b"".join(
-        piece if isinstance(piece, bytes) else b"(" + piece.translate(letters).encode("utf-16-be") + b")Tj\n"
+    texts = [
+        piece if isinstance(piece, bytes) else b"(%b)Tj\n" % piece.translate(letters).encode("utf-16-be")
         for piece in pieces
-    )
+    ]
+    return b"".join(texts)
 
 
 def font(letters: Mapping[int, int], at: int) -> tuple[Object, ...]:

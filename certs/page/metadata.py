@@ -4,6 +4,7 @@
 import html
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from certs.page.pdf_syntax import Value, text_value
 
@@ -30,6 +31,7 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 """
 
 
+@lru_cache(maxsize=64)  # a paper asks for its own five times
 def moment(issued_at: str) -> datetime:
     """The record's time of issue. Raises: ValueError for another form than 2026-11-21T12:00:00Z."""
     return datetime.strptime(issued_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -100,7 +100,7 @@ def value(
 
 def one_line(text: str, size: float, room: float) -> str:
     """`text` cut to one line."""
-    return (clamp(text, size, room, 1) or [""])[0]
+    return (clamp(text, size, room, 1) or ("",))[0]
 
 
 def fitting_size(text: str, size: float, room: float, smallest: float) -> float:

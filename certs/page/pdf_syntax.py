@@ -17,9 +17,10 @@ from certs.page.errors import PdfProfileError
 
 MAXIMUM_DEPTH = 12
 MAXIMUM_DECODED_BYTES = 8 * 1024 * 1024
+_KEPT = 4096  # values that are kept for the next time: names, numbers and references of papers are mostly the same
 PACKING = 6  # zlib: 9 takes twice the time for half a per cent
 
-_BLANK = re.compile(rb"(?:[\x00\t\n\x0c\r ]|%[^\n]*)*")
+_BLANK = re.compile(rb"(?:[\x00\t\n\x0c\r ]|%[^\n]*+)*+")
 _OCTAL = re.compile(rb"[0-7]{1,3}")
 _OBJECT = re.compile(rb"([0-9]{1,6}) 0 obj")
 _PLAIN_TEXT = re.compile(rb"[^()\\]*")
@@ -31,6 +32,8 @@ _VALUE = re.compile(
     rb"|<(?P<hexadecimal>[0-9A-Fa-f]*)>"
     rb"|(?P<reference>[0-9]{1,6}) 0 R(?!" + _REGULAR + rb")|(?P<token>" + _REGULAR + rb"+)|(?P<end>\]|>>))"
 )
+_ENTRY = re.compile(_BLANK.pattern + rb"/(?P<key>" + _REGULAR + rb"*+)" + _VALUE.pattern)
+"""A key of a dictionary and the token its value begins with; no byte of the key may be taken for one of the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def to_pack(entries: dict[str, Value], content: bytes) -> Unpacked:
 Object = Value | Stream
 
 
+@lru_cache(maxsize=_KEPT)
 def number(value: float) -> Token:
     """A number in our spelling: at most four digits after the point, no useless ones."""
     text = f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
@@ -160,6 +164,22 @@ def write_object(number_: int, item: Object) -> bytes:
     return b"%d 0 obj\n%b\nendobj\n" % (number_, write_value(item))
 
 
+@lru_cache(maxsize=_KEPT)
+def reference(number_: int) -> Reference:
+    """The reference to this object."""
+    return Reference(number_)
+
+
+@lru_cache(maxsize=_KEPT)
+def _name(raw: bytes) -> Name:
+    return Name(raw.decode("latin-1"))
+
+
+@lru_cache(maxsize=_KEPT)
+def _token(raw: bytes) -> Token | None:
+    return Token(raw) if _NUMBER.match(raw) or raw in (b"true", b"false", b"null") else None
+
+
 class Reader:
     """Reads values one after the other from `data`, beginning at `position`."""
 
@@ -203,6 +223,10 @@ class Reader:
         found = _VALUE.match(self.data, self.position)
         if found is None:
             raise self.wrong("a value")
+        return self._found(found, depth, end)
+
+    def _found(self, found: re.Match[bytes], depth: int, end: bytes = b"") -> Value | None:
+        """The value that begins with this token, or None behind `end`."""
         kind = found.lastgroup
         if kind == "end":
             if found["end"] != end:
@@ -211,9 +235,9 @@ class Reader:
             return None
         self.position = found.end()
         if kind == "name":
-            return Name(found["name"].decode("latin-1"))
+            return _name(found["name"])
         if kind == "reference":
-            return Reference(int(found["reference"]))
+            return reference(int(found["reference"]))
         if kind == "hexadecimal":
             return HexText(found["hexadecimal"])
         if kind == "dictionary":
@@ -222,11 +246,11 @@ class Reader:
             return self._array(depth)
         if kind == "text":
             return self._literal()
-        token = found["token"]
-        if not _NUMBER.match(token) and token not in (b"true", b"false", b"null"):
+        token = _token(found["token"])
+        if token is None:
             self.position = found.start("token")
             raise self.wrong("a value")
-        return Token(token)
+        return token
 
     def _array(self, depth: int) -> list[Value]:
         entries: list[Value] = []
@@ -235,11 +259,19 @@ class Reader:
         return entries
 
     def _dictionary(self, depth: int) -> dict[str, Value]:
+        if depth >= MAXIMUM_DEPTH:
+            raise self.wrong("less deeply nested values")
         entries: dict[str, Value] = {}
-        while (key := self._value(depth + 1, b">>")) is not None:
-            if not isinstance(key, Name) or key.raw in entries:
+        while (found := _ENTRY.match(self.data, self.position)) is not None:
+            key = _name(found["key"]).raw
+            if key in entries:
                 raise self.wrong("a key that was not there before")
-            entries[key.raw] = self.value(depth + 1)
+            value = self._found(found, depth + 1)
+            if value is None:
+                raise self.wrong("a value")
+            entries[key] = value
+        if self._value(depth + 1, b">>") is not None:
+            raise self.wrong("a key and its value")
         return entries
 
     def _literal(self) -> bytes:

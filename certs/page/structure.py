@@ -6,7 +6,7 @@ Elements become objects after everything else of the file; a page finds its elem
 
 from collections.abc import Sequence
 
-from certs.page.pdf_syntax import Name, Object, Reference, Value, number, text_value
+from certs.page.pdf_syntax import Name, Object, Reference, Value, number, reference, text_value
 from certs.page.sheet import Element, Page
 
 
@@ -14,7 +14,7 @@ def tree(elements: Sequence[Element], pages: Sequence[Page], page_at: Sequence[R
     """The objects of the reading order; the first of them, number `at`, is its root."""
     whole = Element(kind="Document", page=-1, held=list(elements))
     listed = _in_order(whole)
-    place = {id(element): Reference(at + 1 + index) for index, element in enumerate(listed)}
+    place = {id(element): reference(at + 1 + index) for index, element in enumerate(listed)}
     parents: list[Value] = []
     for index, page in enumerate(pages):
         parents += [number(index), [place[id(element)] for element in page.marks]]

@@ -14,13 +14,9 @@ _NEVER_LAST = "（【「『“‘([《〈"
 CUT = " …"
 
 
-def wrap(text: str, size: float, room: float) -> list[str]:
-    """Lines of at most `room` points. A word longer than a line is cut where it must be. "" gives no line."""
-    return list(_wrapped(text, size, room))
-
-
 @lru_cache(maxsize=2048)  # a section is measured, moved and drawn: the same lines are asked for three times
-def _wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
+def wrap(text: str, size: float, room: float) -> tuple[str, ...]:
+    """Lines of at most `room` points. A word longer than a line is cut where it must be. "" gives no line."""
     lines: list[list[str]] = [[]]
     used = 0.0
     for piece in _short_pieces(text, size, room):
@@ -32,7 +28,7 @@ def _wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
             line.append(piece)
             used += wide
         else:
-            carried = _first_proof_and_store(line, piece)
+            carried = _carried_along(line, piece)
             if width("".join(carried), size) + wide > room:
                 carried = []
             del line[len(line) - len(carried) :]
@@ -42,7 +38,8 @@ def _wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
     return tuple(found for found in texts if found)
 
 
-def clamp(text: str, size: float, room: float, most: int) -> list[str]:
+@lru_cache(maxsize=2048)  # as above
+def clamp(text: str, size: float, room: float, most: int) -> tuple[str, ...]:
     """At most `most` lines; what does not fit is cut and ends in " …", which the page explains."""
     lines = wrap(text, size, room)
     if len(lines) <= most:
@@ -50,10 +47,10 @@ def clamp(text: str, size: float, room: float, most: int) -> list[str]:
     last = lines[most - 1]
     while last and width(last + CUT, size) > room:
         last = last[:-1]
-    return [*lines[: most - 1], last.rstrip() + CUT]
+    return (*lines[: most - 1], last.rstrip() + CUT)
 
 
-def _first_proof_and_store(line: list[str], piece: str) -> list[str]:
+def _carried_along(line: list[str], piece: str) -> list[str]:
     """The pieces at the end of `line` that must go along with `piece`, so that no sign stands alone."""
     cut = len(line)
     if piece[0] in _NEVER_FIRST and cut:

@@ -399,3 +399,11 @@ def test_what_is_written_is_what_is_read(value: Object) -> None:
     reader = Reader(write_value(value))
     assert reader.value() == value
     assert reader.position == len(reader.data)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("hostile", [b"%" * 100_000, b"<< /Key " + b"%" * 100_000, b"[" + b"% " * 50_000])
+def test_comments_without_end_are_refused_at_once(hostile: bytes) -> None:
+    """Each sign that may begin a comment may also stand inside the one before it: trying both takes for ever."""
+    with pytest.raises(PdfProfileError):
+        Reader(hostile).value()

@@ -38,10 +38,11 @@ RULES = ["canary_still_there", "foyer_returned", "final_absent", "stamp_without_
 
 
 def boxes_of(document: dict[str, Any], qr_text: str = QR_TEXT) -> list[Box]:
-    sheet = Sheet()
+    boxes: list[Box] = []
+    sheet = Sheet(boxes)
     layout.draw(sheet, read_document(document), symbol=qr.modules(qr_text), record_digest="ab" * 32)
     sheet.finish()
-    return sheet.boxes
+    return boxes
 
 
 def assert_clean(boxes: list[Box]) -> None:
