@@ -3,12 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+export PYTHON
 export PYTHONPATH :=
+.NOTPARALLEL:
 
-.PHONY: demo test again check mutants slow bench verify-page test-page usb-rig usb-rig-shell clean
+.PHONY: demo test coverage check mutants slow bench fresh-machine verify-page test-page usb-rig usb-rig-shell clean
+
+# What a target needs from Debian and Python, before it begins: installed, or named in one line and exit 2.
+need-%:
+	@packaging/set-up.sh install $*
 
 $(INSTALLED): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "proofwipe needs Python 3.11 or newer")'
+	@packaging/set-up.sh install
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench,dev]'
 	touch $(INSTALLED)
@@ -16,14 +22,16 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: $(INSTALLED)  ## virtual phones from plug to paper, into out/demo
 	$(BIN)/proofwipe demo --out out/demo
 
-test: $(INSTALLED)  ## everything but the slow runs; needs a few Debian packages and says which
-	$(BIN)/python -m pytest -m "not slow and not page" -n 3 --dist loadgroup --cov --cov-report=term
+test: need-test $(INSTALLED)  ## the suite, in minutes; TESTS="tests/wipe" for some of it
+	$(BIN)/python -m tools.run_tests pure wire -- $(TESTS)
 
-again: $(INSTALLED)  ## what failed in the last `make test`, one at a time: tells a loaded machine from a mistake
-	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none -m "not slow and not page" -n 0
+coverage: need-test $(INSTALLED)  ## branch coverage of the suite, and its floor
+	$(BIN)/python -m tools.run_tests coverage
+	$(BIN)/coverage report
 
 check: $(INSTALLED)  ## style, types, import direction
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -31,11 +39,15 @@ mutants: $(INSTALLED)  ## removes each evidence rule and each verifier check in 
 	$(BIN)/python -m tools.mutants
 
 LIVES := 20000
-slow: $(INSTALLED)  ## the long runs: 20,000 lives in virtual time (LIVES=...), PDF/A preflight
-	PROOFWIPE_LIVES=$(LIVES) $(BIN)/python -m pytest -m slow -n 2 --timeout 1700
+slow: need-test need-slow $(INSTALLED)  ## what `make test` leaves out: 20,000 lives in virtual time (LIVES=...), PDF/A preflight
+	PROOFWIPE_LIVES=$(LIVES) $(BIN)/python -m tools.run_tests slow slow-wire
 
-bench: $(INSTALLED)  ## ratios within one run, on this machine
+bench: need-bench $(INSTALLED)  ## ratios within one run, on this machine
 	$(BIN)/python -m benchmarks.run
+
+FRESH_TESTS := tests/test_programs.py tests/wipe tests/virtual_phones/adb/test_real_tools_adb.py tests/station/cli
+fresh-machine: need-fresh-machine $(INSTALLED)  ## `make demo` and `make test` in a Debian that has nothing; root
+	$(BIN)/python -m tools.fresh_machine $(FRESH_TESTS)
 
 # The offline page: Python for the browser from npm, compiled wheels from PyPI, both pinned by hash.
 PAGE := dist/verify.html
@@ -53,16 +65,16 @@ $(WHEELS)/.complete: offline_page/wheels.txt $(INSTALLED)
 	    --platform pyemscripten_2026_0_wasm32 --requirement offline_page/wheels.txt
 	touch $@
 
-verify-page: $(NODE_MODULES) $(WHEELS)/.complete  ## the verifier in one HTML file: dist/verify.html
+verify-page: need-page $(NODE_MODULES) $(WHEELS)/.complete  ## the verifier in one HTML file: dist/verify.html
 	node offline_page/build.mjs $(WHEELS) $(PAGE)
 
 test-page: verify-page  ## that file in a real Chromium: every golden paper, phones, codes, no network
-	$(BIN)/python -m pytest -m page tests/offline_page --timeout 900
+	$(BIN)/python -m tools.run_tests page -- tests/offline_page
 
-usb-rig: $(INSTALLED)  ## virtual phones on a real USB stack, in a small virtual machine; root; ONLY="honest lies" for some
+usb-rig: need-usb-rig $(INSTALLED)  ## virtual phones on a real USB stack, in a small virtual machine; root; ONLY="honest lies" for some
 	PYTHONPATH=.:hardware-fixtures $(BIN)/python -m rig $(if $(ONLY),--only $(ONLY))
 
-usb-rig-shell: $(INSTALLED)  ## a shell in that machine, with the phones of SCENARIO="honest" or another
+usb-rig-shell: need-usb-rig $(INSTALLED)  ## a shell in that machine, with the phones of SCENARIO="honest" or another
 	$(if $(SCENARIO),USB_RIG_SCENARIO=$(SCENARIO)) PYTHONPATH=.:hardware-fixtures $(BIN)/python -m rig --shell
 
 clean:

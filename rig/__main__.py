@@ -54,7 +54,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     OUT.mkdir(parents=True, exist_ok=True)
     try:
-        packages.install(_say)
+        packages.check()
         for room in ROOMS:  # once here instead of slowly in the guest
             compileall.compile_dir(REPOSITORY / room, quiet=1)
         machine = Machine(packages.kernel(OUT / "kernel", _say), OUT)

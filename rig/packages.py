@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Debian packages the rig needs: installed when they are missing; the kernel only fetched and unpacked.
+"""The Debian packages the rig needs must be installed; the kernel is only fetched and unpacked.
 
 The kernel's version is never named here: `linux-image-amd64` says which one is current.
 """
@@ -12,17 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGES = (
-    "qemu-system-x86",
-    "busybox-static",
-    "adb",
-    "fastboot",
-    "usbmuxd",
-    "libimobiledevice-utils",
-    "udev",
-    "usbutils",
-    "libusb-1.0-0",
-)
+from tools import debian_packages
+
 _IMAGE = re.compile(r"linux-image-[0-9][a-z0-9.+-]*-amd64")
 
 
@@ -43,29 +34,16 @@ class Kernel:
     modules: Path
 
 
-def missing() -> list[str]:
-    """Packages that are not installed."""
-    return [name for name in PACKAGES if not _installed(name)]
+def check() -> None:
+    """All Debian packages of the rig are installed. Raises: PackagesError."""
+    missing = [package.name for package in debian_packages.packages("usb-rig") if not _installed(package.name)]
+    if missing:
+        raise PackagesError(f"missing: {', '.join(missing)}; `make usb-rig` installs them")
 
 
 def _installed(name: str) -> bool:
     asked = _run(["dpkg-query", "-W", "-f=${Status}", name], check=False)
     return asked.returncode == 0 and asked.stdout == "install ok installed"
-
-
-def install(say: Callable[[str], None]) -> None:
-    """Install what is missing; needs root for that, and only then. Raises: PackagesError."""
-    wanted = missing()
-    if not wanted:
-        return
-    say(f"installing {', '.join(wanted)}")
-    if os.geteuid() != 0:
-        raise PackagesError(f"not root; as root: apt-get install --no-install-recommends {' '.join(wanted)}")
-    _run(["apt-get", "update", "-q"])
-    _run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *wanted])
-    left = missing()
-    if left:
-        raise PackagesError(f"still missing: {', '.join(left)}")
 
 
 def kernel(folder: Path, say: Callable[[str], None]) -> Kernel:

@@ -4,11 +4,12 @@
 A missing program stops the run with the command that installs it; it never skips a test.
 """
 
-import shutil
 import signal
 
 import pytest
 from hypothesis import settings
+
+from tools.debian_packages import missing_programs
 
 # How long an example takes says something about the machine, not about the product.
 settings.register_profile("untimed", deadline=None)
@@ -18,35 +19,31 @@ settings.load_profile("untimed")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-PROGRAMS = {
-    "adb": "adb",
-    "idevice_id": "libimobiledevice-utils",
-    "ideviceinfo": "libimobiledevice-utils",
-    "idevicepair": "libimobiledevice-utils",
-    "pdfsig": "poppler-utils",
-    "pdftotext": "poppler-utils",
-    "certutil": "libnss3-tools",
-    "softhsm2-util": "softhsm2",
-    "openssl": "openssl",
-}
-"""Program → Debian package."""
+_MISSING = missing_programs("test")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "tools: runs programs named by tests/conftest.py on files of ours")
+    config.addinivalue_line("markers", "tools: runs programs of packaging/debian-packages.txt on files of ours")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    wanted = any(item.get_closest_marker(name) for item in session.items for name in ("wire", "tools"))
-    missing = missing_packages() if wanted else []
-    if missing:
-        pytest.exit(
-            "these tests drive programs that are not installed. Install them, then run again:\n"
-            f"    sudo apt-get install --no-install-recommends {' '.join(missing)}",
-            returncode=pytest.ExitCode.USAGE_ERROR,
-        )
+    """Nothing begins without them; a worker of xdist cannot end the whole run, so there each such test fails."""
+    if _MISSING and not hasattr(session.config, "workerinput") and any(map(_drives_programs, session.items)):
+        pytest.exit(_sentence(), returncode=pytest.ExitCode.USAGE_ERROR)
 
 
-def missing_packages() -> list[str]:
-    """Debian packages whose programs are not on this machine."""
-    return sorted({package for program, package in PROGRAMS.items() if shutil.which(program) is None})
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if _MISSING and _drives_programs(item):
+        pytest.fail(_sentence(), pytrace=False)
+
+
+def _drives_programs(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("wire", "tools"))
+
+
+def _sentence() -> str:
+    return (
+        "these tests drive programs that are not installed. Install them, then run again:\n"
+        f"    sudo apt-get install --no-install-recommends {' '.join(_MISSING)}"
+    )
