@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two commands of the README on a machine that has nothing: a fresh Debian with `make` and no more.
+"""The two commands of the README on a machine that has nothing: a fresh Debian with `make`, certificates and no more.
 
     python -m tools.fresh_machine TESTS ...
 
@@ -27,7 +27,17 @@ ROOT = OUT / "root"
 INSIDE = "/home/proofwipe"
 NOBODY = 65534
 TIMEOUT_S = 900
-COPIED = ("etc/apt", "etc/pip.conf", "etc/xdg/pip", "etc/hosts", "etc/resolv.conf", "etc/ssl/certs")
+INCLUDED = "make,ca-certificates"
+"""Certificates are there before this machine's own are copied over them: installing them later would undo that."""
+COPIED = (
+    "etc/apt",
+    "etc/pip.conf",
+    "etc/xdg/pip",
+    "etc/hosts",
+    "etc/resolv.conf",
+    "etc/ssl/certs",
+    "usr/share/keyrings",
+)
 """What names mirrors, certificates and hosts; beside what the environment and pip's own files point at."""
 PIP_FILES = (Path("/etc/pip.conf"), Path("/etc/xdg/pip/pip.conf"), Path.home() / ".config/pip/pip.conf")
 ENVIRONMENT = re.compile(r"PIP_\w+|\w+_PROXY|\w+_proxy|SSL_\w+|\w*CA_BUNDLE")
@@ -87,7 +97,8 @@ def make_root() -> None:
     folder = Path("/etc/apt")
     sources = [folder / "sources.list", *sorted((folder / "sources.list.d").glob("*"))]
     used = [str(path) for path in sources if path.suffix in (".list", ".sources") and path.is_file()]
-    _run(["mmdebstrap", "--quiet", "--variant=minbase", "--include=make", suite, str(ROOT), *used])
+    _run(["mmdebstrap", "--quiet", "--variant=minbase", f"--include={INCLUDED}", suite, str(ROOT), *used])
+    shutil.rmtree(ROOT / "etc/apt/sources.list.d", ignore_errors=True)
     for name in COPIED:
         source, target = Path("/") / name, ROOT / name
         if source.is_dir():
