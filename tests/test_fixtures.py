@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from phones.allowed import PREFIXES, allowed
-from tests.support.foreign_numbers import DRAWN_ANEW, REGISTER, Stranger, declared, strangers, undeclared
+from tests.support.foreign_numbers import DRAWN_ANEW, REGISTER, ForeignNumber, declared, foreign_numbers_in, undeclared
 from virtual_phones.iphone.strata import OWNERS
 
 TESTS = Path(__file__).parent
@@ -86,7 +86,7 @@ def test_every_number_that_could_be_somebodys_is_declared_as_invented() -> None:
 
 def test_every_declared_number_is_used_somewhere() -> None:
     everything = [*(text for _folder, _path, text in texts()), *attached()]
-    used = {found.text for text in everything for found in strangers(text)}
+    used = {found.text for text in everything for found in foreign_numbers_in(text)}
     assert sorted(declared("names", "fixtures", "tests", "planted") - used) == []
 
 
@@ -132,7 +132,7 @@ def test_a_real_looking_number_in_a_fixture_would_be_found(real: str, spelling: 
 
 @pytest.mark.parametrize("real", ["R58N90ABCDE", "004999006400005", "F2LHONEST013", "89860112345678901234"])
 def test_in_a_recording_even_invented_numbers_would_be_found(real: str) -> None:
-    assert [stranger.text for stranger in strangers(f'"{real}"')] == [real]
+    assert [stranger.text for stranger in foreign_numbers_in(f'"{real}"')] == [real]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_in_a_recording_even_invented_numbers_would_be_found(real: str) -> None:
     ],
 )
 def test_a_fake_is_no_stranger(fake: str) -> None:
-    assert not list(strangers(f'"{fake}"'))
+    assert not list(foreign_numbers_in(f'"{fake}"'))
 
 
 # the owners of virtual phones, whose words have no shape ---------------------------------------------------
@@ -212,7 +212,7 @@ def named(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield name, text
 
 
-def strangers_on(text: str) -> list[Stranger]:
+def strangers_on(text: str) -> list[ForeignNumber]:
     return [found for found in undeclared(text, *TABLES[GOLDEN]) if found.shape != DRAWN_ANEW]
 
 

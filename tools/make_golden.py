@@ -20,7 +20,7 @@ if __name__ == "__main__":
 
 from tests.support.papers import golden_bytes, golden_content, golden_time
 from tests.support.papers.golden_case import DEFAULT_AT, Case
-from tests.support.papers.test_world import PaperWorld
+from tests.support.papers.paper_world import PaperWorld
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
 

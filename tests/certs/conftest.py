@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One chain, one specimen chain and one finished paper for all tests of the room: keys and pages cost time."""
 
-from datetime import timedelta
-
 import pytest
 
 from certs.issue import Paper, issue
@@ -11,9 +9,7 @@ from certs.record.issuer import FileSigner
 from certs.record.record import Record, certificate_record, report_record
 from certs.verify.trust import Trust
 from grading import schemes
-from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
-
-CREATED_AT = OPENED_AT - timedelta(days=30)
+from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, CREATED_AT, ISSUED_AT, ISSUER, iphone_job
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A check holds what was measured against a limit that stood before; what nobody measured is never a pass."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,32 +8,12 @@ from hypothesis import strategies as st
 from grading.checks import run_check
 from grading.report import CheckOutcome
 from grading.schemes import Check, load
-from phones.evidence import Evidence, Moment, Outcome, digest_of
+from phones.evidence import Moment, Outcome
 from phones.port import Platform
+from tests.grading.samples import evidence_of
 
 PASS, FAIL, UNCLEAR = CheckOutcome.PASS, CheckOutcome.FAIL, CheckOutcome.INDETERMINATE
 NOT_TESTED, NOT_APPLICABLE = CheckOutcome.NOT_TESTED, CheckOutcome.NOT_APPLICABLE
-
-
-def piece(
-    values: Mapping[str, str],
-    *,
-    number: int = 1,
-    link: str = "adb",
-    outcome: Outcome = Outcome.ANSWERED,
-    moment: Moment = Moment.BEFORE,
-) -> Evidence:
-    return Evidence(
-        number=number,
-        at=datetime(2026, 1, 1, tzinfo=UTC),
-        moment=moment,
-        port="1-1",
-        link=link,
-        asked="x",
-        outcome=outcome,
-        values=dict(values),
-        digest=digest_of(values),
-    )
 
 
 def check(operator: str, *limit: str, not_applicable: tuple[str, ...] = (), unit: str = "") -> Check:
@@ -91,31 +68,31 @@ def check(operator: str, *limit: str, not_applicable: tuple[str, ...] = (), unit
 def test_each_operator_says_what_its_name_says(
     operator: str, limit: tuple[str, ...], text: str, expected: CheckOutcome
 ) -> None:
-    assert run_check(check(operator, *limit), [piece({"v": text})], Platform.ANDROID).outcome is expected
+    assert run_check(check(operator, *limit), [evidence_of({"v": text})], Platform.ANDROID).outcome is expected
 
 
 def test_a_check_of_the_other_platform_does_not_apply() -> None:
-    result = run_check(check("equals", "no"), [piece({"v": "yes"})], Platform.APPLE)
+    result = run_check(check("equals", "no"), [evidence_of({"v": "yes"})], Platform.APPLE)
     assert (result.outcome, result.measured) == (NOT_APPLICABLE, "")
 
 
 def test_a_part_the_phone_does_not_have_does_not_apply() -> None:
     nfc = check("one_of", "on", "off", not_applicable=("absent",))
-    assert run_check(nfc, [piece({"v": "absent"})], Platform.ANDROID).outcome is NOT_APPLICABLE
+    assert run_check(nfc, [evidence_of({"v": "absent"})], Platform.ANDROID).outcome is NOT_APPLICABLE
 
 
 def test_what_was_not_answered_was_not_tested() -> None:
     for outcome in Outcome:
-        result = run_check(check("equals", "no"), [piece({"v": "no"}, outcome=outcome)], Platform.ANDROID)
+        result = run_check(check("equals", "no"), [evidence_of({"v": "no"}, outcome=outcome)], Platform.ANDROID)
         assert result.outcome is (PASS if outcome is Outcome.ANSWERED else NOT_TESTED)
-    empty = run_check(check("equals", "no"), [piece({})], Platform.ANDROID)
+    empty = run_check(check("equals", "no"), [evidence_of({})], Platform.ANDROID)
     assert (empty.outcome, empty.source, empty.evidence) == (NOT_TESTED, "not_checked", ())
 
 
 @given(st.permutations(["no", "yes", "malformed", "absent"]))
 def test_the_worst_reading_counts_whenever_it_was_taken(texts: list[str]) -> None:
     pieces = [
-        piece({"v": text}, number=number, moment=moment)
+        evidence_of({"v": text}, number=number, moment=moment)
         for number, (text, moment) in enumerate(zip(texts, [*Moment][:4], strict=False), start=1)
     ]
     result = run_check(check("equals", "no", not_applicable=("absent",)), pieces, Platform.ANDROID)
@@ -127,15 +104,18 @@ def test_the_worst_reading_counts_whenever_it_was_taken(texts: list[str]) -> Non
 
 
 def test_a_persons_word_is_marked_as_one() -> None:
-    assert run_check(check("equals", "ok"), [piece({"v": "ok"}, link="operator")], Platform.ANDROID).source == "stated"
-    assert run_check(check("equals", "ok"), [piece({"v": "ok"})], Platform.ANDROID).source == "observed"
+    assert (
+        run_check(check("equals", "ok"), [evidence_of({"v": "ok"}, link="operator")], Platform.ANDROID).source
+        == "stated"
+    )
+    assert run_check(check("equals", "ok"), [evidence_of({"v": "ok"})], Platform.ANDROID).source == "observed"
 
 
 @pytest.mark.parametrize("each", load("basic").checks, ids=lambda each: each.name)
 def test_the_limit_is_declared_whether_or_not_anything_was_measured(each: Check) -> None:
     platform = Platform(each.platforms[0])
     unmeasured = run_check(each, [], platform)
-    measured = run_check(each, [piece({each.value: "malformed"})], platform)
+    measured = run_check(each, [evidence_of({each.value: "malformed"})], platform)
     assert unmeasured.limit == measured.limit != ""
     assert unmeasured.outcome is NOT_TESTED
     assert measured.outcome is UNCLEAR

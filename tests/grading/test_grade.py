@@ -26,7 +26,7 @@ from phones.allowed import allowed
 from phones.evidence import Evidence
 from phones.port import Platform
 from phones.verdict import Verdict
-from tests.grading.test_checks import piece
+from tests.grading.samples import evidence_of
 
 SCHEME = load("basic")
 ALL_BANDS = (*BANDS, "fail", "not_measured")
@@ -63,13 +63,13 @@ def good_values(platform: Platform) -> dict[str, str]:
 def graded(
     values: dict[str, str], *, platform: Platform = Platform.ANDROID, verdict: Verdict = Verdict.PASSED
 ) -> tuple[str, tuple[str, ...]]:
-    found = grade([piece(values)], platform=platform, verdict=verdict, scheme=SCHEME)
+    found = grade([evidence_of(values)], platform=platform, verdict=verdict, scheme=SCHEME)
     return found.usability, found.capped_by
 
 
 @pytest.mark.parametrize("platform", list(Platform))
 def test_a_phone_without_a_fault_is_graded_one(platform: Platform) -> None:
-    found = grade([piece(good_values(platform))], platform=platform, verdict=Verdict.PASSED, scheme=SCHEME)
+    found = grade([evidence_of(good_values(platform))], platform=platform, verdict=Verdict.PASSED, scheme=SCHEME)
     assert (found.usability, found.functional, found.battery_band, found.cosmetic) == ("1", "F6", "excellent", "A")
     assert found.capped_by == ()
     assert (found.scheme, found.scheme_sha256) == ("basic", SCHEME.sha256)
@@ -99,7 +99,9 @@ def test_a_check_nobody_could_make_always_costs_something(platform: Platform, ch
 
 @pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.INDETERMINATE])
 def test_without_a_verified_erase_there_is_no_grade_here_or_elsewhere(verdict: Verdict) -> None:
-    found = grade([piece(good_values(Platform.ANDROID))], platform=Platform.ANDROID, verdict=verdict, scheme=SCHEME)
+    found = grade(
+        [evidence_of(good_values(Platform.ANDROID))], platform=Platform.ANDROID, verdict=verdict, scheme=SCHEME
+    )
     assert (found.usability, found.capped_by[0]) == ("", "erase_not_verified")
     assert found.mappings == {"ctia": WITHOUT_GRADE, "r2v3": WITHOUT_GRADE, "gbt45656": "text not available"}
 
@@ -121,7 +123,7 @@ def test_a_swollen_battery_is_held_before_anything_else_is_said() -> None:
 )
 def test_a_lock_makes_a_phone_untradeable_however_fine_it_looks(platform: Platform, value: str, text: str) -> None:
     found = grade(
-        [piece({**good_values(platform), value: text})], platform=platform, verdict=Verdict.PASSED, scheme=SCHEME
+        [evidence_of({**good_values(platform), value: text})], platform=platform, verdict=Verdict.PASSED, scheme=SCHEME
     )
     assert found.usability == "U"
     assert found.mappings["r2v3"] == WITHOUT_GRADE
@@ -157,7 +159,7 @@ def test_battery_bands_begin_where_the_scheme_says(health: int | None, band: str
 
 def test_the_worst_health_reading_counts() -> None:
     values = good_values(Platform.ANDROID)
-    pieces = [piece(values), piece({"battery.health_percent": "60"}, number=2)]
+    pieces = [evidence_of(values), evidence_of({"battery.health_percent": "60"}, number=2)]
     found = grade(pieces, platform=Platform.ANDROID, verdict=Verdict.PASSED, scheme=SCHEME)
     assert (found.battery_band, found.usability) == ("fail", "5")
 
@@ -165,7 +167,7 @@ def test_the_worst_health_reading_counts() -> None:
 @given(st.lists(st.sampled_from([*COSMETIC, "malformed", "F", ""]), max_size=3))
 def test_the_worst_face_counts_and_a_face_nobody_saw_leaves_none(faces: list[str]) -> None:
     names = ("statement.cosmetic_front", "statement.cosmetic_back", "statement.cosmetic_frame")
-    found = cosmetic_grade([piece(dict(zip(names, faces, strict=False)))])
+    found = cosmetic_grade([evidence_of(dict(zip(names, faces, strict=False)))])
     if len(faces) == 3 and set(faces) <= set(COSMETIC):
         assert found == max(faces)
     else:
@@ -271,14 +273,14 @@ def test_the_r2_column_is_never_better_than_seris_table_for_the_ctia_column_besi
 def test_any_evidence_has_a_grade_whose_reasons_have_sentences(
     tables: list[dict[str, str]], platform: Platform, verdict: Verdict
 ) -> None:
-    pieces: list[Evidence] = [piece(values, number=number) for number, values in enumerate(tables, start=1)]
+    pieces: list[Evidence] = [evidence_of(values, number=number) for number, values in enumerate(tables, start=1)]
     found = grade(pieces, platform=platform, verdict=verdict, scheme=SCHEME)
     assert found.usability in (*USABILITY, "U", "H", "")
     assert len(found.checks) == len(SCHEME.checks)
     assert found.usability in ("1", "2") or found.capped_by
     for code in found.capped_by:
         assert cap_sentence(code, "en") != cap_sentence(code, "zh")
-    pieces.append(piece({"statement.screen": "defect"}, number=9))
+    pieces.append(evidence_of({"statement.screen": "defect"}, number=9))
     more = grade(pieces, platform=platform, verdict=verdict, scheme=SCHEME)
     order = ["", "U", "H", *reversed(USABILITY)]  # a defect found later never helps
     if found.usability in USABILITY:

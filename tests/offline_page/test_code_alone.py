@@ -14,8 +14,8 @@ from cryptography import x509
 from certs.keys.authority import pem
 from certs.keys.revocation_lists import ROOT_LIST_LIFE, Reason, Revoked, write_list
 from certs.record.statement import qr_text
+from tests.support.papers.paper_world import PaperWorld
 from tests.support.papers.synthetic_jobs import OPENED_AT
-from tests.support.papers.test_world import PaperWorld
 
 LATER = OPENED_AT + timedelta(days=90)
 FILE = Path(__file__).parents[2] / "offline_page" / "python" / "proofwipe_page.py"

@@ -28,7 +28,7 @@ def at(case: dict[str, Any]) -> str:
     return str(case.get("at", EXPECTED["default_at"]))
 
 
-def said(found: Verification) -> dict[str, Any]:
+def expected_answer(found: Verification) -> dict[str, Any]:
     """What the page must say when the verifier says this."""
     return {
         "answer": found.answer.value,
@@ -38,7 +38,7 @@ def said(found: Verification) -> dict[str, Any]:
     }
 
 
-def seen(found: dict[str, Any]) -> dict[str, Any]:
+def page_answer(found: dict[str, Any]) -> dict[str, Any]:
     return {name: found[name] for name in ("answer", "code", "warnings", "checks")}
 
 
@@ -67,8 +67,8 @@ def test_every_golden_case_gets_the_answer_of_the_command(dated: tuple[Browser, 
         found = browser.give(GOLDEN / case["file"])
         times.append(found["ms"])
         slowest = max(slowest, found["ms"])
-        if seen(found) != said(wanted):
-            wrong[name] = (seen(found), said(wanted))
+        if page_answer(found) != expected_answer(wanted):
+            wrong[name] = (page_answer(found), expected_answer(wanted))
     assert not wrong
     assert times
     print(f"\n{moment}: {len(times)} cases, {sum(times) / len(times):.0f} ms each, slowest {slowest} ms")
@@ -79,7 +79,7 @@ def test_without_a_root_the_answers_are_those_of_the_command(browser: Browser) -
     for name in ("valid.pdf", "report.pdf", "specimen.pdf", "byte-flipped.pdf"):
         browser.again()
         browser.phone()
-        assert seen(browser.give(GOLDEN / name)) == said(verify_file(GOLDEN / name, Trust())), name
+        assert page_answer(browser.give(GOLDEN / name)) == expected_answer(verify_file(GOLDEN / name, Trust())), name
 
 
 @pytest.mark.parametrize("name", ["valid.pdf", "byte-flipped.pdf", "specimen.pdf", "unknown-rules.pdf"])

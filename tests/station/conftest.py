@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stations in temporary folders, and benches of virtual phones for them."""
 
-import shutil
+import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.cli_station import CommandLine, Starter, scenario
+from station.cli.main import run
+from station.papers.keys import open_paper_issuer
+from station.setup.home import Home
+from station.setup.people import load
+from station.setup.settings import Settings
+from tests.support import lives
+from tests.support.cli_station import PASSPHRASE, Call, CommandLine, Starter, scenario
 from virtual_phones.bench.remote import RemoteBench
 
 
@@ -32,17 +40,11 @@ def keys_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
     return keys
 
 
-def install_keys(line: CommandLine, keys: Path) -> None:
-    """Keys and the empty log that belongs to them, as `proofwipe init` made both."""
-    shutil.copytree(keys, line.home / "keys")
-    shutil.copy(keys.parent / "log.sqlite3", line.home / "log.sqlite3")
-
-
 @pytest.fixture
 def station(line: CommandLine, keys_of: Callable[[bool], Path]) -> CommandLine:
     """The command line of an initialised, real station."""
     line.configure()
-    install_keys(line, keys_of(False))
+    line.install_keys(keys_of(False))
     return line
 
 
@@ -59,9 +61,39 @@ def specimen(tmp_path: Path, keys_of: Callable[[bool], Path]) -> Iterator[Starte
         line = CommandLine(tmp_path / "station")
         line.configure(config, bench=bench)
         if init:
-            install_keys(line, keys_of(True))
+            line.install_keys(keys_of(True))
         return line, bench
 
     yield start
     for bench in started:
         bench.stop()
+
+
+@pytest.fixture
+def home(line: CommandLine, keys_of: Callable[[bool], Path], monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A specimen station whose one iPhone has just been verified and waits for a person."""
+    line.configure()
+    line.install_keys(keys_of(True))
+    for name in [name for name in os.environ if name.startswith("PROOFWIPE")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PROOFWIPE_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("PROOFWIPE_VALIDATOR_PASSPHRASE", "her own words")
+    home = Home(line.home).make()
+    with open_paper_issuer(home, Settings(), load(home.keys).issuer, PASSPHRASE) as paper_issuer:
+        lives.live(
+            lives.IPHONE, folder=home.path, settings=lives.VALIDATED, papers=paper_issuer, acquisition=lives.ACQUISITION
+        )
+    return home
+
+
+@pytest.fixture
+def call(home: Home, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Runs a command of that station in this process; its exit code, and its JSON or its text."""
+
+    def called(*arguments: object) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = run(["--home", str(home.path), *map(str, arguments)])
+        shown = capsys.readouterr()
+        return code, json.loads(shown.out) if shown.out.startswith("{") else shown.out + shown.err
+
+    return called

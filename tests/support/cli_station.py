@@ -11,13 +11,14 @@ import os
 import pty
 import re
 import select
+import shutil
 import struct
 import subprocess
 import sys
 import termios
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -162,9 +163,18 @@ class CommandLine:
         path.write_text(ANSWERS, encoding="utf-8")
         return path
 
+    def install_keys(self, keys: Path) -> None:
+        """Keys and the empty log that belongs to them, as `proofwipe init` made both elsewhere."""
+        shutil.copytree(keys, self.home / "keys")
+        shutil.copy(keys.parent / "log.sqlite3", self.home / "log.sqlite3")
+
     def jobs(self) -> list[dict[str, Any]]:
         """All jobs, as data."""
         return list(self.run("jobs", "--json").document["jobs"])
+
+
+Call = Callable[..., tuple[int, Any]]
+"""Words of a command line → its exit code, and its JSON or its text."""
 
 
 class Starter(Protocol):

@@ -164,7 +164,7 @@ class DirectAdbLink:
         if self._port.usb() is None or self._life() != self._occupant:
             raise PhoneLostError(phone=self._port.path, step="send")
         exchange = self._port.exchanges.begin()
-        return struck(exchange, self._port, self._clock, timeout_s, lambda: self._run(service, timeout_s))
+        return with_fault(exchange, self._port, self._clock, timeout_s, lambda: self._run(service, timeout_s))
 
     def _run(self, service: str, timeout_s: float) -> Reply:
         phone = self._port.phone
@@ -185,7 +185,7 @@ class DirectAdbLink:
         return
 
 
-def struck(
+def with_fault(
     exchange: Exchange, port: VirtualPort, clock: VirtualClock, timeout_s: float, run: Callable[[], Reply]
 ) -> Reply:
     """One exchange through the fault that strikes it, if any."""
@@ -271,7 +271,7 @@ class DirectAppleLink:
         if self._port.usb() is None or self._port.phone is not self._phone:
             raise PhoneLostError(phone=self._port.path, step="send")
         exchange = self._port.exchanges.begin()
-        return struck(exchange, self._port, self._clock, timeout_s, lambda: self._run(request, timeout_s))
+        return with_fault(exchange, self._port, self._clock, timeout_s, lambda: self._run(request, timeout_s))
 
     def _run(self, request: Request, timeout_s: float) -> Reply:
         phone = self._phone

@@ -59,7 +59,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _WORD = re.compile(r"(?<![0-9a-fx])[0-9a-f]{8}(?![0-9a-f:])")
 
 
-class Stranger(NamedTuple):
+class ForeignNumber(NamedTuple):
     """Something that could be somebody's."""
 
     shape: str
@@ -74,19 +74,19 @@ def is_fake(kind: str, text: str) -> bool:
     return FAKES[kind].fullmatch(bare) is not None
 
 
-def strangers(text: str) -> Iterator[Stranger]:
+def foreign_numbers_in(text: str) -> Iterator[ForeignNumber]:
     """Everything of the shape of an identifier that is no fake. In a recording there must be none."""
     spelt = _ESCAPE.sub(" ", text)
     for shape, pattern in _SHAPES.items():
         for found in dict.fromkeys(hit[0] for hit in pattern.finditer(spelt)):
             if not (_MASKED.fullmatch(found) or any(is_fake(kind, found) for kind in FAKES)):
-                yield Stranger(shape, found)
+                yield ForeignNumber(shape, found)
 
 
-def undeclared(text: str, *tables: str) -> Iterator[Stranger]:
+def undeclared(text: str, *tables: str) -> Iterator[ForeignNumber]:
     """The strangers that are not invented either: no shape says so, and none of these tables of the register."""
     known = declared(*tables)
-    for stranger in strangers(text):
+    for stranger in foreign_numbers_in(text):
         shapes = (_INVENTED_IMEI, _SPOKEN_SERIAL, _RESERVED_ADDRESS, _INTERFACE)
         if stranger.text not in known and not any(shape.fullmatch(stranger.text) for shape in shapes):
             yield stranger

@@ -7,7 +7,7 @@ The paper is not drawn (that is tested by itself); everything that decides about
 import itertools
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from certs.record.facts import Person, SalePolicy
 from certs.record.issuer import Issuer
 from certs.record.record import Record
 from grading.schemes import load as load_scheme
-from phones.clock import Clock
+from phones.clock import Clock, SystemClock
 from phones.port import Platform
 from station.ledger.job import Job
 from station.ledger.job_events import JobOpened
@@ -39,6 +39,9 @@ SETTINGS = Settings(
     policy=SalePolicy(name="test", require_validation=False),
     recheck_s=20.0,
 )
+VALIDATED = replace(SETTINGS, policy=SalePolicy(name="test", require_validation=True))
+"""The same, and a person decides before a paper is given out."""
+ACQUISITION = {"reference": "A-2026-0042", "seller_reference": "REG-7781"}
 ANSWERS = {
     "battery_swollen": "no",
     "cosmetic_front": "B",
@@ -70,12 +73,12 @@ def signer() -> Any:
     return _AUTHORITY[0]
 
 
-def unstated(_record: Record, _signer: Any) -> bytes:
+def unsigned_statement(_record: Record, _signer: Any) -> bytes:
     """No statement."""
     return b""
 
 
-def undrawn(record: Record, statement: bytes, _signer: Any, **_attached: Any) -> Paper:
+def paper_without_page(record: Record, statement: bytes, _signer: Any, **_attached: Any) -> Paper:
     """The record without its page."""
     return Paper(pdf=b"", record=record.data, statement=statement)
 
@@ -180,10 +183,19 @@ def paper_issuer(place: Path, clock: Clock, log: JobLog | None = None) -> PaperI
         clock=clock,
         new_id=lambda: f"PW-0000-0000-0000-{next(numbers):04d}",
         log=log,
-        sign_statement=unstated,
-        draw_and_sign=undrawn,
+        sign_statement=unsigned_statement,
+        draw_and_sign=paper_without_page,
         publish=lambda _path, _data: None,
     )
+
+
+def job_in(path: Path, job_id: str = "TESTJOB1") -> Job:
+    """The job as the ledger at `path` has it."""
+    ledger = Ledger(path, clock=SystemClock())
+    job = Job.load(ledger, job_id)
+    ledger.close()
+    assert job is not None
+    return job
 
 
 def open_job(

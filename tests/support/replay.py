@@ -75,7 +75,7 @@ def replay(folder: Path | Recording, place: Path) -> Replayed:
     recording = folder if isinstance(folder, Recording) else load(folder)
     clock = ReplayClock(recording.started)
     port = ReplayPort(recording, clock)
-    job = _lead(recording, clock, port, place)
+    job = _run_job(recording, clock, port, place)
     return Replayed(job=job, asked_all=port.asked_all)
 
 
@@ -86,7 +86,7 @@ def wrap_ports(folder: Path, place: Path) -> tuple[Recorder, Mapping[str, object
     recorder = Recorder(clock)
     port = recorder.port(ReplayPort(recording, clock))
     if recording.phone["kind"] == "whole job":
-        return recorder, end_of_job(_lead(recording, clock, port, place))
+        return recorder, end_of_job(_run_job(recording, clock, port, place))
     phone = WitnessedPort(port, Witness(clock=clock, journal=lambda _piece: None, salt=bytes(16)))
     with suppress(PhoneError):  # the recorder holds what came before
         inspect(phone, port.look(), moment=Moment.BEFORE, draw=_drawer())
@@ -110,7 +110,7 @@ def _drawer() -> Callable[[], str]:
     return lambda: f"{dice.getrandbits(128):032x}"
 
 
-def _lead(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> Job:
+def _run_job(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> Job:
     settings = settings_of(recording)
     ledger = Ledger(place / "ledger.sqlite3", clock=clock)
     around = WorkerContext(

@@ -213,8 +213,8 @@ class WireBench:
             scheme=scheme,
             folder=self.papers,
             clock=clock,
-            sign_statement=lives.unstated,
-            draw_and_sign=lives.undrawn,
+            sign_statement=lives.unsigned_statement,
+            draw_and_sign=lives.paper_without_page,
             publish=lambda _path, _data: None,
         )
 

@@ -36,6 +36,8 @@ PIXEL_16 = {
     "imeis": ["353918110000011"],
 }
 PIXEL_13 = {"model": "pixel-6-android-13", "serial": "19281FDF60013A", "imeis": ["355123110000019"]}
+PROVING = ("android_trade_in", "android_harness", "apple_mcinstall", "apple_mobilebackup2", "apple_guided")
+"""Methods after which the phone is looked at again."""
 PHONES: dict[str, Mapping[str, Any]] = {
     "android_trade_in": PIXEL_16,
     "android_harness": PIXEL_13,

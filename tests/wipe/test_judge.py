@@ -113,36 +113,36 @@ def test_a_value_changed_anywhere_never_hides_a_missing_proof(method: str, data:
 def _oracle(evidence: list[Evidence], method: str) -> bool:
     """What no verified job may lack, written down a second time."""
 
-    def said(moment: Moment, name: str) -> str:
+    def value_of(moment: Moment, name: str) -> str:
         texts = [piece.values[name] for piece in evidence if piece.moment is moment and name in piece.values]
         return texts[-1] if texts else ""
 
     after = Moment.AFTER
     if method.startswith("apple"):
         return (
-            said(after, "apple.trust").startswith("refused_")
-            and said(after, "canary.gone") == "media"
-            and said(after, "canary.still_there") == ""
-            and said(after, "canary.marker_works") == "media"
-            and said(after, "apple.obliteration_kind") in ("eacs_done", "safe_oblit_done")
-            and int(said(after, "apple.obliteration_epoch")) > 1794999990
-            and said(after, "apple.activation_state") == "Unactivated"
-            and said(after, "apple.apps") == "0"
+            value_of(after, "apple.trust").startswith("refused_")
+            and value_of(after, "canary.gone") == "media"
+            and value_of(after, "canary.still_there") == ""
+            and value_of(after, "canary.marker_works") == "media"
+            and value_of(after, "apple.obliteration_kind") in ("eacs_done", "safe_oblit_done")
+            and int(value_of(after, "apple.obliteration_epoch")) > 1794999990
+            and value_of(after, "apple.activation_state") == "Unactivated"
+            and value_of(after, "apple.apps") == "0"
         )
     whole = {"sdcard", "settings", "tmp"}
     seen = (
-        whole <= set(said(after, "canary.gone").split(","))
-        and said(after, "canary.still_there") == ""
-        and whole <= set(said(after, "canary.marker_works").split(","))
-        and said(after, "data.user0") == "unlocked"
-        and said(after, "boot.system_image_running") == "no"
-        and said(after, "locks.accounts") == "0"
-        and said(after, "data.android_id") != said(Moment.BEFORE, "data.android_id")
+        whole <= set(value_of(after, "canary.gone").split(","))
+        and value_of(after, "canary.still_there") == ""
+        and whole <= set(value_of(after, "canary.marker_works").split(","))
+        and value_of(after, "data.user0") == "unlocked"
+        and value_of(after, "boot.system_image_running") == "no"
+        and value_of(after, "locks.accounts") == "0"
+        and value_of(after, "data.android_id") != value_of(Moment.BEFORE, "data.android_id")
     )
     if method == "android_trade_in":
         return seen
-    proven = said(after, "setup.test_harness") == "1" or said(after, "boot.reset_entries") not in ("", "none")
-    return seen and proven and said(Moment.FINAL, "statement.setup_screen") == "yes"
+    proven = value_of(after, "setup.test_harness") == "1" or value_of(after, "boot.reset_entries") not in ("", "none")
+    return seen and proven and value_of(Moment.FINAL, "statement.setup_screen") == "yes"
 
 
 # identity -----------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from certs.formats import cms
 from certs.formats.time_stamp import TokenError, check_token
 from certs.formats.x509_facts import CertificateFacts, read_certificate
+from tests.support.papers.paper_world import PaperWorld, Stamper, new_time_stamper
 from tests.support.papers.synthetic_jobs import ISSUED_AT
-from tests.support.papers.test_world import PaperWorld, Stamper, new_time_stamper
 
 OVER = b"a signature"
 AT = ISSUED_AT + timedelta(seconds=7)

@@ -44,7 +44,7 @@ from transparency.signing import NoteKey, witness_key
 from transparency.witness import Witness, format_request
 
 HONEST = day(20)
-SEEN = 30  # size of the log when auditor and witness looked for the first time
+FIRST_SIZE = 30  # size of the log when auditor and witness looked for the first time
 LOG = NoteKey(ORIGIN, LOG_KEY)
 POLICY = policy_of(LOG.public)
 MANY = 300  # more than one tile
@@ -69,7 +69,7 @@ def signed(leaves: Sequence[bytes], key: NoteKey = LOG) -> str:
     return "\n".join([text, key.sign(text).line, ""])
 
 
-def seen(leaves: Sequence[bytes], memory: Memory | None = None, key: NoteKey = LOG) -> Audit:
+def audit_of(leaves: Sequence[bytes], memory: Memory | None = None, key: NoteKey = LOG) -> Audit:
     return audit(signed(leaves, key).encode(), leaves, POLICY, memory=memory)
 
 
@@ -96,9 +96,13 @@ REWRITTEN: dict[str, tuple[list[bytes], set[str], tuple[int, str]]] = {
     "an entry removed": (without(ALL, 12), {"forked", "entry_removed"}, (422, "forked")),
     "an entry changed": (changed(ALL, 12), {"forked", "entry_changed"}, (422, "forked")),
     "entries re-ordered": (swapped(ALL, 12), {"forked", "entries_reordered"}, (422, "forked")),
-    "the last entry seen changed": (changed(ALL[:SEEN], SEEN - 1), {"forked", "entry_changed"}, (422, "forked")),
+    "the last entry seen changed": (
+        changed(ALL[:FIRST_SIZE], FIRST_SIZE - 1),
+        {"forked", "entry_changed"},
+        (422, "forked"),
+    ),
     "the last entry seen removed and the log grown": (  # as if it had been changed: what followed was not seen
-        without(ALL, SEEN - 1),
+        without(ALL, FIRST_SIZE - 1),
         {"forked", "entry_changed"},
         (422, "forked"),
     ),
@@ -107,27 +111,27 @@ REWRITTEN: dict[str, tuple[list[bytes], set[str], tuple[int, str]]] = {
         {"forked", "entry_changed"},
         (422, "forked"),
     ),
-    "the end cut off": (ALL[: SEEN - 1], {"rolled_back"}, (400, "rolled_back")),
+    "the end cut off": (ALL[: FIRST_SIZE - 1], {"rolled_back"}, (400, "rolled_back")),
     "only the first entry left": (ALL[:1], {"rolled_back"}, (400, "rolled_back")),
 }
 
 
 def test_an_honest_log_is_good_again_and_again() -> None:
-    first = seen(ALL[:SEEN])
+    first = audit_of(ALL[:FIRST_SIZE])
     assert (first.verdict, first.exit_code, first.faults, first.doubts) == (Verdict.PASSED, 0, (), ())
     assert first.memory is not None
     again = Memory.parse(first.memory.to_bytes())
     assert again == first.memory
-    for size in (SEEN, SEEN + 1, len(ALL)):
-        found = seen(ALL[:size], again)
+    for size in (FIRST_SIZE, FIRST_SIZE + 1, len(ALL)):
+        found = audit_of(ALL[:size], again)
         assert (found.verdict, found.faults) == (Verdict.PASSED, ())
 
 
 @pytest.mark.parametrize("name", REWRITTEN)
 def test_a_rewritten_log_is_caught_by_an_auditor_with_a_memory(name: str) -> None:
     leaves, expected, _ = REWRITTEN[name]
-    memory = seen(ALL[:SEEN]).memory
-    found = seen(leaves, memory)
+    memory = audit_of(ALL[:FIRST_SIZE]).memory
+    found = audit_of(leaves, memory)
     assert (found.verdict, found.exit_code) == (Verdict.FAILED, 7)
     assert expected <= {each.fault for each in found.faults}
     assert found.memory is None  # what was seen before is not forgotten for it
@@ -139,24 +143,24 @@ def test_a_rewritten_log_is_caught_by_an_auditor_with_a_memory(name: str) -> Non
 def test_a_rewritten_log_is_not_signed_by_a_witness(name: str, tmp_path: Path) -> None:
     leaves, _, (status, fault) = REWRITTEN[name]
     witness = Witness(tmp_path / "w.sqlite3", key=witness_key("w.example", key_of("w")), policy=POLICY, clock=Still())
-    assert witness.add_checkpoint(format_request(0, (), signed(ALL[:SEEN]))).status == 200
+    assert witness.add_checkpoint(format_request(0, (), signed(ALL[:FIRST_SIZE]))).status == 200
     hashes = [merkle.leaf_hash(each) for each in leaves]
-    proof = merkle.consistency_of(hashes, SEEN) if len(leaves) >= SEEN else ()
-    reply = witness.add_checkpoint(format_request(SEEN, proof, signed(leaves)))
+    proof = merkle.consistency_of(hashes, FIRST_SIZE) if len(leaves) >= FIRST_SIZE else ()
+    reply = witness.add_checkpoint(format_request(FIRST_SIZE, proof, signed(leaves)))
     assert (reply.status, reply.fault, reply.body) == (status, fault, b"")
     asked_otherwise = witness.add_checkpoint(format_request(0, (), signed(leaves)))
-    assert (asked_otherwise.status, asked_otherwise.body) == (409, f"{SEEN}\n".encode())
-    assert witness.size_of(ORIGIN) == SEEN
+    assert (asked_otherwise.status, asked_otherwise.body) == (409, f"{FIRST_SIZE}\n".encode())
+    assert witness.size_of(ORIGIN) == FIRST_SIZE
     kept = [(each[1], signed(leaves) in each[2]) for each in witness.evidence()]
     assert kept == ([("forked", True)] if status == 422 else [])
-    honest = merkle.consistency_of([merkle.leaf_hash(each) for each in ALL], SEEN)
-    assert witness.add_checkpoint(format_request(SEEN, honest, signed(ALL))).status == 200
+    honest = merkle.consistency_of([merkle.leaf_hash(each) for each in ALL], FIRST_SIZE)
+    assert witness.add_checkpoint(format_request(FIRST_SIZE, honest, signed(ALL))).status == 200
     witness.close()
 
 
 def test_a_checkpoint_signed_again_by_another_key_is_no_checkpoint_of_this_log(tmp_path: Path) -> None:
     stranger = NoteKey(ORIGIN, key_of("stranger"))
-    found = seen(ALL, seen(ALL[:SEEN]).memory, stranger)
+    found = audit_of(ALL, audit_of(ALL[:FIRST_SIZE]).memory, stranger)
     assert (found.verdict, [each.fault for each in found.doubts]) == (Verdict.INDETERMINATE, ["log_unknown"])
     witness = Witness(tmp_path / "w.sqlite3", key=witness_key("w", key_of("w")), policy=POLICY, clock=Still())
     assert witness.add_checkpoint(format_request(0, (), signed(ALL, stranger))).status == 403
@@ -324,10 +328,10 @@ def test_without_the_quorum_it_cannot_be_told() -> None:
 
 def test_times_that_go_back_or_run_ahead_of_the_witness_are_doubts() -> None:
     back = leaves_of([start("a", minutes=60), start("b", minutes=0)])
-    assert [(each.index, each.fault) for each in seen(back).doubts] == [(1, "time_back")]
-    assert seen(back).exit_code == 6
+    assert [(each.index, each.fault) for each in audit_of(back).doubts] == [(1, "time_back")]
+    assert audit_of(back).exit_code == 6
     late_issue = leaves_of([day(1)[0], start("a", minutes=60), day(1)[1]])
-    assert seen(late_issue).doubts == ()  # its record was made before; it reached the log late
+    assert audit_of(late_issue).doubts == ()  # its record was made before; it reached the log late
     witness = witness_key("w.example", key_of("w"))
     demanding = policy_of(LOG.public, witnesses=(witness.public,), quorum="w.example")
     note = signed(back)
@@ -336,11 +340,11 @@ def test_times_that_go_back_or_run_ahead_of_the_witness_are_doubts() -> None:
 
 
 def test_a_memory_of_another_log_or_a_broken_one_is_not_used() -> None:
-    memory = seen(ALL).memory
+    memory = audit_of(ALL).memory
     assert memory is not None
     text = checkpoint_text("other.example/log", len(ALL), merkle.root_of(memory.hashes))
     other = Memory(note="\n".join([text, LOG.sign(text).line, ""]), hashes=memory.hashes)
-    assert [each.fault for each in seen(ALL, other).faults] == ["another_log"]
+    assert [each.fault for each in audit_of(ALL, other).faults] == ["another_log"]
     data = memory.to_bytes()
     for broken in (b"", data[:-1], data[:-32], data[:40], b"x" + data, data[:-1] + bytes([data[-1] ^ 1])):
         with pytest.raises(LogReadError):
@@ -394,7 +398,7 @@ def test_hostile_snapshots_and_memories_raise_the_one_error(data: bytes, head: b
 
 @given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from(ALL)), max_size=8))
 def test_a_signed_log_of_anything_at_all_is_audited_to_the_end(leaves: list[bytes]) -> None:
-    found = seen(leaves)
+    found = audit_of(leaves)
     assert found.history.size == len(leaves)
     honest = all(leaf == ALL[place] for place, leaf in enumerate(leaves))
     assert not honest or found.faults == ()

@@ -10,8 +10,8 @@ import pytest
 
 from certs.record.openings import write_openings
 from certs.record.validation import content_digest, subject
+from tests.support.papers.paper_world import ARCHIVED, PaperWorld
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID
-from tests.support.papers.test_world import ARCHIVED, PaperWorld
 from tools import make_schemas
 
 

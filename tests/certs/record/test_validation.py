@@ -29,7 +29,7 @@ DECIDED_AT = OPENED_AT + timedelta(minutes=40)
 NAME, ROLE = "王芳 Wang Fang", "validator"
 
 
-def given(authority: Authority, *, now: datetime = OPENED_AT - timedelta(days=1)) -> Validator:
+def new_validator(authority: Authority, *, now: datetime = OPENED_AT - timedelta(days=1)) -> Validator:
     holder = create_validator(authority.organisation, ISSUER, NAME, now=now)
     return Validator(certificate=holder.certificate, key=holder.key)
 
@@ -41,7 +41,7 @@ def save(validator: Validator, key_file: Path) -> None:
 
 @pytest.fixture(scope="module")
 def validator(authority: Authority) -> Validator:
-    return given(authority)
+    return new_validator(authority)
 
 
 def decided(signer: FileSigner, validator: Validator, *, accept: bool = True) -> JobFacts:
@@ -147,7 +147,7 @@ def test_a_signature_does_not_stand_under_another_record(
 
 def test_another_organisations_validator_decides_nothing(authority: Authority, signer: FileSigner) -> None:
     other = create_authority(ISSUER, "bench-1", now=OPENED_AT - timedelta(days=30))
-    stranger = given(other)
+    stranger = new_validator(other)
     assert check(recorded(decided(signer, stranger), signer), der(authority)).verdict is Verdict.FAILED
 
 
@@ -161,7 +161,7 @@ def test_a_station_key_is_no_validator_and_a_validator_signs_no_paper(
 
 
 def test_a_specimen_validator_is_none_for_real_papers(specimen_authority: Authority, authority: Authority) -> None:
-    specimen = given(specimen_authority)
+    specimen = new_validator(specimen_authority)
     check_validator(specimen.certificate, specimen_authority.organisation.certificate)
     with pytest.raises(ProfileError):
         check_validator(specimen.certificate, authority.organisation.certificate)
@@ -170,7 +170,7 @@ def test_a_specimen_validator_is_none_for_real_papers(specimen_authority: Author
 def test_a_certificate_that_was_not_valid_when_the_decision_was_made_does_not_count(
     authority: Authority, signer: FileSigner
 ) -> None:
-    late = given(authority, now=DECIDED_AT + timedelta(hours=1))
+    late = new_validator(authority, now=DECIDED_AT + timedelta(hours=1))
     found = check(recorded(decided(signer, late), signer), der(authority))
     assert (found.verdict, found.detail) == (Verdict.FAILED, "certificate not valid then")
 
@@ -187,7 +187,7 @@ def test_a_validators_key_is_read_back_only_with_passphrase_certificate_and_orga
         load_validator(file, "guess", organisation)
     with pytest.raises(WrongSignerError):
         load_validator(file, "secret", specimen_authority.organisation.certificate)
-    save(given(authority), tmp_path / "other.key")
+    save(new_validator(authority), tmp_path / "other.key")
     (tmp_path / "other.pem").replace(tmp_path / "wang.pem")
     with pytest.raises(WrongSignerError):
         load_validator(file, "secret", organisation)

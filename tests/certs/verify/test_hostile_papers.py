@@ -19,8 +19,8 @@ from certs.verify.trust import Trust
 from certs.verify.verification import Answer
 from certs.verify.verifier import verify
 from tests.support.papers.forge import forge
+from tests.support.papers.paper_world import WITNESSED_AT, MemoryLog, PaperWorld, path_of, root_of
 from tests.support.papers.synthetic_jobs import ISSUED_AT, OPENED_AT
-from tests.support.papers.test_world import WITNESSED_AT, MemoryLog, PaperWorld, path_of, root_of
 from transparency.signing import NoteKey, witness_key
 
 NOW = ISSUED_AT + timedelta(days=2)

@@ -7,7 +7,7 @@ import pytest
 
 from certs.errors import TrustFileError
 from certs.verify.trust import Trust
-from tests.support.papers.test_world import PaperWorld
+from tests.support.papers.paper_world import PaperWorld
 
 
 @pytest.fixture(scope="module")

@@ -33,10 +33,10 @@ from certs.verify.verifier import CHECKS, seal, verify, verify_file
 from grading import schemes
 from phones.identity import PhoneIdentity
 from phones.verdict import Verdict
-from tests.certs.conftest import CREATED_AT
 from tests.support.papers.forge import changed, forge, with_attachment
 from tests.support.papers.synthetic_jobs import (
     CERTIFICATE_ID,
+    CREATED_AT,
     IMEI,
     IPHONE_PIECES,
     ISSUED_AT,

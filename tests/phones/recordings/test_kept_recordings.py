@@ -22,7 +22,7 @@ from phones.imei import luhn_holds
 from phones.port import Presence
 from phones.recordings.record import EXCHANGES, EXPECTED, PHONE, Asked, Looks, Recorder
 from phones.recordings.redact import Fakes, values_of
-from tests.support.foreign_numbers import FAKES, is_fake, meanings, strangers
+from tests.support.foreign_numbers import FAKES, foreign_numbers_in, is_fake, meanings
 from tests.support.replay import MODELS, record_again, recordings, wrap_ports
 
 ANDROID, IPHONE = MODELS / "pixel-6-android-13-recorded", MODELS / "iphone-13-ios-18-inspected"
@@ -124,7 +124,7 @@ def test_no_text_in_a_recording_could_be_somebodys_number(folder: Path, tmp_path
     recorder, _ = wrap_ports(folder, tmp_path)
     plain = [text for name, text in every_value(folder, recorder) if not allowed(name).identifier]
     words = {word for text in plain for word in re.findall(r"[A-Z0-9]*[A-Z][A-Z0-9]*", text)}
-    found = [each for text in texts_of(folder) for meaning in meanings(text) for each in strangers(meaning)]
+    found = [each for text in texts_of(folder) for meaning in meanings(text) for each in foreign_numbers_in(meaning)]
     assert [each for each in found if each.text not in words] == []
 
 

@@ -1,77 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is done about a paper after its phone has gone: validate, withdraw, copy, sample."""
 
-import json
-import os
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import pytest
 
 from certs.keys.key_files import read_ed25519_key
 from certs.log.entries import read_entry
 from certs.page.pdf_profile import read
-from certs.record.facts import SalePolicy
 from certs.record.openings import misfit, read_openings
 from certs.record.record import Record
 from certs.record.validation import check
-from phones.clock import SystemClock
 from phones.verdict import Verdict
-from station.cli.main import run
-from station.ledger.job import Job
-from station.ledger.ledger import Ledger
-from station.papers.keys import open_paper_issuer
 from station.setup.home import Home
-from station.setup.people import load
-from station.setup.settings import Settings
 from tests.support import lives
-from tests.support.cli_station import PASSPHRASE, CommandLine
+from tests.support.cli_station import PASSPHRASE, Call
 from transparency.database import TransparencyLog
 from transparency.export import export_snapshot
 from transparency.files import LogFiles
-
-VALIDATED = replace(lives.SETTINGS, policy=SalePolicy(name="test", require_validation=True))
-SELLER = {"reference": "A-2026-0042", "seller_reference": "REG-7781"}
-Call = Callable[..., tuple[int, Any]]
-
-
-@pytest.fixture
-def home(line: CommandLine, keys_of: Callable[[bool], Path], monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A specimen station whose one iPhone has just been verified and waits for a person."""
-    from tests.station.conftest import install_keys
-
-    line.configure()
-    install_keys(line, keys_of(True))
-    for name in [name for name in os.environ if name.startswith("PROOFWIPE")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PROOFWIPE_PASSPHRASE", PASSPHRASE)
-    monkeypatch.setenv("PROOFWIPE_VALIDATOR_PASSPHRASE", "her own words")
-    home = Home(line.home).make()
-    with open_paper_issuer(home, Settings(), load(home.keys).issuer, PASSPHRASE) as paper_issuer:
-        lives.live(lives.IPHONE, folder=home.path, settings=VALIDATED, papers=paper_issuer, acquisition=SELLER)
-    return home
-
-
-@pytest.fixture
-def call(home: Home, capsys: pytest.CaptureFixture[str]) -> Call:
-    def called(*arguments: object) -> tuple[int, Any]:
-        capsys.readouterr()
-        code = run(["--home", str(home.path), *map(str, arguments)])
-        shown = capsys.readouterr()
-        return code, json.loads(shown.out) if shown.out.startswith("{") else shown.out + shown.err
-
-    return called
-
-
-def job_of(home: Home) -> Job:
-    ledger = Ledger(home.ledger, clock=SystemClock())
-    job = Job.load(ledger, "TESTJOB1")
-    ledger.close()
-    assert job is not None
-    return job
 
 
 def leaves(home: Home) -> list[str]:
@@ -105,14 +53,14 @@ def test_where_a_key_is_required_a_decision_at_the_station_is_refused(home: Home
     code, said = call("validate", "TESTJOB1", "--accept")
     assert code == 2
     assert "--key" in said
-    assert job_of(home).validation is None
+    assert lives.job_in(home.ledger).validation is None
 
 
 def test_nobody_decides_with_anothers_key(home: Home, call: Call) -> None:
     _, made = call("keys", "validator", "Somebody Else", "--json")
     code, said = call("validate", "TESTJOB1", "--accept", "--as", "Wang Fang", "--key", made["key_file"])
     assert code == 2, said
-    assert job_of(home).validation is None
+    assert lives.job_in(home.ledger).validation is None
 
 
 def test_a_rejection_after_the_certificate_withdraws_it_and_the_jobs_show_it(home: Home, call: Call) -> None:
@@ -125,7 +73,7 @@ def test_a_rejection_after_the_certificate_withdraws_it_and_the_jobs_show_it(hom
 
 def test_withdraw_needs_a_certificate_and_tells_the_log(home: Home, call: Call) -> None:
     assert call("withdraw", "PW-0000-0000-0000-0000", "--reason", "other")[0] == 3
-    report = job_of(home).report
+    report = lives.job_in(home.ledger).report
     assert report is not None
     assert call("withdraw", report.id, "--reason", "other")[0] == 4
     _, facts = call("validate", "TESTJOB1", "--accept", "--json")
@@ -135,7 +83,7 @@ def test_withdraw_needs_a_certificate_and_tells_the_log(home: Home, call: Call) 
 
 
 def test_a_reports_id_withdraws_no_certificate_and_a_papers_id_finds_its_job(home: Home, call: Call) -> None:
-    report = job_of(home).report
+    report = lives.job_in(home.ledger).report
     assert report is not None
     _, facts = call("validate", "TESTJOB1", "--accept", "--json")
     code, said = call("withdraw", report.id, "--reason", "other")

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A paper printed again weeks later is as good as the first print: it keeps its proof and the lists of its day."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,15 +23,12 @@ from station.papers.keys import open_paper_issuer
 from station.setup.home import Home
 from station.setup.people import load
 from station.setup.settings import Settings
-from tests.station.cli.test_paper_commands import VALIDATED, call, home, job_of
 from tests.support import lives
-from tests.support.cli_station import PASSPHRASE
+from tests.support.cli_station import PASSPHRASE, Call
 from tests.support.direct_bench import VirtualClock
 from transparency.database import TransparencyLog
 from transparency.signing import NoteKey, witness_key
 
-__all__ = ["call", "home"]
-Call = Callable[..., tuple[int, Any]]
 WITNESS = witness_key("w.example", Ed25519PrivateKey.generate())
 
 
@@ -104,9 +99,9 @@ def test_a_replaced_certificate_can_still_be_printed_and_copied(
     home: Home, call: Call, first: bytes, tmp_path: Path
 ) -> None:
     with open_paper_issuer(home, Settings(), load(home.keys).issuer, PASSPHRASE) as paper_issuer:
-        lives.live(lives.IPHONE, folder=home.path, settings=VALIDATED, papers=paper_issuer, job_id="TESTJOB2")
+        lives.live(lives.IPHONE, folder=home.path, settings=lives.VALIDATED, papers=paper_issuer, job_id="TESTJOB2")
     assert call("validate", "TESTJOB2", "--accept", "--json")[0] == 0
-    assert job_of(home).ended is not None
+    assert lives.job_in(home.ledger).ended is not None
     assert read(printed(home, call, tmp_path / "again.pdf")).embedded() == read(first).embedded()
     code, said = call("copy", "TESTJOB1", "--archive", "--json")
     assert code == 0, said

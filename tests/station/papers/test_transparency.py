@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from certs.log.entries import Close, Entry, Issue, Replace, Start, Withdraw, read_entry
-from certs.record.facts import Person, SalePolicy, Validation
+from certs.record.facts import Person, Validation
 from certs.record.openings import ACQUISITION
 from certs.record.sealing import seal
 from station.cli.commands.jobs import standing, summary
@@ -26,7 +26,6 @@ from tests.support import lives
 from tests.support.direct_bench import VirtualClock
 from transparency.database import TransparencyLog
 
-VALIDATED = replace(lives.SETTINGS, policy=SalePolicy(name="test", require_validation=True))
 SELLER = {"reference": "A-2026-0042", "seller_reference": "REG-7781", "place": "Shenzhen counter 3"}
 
 
@@ -139,7 +138,7 @@ def test_a_report_closes_its_start_and_earns_no_issue(tmp_path: Path, job_log: J
 def test_a_report_that_awaits_a_person_leaves_the_job_open_in_the_log(
     tmp_path: Path, job_log: JobLog, ledger: Ledger
 ) -> None:
-    life = lives.live(lives.IPHONE, folder=tmp_path, log=job_log, settings=VALIDATED)
+    life = lives.live(lives.IPHONE, folder=tmp_path, log=job_log, settings=lives.VALIDATED)
     assert life.job.stage is Stage.VERIFIED
     assert record_of(life.job)["log"] == "none"
     assert kinds(job_log) == ["start"]
@@ -153,7 +152,7 @@ def test_a_report_that_awaits_a_person_leaves_the_job_open_in_the_log(
 
 
 def test_a_rejection_closes_with_a_report(tmp_path: Path, job_log: JobLog, ledger: Ledger) -> None:
-    lives.live(lives.IPHONE, folder=tmp_path, log=job_log, settings=VALIDATED)
+    lives.live(lives.IPHONE, folder=tmp_path, log=job_log, settings=lives.VALIDATED)
     job = Job.load(ledger, "TESTJOB1")
     assert job is not None
     decide(job, decision(accepted=False))
@@ -195,7 +194,7 @@ def test_a_withdrawal_killed_between_log_and_ledger_keeps_the_first_reason(
 
 
 def test_a_report_cannot_be_withdrawn(tmp_path: Path, job_log: JobLog, ledger: Ledger) -> None:
-    lives.live(lives.IPHONE, folder=tmp_path, log=job_log, settings=VALIDATED)
+    lives.live(lives.IPHONE, folder=tmp_path, log=job_log, settings=lives.VALIDATED)
     job = Job.load(ledger, "TESTJOB1")
     assert job is not None
     with pytest.raises(NotCertifiedError):
@@ -229,7 +228,7 @@ def decision(*, accepted: bool) -> Validation:
 
 
 def test_a_desk_whose_log_is_gone_gives_out_no_logged_paper(tmp_path: Path, job_log: JobLog, ledger: Ledger) -> None:
-    lives.live(lives.IPHONE, folder=tmp_path, log=job_log, settings=VALIDATED)
+    lives.live(lives.IPHONE, folder=tmp_path, log=job_log, settings=lives.VALIDATED)
     job = Job.load(ledger, "TESTJOB1")
     assert job is not None
     decide(job, decision(accepted=True))

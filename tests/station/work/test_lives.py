@@ -140,7 +140,7 @@ def phone_tables(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return name, table
 
 
-def lead_one(choice: tuple[str, dict[str, Any]]) -> None:
+def run_one_life(choice: tuple[str, dict[str, Any]]) -> None:
     name, table = choice
     life = lives.live(table)
     must_hold(name, life, misbehaviour=table["misbehaviour"], faults=table["fault"])
@@ -170,7 +170,7 @@ def run_examples(seed: int, number: int) -> None:
     )
     @given(phone_tables())
     def explore(choice: tuple[str, dict[str, Any]]) -> None:
-        lead_one(choice)
+        run_one_life(choice)
 
     explore()
 

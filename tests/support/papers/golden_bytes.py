@@ -8,7 +8,7 @@ from dataclasses import replace
 from certs.formats import cms, der
 from certs.formats.ecdsa import P256_ORDER, numbers, to_der
 from tests.support.papers.golden_case import Case, bad
-from tests.support.papers.test_world import PaperWorld
+from tests.support.papers.paper_world import PaperWorld
 
 _UPDATE = (
     b"5 0 obj\n<< /Type /Pages /Count 0 /Kids [] >>\nendobj\nxref\n5 1\n0000000000 00000 n \n"

@@ -20,8 +20,8 @@ from certs.record.openings import write_openings
 from certs.record.record import Record
 from tests.support.papers.forge import changed, forge, with_attachment
 from tests.support.papers.golden_case import Case, bad, good, unclear
+from tests.support.papers.paper_world import ARCHIVED, PaperWorld
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, IMEI, ISSUED_AT, iphone_job, spoiled
-from tests.support.papers.test_world import ARCHIVED, PaperWorld
 
 OTHER_PHONE = "356938035643817"
 

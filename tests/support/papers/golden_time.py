@@ -8,8 +8,8 @@ from typing import Any
 from certs.log.entries import Replace, Withdraw
 from certs.record.record import Record
 from tests.support.papers.golden_case import Case, bad, good, unclear
+from tests.support.papers.paper_world import MemoryLog, PaperWorld
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, OPENED_AT
-from tests.support.papers.test_world import MemoryLog, PaperWorld
 
 ROOT, LOG, TSA = "root.pem", "log.policy", "tsa.pem"
 SECOND_ID = "PW-5MPX-70R3-G7TV-0A1C"

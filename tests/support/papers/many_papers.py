@@ -33,6 +33,7 @@ from phones.identity import PhoneIdentity
 from phones.imei import luhn_holds
 from phones.verdict import Verdict
 from tests.support.papers.forge import forge
+from tests.support.papers.paper_world import PaperWorld
 from tests.support.papers.synthetic_jobs import (
     IPHONE_PIECES,
     ISSUED_AT,
@@ -42,7 +43,6 @@ from tests.support.papers.synthetic_jobs import (
     iphone_job,
     witnessed,
 )
-from tests.support.papers.test_world import PaperWorld
 from transparency.database import TransparencyLog
 
 NAMES = ("李明", "王芳 Wang Fang", "Zoë Brontë", "张伟", "欧阳小红", "Anna-Lena O'Neil", "陈 Chen (night shift)")

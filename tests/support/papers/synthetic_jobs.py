@@ -22,6 +22,8 @@ ISSUER = Issuer(
 )
 SALT = bytes(range(16))
 OPENED_AT = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
+CREATED_AT = OPENED_AT - timedelta(days=30)
+"""When the keys of the issuer were made."""
 IMEI = "356938035643809"
 SECOND_IMEI = "490154203237518"
 

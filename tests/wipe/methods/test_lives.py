@@ -5,12 +5,11 @@ import pytest
 
 from phones.evidence import Moment
 from phones.verdict import Verdict
-from tests.wipe.drive import PHONES, Bench, finished
+from tests.wipe.drive import PHONES, PROVING, Bench, finished
 from virtual_phones.android import behaviour as android_behaviour
 from virtual_phones.iphone import behaviour as iphone_behaviour
 from wipe.report import EvidenceLevel
 
-PROVING = ("android_trade_in", "android_harness", "apple_mcinstall", "apple_mobilebackup2", "apple_guided")
 VARIATIONS = {
     "android_trade_in": android_behaviour.VARIATIONS,
     "android_harness": android_behaviour.VARIATIONS,

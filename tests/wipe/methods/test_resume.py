@@ -4,8 +4,7 @@
 import pytest
 
 from phones.verdict import Verdict
-from tests.wipe.drive import PHONES, Bench, finished
-from tests.wipe.methods.test_lives import PROVING
+from tests.wipe.drive import PHONES, PROVING, Bench, finished
 
 
 def _died_and_resumed(method: str, dies_after: int, phone: dict[str, object] | None = None) -> Bench:
