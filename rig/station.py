@@ -7,12 +7,11 @@ sooner. Papers are records, drawn only where a scenario is about papers.
 
 import contextlib
 import logging
-import secrets
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,14 +24,15 @@ from phones.evidence import Evidence
 from phones.port import Presence, Sighting
 from phones.usb.watch import UsbWatch
 from rig.slow_guest import patience
-from station.cli.commands.jobs import reasons_of
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
+from station.session.events import Event
+from station.session.session import Session
+from station.session.summary import reasons_of
+from station.session.technician import ScriptedTechnician
 from station.setup.home import Home
 from station.setup.settings import Settings
-from station.work.shift import Shift
-from station.work.technician import ScriptedTechnician
-from station.work.worker import Progress, WorkerContext
+from station.work.worker import Progress
 from tests.support import lives
 from tests.support.wire_bench import HurriedBench
 from virtual_phones.bench.control import ControlError
@@ -48,6 +48,7 @@ SETTINGS = Settings(
     recheck_s=2.0,
 )
 """The guest computes twenty times slower than its host: short for a phone, long for a program."""
+PERSON = Person(name="Rig", role="operator")
 GATHER_S = 60.0
 _LAST_PIECES = 10
 EXCHANGE_S = 30.0
@@ -122,7 +123,14 @@ class UsbStation:
         self._technician = ScriptedTechnician(lives.SCRIPT, self._press)
         papers = self._folder / "papers"
         papers.mkdir(exist_ok=True)
-        self._paper_issuer = lives.paper_issuer(papers, clock)
+        self._session = Session(
+            ledger=self.ledger,
+            settings=SETTINGS,
+            bench=lambda: nullcontext(self.bench),
+            papers=lambda _warn: nullcontext(lives.paper_issuer(papers, clock)),
+            listener=self._notice,
+        )
+        self._stack.callback(self._session.close)
         self.pairing = home.pairing
         return self
 
@@ -142,40 +150,17 @@ class UsbStation:
         with contextlib.suppress(ControlError):  # the cable leads elsewhere by now: the hand finds no phone
             self._remote.press(port, action)
 
-    def _tell(self, progress: Progress) -> None:
-        problems = " ".join(problem.code.value for problem in progress.problems)
-        self._say(f"{progress.port} {progress.job[:6]} {progress.stage.value} {progress.key} {problems}")
-        if progress.key == "done":
-            self._ended[progress.job] = time.monotonic()
+    def _notice(self, session: Session, event: Event) -> None:
         try:
-            self._technician.notice(progress)
+            self._technician.notice(session, event)
         finally:
-            for listener in tuple(self._listeners):
-                listener(progress)
-
-    def shift(self, deadlines: Callable[[str], Deadlines]) -> Shift:
-        """A new shift; jobs are taken by the caller."""
-
-        def surroundings(port: str) -> WorkerContext:
-            return WorkerContext(
-                clock=SystemClock(),
-                operator=self._technician,
-                tell=self._tell,
-                settings=replace(SETTINGS, deadlines=deadlines(port)),
-                paper_issuer=self._paper_issuer,
-                draw=lambda: secrets.token_hex(16),
-                duplicated=lambda serial: serial in self.bench.duplicated_serials(),
-            )
-
-        return Shift(
-            bench=self.bench,
-            ledger=self.ledger,
-            slot_of=SETTINGS.slot,
-            salt=lambda: secrets.token_bytes(16),
-            surroundings=surroundings,
-            policy=SETTINGS.policy,
-            performed_by=Person(name="Rig", role="operator"),
-        )
+            if isinstance(event, Progress):
+                problems = " ".join(problem.code.value for problem in event.problems)
+                self._say(f"{event.port} {event.job[:6]} {event.stage.value} {event.key} {problems}")
+                if event.key == "done":
+                    self._ended[event.job] = time.monotonic()
+                for listener in tuple(self._listeners):
+                    listener(event)
 
     def gather(
         self, ports: Collection[str], *, mute: Collection[str] = (), within_s: float = GATHER_S
@@ -207,24 +192,24 @@ class UsbStation:
         """Whole jobs for all of them at once; by port. `deadlines`: those of a port. `each_s`: from taking one to
         taking the next, iPhones first, whose identification computes most.
         """
-        shift = self.shift(deadlines)
         started = time.monotonic()
+        jobs: list[Job] = []
         for sighting in sorted(sightings, key=lambda item: item.presence is not Presence.APPLE):
-            shift.take(sighting)
+            jobs += self._session.start(sighting, by=PERSON, deadlines=deadlines(sighting.port)).jobs
             if each_s:
                 self._tap_trust(sightings)
                 time.sleep(each_s)
-        while shift.busy():
+        while self._session.busy:
             self._tap_trust(sightings)
             time.sleep(0.5)
-        shift.wait(each_s=0.1)
-        if any(job.certificate is None for job in shift.jobs()):
+        self._session.wait()
+        if any(job.certificate is None for job in jobs):
             self._say(self.adb.ask("host:devices-l").decode("utf-8", "replace"))
-        for job in shift.jobs():
+        for job in jobs:
             if job.certificate is None:
                 self._say(str(self.bench.sighting(job.port)))
                 self._say(f"{job.port} {job.id[:6]} ended with {'; '.join(map(_told, job.evidence[-_LAST_PIECES:]))}")
-        return {job.port: self.ended(job, started) for job in shift.jobs()}
+        return {job.port: self.ended(job, started) for job in jobs}
 
     def _tap_trust(self, sightings: Collection[Sighting]) -> None:
         """Whoever stands there taps Trust when the dialog opens, while pairing still waits."""

@@ -20,6 +20,10 @@ ProofwipeError
 ├── JobNotFoundError      no such job
 ├── NotCertifiedError     the job has no certificate that could be withdrawn or copied
 ├── KeyRequiredError      decisions are taken under a validator's own key here
+├── QuestionNotFoundError no question with that id was ever asked here
+├── QuestionClosedError   the question has its answer already, or its time is over
+├── AnswerRefusedError    the answer is none of the question's choices
+├── SubscriptionDroppedError  a client did not read its events in time
 └── WrongStageError       the job is not at a stage where that can be done
 """
 
@@ -154,3 +158,30 @@ class WrongStageError(ProofwipeError):
 
     code = "wrong_stage"
     exit_code = 4
+
+
+class QuestionNotFoundError(ProofwipeError):
+    """No such question."""
+
+    code = "question_not_found"
+    exit_code = 3
+
+
+class QuestionClosedError(ProofwipeError):
+    """Somebody else answered first, or the time was over."""
+
+    code = "question_closed"
+    exit_code = 4
+
+
+class AnswerRefusedError(ProofwipeError):
+    """None of the choices."""
+
+    code = "answer_refused"
+    exit_code = 2
+
+
+class SubscriptionDroppedError(ProofwipeError):
+    """A client that watches events fell too far behind."""
+
+    code = "subscription_dropped"

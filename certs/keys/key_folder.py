@@ -101,11 +101,12 @@ def open_keys(
     signing: Signing | None = None,
     pin: str | None = None,
     connect: StamperConnector | None = None,
+    renew: bool = True,
 ) -> OpenKeys:
     """Open the station for work at `now` (aware), renewing the organisation's list when its key is at hand.
 
-    `pin`: of the device, when the key is in one; the passphrase if None. `connect`: how a time-stamping authority is
-    reached; without it none is asked.
+    `renew` False: nothing is written. `pin`: of the device, when the key is in one; the passphrase if None.
+    `connect`: how a time-stamping authority is reached; without it none is asked.
     Raises: KeyRevokedError, KeyExpiresError, other KeyFileErrors, WrongSignerError.
     """
     signing = signing or Signing()
@@ -121,7 +122,7 @@ def open_keys(
             raise expires
         warnings.append(expires)
     try:
-        if not (folder / "organisation.crl").exists() or list_of(folder, ORGANISATION).renew_by - now < _RENEW_BEFORE:
+        if renew and _must_renew(folder, now):
             renew_organisation_list(folder, passphrase, now=now)
     except (KeyFileError, OSError):
         pass  # the organisation's key may be elsewhere; whether the list still speaks for today is asked below
@@ -139,6 +140,11 @@ def open_keys(
         return open_signer(folder, passphrase, signing=signing, pin=pin, key_id=key_id)
 
     return OpenKeys(signer=signer, signer_of=signer_of, store=store, stamper=stamper, warnings=tuple(warnings))
+
+
+def _must_renew(folder: Path, now: datetime) -> bool:
+    path = folder / "organisation.crl"
+    return not path.exists() or list_of(folder, ORGANISATION).renew_by - now < _RENEW_BEFORE
 
 
 def _stamper(folder: Path, signing: Signing, connect: StamperConnector | None) -> Stamper | None:

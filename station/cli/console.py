@@ -1,75 +1,126 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The technician at the terminal, or a file with their answers.
+"""The technician at the terminal, or a file with their answers: a client that answers a session's questions.
 
 Answers file (TOML): `[default]` and `[<slot or port>]` tables, question name → choice, e.g.
-`[A3]  cosmetic_front = "B"`. What is neither in the file nor answered at the terminal stays unanswered:
-nobody guesses.
+`[A3]  cosmetic_front = "B"`. What is neither in the file nor answered at the terminal is declined: nobody guesses.
 """
 
+import queue
+import select
 import sys
 import threading
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import click
 
 from station.cli.output import words
-from station.errors import ConfigError
+from station.errors import ConfigError, QuestionClosedError
+from station.session.events import Question, QuestionAsked
+from station.session.session import Session
 from station.text.language import text
 
 SEEN_NOW = frozenset({"setup_screen_seen"})
 """What a person states about something that has just happened: never taken from a file written before it."""
+_LOOK_S = 0.2
+_GIVE_UP_S = 2.0
 
 
-class ConsoleOperator:
-    """Instructions go to stderr; questions to the terminal, one phone at a time."""
+class ConsoleClient:
+    """While it is entered, every question of the session is answered or declined; at the terminal one at a time."""
 
     def __init__(
         self,
+        session: Session,
         *,
-        slots: Mapping[str, str],
+        by: str,
         answers: Mapping[str, Mapping[str, str]],
         interactive: bool,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
-        say: Callable[[str, str], None] | None = None,
         emulated: bool = False,
     ) -> None:
-        """`emulated`: a bench of virtual phones, where a file may also say what a person would have seen."""
-        self._emulated = emulated
-        self._say = say
-        self._alone = alone  # held while a question stands on the terminal
-        self._slots = slots
+        """`alone`: held while a question stands on the terminal. `emulated`: a bench of virtual phones, where a file
+        may also say what a person would have seen.
+        """
+        self._session = session
+        self._by = by
         self._answers = answers
         self._interactive = interactive
-        self._terminal = threading.Lock()
+        self._alone = alone
+        self._emulated = emulated
+        self._subscription = session.events(QuestionAsked)
+        self._for_person: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._threads: list[threading.Thread] = []
 
-    def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
-        """Say what to do now."""
-        sentence = text(f"instruct.{key}", **facts)
-        if self._say is not None:
-            self._say(port, sentence)
-        else:
-            words(f"[{self._slots.get(port, port)}] {sentence}", bold=True)
+    def __enter__(self) -> Self:
+        for work in (self._watch, self._ask_person):
+            thread = threading.Thread(target=work, name=f"console{work.__name__}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        return self
 
-    def ask(
-        self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float
-    ) -> str | None:
-        """From the answers file, else from the terminal; None when neither has one within the time."""
-        del timeout_s  # a person at a prompt may take their time; without a terminal nobody is asked
-        slot = self._slots.get(port, port)
-        for table in () if key in SEEN_NOW and not self._emulated else (slot, port, "default"):
-            answer = self._answers.get(table, {}).get(key)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._subscription.end()
+        self._for_person.put(None)
+        for thread in self._threads:
+            thread.join(_GIVE_UP_S)
+
+    def _watch(self) -> None:
+        """Reads quickly whatever is asked: nobody waits here for a person."""
+        for numbered in self._subscription:
+            if isinstance(numbered.event, QuestionAsked):
+                question = numbered.event.question
+                written = self._written(question)
+                if written is None and self._interactive:
+                    self._for_person.put(question)
+                else:
+                    self._answer(question, written)
+
+    def _written(self, question: Question) -> str | None:
+        """What the answers file says; None when it says nothing about this question."""
+        seen_now = question.key in SEEN_NOW and not self._emulated
+        for table in () if seen_now else (question.slot, question.port, "default"):
+            answer = self._answers.get(table, {}).get(question.key)
             if answer is not None:
-                return answer if answer in choices else None
-        if not self._interactive:
-            return None
-        with self._terminal, self._alone():
-            question = f"[{slot}] {text(f'ask.{key}', **facts)} ({'/'.join(choices)}, ?)"
-            words(question)
-            typed = str(click.prompt("", default="?", show_default=False, err=True, prompt_suffix="> ")).strip()
-        return typed if typed in choices else None
+                return answer
+        return None
+
+    def _ask_person(self) -> None:
+        while (question := self._for_person.get()) is not None:
+            if question not in self._session.questions:
+                continue
+            with self._alone():
+                facts = dict(question.facts)
+                words(f"[{question.slot}] {text(f'ask.{question.key}', **facts)} ({'/'.join(question.choices)}, ?)")
+                click.echo("> ", nl=False, err=True)
+                typed = self._typed(question)
+                if typed is None:
+                    click.echo("", err=True)  # the line that stands open
+            if typed is None or not self._answer(question, typed):
+                words(f"[{question.slot}] {text('word.question_over')}")
+
+    def _typed(self, question: Question) -> str | None:
+        """The line a person typed; None when the question was closed before, by its time or by somebody else."""
+        while not self._over.is_set() and question in self._session.questions:
+            if select.select([sys.stdin], [], [], _LOOK_S)[0]:
+                return sys.stdin.readline().strip()
+        return None
+
+    def _answer(self, question: Question, given: str | None) -> bool:
+        """Answer, or decline with what is none of the choices. False when somebody else, or its time, was first."""
+        try:
+            self._session.answer(question.id, given if given in question.choices else None, by=self._by)
+        except QuestionClosedError:
+            return False
+        return True
 
 
 def load_answers(path: Path | None) -> Mapping[str, Mapping[str, str]]:
@@ -84,8 +135,3 @@ def load_answers(path: Path | None) -> Mapping[str, Mapping[str, str]]:
         if not isinstance(table, dict) or not all(isinstance(answer, str) for answer in table.values()):
             raise ConfigError(phone=str(path), step=name, expected=text("expected.answers"), got=type(table).__name__)
     return document
-
-
-def is_terminal() -> bool:
-    """Is a person there to be asked?"""
-    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -92,6 +92,11 @@ def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None
         click.echo("  ".join(padded).rstrip())
 
 
+def warn(error: ProofwipeError) -> None:
+    """Something the work goes on without."""
+    words(f"! {error.reason(current())} → {error.hint(current())}")
+
+
 def failure(error: ProofwipeError, *, as_json: bool = False) -> None:
     """One line for the reason, one for the next step; the same as data when data was asked for."""
     language = current()
@@ -111,3 +116,8 @@ def failure(error: ProofwipeError, *, as_json: bool = False) -> None:
 
 def _one_line(sentence: str) -> str:
     return " ".join(sentence.split())
+
+
+def is_terminal() -> bool:
+    """Is a person there to be asked?"""
+    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Opens what papers are made with: the station's keys, its transparency log, its time-stamping authority."""
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,18 +9,14 @@ from typing import TYPE_CHECKING
 from certs.errors import CertsError
 from certs.record.issuer import Issuer
 from phones.clock import SystemClock
-from station.cli import output
 from station.errors import LogMissingError
 from station.setup.home import Home
 from station.setup.settings import Settings
-from station.text.language import current
 
 if TYPE_CHECKING:
     from station.papers.job_log import JobLog
     from station.papers.paper_issuer import PaperIssuer
     from transparency.files import LogFiles
-
-PIN_VARIABLE = "PROOFWIPE_PIN"
 
 
 def log_files(home: Home) -> "LogFiles":
@@ -32,8 +27,19 @@ def log_files(home: Home) -> "LogFiles":
 
 
 @contextmanager
-def open_paper_issuer(home: Home, settings: Settings, issuer: Issuer, passphrase: str) -> "Iterator[PaperIssuer]":
-    """The paper issuer of a shift. What is missing but not needed is said on stderr, and the work goes on.
+def open_paper_issuer(
+    home: Home,
+    settings: Settings,
+    issuer: Issuer,
+    passphrase: str,
+    *,
+    pin: str | None = None,
+    warn: Callable[[CertsError], None] = lambda _error: None,
+    renew: bool = True,
+) -> "Iterator[PaperIssuer]":
+    """The paper issuer of a session. `warn` is told of what is missing but not needed, and the work goes on.
+
+    `renew` False: revocation lists are taken as they are, nothing is written to the keys.
 
     Raises: KeyFileError, WrongSignerError, LogMissingError, LogError, SchemeError.
     """
@@ -42,10 +48,11 @@ def open_paper_issuer(home: Home, settings: Settings, issuer: Issuer, passphrase
     from station.papers.paper_issuer import PaperIssuer
     from transparency.time_stamping import connect
 
-    pin = os.environ.get(PIN_VARIABLE)
-    keys = open_keys(home.keys, passphrase, now=datetime.now(UTC), signing=settings.signing, pin=pin, connect=connect)
+    keys = open_keys(
+        home.keys, passphrase, now=datetime.now(UTC), signing=settings.signing, pin=pin, connect=connect, renew=renew
+    )
     for warning in keys.warnings:
-        _warn(warning)
+        warn(warning)
     with open_log(home, settings, passphrase, station=keys.signer.station.key_id) as log:
         yield PaperIssuer(
             issuer=issuer,
@@ -57,7 +64,7 @@ def open_paper_issuer(home: Home, settings: Settings, issuer: Issuer, passphrase
             store=keys.store,
             stamper=keys.stamper,
             signer_of=keys.signer_of,
-            warn=_warn,
+            warn=warn,
         )
 
 
@@ -84,7 +91,3 @@ def open_log(home: Home, settings: Settings, passphrase: str, *, station: str) -
         yield JobLog(log=log, secret=secret, station=station)
     finally:
         log.close()
-
-
-def _warn(error: CertsError) -> None:
-    output.words(f"! {error.reason(current())} → {error.hint(current())}")

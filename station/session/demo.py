@@ -8,8 +8,8 @@ bench's own socket. Every record says `emulated`, every paper SPECIMEN.
 import json
 import secrets
 import tomllib
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -24,28 +24,27 @@ from certs.log.tags import SECRET_BYTES
 from certs.record.facts import Person
 from certs.record.issuer import Issuer
 from grading.schemes import load as load_scheme
-from phones.bench.bench import Bench
 from phones.clock import SystemClock
 from phones.port import Platform
 from phones.verdict import Verdict
-from station.cli.commands.jobs import reasons_of
 from station.errors import ConfigError
 from station.ledger.job import Job
-from station.ledger.ledger import Ledger
 from station.ledger.stages import Stage
 from station.papers.job_log import JobLog
 from station.papers.paper_issuer import PaperIssuer
+from station.session.bench import PhoneBench
 from station.session.emulated import Hello, open_emulated
+from station.session.session import Session
+from station.session.summary import reasons_of
+from station.session.technician import Script, ScriptedTechnician
 from station.setup.home import Home, write_whole
 from station.setup.settings import Settings, from_document
 from station.text.language import text
-from station.work.shift import Shift
-from station.work.technician import Script, ScriptedTechnician
-from station.work.worker import Progress, WorkerContext
 from transparency.database import TransparencyLog
 from virtual_phones.bench.remote import RemoteBench
 from virtual_phones.bench.scenario import ScenarioError, demo_scenario, load_scenario
 
+Show = Callable[[Session, Mapping[str, str]], AbstractContextManager[object]]
 ALL_PLUGGED_S = 30.0
 
 
@@ -60,11 +59,10 @@ class DemoResult:
     reports: int
 
 
-def run_demo(
-    out: Path, *, scenario: Path | None, tell: Callable[[Progress], None], name: Callable[[str, str], None]
-) -> DemoResult:
+def run_demo(out: Path, *, scenario: Path | None, show: Show) -> DemoResult:
     """Process every phone of the scenario at once; papers and summary.json go to `out`.
 
+    `show`: given the session and what the phones are called by port; lasts as long as the session works.
     Raises: BenchError, LedgerError, CertsError.
     """
     config = tomllib.loads(resources.files("station.session").joinpath("demo.toml").read_text(encoding="utf-8"))
@@ -77,36 +75,24 @@ def run_demo(
     with ExitStack() as stack:
         remote = RemoteBench.start(file, die_with_us=True)
         stack.callback(remote.stop)
-        stack.enter_context(home.claimed())
-        ledger = Ledger(home.ledger, clock=clock)
-        stack.callback(ledger.close)
-        bench = stack.enter_context(
-            open_emulated(
-                Hello(control=remote.control[1], usbmux=remote.usbmux or "", transports=remote.transports), home
+        hello = Hello(control=remote.control[1], usbmux=remote.usbmux or "", transports=remote.transports)
+        technician = ScriptedTechnician(_script(config), remote.press)
+        session = stack.enter_context(
+            Session.open(
+                home,
+                settings,
+                bench=lambda: open_emulated(hello, home),
+                papers=lambda _warn: _papers(config, settings, home, out),
+                listener=technician.notice,
             )
         )
         names = {str(phone["port"]): str(phone["name"]) for phone in remote.phones()}
-        for port, phone_name in names.items():
-            name(port, phone_name)
-        _wait_until_plugged(bench, set(names), clock)
-        technician = ScriptedTechnician(_script(config), remote.press)
-        log = _log(home, out)
-        stack.callback(log.close)
-        paper_issuer = _paper_issuer(config, settings, out, clock, log)
-        shift = _shift(
-            bench=bench,
-            ledger=ledger,
-            settings=settings,
-            paper_issuer=paper_issuer,
-            technician=technician,
-            config=config,
-            tell=tell,
-        )
-        for sighting in bench.sightings():
-            if sighting.port in names:
-                shift.take(sighting)
-        shift.wait()
-        summary = _summary(shift.jobs(), names, config, started, clock.now())
+        stack.enter_context(show(session, names))
+        _wait_until_plugged(session.bench, set(names), clock)
+        person = Person(name=config["technician"]["name"], role=config["technician"]["role"])
+        session.start(*(item for item in session.bench.sightings() if item.port in names), by=person)
+        session.wait()
+        summary = _summary(session.own_jobs, names, config, started, clock.now())
     target = out / "summary.json"
     write_whole(target, json.dumps(summary, ensure_ascii=False, indent=2).encode())
     outcomes = [phone["outcome"] for phone in summary["phones"]]
@@ -130,27 +116,30 @@ def _checked(scenario: Path) -> Path:
     return scenario
 
 
-def _wait_until_plugged(bench: Bench, ports: set[str], clock: SystemClock) -> None:
+def _wait_until_plugged(bench: PhoneBench, ports: set[str], clock: SystemClock) -> None:
     give_up = clock.monotonic() + ALL_PLUGGED_S
     while clock.monotonic() < give_up and ports - {item.port for item in bench.sightings()}:
         clock.sleep(0.1)
 
 
-def _paper_issuer(
-    config: dict[str, Any], settings: Settings, out: Path, clock: SystemClock, log: TransparencyLog
-) -> PaperIssuer:
+@contextmanager
+def _papers(config: dict[str, Any], settings: Settings, home: Home, out: Path) -> Iterator[PaperIssuer]:
     issuer = Issuer(**config["issuer"])
     authority = create_authority(issuer, "demo", now=datetime.now(UTC), specimen=True)
     signer = authority.signer()
-    return PaperIssuer(
-        issuer=issuer,
-        signer=signer,
-        scheme=load_scheme(settings.scheme),
-        folder=out,
-        clock=clock,
-        store=authority.security_store(),
-        log=JobLog(log=log, secret=secrets.token_bytes(SECRET_BYTES), station=signer.station.key_id),
-    )
+    log = _log(home, out)
+    try:
+        yield PaperIssuer(
+            issuer=issuer,
+            signer=signer,
+            scheme=load_scheme(settings.scheme),
+            folder=out,
+            clock=SystemClock(),
+            store=authority.security_store(),
+            log=JobLog(log=log, secret=secrets.token_bytes(SECRET_BYTES), station=signer.station.key_id),
+        )
+    finally:
+        log.close()
 
 
 def _log(home: Home, out: Path) -> TransparencyLog:
@@ -167,43 +156,6 @@ def _script(config: dict[str, Any]) -> Script:
     technician = config["technician"]
     return Script(
         on_problem=technician["on_problem"], on_instruction=technician["on_instruction"], answers=technician["answers"]
-    )
-
-
-def _shift(
-    *,
-    bench: Bench,
-    ledger: Ledger,
-    settings: Settings,
-    paper_issuer: PaperIssuer,
-    technician: ScriptedTechnician,
-    config: dict[str, Any],
-    tell: Callable[[Progress], None],
-) -> Shift:
-    def hear(progress: Progress) -> None:
-        tell(progress)
-        technician.notice(progress)
-
-    def surroundings(_port: str) -> WorkerContext:
-        return WorkerContext(
-            clock=SystemClock(),
-            operator=technician,
-            settings=settings,
-            paper_issuer=paper_issuer,
-            tell=hear,
-            draw=lambda: secrets.token_hex(16),
-            duplicated=lambda serial: serial in bench.duplicated_serials(),
-        )
-
-    person = Person(name=config["technician"]["name"], role=config["technician"]["role"])
-    return Shift(
-        bench=bench,
-        ledger=ledger,
-        slot_of=settings.slot,
-        salt=lambda: secrets.token_bytes(16),
-        surroundings=surroundings,
-        policy=settings.policy,
-        performed_by=person,
     )
 
 

@@ -1,22 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opens the bench of this machine and finds on it the one phone that is meant."""
+"""Finds on a bench the one phone that is meant."""
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from phones.evidence import Moment
 from phones.identity import PhoneIdentity, plain
 from phones.port import Presence, Sighting
 from station.errors import AmbiguousPhoneError, NoPhoneError, PhoneNotFoundError, SeveralPhonesError
-from station.setup.home import Home
+from station.session.bench import PhoneBench
 from station.setup.settings import Settings
-
-if TYPE_CHECKING:
-    from phones.bench.bench import Bench
 
 SETTLE_S = 8.0
 """How long a phone that has just met our adb server may take until it is more than `offline`."""
@@ -25,55 +20,12 @@ _ASKED_AT_ONCE = 8
 _TALKS = (Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.APPLE)
 
 
-def nothing_plugged_in(settings: Settings) -> bool:
-    """Does USB show no phone at all? Then no driver need be loaded. Raises: UsbAccessError."""
-    from phones.usb.watch import UsbWatch
-
-    return not settings.emulated_bench and not UsbWatch().phones()
-
-
-@contextmanager
-def open_bench(home: Home, settings: Settings, *, fixed: bool = False) -> "Iterator[Bench]":
-    """The real bench: our private adb server, the USB bus, usbmuxd if there is one; closed again at the end.
-
-    `fixed`: only what is plugged in now counts, so drivers that nothing there needs are not started.
-    With the setting `emulated_bench` it is the virtual bench named there, and nothing real.
-    Raises: NoPhoneError (only if `fixed`), BenchError, ConfigError.
-    """
-    if fixed and nothing_plugged_in(settings):
-        raise NoPhoneError
-    home.make()
-    if settings.emulated_bench:
-        from station.session.emulated import open_emulated, read_hello
-
-        hello = read_hello(home.path / settings.emulated_bench)
-        with open_emulated(hello, home, adb_port=settings.adb_port) as emulated:
-            yield emulated
-        return
-    from phones.adb.server import AdbServer
-    from phones.apple.driver import AppleIsland
-    from phones.bench.bench import Bench
-    from phones.usb.watch import UsbWatch
-
-    adb = AdbServer(home.adb, port=settings.adb_port or None)
-    adb.start()
-    bench: Bench | None = None
-    try:
-        apple = AppleIsland(settings.usbmux_address or None, home.pairing)
-        bench = Bench(adb=adb, usb=UsbWatch(), apple=apple, transports={}, emulated=bool(settings.usbmux_address))
-        yield bench
-    finally:
-        if bench is not None:
-            bench.close()
-        adb.stop()
-
-
-def present(bench: "Bench") -> tuple[Sighting, ...]:
+def present(bench: PhoneBench) -> tuple[Sighting, ...]:
     """Everything plugged in that may be a phone."""
     return tuple(sighting for sighting in bench.sightings() if sighting.presence is not Presence.ABSENT)
 
 
-def settled(bench: "Bench", *, timeout_s: float = SETTLE_S) -> tuple[Sighting, ...]:
+def settled(bench: PhoneBench, *, timeout_s: float = SETTLE_S) -> tuple[Sighting, ...]:
     """Everything plugged in, once our adb server, which has just started, knows what USB shows.
 
     Returns at once on an empty bench. What is still offline after `timeout_s` is told as it is.
@@ -92,7 +44,7 @@ def _is_meeting(item: Sighting) -> bool:
     return unlisted or item.presence is Presence.ADB_OFFLINE
 
 
-def ask(bench: "Bench", sighting: Sighting) -> dict[str, str]:
+def ask(bench: PhoneBench, sighting: Sighting) -> dict[str, str]:
     """A whole inspection of one phone, in clear; nothing is kept. Raises: BenchError."""
     from phones.bench.inspection import inspect
     from phones.clock import SystemClock
@@ -106,7 +58,7 @@ def ask(bench: "Bench", sighting: Sighting) -> dict[str, str]:
         phone.close_link()
 
 
-def find(bench: "Bench", wanted: str | None, settings: Settings) -> Sighting:
+def find(bench: PhoneBench, wanted: str | None, settings: Settings) -> Sighting:
     """The one phone meant: by serial, UDID, slot or port, else by what the phones say of themselves (IMEI,
     an iPhone's own serial). The only one when nothing was given.
 

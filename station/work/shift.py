@@ -2,107 +2,84 @@
 """A shift at the bench: phones come and go, each gets a worker of its own.
 
 Threads are never killed; stopping is a wish that workers look at where nothing is under way. A phone that
-is being erased goes on to its end, or, if the program is left all the same, is taken up again by looking.
+is being erased goes on to its end, or, if the program is left all the same, its job is resumed by looking.
 """
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
-from certs.record.facts import Person, SalePolicy
-from phones.bench.bench import Bench
-from phones.port import Platform, Sighting
+from phones.port import Port
 from station.errors import LedgerError
-from station.ledger.job import Job, new_job_id
-from station.ledger.job_events import JobOpened
-from station.ledger.ledger import Ledger
+from station.ledger.job import Job
 from station.ledger.stages import Stage
 from station.work.worker import Worker, WorkerContext
 
 
 class Shift:
-    """Starts workers and waits for them. `salt`: 16 random bytes, fresh for each job."""
+    """Starts workers and waits for them.
+
+    `ended` is told of every job whose worker is done, in the worker's thread, with the error when it could write no
+    more.
+    """
 
     def __init__(
         self,
         *,
-        bench: Bench,
-        ledger: Ledger,
-        policy: SalePolicy,
-        performed_by: Person,
-        surroundings: Callable[[str], WorkerContext],
-        slot_of: Callable[[str], str],
-        salt: Callable[[], bytes],
+        port_of: Callable[[str], Port],
+        context_of: Callable[[Job], WorkerContext],
+        ended: Callable[[Job, LedgerError | None], None],
     ) -> None:
-        self._bench = bench
-        self._ledger = ledger
-        self._policy = policy
-        self._performed_by = performed_by
-        self._surroundings = surroundings
-        self._slot_of = slot_of
-        self._salt = salt
+        self._port_of = port_of
+        self._context_of = context_of
+        self._ended = ended
         self._at_work: list[str] = []
         self._ports: dict[str, threading.Lock] = {}
         self._jobs: dict[str, Job] = {}
         self._broken: list[LedgerError] = []
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
 
-    def take(
-        self, sighting: Sighting, *, bound: Iterable[str] = (), acquisition: Mapping[str, str] | None = None
-    ) -> Job:
-        """Open a job for what hangs on a port and start its worker.
-
-        `bound`: the numbers it was confirmed by. `acquisition`: where the phone came from.
-        """
-        port = self._bench.port(sighting.port)
-        opened = JobOpened(
-            port=sighting.port,
-            slot=self._slot_of(sighting.port),
-            platform=sighting.platform or Platform.ANDROID,
-            emulated=port.emulated,
-            salt=self._salt(),
-            policy=self._policy,
-            performed_by=self._performed_by,
-            usb_serial=sighting.usb_serial,
-            bound=tuple(sorted(bound)),
-            acquisition=dict(acquisition or {}),
-        )
-        job = Job.open(self._ledger, job_id=new_job_id(), opened=opened)
+    def start(self, job: Job) -> None:
+        """Lead a new job in a thread of its own."""
         self._start(job, resumed=False)
-        return job
 
     def resume(self, job: Job) -> None:
-        """Go on with a job that was interrupted. One that only lacks its paper gets it here and now."""
+        """Go on with a job that was interrupted. One that only lacks its paper gets it here and now.
+
+        Raises: LedgerError.
+        """
         if job.stage.final or job.stage in (Stage.VERIFIED, Stage.VALIDATED):
-            with self._lock:
+            with self._changed:
                 self._jobs[job.id] = job
-            Worker(job, self._bench.port(job.port), self._surroundings(job.port), resumed=True).run()
+            self._work_on(job, resumed=True)
         else:
             self._start(job, resumed=True)
 
     def busy(self) -> tuple[str, ...]:
         """Ports whose worker is still at it."""
-        with self._lock:
+        with self._changed:
             return tuple(dict.fromkeys(self._at_work))
 
     def jobs(self) -> tuple[Job, ...]:
         """All jobs of this shift."""
-        with self._lock:
+        with self._changed:
             return tuple(self._jobs.values())
 
-    def wait(self, *, each_s: float = 0.2) -> None:
-        """Until all workers are done. Raises: LedgerError when one could write no more; KeyboardInterrupt.
+    def wait(self, *, timeout_s: float | None = None) -> bool:
+        """Until all workers are done: True, or False when `timeout_s` is over.
 
         Not by `Thread.join`: interrupted by Ctrl-C, Python 3.11 takes the thread for ended (bpo-45274).
+        Raises: LedgerError when one could write no more; KeyboardInterrupt.
         """
-        while self.busy():
-            time.sleep(each_s)
-        if self._broken:
-            raise self._broken[0]
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._at_work, timeout_s):
+                return False
+            if self._broken:
+                raise self._broken[0]
+            return True
 
     def _start(self, job: Job, *, resumed: bool) -> None:
         thread = threading.Thread(target=self._work, args=(job, resumed), name=f"job-{job.id}", daemon=True)
-        with self._lock:
+        with self._changed:
             self._jobs[job.id] = job
             self._at_work.append(job.port)
             self._ports.setdefault(job.port, threading.Lock())
@@ -111,9 +88,19 @@ class Shift:
     def _work(self, job: Job, resumed: bool) -> None:  # noqa: FBT001 - handed over by Thread
         try:
             with self._ports[job.port]:  # never two workers on one phone
-                Worker(job, self._bench.port(job.port), self._surroundings(job.port), resumed=resumed).run()
+                self._work_on(job, resumed=resumed)
         except LedgerError as error:
-            self._broken.append(error)
+            with self._changed:
+                self._broken.append(error)
         finally:
-            with self._lock:
+            with self._changed:
                 self._at_work.remove(job.port)
+                self._changed.notify_all()
+
+    def _work_on(self, job: Job, *, resumed: bool) -> None:
+        try:
+            Worker(job, self._port_of(job.port), self._context_of(job), resumed=resumed).run()
+        except LedgerError as error:
+            self._ended(job, error)
+            raise
+        self._ended(job, None)

@@ -55,6 +55,7 @@ class Progress:
     port: str
     stage: Stage
     key: str  # `progress.<key>` in words.toml
+    model: str = ""  # what people call such a phone, once it is known
     problems: tuple[Problem, ...] = ()
 
 
@@ -347,6 +348,7 @@ class Worker:
             port=self._phone.path,
             stage=self._job.stage,
             key=key,
+            model=self._job.identity.display_name if self._job.identity is not None else "",
             problems=self._problems if self._job.stage is Stage.BLOCKED else (),
         )
         try:

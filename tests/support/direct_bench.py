@@ -32,7 +32,7 @@ from phones.link import (
     ShellLine,
     TradeInLine,
 )
-from phones.port import Presence, Sighting
+from phones.port import Port, Presence, Sighting
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.faults import Exchange, FaultKind, distorted
 from virtual_phones.iphone.phone import IPhone
@@ -135,6 +135,26 @@ class DirectPort:
         here = self._port.phone
         for name in {udid, here.udid if isinstance(here, IPhone) else ""} - {""}:
             self._records.forget(name)
+
+
+class DirectBench:
+    """A bench of such ports (`station.session.bench.PhoneBench`), or of one port of another kind."""
+
+    def __init__(self, *ports: Port) -> None:
+        self._ports = {port.path: port for port in ports}
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        seen = (port.look() for port in self._ports.values())
+        return tuple(sighting for sighting in seen if sighting.presence is not Presence.ABSENT)
+
+    def port(self, path: str) -> Port:
+        return self._ports[path]
+
+    def duplicated_serials(self) -> tuple[str, ...]:
+        return ()
+
+    def is_emulated(self, path: str) -> bool:
+        return self._ports[path].emulated
 
 
 class DirectAdbLink:

@@ -7,6 +7,7 @@ The phone, its port and the clock stay with the test; the station's process reac
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,10 +20,8 @@ from phones import errors
 from phones.errors import PhoneError, PhoneRefusedError
 from phones.link import AppleBatch, Reply, Request
 from phones.port import Sighting
-from station.ledger.job import Job
 from station.ledger.ledger import Ledger
-from station.work.technician import ScriptedTechnician
-from station.work.worker import Worker, WorkerContext
+from station.session.technician import ScriptedTechnician
 from tests.support import lives
 from tests.support.direct_bench import DirectPort, VirtualClock
 from transparency.database import TransparencyLog
@@ -49,7 +48,7 @@ class World:
         `die_at`: which write of the ledger, or (`in_log`) which append to the transparency log, 1 for the first.
         """
         ours, theirs = _FORK.Pipe()
-        arguments = (theirs, self.folder, self.slot.phone.platform, die_at, before, in_log)
+        arguments = (theirs, self.folder, die_at, before, in_log)
         process = _FORK.Process(target=_station, args=arguments)
         process.start()
         theirs.close()
@@ -115,10 +114,12 @@ class _Far:
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
+        self._alone = threading.Lock()
 
     def call(self, name: str, *arguments: Any) -> Any:
-        self._pipe.send((name, arguments))
-        kind, value = self._pipe.recv()
+        with self._alone:
+            self._pipe.send((name, arguments))
+            kind, value = self._pipe.recv()
         if kind == "refused":
             raise PhoneRefusedError(reason_code=value)
         if kind == "error":
@@ -181,7 +182,7 @@ class _MortalLog(TransparencyLog):
         return places
 
 
-def _station(pipe: Connection, folder: Path, platform: str, die_at: int | None, before: bool, in_log: bool) -> None:
+def _station(pipe: Connection, folder: Path, die_at: int | None, before: bool, in_log: bool) -> None:
     far = _Far(pipe)
 
     def die(number: int, when: str) -> None:
@@ -193,21 +194,20 @@ def _station(pipe: Connection, folder: Path, platform: str, die_at: int | None, 
     if in_log:
         setattr(job_log.log, "on_append", die)  # noqa: B010 - an attribute of the test's own subclass
     technician = ScriptedTechnician(lives.SCRIPT, lambda _port, action: far.call("press", action))
-    ids = ledger.jobs()
-    if ids:
-        job = Job.load(ledger, ids[0])
-    else:
-        job = lives.open_job(ledger, platform, lives.SETTINGS, usb_serial=far.look().usb_serial)
-    assert job is not None
-    around = WorkerContext(
-        clock=far,
-        operator=technician,
-        settings=lives.SETTINGS,
-        paper_issuer=lives.paper_issuer(folder, far, job_log),
-        tell=technician.notice,
-        draw=lives.counter(os.getpid()),
+    session = lives.session(
+        ledger,
+        far,
+        far,
+        papers=lives.paper_issuer(folder, far, job_log),
+        seed=os.getpid(),
+        listener=technician.notice,
     )
-    Worker(job, far, around, resumed=bool(ids)).run()
+    if ledger.jobs():
+        session.resume()
+    else:
+        session.start(far.look(), by=lives.TESTER)
+    session.wait()
+    session.close()
     ledger.close()
     pipe.close()
     os._exit(0)

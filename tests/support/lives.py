@@ -7,6 +7,7 @@ The paper is not drawn (that is tested by itself); everything that decides about
 import itertools
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,19 @@ from certs.record.issuer import Issuer
 from certs.record.record import Record
 from grading.schemes import load as load_scheme
 from phones.clock import Clock, SystemClock
-from phones.port import Platform
+from phones.port import Platform, Port
 from station.ledger.job import Job
 from station.ledger.job_events import JobOpened
 from station.ledger.ledger import Ledger
 from station.papers.job_log import JobLog
 from station.papers.paper_issuer import PaperIssuer
+from station.session.events import Event
+from station.session.session import Listener, Numbering, Session
+from station.session.technician import Script, ScriptedTechnician
+from station.setup.acquisition import Acquisitions
 from station.setup.settings import Settings
-from station.work.technician import Script, ScriptedTechnician
-from station.work.worker import Progress, Worker, WorkerContext
-from tests.support.direct_bench import DirectPort, VirtualClock
+from station.work.worker import Progress
+from tests.support.direct_bench import DirectBench, DirectPort, VirtualClock
 from transparency.database import TransparencyLog
 from virtual_phones.bench.scenario import add_phones, read_scenario
 from wipe.method import Deadlines
@@ -64,6 +68,8 @@ MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 EPOCH_AT_ZERO = 1_793_520_000.0
 _ISSUER = Issuer(name="Test Bench")
 _AUTHORITY: list[Any] = []
+SALT = b"\x5a" * 16
+TESTER = Person(name="Tester", role="operator")
 
 
 def signer() -> Any:
@@ -143,33 +149,57 @@ def live(
         progress: list[str] = []
         technician = ScriptedTechnician(script, lambda _port, action: slot.press(action, clock.seconds))
 
-        def tell(step: Progress) -> None:
-            progress.append(step.key)
-            technician.notice(step)
+        def notice(leading: Session, event: Event) -> None:
+            if isinstance(event, Progress):
+                progress.append(event.key)
+            technician.notice(leading, event)
 
-        around = WorkerContext(
-            clock=clock,
-            operator=technician,
-            settings=settings,
-            paper_issuer=papers or paper_issuer(place, clock, log),
-            tell=tell,
-            draw=counter(seed),
-            wanted_method=method,
-        )
-        job = open_job(
-            ledger,
-            slot.phone.platform,
-            settings,
-            usb_serial=port.look().usb_serial,
-            job_id=job_id,
-            acquisition=acquisition,
-        )
         if watch is not None:
             watch(slot)
-        Worker(job, port, around).run()
+        leading = session(
+            ledger,
+            port,
+            clock,
+            papers=papers or paper_issuer(place, clock, log),
+            settings=settings,
+            seed=seed,
+            job_id=job_id,
+            listener=notice,
+        )
+        (job,) = leading.start(
+            port.look(),
+            by=TESTER,
+            method=method,
+            acquisitions=Acquisitions(default=acquisition or {}),
+        ).jobs
+        leading.wait()
+        leading.close()
         truth, now = slot.first.truth(), slot.phone.truth()
         ledger.close()
         return Life(job=job, truth=truth, now=now, exchanges=slot.exchanges.count, progress=progress)
+
+
+def session(
+    ledger: Ledger,
+    port: Port,
+    clock: Clock,
+    *,
+    papers: PaperIssuer,
+    settings: Settings = SETTINGS,
+    seed: int = 0,
+    job_id: str = "TESTJOB1",
+    listener: Listener | None = None,
+) -> Session:
+    """A session on one port, with the same numbers for the same seed."""
+    return Session(
+        ledger=ledger,
+        settings=settings,
+        bench=lambda: nullcontext(DirectBench(port)),
+        papers=lambda _warn: nullcontext(papers),
+        clock=clock,
+        numbering=Numbering(job_id=lambda: job_id, salt=lambda: SALT, mark=counter(seed)),
+        listener=listener,
+    )
 
 
 def paper_issuer(place: Path, clock: Clock, log: JobLog | None = None) -> PaperIssuer:
@@ -205,7 +235,6 @@ def open_job(
     *,
     usb_serial: str = "",
     job_id: str = "TESTJOB1",
-    acquisition: Mapping[str, str] | None = None,
 ) -> Job:
     """A fresh job on port 1-1."""
     return Job.open(
@@ -217,10 +246,9 @@ def open_job(
             platform=Platform(platform),
             emulated=True,
             usb_serial=usb_serial,
-            acquisition=dict(acquisition or {}),
-            salt=b"\x5a" * 16,
+            salt=SALT,
             policy=settings.policy,
-            performed_by=Person(name="Tester", role="operator"),
+            performed_by=TESTER,
         ),
     )
 

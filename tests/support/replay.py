@@ -6,26 +6,27 @@ What passes there can be recorded again by the product's own recorder: it must b
 
 import random
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from certs.record.facts import Person, SalePolicy
+from certs.record.facts import SalePolicy
 from phones.bench.inspection import inspect
 from phones.errors import PhoneError
 from phones.evidence import Moment
-from phones.port import Platform, Port
+from phones.port import Port
 from phones.recordings.record import Recorder
 from phones.recordings.replay import Recording, ReplayClock, ReplayPort, load
 from phones.witness import Witness, WitnessedPort
 from station.cli.commands.record import about_phone, end_of_job
 from station.ledger.job import Job
-from station.ledger.job_events import JobOpened
 from station.ledger.ledger import Ledger
 from station.ledger.stages import Stage
+from station.session.events import Event, QuestionAsked
+from station.session.session import Numbering, Session
 from station.setup.settings import Settings
-from station.work.worker import Worker, WorkerContext
 from tests.support import lives
+from tests.support.direct_bench import DirectBench
 from wipe.method import Deadlines, Limits
 
 MODELS = Path(__file__).parents[2] / "hardware-fixtures" / "models"
@@ -45,19 +46,16 @@ class Replayed:
 
 
 class RecordedPerson:
-    """Answers as the person at the bench did then."""
+    """Answers as the person at the bench did then: the listener of a session."""
 
     def __init__(self, answers: Mapping[str, str]) -> None:
         self._answers = answers
 
-    def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
-        return
-
-    def ask(
-        self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float
-    ) -> str | None:
-        answer = self._answers.get(key, self._answers.get(key.removesuffix("_seen")))
-        return answer if answer in choices else None
+    def notice(self, session: Session, event: Event) -> None:
+        if isinstance(event, QuestionAsked):
+            question = event.question
+            answer = self._answers.get(question.key, self._answers.get(question.key.removesuffix("_seen")))
+            session.answer(question.id, answer if answer in question.choices else None, by="recording")
 
 
 def settings_of(recording: Recording) -> Settings:
@@ -113,29 +111,17 @@ def _drawer() -> Callable[[], str]:
 def _run_job(recording: Recording, clock: ReplayClock, port: Port, place: Path) -> Job:
     settings = settings_of(recording)
     ledger = Ledger(place / "ledger.sqlite3", clock=clock)
-    around = WorkerContext(
-        clock=clock,
-        operator=RecordedPerson(recording.expected["answers"]),
+    session = Session(
+        ledger=ledger,
         settings=settings,
-        paper_issuer=lives.paper_issuer(place, clock),
-        tell=lambda _step: None,
-        draw=_drawer(),
-        wanted_method=recording.expected["method"],
+        bench=lambda: nullcontext(DirectBench(port)),
+        papers=lambda _warn: nullcontext(lives.paper_issuer(place, clock)),
+        clock=clock,
+        numbering=Numbering(job_id=lambda: "REPLAYED", salt=lambda: lives.SALT, mark=_drawer()),
+        listener=RecordedPerson(recording.expected["answers"]).notice,
     )
-    job = Job.open(
-        ledger,
-        job_id="REPLAYED",
-        opened=JobOpened(
-            port=port.path,
-            slot=port.path,
-            platform=Platform(recording.phone["platform"]),
-            emulated=port.emulated,
-            usb_serial=recording.first_sighting().usb_serial,
-            salt=b"\x5a" * 16,
-            policy=settings.policy,
-            performed_by=Person(name="Tester", role="operator"),
-        ),
-    )
-    Worker(job, port, around).run()
+    with session:
+        (job,) = session.start(recording.first_sighting(), by=lives.TESTER, method=recording.expected["method"]).jobs
+        session.wait()
     ledger.close()
     return job

@@ -5,18 +5,19 @@ What differs from a working station is time alone: short deadlines, and exchange
 Papers are records only, except for the ports named as `drawn`.
 """
 
-import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from certs.issue import Paper, draw_and_sign, signed_statement
 from certs.keys.authority import create_authority
 from certs.record.facts import Person, SalePolicy
 from certs.record.issuer import Issuer, Signer
+from certs.record.record import Record
 from grading.schemes import load as load_scheme
 from phones.adb.server import AdbServer
 from phones.apple.driver import AppleIsland
@@ -28,11 +29,11 @@ from phones.usb.watch import UsbWatch
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
 from station.papers.paper_issuer import PaperIssuer
-from station.setup.home import Home
+from station.session.events import Event, JobEnded
+from station.session.session import Session
+from station.session.technician import ScriptedTechnician
+from station.setup.home import Home, write_whole
 from station.setup.settings import Settings
-from station.work.shift import Shift
-from station.work.technician import ScriptedTechnician
-from station.work.worker import Progress, WorkerContext
 from tests.support import lives
 from virtual_phones.bench.remote import RemoteBench
 from virtual_phones.usb.backend import backend
@@ -146,38 +147,24 @@ class WireBench:
         sightings = self._all_plugged()
         technician = ScriptedTechnician(lives.SCRIPT, self.remote.press)
         authority = create_authority(Issuer(name="Wire Bench"), "wire", now=datetime.now(UTC), specimen=True)
-        paper_issuers = {drawn: self._paper_issuer(authority.signer(), drawn=drawn) for drawn in (True, False)}
 
-        def tell(progress: Progress) -> None:
-            technician.notice(progress)
-            if progress.key == "done":
-                self._ended[progress.port] = time.monotonic()
+        def notice(session: Session, event: Event) -> None:
+            technician.notice(session, event)
+            if isinstance(event, JobEnded):
+                self._ended[event.port] = time.monotonic()
 
-        def surroundings(port: str) -> WorkerContext:
-            return WorkerContext(
-                clock=SystemClock(),
-                operator=technician,
-                settings=self._settings,
-                tell=tell,
-                paper_issuer=paper_issuers[port in self.drawn],
-                draw=lambda: secrets.token_hex(16),
-                duplicated=lambda serial: serial in self.bench.duplicated_serials(),
-            )
-
-        shift = Shift(
-            bench=self.bench,
+        session = Session(
             ledger=self.ledger,
-            slot_of=lambda port: port,
-            salt=lambda: secrets.token_bytes(16),
-            surroundings=surroundings,
-            policy=self._settings.policy,
-            performed_by=Person(name="Tester", role="operator"),
+            settings=self._settings,
+            bench=lambda: nullcontext(self.bench),
+            papers=lambda _warn: nullcontext(self._paper_issuer(authority.signer())),
+            listener=notice,
         )
-        started = time.monotonic()
-        for sighting in sightings:
-            shift.take(sighting)
-        shift.wait(each_s=0.05)
-        return self._lives(shift, started)
+        with session:
+            started = time.monotonic()
+            session.start(*sightings, by=Person(name="Tester", role="operator"))
+            session.wait()
+            return self._lives(session.own_jobs, started)
 
     def _all_plugged(self) -> tuple[Sighting, ...]:
         give_up = time.monotonic() + ALL_PLUGGED_S
@@ -189,8 +176,8 @@ class WireBench:
                 raise TimeoutError(f"{len(sightings)} of {len(self.phones)} phones on the bench")
             time.sleep(0.05)
 
-    def _lives(self, shift: Shift, started: float) -> list[WireLife]:
-        jobs = {job.port: job for job in shift.jobs()}
+    def _lives(self, ended: Collection[Job], started: float) -> list[WireLife]:
+        jobs = {job.port: job for job in ended}
         truths, counters = self.remote.truth(), self.remote.counters()
         return [
             WireLife(
@@ -203,20 +190,30 @@ class WireBench:
             for phone in self.phones
         ]
 
-    def _paper_issuer(self, signer: Signer, *, drawn: bool) -> PaperIssuer:
-        clock, issuer, scheme = SystemClock(), Issuer(name="Wire Bench"), load_scheme("basic")
-        if drawn:
-            return PaperIssuer(issuer=issuer, signer=signer, scheme=scheme, folder=self.papers, clock=clock)
+    def _paper_issuer(self, signer: Signer) -> PaperIssuer:
         return PaperIssuer(
-            issuer=issuer,
+            issuer=Issuer(name="Wire Bench"),
             signer=signer,
-            scheme=scheme,
+            scheme=load_scheme("basic"),
             folder=self.papers,
-            clock=clock,
-            sign_statement=lives.unsigned_statement,
-            draw_and_sign=lives.paper_without_page,
-            publish=lambda _path, _data: None,
+            clock=SystemClock(),
+            sign_statement=self._state,
+            draw_and_sign=self._draw,
+            publish=_publish,
         )
+
+    def _state(self, record: Record, signer: Signer) -> bytes:
+        drawn = record.document.job.port in self.drawn
+        return signed_statement(record, signer) if drawn else lives.unsigned_statement(record, signer)
+
+    def _draw(self, record: Record, statement: bytes, signer: Signer, **attached: Any) -> Paper:
+        drawn = record.document.job.port in self.drawn
+        return (draw_and_sign if drawn else lives.paper_without_page)(record, statement, signer, **attached)
+
+
+def _publish(path: Path, data: bytes) -> None:
+    if data:
+        write_whole(path, data)
 
 
 def imei(number: int) -> str:

@@ -11,15 +11,13 @@ from station.cli.commands.options import (
     config_option,
     home_of,
     json_option,
-    open_ledger,
     passphrase_option,
+    secrets_of,
     settings_of,
 )
-from station.errors import JobNotFoundError
-from station.ledger.job import Job
+from station.cli.output import warn
+from station.session.summary import paper_of
 from station.setup.home import write_whole
-from station.setup.passphrase import find_passphrase
-from station.setup.people import load as load_company
 from station.text.language import text
 
 
@@ -43,32 +41,27 @@ def command(
     as_json: bool,
 ) -> int:
     """Exit 0; 2 when a name is not sealed in this paper; 3 when there is no such job or it has no paper."""
-    from station.papers.job_log import job_of
-    from station.papers.keys import open_paper_issuer
+    from station.session.copies import print_again
+    from station.session.jobs import read_jobs
 
     if archive == bool(disclose):
         raise click.UsageError(text("word.archive_or_disclose"))
     home = home_of(context)
     settings = settings_of(home, config)
-    company = load_company(home.keys)
-    ledger = open_ledger(home)
-    job = Job.load(ledger, job_id.upper()) or job_of(ledger, job_id.upper())
-    if job is None or job.paper is None:
-        raise JobNotFoundError(phone=job_id)
-    known = {opening.name: opening for opening in job.openings or ()}
-    wanted = tuple(known) if archive else tuple(name.strip() for name in disclose.split(",") if name.strip())
-    if not wanted or not set(wanted) <= set(known):
-        raise click.UsageError(text("word.sealed_names", known=", ".join(known) or "—"))
-    name = Path(job.paper.file).stem + ("-archive.pdf" if archive else "-disclosed.pdf")
-    place = (target or home.papers / name).absolute()
-    with (
-        home.claimed(),
-        open_paper_issuer(home, settings, company.issuer, find_passphrase(passphrase_file)) as paper_issuer,
-    ):
-        paper = paper_issuer.reprint(job, openings=[known[each] for each in wanted])
+    with read_jobs(home) as jobs:
+        job = jobs.find(job_id)
+        made = paper_of(job)
+        known = {opening.name: opening for opening in job.openings or ()}
+        wanted = tuple(known) if archive else tuple(name.strip() for name in disclose.split(",") if name.strip())
+        if not wanted or not set(wanted) <= set(known):
+            raise click.UsageError(text("word.sealed_names", known=", ".join(known) or "—"))
+        name = Path(made.file).stem + ("-archive.pdf" if archive else "-disclosed.pdf")
+        place = (target or home.papers / name).absolute()
+        opened = [known[each] for each in wanted]
+        paper = print_again(home, settings, secrets_of(passphrase_file), job, warn=warn, openings=opened)
     write_whole(place, paper.pdf)
     if as_json:
-        output.document("copy", {"file": str(place), "paper": job.paper.id, "opened": sorted(wanted)})
+        output.document("copy", {"file": str(place), "paper": made.id, "opened": sorted(wanted)})
     else:
         output.words(str(place))
         output.words(text("word.not_for_buyers"), bold=True)

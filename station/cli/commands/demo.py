@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe demo`: nine and more virtual phones at once, from plug to paper."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,10 @@ from station.cli import output
 from station.cli.cli_text import stage_text
 from station.cli.commands.options import json_option
 from station.text.language import text
+
+if TYPE_CHECKING:
+    from station.cli.screen import Screen
+    from station.session.session import Session
 
 
 @spoken.command("demo")
@@ -27,6 +33,7 @@ def command(out: Path, scenario: Path | None, no_progress: bool, as_json: bool) 
     """Exit 0 when exactly the honest phones got certificates, 1 otherwise."""
     import shutil
 
+    from station.cli.screen import Screen
     from station.cli.view import View, wants_live
     from station.session.demo import run_demo
 
@@ -37,8 +44,14 @@ def command(out: Path, scenario: Path | None, no_progress: bool, as_json: bool) 
     for old in out.glob("PW-*.pdf"):
         old.unlink()
     view = View(slot_of=lambda port: port, live=wants_live() and not no_progress)
+
+    def show(session: "Session", names: Mapping[str, str]) -> "Screen":
+        for port, name in names.items():
+            view.name(port, name)
+        return Screen(session, view, by_model=False)
+
     with view:
-        result = run_demo(out, scenario=scenario, tell=view.tell, name=view.name)
+        result = run_demo(out, scenario=scenario, show=show)
     phones = result.summary["phones"]
     if as_json:
         output.document("demo", result.summary)

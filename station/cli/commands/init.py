@@ -11,8 +11,8 @@ from station.cli import cli_text as spoken
 from station.cli import output
 from station.cli.cli_text import os_reason
 from station.cli.commands.options import home_of, json_option, passphrase_option
+from station.cli.passphrase import find_passphrase
 from station.errors import ConfigError, LedgerFullError
-from station.setup.passphrase import find_passphrase
 from station.text.language import text
 
 LONGEST_TEXT = 200

@@ -23,7 +23,8 @@ from station.work import blocking as hindrances
 @click.pass_context
 def command(context: click.Context, serial: str | None, as_json: bool, config: Path | None) -> int:
     """Exit 0; 3 when the phone is not there; 4 when it will not talk yet."""
-    from station.session.find_phone import ask, find, open_bench
+    from station.session.bench import open_bench
+    from station.session.find_phone import ask, find
 
     home = home_of(context)
     settings = settings_of(home, config)

@@ -3,14 +3,13 @@
 
 import click
 
-from phones.identity import PhoneIdentity
 from station.cli import cli_text as spoken
 from station.cli import output
 from station.cli.cli_text import stage_text
-from station.cli.commands.options import home_of, json_option, open_ledger
-from station.errors import JobNotFoundError
+from station.cli.commands.options import home_of, json_option
 from station.ledger.job import Job
 from station.ledger.paper_events import CertificateReplaced
+from station.session.summary import summary
 from station.text.language import text
 
 
@@ -22,15 +21,12 @@ from station.text.language import text
 def command(context: click.Context, job_id: str | None, only_open: bool, as_json: bool) -> int:
     """Exit 0; 3 when there is no such job."""
     from station.ledger.open_jobs import is_finished
-    from station.papers.job_log import job_of
+    from station.session.jobs import read_jobs
 
-    ledger = open_ledger(home_of(context))
-    wanted = (job_id.upper(),) if job_id else ledger.jobs()
-    jobs = [job for job in (Job.load(ledger, each) or job_of(ledger, each) for each in wanted) if job is not None]
-    if job_id and not jobs:
-        raise JobNotFoundError(phone=job_id)
+    with read_jobs(home_of(context)) as read:
+        jobs = (read.find(job_id),) if job_id else read.all()
     if only_open:
-        jobs = [job for job in jobs if not is_finished(job)]
+        jobs = tuple(job for job in jobs if not is_finished(job))
     if as_json:
         output.document("jobs", {"jobs": [summary(job, full=bool(job_id)) for job in jobs]})
         return 0
@@ -41,44 +37,6 @@ def command(context: click.Context, job_id: str | None, only_open: bool, as_json
     return 0
 
 
-def summary(job: Job, *, full: bool = False) -> dict[str, object]:
-    """A job as JSON; `full` adds its evidence."""
-    paper = job.paper
-    logged = job.logged.get(paper.id) if paper else None
-    identity = job.identity or PhoneIdentity()
-    content: dict[str, object] = {
-        "job": job.id,
-        "opened_at": job.opened_at,
-        "port": job.port,
-        "slot": job.opened.slot,
-        "platform": job.platform.value,
-        "stage": job.stage.value,
-        "attempt": job.attempt,
-        "method": job.method,
-        "model": identity.display_name,
-        "serial": identity.serial,
-        "failure": job.failure,
-        "problems": list(job.problems),
-        "paper": paper.id if paper else "",
-        "replaces": logged.replaces if logged else "",
-        "log_index": logged.index if logged else "",
-        "standing": standing(job),
-        "outcome": paper.outcome if paper else "",
-        "file": paper.file if paper else "",
-        "reasons": reasons_of(job),
-    }
-    if full:
-        content["evidence"] = [piece.to_json() for piece in job.evidence]
-    return content
-
-
-def standing(job: Job) -> str:
-    """How the job's certificate stands: "live", "replaced", "withdrawn"; "" without one."""
-    if job.certificate is None:
-        return ""
-    return "live" if job.ended is None else job.ended.kind.value
-
-
 def standing_text(job: Job) -> str:
     """The same for people, with what ended it; "" while it stands."""
     if job.certificate is None or job.ended is None:
@@ -86,13 +44,6 @@ def standing_text(job: Job) -> str:
     if isinstance(job.ended, CertificateReplaced):
         return text("word.replaced_by", new=job.ended.by)
     return text("word.withdrawn_because", reason=text(f"withdrawal.{job.ended.reason}"))
-
-
-def reasons_of(job: Job) -> list[str]:
-    """Why there is no certificate, most telling first: what ended the job, then what the paper says."""
-    codes = job.paper.reasons if job.paper is not None else ()
-    ended = (*job.problems, job.failure) if job.failure == "blocked" else (job.failure, *job.problems)
-    return list(dict.fromkeys(code for code in (*ended, *codes) if code))
 
 
 def _row(job: Job) -> list[str]:

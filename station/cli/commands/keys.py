@@ -14,10 +14,9 @@ from station.cli import cli_text as spoken
 from station.cli import output
 from station.cli.cli_text import os_reason
 from station.cli.commands.options import Decorator, config_option, home_of, json_option, passphrase_option, settings_of
-from station.cli.console import is_terminal
+from station.cli.output import is_terminal
+from station.cli.passphrase import PIN_VARIABLE, find_passphrase
 from station.errors import ConfigError, LedgerFullError
-from station.papers.keys import PIN_VARIABLE
-from station.setup.passphrase import find_passphrase
 from station.text.language import text
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from station.text.language import text
 @click.pass_context
 def command(context: click.Context, as_json: bool, config: Path | None) -> int:
     """Show every phone with its slot, presence and serial. Exit 0, also when there is none."""
-    from station.session.find_phone import open_bench, settled
+    from station.session.bench import open_bench
+    from station.session.find_phone import settled
 
     home = home_of(context)
     settings = settings_of(home, config)

@@ -12,7 +12,7 @@ from station.cli.cli_text import os_reason
 from station.cli.commands import log_others
 from station.cli.commands.log_others import files_of, policy_of, policy_option, port_options, read_file, serve_site
 from station.cli.commands.options import home_of, json_option, passphrase_option
-from station.setup.passphrase import find_passphrase
+from station.cli.passphrase import find_passphrase
 from station.text.language import current, text
 
 if TYPE_CHECKING:

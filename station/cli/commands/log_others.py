@@ -12,8 +12,8 @@ import click
 from station.cli import output
 from station.cli.cli_text import SpokenCommand, os_reason
 from station.cli.commands.options import Decorator, home_of, json_option, passphrase_option
+from station.cli.passphrase import find_passphrase
 from station.errors import ConfigError
-from station.setup.passphrase import find_passphrase
 from station.text.language import text
 
 if TYPE_CHECKING:

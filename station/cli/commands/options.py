@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Options that several commands share, with their sentences."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from station.text.language import prefer, text
 
 if TYPE_CHECKING:  # commands that need no station, as `verify`, wait for none of it
     from station.ledger.ledger import Ledger
+    from station.session.session import Secrets
     from station.setup.home import Home
     from station.setup.settings import Settings
 
@@ -34,6 +36,14 @@ def settings_of(home: "Home", config: Path | None = None) -> "Settings":
     settings = load(config or home.config)
     prefer(settings.language)
     return settings
+
+
+def secrets_of(passphrase_file: Path | None) -> "Secrets":
+    """The station's passphrase from its file, PROOFWIPE_PASSPHRASE or the terminal, when it is needed; its PIN."""
+    from station.cli.passphrase import PIN_VARIABLE, find_passphrase
+    from station.session.session import Secrets
+
+    return Secrets(passphrase=lambda: find_passphrase(passphrase_file), pin=os.environ.get(PIN_VARIABLE))
 
 
 def open_ledger(home: "Home") -> "Ledger":

@@ -29,7 +29,8 @@ def command(context: click.Context, file: Path, serial: str, config: Path | None
     7 another phone, or used since. Whether the paper itself is good says `proofwipe verify`.
     """
     from station.cli.commands.regrade import read_document
-    from station.session.find_phone import ask, find, open_bench
+    from station.session.bench import open_bench
+    from station.session.find_phone import ask, find
     from station.work.recheck import recheck
 
     document = read_document(file)

@@ -5,11 +5,14 @@ Without `--whole-job` the phone is only inspected. With it the phone is erased a
 guards, ledger and papers; the recording is made beside the job and decides nothing in it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from phones.bench.bench import Bench
 from phones.clock import SystemClock
 from phones.recordings.record import Recorder, RecordingFolderError
 from station.cli import cli_text as spoken
@@ -18,13 +21,18 @@ from station.cli.commands.options import (
     config_option,
     home_of,
     json_option,
-    open_ledger,
     passphrase_option,
+    secrets_of,
     serial_option,
     settings_of,
 )
+from station.cli.commands.process import Orders, lead
 from station.ledger.job import Job
-from station.ledger.open_jobs import unfinished
+from station.session.bench import open_bench
+from station.session.find_phone import ask, find
+from station.session.jobs import read_jobs
+from station.session.session import Secrets
+from station.setup.home import Home
 from station.setup.settings import Settings
 from station.text.language import text
 
@@ -59,25 +67,17 @@ def command(
     """Exit 0 when the recording is written, whatever became of the phone; else as `inspect` and `process`."""
     if folder.exists():
         raise RecordingFolderError(phone=str(folder), expected=text("expected.new_folder"), got=str(folder))
-    settings = settings_of(home_of(context), config)
+    home = home_of(context)
+    settings = settings_of(home, config)
     recorder = Recorder(SystemClock())
     if whole_job:
-        job = _process(
-            context,
-            recorder,
-            serial=serial,
-            confirm=confirm,
-            method=method,
-            operator_name=operator_name,
-            answers=answers,
-            passphrase_file=passphrase_file,
-            config=config,
-        )
+        orders = Orders(serial=serial, confirm=confirm, method=method, operator=operator_name, answers=answers)
+        job = _process(home, settings, secrets_of(passphrase_file), orders, recorder)
         expected = end_of_job(job)
     else:
         if confirm is not None or method or answers is not None:
             raise click.UsageError(text("word.only_whole_job"))
-        _inspect(context, recorder, settings, serial)
+        _inspect(home, recorder, settings, serial)
         expected = {"values": recorder.values()}
     recorder.write(folder, about=about_phone(recorder, settings, whole_job=whole_job), expected=expected)
     facts = {"folder": str(folder), "exchanges": recorder.exchanges, "whole_job": whole_job}
@@ -89,45 +89,29 @@ def command(
     return 0
 
 
-def _inspect(context: click.Context, recorder: Recorder, settings: Settings, serial: str) -> None:
-    from station.session.find_phone import ask, find, open_bench
+def _inspect(home: Home, recorder: Recorder, settings: Settings, serial: str) -> None:
 
-    with open_bench(home_of(context), settings, fixed=True) as bench:
+    with open_bench(home, settings, fixed=True) as bench:
         sighting = find(bench, serial, settings)
         port = recorder.port(bench.port(sighting.port))
         bench.wrap_ports(lambda _port: port)
         ask(bench, port.look())
 
 
-def _process(context: click.Context, recorder: Recorder, **chosen: object) -> Job:
-    from station.cli.commands.process import command as process
-
-    home = home_of(context)
-    ledger = open_ledger(home)
-    try:
-        if unfinished(ledger):
+def _process(home: Home, settings: Settings, secrets: Secrets, orders: Orders, recorder: Recorder) -> Job:
+    with read_jobs(home) as jobs:
+        if jobs.unfinished():
             raise click.UsageError(text("word.unfinished_first"))
-        known = set(ledger.jobs())
-    finally:
-        ledger.close()
-    context.obj["wrap_ports"] = recorder.port
-    context.invoke(
-        process,
-        everything=False,
-        expect=None,
-        only_resume=False,
-        quiet=False,
-        no_progress=False,
-        as_jsonl=False,
-        **chosen,
-    )
-    ledger = open_ledger(home)
-    try:
-        (job,) = (Job.load(ledger, each) for each in ledger.jobs() if each not in known)
-        assert job is not None
-        return job
-    finally:
-        ledger.close()
+
+    @contextmanager
+    def overheard() -> Iterator[Bench]:
+        with open_bench(home, settings) as bench:
+            bench.wrap_ports(recorder.port)
+            yield bench
+
+    ended, _code = lead(home, settings, secrets, orders, bench=overheard)
+    with read_jobs(home) as jobs:
+        return jobs.by_id(ended[0].id)
 
 
 def end_of_job(job: Job) -> dict[str, object]:

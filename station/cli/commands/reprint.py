@@ -7,12 +7,10 @@ import click
 
 from station.cli import cli_text as spoken
 from station.cli import output
-from station.cli.commands.options import home_of, open_ledger, passphrase_option, settings_of
-from station.errors import JobNotFoundError
-from station.ledger.job import Job
+from station.cli.commands.options import home_of, passphrase_option, secrets_of, settings_of
+from station.cli.output import warn
+from station.session.summary import paper_of
 from station.setup.home import write_whole
-from station.setup.passphrase import find_passphrase
-from station.setup.people import load as load_company
 from station.text.language import text
 
 
@@ -23,21 +21,14 @@ from station.text.language import text
 @click.pass_context
 def command(context: click.Context, job_id: str, target: Path | None, passphrase_file: Path | None) -> int:
     """Exit 0; 3 when there is no such job or it has no paper."""
-    from station.papers.job_log import job_of
-    from station.papers.keys import open_paper_issuer
+    from station.session.copies import print_again
+    from station.session.jobs import read_jobs
 
     home = home_of(context)
     settings = settings_of(home)
-    company = load_company(home.keys)
-    ledger = open_ledger(home)
-    job = Job.load(ledger, job_id.upper()) or job_of(ledger, job_id.upper())
-    if job is None or job.paper is None:
-        raise JobNotFoundError(phone=job_id)
-    place = (target or home.papers / job.paper.file).absolute()
-    with (
-        home.claimed(),
-        open_paper_issuer(home, settings, company.issuer, find_passphrase(passphrase_file)) as paper_issuer,
-    ):
-        write_whole(place, paper_issuer.reprint(job).pdf)
+    with read_jobs(home) as jobs:
+        job = jobs.find(job_id)
+        place = (target or home.papers / paper_of(job).file).absolute()
+        write_whole(place, print_again(home, settings, secrets_of(passphrase_file), job, warn=warn).pdf)
     output.words(str(place))
     return 0

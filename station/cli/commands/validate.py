@@ -1,36 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe validate JOB --accept|--reject`: a named person's decision. Software never takes it."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from certs.record.facts import Person, Validation
 from station.cli import cli_text as spoken
 from station.cli import output
 from station.cli.cli_text import stage_text
-from station.cli.commands.jobs import summary
 from station.cli.commands.options import (
     config_option,
     home_of,
     json_option,
-    open_ledger,
     passphrase_option,
+    secrets_of,
     settings_of,
 )
-from station.errors import JobNotFoundError, KeyRequiredError
-from station.ledger.job import Job
-from station.papers.decision import decide, withdraw
+from station.cli.passphrase import find_validators_passphrase
+from station.errors import KeyRequiredError
+from station.session.summary import summary
 from station.setup.home import Home
-from station.setup.passphrase import find_passphrase, find_validators_passphrase
 from station.setup.people import load as load_company
 from station.text.language import text
 
 if TYPE_CHECKING:
     from certs.keys.validators import Validator
-    from station.papers.paper_issuer import PaperIssuer
 
 
 @spoken.command("validate")
@@ -59,7 +54,8 @@ def command(
     as_json: bool,
 ) -> int:
     """Exit 0 with a certificate, 1 when it was rejected or withdrawn, 3 no such job, 4 not at that stage."""
-    from station.papers.keys import open_paper_issuer
+    from station.cli.screen import say_warning
+    from station.session.session import Session
 
     if accept is None:  # click takes a missing pair of flags for None, and None is no decision
         raise click.UsageError(text("word.decision_needed"))
@@ -72,29 +68,8 @@ def command(
     person = company.person(validator.name if validator and by is None else by, "validator")
     if validator is not None and validator.name != person.name:
         raise click.UsageError(text("word.key_of_another", name=validator.name))
-    with home.claimed():
-        ledger = open_ledger(home)
-        ledger.verify()
-        job = Job.load(ledger, job_id.upper())
-        if job is None:
-            raise JobNotFoundError(phone=job_id)
-        with open_paper_issuer(home, settings, company.issuer, find_passphrase(passphrase_file)) as paper_issuer:
-            decision = _decision(job, paper_issuer, person, validator, accept=accept, grounds=grounds)
-            if job.certificate is not None and not accept:
-                withdraw(
-                    job,
-                    paper_issuer.log,
-                    reason="rejected",
-                    by=person.name,
-                    role=person.role,
-                    grounds=grounds,
-                    at=decision.at,
-                    decision=decision,
-                )
-            else:
-                decide(job, decision)
-                paper_issuer.issue_for(job)
-        ledger.close()
+    with Session.open(home, settings, secrets_of(passphrase_file), listener=say_warning) as session:
+        job = session.decide(job_id, accept=accept, by=person, validator=validator, grounds=grounds)
     facts = summary(job)
     if as_json:
         output.document("validate", facts)
@@ -114,13 +89,3 @@ def _validator(home: Home, key: Path | None, passphrase_file: Path | None) -> "V
 
     passphrase = find_validators_passphrase(passphrase_file, key)
     return load_validator(key, passphrase, load_station(home.keys).organisation)
-
-
-def _decision(
-    job: Job, paper_issuer: "PaperIssuer", person: Person, validator: "Validator | None", *, accept: bool, grounds: str
-) -> Validation:
-    now = datetime.now(UTC)
-    if validator is None:
-        return Validation(decision="accepted" if accept else "rejected", by=person, at=now, grounds=grounds)
-    seen = paper_issuer.before_decision(job)
-    return validator.decide(seen, accept=accept, role=person.role, at=now, grounds=grounds)

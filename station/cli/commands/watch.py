@@ -23,7 +23,8 @@ POLL_S = 0.25
 @click.pass_context
 def command(context: click.Context, as_jsonl: bool, config: Path | None, seconds: float | None) -> int:
     """One line a change. Exit 0."""
-    from station.session.find_phone import open_bench, present
+    from station.session.bench import open_bench
+    from station.session.find_phone import present
 
     home = home_of(context)
     settings = settings_of(home, config)

@@ -24,7 +24,8 @@ def command(
 ) -> int:
     """Exit 0 when the erase could begin, 4 when a problem stands in its way, 3 when there is no such phone."""
     del planning  # required: an erase itself is `proofwipe process`
-    from station.session.find_phone import ask, find, open_bench
+    from station.session.bench import open_bench
+    from station.session.find_phone import ask, find
     from wipe.methods.table import METHODS
     from wipe.plan import plan
 

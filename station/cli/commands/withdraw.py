@@ -1,26 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe withdraw CERT_ID --reason R`: a certificate no longer stands, and the log says so to everybody."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from station.cli import cli_text as spoken
 from station.cli import output
-from station.cli.commands.jobs import summary
 from station.cli.commands.options import (
     config_option,
     home_of,
     json_option,
-    open_ledger,
     passphrase_option,
+    secrets_of,
     settings_of,
 )
-from station.errors import JobNotFoundError
 from station.ledger.paper_events import CertificateWithdrawn
-from station.papers.decision import WITHDRAWALS, withdraw
-from station.setup.passphrase import find_passphrase
+from station.papers.decision import WITHDRAWALS
+from station.session.summary import summary
 from station.setup.people import load as load_company
 from station.text.language import text
 
@@ -45,25 +42,16 @@ def command(
     as_json: bool,
 ) -> int:
     """Exit 0 when it is withdrawn, now or before; 3 no such certificate, 4 the paper is no certificate."""
-    from certs.keys.authority import load_station
-    from station.papers.job_log import job_of
-    from station.papers.keys import open_log
+    from station.session.session import Session
 
     home = home_of(context)
     settings = settings_of(home, config)
     person = load_company(home.keys).person(by, "validator")
-    with home.claimed():
-        ledger = open_ledger(home)
-        ledger.verify()
-        job = job_of(ledger, certificate_id.upper())
-        if job is None:
-            raise JobNotFoundError(phone=certificate_id)
+    with Session.open(home, settings, secrets_of(passphrase_file)) as session:
+        job = session.jobs.of_paper(certificate_id)
         if job.certificate is not None and job.certificate.id != certificate_id.upper():
             raise click.UsageError(text("word.withdraw_by_id", got=certificate_id.upper(), id=job.certificate.id))
-        passphrase = find_passphrase(passphrase_file) if settings.log != "none" else ""
-        with open_log(home, settings, passphrase, station=load_station(home.keys).key_id) as log:
-            withdraw(job, log, reason=reason, by=person.name, role=person.role, grounds=grounds, at=datetime.now(UTC))
-        ledger.close()
+        session.withdraw(job, reason=reason, by=person, grounds=grounds)
     facts = summary(job)
     if as_json:
         output.document("withdraw", facts)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from station.cli.commands.process import digits_needed
+from station.session.confirmation import digits_needed
 from tests.support.cli_station import PIXEL_13, PIXEL_16, CommandLine, Done, Starter, Terminal
 from tests.support.waiting import wait_for
 from virtual_phones.bench.remote import RemoteBench

@@ -13,7 +13,6 @@ from certs.log.entries import Close, Entry, Issue, Replace, Start, Withdraw, rea
 from certs.record.facts import Person, Validation
 from certs.record.openings import ACQUISITION
 from certs.record.sealing import seal
-from station.cli.commands.jobs import standing, summary
 from station.errors import LogMissingError, NotCertifiedError
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
@@ -22,6 +21,7 @@ from station.ledger.stages import Stage
 from station.papers.decision import decide, withdraw
 from station.papers.job_log import JobLog, job_digest, job_of
 from station.papers.paper_issuer import PaperIssuer
+from station.session.summary import standing, summary
 from tests.support import lives
 from tests.support.direct_bench import VirtualClock
 from transparency.database import TransparencyLog

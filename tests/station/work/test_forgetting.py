@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from station.errors import LedgerError, LedgerFullError
-from station.ledger.job import Job
 from station.ledger.ledger import Ledger
 from station.ledger.stages import Stage
-from station.work.technician import ScriptedTechnician
-from station.work.worker import Worker, WorkerContext
+from station.session.session import Session
+from station.session.technician import ScriptedTechnician
 from tests.support import lives
 from tests.support.direct_bench import DirectPort, VirtualClock
 from virtual_phones.bench.scenario import add_phones, read_scenario
@@ -26,28 +25,27 @@ def test_a_job_whose_ledger_was_full_keeps_its_pair_records_until_it_is_resumed(
     clock, pairing = VirtualClock(), tmp_path / "pairing"
     port = DirectPort(slot, clock, pairing)
     technician = ScriptedTechnician(lives.SCRIPT, lambda _port, action: slot.press(action, clock.seconds))
-    around = WorkerContext(
-        clock=clock,
-        operator=technician,
-        settings=lives.SETTINGS,
-        paper_issuer=lives.paper_issuer(tmp_path, clock),
-        tell=technician.notice,
-        draw=lives.counter(1),
-    )
+    papers = lives.paper_issuer(tmp_path, clock)
+
+    def session(ledger: Ledger) -> Session:
+        return lives.session(ledger, port, clock, papers=papers, seed=1, listener=technician.notice)
 
     def refuse(number: int, _when: str) -> None:
         if number > writes:
             raise LedgerFullError(got="no space")
 
     full = Ledger(tmp_path / "ledger.sqlite3", clock=clock, on_append=refuse)
-    with pytest.raises(LedgerError):
-        Worker(lives.open_job(full, "apple", lives.SETTINGS), port, around).run()
+    with session(full) as first:
+        first.start(port.look(), by=lives.TESTER)
+        with pytest.raises(LedgerError):
+            first.wait()
     full.close()
     assert list(pairing.iterdir()), "the trust test of the resumed job needs them"
     ledger = Ledger(tmp_path / "ledger.sqlite3", clock=clock)
-    job = Job.load(ledger, ledger.jobs()[0])
-    assert job is not None
-    assert (Worker(job, port, around).run().stage is Stage.CERTIFIED) == certified
+    with session(ledger) as second:
+        (job,) = second.resume()
+        second.wait()
+    assert (job.stage is Stage.CERTIFIED) == certified
     assert slot.first.truth()["erased"] is certified
     assert list(pairing.iterdir()) == []
     ledger.close()

@@ -2,7 +2,7 @@
 """A job is about one phone on one bench: what else hangs on its port is neither erased nor certified under its name."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,25 @@ from certs.record.facts import Person, Validation
 from phones.port import Platform
 from station.errors import OutOfOrderError, WrongStageError
 from station.ledger.entry import Entry, parse_time
-from station.ledger.event import Event
+from station.ledger.event import Event as LedgerEvent
 from station.ledger.job import Job
-from station.ledger.job_events import DecisionTaken
+from station.ledger.job_events import DecisionTaken, JobOpened
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import is_finished
 from station.ledger.stages import Stage
 from station.papers.decision import apply, decide
-from station.work.technician import Script, ScriptedTechnician
-from station.work.worker import Progress, Worker, WorkerContext
+from station.session.events import Event, Instruction
+from station.session.session import Session
+from station.session.technician import Script, ScriptedTechnician
+from station.setup.settings import Settings
+from station.work.worker import Progress
 from tests.support import lives
 from tests.support.direct_bench import DirectPort, VirtualClock
 from virtual_phones.bench.scenario import add_phones, read_scenario
 from virtual_phones.port import VirtualPort
 
 OTHER = {**lives.PIXEL_13, "serial": "BBBB1FDF600999", "imeis": ["353918110000984"]}
+VALIDATOR = Person(name="Validator", role="validator")
 HARMLESS = Script(on_problem={}, on_instruction={}, answers=lives.ANSWERS)
 
 
@@ -49,35 +53,52 @@ class Stand:
         self.hand = ScriptedTechnician(script, lambda _port, action: self.slot.press(action, self.clock.seconds))
         self.folder = folder
 
-    def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
-        self.instructions.append(f"{key} {self.slot.phone.serial}")
-        self.hand.instruct(key, port=port, facts=facts)
+    def session(self, tell: Callable[[Progress], None] | None = None, settings: Settings = lives.SETTINGS) -> Session:
+        def notice(session: Session, event: Event) -> None:
+            if isinstance(event, Instruction):
+                self.instructions.append(f"{event.key} {self.slot.phone.serial}")
+            self.hand.notice(session, event)
+            if tell is not None and isinstance(event, Progress):
+                tell(event)
 
-    def ask(self, key: str, **more: Any) -> str | None:
-        return self.hand.ask(key, **more)
-
-    def around(self, tell: Any = None, settings: Any = lives.SETTINGS) -> WorkerContext:
-        def hear(progress: Progress) -> None:
-            self.hand.notice(progress)
-            if tell is not None:
-                tell(progress)
-
-        return WorkerContext(
-            clock=self.clock,
-            operator=self,
-            settings=settings,
-            paper_issuer=lives.paper_issuer(self.folder, self.clock),
-            tell=hear,
-            draw=lives.counter(7),
+        papers = lives.paper_issuer(self.folder, self.clock)
+        return lives.session(
+            self.ledger, self.port, self.clock, papers=papers, settings=settings, seed=7, listener=notice
         )
 
-    def job(self, **facts: Any) -> Job:
-        job = lives.open_job(
-            self.ledger, self.slot.phone.platform, lives.SETTINGS, usb_serial=self.port.look().usb_serial
+    def process(
+        self,
+        *,
+        tell: Callable[[Progress], None] | None = None,
+        settings: Settings = lives.SETTINGS,
+        bound: Sequence[str] = (),
+    ) -> Job:
+        """A job for the phone that hangs there now."""
+        with self.session(tell, settings) as session:
+            (job,) = session.start(self.port.look(), by=lives.TESTER, bound=bound).jobs
+            session.wait()
+            return job
+
+    def resume(self) -> Job:
+        """Go on with the job that the ledger holds."""
+        with self.session() as session:
+            session.resume()
+            session.wait()
+            return session.jobs.all()[0]
+
+    def left(self, **facts: Any) -> None:
+        """A job that was opened by an earlier run, with other facts than those of the phone that hangs there."""
+        opened = JobOpened(
+            port="1-1",
+            slot="1-1",
+            platform=Platform(self.slot.phone.platform),
+            emulated=True,
+            usb_serial=self.port.look().usb_serial,
+            salt=lives.SALT,
+            policy=lives.SETTINGS.policy,
+            performed_by=lives.TESTER,
         )
-        if facts:
-            job = Job.open(self.ledger, job_id="TESTJOB2", opened=replace(job.opened, **facts))
-        return job
+        Job.open(self.ledger, job_id="TESTJOB1", opened=replace(opened, **facts))
 
 
 def test_a_phone_put_in_while_another_was_blocked_is_not_erased_in_its_name(tmp_path: Path) -> None:
@@ -91,7 +112,7 @@ def test_a_phone_put_in_while_another_was_blocked_is_not_erased_in_its_name(tmp_
                 lives.SCRIPT, lambda _port, action: stand.slot.press(action, stand.clock.seconds)
             )
 
-    job = Worker(stand.job(), stand.port, stand.around(exchange)).run()
+    job = stand.process(tell=exchange)
     assert job.failure == "another_phone"
     assert job.certificate is None
     assert not other.truth()["erased"]
@@ -100,7 +121,8 @@ def test_a_phone_put_in_while_another_was_blocked_is_not_erased_in_its_name(tmp_
 
 def test_a_job_that_never_knew_its_phone_is_not_taken_up(tmp_path: Path) -> None:
     stand = Stand(tmp_path, lives.PIXEL_13)
-    job = Worker(stand.job(usb_serial=""), stand.port, stand.around(), resumed=True).run()
+    stand.left(usb_serial="")
+    job = stand.resume()
     assert (job.stage, job.failure) == (Stage.FAILED, "interrupted")
     assert not stand.slot.phone.truth()["erased"]
     assert job.report is not None
@@ -109,7 +131,8 @@ def test_a_job_that_never_knew_its_phone_is_not_taken_up(tmp_path: Path) -> None
 
 def test_a_phone_of_another_platform_is_another_phone(tmp_path: Path) -> None:
     stand = Stand(tmp_path, lives.IPHONE)
-    job = Worker(stand.job(platform=Platform.ANDROID, usb_serial=""), stand.port, stand.around()).run()
+    stand.left(platform=Platform.ANDROID)
+    job = stand.resume()
     assert job.failure == "another_phone"
     assert not stand.slot.phone.truth()["erased"]
     stand.ledger.close()
@@ -117,7 +140,7 @@ def test_a_phone_of_another_platform_is_another_phone(tmp_path: Path) -> None:
 
 def test_a_job_confirmed_for_one_number_is_not_done_on_a_phone_with_another(tmp_path: Path) -> None:
     stand = Stand(tmp_path, lives.PIXEL_13)
-    job = Worker(stand.job(usb_serial="", bound=("notthisphone",)), stand.port, stand.around()).run()
+    job = stand.process(bound=["notthisphone"])
     assert job.failure == "another_phone"
     assert not stand.slot.phone.truth()["erased"]
     stand.ledger.close()
@@ -125,8 +148,8 @@ def test_a_job_confirmed_for_one_number_is_not_done_on_a_phone_with_another(tmp_
 
 def test_a_job_opened_on_a_real_bench_asks_nothing_of_a_virtual_one(tmp_path: Path) -> None:
     stand = Stand(tmp_path, lives.IPHONE)
-    around = stand.around()
-    job = Worker(stand.job(emulated=False), stand.port, around).run()
+    stand.left(emulated=False)
+    job = stand.resume()
     assert job.failure == "another_bench"
     assert job.evidence == []
     assert job.certificate is None
@@ -141,7 +164,7 @@ def test_nobody_is_told_to_reset_a_phone_that_came_back_in_place_of_another(
     if gap_s is not None:
         swap["gap_s"] = gap_s
     stand = Stand(tmp_path, {**lives.PIXEL_13, "swap": swap})
-    job = Worker(stand.job(), stand.port, stand.around()).run()
+    job = stand.process()
     assert job.stage is Stage.FAILED
     assert stand.instructions == []
     assert not stand.slot.phone.truth()["erased"]
@@ -154,7 +177,7 @@ def test_a_final_reset_that_never_left_the_port_is_none_whatever_the_bench_asks(
     )
     careless = replace(lives.SETTINGS, deadlines=replace(lives.SETTINGS.deadlines, absent_at_least_s=0.0))
     stand = Stand(tmp_path, lives.PIXEL_13, script=only_says_so)
-    job = Worker(stand.job(), stand.port, stand.around(settings=careless)).run()
+    job = stand.process(settings=careless)
     assert job.failure == "final_reset_missing"
     assert job.certificate is None
     stand.ledger.close()
@@ -166,7 +189,7 @@ def test_a_screen_that_is_gone_does_not_decide_about_a_phone(tmp_path: Path) -> 
     def broken(_progress: Progress) -> None:
         raise BrokenPipeError
 
-    job = Worker(stand.job(), stand.port, stand.around(broken)).run()
+    job = stand.process(tell=broken)
     assert job.stage is Stage.CERTIFIED
     stand.ledger.close()
 
@@ -178,9 +201,7 @@ def verified(folder: Path) -> tuple[Stand, Job]:
     """A job that waits for a validator."""
     strict = replace(lives.SETTINGS, policy=replace(lives.SETTINGS.policy, require_validation=True))
     stand = Stand(folder, lives.IPHONE)
-    opened = replace(stand.job().opened, policy=strict.policy)
-    job = Job.open(stand.ledger, job_id="TESTJOB3", opened=opened)
-    job = Worker(job, stand.port, stand.around(settings=strict)).run()
+    job = stand.process(settings=strict)
     assert job.stage is Stage.VERIFIED
     assert job.report is not None
     assert is_finished(job)
@@ -203,11 +224,11 @@ def test_a_decision_that_was_written_is_carried_out_after_a_crash_and_not_change
         original = stand.ledger.append
 
         def dying(
-            event: Event,
+            event: LedgerEvent,
             job: str,
             count: Iterator[int] = left,
             limit: int = writes,
-            append: Callable[[Event, str], Entry] = original,
+            append: Callable[[LedgerEvent, str], Entry] = original,
         ) -> Entry:
             if next(count) > limit:
                 raise KeyboardInterrupt
@@ -215,8 +236,7 @@ def test_a_decision_that_was_written_is_carried_out_after_a_crash_and_not_change
 
         stand.ledger.append = dying  # type: ignore[method-assign]  # the process dies here
         try:
-            decide(job, decision(job, accept=accept))
-            stand.around().paper_issuer.issue_for(job)
+            stand.session().decide(job.id, accept=accept, by=VALIDATOR)
             ended = True
         except KeyboardInterrupt:
             ended = False
@@ -226,7 +246,7 @@ def test_a_decision_that_was_written_is_carried_out_after_a_crash_and_not_change
             decide(job, decision(job, accept=not accept))
         job = reloaded(stand, job)
         assert is_finished(job) == ended
-        job = Worker(job, stand.port, stand.around(), resumed=True).run()
+        job = stand.resume()
         assert job.stage is (Stage.CERTIFIED if accept else Stage.FAILED)
         assert is_finished(job)
         if not accept:
@@ -250,6 +270,6 @@ def test_a_rejection_cannot_be_moved_on_as_an_acceptance(tmp_path: Path) -> None
 def decision(job: Job, *, accept: bool) -> Validation:
     return Validation(
         decision="accepted" if accept else "rejected",
-        by=Person(name="Validator", role="validator"),
+        by=VALIDATOR,
         at=parse_time(job.last_at),
     )

@@ -8,8 +8,13 @@ that never got to its set-up screen is not said to have.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from station.session.events import Event, Instruction, QuestionAsked
 from station.work.worker import Progress
+
+if TYPE_CHECKING:
+    from station.session.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,30 +29,24 @@ class Script:
 
 
 class ScriptedTechnician:
-    """An Operator whose hands are `press(port, action)`."""
+    """The listener of a session, because virtual phones wait for nobody; its hands are `press(port, action)`."""
 
     def __init__(self, script: Script, press: Callable[[str, str], None]) -> None:
         self._script = script
         self._press = press
 
-    def notice(self, progress: Progress) -> None:
-        """React to a phone that is blocked by something a hand can mend."""
-        for problem in progress.problems:
-            action = self._script.on_problem.get(problem.code.value)
-            if action is not None:
-                self._press(progress.port, action)
+    def notice(self, session: "Session", event: Event) -> None:
+        """Press what helps a phone that is blocked, do what the program says, and answer what the script knows."""
+        match event:
+            case Progress():
+                for problem in event.problems:
+                    self._act(event.port, self._script.on_problem.get(problem.code.value))
+            case Instruction():
+                self._act(event.port, self._script.on_instruction.get(event.key))
+            case QuestionAsked(question=question):
+                answer = self._script.answers.get(question.key)
+                session.answer(question.id, answer if answer in question.choices else None, by="script")
 
-    def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
-        """Do what the program says, if the script knows how."""
-        del facts
-        action = self._script.on_instruction.get(key)
+    def _act(self, port: str, action: str | None) -> None:
         if action is not None:
             self._press(port, action)
-
-    def ask(
-        self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float
-    ) -> str | None:
-        """The script's answer, or none."""
-        del port, facts, timeout_s
-        answer = self._script.answers.get(key)
-        return answer if answer in choices else None

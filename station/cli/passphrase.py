@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
-from station.cli.console import is_terminal
+from station.cli.output import is_terminal
 from station.errors import ConfigError
 from station.text.language import text
 
 VARIABLE = "PROOFWIPE_PASSPHRASE"
+PIN_VARIABLE = "PROOFWIPE_PIN"
+"""Of a key device, if its PIN is not the passphrase."""
 VALIDATOR_VARIABLE = "PROOFWIPE_VALIDATOR_PASSPHRASE"
 
 

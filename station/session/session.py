@@ -1,0 +1,496 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One station at work: lock, ledger, bench, papers and workers, put together once for whoever works with them.
+
+The command line, the demo, the test benches and any later service are clients of it: they start jobs, watch events,
+answer questions and take decisions, and none of them puts these parts together itself. What only reads needs no
+session and no lock: `station.session.jobs.read_jobs`.
+
+    with Session.open(home, settings, secrets) as session:
+        session.resume()
+        session.start(*session.gather(2), by=person)
+        session.wait()
+"""
+
+import secrets as chance
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from certs.errors import CertsError, WrongSignerError
+from certs.record.facts import Person, Validation
+from phones.clock import Clock, SystemClock
+from phones.port import Platform, Port, Sighting
+from station.errors import LedgerError, NotInitialisedError
+from station.ledger.job import Job, new_job_id
+from station.ledger.job_events import JobOpened
+from station.ledger.ledger import Ledger
+from station.ledger.open_jobs import is_finished
+from station.ledger.stages import Stage
+from station.papers import decision as decisions
+from station.papers.keys import open_log, open_paper_issuer
+from station.papers.paper_issuer import PaperIssuer
+from station.session.bench import PhoneBench, open_bench
+from station.session.confirmation import Candidate, candidate
+from station.session.events import (
+    QUEUE_LENGTH,
+    Event,
+    EventStream,
+    JobEnded,
+    JobInterrupted,
+    JobStarted,
+    Question,
+    Subscription,
+    Warned,
+)
+from station.session.find_phone import find
+from station.session.jobs import Jobs, open_ledger
+from station.session.plugged import PhoneWatch, gather
+from station.session.questions import JobOperator, Questions
+from station.setup.acquisition import Acquisitions
+from station.setup.home import Home
+from station.setup.people import load as load_company
+from station.setup.settings import Settings
+from station.text.language import text
+from station.work.shift import Shift
+from station.work.worker import WorkerContext
+from wipe.method import Deadlines
+
+if TYPE_CHECKING:
+    from certs.keys.validators import Validator
+    from station.papers.job_log import JobLog
+
+_BEGUN = (Stage.READY, Stage.ERASING, Stage.RETURNED, Stage.VERIFIED, Stage.VALIDATED, Stage.FAILED)
+_LOOK_S = 0.1
+_NO_ACQUISITIONS = Acquisitions()
+
+BenchOpener = Callable[[], AbstractContextManager[PhoneBench]]
+PapersOpener = Callable[[Callable[[CertsError], None]], AbstractContextManager[PaperIssuer]]
+"""Opens the paper issuer; is given whom to tell of what is missing but not needed."""
+Listener = Callable[["Session", Event], None]
+LogOpener = Callable[[], AbstractContextManager["JobLog | None"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """`passphrase`: called when keys are opened, not before. `pin`: of a key device, if it has one of its own."""
+
+    passphrase: Callable[[], str]
+    pin: str | None = None
+
+
+def random_hex() -> str:
+    """32 fresh random hex digits."""
+    return chance.token_hex(16)
+
+
+def random_salt() -> bytes:
+    """16 fresh random bytes."""
+    return chance.token_bytes(16)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbering:
+    """What a session draws by chance; tests give numbers that are the same each time."""
+
+    job_id: Callable[[], str] = new_job_id
+    salt: Callable[[], bytes] = random_salt
+    mark: Callable[[], str] = random_hex
+    question_id: Callable[[], str] = random_hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """Jobs that were begun, and phones that got none because a job works on their port already."""
+
+    jobs: tuple[Job, ...]
+    occupied: tuple[Sighting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """What was chosen for one job when it was started or resumed."""
+
+    method: str
+    settings: Settings
+
+
+class Session:
+    """A station's parts, opened when they are first needed and closed in the opposite order. Thread safe.
+
+    `open` is the ordinary way. The constructor takes other parts: the tests' benches and papers, a clock whose time
+    is virtual. `listener`: see `EventStream`.
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        settings: Settings,
+        bench: BenchOpener,
+        papers: PapersOpener,
+        log: LogOpener | None = None,
+        clock: Clock | None = None,
+        numbering: Numbering | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        """`log`: opens the transparency log alone, where the keys of papers are not needed; by default the papers'."""
+        self.settings = settings
+        self.jobs = Jobs(ledger)
+        self._ledger = ledger
+        self._clock = clock or SystemClock()
+        self._numbering = numbering or Numbering()
+        self._open_bench, self._open_papers, self._open_log = bench, papers, log
+        self._bench: PhoneBench | None = None
+        self._papers: PaperIssuer | None = None
+        self._watch: PhoneWatch | None = None
+        self._parts = ExitStack()
+        self._opening = threading.Lock()
+        self._stream = EventStream(self._clock, None if listener is None else lambda event: listener(self, event))
+        self._questions = Questions(clock=self._clock, new_id=self._numbering.question_id, publish=self._stream.publish)
+        self._choices: dict[str, _Choice] = {}
+        self._shift = Shift(port_of=self._port, context_of=self._context, ended=self._ended)
+
+    @classmethod
+    def open(
+        cls,
+        home: Home,
+        settings: Settings,
+        secrets: Secrets | None = None,
+        *,
+        bench: BenchOpener | None = None,
+        papers: PapersOpener | None = None,
+        listener: Listener | None = None,
+    ) -> "Session":
+        """The station in `home`, held for this process alone until `close`. `secrets` None: nothing will be signed.
+
+        `bench`, `papers`: others than the station's own.
+        Raises: NotInitialisedError; StationBusyError; LedgerError, also when the ledger was tampered with: nothing is
+        resumed from, or signed over, a record that somebody changed.
+        """
+        if papers is None and not home.keys.is_dir():
+            raise NotInitialisedError(phone=str(home.path))
+        home.make()
+        with ExitStack() as opened:
+            opened.enter_context(home.claimed())
+            ledger = open_ledger(home)
+            opened.callback(ledger.close)
+            ledger.verify()
+            session = cls(
+                ledger=ledger,
+                settings=settings,
+                bench=bench or (lambda: open_bench(home, settings)),
+                papers=papers or (lambda warn: _own_papers(home, settings, secrets, warn)),
+                log=None if papers is not None else (lambda: _own_log(home, settings, secrets)),
+                listener=listener,
+            )
+            session._parts = opened.pop_all()
+        return session
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of everything. Only when no worker is busy: closing under one would look like a fault of the phone."""
+        if self._watch is not None:
+            self._watch.stop()
+        self._stream.close()
+        self._parts.close()
+
+    # -- parts ------------------------------------------------------------------------------------------
+
+    @property
+    def bench(self) -> PhoneBench:
+        """The bench, opened at the first use. Raises: BenchError, ConfigError."""
+        with self._opening:
+            if self._bench is None:
+                self._bench = self._parts.enter_context(self._open_bench())
+            return self._bench
+
+    @property
+    def papers(self) -> PaperIssuer:
+        """Makes and signs papers; opened at the first use, when the passphrase is asked for.
+
+        Raises: KeyFileError, WrongSignerError, LogMissingError, LogError, SchemeError, ConfigError.
+        """
+        with self._opening:
+            if self._papers is None:
+                self._papers = self._parts.enter_context(self._open_papers(self._warn))
+            return self._papers
+
+    # -- events and questions ---------------------------------------------------------------------------
+
+    def events(self, *kinds: type, length: int = QUEUE_LENGTH) -> Subscription:
+        """What happens from now on, in order; only events of `kinds` if some are named. See `Subscription`."""
+        return self._stream.subscribe(*kinds, length=length)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Those that wait for an answer, oldest first."""
+        return self._questions.open()
+
+    def answer(self, question_id: str, answer: str | None, *, by: str) -> None:
+        """Answer a question, or decline it for everybody (None).
+
+        Raises: QuestionNotFoundError, QuestionClosedError, AnswerRefusedError.
+        """
+        self._questions.answer(question_id, answer, by=by)
+
+    def _warn(self, error: CertsError) -> None:
+        self._stream.publish(Warned(error=error))
+
+    # -- phones -----------------------------------------------------------------------------------------
+
+    def gather(self, expected: int) -> tuple[Sighting, ...]:
+        """Wait until nobody plugs any more; then the bench must hold exactly `expected` phones.
+
+        Raises: CountMismatchError, BenchError.
+        """
+        return gather(
+            self.bench, expected, still_s=self.settings.gather_s, clock=self._clock, publish=self._stream.publish
+        )
+
+    def watch_phones(self) -> None:
+        """From now on tell of phones that come and go, until the session is closed."""
+        if self._watch is None:
+            self._watch = PhoneWatch(self.bench, self.settings.slot, self._stream.publish)
+
+    def find(self, wanted: str) -> Sighting:
+        """The one phone meant by a serial, UDID, IMEI, slot or port.
+
+        Raises: PhoneNotFoundError, AmbiguousPhoneError, BenchError.
+        """
+        return find(self.bench, wanted, self.settings)
+
+    def identify(self, sighting: Sighting) -> Candidate:
+        """Ask a phone who it is, so that a person can confirm that it is the one meant. Raises: BenchError."""
+        return candidate(self.bench, sighting)
+
+    def prepare(self) -> None:
+        """Open papers and bench now, so that what is missing is told before a phone is touched.
+
+        Raises: what `papers` and `bench` raise.
+        """
+        _ = self.papers, self.bench
+
+    def must_sign_for(self, *sightings: Sighting) -> None:
+        """A paper that could not be signed in the end is refused before the erase. Raises: WrongSignerError."""
+        specimen = self.papers.signer.station.specimen
+        own, other = (
+            ("word.key_specimen", "word.key_station") if specimen else ("word.key_station", "word.key_specimen")
+        )
+        for sighting in sightings:
+            if self.bench.is_emulated(sighting.port) is not specimen:
+                raise WrongSignerError(phone=sighting.port, expected=text(other), got=text(own))
+
+    # -- jobs -------------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        *sightings: Sighting,
+        by: Person,
+        bound: Iterable[str] = (),
+        acquisitions: Acquisitions = _NO_ACQUISITIONS,
+        method: str = "",
+        deadlines: Deadlines | None = None,
+    ) -> Started:
+        """A job and a worker for each phone whose port has none. The caller has confirmed that these are meant.
+
+        `by`: who performs it. `bound`: the numbers the phone was confirmed by. `method`: a wish, never replaced by
+        another. `deadlines`: others than the settings'.
+        Raises: WrongSignerError before anything is begun; LedgerError.
+        """
+        self.must_sign_for(*sightings)
+        settings = self.settings if deadlines is None else replace(self.settings, deadlines=deadlines)
+        busy = set(self._shift.busy())
+        jobs, occupied = [], []
+        for sighting in sightings:
+            if sighting.port in busy:
+                occupied.append(sighting)
+                continue
+            busy.add(sighting.port)
+            job = self._new_job(sighting, by, tuple(bound), acquisitions)
+            self._begin(job, _Choice(method=method, settings=settings), resumed=False)
+            self._shift.start(job)
+            jobs.append(job)
+        return Started(jobs=tuple(jobs), occupied=tuple(occupied))
+
+    def resume(self, *, method: str = "") -> tuple[Job, ...]:
+        """Go on with every job that an earlier run left, by looking; those that only lack their paper get it now.
+
+        Raises: LedgerError.
+        """
+        jobs = self.jobs.unfinished()
+        for job in jobs:
+            self._begin(job, _Choice(method=method, settings=self.settings), resumed=True)
+            self._shift.resume(job)
+        return jobs
+
+    @property
+    def busy(self) -> tuple[str, ...]:
+        """Ports whose worker is still at it."""
+        return self._shift.busy()
+
+    @property
+    def own_jobs(self) -> tuple[Job, ...]:
+        """Jobs this session started or resumed."""
+        return self._shift.jobs()
+
+    @property
+    def under_way(self) -> tuple[Job, ...]:
+        """Jobs whose phone may have been told to erase itself, or is about to be: a person should not leave now."""
+        busy = self.busy
+        return tuple(job for job in self.own_jobs if job.port in busy and job.stage in _BEGUN and not is_finished(job))
+
+    def wait(self) -> None:
+        """Until all workers are done. Raises: LedgerError when one could write no more; KeyboardInterrupt."""
+        self._shift.wait()
+
+    def wait_for_erases(self) -> None:
+        """Until no phone is between the decision to erase it and its paper. Raises: LedgerError; KeyboardInterrupt."""
+        while self.under_way and not self._shift.wait(timeout_s=_LOOK_S):
+            pass
+
+    def _new_job(self, sighting: Sighting, by: Person, bound: tuple[str, ...], acquisitions: Acquisitions) -> Job:
+        slot = self.settings.slot(sighting.port)
+        names = (slot, sighting.port, sighting.usb_serial, *bound)
+        return Job.open(
+            self._ledger,
+            job_id=self._numbering.job_id(),
+            opened=JobOpened(
+                port=sighting.port,
+                slot=slot,
+                platform=sighting.platform or Platform.ANDROID,
+                emulated=self.bench.port(sighting.port).emulated,
+                salt=self._numbering.salt(),
+                policy=self.settings.policy,
+                performed_by=by,
+                usb_serial=sighting.usb_serial,
+                bound=tuple(sorted(bound)),
+                acquisition=acquisitions.of(names),
+            ),
+        )
+
+    def _begin(self, job: Job, choice: _Choice, *, resumed: bool) -> None:
+        self._choices[job.id] = choice
+        self._stream.publish(
+            JobStarted(job=job.id, port=job.port, slot=job.opened.slot, stage=job.stage.value, resumed=resumed)
+        )
+
+    def _port(self, path: str) -> Port:
+        return self.bench.port(path)
+
+    def _context(self, job: Job) -> WorkerContext:
+        choice = self._choices[job.id]
+        return WorkerContext(
+            clock=self._clock,
+            operator=JobOperator(
+                job=job.id, slot=job.opened.slot, questions=self._questions, publish=self._stream.publish
+            ),
+            settings=choice.settings,
+            paper_issuer=self.papers,
+            draw=self._numbering.mark,
+            tell=self._stream.publish,
+            duplicated=lambda serial: serial in self.bench.duplicated_serials(),
+            wanted_method=choice.method,
+        )
+
+    def _ended(self, job: Job, error: LedgerError | None) -> None:
+        if error is not None:
+            self._stream.publish(JobInterrupted(job=job.id, port=job.port, slot=job.opened.slot, error=error.code))
+            return
+        self._stream.publish(
+            JobEnded(
+                job=job.id,
+                port=job.port,
+                slot=job.opened.slot,
+                stage=job.stage.value,
+                failure=job.failure,
+                paper=job.paper.file if job.paper is not None else "",
+            )
+        )
+
+    # -- decisions --------------------------------------------------------------------------------------
+
+    def decide(
+        self, job_id: str, *, accept: bool, by: Person, validator: "Validator | None" = None, grounds: str = ""
+    ) -> Job:
+        """A named person's decision about a verified job, and the paper it leads to. A rejection of a job that has its
+        certificate already withdraws it. `validator`: the person with a key of their own.
+
+        Raises: JobNotFoundError, WrongStageError, LedgerError, CertsError, LogError.
+        """
+        job = self.jobs.by_id(job_id)
+        decision = self._decision(job, by, validator, accept=accept, grounds=grounds)
+        if job.certificate is not None and not accept:
+            decisions.withdraw(
+                job,
+                self.papers.log,
+                reason="rejected",
+                by=by.name,
+                role=by.role,
+                grounds=grounds,
+                at=decision.at,
+                decision=decision,
+            )
+        else:
+            decisions.decide(job, decision)
+            self.papers.issue_for(job)
+        return job
+
+    def _decision(
+        self, job: Job, by: Person, validator: "Validator | None", *, accept: bool, grounds: str
+    ) -> Validation:
+        now = self._clock.now()
+        if validator is None:
+            return Validation(decision="accepted" if accept else "rejected", by=by, at=now, grounds=grounds)
+        seen = self.papers.before_decision(job)
+        return validator.decide(seen, accept=accept, role=by.role, at=now, grounds=grounds)
+
+    def withdraw(self, job: Job, *, reason: str, by: Person, grounds: str = "") -> None:
+        """The job's certificate no longer stands; does nothing the second time. The station's own key is not needed.
+
+        Raises: NotCertifiedError; LogMissingError, LogError, LedgerError.
+        """
+        with self._log() as log:
+            decisions.withdraw(job, log, reason=reason, by=by.name, role=by.role, grounds=grounds, at=self._clock.now())
+
+    @contextmanager
+    def _log(self) -> "Iterator[JobLog | None]":
+        if self._open_log is None or self._papers is not None:
+            yield self.papers.log
+            return
+        with self._open_log() as log:
+            yield log
+
+
+@contextmanager
+def _own_papers(
+    home: Home, settings: Settings, secrets: Secrets | None, warn: Callable[[CertsError], None]
+) -> Iterator[PaperIssuer]:
+    given = _must_have(secrets)
+    issuer = load_company(home.keys).issuer
+    with open_paper_issuer(home, settings, issuer, given.passphrase(), pin=given.pin, warn=warn) as papers:
+        yield papers
+
+
+@contextmanager
+def _own_log(home: Home, settings: Settings, secrets: Secrets | None) -> "Iterator[JobLog | None]":
+    from certs.keys.authority import load_station
+
+    passphrase = _must_have(secrets).passphrase() if settings.log != "none" else ""
+    with open_log(home, settings, passphrase, station=load_station(home.keys).key_id) as log:
+        yield log
+
+
+def _must_have(secrets: Secrets | None) -> Secrets:
+    if secrets is None:
+        raise TypeError("a session that signs is opened with secrets")
+    return secrets
