@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import atheris
 
@@ -89,7 +88,7 @@ def _pdf(data: bytes) -> None:
     paper.store()
 
 
-def _deep(data: bytes, trust: Any, status: Any) -> None:
+def _deep(data: bytes, trust: Trust, status: Snapshot) -> None:
     """`verify`, with the signature's own checks made but not believed."""
 
     def ignoring(check: Callable[[Case], str | None]) -> Callable[[Case], str | None]:

@@ -2,7 +2,6 @@
 """A phone in a slot as the USB device that it is now: one model, another transport."""
 
 import struct
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,7 @@ IN, OUT = 0x83, 0x03  # adb is the second interface, behind MTP
 FOYER = {"model": "pixel-9-android-16", "condition": "reset", "serial": "USBPHONE16"}
 
 
-def slot(**phone: Any) -> VirtualPort:
+def slot(**phone: object) -> VirtualPort:
     (port,) = add_phones(
         read_scenario({"name": "one", "phone": [{"name": "p", "port": "1-1", **phone}]}), epoch_at_zero=0.0
     )

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from certs.issue import Paper
 from certs.keys.authority import create_authority
 from certs.record.facts import Person, SalePolicy
-from certs.record.issuer import Issuer
+from certs.record.issuer import FileSigner, Issuer, Signer
 from certs.record.record import Record
 from grading.schemes import load as load_scheme
 from phones.clock import Clock, SystemClock
@@ -67,24 +67,24 @@ SCRIPT = Script(
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 EPOCH_AT_ZERO = 1_793_520_000.0
 _ISSUER = Issuer(name="Test Bench")
-_AUTHORITY: list[Any] = []
+_SIGNERS: list[FileSigner] = []
 SALT = b"\x5a" * 16
 TESTER = Person(name="Tester", role="operator")
 
 
-def signer() -> Any:
+def signer() -> FileSigner:
     """One specimen signer for all lives of a test run."""
-    if not _AUTHORITY:
-        _AUTHORITY.append(create_authority(_ISSUER, "test", now=VirtualClock().now(), specimen=True).signer())
-    return _AUTHORITY[0]
+    if not _SIGNERS:
+        _SIGNERS.append(create_authority(_ISSUER, "test", now=VirtualClock().now(), specimen=True).signer())
+    return _SIGNERS[0]
 
 
-def unsigned_statement(_record: Record, _signer: Any) -> bytes:
+def unsigned_statement(_record: Record, _signer: Signer) -> bytes:
     """No statement."""
     return b""
 
 
-def paper_without_page(record: Record, statement: bytes, _signer: Any, **_attached: Any) -> Paper:
+def paper_without_page(record: Record, statement: bytes, _signer: Signer, **_attached: object) -> Paper:
     """The record without its page."""
     return Paper(pdf=b"", record=record.data, statement=statement)
 

@@ -228,7 +228,7 @@ class HurriedBench(Bench):
 
     exchange_s = EXCHANGE_S
 
-    def port(self, path: str) -> Any:
+    def port(self, path: str) -> "HurriedPort":
         return HurriedPort(super().port(path), self.exchange_s)
 
 

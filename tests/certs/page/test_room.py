@@ -122,7 +122,9 @@ def test_nothing_overlaps_on_the_samples(name: str) -> None:
 
 @pytest.mark.parametrize("fill", ["长", "W", "多 W，"])
 @pytest.mark.parametrize("make", [android_certificate, failed_report, blocked_report])
-def test_the_longest_texts_a_record_allows_never_overflow_or_overlap(make: Any, fill: str) -> None:
+def test_the_longest_texts_a_record_allows_never_overflow_or_overlap(
+    make: Callable[[], dict[str, Any]], fill: str
+) -> None:
     assert_clean(boxes_of(longest(make, fill), "PW1:" + "A" * 400))
 
 

@@ -2,6 +2,7 @@
 """From parts to values: only listed names leave, a missing answer is missing, hostile ones are contained."""
 
 import plistlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -205,7 +206,7 @@ def test_a_reply_that_is_no_property_list_is_malformed(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("read", [apple_readers.read_trust, apple_readers.read_pair, apple_readers.read_erase])
-def test_a_word_that_is_not_documented_is_malformed(read: Any) -> None:
+def test_a_word_that_is_not_documented_is_malformed(read: Callable[[Any], object]) -> None:
     table = {"trust": "yes", "paired": "no", "dialog": "no", "returned": "ok"}
     with pytest.raises(ReplyMalformedError):
         read(Reply(body=encode_table(table)))

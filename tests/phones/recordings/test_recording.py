@@ -20,7 +20,7 @@ from phones.bench.inspection import inspect
 from phones.errors import PhoneRefusedError, PhoneSilentError, ReplyMalformedError
 from phones.evidence import Evidence, Moment
 from phones.link import Effect, Link, Question, Reply, Request, ShellLine
-from phones.port import Presence, Sighting
+from phones.port import Port, Presence, Sighting
 from phones.recordings.record import EXCHANGES, Recorder, RecordingFolderError, must_hold_none
 from phones.recordings.redact import Fakes, RecordingUnsafeError, redacted, values_of
 from phones.recordings.replay import (
@@ -37,6 +37,7 @@ from tests.support.direct_bench import DirectPort, VirtualClock
 from tests.support.replay import recordings, replay
 from tests.support.secret_search import Search
 from virtual_phones.bench.scenario import add_phones, read_scenario
+from virtual_phones.port import VirtualPort
 
 JOBS = [folder for folder in recordings() if load(folder).phone["kind"] == "whole job"]
 INSPECTIONS = [folder for folder in recordings() if load(folder).phone["kind"] == "inspection"]
@@ -52,7 +53,7 @@ SECRETS = {
 SERIAL, IMEI = "R58N90ABCDE", "358240051111110"
 
 
-def witnessed(port: Any, clock: VirtualClock | ReplayClock) -> WitnessedPort:
+def witnessed(port: Port, clock: VirtualClock | ReplayClock) -> WitnessedPort:
     return WitnessedPort(port, Witness(clock=clock, journal=lambda _piece: None, salt=bytes(16)))
 
 
@@ -152,7 +153,7 @@ class Overheard:
         outer = self
 
         class RecordedPort(DirectPort):
-            def __new__(cls, slot: Any, clock: VirtualClock, records: Path) -> Any:
+            def __new__(cls, slot: VirtualPort, clock: VirtualClock, records: Path) -> Any:
                 inner = DirectPort(slot, clock, records)
                 outer.recorder = Recorder(clock)
                 return outer.recorder.port(inner if leak is None else LeakyPort(inner, leak))
@@ -163,7 +164,7 @@ class Overheard:
 class LeakyPort:
     """A phone that says more than it was asked."""
 
-    def __init__(self, port: Any, leak: Callable[[bytes], bytes]) -> None:
+    def __init__(self, port: Port, leak: Callable[[bytes], bytes]) -> None:
         self.path, self.emulated, self._port, self._leak = port.path, port.emulated, port, leak
         self.look, self.forget = port.look, port.forget
 
@@ -279,7 +280,7 @@ def test_nothing_is_written_when_a_number_cannot_be_taken_out(tmp_path: Path) ->
         def look(self) -> Sighting:
             return Sighting(port="1-1", presence=Presence.ADB_DEVICE, usb_serial=SERIAL)
 
-        def open(self) -> Any:
+        def open(self) -> Link:
             class OddLink:
                 name = "adb"
 
@@ -325,7 +326,7 @@ def test_errors_are_recorded_by_our_words_alone_and_raised_again(tmp_path: Path)
         def look(self) -> Sighting:
             return Sighting(port="1-1", presence=Presence.ADB_DEVICE, usb_serial=SERIAL)
 
-        def open(self) -> Any:
+        def open(self) -> Link:
             class FailingLink:
                 name = "adb"
 
@@ -340,7 +341,7 @@ def test_errors_are_recorded_by_our_words_alone_and_raised_again(tmp_path: Path)
         def forget(self, udid: str) -> None:
             return
 
-    def ask_all(port: Any) -> list[tuple[str, Mapping[str, str]]]:
+    def ask_all(port: Port) -> list[tuple[str, Mapping[str, str]]]:
         seen.clear()
         phone = WitnessedPort(port, Witness(clock=VirtualClock(), journal=seen.append, salt=bytes(16)))
         phone.peek()
@@ -429,7 +430,9 @@ def test_redaction_never_changes_what_a_reader_takes(body: bytes) -> None:
 
 
 @given(data=st.data())
-def test_a_hostile_recording_is_refused_by_a_typed_error(data: st.DataObject, tmp_path_factory: Any) -> None:
+def test_a_hostile_recording_is_refused_by_a_typed_error(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     original = (JOBS[0] / EXCHANGES).read_text("utf-8").splitlines()[:4]
     line = data.draw(st.integers(0, len(original) - 1))
     document = json.loads(original[line])

@@ -170,8 +170,10 @@ def test_a_serial_is_tried_for_a_minute_with_growing_pauses_and_not_for_ever() -
 
 def test_a_mute_phone_is_given_up_soon_and_a_look_asks_no_second_one_again() -> None:
     class Mute(UsbBus):
-        def ctrl_transfer(self, *asked: Any) -> int:
-            clock.seconds += asked[-1] / 1000
+        def ctrl_transfer(
+            self, dev_handle: Gadget, bm: int, request: int, value: int, index: int, data: Any, timeout: int
+        ) -> int:
+            clock.seconds += timeout / 1000
             self.refused_reads += 1
             raise usb.core.USBTimeoutError("Operation timed out", -7, 110)
 

@@ -18,17 +18,18 @@ from station.cli.commands.recheck import exit_code
 from station.work.recheck import recheck
 from tests.support import lives
 from tests.support.direct_bench import DirectPort, VirtualClock
+from virtual_phones.port import VirtualPort
 
 
 def erased(phone: Mapping[str, Any]) -> tuple[RecordDocument, Any]:
     """A certified phone's record, and the slot it still hangs in."""
-    slots: list[Any] = []
+    slots: list[VirtualPort] = []
     life = lives.live(phone, watch=slots.append)
     assert life.job.certificate is not None
     return Record(data=life.job.certificate.record.encode()).document, slots[0]
 
 
-def asked(slot: Any, folder: Path) -> tuple[dict[str, str], Presence]:
+def asked(slot: VirtualPort, folder: Path) -> tuple[dict[str, str], Presence]:
     clock = VirtualClock()
     clock.sleep(40_000)
     port = DirectPort(slot, clock, folder)

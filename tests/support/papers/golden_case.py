@@ -2,7 +2,7 @@
 """One golden paper and what must be answered to it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 DEFAULT_AT = "2028-06-01T00:00:00Z"
 
@@ -38,16 +38,31 @@ class Case:
         return told
 
 
-def good(data: bytes, *warnings: str, answer: str = "VALID", without_root: str = "CANNOT TELL", **more: Any) -> Case:
+class Circumstances(TypedDict, total=False):
+    """With what, and when, the paper is verified; see Case."""
+
+    trust: tuple[str, ...]
+    status: str
+    imei: str
+    at: str
+
+
+def good(
+    data: bytes,
+    *warnings: str,
+    answer: str = "VALID",
+    without_root: str = "CANNOT TELL",
+    **more: Unpack[Circumstances],
+) -> Case:
     """One that passes."""
     return Case(data=data, answer=answer, without_root=without_root, warnings=warnings, **more)
 
 
-def bad(data: bytes, code: str, **more: Any) -> Case:
+def bad(data: bytes, code: str, *, without_root: str = "NOT VALID", **more: Unpack[Circumstances]) -> Case:
     """One that does not, with or without trust unless told otherwise."""
-    return Case(data=data, answer="NOT VALID", code=code, **more)
+    return Case(data=data, answer="NOT VALID", code=code, without_root=without_root, **more)
 
 
-def unclear(data: bytes, code: str, **more: Any) -> Case:
+def unclear(data: bytes, code: str, *, without_root: str = "CANNOT TELL", **more: Unpack[Circumstances]) -> Case:
     """One of which it cannot be told."""
-    return Case(data=data, answer="CANNOT TELL", code=code, **{"without_root": "CANNOT TELL", **more})
+    return Case(data=data, answer="CANNOT TELL", code=code, without_root=without_root, **more)

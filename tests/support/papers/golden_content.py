@@ -3,6 +3,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from certs.keys import profile
 from certs.keys.authority import Holder
 from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import Stream, Value
+from certs.record.facts import Validation
 from certs.record.issuer import FileSigner, Station
 from certs.record.openings import write_openings
 from certs.record.record import Record
@@ -225,7 +227,7 @@ def _with_object_stream(paper: PaperFile) -> PaperFile:
     return PaperFile(objects=(*paper.objects, held), identity=paper.identity)
 
 
-def _in_trailer(entry: bytes) -> Any:
+def _in_trailer(entry: bytes) -> Callable[[bytes], bytes]:
     return lambda unsigned: unsigned.replace(b"/Root 1 0 R ", b"/Root 1 0 R " + entry)
 
 
@@ -251,17 +253,18 @@ def _bomb(paper: PaperFile) -> PaperFile:
 # ------------------------------------------------------------ validators
 
 
-def _validation(scene: PaperWorld, change: Any) -> bytes:
+def _validation(scene: PaperWorld, change: Callable[[PaperWorld, Validation], Validation]) -> bytes:
     facts = scene.job(own_key=True)
+    assert facts.validation is not None
     return scene.paper(scene.certificate(replace(facts, validation=change(scene, facts.validation))))
 
 
-def _grounds_added(scene: PaperWorld, decided: Any) -> Any:
+def _grounds_added(scene: PaperWorld, decided: Validation) -> Validation:
     del scene
     return replace(decided, grounds="also looked at the screen")
 
 
-def _another_validator(scene: PaperWorld, decided: Any) -> Any:
+def _another_validator(scene: PaperWorld, decided: Validation) -> Validation:
     return replace(decided, by=replace(decided.by, name=f"{scene.validator.name} 2"))
 
 
@@ -282,15 +285,21 @@ def _validated_by_station(scene: PaperWorld) -> bytes:
 
 # ------------------------------------------------------------ certificates of another profile
 
+ChangeExtension = Callable[[x509.ExtensionType], x509.ExtensionType]
+
+
+def _same(value: x509.ExtensionType) -> x509.ExtensionType:
+    return value
+
 
 def _chains(scene: PaperWorld, honest: Record) -> dict[str, Case]:
     authority = scene.authority
 
-    def station(above: Holder, change: Any = lambda value: value) -> bytes:
+    def station(above: Holder, change: ChangeExtension = _same) -> bytes:
         made = _rebuilt(authority.station.certificate, above, change)
         return _signed(made, authority.organisation.certificate)
 
-    def organisation(above: Holder, change: Any = lambda value: value) -> bytes:
+    def organisation(above: Holder, change: ChangeExtension = _same) -> bytes:
         return _signed(authority.station.certificate, _rebuilt(authority.organisation.certificate, above, change))
 
     def _signed(own: x509.Certificate, above: x509.Certificate) -> bytes:
@@ -315,11 +324,11 @@ def _chains(scene: PaperWorld, honest: Record) -> dict[str, Case]:
     return {name: bad(data, "E_CHAIN", without_root=alone.get(name, "NOT VALID")) for name, data in names.items()}
 
 
-def _swap(kind: type[x509.ExtensionType], value: x509.ExtensionType) -> Any:
+def _swap(kind: type[x509.ExtensionType], value: x509.ExtensionType) -> ChangeExtension:
     return lambda found: value if isinstance(found, kind) else found
 
 
-def _rebuilt(certificate: x509.Certificate, above: Holder, change: Any) -> x509.Certificate:
+def _rebuilt(certificate: x509.Certificate, above: Holder, change: ChangeExtension) -> x509.Certificate:
     builder = x509.CertificateBuilder(
         issuer_name=certificate.issuer,
         subject_name=certificate.subject,

@@ -2,10 +2,10 @@
 """Golden papers about when: time stamps, the transparency log, its bounds, revocation, withdrawal."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from certs.log.entries import Replace, Withdraw
+from certs.log.entries import Entry, Replace, Withdraw
 from certs.record.record import Record
 from tests.support.papers.golden_case import Case, bad, good, unclear
 from tests.support.papers.paper_world import MemoryLog, PaperWorld
@@ -14,7 +14,6 @@ from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, OPENE
 ROOT, LOG, TSA = "root.pem", "log.policy", "tsa.pem"
 SECOND_ID = "PW-5MPX-70R3-G7TV-0A1C"
 SOON = "2026-03-05T00:00:00Z"
-ALONE = {"without_root": "CANNOT TELL"}
 """What only a reader of the log, of lists or of tokens can see."""
 
 
@@ -55,13 +54,13 @@ def _stamped(scene: PaperWorld) -> dict[str, Case]:
             scene.paper(record, stamp=scene.stamp(ISSUED_AT + timedelta(days=300))),
             "E_BACKDATED",
             trust=(ROOT, TSA),
-            **ALONE,
+            without_root="CANNOT TELL",
         ),
         "time-stamped-before-issue": bad(
             scene.paper(record, stamp=scene.stamp(ISSUED_AT - timedelta(hours=3))),
             "E_BACKDATED",
             trust=(ROOT, TSA),
-            **ALONE,
+            without_root="CANNOT TELL",
         ),
     }
 
@@ -106,7 +105,9 @@ def _logged(scene: PaperWorld) -> dict[str, Case]:
         "report-logged": good(scene.logged(report_log, report), answer="REPORT", trust=(ROOT, LOG)),
         "log-not-in-policy": unclear(valid, "E_LOG_UNKNOWN", trust=(ROOT, "other-log.policy")),
         "log-none-though-pinned": unclear(scene.paper(scene.certificate(scene.job())), "E_UNLOGGED", trust=(ROOT, LOG)),
-        "log-quorum-missing": bad(paper(log.proof(index, None)), "E_NOT_LOGGED", trust=(ROOT, LOG), **ALONE),
+        "log-quorum-missing": bad(
+            paper(log.proof(index, None)), "E_NOT_LOGGED", trust=(ROOT, LOG), without_root="CANNOT TELL"
+        ),
         "log-proof-missing": bad(paper(b""), "E_NOT_LOGGED", trust=(ROOT, LOG)),
         "log-proof-malformed": bad(paper(honest.replace(b"tlog-proof@v1", b"tlog-proof@v2")), "E_NOT_LOGGED"),
         "log-proof-of-another-entry": bad(paper(log.proof(0)), "E_NOT_LOGGED", trust=(ROOT, LOG)),
@@ -114,10 +115,16 @@ def _logged(scene: PaperWorld) -> dict[str, Case]:
         "log-entry-never-made": bad(paper(outside.proof(began)), "E_NOT_LOGGED", trust=(ROOT, LOG)),
         "log-signed-by-another-key": unclear(paper(forged.proof(index)), "E_LOG_UNKNOWN", trust=(ROOT, LOG)),
         "log-checkpoint-changed": bad(
-            paper(_other_signature(honest, b"\xe2\x80\x94 log.")), "E_NOT_LOGGED", trust=(ROOT, LOG), **ALONE
+            paper(_other_signature(honest, b"\xe2\x80\x94 log.")),
+            "E_NOT_LOGGED",
+            trust=(ROOT, LOG),
+            without_root="CANNOT TELL",
         ),
         "log-witness-line-changed": bad(
-            paper(_other_signature(honest, b"\xe2\x80\x94 witness.")), "E_NOT_LOGGED", trust=(ROOT, LOG), **ALONE
+            paper(_other_signature(honest, b"\xe2\x80\x94 witness.")),
+            "E_NOT_LOGGED",
+            trust=(ROOT, LOG),
+            without_root="CANNOT TELL",
         ),
         "attachment-proof-of-no-log": bad(scene.paper(scene.certificate(scene.job()), proof=honest), "E_ATTACHMENT"),
     }
@@ -141,7 +148,7 @@ def _bounds(scene: PaperWorld) -> dict[str, Case]:
             scene.logged(late_log, record, cosigned_at=ISSUED_AT + timedelta(days=90)),
             "E_BACKDATED",
             trust=(ROOT, LOG),
-            **ALONE,
+            without_root="CANNOT TELL",
         ),
         "backdated-anchor-is-younger": _anchored(scene, 2, OPENED_AT + timedelta(hours=3)),
         "backdated-anchor-behind-start": _anchored(scene, 3, OPENED_AT - timedelta(minutes=5)),
@@ -150,7 +157,7 @@ def _bounds(scene: PaperWorld) -> dict[str, Case]:
     }
 
 
-def _anchored(scene: PaperWorld, size: int, cosigned_at: Any, *, forged: bool = False) -> Case:
+def _anchored(scene: PaperWorld, size: int, cosigned_at: datetime, *, forged: bool = False) -> Case:
     """A record whose anchor is another checkpoint than the one the job was begun on."""
     log = scene.new_log()
     if size == 2:
@@ -162,7 +169,7 @@ def _anchored(scene: PaperWorld, size: int, cosigned_at: Any, *, forged: bool = 
         anchor = (*anchor[:3], anchor[3][:-20] + "AAAA" + anchor[3][-16:], *anchor[4:])
     assert facts.log is not None
     record = scene.certificate(replace(facts, log=replace(facts.log, anchor=anchor)))
-    return bad(scene.logged(log, record), "E_BACKDATED", trust=(ROOT, LOG), **ALONE)
+    return bad(scene.logged(log, record), "E_BACKDATED", trust=(ROOT, LOG), without_root="CANNOT TELL")
 
 
 # ------------------------------------------------------------ revocation
@@ -187,11 +194,19 @@ def _revoked(scene: PaperWorld) -> dict[str, Case]:
         "valid-list-of-stranger": good(
             scene.paper(plain, store=scene.store(scene.stranger.organisation_list)), "W_NO_REVOCATION"
         ),
-        "revoked-no-proof-of-time": bad(scene.paper(plain), "E_REVOKED", trust=(ROOT, "revoked.crl"), **ALONE),
-        "revoked-logged-but-log-unknown": bad(logged, "E_REVOKED", trust=(ROOT, "revoked.crl"), **ALONE),
-        "revoked-before-logged": bad(logged, "E_REVOKED", trust=(ROOT, LOG, "revoked-before.crl"), **ALONE),
+        "revoked-no-proof-of-time": bad(
+            scene.paper(plain), "E_REVOKED", trust=(ROOT, "revoked.crl"), without_root="CANNOT TELL"
+        ),
+        "revoked-logged-but-log-unknown": bad(
+            logged, "E_REVOKED", trust=(ROOT, "revoked.crl"), without_root="CANNOT TELL"
+        ),
+        "revoked-before-logged": bad(
+            logged, "E_REVOKED", trust=(ROOT, LOG, "revoked-before.crl"), without_root="CANNOT TELL"
+        ),
         "revoked-by-its-own-list": bad(scene.paper(plain, store=scene.store(before)), "E_REVOKED"),
-        "validator-revoked": bad(scene.paper(own_key), "E_VALIDATION", trust=(ROOT, "revoked-validator.crl"), **ALONE),
+        "validator-revoked": bad(
+            scene.paper(own_key), "E_VALIDATION", trust=(ROOT, "revoked-validator.crl"), without_root="CANNOT TELL"
+        ),
     }
 
 
@@ -206,7 +221,7 @@ def _standing(scene: PaperWorld) -> tuple[dict[str, Case], dict[str, bytes]]:
     paper = scene.paper(record, statement=statement, proof=log.proof(index))
     day = ISSUED_AT + timedelta(days=1)
 
-    def ended(*entries: Any) -> bytes:
+    def ended(*entries: Entry) -> bytes:
         grown = MemoryLog(key=log.key, witness=log.witness, leaves=list(log.leaves))
         grown.add(*entries)
         return grown.snapshot(day)
@@ -230,9 +245,9 @@ def _standing(scene: PaperWorld) -> tuple[dict[str, Case], dict[str, bytes]]:
         "valid-status-older-than-paper": good(paper, "W_STATUS_STALE", status="early.log", **common),
         "valid-no-status": good(paper, "W_NO_STATUS", **common),
         "valid-second-erase": good(second, **common),
-        "withdrawn": bad(paper, "E_WITHDRAWN", status="withdrawn.log", **common, **ALONE),
-        "replaced": bad(paper, "E_SUPERSEDED", status="replaced.log", **common, **ALONE),
-        "log-forked": bad(paper, "E_NOT_LOGGED", status="forked.log", **common, **ALONE),
+        "withdrawn": bad(paper, "E_WITHDRAWN", status="withdrawn.log", **common, without_root="CANNOT TELL"),
+        "replaced": bad(paper, "E_SUPERSEDED", status="replaced.log", **common, without_root="CANNOT TELL"),
+        "log-forked": bad(paper, "E_NOT_LOGGED", status="forked.log", **common, without_root="CANNOT TELL"),
     }, files
 
 

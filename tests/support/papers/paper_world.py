@@ -30,6 +30,7 @@ from certs.log.snapshot import write as write_snapshot
 from certs.record.facts import JobFacts, LogPlace
 from certs.record.issuer import FileSigner, Station
 from certs.record.record import Record, certificate_record, report_record
+from certs.record.schema import RecordDocument
 from certs.record.sealing import Opening
 from certs.record.statement import sign_statement, statement_of
 from certs.verify.trust import Trust
@@ -244,7 +245,7 @@ class PaperWorld:
 
     # ------------------------------------------------------------ papers
 
-    def state(self, record: bytes, document: Any, signer: FileSigner | None = None) -> bytes:
+    def state(self, record: bytes, document: RecordDocument, signer: FileSigner | None = None) -> bytes:
         """A signed statement."""
         return sign_statement(statement_of(document, record), signer or self.signer)
 

@@ -38,11 +38,11 @@ from tests.virtual_phones.iphone.apple_bench import FAST, WiredBench, make_iphon
 # pymobiledevice3 leaves connections open when a call raises; `scene` collects them while they are ours.
 pytestmark = [pytest.mark.wire, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
-PaperWorld = Callable[..., contextlib.AbstractContextManager[WiredBench]]
+OpenBench = Callable[..., contextlib.AbstractContextManager[WiredBench]]
 
 
 @pytest.fixture
-def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PaperWorld:
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenBench:
     """`with scene(misbehaviour=[...]) as bench`: one phone, and this process looks at its usbmuxd."""
 
     @contextlib.contextmanager
@@ -86,7 +86,7 @@ async def returned(bench: WiredBench, enumeration: int) -> None:
         await asyncio.sleep(0.02)
 
 
-def test_pairing_opens_what_is_closed_to_strangers(scene: PaperWorld) -> None:
+def test_pairing_opens_what_is_closed_to_strangers(scene: OpenBench) -> None:
     async def play(bench: WiredBench) -> None:
         stranger = await client(bench)
         assert stranger.paired is False
@@ -110,7 +110,7 @@ def test_pairing_opens_what_is_closed_to_strangers(scene: PaperWorld) -> None:
 
 
 @pytest.mark.parametrize("variation", [[], ["tls_1_2"]])
-def test_every_service_answers(scene: PaperWorld, variation: list[str]) -> None:
+def test_every_service_answers(scene: OpenBench, variation: list[str]) -> None:
     async def play(bench: WiredBench) -> None:
         lockdown = await pair(bench)
         async with DiagnosticsService(lockdown) as diagnostics:
@@ -133,7 +133,7 @@ def test_every_service_answers(scene: PaperWorld, variation: list[str]) -> None:
         run(play(bench))
 
 
-def test_a_file_is_planted_read_listed_and_removed(scene: PaperWorld) -> None:
+def test_a_file_is_planted_read_listed_and_removed(scene: OpenBench) -> None:
     async def play(bench: WiredBench) -> None:
         lockdown = await pair(bench)
         async with AfcService(lockdown) as afc:
@@ -172,7 +172,7 @@ async def erase(lockdown: Any, route: str, folder: Path) -> None:
         ("mobilebackup2", ["erase_acknowledged", "safe_oblit_stamp"]),
     ],
 )
-def test_an_erase_takes_the_phone_to_its_set_up_screen(scene: PaperWorld, route: str, variation: list[str]) -> None:
+def test_an_erase_takes_the_phone_to_its_set_up_screen(scene: OpenBench, route: str, variation: list[str]) -> None:
     async def play(bench: WiredBench) -> None:
         lockdown = await pair(bench)
         old = dict(lockdown.pair_record)
@@ -202,7 +202,7 @@ def test_an_erase_takes_the_phone_to_its_set_up_screen(scene: PaperWorld, route:
 
 @pytest.mark.parametrize(("variation", "ends"), [([], "terminated"), (["tls_1_2"], "not paired")])
 def test_a_second_pairing_under_the_same_host_id_unmasks_the_old_record(
-    scene: PaperWorld, variation: list[str], ends: str
+    scene: OpenBench, variation: list[str], ends: str
 ) -> None:
     """research/ios.md 8, rows B2 and B3: TLS 1.3 refuses after the handshake, TLS 1.2 within it."""
 
@@ -226,7 +226,7 @@ def test_a_second_pairing_under_the_same_host_id_unmasks_the_old_record(
 
 @pytest.mark.parametrize("route", ["mcinstall", "mobilebackup2"])
 @pytest.mark.parametrize("flag", ["erase_drops_link", "erase_lies"])
-def test_a_call_that_returned_has_erased_nothing(scene: PaperWorld, route: str, flag: str) -> None:
+def test_a_call_that_returned_has_erased_nothing(scene: OpenBench, route: str, flag: str) -> None:
     async def play(bench: WiredBench) -> None:
         lockdown = await pair(bench)
         old = dict(lockdown.pair_record)
@@ -245,7 +245,7 @@ def test_a_call_that_returned_has_erased_nothing(scene: PaperWorld, route: str, 
 
 
 @pytest.mark.parametrize("flag", ["refuses_208", "refuses_211", "refuses_by_profile", "refuses_hello"])
-def test_a_refused_erase_raises(scene: PaperWorld, flag: str) -> None:
+def test_a_refused_erase_raises(scene: OpenBench, flag: str) -> None:
     async def play(bench: WiredBench) -> None:
         lockdown = await pair(bench)
         with pytest.raises(ProfileError, match="ErrorChain"):
@@ -261,7 +261,7 @@ def test_a_refused_erase_raises(scene: PaperWorld, flag: str) -> None:
         assert bench.phone.truth()["erases_asked"] == 0
 
 
-def test_missing_services_are_named(scene: PaperWorld) -> None:
+def test_missing_services_are_named(scene: OpenBench) -> None:
     async def play(bench: WiredBench) -> None:
         lockdown = await pair(bench)
         with pytest.raises(InvalidServiceError):
@@ -280,12 +280,12 @@ def test_missing_services_are_named(scene: PaperWorld) -> None:
         ("passcode_locked", PasswordRequiredError),
     ],
 )
-def test_an_untrusting_phone_is_typed(scene: PaperWorld, flag: str, error: type[Exception]) -> None:
+def test_an_untrusting_phone_is_typed(scene: OpenBench, flag: str, error: type[Exception]) -> None:
     with scene(misbehaviour=[flag]) as bench, pytest.raises(error):
         run(client(bench, autopair=True, pair_timeout=0))
 
 
-def test_a_slow_dialog_is_waited_for(scene: PaperWorld) -> None:
+def test_a_slow_dialog_is_waited_for(scene: OpenBench) -> None:
     async def play(bench: WiredBench) -> None:
         bench.trust_next()
         lockdown = await client(bench, autopair=True, pair_timeout=10)
@@ -296,12 +296,12 @@ def test_a_slow_dialog_is_waited_for(scene: PaperWorld) -> None:
         run(play(bench))
 
 
-def test_a_silent_phone_needs_a_deadline(scene: PaperWorld) -> None:
+def test_a_silent_phone_needs_a_deadline(scene: OpenBench) -> None:
     with scene(misbehaviour=["lockdownd_silent"]) as bench, pytest.raises(TimeoutError):
         run(client(bench), seconds=0.5)
 
 
-def test_hot_plug_is_seen_in_the_list(scene: PaperWorld) -> None:
+def test_hot_plug_is_seen_in_the_list(scene: OpenBench) -> None:
     async def play(bench: WiredBench) -> None:
         (first,) = await usbmux.list_devices()
         assert first.ecid == bench.phone.identity.ecid
@@ -317,7 +317,7 @@ def test_hot_plug_is_seen_in_the_list(scene: PaperWorld) -> None:
         run(play(bench))
 
 
-def test_a_stranger_on_the_old_slot_is_another_udid(scene: PaperWorld) -> None:
+def test_a_stranger_on_the_old_slot_is_another_udid(scene: OpenBench) -> None:
     async def play(bench: WiredBench) -> None:
         lockdown = await pair(bench)
         udid, enumeration = bench.phone.udid, bench.phone.enumeration
@@ -330,7 +330,7 @@ def test_a_stranger_on_the_old_slot_is_another_udid(scene: PaperWorld) -> None:
         run(play(bench))
 
 
-def test_two_phones_are_erased_side_by_side(scene: PaperWorld) -> None:
+def test_two_phones_are_erased_side_by_side(scene: OpenBench) -> None:
     async def one(bench: WiredBench, phone: int, route: str) -> str:
         lockdown = await pair(bench, phone=phone)
         await erase(lockdown, route, bench.folder)
@@ -344,7 +344,7 @@ def test_two_phones_are_erased_side_by_side(scene: PaperWorld) -> None:
         bench.wait(lambda: all(phone.truth()["erased"] for phone in bench.phones))
 
 
-def test_twenty_four_phones_pair_and_answer(scene: PaperWorld) -> None:
+def test_twenty_four_phones_pair_and_answer(scene: OpenBench) -> None:
     async def one(bench: WiredBench, phone: int) -> str:
         lockdown = await pair(bench, phone=phone)
         async with DiagnosticsService(lockdown) as diagnostics:
