@@ -16,6 +16,25 @@ _P256_HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200
 """What stands before the uncompressed point in every P-256 SubjectPublicKeyInfo."""
 
 
+class _EcdsaSha256(ec.ECDSA):
+    """ECDSA over SHA-256, without what the library's own constructor loads to ask whether signatures can be
+    deterministic: that takes longer than all signatures of a paper.
+    """
+
+    def __init__(self) -> None:
+        """Nothing to be told."""
+
+    @property
+    def algorithm(self) -> hashes.HashAlgorithm:
+        """SHA-256."""
+        return hashes.SHA256()
+
+    @property
+    def deterministic_signing(self) -> bool:
+        """Of no meaning for a check."""
+        return False
+
+
 @lru_cache(maxsize=1024)
 def verify_p256(public_key: bytes, signature: bytes, data: bytes) -> bool:
     """ECDSA P-256 over SHA-256 of `data`. `public_key`: DER SubjectPublicKeyInfo; `signature`: DER r, s."""
@@ -23,7 +42,7 @@ def verify_p256(public_key: bytes, signature: bytes, data: bytes) -> bool:
         return False
     try:
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key[len(_P256_HEAD) :])
-        key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+        key.verify(signature, data, _EcdsaSha256())
     except (InvalidSignature, ValueError, UnsupportedAlgorithm):
         return False
     return True

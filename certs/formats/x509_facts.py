@@ -285,8 +285,11 @@ def _time(found: Element) -> datetime:
 
 def read_time(text: str) -> datetime:
     """YYYYMMDDHHMMSSZ as an aware moment. Raises: DerError."""
-    try:
-        return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+    if not re.fullmatch("[0-9]{14}Z", text):
+        raise DerError("time")
+    month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(4, 14, 2))
+    try:  # without strptime, which loads the library's calendar and locale
+        return datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=UTC)
     except ValueError as error:
         raise DerError("time") from error
 

@@ -21,6 +21,8 @@ def missing(text: str) -> str:
     For asking early, when an issuer or an operator is named, not when the paper is due.
     """
     at = table().at
+    if at.keys() >= set(map(ord, text)) and "\0" not in text:
+        return ""
     return "".join(dict.fromkeys(character for character in text if ord(character) not in at or character == "\0"))
 
 
@@ -49,6 +51,11 @@ def width(text: str, size: float) -> float:
 
 @lru_cache(maxsize=4 * _KEPT)
 def _steps(text: str) -> int:
+    return sum(map(_advance, text))
+
+
+@lru_cache(maxsize=_KEPT)
+def _advance(character: str) -> int:
     letters = table()
-    places = (letters.at.get(ord(character), 0) for character in text)
-    return sum(letters.advances[place] if place else letters.steps for place in places)
+    place = letters.at.get(ord(character), 0)
+    return letters.advances[place] if place else letters.steps

@@ -6,7 +6,7 @@ literal string are left out, so that a text is shown by its numbers as they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import groupby
 
 from certs.page import glyphs
@@ -24,9 +24,8 @@ def numbered(texts: Iterable[str]) -> dict[int, int]:
     return dict(zip(codes, _free(), strict=False))
 
 
-@cache
-def _free() -> tuple[int, ...]:
-    return tuple(at for at in range(1, 0x4000) if at & 0xFF not in _ESCAPED and at >> 8 not in _ESCAPED)
+def _free() -> Iterator[int]:
+    return (at for at in range(1, 0x4000) if at & 0xFF not in _ESCAPED and at >> 8 not in _ESCAPED)
 
 
 def shown(pieces: Sequence[Piece], letters: Mapping[int, int]) -> bytes:

@@ -32,8 +32,7 @@ _VALUE = re.compile(
     rb"|<(?P<hexadecimal>[0-9A-Fa-f]*)>"
     rb"|(?P<reference>[0-9]{1,6}) 0 R(?!" + _REGULAR + rb")|(?P<token>" + _REGULAR + rb"+)|(?P<end>\]|>>))"
 )
-_ENTRY = re.compile(_BLANK.pattern + rb"/(?P<key>" + _REGULAR + rb"*+)" + _VALUE.pattern)
-"""A key of a dictionary and the token its value begins with; no byte of the key may be taken for one of the value."""
+_KEY = re.compile(_BLANK.pattern + rb"/(" + _REGULAR + rb"*+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +222,6 @@ class Reader:
         found = _VALUE.match(self.data, self.position)
         if found is None:
             raise self.wrong("a value")
-        return self._found(found, depth, end)
-
-    def _found(self, found: re.Match[bytes], depth: int, end: bytes = b"") -> Value | None:
-        """The value that begins with this token, or None behind `end`."""
         kind = found.lastgroup
         if kind == "end":
             if found["end"] != end:
@@ -259,19 +254,15 @@ class Reader:
         return entries
 
     def _dictionary(self, depth: int) -> dict[str, Value]:
-        if depth >= MAXIMUM_DEPTH:
-            raise self.wrong("less deeply nested values")
         entries: dict[str, Value] = {}
-        while (found := _ENTRY.match(self.data, self.position)) is not None:
-            key = _name(found["key"]).raw
+        while (found := _KEY.match(self.data, self.position)) is not None:
+            key = _name(found[1]).raw
             if key in entries:
                 raise self.wrong("a key that was not there before")
-            value = self._found(found, depth + 1)
-            if value is None:
-                raise self.wrong("a value")
-            entries[key] = value
+            self.position = found.end()
+            entries[key] = self.value(depth + 1)
         if self._value(depth + 1, b">>") is not None:
-            raise self.wrong("a key and its value")
+            raise self.wrong("a key")
         return entries
 
     def _literal(self) -> bytes:

@@ -148,9 +148,14 @@ def _multiples(count: int) -> tuple[int, ...]:
         for index, value in enumerate(generator):
             longer[index + 1] ^= _times(value, root)
         generator, root = longer, _times(root, 2)
-    return tuple(
-        int.from_bytes(bytes(_times(factor, value) for value in generator[1:]), "big") for factor in range(256)
-    )
+    multiples = [0]
+    for factor in range(1, 256):
+        lowest = factor & -factor
+        if factor == lowest:
+            multiples.append(int.from_bytes(bytes(_times(factor, value) for value in generator[1:]), "big"))
+        else:  # the field's addition is XOR
+            multiples.append(multiples[factor ^ lowest] ^ multiples[lowest])
+    return tuple(multiples)
 
 
 def _times(first: int, second: int) -> int:

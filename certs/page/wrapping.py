@@ -12,11 +12,14 @@ _PIECES = re.compile(rf"\s+|[^{_NARROW}]|(?:(?!\s)[{_NARROW}])+")
 _NEVER_FIRST = "，。、；：！？）】」』”’…,.;:!?)%]》〉—"
 _NEVER_LAST = "（【「『“‘([《〈"
 CUT = " …"
+_ROUNDING = 0.001  # points: more than a sum of the pieces' widths may differ from the width of the whole
 
 
 @lru_cache(maxsize=2048)  # a section is measured, moved and drawn: the same lines are asked for three times
 def wrap(text: str, size: float, room: float) -> tuple[str, ...]:
     """Lines of at most `room` points. A word longer than a line is cut where it must be. "" gives no line."""
+    if text.isprintable() and "  " not in text and width(text, size) < room - _ROUNDING:
+        return (text.strip(),) if text.strip() else ()
     lines: list[list[str]] = [[]]
     used = 0.0
     for piece in _short_pieces(text, size, room):
