@@ -3,34 +3,23 @@
 
 For judging, never for writing. It knows the part of RFC 5280 that our certificates and those of time-stamping
 authorities use, and refuses the rest: a field that one reader sees and another does not is an attack. It needs
-no library, so that the page in a browser reads with the same code. Signatures are judged by `certs.crypto`.
+no library, so that the page in a browser reads with the same code. Signatures are judged by `certs.crypto`; what
+stands in extensions is read by `certs.formats.x509_extensions`.
 """
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from typing import Any
 
 from certs import crypto
 from certs.formats import der
 from certs.formats.der import DerError, Element
+from certs.formats.x509_extensions import READERS, Extension, authority_key_id, known_fields, read_extensions
 
 P256, RSA = "p256", "rsa"
 ORGANISATION_NAME, COMMON_NAME = "2.5.4.10", "2.5.4.3"
-_KEY_USAGES = (
-    "digital_signature",
-    "content_commitment",
-    "key_encipherment",
-    "data_encipherment",
-    "key_agreement",
-    "key_cert_sign",
-    "crl_sign",
-    "encipher_only",
-    "decipher_only",
-)
 _EC_P256 = der.element(der.SEQUENCE, der.oid("1.2.840.10045.2.1"), der.oid("1.2.840.10045.3.1.7"))
 _RSA_KEY = der.element(der.SEQUENCE, der.oid("1.2.840.113549.1.1.1"), der.element(der.NULL))
 _SIGNATURES = {
@@ -39,20 +28,9 @@ _SIGNATURES = {
 }
 _TEXTS = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii"}  # UTF8String, PrintableString, IA5String
 _PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
-_CPS = der.oid("1.3.6.1.5.5.7.2.1")
-_TRUE = der.element(der.BOOLEAN, b"\xff")
 _P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 _B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 _LONGEST_SERIAL = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extension:
-    """One extension: object identifier in dotted form, critical or not, and its DER value."""
-
-    name: str
-    critical: bool
-    value: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +159,7 @@ def read_certificate(data: bytes) -> CertificateFacts:
     if len(validity) != 2:
         raise DerError("validity")
     not_before, not_after = _time(validity[0]), _time(validity[1])
-    extensions = _extensions(parts[7].content)
+    extensions = read_extensions(parts[7].content)
     _texts(parts[3].encoded)
     return CertificateFacts(
         encoded=data,
@@ -196,9 +174,9 @@ def read_certificate(data: bytes) -> CertificateFacts:
         not_after=not_after,
         public_key=parts[6].encoded,
         key_kind=_key_kind(parts[6].encoded),
-        **_known(extensions),
+        **known_fields(extensions),
         critical=frozenset(extension.name for extension in extensions if extension.critical),
-        foreign=tuple(extension for extension in extensions if extension.name not in _READERS),
+        foreign=tuple(extension for extension in extensions if extension.name not in READERS),
     )
 
 
@@ -212,7 +190,7 @@ def read_revocation_list(data: bytes) -> RevocationFacts:
     extensions = parts.pop()
     if extensions.tag != der.CONTEXT_0:
         raise DerError("revocation list without extensions")
-    said = {extension.name: extension.value for extension in _extensions(extensions.content)}
+    said = {extension.name: extension.value for extension in read_extensions(extensions.content)}
     if set(said) != {"2.5.29.20", "2.5.29.35"}:
         raise DerError("extensions of a revocation list")
     _texts(parts[2].encoded)
@@ -229,7 +207,7 @@ def read_revocation_list(data: bytes) -> RevocationFacts:
         this_update=this_update,
         next_update=next_update,
         number=der.whole_number(der.read(said["2.5.29.20"])),
-        authority_key_id=_authority_key_id(said["2.5.29.35"]),
+        authority_key_id=authority_key_id(said["2.5.29.35"]),
         revoked=entries,
     )
 
@@ -310,119 +288,12 @@ def _key_kind(public_key: bytes) -> str:
     raise DerError("a public key of another kind")
 
 
-def _extensions(content: bytes) -> tuple[Extension, ...]:
-    found = []
-    for entry in der.members(content):
-        parts = der.members(entry.encoded)
-        critical = len(parts) == 3 and parts[1].encoded == _TRUE
-        if len(parts) != (3 if critical else 2) or parts[-1].tag != der.OCTET_STRING:
-            raise DerError("extension")
-        found.append(Extension(name=der.dotted(parts[0]), critical=critical, value=parts[-1].content))
-    if not found or len({extension.name for extension in found}) != len(found):
-        raise DerError("no extensions, or one of them twice")
-    return tuple(found)
-
-
-def _known(extensions: Iterable[Extension]) -> dict[str, Any]:
-    """The fields of `CertificateFacts` that stand in extensions."""
-    values = {extension.name: extension.value for extension in extensions}
-    read: dict[str, Any] = {
-        field: reader(values[name]) if name in values else None for name, (field, reader) in _READERS.items()
-    }
-    authority, path_length = read.pop("constraints") or (False, None)
-    return {**read, "has_constraints": "2.5.29.19" in values, "authority": authority, "path_length": path_length}
-
-
-def _constraints(value: bytes) -> tuple[bool, int | None]:
-    parts = der.members(value)
-    if not parts:
-        return False, None
-    if parts[0].encoded != _TRUE or len(parts) > 2:
-        raise DerError("basic constraints")
-    return True, der.whole_number(parts[1]) if len(parts) == 2 else None
-
-
-def _key_usage(value: bytes) -> frozenset[str]:
-    content = der.read(value, der.BIT_STRING).content
-    if not 2 <= len(content) <= 3 or content[0] > 7 or content[-1] & (2 << content[0]) - 1 != 1 << content[0]:
-        raise DerError("key usage")  # the last bit that is counted is set, those behind it are not
-    bits = int.from_bytes(content[1:].ljust(2, b"\0"), "big")
-    named = frozenset(name for place, name in enumerate(_KEY_USAGES) if bits >> (15 - place) & 1)
-    if len(named) != bits.bit_count() or (named & {"encipher_only", "decipher_only"} and "key_agreement" not in named):
-        raise DerError("key usage")
-    return named
-
-
-def _identifiers(value: bytes) -> tuple[str, ...]:
-    found = tuple(der.dotted(part) for part in der.members(value))
-    if not found:
-        raise DerError("no usage")
-    return found
-
-
-def _policies(value: bytes) -> tuple[str, ...]:
-    found = []
-    for policy in der.members(value):
-        parts = der.members(policy.encoded)
-        if not 1 <= len(parts) <= 2:
-            raise DerError("policy")
-        if len(parts) == 2:
-            _check_qualifiers(parts[1])
-        found.append(der.dotted(parts[0]))
-    if not found or len(set(found)) != len(found):
-        raise DerError("policies")
-    return tuple(found)
-
-
-def _check_qualifiers(found: Element) -> None:
-    """Addresses of practice statements only."""
-    for qualifier in der.members(found.encoded):
-        parts = der.members(qualifier.encoded)
-        if len(parts) != 2 or parts[0].encoded != _CPS or parts[1].tag != 0x16 or not parts[1].content.isascii():
-            raise DerError("policy qualifier")
-
-
-def _key_identifier(value: bytes) -> bytes:
-    return der.read(value, der.OCTET_STRING).content
-
-
-def _authority_key_id(value: bytes) -> bytes:
-    parts = der.members(value)
-    if len(parts) != 1 or parts[0].tag != 0x80:
-        raise DerError("authority key identifier")
-    return parts[0].content
-
-
-def _revocation_points(value: bytes) -> tuple[str, ...]:
-    """Distribution points that are one full name, which is one address, each."""
-    found = []
-    for point in der.members(value):
-        address = der.read(der.read(der.read(point.content, 0xA0).content, 0xA0).content, 0x86).content
-        if point.tag != der.SEQUENCE or not address.isascii():
-            raise DerError("distribution point")
-        found.append(address.decode("ascii"))
-    if not found:
-        raise DerError("distribution points")
-    return tuple(found)
-
-
-_READERS: dict[str, tuple[str, Callable[[bytes], object]]] = {
-    "2.5.29.14": ("subject_key_id", _key_identifier),
-    "2.5.29.15": ("key_usage", _key_usage),
-    "2.5.29.19": ("constraints", _constraints),
-    "2.5.29.31": ("revocation_points", _revocation_points),
-    "2.5.29.32": ("policies", _policies),
-    "2.5.29.35": ("authority_key_id", _authority_key_id),
-    "2.5.29.37": ("extended_key_usage", _identifiers),
-}
-
-
 def _revoked(found: Element) -> Revoked:
     parts = der.members(found.encoded)
     if not 2 <= len(parts) <= 3:
         raise DerError("revoked certificate")
     reason, since = 0, None
-    for extension in _extensions(parts[2].encoded) if len(parts) == 3 else ():
+    for extension in read_extensions(parts[2].encoded) if len(parts) == 3 else ():
         inside = der.read(extension.value)
         if extension.name == "2.5.29.21" and inside.tag == der.ENUMERATED and len(inside.content) == 1:
             reason = inside.content[0]
