@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A station's folder of keys over the years: opening it for a shift, renewing, revoking, handing out trust.
+"""A station's folder of keys over the years: opening it for a shift, renewing, handing out trust.
 
 keys/
   root.pem, root.crl                              public
@@ -12,69 +12,38 @@ keys/
 Whatever is written is written so that a station killed at any line finds a key that fits its certificate.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.errors import (
-    CertificateNotFoundError,
     CertsError,
     KeyExpiresError,
     KeyFileError,
     KeyFileExistsError,
     KeyRevokedError,
-    KeyUnreadableError,
     RevocationListMissingError,
     TimeStampError,
 )
 from certs.formats.dss import SecurityStore
 from certs.formats.x509_facts import CertificateFacts
 from certs.formats.x509_facts import read_certificate as read_facts
-from certs.keys import authority, profile
+from certs.keys import authority
 from certs.keys.authority import OLD, Holder, load_station, pem, read_certificate, security_store
 from certs.keys.key_files import SCRYPT_COST, portable_pem, read_key, write_key, write_new, write_over
-from certs.keys.revocation_lists import (
-    LARGEST_LIST,
-    ORGANISATION_LIST_LIFE,
-    ROOT_LIST_LIFE,
-    Reason,
-    RevocationList,
-    RevocationListError,
-    Revoked,
-    next_number,
-    read_list,
-    write_list,
-)
+from certs.keys.list_renewal import ORGANISATION, list_of, organisation_of, renew_organisation_list
 from certs.keys.signing import FILE_SCHEME, Signing
+from certs.keys.standings import VALIDATOR, VALIDATORS, find, standings
 from certs.record.issuer import FileSigner, Issuer, Signer, Station, key_id
 from certs.services import Stamper, StamperConnector
 
-VALIDATORS = "validators"
-STATION, OLD_STATION, VALIDATOR, ORGANISATION = "station", "old_station", "validator", "organisation"
 _POLICY = "log-policy.txt"  # written by `transparency.files`
 _RENEW_BEFORE = timedelta(days=20)
 _RENEW_STATION_BEFORE = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """One certificate issued here and how it stands. `revoked`: None unless a list names it. `path`: its PEM file."""
-
-    kind: str
-    name: str
-    certificate: x509.Certificate
-    path: Path
-    revoked: Revoked | None = None
-
-    @property
-    def key_id(self) -> str:
-        """16 hex digits naming its key."""
-        return key_id(self.certificate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,162 +154,6 @@ def _keys(folder: Path, signing: Signing) -> Path:
     return folder / signing.station_key.removeprefix(FILE_SCHEME)
 
 
-# revocation ----------------------------------------------------------------------------------------
-
-
-def list_of(folder: Path, who: str) -> RevocationList:
-    """The list of "organisation" or "root". Raises: RevocationListMissingError, KeyUnreadableError."""
-    return _list(folder / f"{who}.crl", read_certificate(folder / f"{who}.pem"))
-
-
-def _list(path: Path, issuer: x509.Certificate) -> RevocationList:
-    try:
-        with path.open("rb") as file:
-            return read_list(file.read(LARGEST_LIST), issuer)
-    except OSError as error:
-        raise RevocationListMissingError(got=f"{path.name}: {error.strerror}") from error
-    except RevocationListError as error:
-        raise RevocationListMissingError(got=f"{path.name}: {error}") from error
-
-
-def renew_organisation_list(folder: Path, passphrase: str, *, now: datetime, more: Revoked | None = None) -> None:
-    """A new list of stations and validators, 60 days, that names `more` besides. `now`: aware.
-
-    Raises: KeyFileError, RevocationListMissingError (there, but not ours), OSError.
-    """
-    key = read_key(folder / "organisation.key", passphrase)
-    _renew((folder / "organisation.crl",), _holder(folder, ORGANISATION, key), ORGANISATION_LIST_LIFE, now, more)
-
-
-def renew_root_list(
-    folder: Path, root_folder: Path, passphrase: str, *, now: datetime, more: Revoked | None = None
-) -> None:
-    """A new list of organisations, 365 days, with the root's key from `root_folder`, kept there too: several stations
-    may have the one root, and what any of them revoked stays revoked. Raises: as above.
-    """
-    root = load_root(root_folder, passphrase)
-    if root.certificate != read_certificate(folder / "root.pem"):
-        raise KeyUnreadableError(got=f"{root_folder.name}/root.pem")
-    _renew((root_folder / "root.crl", folder / "root.crl"), root, ROOT_LIST_LIFE, now, more)
-
-
-def load_root(root_folder: Path, passphrase: str) -> Holder:
-    """The root with its key, from where it was carried to. Raises: KeyUnreadableError, WrongPassphraseError."""
-    return _holder(root_folder, "root", read_key(root_folder / "root.key", passphrase))
-
-
-def root_list_of(root: Holder, root_folder: Path, *, now: datetime) -> bytes:
-    """The root's list for one more station, made new in `root_folder`. Raises: RevocationListMissingError, OSError."""
-    _renew((root_folder / "root.crl",), root, ROOT_LIST_LIFE, now, None)
-    return (root_folder / "root.crl").read_bytes()
-
-
-def _holder(folder: Path, who: str, key: ec.EllipticCurvePrivateKey) -> Holder:
-    certificate = read_certificate(folder / f"{who}.pem")
-    if certificate.public_key() != key.public_key():
-        raise KeyUnreadableError(got=f"{who}.key, {who}.pem")
-    return Holder(certificate=certificate, key=key)
-
-
-def _renew(paths: tuple[Path, ...], issuer: Holder, life: timedelta, now: datetime, more: Revoked | None) -> None:
-    """Write one new list to all of `paths`, naming whatever those that are there name, each with its earliest date.
-
-    A damaged list is not replaced: it may name somebody.
-    """
-    known = [_list(path, issuer.certificate) for path in paths if path.exists()]
-    revoked: dict[int, Revoked] = {}
-    for one in (*(one for found in known for one in found.revoked), *((more,) if more else ())):
-        before = revoked.get(one.serial)
-        revoked[one.serial] = one if before is None or one.at < before.at else before
-    data = write_list(
-        issuer.certificate,
-        issuer.key,
-        tuple(revoked.values()),
-        number=next_number(max((found.number for found in known), default=0), now),
-        now=now,
-        life=life,
-    )
-    for path in paths:
-        write_over(path, data, mode=0o644)
-
-
-def revoke(
-    folder: Path,
-    passphrase: str,
-    wanted: str,
-    *,
-    at: datetime,
-    reason: Reason,
-    now: datetime,
-    root_folder: Path | None = None,
-) -> Standing:
-    """Revoke a station or validator from `at` on (aware); what it signed before keeps standing.
-
-    `wanted`: name or key id. With `root_folder`, whose key is then needed, also "organisation". A certificate that
-    is revoked already keeps the earlier date. Raises: CertificateNotFoundError, KeyFileError, OSError.
-    """
-    if root_folder is not None and wanted == ORGANISATION:
-        found = Standing(
-            kind=ORGANISATION,
-            name=ORGANISATION,
-            certificate=read_certificate(folder / "organisation.pem"),
-            path=folder / "organisation.pem",
-        )
-        renew_root_list(folder, root_folder, passphrase, now=now, more=_entry(found, at, reason))
-        return found
-    found = find(folder, wanted)
-    renew_organisation_list(folder, passphrase, now=now, more=_entry(found, at, reason))
-    return find(folder, found.key_id)
-
-
-def _entry(found: Standing, at: datetime, reason: Reason) -> Revoked:
-    return Revoked(serial=found.certificate.serial_number, at=at.replace(microsecond=0), reason=reason)
-
-
-def find(folder: Path, wanted: str) -> Standing:
-    """The one certificate of that name or key id. Raises: CertificateNotFoundError, KeyUnreadableError."""
-    known = standings(folder)
-    found = [one for one in known if wanted == one.key_id] or [one for one in known if wanted == one.name]
-    if len(found) > 1:  # a station of several years: the current one is meant
-        found = [one for one in found if one.kind == STATION] or found
-    if len(found) != 1:
-        names = ", ".join(f"{one.name} {one.key_id}" for one in known)
-        raise CertificateNotFoundError(got=wanted, expected=names)
-    return found[0]
-
-
-def standings(folder: Path) -> tuple[Standing, ...]:
-    """Every certificate issued here below the organisation, the current station's first. Raises: KeyUnreadableError."""
-    try:
-        revoked = {one.serial: one for one in list_of(folder, ORGANISATION).revoked}
-    except RevocationListMissingError:
-        revoked = {}
-    found = []
-    for kind, path in _certificate_files(folder):
-        certificate = read_certificate(path)
-        try:
-            name = profile.common_name(certificate)
-        except profile.ProfileError as error:
-            raise KeyUnreadableError(got=path.name) from error
-        found.append(
-            Standing(
-                kind=kind,
-                name=name,
-                certificate=certificate,
-                path=path,
-                revoked=revoked.get(certificate.serial_number),
-            )
-        )
-    return tuple(found)
-
-
-def _certificate_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    yield STATION, folder / "station.pem"
-    yield from ((OLD_STATION, path) for path in sorted((folder / OLD).glob("station-*.pem")))
-    yield from ((OLD_STATION, path) for path in sorted(folder.glob("station-*.pem")))  # kept so before there was old/
-    yield from ((VALIDATOR, path) for path in sorted((folder / VALIDATORS).glob("*.pem")))
-
-
 # renewal -------------------------------------------------------------------------------------------
 
 
@@ -439,8 +252,3 @@ def export_key(folder: Path, passphrase: str, wanted: str, new_passphrase: str, 
         if found.kind != VALIDATOR:
             path = authority.key_file_of(load_station(folder, found.key_id), folder)
     write_new(target, portable_pem(read_key(path, passphrase), new_passphrase), mode=0o600)
-
-
-def organisation_of(folder: Path, passphrase: str) -> Holder:
-    """The organisation's certificate and key, to certify somebody with. Raises: KeyFileError."""
-    return _holder(folder, ORGANISATION, read_key(folder / "organisation.key", passphrase))

@@ -54,7 +54,7 @@ def command(
     """Keys never overwrite keys. Exit 0, 2 when something given is wrong."""
     from certs.errors import KeyFileExistsError
     from certs.keys.authority import create_authority, save_authority
-    from certs.keys.key_folder import load_root, root_list_of
+    from certs.keys.list_renewal import load_root, root_list_of
     from station.papers.keys import log_files
     from station.setup import people as company_file
 

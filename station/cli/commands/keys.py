@@ -20,7 +20,7 @@ from station.errors import ConfigError, LedgerFullError
 from station.text.language import text
 
 if TYPE_CHECKING:
-    from certs.keys.key_folder import Standing
+    from certs.keys.standings import Standing
     from station.setup.home import Home
 
 REASONS = ("key-compromise", "superseded", "stopped", "person-left")
@@ -54,7 +54,8 @@ def show(context: click.Context, as_json: bool) -> int:
 
     from certs.errors import RevocationListMissingError
     from certs.keys.authority import load_station, read_certificate
-    from certs.keys.key_folder import list_of, standings
+    from certs.keys.list_renewal import list_of
+    from certs.keys.standings import standings
     from station.setup.people import load
 
     home = home_of(context)
@@ -164,7 +165,7 @@ def renew(context: click.Context, passphrase_file: Path | None, config: Path | N
 @click.pass_context
 def crl(context: click.Context, root_folder: Path | None, passphrase_file: Path | None) -> int:
     """New revocation lists: the organisation's; with `--root-folder` the root's, and only that. Exit 0."""
-    from certs.keys.key_folder import list_of, renew_organisation_list, renew_root_list
+    from certs.keys.list_renewal import list_of, renew_organisation_list, renew_root_list
 
     home = home_of(context)
     passphrase, now = find_passphrase(passphrase_file), datetime.now(UTC)
@@ -189,8 +190,8 @@ def revoke(
     context: click.Context, who: str, since: str, reason: str, root_folder: Path | None, passphrase_file: Path | None
 ) -> int:
     """Papers and decisions signed from that date on fail; those before it stand if their time is proven. Exit 0."""
-    from certs.keys.key_folder import revoke as revoke_certificate
     from certs.keys.revocation_lists import Reason
+    from certs.keys.standings import revoke as revoke_certificate
 
     home = home_of(context)
     now = datetime.now(UTC)
@@ -235,7 +236,8 @@ def validator(
 ) -> int:
     """A key and certificate with which a person decides, a year, under a passphrase of their own. Exit 0."""
     from certs.keys.authority import create_validator
-    from certs.keys.key_folder import organisation_of, save_validator
+    from certs.keys.key_folder import save_validator
+    from certs.keys.list_renewal import organisation_of
     from station.setup.people import load, with_validator
 
     home = home_of(context)

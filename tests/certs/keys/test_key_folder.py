@@ -34,21 +34,8 @@ from certs.keys.authority import (
     save_authority,
     security_store,
 )
-from certs.keys.key_folder import (
-    OpenKeys,
-    list_of,
-    load_root,
-    open_keys,
-    open_signer,
-    renew_organisation_list,
-    renew_root_list,
-    renew_station,
-    revoke,
-    root_list_of,
-    save_validator,
-    standings,
-    trust_files,
-)
+from certs.keys.key_folder import OpenKeys, open_keys, open_signer, renew_station, save_validator, trust_files
+from certs.keys.list_renewal import list_of, load_root, renew_organisation_list, renew_root_list, root_list_of
 from certs.keys.revocation_lists import (
     ORGANISATION_LIST_LIFE,
     Reason,
@@ -59,6 +46,7 @@ from certs.keys.revocation_lists import (
     write_list,
 )
 from certs.keys.signing import Signing
+from certs.keys.standings import find, revoke, standings
 from certs.keys.validators import load_validator
 from certs.record.record import certificate_record
 from certs.verify.trust import Trust
@@ -277,9 +265,9 @@ def test_people_and_stations_are_found_by_name_or_key_id(folder: Path, authority
         holder = create_validator(authority.organisation, ISSUER, "Xu Li", now=NOW)
         save_validator(folder, holder, passphrase, cost=CHEAP)
     with pytest.raises(CertificateNotFoundError, match="Xu Li"):
-        key_folder.find(folder, "Xu Li")
+        find(folder, "Xu Li")
     with pytest.raises(CertificateNotFoundError):
-        key_folder.find(folder, "nobody")
+        find(folder, "nobody")
     first, second = (one for one in standings(folder) if one.kind == "validator")
     revoke(folder, "pass", first.key_id, at=NOW, reason=Reason.PERSON_LEFT, now=NOW)
     after = {one.key_id: one.revoked for one in standings(folder)}

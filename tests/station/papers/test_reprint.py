@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from certs.keys.key_folder import renew_organisation_list
+from certs.keys.list_renewal import renew_organisation_list
 from certs.log.entries import read_entry
 from certs.log.errors import LogFullError
 from certs.log.notes import read_note
