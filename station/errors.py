@@ -20,6 +20,7 @@ ProofwipeError
 ├── JobNotFoundError      no such job
 ├── NotCertifiedError     the job has no certificate that could be withdrawn or copied
 ├── KeyRequiredError      decisions are taken under a validator's own key here
+├── InspectorPerformedError  who performed a job does not inspect its phone again
 ├── QuestionNotFoundError no question with that id was ever asked here
 ├── QuestionClosedError   the question has its answer already, or its time is over
 ├── AnswerRefusedError    the answer is none of the question's choices
@@ -158,6 +159,13 @@ class WrongStageError(ProofwipeError):
 
     code = "wrong_stage"
     exit_code = 4
+
+
+class InspectorPerformedError(ProofwipeError):
+    """A phone of a sample is inspected by somebody else than who performed its job."""
+
+    code = "inspector_performed"
+    exit_code = 2
 
 
 class QuestionNotFoundError(ProofwipeError):

@@ -144,11 +144,11 @@ def renew(context: click.Context, passphrase_file: Path | None, config: Path | N
 
     home = home_of(context)
     company = load(home.keys)
-    signing = settings_of(home, config).signing
+    signing, passphrase = settings_of(home, config).signing, find_passphrase(passphrase_file)
     with home.claimed(), _disk(home):
         station = renew_station(
             home.keys,
-            find_passphrase(passphrase_file),
+            passphrase,
             company.issuer,
             company.station,
             now=datetime.now(UTC),
@@ -195,11 +195,11 @@ def revoke(
 
     home = home_of(context)
     now = datetime.now(UTC)
-    at = _moment(since, now)
+    at, passphrase = _moment(since, now), find_passphrase(passphrase_file)
     with home.claimed(), _disk(home):
         found = revoke_certificate(
             home.keys,
-            find_passphrase(passphrase_file),
+            passphrase,
             who,
             at=at,
             reason=Reason(reason),

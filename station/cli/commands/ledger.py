@@ -9,7 +9,7 @@ import click
 
 from station.cli import cli_text as spoken
 from station.cli import output
-from station.cli.commands.options import home_of, json_option, open_ledger
+from station.cli.commands.options import home_of, json_option
 from station.text.language import text
 
 
@@ -23,7 +23,10 @@ def command() -> None:
 @click.pass_context
 def verify(context: click.Context, as_json: bool) -> int:
     """Walk the chain. Exit 0 when it is whole, 1 with the first broken entry named."""
-    number, head = open_ledger(home_of(context)).verify()
+    from station.session.jobs import read_jobs
+
+    with read_jobs(home_of(context)) as jobs:
+        number, head = jobs.ledger.verify()
     if as_json:
         output.document("ledger-verify", {"entries": number, "head": head})
     else:
@@ -38,24 +41,25 @@ def export(context: click.Context, file: Path) -> int:
     """All entries as JSON lines, with their hashes. Exit 0."""
     import json
 
+    from station.session.jobs import read_jobs
     from station.setup.home import write_whole
 
-    ledger = open_ledger(home_of(context))
-    number, head = ledger.verify()
-    lines = (
-        json.dumps({**entry._asdict(), "payload": json.loads(entry.payload)}, ensure_ascii=False, sort_keys=True)
-        for entry in ledger.stored()
-    )
-    if str(file) == "-":
-        try:
-            for line in lines:
-                click.echo(line)
-            sys.stdout.flush()
-        except BrokenPipeError:  # `| head` has read what it wanted
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
-    else:
-        write_whole(file.absolute(), "".join(f"{line}\n" for line in lines).encode())
+    with read_jobs(home_of(context)) as jobs:
+        number, head = jobs.ledger.verify()
+        lines = (
+            json.dumps({**entry._asdict(), "payload": json.loads(entry.payload)}, ensure_ascii=False, sort_keys=True)
+            for entry in jobs.ledger.stored()
+        )
+        if str(file) == "-":
+            try:
+                for line in lines:
+                    click.echo(line)
+                sys.stdout.flush()
+            except BrokenPipeError:  # `| head` has read what it wanted
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return 0
+        else:
+            write_whole(file.absolute(), "".join(f"{line}\n" for line in lines).encode())
     output.words(text("word.ledger_whole", number=number, head=head))
     return 0
 
@@ -67,10 +71,12 @@ def backup(context: click.Context, file: Path) -> int:
     """A consistent copy, checked after it was made. Exit 0."""
     from phones.clock import SystemClock
     from station.ledger.ledger import Ledger
+    from station.session.jobs import read_jobs
 
     if file.exists():  # an older copy is what shows that a newer ledger lost its tail
         raise click.UsageError(text("word.backup_exists", file=file))
-    open_ledger(home_of(context)).backup(file)
+    with read_jobs(home_of(context)) as jobs:
+        jobs.ledger.backup(file)
     copy = Ledger(file, clock=SystemClock())
     number, head = copy.verify()
     copy.close()

@@ -11,7 +11,6 @@ import click
 from station.text.language import prefer, text
 
 if TYPE_CHECKING:  # commands that need no station, as `verify`, wait for none of it
-    from station.ledger.ledger import Ledger
     from station.session.session import Secrets
     from station.setup.home import Home
     from station.setup.settings import Settings
@@ -44,15 +43,6 @@ def secrets_of(passphrase_file: Path | None) -> "Secrets":
     from station.session.session import Secrets
 
     return Secrets(passphrase=lambda: find_passphrase(passphrase_file), pin=os.environ.get(PIN_VARIABLE))
-
-
-def open_ledger(home: "Home") -> "Ledger":
-    """The station's ledger, made if it is not there. Raises: LedgerError."""
-    from phones.clock import SystemClock
-    from station.ledger.ledger import Ledger
-
-    home.make()
-    return Ledger(home.ledger, clock=SystemClock())
 
 
 def json_option() -> Decorator:

@@ -4,27 +4,24 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from certs.log.sampling import LEAST_PERCENT, Period, Sample, digest_of, draw, period, population
+from certs.log.sampling import LEAST_PERCENT, Period, Sample, draw, period
 from phones.cleaning import clean
 from station.cli import cli_text as spoken
 from station.cli import output
 from station.cli.cli_text import os_reason
-from station.cli.commands.options import config_option, home_of, json_option, open_ledger
-from station.errors import JobNotFoundError, LogMissingError
-from station.ledger.paper_events import SampleCommitted, SampleDrawn, SampleInspected
+from station.cli.commands.options import config_option, home_of, json_option, settings_of
 from station.text.language import text
 
 if TYPE_CHECKING:
-    from certs.log.entries import Entry
-    from station.ledger.ledger import Ledger
+    from station.session.sampling import Row
 
 LARGEST_RESULT = 4 * 1024 * 1024
 FOUND = ("none", "data", "not_available")
@@ -52,46 +49,26 @@ def draw_command(
     context: click.Context, name: str, percent: int, target: Path | None, sheet: Path | None, as_json: bool
 ) -> int:
     """Exit 0 with the sample, 8 when there is nothing to draw from, 4 while the log's next entry is not there."""
-    from certs.log.entries import read_entry
+    from station.session.sampling import draw_sample
     from station.setup.home import write_whole
-    from transparency.database import TransparencyLog
 
     home = home_of(context)
-    wanted = _period(name)
-    if not home.transparency_log.is_file():
-        raise LogMissingError(phone=str(home.transparency_log))
-    with home.claimed():
-        ledger = open_ledger(home)
-        ledger.verify()
-        log = TransparencyLog.open(home.transparency_log)
-        try:
-            committed = _committed(ledger, wanted, log.size, percent, [read_entry(leaf) for leaf in log.leaves()])
-            drawn = draw(
-                (read_entry(leaf) for leaf in log.leaves()),
-                wanted,
-                origin=log.origin,
-                percent=committed.percent,
-            )
-            note = log.witnessed_checkpoint() if drawn is not None else ""
-        finally:
-            log.close()
-        if drawn is not None and not any(before.period == name for before in ledger.all_of(SampleDrawn)):
-            ledger.append(SampleDrawn(period=name, index=drawn.index, root=drawn.root, chosen=drawn.chosen), "")
-        jobs = _sheet(ledger, drawn) if drawn is not None else ""
-        ledger.close()
-    if drawn is None:
-        output.words(text("word.sample_waits", number=committed.number))
+    drawing = draw_sample(home, settings_of(home), _period(name), percent=percent)
+    sample = drawing.sample
+    if sample is None:
+        output.words(text("word.sample_waits", number=drawing.committed.number))
         return 4
-    if not drawn.population:
+    if not sample.population:
         output.words(text("word.sample_empty", period=name))
         return 8
     content = {
-        **asdict(drawn),
-        "population_sha256": drawn.population_sha256,
-        "checkpoint": note,
-        "committed_before_seed": drawn.index >= committed.log_size,
+        **asdict(sample),
+        "population_sha256": sample.population_sha256,
+        "checkpoint": drawing.checkpoint,
+        "committed_before_seed": drawing.committed_before_seed,
     }
     data = json.dumps({"schema": "proofwipe/sample/1", **content}, ensure_ascii=False, indent=2) + "\n"
+    jobs = _sheet(drawing.rows)
     if target is not None:
         write_whole(target.absolute(), data.encode())
     if sheet is not None:
@@ -102,7 +79,11 @@ def draw_command(
         click.echo(jobs, nl=False)
     output.words(
         text(
-            "word.sample_drawn", chosen=len(drawn.chosen), number=len(drawn.population), period=name, index=drawn.index
+            "word.sample_drawn",
+            chosen=len(sample.chosen),
+            number=len(sample.population),
+            period=name,
+            index=sample.index,
         )
     )
     return 0
@@ -165,30 +146,19 @@ def result_command(
     as_json: bool,
 ) -> int:
     """Exit 0 written down, 1 when data was found, 2 when that person may not, 3 when it was not drawn."""
-    from station.papers.job_log import job_of
+    from station.session.sampling import record_result
+    from station.session.session import Session
     from station.setup.people import load as load_company
 
-    del config
     home = home_of(context)
-    paper = certificate_id.upper()
     if by not in {person.name for person in load_company(home.keys).people}:
         raise click.UsageError(text("usage.bad_value", name="--as", expected="issuer.json"))
-    with home.claimed():
-        ledger = open_ledger(home)
-        ledger.verify()
-        periods = [drawn.period for drawn in ledger.all_of(SampleDrawn) if paper in drawn.chosen]
-        if not periods:
-            raise JobNotFoundError(phone=paper, got=text("word.not_sampled", id=paper))
-        job = job_of(ledger, paper)
-        if job is not None and job.opened.performed_by.name == by:
-            raise click.UsageError(text("word.sampler_performed", name=by))
-        inspected = SampleInspected(id=paper, period=periods[-1], found=found, tool=tool, by=by, grounds=grounds)
-        ledger.append(inspected, job.id if job is not None else "")
-        ledger.close()
+    with Session.open(home, settings_of(home, config)) as session:
+        inspected = record_result(session, certificate_id.upper(), found=found, tool=tool, by=by, grounds=grounds)
     if as_json:
         output.document("sample-result", inspected.to_json())
     if found == "data":
-        output.words(text("word.data_found", id=paper), bold=True)
+        output.words(text("word.data_found", id=inspected.id), bold=True)
         return 1
     return 0
 
@@ -204,34 +174,13 @@ def _period(name: str) -> Period:
     return wanted
 
 
-def _committed(ledger: "Ledger", wanted: Period, size: int, percent: int, entries: list["Entry"]) -> SampleCommitted:
-    """Period and population, in the ledger before anybody looks at the seed. The first one stands."""
-    for before in ledger.all_of(SampleCommitted):
-        if before.period == wanted.name:
-            return before
-    ids = population(entries, wanted)
-    committed = SampleCommitted(
-        period=wanted.name, percent=percent, number=len(ids), sha256=digest_of(ids), log_size=size
-    )
-    ledger.append(committed, "")
-    return committed
-
-
-def _sheet(ledger: "Ledger", drawn: Sample) -> str:
+def _sheet(rows: "Iterable[Row]") -> str:
     """A line a phone, and room for what the technician finds."""
-    from station.papers.job_log import job_of
-
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(["certificate", "model", "serial", "imei", "slot", "performed by", "found", "tool", "by", "date"])
-    for each in drawn.chosen:
-        job = job_of(ledger, each)
-        identity = job.identity if job is not None else None
-        if job is None or identity is None:
-            writer.writerow([each])
-            continue
-        numbers = (f"…{identity.serial[-4:]}", f"…{identity.imei1[-4:]}")
-        writer.writerow([each, identity.display_name, *numbers, job.opened.slot, job.opened.performed_by.name])
+    for row in rows:
+        writer.writerow(astuple(row) if row.slot else [row.certificate])
     return lines.getvalue()
 
 

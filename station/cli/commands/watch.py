@@ -13,8 +13,6 @@ from station.cli.commands.list import as_data
 from station.cli.commands.options import config_option, home_of, jsonl_option, settings_of
 from station.text.language import text
 
-POLL_S = 0.25
-
 
 @spoken.command("watch")
 @jsonl_option()
@@ -24,7 +22,9 @@ POLL_S = 0.25
 def command(context: click.Context, as_jsonl: bool, config: Path | None, seconds: float | None) -> int:
     """One line a change. Exit 0."""
     from station.session.bench import open_bench
+    from station.session.events import PhoneAppeared
     from station.session.find_phone import present
+    from station.session.plugged import POLL_S, changes
 
     home = home_of(context)
     settings = settings_of(home, config)
@@ -33,16 +33,14 @@ def command(context: click.Context, as_jsonl: bool, config: Path | None, seconds
     with open_bench(home, settings) as bench:
         while until is None or time.monotonic() < until:
             seen = {item.port: item for item in present(bench)}
-            for port in sorted(set(known) | set(seen)):
-                if known.get(port) == seen.get(port):
-                    continue
-                item = seen.get(port)
+            for change in changes(known, seen, settings.slot):
+                item = change.sighting if isinstance(change, PhoneAppeared) else None
                 if as_jsonl:
-                    output.event("watch", {"port": port, "phone": as_data(item, settings) if item else None})
+                    output.event("watch", {"port": change.port, "phone": as_data(item, settings) if item else None})
                 else:
                     what = text(f"presence.{item.presence.value}") if item else text("presence.absent")
                     serial = item.usb_serial if item else ""
-                    output.words(f"{time.strftime('%H:%M:%S')} [{settings.slot(port)}] {what} {serial}".rstrip())
+                    output.words(f"{time.strftime('%H:%M:%S')} [{change.slot}] {what} {serial}".rstrip())
             known = seen
             time.sleep(POLL_S)
     return 0

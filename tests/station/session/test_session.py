@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A session in this process, with virtual phones and no command line: what its clients see, ask and answer."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certs.errors import WrongSignerError
+from phones.port import Presence, Sighting
+from phones.verdict import Verdict
+from station.errors import (
+    AnswerRefusedError,
+    LedgerError,
+    LedgerFullError,
+    QuestionClosedError,
+    QuestionNotFoundError,
+    StationBusyError,
+)
+from station.ledger.ledger import Ledger
+from station.ledger.open_jobs import is_finished
+from station.ledger.stages import Stage
+from station.session.events import (
+    Event,
+    Instruction,
+    JobEnded,
+    JobInterrupted,
+    JobStarted,
+    Numbered,
+    PhoneAppeared,
+    PhoneLeft,
+    PhonesCounted,
+    QuestionAsked,
+    QuestionClosed,
+)
+from station.session.plugged import changes
+from station.session.session import Listener, Secrets, Session
+from station.session.technician import ScriptedTechnician
+from station.setup.home import Home
+from station.setup.settings import Settings
+from station.work.worker import Progress
+from tests.support import lives
+from tests.support.cli_station import PASSPHRASE, Call
+from tests.support.direct_bench import DirectBench, DirectPort, VirtualClock
+from virtual_phones.bench.scenario import add_phones, read_scenario
+
+LONGEST_S = 30.0
+
+
+class UnhurriedClock(VirtualClock):
+    """Virtual time in which other threads get a word in: each wait takes a little real time."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        time.sleep(0.001)
+
+
+class Room:
+    """One virtual phone on a port, a ledger, and the session around them."""
+
+    def __init__(
+        self,
+        folder: Path,
+        phone: Mapping[str, Any],
+        *,
+        settings: Settings = lives.SETTINGS,
+        clock: VirtualClock | None = None,
+        on_append: Callable[[int, str], None] | None = None,
+    ) -> None:
+        document = {"name": "life", "seed": 1, "phone": [{"name": "phone", "port": "1-1", **phone}]}
+        (self.slot,) = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
+        self.clock = clock or VirtualClock()
+        self.port = DirectPort(self.slot, self.clock, folder / "pairing")
+        self.ledger = Ledger(folder / "ledger.sqlite3", clock=self.clock, on_append=on_append)
+        self.hands = ScriptedTechnician(lives.SCRIPT, self._press)
+        self.papers = lives.paper_issuer(folder, self.clock)
+        self.settings = settings
+
+    def _press(self, _port: str, action: str) -> None:
+        self.slot.press(action, self.clock.seconds)
+
+    def session(self, listener: Listener) -> Session:
+        return lives.session(
+            self.ledger, self.port, self.clock, papers=self.papers, settings=self.settings, listener=listener
+        )
+
+    def only_hands(self, session: Session, event: Event) -> None:
+        """Presses what must be pressed and answers nothing."""
+        if not isinstance(event, QuestionAsked):
+            self.hands.notice(session, event)
+
+
+def watched(session: Session, *kinds: type) -> tuple[list[Numbered], threading.Thread]:
+    """A client that notes all events from now on, in a thread of its own."""
+    seen: list[Numbered] = []
+    subscription = session.events(*kinds)
+    thread = threading.Thread(target=lambda: seen.extend(subscription))
+    thread.start()
+    return seen, thread
+
+
+def test_a_phone_goes_from_plug_to_paper_and_two_clients_see_the_same_numbered_events(tmp_path: Path) -> None:
+    room = Room(tmp_path, lives.PIXEL_13)
+    with room.session(room.hands.notice) as session:
+        first, one = watched(session)
+        second, two = watched(session)
+        (job,) = session.start(room.port.look(), by=lives.TESTER).jobs
+        session.wait()
+    one.join(LONGEST_S)
+    two.join(LONGEST_S)
+    assert job.stage is Stage.CERTIFIED
+    assert room.slot.first.truth()["erased"]
+    assert first == second
+    assert [each.number for each in first] == list(range(1, len(first) + 1))
+    assert isinstance(first[0].event, JobStarted)
+    ended = first[-1].event
+    assert isinstance(ended, JobEnded)
+    assert (ended.job, ended.stage) == (job.id, "CERTIFIED")
+    assert ended.paper.endswith("-certificate.pdf")
+    kinds = {type(each.event) for each in first}
+    assert kinds == {JobStarted, Progress, Instruction, QuestionAsked, QuestionClosed, JobEnded}
+    assert {each.event.model for each in first if isinstance(each.event, Progress)} >= {"Google Pixel 6"}
+    room.ledger.close()
+
+
+def test_a_question_is_answered_by_whichever_client_is_first_and_refused_to_the_other(tmp_path: Path) -> None:
+    room = Room(tmp_path, lives.PIXEL_13, clock=UnhurriedClock())
+    refused: list[type[Exception]] = []
+
+    def kiosk(session: Session) -> None:
+        with session.events(QuestionAsked) as asked:
+            for numbered in asked:
+                assert isinstance(numbered.event, QuestionAsked)
+                question = numbered.event.question
+                assert question in session.questions
+                with pytest.raises(AnswerRefusedError):
+                    session.answer(question.id, "perhaps", by="kiosk")
+                session.answer(question.id, lives.ANSWERS[question.key], by="kiosk")
+                try:
+                    session.answer(question.id, question.choices[0], by="terminal")
+                except QuestionClosedError as error:
+                    refused.append(type(error))
+
+    with room.session(room.only_hands) as session:
+        closed, watching = watched(session, QuestionClosed)
+        client = threading.Thread(target=kiosk, args=(session,))
+        client.start()
+        time.sleep(0.05)
+        (job,) = session.start(room.port.look(), by=lives.TESTER).jobs
+        session.wait()
+        assert session.questions == ()
+        with pytest.raises(QuestionNotFoundError):
+            session.answer("0" * 32, "yes", by="kiosk")
+    client.join(LONGEST_S)
+    watching.join(LONGEST_S)
+    assert job.stage is Stage.CERTIFIED
+    answers = {
+        each.event.question.key: (each.event.answer, each.event.by)
+        for each in closed
+        if isinstance(each.event, QuestionClosed)
+    }
+    assert answers == {key: (answer, "kiosk") for key, answer in lives.ANSWERS.items()}
+    assert refused == [QuestionClosedError] * len(answers)
+    room.ledger.close()
+
+
+def test_a_question_nobody_answers_is_closed_by_its_time_and_never_guessed(tmp_path: Path) -> None:
+    room = Room(tmp_path, lives.PIXEL_13)
+    closed: list[QuestionClosed] = []
+
+    def notice(session: Session, event: Event) -> None:
+        room.only_hands(session, event)
+        if isinstance(event, QuestionClosed):
+            closed.append(event)
+            with pytest.raises(QuestionClosedError):
+                session.answer(event.question.id, event.question.choices[0], by="too late")
+
+    with room.session(notice) as session:
+        (job,) = session.start(room.port.look(), by=lives.TESTER).jobs
+        session.wait()
+    assert {(each.answer, each.by) for each in closed} == {(None, "")}
+    waited_s = sum(each.question.timeout_s for each in closed)
+    assert waited_s == len(lives.ANSWERS) * lives.SETTINGS.deadlines.person_s
+    assert room.clock.seconds >= waited_s
+    assert job.certificate is None
+    assert job.verdict is not None
+    assert job.verdict.verdict is Verdict.INDETERMINATE
+    room.ledger.close()
+
+
+def test_a_client_that_declines_leaves_the_question_without_an_answer(tmp_path: Path) -> None:
+    room = Room(tmp_path, lives.IPHONE)
+
+    def notice(session: Session, event: Event) -> None:
+        room.only_hands(session, event)
+        if isinstance(event, QuestionAsked):
+            session.answer(event.question.id, None, by="terminal")
+
+    with room.session(notice) as session:
+        (job,) = session.start(room.port.look(), by=lives.TESTER).jobs
+        session.wait()
+    assert not any(piece.asked == "operator.condition" for piece in job.evidence)
+    room.ledger.close()
+
+
+def test_a_ledger_that_is_full_ends_the_work_with_an_event_and_the_next_session_resumes_it(tmp_path: Path) -> None:
+    def refuse(number: int, _when: str) -> None:
+        if number > 6:
+            raise LedgerFullError(got="no space")
+
+    room = Room(tmp_path, lives.IPHONE, on_append=refuse)
+    with room.session(room.hands.notice) as session:
+        seen, watching = watched(session, JobInterrupted)
+        session.start(room.port.look(), by=lives.TESTER)
+        with pytest.raises(LedgerError):
+            session.wait()
+    watching.join(LONGEST_S)
+    assert [type(each.event) for each in seen] == [JobInterrupted]
+    room.ledger.close()
+    room.ledger = Ledger(tmp_path / "ledger.sqlite3", clock=room.clock)
+    with room.session(room.hands.notice) as session:
+        seen, watching = watched(session, JobStarted)
+        (job,) = session.resume()
+        session.wait()
+        assert session.jobs.unfinished() == ()
+    watching.join(LONGEST_S)
+    assert [each.event.resumed for each in seen if isinstance(each.event, JobStarted)] == [True]
+    assert is_finished(job)
+    room.ledger.close()
+
+
+def test_a_phone_whose_port_has_a_job_gets_no_second_one(tmp_path: Path) -> None:
+    room = Room(tmp_path, lives.PIXEL_13, clock=UnhurriedClock())
+    with room.session(room.only_hands) as session:
+        with session.events(QuestionAsked) as asked:
+            first = session.start(room.port.look(), by=lives.TESTER)
+            assert asked.next(LONGEST_S) is not None
+        again = session.start(room.port.look(), by=lives.TESTER)
+        assert len(first.jobs) == 1
+        assert again.jobs == ()
+        assert [sighting.port for sighting in again.occupied] == ["1-1"]
+        assert session.busy == ("1-1",)
+        session.wait()
+    room.ledger.close()
+
+
+def test_what_the_stations_key_could_not_sign_is_refused_before_anything_is_begun(tmp_path: Path) -> None:
+    room = Room(tmp_path, lives.IPHONE)
+
+    class Cable(DirectBench):
+        def is_emulated(self, path: str) -> bool:
+            return False
+
+    session = Session(
+        ledger=room.ledger,
+        settings=lives.SETTINGS,
+        bench=lambda: nullcontext(Cable(room.port)),
+        papers=lambda _warn: nullcontext(room.papers),
+    )
+    with session, pytest.raises(WrongSignerError):
+        session.start(room.port.look(), by=lives.TESTER)
+    assert room.ledger.jobs() == ()
+    room.ledger.close()
+
+
+def test_phones_are_counted_until_nobody_plugs_any_more(tmp_path: Path) -> None:
+    room = Room(tmp_path, lives.IPHONE, settings=replace(lives.SETTINGS, gather_s=3.0))
+    heard: list[Event] = []
+    with room.session(lambda _session, event: heard.append(event)) as session:
+        (sighting,) = session.gather(1)
+    assert sighting.port == "1-1"
+    assert heard == [PhonesCounted(counted=1, expected=1)]
+    room.ledger.close()
+
+
+def test_phones_that_come_and_go_are_told_of(tmp_path: Path) -> None:
+    room = Room(tmp_path, lives.IPHONE)
+    with room.session(lambda _session, _event: None) as session, session.events(PhoneAppeared, PhoneLeft) as seen:
+        session.watch_phones()
+        came = seen.next(LONGEST_S)
+    assert came is not None
+    assert isinstance(came.event, PhoneAppeared)
+    assert came.event.port == "1-1"
+    room.ledger.close()
+
+
+def test_a_change_of_the_bench_is_told_once_in_order_of_ports() -> None:
+    def at(port: str, presence: Presence = Presence.ADB_DEVICE) -> Sighting:
+        return Sighting(port=port, presence=presence)
+
+    before = {"1-1": at("1-1"), "1-2": at("1-2"), "1-4": at("1-4")}
+    now = {"1-1": at("1-1"), "1-3": at("1-3"), "1-4": at("1-4", Presence.USB_ONLY)}
+    found = changes(before, now, lambda port: f"slot {port}")
+    assert found == (
+        PhoneLeft(port="1-2", slot="slot 1-2"),
+        PhoneAppeared(port="1-3", slot="slot 1-3", sighting=now["1-3"]),
+        PhoneAppeared(port="1-4", slot="slot 1-4", sighting=now["1-4"]),
+    )
+    assert changes(now, now, str) == ()
+
+
+def test_only_one_session_holds_a_station_and_commands_that_read_need_none(
+    home: Home, call: Call, tmp_path: Path
+) -> None:
+    assert call("validate", "TESTJOB1", "--accept", "--json")[0] == 0
+    secrets = Secrets(passphrase=lambda: PASSPHRASE)
+    with Session.open(home, Settings(), secrets):
+        with pytest.raises(StationBusyError):
+            Session.open(home, Settings(), secrets)
+        reading: tuple[tuple[object, ...], ...] = (
+            ("jobs", "--json"),
+            ("jobs", "TESTJOB1", "--json"),
+            ("ledger", "verify"),
+            ("ledger", "export", tmp_path / "ledger.jsonl"),
+            ("ledger", "backup", tmp_path / "copy.sqlite3"),
+            ("keys", "show"),
+            ("keys", "check"),
+            ("keys", "export-trust", tmp_path / "trust"),
+            ("log", "status"),
+            ("log", "audit"),
+            ("reprint", "TESTJOB1", "-o", tmp_path / "again.pdf"),
+            ("copy", "TESTJOB1", "--archive", "-o", tmp_path / "archive.pdf"),
+        )
+        assert {arguments: call(*arguments)[0] for arguments in reading} == dict.fromkeys(reading, 0)
+        assert (tmp_path / "again.pdf").read_bytes().startswith(b"%PDF")
+        for writing in (("keys", "crl"), ("validate", "TESTJOB1", "--reject"), ("process", "--resume")):
+            code, said = call(*writing)
+            assert (code, "already working" in said) == (1, True), said
