@@ -8,7 +8,6 @@ never take the same one; the size is the checkpoint's primary key, so there are 
 """
 
 import contextlib
-import hashlib
 import os
 import sqlite3
 import threading
@@ -21,33 +20,29 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certs.log import merkle, rules
-from certs.log.entries import Entry, Issue, Start, read_entry
-from certs.log.errors import LogCorruptError, LogError, LogExistsError, LogFullError, LogKeyError, LogRuleError
+from certs.log.entries import Entry, Issue, Start
+from certs.log.errors import LogCorruptError, LogError, LogExistsError, LogKeyError, LogRuleError
 from certs.log.merkle import HASH_BYTES, Node
 from certs.log.notes import Signature, VerifierKey, checkpoint_text, is_name
 from certs.log.policy import LogPolicy
 from certs.log.proofs import format_proof
 from transparency.signing import NoteKey
-from transparency.sqlite_errors import Trouble, trouble
+from transparency.tables import (
+    ISSUE,
+    SCHEMA,
+    START,
+    TABLES,
+    StoredEntries,
+    connect,
+    key_name,
+    newest_checkpoint,
+    one_moment,
+    short_name,
+    size_of,
+    sync_folder,
+    translated,
+)
 
-BUSY_S = 30.0
-_SCHEMA = "proofwipe/log/1"
-_START, _ISSUE = 1, 2
-_TABLES = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE leaf (number INTEGER PRIMARY KEY, entry BLOB NOT NULL, hashes BLOB NOT NULL) STRICT;
-CREATE TABLE named (name BLOB PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE tagged (tag BLOB, kind INTEGER, number INTEGER, PRIMARY KEY (tag, kind, number))
-    STRICT, WITHOUT ROWID;
-CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, root BLOB NOT NULL, signature BLOB NOT NULL, at INTEGER NOT NULL)
-    STRICT;
-CREATE TABLE cosignature (size INTEGER, key BLOB, first TEXT NOT NULL, latest TEXT NOT NULL, PRIMARY KEY (size, key))
-    STRICT, WITHOUT ROWID;
-CREATE TRIGGER leaf_stays BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER leaf_kept BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER checkpoint_stays BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER checkpoint_kept BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-"""
 _COSIGNED = "INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET latest = excluded.latest"
 
 
@@ -68,9 +63,9 @@ class TransparencyLog:
         self.path = path
         self._connection = connection
         self._lock = threading.RLock()
-        self._known = _Stored(connection)
+        self._known = StoredEntries(connection)
         about = dict(connection.execute("SELECT name, value FROM about").fetchall())
-        if about.get("schema") != _SCHEMA:
+        if about.get("schema") != SCHEMA:
             raise LogCorruptError(phone=str(path), got=f"schema {about.get('schema', '')}")
         self.origin: str = about["origin"]
         self.public = VerifierKey.parse(about["key"])
@@ -78,7 +73,7 @@ class TransparencyLog:
         if self._key is not None and self._key.public != self.public:
             raise LogKeyError(phone=str(path), got=str(self._key.public))
         self._key_id = self.public.key_id
-        with _one_moment(connection):
+        with one_moment(connection):
             self._head = self._read_head()
 
     @classmethod
@@ -97,9 +92,9 @@ class TransparencyLog:
             unfinished.unlink(missing_ok=True)
             os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             try:
-                connection = _connect(unfinished)
-                connection.executescript("BEGIN;" + _TABLES)
-                for name, value in (("schema", _SCHEMA), ("origin", origin), ("key", str(public))):
+                connection = connect(unfinished)
+                connection.executescript("BEGIN;" + TABLES)
+                for name, value in (("schema", SCHEMA), ("origin", origin), ("key", str(public))):
                     connection.execute("INSERT INTO about VALUES (?, ?)", (name, value))
                 connection.execute("COMMIT")
                 connection.close()  # the last to close folds the write-ahead log into the file
@@ -108,7 +103,7 @@ class TransparencyLog:
                 raise LogExistsError(phone=str(path)) from error
             finally:
                 unfinished.unlink(missing_ok=True)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         return cls.open(path, key)
 
     @classmethod
@@ -120,7 +115,7 @@ class TransparencyLog:
         with translated(path):
             if not path.is_file():
                 raise LogError(phone=str(path), got="ENOENT")
-            connection = _connect(path)
+            connection = connect(path)
             try:
                 return cls(path, connection, key)
             except BaseException:
@@ -136,7 +131,7 @@ class TransparencyLog:
     def size(self) -> int:
         """Number of entries, all processes' included."""
         with self._reading() as connection:
-            return _size(connection)
+            return size_of(connection)
 
     def append(self, entries: Sequence[Entry], *, at: datetime) -> tuple[int, ...]:
         """Append entries, all or none, durably, under one new checkpoint; returns their indexes.
@@ -168,7 +163,7 @@ class TransparencyLog:
             connection = self._connection
             connection.execute("BEGIN IMMEDIATE")
             try:
-                if _newest(connection) != (self._head.size, self._head.root):
+                if newest_checkpoint(connection) != (self._head.size, self._head.root):
                     self._head = self._read_head()  # another process appended
                 size, frontier = self._head.size, list(self._head.frontier)
                 places = []
@@ -208,9 +203,9 @@ class TransparencyLog:
         completed = merkle.grow(frontier, number, merkle.leaf_hash(data))
         execute = self._connection.execute
         execute("INSERT INTO leaf VALUES (?, ?, ?)", (number, data, b"".join(completed)))
-        execute("INSERT INTO named VALUES (?, ?)", (_short(rules.entry_key(entry)), number))
+        execute("INSERT INTO named VALUES (?, ?)", (short_name(rules.entry_key(entry)), number))
         if isinstance(entry, Start | Issue):
-            kind = _START if isinstance(entry, Start) else _ISSUE
+            kind = START if isinstance(entry, Start) else ISSUE
             execute("INSERT INTO tagged VALUES (?, ?, ?)", (bytes.fromhex(entry.tag), kind, number))
 
     def _sign(self, head: _Head, at: datetime) -> None:
@@ -243,7 +238,7 @@ class TransparencyLog:
     def starts(self, device_tag: str) -> tuple[int, ...]:
         """Indexes of the phone's STARTs."""
         with self._reading():
-            return self._known.numbers(device_tag, _START)
+            return self._known.numbers(device_tag, START)
 
     def issues(self, certificate_id: str) -> tuple[int, ...]:
         """Index of the certificate's ISSUE, () when it was not issued here."""
@@ -269,14 +264,14 @@ class TransparencyLog:
     def checkpoint(self) -> str:
         """The newest signed checkpoint with its cosignatures, "" when the log is empty."""
         with self._reading() as connection:
-            newest = _newest(connection)
+            newest = newest_checkpoint(connection)
             return self._note(connection, newest[0]) if newest[0] else ""
 
     def witnessed_checkpoint(self) -> str:
         """The newest checkpoint that a witness signed, else the newest of all; "" when the log is empty."""
         with self._reading() as connection:
             row = connection.execute("SELECT max(size) FROM cosignature").fetchone()
-            size = row[0] or _size(connection)
+            size = row[0] or size_of(connection)
             return self._note(connection, size) if size else ""
 
     def anchor(self) -> tuple[str, ...]:
@@ -291,7 +286,7 @@ class TransparencyLog:
         Raises: LogError beyond the end.
         """
         with self._reading() as connection:
-            size = self._first_witnessed(connection, index, policy) or _size(connection)
+            size = self._first_witnessed(connection, index, policy) or size_of(connection)
             if not 0 <= index < size:
                 raise LogError(phone=str(self.path), got=f"entry {index}")
             hashes = merkle.prove(merkle.inclusion_ranges(index, size), self._nodes)
@@ -300,14 +295,14 @@ class TransparencyLog:
     def root(self, size: int) -> bytes:
         """The root of the first `size` entries. Raises: LogError beyond the end."""
         with self._reading() as connection:
-            if not 0 <= size <= _size(connection):
+            if not 0 <= size <= size_of(connection):
                 raise LogError(phone=str(self.path), got=str(size))
             return merkle.fold(list(self._nodes(merkle.subtrees(0, size)).values()))
 
     def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
         """RFC 6962 consistency proof. Raises: LogError beyond the end."""
         with self._reading() as connection:
-            if not 0 <= old <= size <= _size(connection):
+            if not 0 <= old <= size <= size_of(connection):
                 raise LogError(phone=str(self.path), got=f"{old} .. {size}")
             return merkle.prove(merkle.consistency_ranges(old, size), self._nodes)
 
@@ -321,7 +316,7 @@ class TransparencyLog:
         with self._reading() as connection:
             row = connection.execute(
                 "SELECT size FROM cosignature WHERE key = ? ORDER BY size DESC LIMIT 1",
-                (_key_name(witness.name, witness.key_id),),
+                (key_name(witness.name, witness.key_id),),
             ).fetchone()
             return int(row[0]) if row else 0
 
@@ -330,7 +325,7 @@ class TransparencyLog:
         witness takes the place of the earlier. Raises: LogError.
         """
         with self._lock, translated(self.path):
-            rows = [(size, _key_name(each.name, each.key_id), each.line, each.line) for each in lines]
+            rows = [(size, key_name(each.name, each.key_id), each.line, each.line) for each in lines]
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 if self._connection.execute("SELECT 1 FROM checkpoint WHERE size = ?", (size,)).fetchone() is None:
@@ -347,7 +342,7 @@ class TransparencyLog:
 
         Inside a transaction: leaves that another process appends between two questions would look like a forgery.
         """
-        size, root = _newest(self._connection)
+        size, root = newest_checkpoint(self._connection)
         frontier = tuple(self._nodes(merkle.subtrees(0, size)).values())
         if (
             merkle.fold(frontier) != root
@@ -381,7 +376,7 @@ class TransparencyLog:
             signed.setdefault(size, []).append(bytes(key))
         for size, keys in signed.items():
             if policy is None or policy.is_met(
-                [each.name for each in policy.witnesses if _key_name(each.key.name, each.key.key_id) in keys]
+                [each.name for each in policy.witnesses if key_name(each.key.name, each.key.key_id) in keys]
             ):
                 return size
         return 0
@@ -399,85 +394,3 @@ class TransparencyLog:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._lock, translated(self.path):
             yield self._connection
-
-
-class _Stored:
-    """`rules.Known` over the tables."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._execute = connection.execute
-
-    def find(self, key: str) -> int | None:
-        row = self._execute("SELECT number FROM named WHERE name = ?", (_short(key),)).fetchone()
-        return None if row is None else int(row[0])
-
-    def entry(self, index: int) -> Entry | None:
-        row = self._execute("SELECT entry FROM leaf WHERE number = ?", (index,)).fetchone()
-        return None if row is None else read_entry(bytes(row[0]))
-
-    def starts(self, tag: str) -> int:
-        return len(self.numbers(tag, _START))
-
-    def issues(self, tag: str) -> tuple[int, ...]:
-        return self.numbers(tag, _ISSUE)
-
-    def numbers(self, tag: str, kind: int) -> tuple[int, ...]:
-        query = "SELECT number FROM tagged WHERE tag = ? AND kind = ? ORDER BY number"
-        return tuple(number for (number,) in self._execute(query, (bytes.fromhex(tag), kind)))
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA page_size=2048")  # of a new file: a commit writes whole pages, some of them
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA wal_autocheckpoint=4000")  # pages; folded in rarely, because that costs two more syncs
-    connection.execute("PRAGMA cache_size=-65536")  # KiB
-    return connection
-
-
-@contextmanager
-def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
-    """Whatever is read in here is the file as it is at the first question, whoever appends meanwhile."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        with contextlib.suppress(sqlite3.Error):  # after an error of the disk SQLite has ended it already
-            connection.execute("ROLLBACK")
-
-
-def _newest(connection: sqlite3.Connection) -> tuple[int, bytes]:
-    row = connection.execute("SELECT size, root FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-    return (int(row[0]), bytes(row[1])) if row else (0, merkle.EMPTY_ROOT)
-
-
-def _size(connection: sqlite3.Connection) -> int:
-    return _newest(connection)[0]
-
-
-def _short(key: str) -> bytes:
-    """An entry's name in 16 bytes, which are looked up faster."""
-    return hashlib.sha256(key.encode()).digest()[:16]
-
-
-def _key_name(name: str, key_id: bytes) -> bytes:
-    return f"{name}\n".encode() + key_id
-
-
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """What SQLite and the file system raise, as errors of ours."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        kinds = {Trouble.FULL: LogFullError, Trouble.CORRUPT: LogCorruptError, Trouble.OTHER: LogError}
-        raise kinds[trouble(error)](phone=str(path), got=str(error)) from error

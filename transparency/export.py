@@ -10,8 +10,9 @@ from certs.log import snapshot
 from certs.log.errors import LogEmptyError, LogReadError
 from certs.log.notes import LARGEST_NOTE, Checkpoint, read_checkpoint, read_note
 from certs.log.tiles import WIDTH, tile_bytes, tiles_of
-from transparency.database import TransparencyLog, translated
+from transparency.database import TransparencyLog
 from transparency.fetching import FolderSource
+from transparency.tables import translated
 
 
 def export_tiles(log: TransparencyLog, folder: Path) -> Checkpoint:

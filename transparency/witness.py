@@ -20,9 +20,9 @@ from certs.log.merkle import EMPTY_ROOT, HASH_BYTES, consistent
 from certs.log.notes import Checkpoint, Note, VerifierKey, decode, read_checkpoint, read_note, read_number, unbase64
 from certs.log.policy import LogPolicy
 from phones.clock import Clock
-from transparency.database import BUSY_S, translated
 from transparency.serving import Reply
 from transparency.signing import NoteKey
+from transparency.tables import BUSY_S, translated
 
 LARGEST_REQUEST = 160 * 1024
 MOST_HASHES = 63

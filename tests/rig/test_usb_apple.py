@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from virtual_phones.usb.apple import ACK, CHUNK, RST, SYN, Connection, Mux
-from virtual_phones.usb.device import Stall
+from virtual_phones.usb.function import Stall
 
 LOCKDOWN = 62078
 VERSION = struct.pack(">IIIII", 0, 20, 2, 0, 0)

@@ -7,21 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from virtual_phones.usb.device import (
-    EOVERFLOW,
-    EPIPE,
-    Completion,
-    Configuration,
-    Endpoint,
-    Function,
-    Identity,
-    Interface,
-    Setup,
-    Stall,
-    Transfer,
-    Urb,
-    UsbDevice,
-)
+from virtual_phones.usb.descriptors import Configuration, Endpoint, Identity, Interface
+from virtual_phones.usb.device import EOVERFLOW, EPIPE, Completion, Urb, UsbDevice
+from virtual_phones.usb.function import Function, Setup, Stall, Transfer
 
 IN, OUT = 0x81, 0x01
 

@@ -12,8 +12,8 @@ from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.phone import Timing, load_model
 from virtual_phones.usb.acm import Modem
 from virtual_phones.usb.adb import messages
-from virtual_phones.usb.device import Stall
 from virtual_phones.usb.fastboot import Fastboot
+from virtual_phones.usb.function import Stall
 from virtual_phones.usb.mtp import Mtp
 
 

@@ -8,7 +8,8 @@ import pytest
 from virtual_phones.adb.adbd import A_CNXN, A_OPEN, message
 from virtual_phones.bench.scenario import add_phones, read_scenario
 from virtual_phones.port import VirtualPort
-from virtual_phones.usb.device import EPIPE, Completion, Setup, Urb, UsbDevice
+from virtual_phones.usb.device import EPIPE, Completion, Urb, UsbDevice
+from virtual_phones.usb.function import Setup
 from virtual_phones.usb.phone import build
 
 IN, OUT = 0x83, 0x03  # adb is the second interface, behind MTP

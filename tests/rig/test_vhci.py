@@ -11,17 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from virtual_phones.usb.device import (
-    Completion,
-    Configuration,
-    Endpoint,
-    Function,
-    Identity,
-    Interface,
-    Transfer,
-    Urb,
-    UsbDevice,
-)
+from virtual_phones.usb.descriptors import Configuration, Endpoint, Identity, Interface
+from virtual_phones.usb.device import Completion, Urb, UsbDevice
+from virtual_phones.usb.function import Function, Transfer
 from virtual_phones.usb.vhci import HEADER_BYTES, HUSH_S, VhciCable, next_request, returned, spread
 
 

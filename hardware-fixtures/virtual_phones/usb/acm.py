@@ -4,7 +4,7 @@
 import struct
 from collections.abc import Callable, Mapping
 
-from virtual_phones.usb.device import Function, Setup, Stall, Transfer
+from virtual_phones.usb.function import Function, Setup, Stall, Transfer
 
 CONTROL_TRIPLE, DATA_TRIPLE = (0x02, 0x02, 0x01), (0x0A, 0x00, 0x00)
 LONGEST_LINE = 1024

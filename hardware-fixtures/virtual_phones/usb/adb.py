@@ -8,7 +8,7 @@ from virtual_phones.adb.auth import HostKey
 from virtual_phones.adb.on_port import AdbOnPort
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.port import VirtualPort
-from virtual_phones.usb.device import Function, Transfer
+from virtual_phones.usb.function import Function, Transfer
 
 HEADER_BYTES = 24
 DIALOG_POLL_S = 0.1

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from virtual_phones.iphone.phone import IPhone
 from virtual_phones.port import VirtualPort
-from virtual_phones.usb.device import Function, Setup, Stall, Transfer
+from virtual_phones.usb.function import Function, Setup, Stall, Transfer
 from virtual_phones.usbmux.lockdown import LOCKDOWN_PORT, ServicePorts
 from virtual_phones.usbmux.stream import DeviceStream
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The device end of a USB 2.0 cable, sans-IO: descriptors, strings, configurations, control and bulk requests.
+"""The device end of a USB 2.0 cable, sans-IO: configurations, control and bulk requests.
 
 It is as strict as the wire: a transfer ends with a short packet, what does not fit a URB that is no multiple of the
 packet size is an overflow, a halted endpoint stalls until the host clears it. A lenient device hides bugs of the
@@ -11,131 +11,15 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-HIGH_SPEED_PACKET = 512
-BULK, INTERRUPT = 2, 3
+from virtual_phones.usb.descriptors import HIGH_SPEED_PACKET, Configuration, Descriptors, Identity
+from virtual_phones.usb.function import Function, Setup, Stall, Transfer
+
 EPIPE, EOVERFLOW, ECONNRESET = -32, -75, -104
-LONGEST_STRING = 126
-"""UTF-16 units: bLength is one byte."""
 MAXIMUM_TRANSFER = 16 * 1024 * 1024
 
-_DEVICE, _CONFIGURATION, _STRING, _INTERFACE, _ENDPOINT, _QUALIFIER = 1, 2, 3, 4, 5, 6
 _GET_STATUS, _CLEAR_FEATURE, _SET_FEATURE, _GET_DESCRIPTOR = 0, 1, 3, 6
 _GET_CONFIGURATION, _SET_CONFIGURATION, _GET_INTERFACE, _SET_INTERFACE = 8, 9, 10, 11
 _ENDPOINT_HALT = 0
-_ENGLISH = 0x0409
-
-
-class Stall(Exception):
-    """The device does not do that: the host sees EPIPE."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """The eight bytes that begin a control transfer."""
-
-    request_type: int
-    request: int
-    value: int
-    index: int
-    length: int
-
-    @classmethod
-    def parse(cls, data: bytes) -> "Setup":
-        """From the wire. Raises: ValueError for anything but eight bytes."""
-        if len(data) != 8:
-            raise ValueError("a setup packet has eight bytes")
-        request_type, request, value, index, length = struct.unpack("<BBHHH", data)
-        return cls(request_type=request_type, request=request, value=value, index=index, length=length)
-
-    @property
-    def kind(self) -> int:
-        """0 standard, 1 class, 2 vendor."""
-        return self.request_type >> 5 & 3
-
-    @property
-    def to_host(self) -> bool:
-        """Does the data stage go to the host?"""
-        return bool(self.request_type & 0x80)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """`address` with direction bit 0x80 for IN."""
-
-    address: int
-    kind: int = BULK
-    packet: int = HIGH_SPEED_PACKET
-
-    def descriptor(self) -> bytes:
-        """Seven bytes."""
-        interval = 9 if self.kind == INTERRUPT else 0
-        return struct.pack("<BBBBHB", 7, _ENDPOINT, self.address, self.kind, self.packet, interval)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interface:
-    """Class triple, endpoints and class-specific descriptors; `name` is a string or ""."""
-
-    triple: tuple[int, int, int]
-    endpoints: tuple[Endpoint, ...]
-    extra: bytes = b""
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
-    """One of the device's configurations; interfaces are numbered by their place."""
-
-    interfaces: tuple[Interface, ...]
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """What stands in the device descriptor. Empty strings have no index."""
-
-    vendor_id: int
-    product_id: int
-    manufacturer: str = ""
-    product: str = ""
-    serial: str = ""
-    release: int = 0x0510
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """Bytes for the host that end with a short packet. `zero`: send an empty one when the last is full."""
-
-    data: bytes
-    zero: bool = False
-
-
-class Function:
-    """What lies behind the endpoints of some interfaces. Everything here does nothing; kinds override."""
-
-    dead = False
-    """The function has given up: the device drops off the bus."""
-
-    def host_sent(self, address: int, data: bytes, now_s: float) -> None:
-        """An OUT transfer, or a piece of one that fills whole packets. Raises: Stall halts the endpoint."""
-
-    def take(self, address: int) -> list[Transfer]:
-        """Transfers for IN endpoint `address` now."""
-        return []
-
-    def control(self, setup: Setup, data: bytes, now_s: float) -> bytes:
-        """A class or vendor request to one of its interfaces. Raises: Stall."""
-        raise Stall
-
-    def next_due(self, now_s: float) -> float | None:
-        """When to call `advance`; None = nothing happens by itself."""
-        return None
-
-    def advance(self, now_s: float) -> None:
-        """Time has passed."""
-
-    def closed(self) -> None:
-        """The cable is out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,17 +73,13 @@ class UsbDevice:
         *,
         vendor: Function | None = None,
     ) -> None:
-        self._identity = identity
-        self._configurations = tuple(configurations)
+        self._descriptors = Descriptors(identity, configurations)
         self._functions = functions
         self._vendor = vendor
-        self._strings: list[str] = []
         self.configuration = 0
         self._queues: dict[int, _Queue] = {}
         self._halted_out: set[int] = set()
         self._done: list[Completion] = []
-        self._device_descriptor = self._describe_device()
-        self._described = [self._describe(place) for place in range(len(self._configurations))]
 
     # -- what the cable does -----------------------------------------------------------------------
 
@@ -351,7 +231,7 @@ class UsbDevice:
     def _standard(self, setup: Setup) -> bytes:
         match setup.request:
             case 6:
-                return self._descriptor(setup.value >> 8, setup.value & 0xFF)
+                return self._descriptors.read(setup.value >> 8, setup.value & 0xFF)
             case 9:
                 self._configure(setup.value & 0xFF)
                 return b""
@@ -373,7 +253,7 @@ class UsbDevice:
         raise Stall
 
     def _configure(self, value: int) -> None:
-        if value > len(self._configurations):
+        if value > len(self._descriptors.configurations):
             raise Stall
         self.configuration = value
         self._queues.clear()
@@ -381,84 +261,6 @@ class UsbDevice:
 
     def _is_halted(self, address: int) -> bool:
         return address in self._halted_out or (address in self._queues and self._queues[address].halted)
-
-    # -- descriptors -------------------------------------------------------------------------------
-
-    def _descriptor(self, kind: int, index: int) -> bytes:
-        if kind == _DEVICE:
-            return self._device_descriptor
-        if kind == _CONFIGURATION and index < len(self._described):
-            return self._described[index]
-        if kind == _STRING:
-            return self._string(index)
-        if kind == _QUALIFIER:
-            return struct.pack("<BBHBBBBBB", 10, _QUALIFIER, 0x0200, 0, 0, 0, 64, len(self._configurations), 0)
-        raise Stall
-
-    def _describe_device(self) -> bytes:
-        named = self._identity
-        return struct.pack(
-            "<BBHBBBBHHHBBBB",
-            18,
-            _DEVICE,
-            0x0200,
-            0,
-            0,
-            0,
-            64,
-            named.vendor_id,
-            named.product_id,
-            named.release,
-            self._index(named.manufacturer),
-            self._index(named.product),
-            self._index(named.serial),
-            len(self._configurations),
-        )
-
-    def _describe(self, place: int) -> bytes:
-        configuration = self._configurations[place]
-        body = b""
-        for number, interface in enumerate(configuration.interfaces):
-            body += struct.pack(
-                "<BBBBBBBBB",
-                9,
-                _INTERFACE,
-                number,
-                0,
-                len(interface.endpoints),
-                *interface.triple,
-                self._index(interface.name),
-            )
-            body += interface.extra + b"".join(endpoint.descriptor() for endpoint in interface.endpoints)
-        return (
-            struct.pack(
-                "<BBHBBBBB",
-                9,
-                _CONFIGURATION,
-                9 + len(body),
-                len(configuration.interfaces),
-                place + 1,
-                self._index(configuration.name),
-                0xC0,
-                250,
-            )
-            + body
-        )
-
-    def _index(self, text: str) -> int:
-        if not text:
-            return 0
-        if text not in self._strings:
-            self._strings.append(text)
-        return self._strings.index(text) + 1
-
-    def _string(self, index: int) -> bytes:
-        if index == 0:
-            return struct.pack("<BBH", 4, _STRING, _ENGLISH)
-        if index > len(self._strings):
-            raise Stall
-        body = self._strings[index - 1].encode("utf-16-le", "surrogatepass")[: 2 * LONGEST_STRING]
-        return bytes([len(body) + 2, _STRING]) + body
 
     # -- who lies where ----------------------------------------------------------------------------
 
@@ -472,9 +274,9 @@ class UsbDevice:
         return self._endpoint(address)[1]
 
     def _endpoint(self, address: int) -> tuple[Function | None, int]:
-        if not 1 <= self.configuration <= len(self._configurations):
+        if not 1 <= self.configuration <= len(self._descriptors.configurations):
             return None, HIGH_SPEED_PACKET
-        for number, interface in enumerate(self._configurations[self.configuration - 1].interfaces):
+        for number, interface in enumerate(self._descriptors.configurations[self.configuration - 1].interfaces):
             for endpoint in interface.endpoints:
                 if endpoint.address == address:
                     return self._functions.get((self.configuration, number)), endpoint.packet

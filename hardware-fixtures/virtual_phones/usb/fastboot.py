@@ -8,7 +8,7 @@ from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.faults import Fault, FaultKind, distorted
 from virtual_phones.phone import section
 from virtual_phones.port import VirtualPort
-from virtual_phones.usb.device import Function, Transfer
+from virtual_phones.usb.function import Function, Transfer
 
 LONGEST_COMMAND = 4096
 LONGEST_REPLY = 256

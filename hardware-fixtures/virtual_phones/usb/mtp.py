@@ -8,7 +8,7 @@ shown.
 import struct
 from collections.abc import Callable
 
-from virtual_phones.usb.device import Function, Setup, Stall, Transfer
+from virtual_phones.usb.function import Function, Setup, Stall, Transfer
 
 COMMAND, DATA, RESPONSE = 1, 2, 3
 GET_DEVICE_INFO, OPEN_SESSION, CLOSE_SESSION, GET_STORAGE_IDS, GET_HANDLES = 0x1001, 0x1002, 0x1003, 0x1004, 0x1007

@@ -16,17 +16,10 @@ from virtual_phones.port import VirtualPort
 from virtual_phones.usb.acm import CONTROL_TRIPLE, DATA_TRIPLE, AcmFunction, Modem, descriptors
 from virtual_phones.usb.adb import AdbFunction
 from virtual_phones.usb.apple import MuxFunction
-from virtual_phones.usb.device import (
-    INTERRUPT,
-    Configuration,
-    Endpoint,
-    Function,
-    Identity,
-    Interface,
-    Stall,
-    UsbDevice,
-)
+from virtual_phones.usb.descriptors import INTERRUPT, Configuration, Endpoint, Identity, Interface
+from virtual_phones.usb.device import UsbDevice
 from virtual_phones.usb.fastboot import FastbootFunction
+from virtual_phones.usb.function import Function, Stall
 from virtual_phones.usb.mtp import Mtp, MtpFunction
 
 USB_TROUBLES: dict[str, str] = {

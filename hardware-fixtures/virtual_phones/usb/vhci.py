@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from virtual_phones.usb.device import ECONNRESET, Completion, Setup, Urb, UsbDevice
+from virtual_phones.usb.device import ECONNRESET, Completion, Urb, UsbDevice
+from virtual_phones.usb.function import Setup
 
 PLATFORM = Path("/sys/devices/platform")
 DEVICES = Path("/sys/bus/usb/devices")
