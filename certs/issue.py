@@ -53,7 +53,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entered:
+class LogPosition:
     """Where a paper stands in the log: index of its entry, and the certificate it took the place of, or ""."""
 
     index: int
@@ -103,7 +103,7 @@ def inclusion_proof(record: Record, statement: bytes, log: "LogWriter | None") -
     return log.proof(append_to_log(record, statement, log).index)
 
 
-def append_to_log(record: Record, statement: bytes, log: "LogWriter") -> Entered:
+def append_to_log(record: Record, statement: bytes, log: "LogWriter") -> LogPosition:
     """Append a paper's entries, durably and once: ISSUE and CLOSE of a certificate, with the REPLACE of the one that
     the phone had until now; CLOSE of a report.
 
@@ -123,7 +123,7 @@ def append_to_log(record: Record, statement: bytes, log: "LogWriter") -> Entered
             replaced = standing.id
             entries.insert(0, Replace(at=leaf.at, old=standing.id, old_index=live, new=leaf.id, reason=ERASED_AGAIN))
     places = log.append(entries, at=leaf.at)
-    return Entered(index=places[entries.index(leaf)], replaced=replaced)
+    return LogPosition(index=places[entries.index(leaf)], replaced=replaced)
 
 
 def draw_and_sign(

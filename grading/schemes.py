@@ -71,7 +71,7 @@ def load(name: str) -> Scheme:
         found = _shipped_file(name)
         return _read(name, found.read_bytes(), found)
     except OSError as error:
-        raise SchemeError(phone=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
+        raise SchemeError(subject=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
 
 
 @lru_cache(maxsize=8)  # a verifier asks for the same bytes with every paper
@@ -79,11 +79,11 @@ def _read(name: str, data: bytes, file: Path | None) -> Scheme:
     try:
         document = files.parsed(data, file)
     except ValueError as error:
-        raise SchemeError(phone=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
+        raise SchemeError(subject=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
     try:
         return _scheme(document, hashlib.sha256(data).hexdigest())
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SchemeError(phone=name, expected="a complete scheme", got=f"{type(error).__name__}: {error}") from error
+        raise SchemeError(subject=name, expected="a complete scheme", got=f"{type(error).__name__}: {error}") from error
 
 
 def shipped() -> tuple[str, ...]:

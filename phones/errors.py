@@ -23,30 +23,36 @@ from phones.words import say
 
 
 class ProofwipeError(Exception):
-    """Something went wrong: what was expected, what came, on which phone, in which step.
+    """Something went wrong: with what (`subject`), in which step, what was expected, what came.
 
-    `facts` fill the placeholders of the sentence; text from phones must already be cleaned
-    (`phones.cleaning`).
+    `reason` and `hint` are for people: one sentence and one next step, from the facts named in the sentence.
+    `step`, `expected` and `got` are for whoever mends it: they stand in `details`, which goes to the log and is shown
+    with `--verbose`. Text from phones must already be cleaned (`phones.cleaning`).
     """
 
     code: ClassVar[str] = "internal"
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, *, phone: str = "", step: str = "", expected: str = "", got: str = "", **facts: str) -> None:
-        self.phone = phone
+    def __init__(self, *, subject: str = "", step: str = "", expected: str = "", got: str = "", **facts: str) -> None:
+        self.subject = subject
         self.step = step
         self.expected = expected
         self.got = got
-        self.facts = {"phone": phone, "step": step, "expected": expected, "got": got, **facts}
-        super().__init__(self.reason())
+        self.facts = {"subject": subject, "step": step, "expected": expected, "got": got, **facts}
+        super().__init__(f"{self.reason()} [{self.details()}]")
 
     def reason(self, language: str = "en") -> str:
-        """One line: what happened, where."""
+        """One sentence: what happened."""
         return say(f"error.{self.code}.reason", language, **self.facts)
 
     def hint(self, language: str = "en") -> str:
-        """One line: what the technician does next."""
+        """One sentence: what the person does next."""
         return say(f"error.{self.code}.hint", language, **self.facts)
+
+    def details(self) -> str:
+        """The code and every known fact on one line, in English, for the log and for `--verbose`."""
+        known = [f"{name}={value}" for name, value in self.facts.items() if value]
+        return f"{self.code}: {', '.join(known)}" if known else self.code
 
 
 class PhoneError(ProofwipeError):
@@ -75,9 +81,11 @@ class PhoneRefusedError(PhoneError):
     code = "phone_refused"
     exit_code = 4
 
-    def __init__(self, *, reason_code: str, phone: str = "", step: str = "", expected: str = "", got: str = "") -> None:
+    def __init__(
+        self, *, reason_code: str, subject: str = "", step: str = "", expected: str = "", got: str = ""
+    ) -> None:
         self.reason_code = reason_code
-        super().__init__(phone=phone, step=step, expected=expected, got=got, reason_code=reason_code)
+        super().__init__(subject=subject, step=step, expected=expected, got=got, reason_code=reason_code)
 
 
 class ReplyMalformedError(PhoneError):

@@ -26,13 +26,13 @@ _LOOK_EACH_S = 3.0
 _HANGS_AFTER_S = 15.0
 
 
-class FloorError(Exception):
+class BenchSessionError(Exception):
     """Something of the guest did not start."""
 
 
 def start_udevd() -> None:
     """Hot-plug for libusb: without udevd it sees no phone that comes later. With the rules of packaging/, and their
-    group. Raises: FloorError.
+    group. Raises: BenchSessionError.
     """
     for command in (
         ["addgroup", "--quiet", "--system", "proofwipe"],  # what sysusers/ says, where systemd is not
@@ -40,10 +40,10 @@ def start_udevd() -> None:
     ):
         done = subprocess.run(command, check=False, capture_output=True, timeout=_START_S)
         if done.returncode:
-            raise FloorError(f"{command[0]}: {done.stderr.decode('utf-8', 'replace')}")
+            raise BenchSessionError(f"{command[0]}: {done.stderr.decode('utf-8', 'replace')}")
     program = next((path for path in UDEVD if Path(path).exists()), None)
     if program is None:
-        raise FloorError("no udevd")
+        raise BenchSessionError("no udevd")
     subprocess.run([program, "--daemon"], check=True, timeout=_START_S, stderr=subprocess.DEVNULL)
 
 
@@ -79,7 +79,7 @@ class Usbmuxd:
         give_up = time.monotonic() + _START_S
         while not USBMUXD_SOCKET.exists():
             if child.poll() is not None or time.monotonic() > give_up:
-                raise FloorError("usbmuxd does not start")
+                raise BenchSessionError("usbmuxd does not start")
             time.sleep(0.05)
         return child
 
@@ -109,7 +109,7 @@ def answers(path: Path, *, timeout_s: float) -> bool:
 
 @contextmanager
 def usbmuxd(log: Path, say: Callable[[str], None]) -> Iterator[Usbmuxd]:
-    """A usbmuxd for as long as this lasts. Raises: FloorError."""
+    """A usbmuxd for as long as this lasts. Raises: BenchSessionError."""
     kept = Usbmuxd(log, say)
     try:
         yield kept
@@ -119,7 +119,7 @@ def usbmuxd(log: Path, say: Callable[[str], None]) -> Iterator[Usbmuxd]:
 
 @contextmanager
 def adb_server(binary: str, port: int, home: Path) -> Iterator[Mapping[str, str]]:
-    """An adb server of our own for tools; what its clients need in their environment. Raises: FloorError."""
+    """An adb server of our own for tools; what its clients need in their environment. Raises: BenchSessionError."""
     home.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
@@ -134,7 +134,7 @@ def adb_server(binary: str, port: int, home: Path) -> Iterator[Mapping[str, str]
     give_up = time.monotonic() + _START_S
     while subprocess.run([binary, "devices"], env=environment, capture_output=True, check=False).returncode:
         if child.poll() is not None or time.monotonic() > give_up:
-            raise FloorError(f"{binary}: its server does not start")
+            raise BenchSessionError(f"{binary}: its server does not start")
         time.sleep(0.2)
     try:
         yield environment
@@ -144,7 +144,7 @@ def adb_server(binary: str, port: int, home: Path) -> Iterator[Mapping[str, str]
 
 @contextmanager
 def phones(log: Path) -> Iterator[RemoteBench]:
-    """A bench process on USB, with one phone that is not plugged in. Raises: FloorError."""
+    """A bench process on USB, with one phone that is not plugged in. Raises: BenchSessionError."""
     from virtual_phones.usb import vhci
 
     first = vhci.spread(list(vhci.slots()))[0]
@@ -157,7 +157,7 @@ def phones(log: Path) -> Iterator[RemoteBench]:
     try:
         bench = RemoteBench.start(empty, "--usb", die_with_us=True, log=log, timeout_s=_START_S)
     except ControlError as broken:
-        raise FloorError(f"no bench: {broken}") from broken
+        raise BenchSessionError(f"no bench: {broken}") from broken
     try:
         yield bench
     finally:

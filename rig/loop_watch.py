@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from phones.apple.driver import AppleIsland
+from phones.apple.driver import AppleLibraryDriver
 
 EVERY_S = 2.0
 PATIENCE_S = 20.0
 
 
 @contextmanager
-def watched(island: AppleIsland, log: Path, say: Callable[[str], None]) -> Iterator[None]:
+def watched(island: AppleLibraryDriver, log: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Meanwhile every `EVERY_S` the loop is asked whether it turns; if not, the stacks of all threads go to `log`."""
     over = threading.Event()
 
@@ -37,7 +37,7 @@ def watched(island: AppleIsland, log: Path, say: Callable[[str], None]) -> Itera
         over.set()
 
 
-def _turns(island: AppleIsland) -> bool:
+def _turns(island: AppleLibraryDriver) -> bool:
     try:
         island.unfinished()
     except TimeoutError:  # after some seconds; drawing the keys of a new pairing may take as long in here

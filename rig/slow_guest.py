@@ -17,10 +17,10 @@ def patience() -> None:
     """From now on every exchange with a phone may take that many times as long."""
     from phones.adb.link import AdbLink
     from phones.apple import driver as apple
-    from phones.apple.driver import AppleIsland
+    from phones.apple.driver import AppleLibraryDriver
 
     _slow(AdbLink, FACTOR)
-    _slow(AppleIsland, APPLE_FACTOR)
+    _slow(AppleLibraryDriver, APPLE_FACTOR)
     # Drawing the keys of a new pairing keeps the island's loop busy for seconds here, and for a moment elsewhere.
     apple._LOOK_S = apple._LOOK_S * FACTOR
 

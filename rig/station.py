@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from certs.record.facts import Person, SalePolicy
 from phones.adb.server import AdbServer
-from phones.apple.driver import AppleIsland
+from phones.apple.driver import AppleLibraryDriver
 from phones.cleaning import clean_serial
 from phones.clock import SystemClock
 from phones.evidence import Evidence
@@ -116,7 +116,7 @@ class UsbStation:
         adb.start()
         self._stack.callback(adb.stop)
         self.adb = adb
-        self.island = AppleIsland(None, home.pairing)
+        self.island = AppleLibraryDriver(None, home.pairing)
         self.bench = HurriedBench(adb=adb, usb=UsbWatch(), apple=self.island)
         self.bench.exchange_s = EXCHANGE_S
         self._stack.callback(self.bench.close)

@@ -6,6 +6,7 @@ ProofwipeError
 ├── LedgerError           the ledger cannot be opened, read or written
 │   ├── LedgerCorruptError    its chain is broken
 │   └── LedgerFullError       disk full or read-only: nothing was lost, nothing more is begun
+├── FileNotWrittenError   a file or folder cannot be written
 ├── StationBusyError      another proofwipe works with this ledger
 ├── ConfigError           a key or value of the configuration is wrong
 ├── ExtraMissingError     the part that drives phones is not installed
@@ -29,7 +30,6 @@ ProofwipeError
 """
 
 from phones.errors import ProofwipeError
-from phones.words import say
 
 
 class OutOfOrderError(ProofwipeError):
@@ -56,6 +56,15 @@ class LedgerFullError(LedgerError):
     code = "ledger_full"
 
 
+class FileNotWrittenError(ProofwipeError):
+    """A file or folder of the station cannot be written. `cause`: why, in words for a person."""
+
+    code = "file_not_written"
+
+    def __init__(self, *, subject: str, cause: str) -> None:
+        super().__init__(subject=subject, cause=cause)
+
+
 class StationBusyError(ProofwipeError):
     """Another process works with this ledger."""
 
@@ -68,11 +77,9 @@ class ConfigError(ProofwipeError):
     code = "config"
     exit_code = 2
 
-    def reason(self, language: str = "en") -> str:
-        """The sentence, without the colons of a place that has no parts and without a hole where nothing was given."""
-        got = self.facts["got"] or "—"
-        sentence = say(f"error.{self.code}.reason", language, **{**self.facts, "got": got})
-        return sentence.replace(": : ", ": ", 1).replace("：：", "：", 1)
+    def __init__(self, *, subject: str, step: str = "", expected: str, got: str) -> None:
+        place = f"{subject}: {step}" if step else subject
+        super().__init__(subject=subject, step=step, expected=expected, got=got, place=place, allowed=expected)
 
 
 class ExtraMissingError(ProofwipeError):

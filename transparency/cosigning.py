@@ -28,11 +28,11 @@ def ask_witness(log: TransparencyLog, witness: Party) -> Signature:
     for _ in range(3):  # twice told another size: somebody else shows it our log at this moment
         text = log.checkpoint()  # each time anew: another process of ours may have appended
         if not text:
-            raise WitnessError(phone=witness.name, got="empty", fault="empty")
+            raise WitnessError(subject=witness.name, got="empty", fault="empty")
         note = read_note(text)
         checkpoint = read_checkpoint(note)
         if old > checkpoint.size:  # it signed more than we have: our log lost its end, or has a twin
-            raise WitnessError(phone=witness.name, got=f"{old} > {checkpoint.size}", fault="rolled_back")
+            raise WitnessError(subject=witness.name, got=f"{old} > {checkpoint.size}", fault="rolled_back")
         proof = log.consistency(old, checkpoint.size)
         answer = _ask(url, format_request(old, proof, text), witness)
         if answer.status != 409:
@@ -40,7 +40,7 @@ def ask_witness(log: TransparencyLog, witness: Party) -> Signature:
         old = _told_size(answer, witness)
     if answer.status != 200:
         raise WitnessError(
-            phone=witness.name, got=f"HTTP {answer.status}", fault=_REFUSALS.get(answer.status, "no_answer")
+            subject=witness.name, got=f"HTTP {answer.status}", fault=_REFUSALS.get(answer.status, "no_answer")
         )
     return keep(log, checkpoint.size, note.text, answer.body, witness)
 
@@ -52,9 +52,9 @@ def keep(log: TransparencyLog, size: int, text: str, lines: bytes, witness: Part
         for each in found:
             witness.key.check(text, each)
     except (LogReadError, UnicodeDecodeError) as error:
-        raise WitnessError(phone=witness.name, got="signature", fault="signature_wrong") from error
+        raise WitnessError(subject=witness.name, got="signature", fault="signature_wrong") from error
     if not found:
-        raise WitnessError(phone=witness.name, got="signature", fault="signature_wrong")
+        raise WitnessError(subject=witness.name, got="signature", fault="signature_wrong")
     log.cosign(size, found[:1])
     return found[0]
 
@@ -75,14 +75,14 @@ def _ask(url: str, body: bytes, witness: Party) -> Answer:
     try:
         return ask(url, most=_LARGEST_ANSWER, body=body)
     except (SourceError, LogReadError) as error:
-        raise WitnessError(phone=witness.name, got=str(error.facts["got"]), fault="no_answer") from error
+        raise WitnessError(subject=witness.name, got=str(error.facts["got"]), fault="no_answer") from error
 
 
 def _told_size(answer: Answer, witness: Party) -> int:
     try:
         return read_number(answer.body.decode("ascii").removesuffix("\n"), fault="checkpoint_malformed")
     except (LogReadError, UnicodeDecodeError) as error:
-        raise WitnessError(phone=witness.name, got="size", fault="no_answer") from error
+        raise WitnessError(subject=witness.name, got="size", fault="no_answer") from error
 
 
 def take_in(

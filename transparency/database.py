@@ -66,12 +66,12 @@ class TransparencyLog:
         self._known = StoredEntries(connection)
         about = dict(connection.execute("SELECT name, value FROM about").fetchall())
         if about.get("schema") != SCHEMA:
-            raise LogCorruptError(phone=str(path), got=f"schema {about.get('schema', '')}")
+            raise LogCorruptError(subject=str(path), got=f"schema {about.get('schema', '')}")
         self.origin: str = about["origin"]
         self.public = VerifierKey.parse(about["key"])
         self._key = None if key is None else NoteKey(self.origin, key)
         if self._key is not None and self._key.public != self.public:
-            raise LogKeyError(phone=str(path), got=str(self._key.public))
+            raise LogKeyError(subject=str(path), got=str(self._key.public))
         self._key_id = self.public.key_id
         with one_moment(connection):
             self._head = self._read_head()
@@ -83,12 +83,12 @@ class TransparencyLog:
         Raises: LogExistsError, LogFullError, LogKeyError for a name that cannot be one.
         """
         if not is_name(origin):
-            raise LogKeyError(phone=str(path), got=origin[:80])
+            raise LogKeyError(subject=str(path), got=origin[:80])
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         public = NoteKey(origin, key).public
         with translated(path):
             if path.exists():
-                raise LogExistsError(phone=str(path))
+                raise LogExistsError(subject=str(path))
             unfinished.unlink(missing_ok=True)
             os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             try:
@@ -100,7 +100,7 @@ class TransparencyLog:
                 connection.close()  # the last to close folds the write-ahead log into the file
                 os.link(unfinished, path)
             except FileExistsError as error:
-                raise LogExistsError(phone=str(path)) from error
+                raise LogExistsError(subject=str(path)) from error
             finally:
                 unfinished.unlink(missing_ok=True)
             sync_folder(path.parent)
@@ -114,7 +114,7 @@ class TransparencyLog:
         """
         with translated(path):
             if not path.is_file():
-                raise LogError(phone=str(path), got="ENOENT")
+                raise LogError(subject=str(path), got="ENOENT")
             connection = connect(path)
             try:
                 return cls(path, connection, key)
@@ -158,7 +158,7 @@ class TransparencyLog:
 
     def _append(self, made: Callable[[], Sequence[Entry]], at: datetime) -> tuple[int, ...]:
         if self._key is None:
-            raise LogKeyError(phone=str(self.path), got="")
+            raise LogKeyError(subject=str(self.path), got="")
         with self._lock, translated(self.path):
             connection = self._connection
             connection.execute("BEGIN IMMEDIATE")
@@ -230,7 +230,7 @@ class TransparencyLog:
                     "SELECT entry FROM leaf WHERE number >= ? AND number < ? ORDER BY number", (start, portion)
                 ).fetchall()
             if len(rows) != portion - start:
-                raise LogCorruptError(phone=str(self.path), got=f"entry {start}")
+                raise LogCorruptError(subject=str(self.path), got=f"entry {start}")
             for row in rows:
                 yield bytes(row[0])
             start = portion
@@ -288,7 +288,7 @@ class TransparencyLog:
         with self._reading() as connection:
             size = self._first_witnessed(connection, index, policy) or size_of(connection)
             if not 0 <= index < size:
-                raise LogError(phone=str(self.path), got=f"entry {index}")
+                raise LogError(subject=str(self.path), got=f"entry {index}")
             hashes = merkle.prove(merkle.inclusion_ranges(index, size), self._nodes)
             return format_proof(index, hashes, self._note(connection, size, first=True))
 
@@ -296,14 +296,14 @@ class TransparencyLog:
         """The root of the first `size` entries. Raises: LogError beyond the end."""
         with self._reading() as connection:
             if not 0 <= size <= size_of(connection):
-                raise LogError(phone=str(self.path), got=str(size))
+                raise LogError(subject=str(self.path), got=str(size))
             return merkle.fold(list(self._nodes(merkle.subtrees(0, size)).values()))
 
     def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
         """RFC 6962 consistency proof. Raises: LogError beyond the end."""
         with self._reading() as connection:
             if not 0 <= old <= size <= size_of(connection):
-                raise LogError(phone=str(self.path), got=f"{old} .. {size}")
+                raise LogError(subject=str(self.path), got=f"{old} .. {size}")
             return merkle.prove(merkle.consistency_ranges(old, size), self._nodes)
 
     def nodes(self, wanted: list[Node]) -> dict[Node, bytes]:
@@ -329,7 +329,7 @@ class TransparencyLog:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 if self._connection.execute("SELECT 1 FROM checkpoint WHERE size = ?", (size,)).fetchone() is None:
-                    raise LogError(phone=str(self.path), got=f"checkpoint {size}")
+                    raise LogError(subject=str(self.path), got=f"checkpoint {size}")
                 self._connection.executemany(_COSIGNED, rows)
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -348,7 +348,7 @@ class TransparencyLog:
             merkle.fold(frontier) != root
             or self._connection.execute("SELECT 1 FROM leaf WHERE number >= ?", (size,)).fetchone()
         ):
-            raise LogCorruptError(phone=str(self.path), got=f"checkpoint {size}")
+            raise LogCorruptError(subject=str(self.path), got=f"checkpoint {size}")
         if size:
             row = self._connection.execute("SELECT signature FROM checkpoint WHERE size = ?", (size,)).fetchone()
             signature = Signature(name=self.origin, key_id=self._key_id, data=bytes(row[0]))
@@ -365,7 +365,7 @@ class TransparencyLog:
             level, number = rows[place]
             found[level, number] = bytes(hashes[HASH_BYTES * level : HASH_BYTES * (level + 1)])
         if len(found) != len(wanted) or any(len(each) != HASH_BYTES for each in found.values()):
-            raise LogCorruptError(phone=str(self.path), got="node")
+            raise LogCorruptError(subject=str(self.path), got="node")
         return {node: found[node] for node in wanted}
 
     def _first_witnessed(self, connection: sqlite3.Connection, index: int, policy: LogPolicy | None) -> int:

@@ -22,7 +22,7 @@ def export_tiles(log: TransparencyLog, folder: Path) -> Checkpoint:
     """
     note = log.checkpoint()
     if not note:
-        raise LogEmptyError(phone=str(log.path))
+        raise LogEmptyError(subject=str(log.path))
     checkpoint = read_checkpoint(read_note(note))
     published = FolderSource(folder).fetch("checkpoint", most=LARGEST_NOTE)
     if published is not None:
@@ -44,7 +44,7 @@ def export_snapshot(log: TransparencyLog, path: Path) -> Checkpoint:
     """
     note = log.witnessed_checkpoint()
     if not note:
-        raise LogEmptyError(phone=str(log.path))
+        raise LogEmptyError(subject=str(log.path))
     checkpoint = read_checkpoint(read_note(note))
     with translated(path):
         write_whole(path, snapshot.write(note, log.leaves(0, checkpoint.size)))

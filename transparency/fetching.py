@@ -39,7 +39,7 @@ class FolderSource:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise SourceError(phone=path, got=error.strerror or "") from error
+            raise SourceError(subject=path, got=error.strerror or "") from error
         return _bounded(data, most, path)
 
 
@@ -55,7 +55,7 @@ class WebSource:
         if answer.status in (404, 410):
             return None
         if answer.status != 200:
-            raise SourceError(phone=self.url, got=f"{answer.status}: {path}")
+            raise SourceError(subject=self.url, got=f"{answer.status}: {path}")
         return answer.body
 
 
@@ -68,9 +68,9 @@ def ask(url: str, *, most: int, body: bytes | None = None) -> Answer:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError as error:
-        raise SourceError(phone=url, got="URL") from error
+        raise SourceError(subject=url, got="URL") from error
     if parts.scheme not in ("http", "https") or not host:
-        raise SourceError(phone=url, got="URL")
+        raise SourceError(subject=url, got="URL")
     proxies = urllib.request.ProxyHandler({} if host in _LOCAL else None)
     opener = urllib.request.build_opener(proxies, _NoRedirection)
     request = urllib.request.Request(url, data=body, headers={"Accept-Encoding": "identity"})  # noqa: S310 - checked
@@ -83,7 +83,7 @@ def ask(url: str, *, most: int, body: bytes | None = None) -> Answer:
         with error:
             return Answer(status=error.code, body=_read(error, most, url))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise SourceError(phone=url, got=str(getattr(error, "reason", error))[:120]) from error
+        raise SourceError(subject=url, got=str(getattr(error, "reason", error))[:120]) from error
 
 
 class _NoRedirection(urllib.request.HTTPRedirectHandler):
@@ -99,7 +99,7 @@ def _read(response: "http.client.HTTPResponse | urllib.error.HTTPError", most: i
         data += piece
         _bounded(data, most, url)
         if time.monotonic() > ends:
-            raise SourceError(phone=url, got="timeout")
+            raise SourceError(subject=url, got="timeout")
     return data
 
 

@@ -50,7 +50,7 @@ class LogFiles:
         OSError.
         """
         if self.log.exists():
-            raise LogExistsError(phone=str(self.log))
+            raise LogExistsError(subject=str(self.log))
         self.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.key.exists():
             write_key(self.key, Ed25519PrivateKey.generate(), passphrase, cost=cost)
@@ -87,4 +87,4 @@ def read_policy(path: Path) -> LogPolicy:
         with path.open("rb") as file:
             return LogPolicy.parse(file.read(_LARGEST_POLICY + 1))
     except OSError as error:
-        raise KeyUnreadableError(got=f"{path.name}: {error.strerror}") from error
+        raise KeyUnreadableError(subject=path.name, got=error.strerror or "") from error

@@ -38,7 +38,7 @@ def find(place: str) -> Found:
         with path.open("rb") as file:
             data = file.read(LARGEST_SNAPSHOT + 1)
     except OSError as error:
-        raise SourceError(phone=place, got=error.strerror or "") from error
+        raise SourceError(subject=place, got=error.strerror or "") from error
     note, leaves = split(data)
     return Found(note=note, leaves=leaves)
 

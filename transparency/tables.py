@@ -35,7 +35,7 @@ CREATE TRIGGER checkpoint_kept BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(AB
 
 
 class StoredEntries:
-    """`rules.Known` over the tables."""
+    """`rules.KnownEntries` over the tables."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute

@@ -20,7 +20,7 @@ def create(folder: Path, name: str, passphrase: str, *, cost: int = SCRYPT_COST)
     Raises: LogKeyError for what cannot be a name, KeyFileExistsError, OSError.
     """
     if not is_name(name):
-        raise LogKeyError(phone=str(folder), got=name[:80])
+        raise LogKeyError(subject=str(folder), got=name[:80])
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     private = Ed25519PrivateKey.generate()
     write_key(folder / _KEY, private, passphrase, cost=cost)
@@ -35,7 +35,7 @@ def read(folder: Path, passphrase: str) -> NoteKey:
         with (folder / _NAME).open("rb") as file:
             name = file.read(4 * LONGEST_NAME).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise KeyUnreadableError(got=_NAME) from error
+        raise KeyUnreadableError(subject=_NAME) from error
     if not is_name(name):
-        raise LogKeyError(phone=str(folder), got=name[:80])
+        raise LogKeyError(subject=str(folder), got=name[:80])
     return witness_key(name, private)

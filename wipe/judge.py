@@ -154,7 +154,7 @@ def _level(
     for name in passed:
         row = rows[name]
         supported = row.level
-        if row.kind == "contradiction" or not _has_company(row, passed, applied):
+        if row.kind == "contradiction" or not _required_rows_hold(row, passed, applied):
             continue
         weak = row.writer in WEAK_WRITERS or same_phone is not Verdict.PASSED
         if weak and supported.reaches(EvidenceLevel.E2):
@@ -166,7 +166,7 @@ def _level(
     return level
 
 
-def _has_company(row: Row, passed: frozenset[str], applied: set[str]) -> bool:
+def _required_rows_hold(row: Row, passed: frozenset[str], applied: set[str]) -> bool:
     """Every row it leans on holds; a row that does not apply (`unless`) is no hindrance."""
     return all(
         any(name in passed or name not in applied for name in alternatives) for alternatives in row.supports_with

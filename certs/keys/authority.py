@@ -255,7 +255,7 @@ def save_authority(
         public |= {root_folder / "root.crl": authority.root_list, root_folder / "READ-ME.txt": _backup_hint()}
     for path in (*certificates, *(path.with_suffix(".key") for path in certificates), *public):
         if path.exists():
-            raise KeyFileExistsError(got=path.name)
+            raise KeyFileExistsError(subject=path.name)
     for place in (folder, root_folder):
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
     for path, holder in certificates.items():
@@ -282,11 +282,11 @@ def load_station(folder: Path, key_id: str = "") -> Station:
         try:
             name = profile.common_name(certificate)
         except profile.ProfileError as error:
-            raise KeyUnreadableError(got=path.name) from error
+            raise KeyUnreadableError(subject=path.name) from error
         station = Station(name=name, certificate=certificate, organisation=organisation, root=root)
         if key_id in ("", station.key_id):
             return station
-    raise KeyUnreadableError(got=f"station-{key_id}.pem")
+    raise KeyUnreadableError(subject=f"station-{key_id}.pem")
 
 
 def key_file_of(station: Station, folder: Path, keys: Path | None = None) -> Path:
@@ -324,9 +324,9 @@ def security_store(folder: Path, *, at: datetime | None = None) -> SecurityStore
         try:
             found = read_list(data, issuer)
         except RevocationListError as error:
-            raise RevocationListMissingError(got=f"{name}: {error}") from error
+            raise RevocationListMissingError(subject=name, got=str(error)) from error
         if at is not None and not found.is_current(at):
-            raise RevocationListMissingError(got=f"{name}: {found.renew_by:%Y-%m-%d}")
+            raise RevocationListMissingError(subject=name, got=f"{found.renew_by:%Y-%m-%d}")
         lists.append(data)
     return _store(organisation, root, *lists)
 
@@ -341,7 +341,7 @@ def _read_bounded(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST_LIST)
     except OSError as error:
-        raise RevocationListMissingError(got=f"{path.name}: {error.strerror}") from error
+        raise RevocationListMissingError(subject=path.name, got=error.strerror or "") from error
 
 
 def pem(certificate: x509.Certificate) -> bytes:
@@ -354,6 +354,6 @@ def read_certificate(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except OSError as error:
-        raise KeyUnreadableError(got=f"{path.name}: {error.strerror}") from error
+        raise KeyUnreadableError(subject=path.name, got=error.strerror or "") from error
     except ValueError as error:
-        raise KeyUnreadableError(got=path.name) from error
+        raise KeyUnreadableError(subject=path.name) from error

@@ -53,7 +53,7 @@ def write_new(path: Path, data: bytes, *, mode: int) -> None:
             os.fsync(file.fileno())
         os.link(unfinished, path)  # unlike rename, fails when the name is taken
     except FileExistsError as error:
-        raise KeyFileExistsError(got=path.name) from error
+        raise KeyFileExistsError(subject=path.name) from error
     finally:
         unfinished.unlink(missing_ok=True)
     _settle(path.parent)
@@ -140,7 +140,7 @@ def read_key(path: Path, passphrase: str) -> ec.EllipticCurvePrivateKey:
     """
     key = _read(path, passphrase)
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise KeyUnreadableError(got=path.name)
+        raise KeyUnreadableError(subject=path.name)
     return key
 
 
@@ -148,7 +148,7 @@ def read_ed25519_key(path: Path, passphrase: str) -> ed25519.Ed25519PrivateKey:
     """The Ed25519 key in `path`. Raises: as `read_key`."""
     key = _read(path, passphrase)
     if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise KeyUnreadableError(got=path.name)
+        raise KeyUnreadableError(subject=path.name)
     return key
 
 
@@ -157,13 +157,13 @@ def _read(path: Path, passphrase: str) -> object:
         with path.open("rb") as file:
             data = file.read(_LARGEST_FILE + 1)
     except OSError as error:
-        raise KeyUnreadableError(got=f"{path.name}: {error.strerror}") from error
+        raise KeyUnreadableError(subject=path.name, got=error.strerror or "") from error
     if len(data) > _LARGEST_FILE or not _has_our_format(data):
-        raise KeyUnreadableError(got=path.name)
+        raise KeyUnreadableError(subject=path.name)
     try:
         return serialization.load_pem_private_key(data, passphrase.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise WrongPassphraseError(got=path.name) from error
+        raise WrongPassphraseError(subject=path.name) from error
 
 
 def _has_our_format(data: bytes) -> bool:

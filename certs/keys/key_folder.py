@@ -34,10 +34,10 @@ from certs.formats.x509_facts import CertificateFacts
 from certs.formats.x509_facts import read_certificate as read_facts
 from certs.keys import authority
 from certs.keys.authority import OLD, Holder, load_station, pem, read_certificate, security_store
+from certs.keys.certificate_statuses import VALIDATOR, VALIDATORS, certificate_statuses, find
 from certs.keys.key_files import SCRYPT_COST, portable_pem, read_key, write_key, write_new, write_over
 from certs.keys.list_renewal import ORGANISATION, list_of, organisation_of, renew_organisation_list
 from certs.keys.signing import FILE_SCHEME, Signing
-from certs.keys.standings import VALIDATOR, VALIDATORS, find, standings
 from certs.record.issuer import FileSigner, Issuer, Signer, Station, key_id
 from certs.services import Stamper, StamperConnector
 
@@ -80,13 +80,13 @@ def open_keys(
     """
     signing = signing or Signing()
     signer = open_signer(folder, passphrase, signing=signing, pin=pin)
-    own = standings(folder)[0]
+    own = certificate_statuses(folder)[0]
     if own.revoked is not None and own.revoked.at <= now:
-        raise KeyRevokedError(got=f"{own.name} {own.key_id}", expected=f"{own.revoked.at:%Y-%m-%d}")
+        raise KeyRevokedError(subject=f"{own.name} {own.key_id}", since=f"{own.revoked.at:%Y-%m-%d}")
     warnings: list[CertsError] = []
     ends = own.certificate.not_valid_after_utc
     if ends - now < _RENEW_STATION_BEFORE:
-        expires = KeyExpiresError(got=f"{own.name} {own.key_id}", expected=f"{ends:%Y-%m-%d}")
+        expires = KeyExpiresError(subject=f"{own.name} {own.key_id}", ends=f"{ends:%Y-%m-%d}")
         if ends <= now:  # better said now than when a phone is erased and its paper refused
             raise expires
         warnings.append(expires)

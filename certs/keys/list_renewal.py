@@ -41,9 +41,9 @@ def _list(path: Path, issuer: x509.Certificate) -> RevocationList:
         with path.open("rb") as file:
             return read_list(file.read(LARGEST_LIST), issuer)
     except OSError as error:
-        raise RevocationListMissingError(got=f"{path.name}: {error.strerror}") from error
+        raise RevocationListMissingError(subject=f"{path.name}: {error.strerror}") from error
     except RevocationListError as error:
-        raise RevocationListMissingError(got=f"{path.name}: {error}") from error
+        raise RevocationListMissingError(subject=f"{path.name}: {error}") from error
 
 
 def renew_organisation_list(folder: Path, passphrase: str, *, now: datetime, more: Revoked | None = None) -> None:
@@ -63,7 +63,7 @@ def renew_root_list(
     """
     root = load_root(root_folder, passphrase)
     if root.certificate != read_certificate(folder / "root.pem"):
-        raise KeyUnreadableError(got=f"{root_folder.name}/root.pem")
+        raise KeyUnreadableError(subject=f"{root_folder.name}/root.pem")
     _renew((root_folder / "root.crl", folder / "root.crl"), root, ROOT_LIST_LIFE, now, more)
 
 
@@ -82,7 +82,7 @@ def holder_of(folder: Path, who: str, key: ec.EllipticCurvePrivateKey) -> Holder
     """A certificate of the folder with its key. Raises: KeyUnreadableError when they do not belong together."""
     certificate = read_certificate(folder / f"{who}.pem")
     if certificate.public_key() != key.public_key():
-        raise KeyUnreadableError(got=f"{who}.key, {who}.pem")
+        raise KeyUnreadableError(subject=f"{who}.key, {who}.pem")
     return Holder(certificate=certificate, key=key)
 
 

@@ -138,6 +138,6 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (pkcs11.exceptions.PinIncorrect, pkcs11.exceptions.PinLenRange, pkcs11.exceptions.PinInvalid) as error:
-        raise WrongPassphraseError(got="PKCS#11 PIN") from error
+        raise WrongPassphraseError(subject="PKCS#11 PIN") from error
     except (pkcs11.exceptions.PKCS11Error, RuntimeError, der.DerError, ValueError) as error:
         raise TokenError(got=f"{type(error).__name__} {error}".strip()[:120]) from error

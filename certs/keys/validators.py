@@ -69,11 +69,11 @@ def load_validator(key_file: Path, passphrase: str, organisation: x509.Certifica
         certificate = x509.load_pem_x509_certificate(beside.read_bytes())
         profile.check_validator(certificate, organisation)
     except OSError as error:
-        raise KeyUnreadableError(got=f"{beside.name}: {error.strerror}") from error
+        raise KeyUnreadableError(subject=beside.name, got=error.strerror or "") from error
     except profile.ProfileError as error:
         raise WrongSignerError(expected="a validator of this organisation", got=str(error)) from error
     except profile.HOSTILE as error:
-        raise KeyUnreadableError(got=beside.name) from error
+        raise KeyUnreadableError(subject=beside.name) from error
     key = read_key(key_file, passphrase)
     ours = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     if ours != public_bytes(certificate):

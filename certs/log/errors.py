@@ -69,9 +69,9 @@ class LogKeyError(LogError):
 class _FaultError(LogError):
     """With a `fault`: `log_fault.<fault>` in words.toml."""
 
-    def __init__(self, *, fault: str, got: str = "", phone: str = "") -> None:
+    def __init__(self, *, fault: str, got: str = "", subject: str = "") -> None:
         self.fault = fault
-        super().__init__(got=got, phone=phone)
+        super().__init__(got=got, subject=subject, fault=fault)
 
     def reason(self, language: str = "en") -> str:
         """One line, with the fault's own sentence in it."""
@@ -86,26 +86,26 @@ class LogRuleError(_FaultError):
 
 
 class LiveIssueError(LogRuleError):
-    """The phone has a certificate that still stands. `got`: its id."""
+    """The phone has a certificate that is still valid. `subject`: its id."""
 
     code = "log_live_issue"
 
 
 class LogReadError(_FaultError):
-    """These bytes are not good; nothing they say may be believed."""
+    """These bytes are not valid; nothing in them may be relied on."""
 
     code = "log_read"
     exit_code = 7
 
 
 class SourceError(LogError):
-    """A published log cannot be fetched. `phone`: from where; `got`: why."""
+    """A published log cannot be fetched. `subject`: from where; `got`: why."""
 
     code = "log_source"
     exit_code = 6
 
 
 class WitnessError(_FaultError):
-    """A witness could not be asked, or refused. `phone`: which; `fault`: why (`log_fault.<fault>`)."""
+    """A witness could not be asked, or refused. `subject`: which; `fault`: why (`log_fault.<fault>`)."""
 
     code = "witness"

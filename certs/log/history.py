@@ -31,7 +31,7 @@ class Fault:
 
 
 class History:
-    """`rules.Known`, fed with leaves. What breaks a rule is kept in `faults` and replay goes on."""
+    """`rules.KnownEntries`, fed with leaves. What breaks a rule is kept in `faults` and replay goes on."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -85,19 +85,19 @@ class History:
         return completed
 
     def find(self, key: str) -> int | None:
-        """As `rules.Known`."""
+        """As `rules.KnownEntries`."""
         return self._named.get(key)
 
     def entry(self, index: int) -> Entry | None:
-        """As `rules.Known`."""
+        """As `rules.KnownEntries`."""
         return self._entries[index] if 0 <= index < len(self._entries) else None
 
     def starts(self, tag: str) -> int:
-        """As `rules.Known`."""
+        """As `rules.KnownEntries`."""
         return self._starts.get(tag, 0)
 
     def issues(self, tag: str) -> tuple[int, ...]:
-        """As `rules.Known`."""
+        """As `rules.KnownEntries`."""
         return tuple(self._issues.get(tag, ()))
 
     def entries(self) -> Iterator[tuple[int, Entry]]:

@@ -7,7 +7,7 @@ from certs.log.entries import Close, Entry, Issue, Replace, Start, Withdraw
 from certs.log.errors import LiveIssueError, LogRuleError
 
 
-class Known(Protocol):
+class KnownEntries(Protocol):
     """What stands in the log before the entry in question."""
 
     def find(self, key: str) -> int | None:
@@ -38,7 +38,7 @@ def entry_key(entry: Entry) -> str:
             return f"end {certificate_id}"
 
 
-def live_issue(known: Known, tag: str) -> int | None:
+def live_issue(known: KnownEntries, tag: str) -> int | None:
     """Index of the phone's one certificate that still stands."""
     for index in reversed(known.issues(tag)):
         issue = known.entry(index)
@@ -47,14 +47,14 @@ def live_issue(known: Known, tag: str) -> int | None:
     return None
 
 
-def check(entry: Entry, known: Known) -> None:
+def check(entry: Entry, known: KnownEntries) -> None:
     """Raises: LogRuleError (`fault` names the rule), LiveIssueError."""
     if known.find(entry_key(entry)) is not None:
         raise LogRuleError(fault="entry_twice", got=entry_key(entry))
     check_new(entry, known)
 
 
-def check_new(entry: Entry, known: Known) -> None:
+def check_new(entry: Entry, known: KnownEntries) -> None:
     """`check` for an entry whose name is known not to stand there yet. Raises: as `check`."""
     match entry:
         case Start():
@@ -73,7 +73,7 @@ def check_new(entry: Entry, known: Known) -> None:
             _check_ended(entry.id, entry.index, known)
 
 
-def _check_close(entry: Close, known: Known) -> None:
+def _check_close(entry: Close, known: KnownEntries) -> None:
     start = known.entry(entry.start)
     if not isinstance(start, Start):
         raise LogRuleError(fault="close_without_start", got=str(entry.start))
@@ -86,7 +86,7 @@ def _check_close(entry: Close, known: Known) -> None:
             raise LogRuleError(fault="close_without_issue", got=entry.id)
 
 
-def _check_issue(entry: Issue, known: Known) -> None:
+def _check_issue(entry: Issue, known: KnownEntries) -> None:
     start = known.entry(entry.start)
     if not isinstance(start, Start):
         raise LogRuleError(fault="issue_without_start", got=str(entry.start))
@@ -97,10 +97,10 @@ def _check_issue(entry: Issue, known: Known) -> None:
     live = live_issue(known, entry.tag)
     if live is not None:
         standing = known.entry(live)
-        raise LiveIssueError(fault="live_issue", got=standing.id if isinstance(standing, Issue) else "")
+        raise LiveIssueError(fault="live_issue", subject=standing.id if isinstance(standing, Issue) else "")
 
 
-def _check_ended(certificate_id: str, index: int, known: Known) -> None:
+def _check_ended(certificate_id: str, index: int, known: KnownEntries) -> None:
     issue = known.entry(index)
     if not isinstance(issue, Issue) or issue.id != certificate_id:
         raise LogRuleError(fault="ends_no_issue", got=certificate_id)

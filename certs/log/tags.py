@@ -37,9 +37,9 @@ def read_secret(path: Path) -> bytes:
         with path.open("rb") as file:
             secret = bytes.fromhex(file.read(2 * SECRET_BYTES + 2).decode("ascii").strip())
     except OSError as error:
-        raise KeyUnreadableError(got=f"{path.name}: {error.strerror}") from error
+        raise KeyUnreadableError(subject=path.name, got=error.strerror or "") from error
     except ValueError as error:
-        raise KeyUnreadableError(got=path.name) from error
+        raise KeyUnreadableError(subject=path.name) from error
     if len(secret) != SECRET_BYTES:
-        raise KeyUnreadableError(got=path.name)
+        raise KeyUnreadableError(subject=path.name)
     return secret

@@ -17,7 +17,8 @@ class GlyphMissingError(PageError):
 
     def __init__(self, character: str, text: str) -> None:
         self.character = character
-        super().__init__(got=f"{character} (U+{ord(character):04X})", text=text[:40])
+        shown = f"{character} (U+{ord(character):04X})"
+        super().__init__(got=shown, character=shown, text=text[:40])
 
 
 class UnknownCodeError(PageError):
@@ -28,7 +29,7 @@ class UnknownCodeError(PageError):
     def __init__(self, kind: str, name: str) -> None:
         self.kind = kind
         self.name = name
-        super().__init__(got=f"{kind}.{name}")
+        super().__init__(got=f"{kind}.{name}", missing=f"{kind}.{name}")
 
 
 class PaperTooLongError(PageError):

@@ -93,7 +93,7 @@ def _opening(row: object) -> Opening:
     return opening
 
 
-def misfit(document: RecordDocument, opened: Openings) -> str:
+def first_mismatch(document: RecordDocument, opened: Openings) -> str:
     """The name of the first opened field that is not what the record sealed, "id" for another paper's, or "".
 
     An identifier must fit the device's own commitment and printed last four too: else two numbers could be one phone's.

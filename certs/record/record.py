@@ -80,7 +80,7 @@ def report_record(
     """
     draft, reasons = _draft(facts, issuer, station, scheme, issued_at=issued_at, certificate_id=certificate_id)
     if not reasons:
-        raise CertificateEarnedError(got=facts.job_id)
+        raise CertificateEarnedError(subject=facts.job_id)
     return Record(data=canonical_bytes(draft))
 
 

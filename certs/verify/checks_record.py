@@ -201,13 +201,13 @@ def opened(case: Case) -> str | None:
     """What the archive copy opens is what the record sealed."""
     if not case.openings:
         return "nothing is opened in this copy"
-    from certs.record.openings import misfit, read_openings
+    from certs.record.openings import first_mismatch, read_openings
 
     try:
         found = read_openings(case.openings)
     except OpeningsMalformedError as error:
         raise Failed("E_OPENING", error.got) from error
-    wrong = misfit(case.record.document, found)
+    wrong = first_mismatch(case.record.document, found)
     if wrong:
         raise Failed("E_OPENING", wrong)
     case.opened = {one.name: one.value for one in found.openings}

@@ -182,7 +182,7 @@ def _stored_certificates(case: Case) -> list[CertificateFacts]:
     return found
 
 
-def still_standing(case: Case) -> str | None:
+def not_withdrawn(case: Case) -> str | None:
     """Nobody withdrew it and nothing took its place, as far as the exported log that the reader holds tells."""
     if case.record.document.log == "none" or case.record.document.is_report:
         return "only certificates in a log can be withdrawn"

@@ -70,10 +70,10 @@ class Trust:
         policy: LogPolicy | None = None
         for name, data in files:
             if len(data) > LARGEST_FILE:
-                raise TrustFileError(got=f"{name}: too large")
+                raise TrustFileError(subject=name, got="too large")
             if _POLICY.match(data):
                 if policy is not None:
-                    raise TrustFileError(got=f"{name}: a second log policy")
+                    raise TrustFileError(subject=name, got="a second log policy")
                 policy = _policy(name, data)
                 continue
             for kind, block in _blocks(name, data):
@@ -96,11 +96,11 @@ class Trust:
         from certs.log.reading import Snapshot  # noqa: PLC0415 - as above
 
         if self.log_policy is None:
-            raise TrustFileError(got="a status file needs a log policy")
+            raise TrustFileError(subject="--status", got="no log policy given")
         try:
             return Snapshot.parse(data, self.log_policy)
         except LogReadError as error:
-            raise TrustFileError(got=f"status: {error.fault} {error.facts['got']}"[:120]) from error
+            raise TrustFileError(subject="--status", got=f"{error.fault} {error.facts['got']}"[:120]) from error
 
 
 def _files_of(given: Path) -> list[Path]:
@@ -108,7 +108,7 @@ def _files_of(given: Path) -> list[Path]:
         return [given]
     found = sorted(path for path in given.iterdir() if path.suffix.casefold() in ENDINGS and path.is_file())
     if not found:
-        raise TrustFileError(got=f"{given.name}: no trust file in this folder")
+        raise TrustFileError(subject=given.name, got="no trust file in this folder")
     return found
 
 
@@ -117,7 +117,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise TrustFileError(got=f"{path.name}: {error.strerror}") from error
+        raise TrustFileError(subject=path.name, got=error.strerror or "") from error
 
 
 def _blocks(name: str, data: bytes) -> list[tuple[bytes, bytes]]:
@@ -129,9 +129,9 @@ def _blocks(name: str, data: bytes) -> list[tuple[bytes, bytes]]:
             (kind, base64.b64decode(b"".join(block.split()), validate=True)) for kind, block in _BLOCK.findall(data)
         ]
     except binascii.Error as error:
-        raise TrustFileError(got=f"{name}: base64") from error
+        raise TrustFileError(subject=name, got="base64") from error
     if not found or data.count(b"-----BEGIN") != len(found):
-        raise TrustFileError(got=f"{name}: no certificate, or something else beside it")
+        raise TrustFileError(subject=name, got="no certificate, or something else beside it")
     return found
 
 
@@ -139,7 +139,7 @@ def _certificate(data: bytes, name: str) -> CertificateFacts:
     try:
         return read_certificate(data)
     except DerError as error:
-        raise TrustFileError(got=f"{name}: {error}"[:120]) from error
+        raise TrustFileError(subject=name, got=str(error)[:120]) from error
 
 
 def _only_stamps_time(data: bytes) -> bool:
@@ -154,7 +154,7 @@ def _root(data: bytes, name: str) -> CertificateFacts:
     try:
         chain.check_root(certificate)
     except chain.ChainError as error:
-        raise TrustFileError(got=f"{name}: {error}"[:120]) from error
+        raise TrustFileError(subject=name, got=str(error)[:120]) from error
     return certificate
 
 
@@ -162,7 +162,7 @@ def _list(data: bytes, name: str) -> RevocationFacts:
     try:
         return read_revocation_list(data)
     except DerError as error:
-        raise TrustFileError(got=f"{name}: {error}"[:120]) from error
+        raise TrustFileError(subject=name, got=str(error)[:120]) from error
 
 
 def _policy(name: str, data: bytes) -> "LogPolicy":
@@ -172,4 +172,4 @@ def _policy(name: str, data: bytes) -> "LogPolicy":
     try:
         return LogPolicy.parse(data)
     except LogReadError as error:
-        raise TrustFileError(got=f"{name}: {error.facts['got']}"[:120]) from error
+        raise TrustFileError(subject=name, got=str(error.facts["got"])[:120]) from error

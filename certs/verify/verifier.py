@@ -39,7 +39,7 @@ def verify_file(
         with path.open("rb") as file:
             data = file.read(pdf_signature.LARGEST_FILE + 1)
     except OSError as error:
-        raise VerificationError(got=f"{path.name}: {error.strerror}") from error
+        raise VerificationError(subject=path.name, got=error.strerror or "") from error
     return verify(data, trust, imei=imei, at=at, status=status)
 
 
@@ -143,7 +143,7 @@ CHECKS: Checks = (
     ("revocation", checks_time.not_revoked),
     ("validation", checks_record.validation),
     ("openings", checks_record.opened),
-    ("status", checks_time.still_standing),
+    ("status", checks_time.not_withdrawn),
     ("device", checks_record.device),
 )
 """The checks in their order: name and function."""

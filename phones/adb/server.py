@@ -107,7 +107,7 @@ class AdbServer:
         self._end_stale_server(binary)
         self.port = self._wanted_port or _free_port()
         if _answers(self.port):
-            raise ForeignAdbServerError(step="start", expected="a free port", got=str(self.port))
+            raise ForeignAdbServerError(step="start", expected="a free port", port=str(self.port))
         self._stopping.clear()
         self._failure = None
         self._keeper = threading.Thread(target=self._keep, args=(binary,), name="adb-server", daemon=True)
@@ -223,7 +223,7 @@ class AdbServer:
 
     def _start_child(self, binary: Path) -> None:
         if _answers(self.port):
-            raise ForeignAdbServerError(step="restart", expected="our own port", got=str(self.port))
+            raise ForeignAdbServerError(step="restart", expected="our own port", port=str(self.port))
         command = [str(binary), "-P", str(self.port), "nodaemon", "server"]
         if sys.platform == "linux":
             command = [sys.executable, "-I", "-S", "-c", _GUARD, str(os.getpid()), *command]
@@ -250,7 +250,7 @@ class AdbServer:
         if answers:
             if sys.platform == "linux" and not listens_on(child.pid, self.port):
                 _end(child)
-                raise ForeignAdbServerError(step="start", expected="our own server", got=str(self.port))
+                raise ForeignAdbServerError(step="start", expected="our own server", port=str(self.port))
             again = self.generation > 0
             with self._ready:
                 self.generation += 1

@@ -75,7 +75,7 @@ class _Attempt:
     waited: bool = False
 
 
-class AppleIsland:
+class AppleLibraryDriver:
     """All iPhones of one usbmuxd. Its methods may be called from any thread but the island's own."""
 
     def __init__(self, usbmux_address: str | None, records: Path) -> None:
@@ -106,7 +106,7 @@ class AppleIsland:
         for listed in self.attached():
             if _bare(listed) == wanted:
                 return AppleLink(self, listed)
-        raise PhoneLostError(phone=clean(udid), step="open", expected="an attached iPhone", got="none")
+        raise PhoneLostError(subject=clean(udid), step="open", expected="an attached iPhone", got="none")
 
     def forget(self, udid: str) -> None:
         """Delete every pair record of this phone: ours, and usbmuxd's copy if its daemon has one.
@@ -146,7 +146,7 @@ class AppleIsland:
                 return await apple_exchanges.answer_pair(self, udid, timeout_s=timeout_s)
             if isinstance(request, AppleErase):
                 return await self._erase(udid, request.route)
-        raise PhoneRefusedError(reason_code="wrong_platform", phone=clean(udid), step=type(request).__name__)
+        raise PhoneRefusedError(reason_code="wrong_platform", subject=clean(udid), step=type(request).__name__)
 
     async def _erase(self, udid: str, route: AppleEraseRoute) -> bytes:
         record = self.records.current(udid)
@@ -154,19 +154,19 @@ class AppleIsland:
         if conversation is None or not conversation.paired:
             if conversation is not None:
                 await conversation.close()
-            raise PhoneRefusedError(reason_code="not_paired", phone=clean(udid), step="erase")
+            raise PhoneRefusedError(reason_code="not_paired", subject=clean(udid), step="erase")
         async with contextlib.aclosing(conversation):
             target = await conversation.value("", "UniqueDeviceID")
             if not isinstance(target, str) or _bare(target) != _bare(udid):
-                raise ReplyMalformedError(phone=clean(udid), step="erase", expected="this phone", got="another UDID")
+                raise ReplyMalformedError(subject=clean(udid), step="erase", expected="this phone", got="another UDID")
             if route is AppleEraseRoute.MCINSTALL:
-                async with contextlib.aclosing(await conversation.talk("com.apple.mobile.MCInstall")) as talk:
+                async with contextlib.aclosing(await conversation.open_service("com.apple.mobile.MCInstall")) as talk:
                     return await apple_erase.erase_by_mcinstall(talk)
-            async with contextlib.aclosing(await conversation.talk("com.apple.mobilebackup2")) as talk:
+            async with contextlib.aclosing(await conversation.open_service("com.apple.mobilebackup2")) as talk:
                 return await apple_erase.erase_by_backup(talk, target)
 
-    async def connect(self, udid: str, record: dict[str, Any] | None) -> "PhoneConversation":
-        """Talk to lockdownd, with a session if `record` opens one. Never pairs.
+    async def connect(self, udid: str, record: dict[str, Any] | None) -> "LibraryLockdownSession":
+        """ServiceConnection to lockdownd, with a session if `record` opens one. Never pairs.
 
         Raises: PhoneRefusedError (`refused_tls`, `locked`, `in_restore_mode`), PhoneLostError, UsbmuxError.
         """
@@ -190,7 +190,7 @@ class AppleIsland:
             except BaseException:
                 await _let_go(service)
                 raise
-            return PhoneConversation(client, udid, self._attempts)
+            return LibraryLockdownSession(client, udid, self._attempts)
 
     async def _buid(self) -> str:
         async with _mux(self._address) as mux:
@@ -221,7 +221,7 @@ class AppleLink:
 
     name = "usbmux"
 
-    def __init__(self, island: AppleIsland, udid: str) -> None:
+    def __init__(self, island: AppleLibraryDriver, udid: str) -> None:
         self._island = island
         self._udid = udid
 
@@ -233,7 +233,7 @@ class AppleLink:
         """Nothing is open between exchanges."""
 
 
-class PhoneConversation:
+class LibraryLockdownSession:
     """One lockdown connection, and the services started through it."""
 
     def __init__(self, client: Any, udid: str, attempts: dict[str, _Attempt]) -> None:
@@ -269,7 +269,7 @@ class PhoneConversation:
                 attempt = self._attempts[_bare(self._udid)]
                 attempt.waited = attempt.waited or bool(self._client.waited_for_dialog)
             if not await self._client.validate_pairing():
-                raise PhoneRefusedError(reason_code="not_paired", phone=clean(self._udid), step="pairing")
+                raise PhoneRefusedError(reason_code="not_paired", subject=clean(self._udid), step="pairing")
             del self._attempts[_bare(self._udid)]
             return attempt.waited
 
@@ -347,7 +347,7 @@ class PhoneConversation:
     async def has_service(self, name: str) -> bool:
         """Does lockdownd start a service of this name?"""
         try:
-            talk = await self.talk(name)
+            talk = await self.open_service(name)
         except PhoneRefusedError as error:
             if error.reason_code in ("invalid_service", "prohibited"):
                 return False
@@ -355,11 +355,13 @@ class PhoneConversation:
         await talk.aclose()
         return True
 
-    async def talk(self, name: str) -> "PlistTalk":
+    async def open_service(self, name: str) -> "PlistServiceConnection":
         """A service that speaks property lists. Raises: PhoneRefusedError `invalid_service`, `locked` ..."""
         with _translated(self._udid, name):
             escrow = name in _ESCROW_SERVICES and "EscrowBag" in (self.record or {})
-            return PlistTalk(await self._client.start_lockdown_service(name, include_escrow_bag=escrow), self._udid)
+            return PlistServiceConnection(
+                await self._client.start_lockdown_service(name, include_escrow_bag=escrow), self._udid
+            )
 
     @contextlib.asynccontextmanager
     async def _afc(self, service: str = "com.apple.afc") -> AsyncIterator[Any]:
@@ -376,7 +378,7 @@ class PhoneConversation:
     aclose = close
 
 
-class PlistTalk:
+class PlistServiceConnection:
     """A service connection that carries property lists one way and the other."""
 
     def __init__(self, service: Any, udid: str) -> None:
@@ -575,7 +577,7 @@ def _translated(udid: str, step: str) -> Iterator[None]:
         if task is None or task.cancelling():
             raise
         raise PhoneLostError(
-            phone=clean(udid), step=step, expected="an answer", got="a connection that was given up"
+            subject=clean(udid), step=step, expected="an answer", got="a connection that was given up"
         ) from error
     except ProofwipeError:
         raise

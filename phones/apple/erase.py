@@ -18,7 +18,7 @@ _CODE = re.compile(r"[0-9]{1,6}")
 _NOTHING = "___EmptyParameterString___"
 
 
-class Talk(Protocol):
+class ServiceConnection(Protocol):
     """An open service connection that carries property lists. Raises PhoneError kinds only."""
 
     async def send(self, message: Any) -> None:
@@ -28,7 +28,7 @@ class Talk(Protocol):
         """Receive one."""
 
 
-async def erase_by_mcinstall(talk: Talk) -> bytes:
+async def erase_by_mcinstall(talk: ServiceConnection) -> bytes:
     """EraseDevice over MCInstall, the cellular plan not preserved; the reply body.
 
     Raises: PhoneLostError when the link broke before the request was out; PhoneRefusedError `mc_error`.
@@ -58,7 +58,7 @@ def _code_text(code: Any) -> str:
     return text if _CODE.fullmatch(text) else ""
 
 
-async def erase_by_backup(talk: Talk, target: str) -> bytes:
+async def erase_by_backup(talk: ServiceConnection, target: str) -> bytes:
     """EraseDevice over mobilebackup2 for the phone `target` (its own UniqueDeviceID); the reply body.
 
     Raises: PhoneLostError when the link broke before the request was out; PhoneRefusedError
@@ -85,7 +85,7 @@ async def erase_by_backup(talk: Talk, target: str) -> bytes:
     raise ReplyMalformedError(step="erase", expected="an end", got=f"{_MOST_MESSAGES} messages")
 
 
-async def _greet(talk: Talk) -> None:
+async def _greet(talk: ServiceConnection) -> None:
     """Version exchange and Hello of DeviceLink."""
     name, version = _split(await talk.receive())
     if name != "DLMessageVersionExchange" or not isinstance(version, int):

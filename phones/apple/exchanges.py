@@ -50,7 +50,7 @@ _JAILBREAK_APPS = {
 }
 
 
-class Conversation(Protocol):
+class LockdownSession(Protocol):
     """One lockdown connection to one phone. Every method raises errors of ours only."""
 
     @property
@@ -112,7 +112,7 @@ class ConnectionOpener(Protocol):
     def records(self) -> PairRecords:
         """Where pair records are kept."""
 
-    async def connect(self, udid: str, record: dict[str, Any] | None) -> Conversation:
+    async def connect(self, udid: str, record: dict[str, Any] | None) -> LockdownSession:
         """A conversation; `paired` says whether a session was opened with `record`.
         Raises: PhoneRefusedError `refused_tls` when the phone refused the record's certificate.
         """
@@ -138,7 +138,9 @@ async def answer_batch(opener: ConnectionOpener, udid: str, batch: AppleBatch, *
     return encode(answers)
 
 
-async def _open(opener: ConnectionOpener, udid: str, *, may_pair: bool, timeout_s: float) -> tuple[Conversation, bool]:
+async def _open(
+    opener: ConnectionOpener, udid: str, *, may_pair: bool, timeout_s: float
+) -> tuple[LockdownSession, bool]:
     """A paired conversation. With `may_pair`, a job begins: what an earlier one kept is dropped."""
     if may_pair:
         opener.records.begin_job(udid)
@@ -148,11 +150,11 @@ async def _open(opener: ConnectionOpener, udid: str, *, may_pair: bool, timeout_
         if conversation is not None:
             return conversation, False
     if not may_pair:
-        raise PhoneRefusedError(reason_code="not_paired", phone=udid, step="session")
+        raise PhoneRefusedError(reason_code="not_paired", subject=udid, step="session")
     return await _pair_anew(opener, udid, timeout_s=min(timeout_s, PAIR_WAIT_S + PAIR_MARGIN_S))
 
 
-async def _try_record(opener: ConnectionOpener, udid: str, record: dict[str, Any]) -> Conversation | None:
+async def _try_record(opener: ConnectionOpener, udid: str, record: dict[str, Any]) -> LockdownSession | None:
     """A session with this record, or None when the phone does not know it any more."""
     try:
         conversation = await opener.connect(udid, record)
@@ -164,20 +166,20 @@ async def _try_record(opener: ConnectionOpener, udid: str, record: dict[str, Any
         return conversation
     await conversation.close()
     if not conversation.host_refused:
-        raise ReplyMalformedError(phone=udid, step="session", expected="a session or a refusal", got="neither")
+        raise ReplyMalformedError(subject=udid, step="session", expected="a session or a refusal", got="neither")
     return None
 
 
 async def _pair_anew(
     opener: ConnectionOpener, udid: str, *, timeout_s: float, keep_old: bool = False
-) -> tuple[Conversation, bool]:
+) -> tuple[LockdownSession, bool]:
     conversation = await opener.connect(udid, None)
     try:
         dialog = await conversation.pair(timeout_s=max(0.0, timeout_s - PAIR_MARGIN_S))
         if conversation.record is None:
-            raise ReplyMalformedError(phone=udid, step="pairing", expected="a pair record", got="none")
+            raise ReplyMalformedError(subject=udid, step="pairing", expected="a pair record", got="none")
         if keep_old:
-            opener.records.keep_current_aside(udid)
+            opener.records.save_from_before_erase(udid)
         opener.records.write(udid, conversation.record)
     except BaseException:
         await conversation.close()
@@ -212,7 +214,7 @@ async def _show_record(opener: ConnectionOpener, udid: str, record: dict[str, An
         return encode_table({"trust": "accepted"})
     if conversation.host_refused:
         return encode_table({"trust": "refused_host"})
-    raise ReplyMalformedError(phone=udid, step="trust test", expected="accepted or refused", got="neither")
+    raise ReplyMalformedError(subject=udid, step="trust test", expected="accepted or refused", got="neither")
 
 
 async def answer_pair(opener: ConnectionOpener, udid: str, *, timeout_s: float) -> bytes:
@@ -222,7 +224,7 @@ async def answer_pair(opener: ConnectionOpener, udid: str, *, timeout_s: float) 
     return encode_table({"paired": "yes", "dialog": "yes" if dialog else "no"})
 
 
-async def _answer_part(conversation: Conversation, part: ApplePart) -> PartAnswer:
+async def _answer_part(conversation: LockdownSession, part: ApplePart) -> PartAnswer:
     if not may_be_asked(part):
         return PartAnswer(status="refused", code="not_listed")
     try:
@@ -245,7 +247,7 @@ async def _answer_part(conversation: Conversation, part: ApplePart) -> PartAnswe
     return PartAnswer(status="absent") if value is None else PartAnswer(status="ok", value=value)
 
 
-async def _ask(conversation: Conversation, part: ApplePart) -> Any:
+async def _ask(conversation: LockdownSession, part: ApplePart) -> Any:
     """The value of one part, reduced to what was asked; None when the phone has none."""
     path = str(part.arguments.get("path", ""))
     if part.kind == apple_parts.APPLE_VALUE:
@@ -297,7 +299,7 @@ def _table(found: Any) -> Mapping[str, Any]:
     return found
 
 
-async def _nvram(conversation: Conversation) -> Any:
+async def _nvram(conversation: LockdownSession) -> Any:
     """Only the eraser's variables. lockdownd's copy first, then the `options` node (equal in simulation,
     unconfirmed on a phone).
     """
@@ -325,7 +327,7 @@ def _as_bytes(found: Any) -> bytes:
     return value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else b"not bytes"
 
 
-async def _battery(conversation: Conversation) -> Any:
+async def _battery(conversation: LockdownSession) -> Any:
     for node in _BATTERY_NODES:
         found = await conversation.registry(node)
         if found:
@@ -356,7 +358,7 @@ def _enrolment(found: Any) -> Any:
     return {"supervised": supervised or mandatory is True or bool(configuration.get("ConfigurationURL"))}
 
 
-async def _write(conversation: Conversation, path: str, data: str | bytes) -> bytes:
+async def _write(conversation: LockdownSession, path: str, data: str | bytes) -> bytes:
     raw = data.encode() if isinstance(data, str) else data
     await conversation.write_file(path, raw[:_MARK_BYTES])
     return raw[:_MARK_BYTES]
@@ -366,7 +368,7 @@ def _only_names(options: Mapping[str, Any]) -> dict[str, Any]:
     return {**options, "ReturnAttributes": ["CFBundleIdentifier"]}
 
 
-async def _tamper(conversation: Conversation) -> dict[str, str]:
+async def _tamper(conversation: LockdownSession) -> dict[str, str]:
     """Signs that need no developer mode; none found means these were looked for, not that none exist."""
     signs = {"afc2"} if await conversation.has_service(_JAILBREAK_SERVICE) else set()
     found = _table(await conversation.apps(_only_names({"BundleIDs": list(_JAILBREAK_APPS)})))

@@ -63,7 +63,7 @@ class PairRecords:
         """
         record = self._read(self._path(udid, "kept")) or self.current(udid)
         if record is None:
-            raise PairRecordMissingError(phone=clean(udid), step="trust test")
+            raise PairRecordMissingError(subject=clean(udid), step="trust test")
         return record
 
     def begin_job(self, udid: str) -> None:
@@ -72,7 +72,7 @@ class PairRecords:
         """
         self._remove(self._path(udid, "kept"))
 
-    def keep_current_aside(self, udid: str) -> None:
+    def save_from_before_erase(self, udid: str) -> None:
         """Move the current record aside for the trust test, unless one is kept already.
         Raises: PairRecordStoreError.
         """
@@ -106,7 +106,7 @@ class PairRecords:
     def _path(self, udid: str, which: str) -> Path:
         name = udid.replace("-", "").lower()
         if not _UDID.fullmatch(name):
-            raise ReplyMalformedError(phone=clean(udid), step="pair record", expected="a UDID", got=clean(udid))
+            raise ReplyMalformedError(subject=clean(udid), step="pair record", expected="a UDID", got=clean(udid))
         return self.folder / f"{name}.{which}"
 
     def _read(self, path: Path) -> dict[str, Any] | None:
@@ -116,9 +116,13 @@ class PairRecords:
             except FileNotFoundError:
                 return None
             except (ExpatError, ValueError, TypeError, LookupError, AttributeError) as error:
-                raise PairRecordStoreError(step="pair record", expected="a property list", got=path.name) from error
+                raise PairRecordStoreError(
+                    subject=str(self.folder), step=path.name, expected="a property list", got="other bytes"
+                ) from error
         if not isinstance(record, dict):
-            raise PairRecordStoreError(step="pair record", expected="a dictionary", got=path.name)
+            raise PairRecordStoreError(
+                subject=str(self.folder), step=path.name, expected="a dictionary", got="something else"
+            )
         return record
 
     def _remove(self, path: Path) -> None:
@@ -135,5 +139,5 @@ def _store(folder: Path) -> Iterator[None]:
             step="pair record",
             expected="a folder of ours",
             got=clean(error.strerror or "error"),
-            folder=str(folder),
+            subject=str(folder),
         ) from error

@@ -81,18 +81,18 @@ _LOCKDOWN_CODES = {
 def translated(error: BaseException, phone: str, step: str) -> ProofwipeError:
     """Our error for one of the library's, of the socket's or of TLS."""
     if refuses_certificate(error):
-        return PhoneRefusedError(reason_code="refused_tls", phone=phone, step=step)
+        return PhoneRefusedError(reason_code="refused_tls", subject=phone, step=step)
     names = {kind.__name__ for kind in type(error).__mro__}
     if "ConnectionFailedToUsbmuxdError" in names:
-        return UsbmuxError(phone=phone, step=step, expected="usbmuxd", got="no answer")
+        return UsbmuxError(subject=phone, step=step, expected="usbmuxd", got="no answer")
     for name, word in _REFUSALS.items():
         if name in names and not _is_nonsense(error, name):
-            return PhoneRefusedError(reason_code=_word(error, word), phone=phone, step=step)
+            return PhoneRefusedError(reason_code=_word(error, word), subject=phone, step=step)
     if isinstance(error, TimeoutError):
-        return PhoneSilentError(phone=phone, step=step, expected="an answer in time", got="none")
+        return PhoneSilentError(subject=phone, step=step, expected="an answer in time", got="none")
     if isinstance(error, OSError | EOFError) or names & _GONE:
-        return PhoneLostError(phone=phone, step=step, expected="an answer", got="the connection ended")
-    return ReplyMalformedError(phone=phone, step=step, expected="the documented shape", got=type(error).__name__)
+        return PhoneLostError(subject=phone, step=step, expected="an answer", got="the connection ended")
+    return ReplyMalformedError(subject=phone, step=step, expected="the documented shape", got=type(error).__name__)
 
 
 def _is_nonsense(error: BaseException, name: str) -> bool:

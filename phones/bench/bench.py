@@ -38,7 +38,7 @@ FOYER_TIMEOUT_S = 4.0
 
 
 class AppleDriver(Protocol):
-    """What the bench needs of the Apple driver (phones.apple.driver.AppleIsland)."""
+    """What the bench needs of the Apple driver (phones.apple.driver.AppleLibraryDriver)."""
 
     def attached(self) -> tuple[str, ...]:
         """UDIDs as usbmux gives them. Raises: UsbmuxError."""
@@ -140,7 +140,7 @@ class Bench:
 
     def sighting(self, path: str) -> Sighting:
         """What hangs on one port now, phone or not; ABSENT only when nothing does. Raises: BenchError."""
-        if self._usb is not None and not self._usb.hangs(path):
+        if self._usb is not None and not self._usb.is_plugged_in(path):
             # Nothing adb or usbmux still list can change that: a pulled cable is seen without asking them.
             return Sighting(port=path, presence=Presence.ABSENT)
         return self._told_apart(self._look(), path)
@@ -193,7 +193,7 @@ class Bench:
             case Presence.USB_ONLY:
                 raise refused("no_debugging", path, sighting)
             case Presence.ABSENT | Presence.ADB_OFFLINE:
-                raise PhoneLostError(phone=path, step="open", expected="a phone", got=sighting.presence.value)
+                raise PhoneLostError(subject=path, step="open", expected="a phone", got=sighting.presence.value)
             case _:
                 raise refused("wrong_mode", path, sighting)
 

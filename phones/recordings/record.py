@@ -266,7 +266,7 @@ class RecordingLink:
 def _write_at_once(folder: Path, files: Mapping[str, str]) -> None:
     new = folder.with_name(f".{folder.name}.new")
     if folder.exists():
-        raise RecordingFolderError(phone=str(folder), expected="a new folder", got="one that exists")
+        raise RecordingFolderError(subject=str(folder), expected="a new folder", got="one that exists")
     try:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
@@ -276,7 +276,7 @@ def _write_at_once(folder: Path, files: Mapping[str, str]) -> None:
     except OSError as error:
         shutil.rmtree(new, ignore_errors=True)
         raise RecordingFolderError(
-            phone=str(folder), expected="a folder to write", got=error.strerror or "error"
+            subject=str(folder), expected="a folder to write", got=error.strerror or "error"
         ) from error
 
 

@@ -69,14 +69,14 @@ def load(folder: Path) -> Recording:
         expected = tomllib.loads(_bounded(folder / EXPECTED))
         lines = _bounded(folder / EXCHANGES).splitlines()
         if phone.get("format") != FORMAT:
-            raise RecordingFormatError(phone=str(folder), step=PHONE, expected=FORMAT, got=str(phone.get("format")))
+            raise RecordingFormatError(subject=str(folder), step=PHONE, expected=FORMAT, got=str(phone.get("format")))
         if len(lines) > MOST_EVENTS:
-            raise RecordingFormatError(phone=str(folder), expected=f"at most {MOST_EVENTS} lines", got="more")
+            raise RecordingFormatError(subject=str(folder), expected=f"at most {MOST_EVENTS} lines", got="more")
         events = tuple(_checked(json.loads(line)) for line in lines)
         started = datetime.strptime(str(phone["started"]), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RecordingFormatError(
-            phone=str(folder), step="read", expected="a recording", got=type(error).__name__
+            subject=str(folder), step="read", expected="a recording", got=type(error).__name__
         ) from error
     return Recording(phone=phone, expected=expected, events=events, started=started)
 
@@ -150,7 +150,7 @@ class ReplayPort:
         event = self._next("ask", str(asked[0]))
         if asked != event["request"]:
             raise ReplayOutOfOrderError(
-                phone=self.path, step=str(event["ask"]), expected=_short(event["request"]), got=_short(asked)
+                subject=self.path, step=str(event["ask"]), expected=_short(event["request"]), got=_short(asked)
             )
         _fail(event)
         reply = event["reply"]
@@ -163,10 +163,10 @@ class ReplayPort:
             self._seen = _sighting(self._events[self._place]["saw"])
             self._place, self._looks = self._place + 1, 0
         if self._place >= len(self._events):
-            raise ReplayOutOfOrderError(phone=self.path, step=kind, expected="the end of the recording", got=got)
+            raise ReplayOutOfOrderError(subject=self.path, step=kind, expected="the end of the recording", got=got)
         event = self._events[self._place]
         if kind not in event:
-            raise ReplayOutOfOrderError(phone=self.path, step=kind, expected=str(event.get("ask", "open")), got=got)
+            raise ReplayOutOfOrderError(subject=self.path, step=kind, expected=str(event.get("ask", "open")), got=got)
         self._place += 1
         self._clock.reach(event["at"])
         return event

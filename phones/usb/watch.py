@@ -109,7 +109,7 @@ class UsbWatch:
                 self._seen_at = self._clock.monotonic()
             return self._seen
 
-    def hangs(self, path: str) -> bool:
+    def is_plugged_in(self, path: str) -> bool:
         """Does anything hang on this port now? Raises: UsbAccessError.
 
         libusb learns of a pulled cable from udev, the kernel's own tree has it at once: what is gone there is gone.

@@ -20,8 +20,13 @@ class UsageError(ProofwipeError):
     exit_code = 2
 
 
-class _Spoken(click.Command):
+class _Translated(click.Command):
     """The parts of a help page that click writes by itself."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Every command takes `--verbose`; `station.cli.main` reads it from the raw command line."""
+        verbose = click.Option(["--verbose"], is_flag=True, expose_value=False, help=text("option.verbose"))
+        return [*super().get_params(ctx), verbose]
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
@@ -42,18 +47,18 @@ class _Spoken(click.Command):
                 formatter.write_dl([(left, _bracketed(right)) for left, right in records])
 
 
-class SpokenCommand(_Spoken):
+class TranslatedCommand(_Translated):
     """A command."""
 
 
-class SpokenGroup(_Spoken, click.Group):
+class TranslatedGroup(_Translated, click.Group):
     """A group of commands, listed under the heading of the language in use."""
 
-    command_class = SpokenCommand
+    command_class = TranslatedCommand
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Options, then commands."""
-        _Spoken.format_options(self, ctx, formatter)
+        _Translated.format_options(self, ctx, formatter)
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -69,19 +74,19 @@ class SpokenGroup(_Spoken, click.Group):
 
 def command(name: str, *, key: str = "") -> Callable[[Callable[..., Any]], click.Command]:
     """A command called `name`, with the sentence `help.<key or name>`."""
-    return click.command(name, cls=SpokenCommand, help=text(f"help.{key or name}"))
+    return click.command(name, cls=TranslatedCommand, help=text(f"help.{key or name}"))
 
 
-def group(name: str) -> Callable[[Callable[..., Any]], SpokenGroup]:
+def group(name: str) -> Callable[[Callable[..., Any]], TranslatedGroup]:
     """A group of commands called `name`."""
-    return click.group(name, cls=SpokenGroup, help=text(f"help.{name}"))
+    return click.group(name, cls=TranslatedGroup, help=text(f"help.{name}"))
 
 
 def usage_error(error: click.ClickException) -> UsageError:
     """What click found wrong, as one of our own errors."""
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "proofwipe"
-    return UsageError(phone=where, got=_wrong(error))
+    return UsageError(subject=where, fault=_wrong(error))
 
 
 def _wrong(error: click.ClickException) -> str:

@@ -18,7 +18,7 @@ from typing import Self
 
 import click
 
-from station.cli.output import words
+from station.cli.output import message
 from station.errors import ConfigError, QuestionClosedError
 from station.session.events import Question, QuestionAsked
 from station.session.session import Session
@@ -99,13 +99,13 @@ class ConsoleClient:
                 continue
             with self._alone():
                 facts = dict(question.facts)
-                words(f"[{question.slot}] {text(f'ask.{question.key}', **facts)} ({'/'.join(question.choices)}, ?)")
+                message(f"[{question.slot}] {text(f'ask.{question.key}', **facts)} ({'/'.join(question.choices)}, ?)")
                 click.echo("> ", nl=False, err=True)
                 typed = self._typed(question)
                 if typed is None:
                     click.echo("", err=True)  # the line that stands open
             if typed is None or not self._answer(question, typed):
-                words(f"[{question.slot}] {text('word.question_over')}")
+                message(f"[{question.slot}] {text('word.question_over')}")
 
     def _typed(self, question: Question) -> str | None:
         """The line a person typed; None when the question was closed before, by its time or by somebody else."""
@@ -130,8 +130,8 @@ def load_answers(path: Path | None) -> Mapping[str, Mapping[str, str]]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(phone=str(path), expected=text("expected.toml"), got=str(error).splitlines()[0]) from error
+        raise ConfigError(subject=str(path), expected=text("expected.toml"), got=str(error).splitlines()[0]) from error
     for name, table in document.items():
         if not isinstance(table, dict) or not all(isinstance(answer, str) for answer in table.values()):
-            raise ConfigError(phone=str(path), step=name, expected=text("expected.answers"), got=type(table).__name__)
+            raise ConfigError(subject=str(path), step=name, expected=text("expected.answers"), got=type(table).__name__)
     return document

@@ -6,18 +6,22 @@ import io
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from phones.errors import ProofwipeError
 from station.cli import output
-from station.cli.cli_text import SpokenGroup, usage_error
+from station.cli.cli_text import TranslatedGroup, usage_error
 from station.errors import ExtraMissingError
 from station.text import language
 from station.text.language import text
+
+if TYPE_CHECKING:
+    import logging
 
 EXTRA_MODULES = frozenset({"adbutils", "platformdirs", "pymobiledevice3", "usb", "virtual_phones"})
 """What `proofwipe[bench]` brings."""
@@ -50,7 +54,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 """Command → module; each module has `command`."""
 
 
-class LazyGroup(SpokenGroup):
+class LazyGroup(TranslatedGroup):
     """Imports a command only when it is called; the list of commands needs none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's shape
@@ -103,47 +107,51 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; returns its exit code."""
     as_json = "--json" in arguments or "--jsonl" in arguments
+    verbose = "--verbose" in arguments
     try:
         result: Any = build().main(args=arguments, prog_name="proofwipe", standalone_mode=False)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.Abort:
-        output.words(text("word.stopped"))
+        output.message(text("word.stopped"))
         return 130
     except click.ClickException as error:
         if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
             click.echo(error.ctx.get_help(), err=True)
             return error.exit_code
-        return _said(usage_error(error), as_json=as_json)
+        return _show_error(usage_error(error), as_json=as_json, verbose=verbose)
     except ProofwipeError as error:
-        return _said(error, as_json=as_json)
+        _station_log(arguments).error("%s", error)
+        return _show_error(error, as_json=as_json, verbose=verbose)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in EXTRA_MODULES:
             raise
-        return _said(ExtraMissingError(got=error.name or ""), as_json=as_json)
+        return _show_error(ExtraMissingError(got=error.name or ""), as_json=as_json, verbose=verbose)
     except KeyboardInterrupt:
-        output.words(text("word.stopped"))
+        output.message(text("word.stopped"))
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001 - the outermost edge: one line here, the traceback to the log
-        _log_unexpected(arguments)
-        return _said(ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json)
+        _station_log(arguments).exception("unexpected")
+        return _show_error(
+            ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json, verbose=verbose
+        )
     return result if isinstance(result, int) else 0
 
 
-def _said(error: ProofwipeError, *, as_json: bool) -> int:
+def _show_error(error: ProofwipeError, *, as_json: bool, verbose: bool) -> int:
     """Say an error, if there is anywhere left to say it; its exit code either way."""
     try:
-        output.failure(error, as_json=as_json)
+        output.show_error(error, as_json=as_json, verbose=verbose)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a full or closed stdout: nothing more can be told there
     return error.exit_code
 
 
-def _log_unexpected(arguments: list[str]) -> None:
-    """The traceback goes to the station's log, where there is a station; never to the terminal."""
+def _station_log(arguments: list[str]) -> "logging.Logger":
+    """The station's log, where there is a station; details and tracebacks go there, never to the terminal."""
     import logging
 
     from station.cli.cli_text import value_of
@@ -152,10 +160,12 @@ def _log_unexpected(arguments: list[str]) -> None:
     log = logging.getLogger("proofwipe")
     log.addHandler(logging.NullHandler())
     log.propagate = False
-    home = find_home(value_of("--home", arguments))
-    if os.access(home.path, os.W_OK):
-        home.start_log()
-    log.exception("unexpected")
+    logging.raiseExceptions = False  # a log on a full disk must not hide the sentence for the person
+    with suppress(ModuleNotFoundError, OSError):  # a buyer's installation knows no home; a home may be read-only
+        home = find_home(value_of("--home", arguments))
+        if home.keys.is_dir() and os.access(home.path, os.W_OK):
+            home.start_log()
+    return log
 
 
 def _say_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's shape

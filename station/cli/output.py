@@ -25,7 +25,7 @@ _voice: list[Callable[[str, bool], None]] = []
 
 
 @contextmanager
-def spoken_by(voice: Callable[[str, bool], None]) -> Iterator[None]:
+def messages_through(voice: Callable[[str, bool], None]) -> Iterator[None]:
     """While this lasts, words go through `voice(message, bold)`."""
     _voice.append(voice)
     try:
@@ -34,15 +34,15 @@ def spoken_by(voice: Callable[[str, bool], None]) -> Iterator[None]:
         _voice.remove(voice)
 
 
-def words(message: str, *, bold: bool = False) -> None:
+def message(message: str, *, bold: bool = False) -> None:
     """Say something to the person, on stderr."""
     if _voice:
         _voice[-1](message, bold)
     else:
-        plainly(message, bold=bold)
+        plain_message(message, bold=bold)
 
 
-def plainly(message: str, *, bold: bool = False) -> None:
+def plain_message(message: str, *, bold: bool = False) -> None:
     """On stderr, whoever else may be speaking; NO_COLOR means no ornament at all."""
     click.secho(message, err=True, bold=bold or None, color=False if "NO_COLOR" in os.environ else None)
 
@@ -94,11 +94,14 @@ def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None
 
 def warn(error: ProofwipeError) -> None:
     """Something the work goes on without."""
-    words(f"! {error.reason(current())} → {error.hint(current())}")
+    message(f"! {error.reason(current())} → {error.hint(current())}")
 
 
-def failure(error: ProofwipeError, *, as_json: bool = False) -> None:
-    """One line for the reason, one for the next step; the same as data when data was asked for."""
+def show_error(error: ProofwipeError, *, as_json: bool = False, verbose: bool = False) -> None:
+    """One line for the reason, one for the next step; the same as data when data was asked for.
+
+    What was expected and what came is for whoever mends it: in the data, and with `verbose` on a third line.
+    """
     language = current()
     if as_json:
         document(
@@ -108,10 +111,13 @@ def failure(error: ProofwipeError, *, as_json: bool = False) -> None:
                 "reason": error.reason(language),
                 "hint": error.hint(language),
                 "exit_code": error.exit_code,
+                "details": error.details(),
             },
         )
-    words(f"{text('word.error')}: {_one_line(error.reason(language))}")
-    words(f"  → {_one_line(error.hint(language))}")
+    message(f"{text('word.error')}: {_one_line(error.reason(language))}")
+    message(f"  → {_one_line(error.hint(language))}")
+    if verbose:
+        message(f"  {_one_line(error.details())}")
 
 
 def _one_line(sentence: str) -> str:

@@ -22,14 +22,16 @@ def find_passphrase(file: Path | None, *, confirm: bool = False) -> str:
         try:
             return _not_empty(file.read_text(encoding="utf-8").rstrip("\r\n"), str(file))
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(phone=str(file), expected=text("expected.text_file"), got=type(error).__name__) from error
+            raise ConfigError(
+                subject=str(file), expected=text("expected.text_file"), got=type(error).__name__
+            ) from error
     if VARIABLE in os.environ:
         return _not_empty(os.environ[VARIABLE], VARIABLE)
     if not is_terminal():
-        raise ConfigError(phone="passphrase", expected=text("expected.passphrase_source"), got="")
+        raise ConfigError(subject="passphrase", expected=text("expected.passphrase_source"), got="")
     typed = str(click.prompt(text("ask.passphrase"), hide_input=True, err=True))
     if confirm and typed != str(click.prompt(text("ask.passphrase_again"), hide_input=True, err=True)):
-        raise ConfigError(phone="passphrase", expected=text("expected.same_twice"), got="")
+        raise ConfigError(subject="passphrase", expected=text("expected.same_twice"), got="")
     return typed
 
 
@@ -44,11 +46,11 @@ def find_validators_passphrase(file: Path | None, key: Path) -> str:
         return _not_empty(os.environ[VALIDATOR_VARIABLE], VALIDATOR_VARIABLE)
     if not is_terminal():
         sources = f"--key-passphrase-file, {VALIDATOR_VARIABLE}"
-        raise ConfigError(phone=str(key), step="passphrase", expected=sources, got="")
+        raise ConfigError(subject=str(key), step="passphrase", expected=sources, got="")
     return str(click.prompt(text("ask.key_passphrase", name=key.name), hide_input=True, err=True))
 
 
 def _not_empty(passphrase: str, where: str) -> str:
     if not passphrase:
-        raise ConfigError(phone=where, expected=text("expected.passphrase"), got="")
+        raise ConfigError(subject=where, expected=text("expected.passphrase"), got="")
     return passphrase

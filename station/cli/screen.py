@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from station.cli.cli_text import stage_text
-from station.cli.output import warn, words
+from station.cli.output import message, warn
 from station.cli.view import View
 from station.errors import SubscriptionDroppedError
 from station.session.events import Event, Instruction, JobStarted, PhonesCounted, Subscription, Warned
@@ -78,6 +78,6 @@ class Screen:
             case Instruction():
                 self._view.instruct(event.port, text(f"instruct.{event.key}", **event.facts))
             case JobStarted(resumed=True):
-                words(text("word.resumed", job=event.job, stage=stage_text(event.stage)))
+                message(text("word.resumed", job=event.job, stage=stage_text(event.stage)))
             case PhonesCounted():
-                words(text("word.counted", got=event.counted, expected=event.expected))
+                message(text("word.counted", got=event.counted, expected=event.expected))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from phones.problem import Problem
 from station.cli.cli_text import stage_text
-from station.cli.output import event, plainly, spoken_by, words
+from station.cli.output import event, message, messages_through, plain_message
 from station.ledger.stages import Stage
 from station.text.language import current, text
 from station.work.worker import Progress
@@ -113,7 +113,7 @@ class View:
             )
             self._stack.enter_context(self._live)
             self._stack.enter_context(
-                spoken_by(lambda message, bold: console.print(Text(message, style="bold" if bold else "")))
+                messages_through(lambda message, bold: console.print(Text(message, style="bold" if bold else "")))
             )
         return self
 
@@ -165,7 +165,7 @@ class View:
         with self._lock:
             row = self._rows.setdefault(port, Row(slot=self._slot_of(port)))
             row.instruction = sentence
-        words(f"[{row.slot}] {sentence}", bold=True)
+        message(f"[{row.slot}] {sentence}", bold=True)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -176,7 +176,7 @@ class View:
             return
         live.stop()
         self._live = None  # plain lines meanwhile
-        with spoken_by(lambda message, bold: plainly(message, bold=bold)):
+        with messages_through(lambda message, bold: plain_message(message, bold=bold)):
             try:
                 yield
             finally:
@@ -185,9 +185,11 @@ class View:
 
     def _line(self, row: Row, progress: Progress) -> None:
         said = text(f"progress.{progress.key}")
-        words(f"{time.strftime('%H:%M:%S')} [{row.slot}] {row.name or '—'}  {stage_text(progress.stage.value)}  {said}")
+        message(
+            f"{time.strftime('%H:%M:%S')} [{row.slot}] {row.name or '—'}  {stage_text(progress.stage.value)}  {said}"
+        )
         for problem in progress.problems:
-            words(f"         {_problem_line(problem)}")
+            message(f"         {_problem_line(problem)}")
 
     def picture(self, width: int, height: int) -> "Group":
         """The table, for a terminal of so many columns and rows, and what persons must do below it."""

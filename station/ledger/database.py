@@ -86,7 +86,7 @@ class Database:
                 source.close()
                 copy.close()
         except (sqlite3.Error, OSError) as error:
-            raise LedgerFullError(phone=str(target), got=str(error)) from error
+            raise LedgerFullError(subject=str(target), got=str(error)) from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -106,4 +106,4 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         kinds = {Trouble.FULL: LedgerFullError, Trouble.CORRUPT: LedgerCorruptError, Trouble.OTHER: LedgerError}
-        raise kinds[trouble(error)](phone=str(path), got=str(error)) from error
+        raise kinds[trouble(error)](subject=str(path), got=str(error)) from error

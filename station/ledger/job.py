@@ -103,7 +103,7 @@ class Job:
         if first is None:
             return None
         if not isinstance(first.event, JobOpened):
-            raise LedgerCorruptError(phone=str(ledger.path), got=f"entry {first.number}")
+            raise LedgerCorruptError(subject=str(ledger.path), got=f"entry {first.number}")
         job = cls._begun(ledger, first, first.event)
         for entry in entries:
             job._take(entry)
@@ -140,13 +140,13 @@ class Job:
         wanted = MOVES.get((self.stage, to))
         cited = tuple(because)
         if wanted is None:
-            raise OutOfOrderError(phone=self.id, expected=f"a move the table allows from {self.stage}", got=to)
+            raise OutOfOrderError(subject=self.id, expected=f"a move the table allows from {self.stage}", got=to)
         if not any(self._kinds.get(number) in wanted for number in cited):
             raise OutOfOrderError(
-                phone=self.id, expected=f"one of {', '.join(wanted)}", got=f"entries {list(cited)} for {to}"
+                subject=self.id, expected=f"one of {', '.join(wanted)}", got=f"entries {list(cited)} for {to}"
             )
         if to is Stage.VALIDATED and (self.validation is None or self.validation.decision != "accepted"):
-            raise OutOfOrderError(phone=self.id, expected="an accepted validation", got="none")
+            raise OutOfOrderError(subject=self.id, expected="an accepted validation", got="none")
         self._take(self.ledger.append(JobMoved(from_=self.stage, to=to, because=cited), self.id))
 
     @property

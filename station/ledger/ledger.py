@@ -44,7 +44,7 @@ class Ledger:
             with self._database.reading() as connection:
                 row = connection.execute(f"SELECT {_COLUMNS} FROM entry ORDER BY number DESC LIMIT 1").fetchone()  # noqa: S608 - columns
             if row is not None and StoredEntry(*row).digest() != StoredEntry(*row).hash:
-                raise LedgerCorruptError(got=f"entry {row[0]}", phone=str(path))
+                raise LedgerCorruptError(got=f"entry {row[0]}", subject=str(path))
         except BaseException:
             self._database.close()
             raise
@@ -103,7 +103,7 @@ class Ledger:
         try:
             return row.read()
         except ValueError as error:
-            raise LedgerCorruptError(phone=str(self.path), got=f"entry {row.number}") from error
+            raise LedgerCorruptError(subject=str(self.path), got=f"entry {row.number}") from error
 
     def jobs(self) -> tuple[str, ...]:
         """Ids of all jobs, oldest first."""
@@ -119,7 +119,7 @@ class Ledger:
         previous, expected = GENESIS, 1
         for row in self.stored():
             if (row.number, row.previous, row.hash) != (expected, previous, row.digest()):
-                raise LedgerCorruptError(phone=str(self.path), got=f"entry {row.number}")
+                raise LedgerCorruptError(subject=str(self.path), got=f"entry {row.number}")
             previous, expected = row.hash, expected + 1
         return expected - 1, previous
 

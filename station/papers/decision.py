@@ -18,7 +18,7 @@ WITHDRAWALS = ("rejected", "data_found", "wrong_phone", "grade_wrong", "key_comp
 def decide(job: Job, decision: Validation) -> None:
     """Write the decision and go where it leads. Raises: WrongStageError when the job is not waiting for one."""
     if job.stage is not Stage.VERIFIED or job.validation is not None:
-        raise WrongStageError(phone=job.id, expected=Stage.VERIFIED.value, got=job.stage.value)
+        raise WrongStageError(subject=job.id, needed=Stage.VERIFIED.value, stage=job.stage.value)
     job.write(DecisionTaken.of(decision))
     apply(job)
 
@@ -49,7 +49,7 @@ def withdraw(
     Raises: NotCertifiedError; LogError, LedgerError.
     """
     if job.certificate is None:
-        raise NotCertifiedError(phone=job.id, got=job.stage.value)
+        raise NotCertifiedError(subject=job.id, stage=job.stage.value)
     paper = job.certificate.id
     if isinstance(job.ended, CertificateWithdrawn):
         return

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from certs.issue import Entered, append_to_log
+from certs.issue import LogPosition, append_to_log
 from certs.log.entries import Entry, Issue, Replace, Withdraw
 from certs.log.tags import device_tag
 from certs.record.record import Record
@@ -75,7 +75,7 @@ class JobLog:
         standing = None if place is None else self.log.entry(place)
         return standing is None or getattr(standing, "id", "") == certificate_id
 
-    def append(self, job: Job, record: Record, statement: bytes) -> Entered:
+    def append(self, job: Job, record: Record, statement: bytes) -> LogPosition:
         """The entry of the job's paper, and the end of the certificate it takes the place of; once.
 
         Raises: LogError, IssueError, LedgerError.
@@ -89,7 +89,7 @@ class JobLog:
                 old.write(CertificateReplaced(id=replaced, by=paper, reason="erased_again"))
         if paper not in job.logged:
             job.write(PaperLogged(id=paper, index=found.index, replaces=replaced))
-        return Entered(index=found.index, replaced=replaced)
+        return LogPosition(index=found.index, replaced=replaced)
 
     def _replaced_by(self, paper: str, index: int) -> str:
         """The certificate whose REPLACE was appended together with this ISSUE, by an earlier run."""

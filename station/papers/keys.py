@@ -82,11 +82,11 @@ def open_log(home: Home, settings: Settings, passphrase: str, *, station: str) -
 
     files = log_files(home)
     if not files.log.is_file():
-        raise LogMissingError(phone=str(files.log))
+        raise LogMissingError(subject=str(files.log))
     try:
         secret, log = files.read_secret(), files.open(passphrase)
     except KeyUnreadableError as error:
-        raise LogMissingError(phone=error.got) from error
+        raise LogMissingError(subject=error.subject) from error
     try:
         yield JobLog(log=log, secret=secret, station=station)
     finally:

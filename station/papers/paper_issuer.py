@@ -234,7 +234,7 @@ class PaperIssuer:
             own = listed.is_signed_by(read_certificate(signer.station.encoded[1]))
             entry = listed.entry(signer.station.certificate.serial_number) if own else None
             if entry is not None:
-                raise KeyRevokedError(got=f"{signer.station.name} {wanted}", expected=f"{entry.at:%Y-%m-%d}")
+                raise KeyRevokedError(subject=f"{signer.station.name} {wanted}", since=f"{entry.at:%Y-%m-%d}")
         return signer
 
     def reprint(self, job: Job, *, openings: Iterable[Opening] = ()) -> Paper:
@@ -243,7 +243,7 @@ class PaperIssuer:
         With `openings` it is the archive copy. Raises: CertsError, LogError.
         """
         if job.paper is None:
-            raise NotCertifiedError(phone=job.id, got=job.stage.value)
+            raise NotCertifiedError(subject=job.id, stage=job.stage.value)
         record, statement = _kept(job.paper)
         proof, store = self._first_proof_and_store(job, record, self._proof(job, record, statement))
         return self.draw_and_sign(

@@ -56,7 +56,7 @@ def open_bench(home: Home, settings: Settings, *, fixed: bool = False) -> "Itera
             yield emulated
         return
     from phones.adb.server import AdbServer
-    from phones.apple.driver import AppleIsland
+    from phones.apple.driver import AppleLibraryDriver
     from phones.bench.bench import Bench
     from phones.usb.watch import UsbWatch
 
@@ -64,7 +64,7 @@ def open_bench(home: Home, settings: Settings, *, fixed: bool = False) -> "Itera
     adb.start()
     bench: Bench | None = None
     try:
-        apple = AppleIsland(settings.usbmux_address or None, home.pairing)
+        apple = AppleLibraryDriver(settings.usbmux_address or None, home.pairing)
         bench = Bench(adb=adb, usb=UsbWatch(), apple=apple, transports={}, emulated=bool(settings.usbmux_address))
         yield bench
     finally:

@@ -42,11 +42,11 @@ def candidate(bench: PhoneBench, sighting: Sighting) -> Candidate:
         sighting=sighting,
         identity=PhoneIdentity.from_values(values),
         numbers=numbers,
-        digits=digits_needed(numbers, others),
+        digits=confirmation_digits(numbers, others),
     )
 
 
-def digits_needed(numbers: Iterable[str], others: Sequence[str]) -> int:
+def confirmation_digits(numbers: Iterable[str], others: Sequence[str]) -> int:
     """Four, or as many more as no other serial on the bench ends in."""
     length = FEWEST_DIGITS
     for number in numbers:

@@ -111,7 +111,7 @@ def _checked(scenario: Path) -> Path:
         load_scenario(scenario)
     except ScenarioError as error:
         raise ConfigError(
-            phone="--scenario", step=str(scenario), expected=text("expected.scenario"), got=str(error)
+            subject="--scenario", step=str(scenario), expected=text("expected.scenario"), got=str(error)
         ) from error
     return scenario
 

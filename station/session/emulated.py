@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phones.adb.server import AdbServer
-from phones.apple.driver import AppleIsland
+from phones.apple.driver import AppleLibraryDriver
 from phones.bench.bench import Bench
 from phones.usb.watch import UsbWatch
 from station.errors import ConfigError
@@ -47,12 +47,15 @@ def open_emulated(hello: Hello, home: Home, *, adb_port: int = 0) -> Iterator[Be
             control.call("adb_server", host="127.0.0.1", port=adb.port)
         except ControlError as error:
             raise ConfigError(
-                phone="emulated_bench", step="control", expected=text("expected.running_bench"), got=str(hello.control)
+                subject="emulated_bench",
+                step="control",
+                expected=text("expected.running_bench"),
+                got=str(hello.control),
             ) from error
         bench = Bench(
             adb=adb,
             usb=UsbWatch(backend=backend(("127.0.0.1", hello.control))),
-            apple=AppleIsland(hello.usbmux, home.pairing) if hello.usbmux else None,
+            apple=AppleLibraryDriver(hello.usbmux, home.pairing) if hello.usbmux else None,
             transports=hello.transports,
             emulated=True,
         )
@@ -81,5 +84,5 @@ def read_hello(path: Path) -> Hello:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(
-            phone="emulated_bench", step=str(path), expected=text("expected.hello"), got=type(error).__name__
+            subject="emulated_bench", step=str(path), expected=text("expected.hello"), got=type(error).__name__
         ) from error

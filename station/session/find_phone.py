@@ -108,13 +108,13 @@ def is_device_number(text: str) -> bool:
 
 def _only(found: tuple[Sighting, ...], sightings: tuple[Sighting, ...], wanted: str, settings: Settings) -> Sighting:
     if not sightings:
-        raise NoPhoneError(phone=wanted)
+        raise NoPhoneError(subject=wanted)
     if not found:
-        raise PhoneNotFoundError(phone=wanted, got=_listing(sightings, settings))
+        raise PhoneNotFoundError(subject=wanted, plugged_in=_listing(sightings, settings))
     if len(found) > 1 and not wanted:
-        raise SeveralPhonesError(got=_listing(found, settings))
+        raise SeveralPhonesError(matching=_listing(found, settings))
     if len(found) > 1:
-        raise AmbiguousPhoneError(phone=wanted, got=_listing(found, settings))
+        raise AmbiguousPhoneError(subject=wanted, matching=_listing(found, settings))
     return found[0]
 
 

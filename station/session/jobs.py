@@ -46,14 +46,14 @@ class Jobs:
         """Raises: JobNotFoundError."""
         job = Job.load(self.ledger, job_id.upper())
         if job is None:
-            raise JobNotFoundError(phone=job_id)
+            raise JobNotFoundError(subject=job_id)
         return job
 
     def of_paper(self, paper_id: str) -> Job:
         """The job a paper was made for. Raises: JobNotFoundError."""
         job = job_of(self.ledger, paper_id.upper())
         if job is None:
-            raise JobNotFoundError(phone=paper_id)
+            raise JobNotFoundError(subject=paper_id)
         return job
 
     def find(self, name: str) -> Job:

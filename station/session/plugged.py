@@ -48,7 +48,7 @@ def gather(
         if len(now) == expected and unchanged_s >= still_s / 3:
             return now
         if unchanged_s >= still_s:
-            raise CountMismatchError(expected=str(expected), got=str(len(seen)))
+            raise CountMismatchError(wanted=str(expected), counted=str(len(seen)))
         clock.sleep(POLL_S)
 
 

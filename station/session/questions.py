@@ -86,13 +86,13 @@ class Questions:
         with self._lock:
             waiting = self._open.get(question_id)
             if waiting is None and question_id in self._past:
-                raise QuestionClosedError(phone=question_id)
+                raise QuestionClosedError(subject=question_id)
         if waiting is None:
-            raise QuestionNotFoundError(phone=question_id)
+            raise QuestionNotFoundError(subject=question_id)
         if answer is not None and answer not in waiting.question.choices:
-            raise AnswerRefusedError(phone=question_id, expected=", ".join(waiting.question.choices), got=answer[:40])
+            raise AnswerRefusedError(subject=question_id, choices=", ".join(waiting.question.choices), got=answer[:40])
         if not self._close(question_id, answer, by=by):
-            raise QuestionClosedError(phone=question_id)
+            raise QuestionClosedError(subject=question_id)
 
     def _close(self, question_id: str, answer: str | None, *, by: str) -> bool:
         """Is it this answer that closed the question?"""

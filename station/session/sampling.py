@@ -58,7 +58,7 @@ def draw_sample(home: Home, settings: Settings, wanted: Period, *, percent: int)
     Raises: LogMissingError, LogError, LedgerError; StationBusyError when it has to be written and a session is open.
     """
     if not home.transparency_log.is_file():
-        raise LogMissingError(phone=str(home.transparency_log))
+        raise LogMissingError(subject=str(home.transparency_log))
     with closing(TransparencyLog.open(home.transparency_log)) as log:
         with read_jobs(home) as jobs:
             jobs.ledger.verify()
@@ -132,10 +132,10 @@ def record_result(
     ledger = session.jobs.ledger
     periods = [drawn.period for drawn in ledger.all_of(SampleDrawn) if certificate in drawn.chosen]
     if not periods:
-        raise JobNotFoundError(phone=certificate, got=text("word.not_sampled", id=certificate))
+        raise JobNotFoundError(subject=certificate, got=text("word.not_sampled", id=certificate))
     job = job_of(ledger, certificate)
     if job is not None and job.opened.performed_by.name == by:
-        raise InspectorPerformedError(phone=certificate, got=by)
+        raise InspectorPerformedError(subject=certificate, performer=by)
     inspected = SampleInspected(id=certificate, period=periods[-1], found=found, tool=tool, by=by, grounds=grounds)
     ledger.append(inspected, job.id if job is not None else "")
     return inspected

@@ -171,10 +171,10 @@ class Session:
         resumed from, or signed over, a record that somebody changed.
         """
         if papers is None and not home.keys.is_dir():
-            raise NotInitialisedError(phone=str(home.path))
+            raise NotInitialisedError(subject=str(home.path))
         home.make()
         with ExitStack() as opened:
-            opened.enter_context(home.claimed())
+            opened.enter_context(home.locked())
             ledger = open_ledger(home)
             opened.callback(ledger.close)
             ledger.verify()
@@ -288,7 +288,7 @@ class Session:
         )
         for sighting in sightings:
             if self.bench.is_emulated(sighting.port) is not specimen:
-                raise WrongSignerError(phone=sighting.port, expected=text(other), got=text(own))
+                raise WrongSignerError(subject=sighting.port, expected=text(other), got=text(own))
 
     # -- jobs -------------------------------------------------------------------------------------------
 
@@ -344,7 +344,7 @@ class Session:
         return self._shift.jobs()
 
     @property
-    def under_way(self) -> tuple[Job, ...]:
+    def jobs_running(self) -> tuple[Job, ...]:
         """Jobs whose phone may have been told to erase itself, or is about to be: a person should not leave now."""
         busy = self.busy
         return tuple(job for job in self.own_jobs if job.port in busy and job.stage in _BEGUN and not is_finished(job))
@@ -355,7 +355,7 @@ class Session:
 
     def wait_for_erases(self) -> None:
         """Until no phone is between the decision to erase it and its paper. Raises: LedgerError; KeyboardInterrupt."""
-        while self.under_way and not self._shift.wait(timeout_s=_LOOK_S):
+        while self.jobs_running and not self._shift.wait(timeout_s=_LOOK_S):
             pass
 
     def _new_job(self, sighting: Sighting, by: Person, bound: tuple[str, ...], acquisitions: Acquisitions) -> Job:
@@ -396,9 +396,9 @@ class Session:
             ),
             settings=choice.settings,
             paper_issuer=self.papers,
-            draw=self._numbering.mark,
-            tell=self._stream.publish,
-            duplicated=lambda serial: serial in self.bench.duplicated_serials(),
+            random_hex=self._numbering.mark,
+            on_progress=self._stream.publish,
+            serial_is_shared=lambda serial: serial in self.bench.duplicated_serials(),
             wanted_method=choice.method,
         )
 

@@ -10,7 +10,7 @@ from station.ledger.paper_events import PaperMade
 def paper_of(job: Job) -> PaperMade:
     """The job's certificate, else its report. Raises: JobNotFoundError when it has none."""
     if job.paper is None:
-        raise JobNotFoundError(phone=job.id)
+        raise JobNotFoundError(subject=job.id)
     return job.paper
 
 
@@ -35,7 +35,7 @@ def summary(job: Job, *, full: bool = False) -> dict[str, object]:
         "paper": paper.id if paper else "",
         "replaces": logged.replaces if logged else "",
         "log_index": logged.index if logged else "",
-        "standing": standing(job),
+        "standing": paper_status(job),
         "outcome": paper.outcome if paper else "",
         "file": paper.file if paper else "",
         "reasons": reasons_of(job),
@@ -45,7 +45,7 @@ def summary(job: Job, *, full: bool = False) -> dict[str, object]:
     return content
 
 
-def standing(job: Job) -> str:
+def paper_status(job: Job) -> str:
     """How the job's certificate stands: "live", "replaced", "withdrawn"; "" without one."""
     if job.certificate is None:
         return ""

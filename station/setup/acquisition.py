@@ -57,7 +57,7 @@ def load_acquisition(path: Path | None) -> Acquisitions:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         got = str(error).splitlines()[0]
-        raise ConfigError(phone=str(path), step="--acquisition", expected=text("expected.toml"), got=got) from error
+        raise ConfigError(subject=str(path), step="--acquisition", expected=text("expected.toml"), got=got) from error
     tables = {plain(name): _checked(name, table, path) for name, table in document.items()}
     return Acquisitions(default=tables.pop("default", {}), by_name=tables)
 
@@ -68,11 +68,11 @@ def _is_plain(value: str) -> bool:
 
 def _checked(name: str, table: object, path: Path) -> dict[str, str]:
     if not isinstance(table, Mapping):
-        raise ConfigError(phone=str(path), step=name, expected=text("expected.table"), got=type(table).__name__)
+        raise ConfigError(subject=str(path), step=name, expected=text("expected.table"), got=type(table).__name__)
     for key, value in table.items():
         if key not in FIELDS:
-            raise ConfigError(phone=str(path), step=name, expected=", ".join(FIELDS), got=key)
+            raise ConfigError(subject=str(path), step=name, expected=", ".join(FIELDS), got=key)
         if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_VALUE or not _is_plain(value):
             expected = text("expected.one_line", length=LONGEST_VALUE)
-            raise ConfigError(phone=str(path), step=f"{name}.{key}", expected=expected, got=type(value).__name__)
+            raise ConfigError(subject=str(path), step=f"{name}.{key}", expected=expected, got=type(value).__name__)
     return dict(table)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from station.cli.cli_text import os_reason
-from station.errors import LedgerFullError, StationBusyError
+from station.errors import FileNotWrittenError, StationBusyError
 
 HOME_VARIABLE = "PROOFWIPE_HOME"
 
@@ -72,12 +72,12 @@ class Home:
         return self.path / "station.log"
 
     def make(self) -> "Home":
-        """Create the folders, readable by their owner only. Raises: LedgerFullError when that cannot be."""
+        """Create the folders, readable by their owner only. Raises: FileNotWrittenError when that cannot be."""
         try:
             for folder in (self.path, self.papers, self.adb, self.pairing):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise LedgerFullError(phone=str(self.path), got=os_reason(error)) from error
+            raise FileNotWrittenError(subject=str(self.path), cause=os_reason(error)) from error
         return self
 
     def start_log(self) -> None:
@@ -93,20 +93,20 @@ class Home:
         os.close(os.open(self.log, os.O_CREAT | os.O_WRONLY, 0o600))
 
     @contextmanager
-    def claimed(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Hold the station for one process: two must not lead the same jobs.
 
-        Raises: StationBusyError; LedgerFullError when the lock file cannot be written.
+        Raises: StationBusyError; FileNotWrittenError when the lock file cannot be written.
         """
         try:
             descriptor = os.open(self.path / "station.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise LedgerFullError(phone=str(self.path), got=os_reason(error)) from error
+            raise FileNotWrittenError(subject=str(self.path), cause=os_reason(error)) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(descriptor)
-            raise StationBusyError(phone=str(self.path)) from error
+            raise StationBusyError(subject=str(self.path)) from error
         try:
             yield
         finally:
@@ -124,7 +124,7 @@ def find_home(given: str | None) -> Home:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that after a crash it is there whole or not at all. Raises: LedgerFullError."""
+    """Write a file so that after a crash it is there whole or not at all. Raises: FileNotWrittenError."""
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
@@ -138,4 +138,4 @@ def write_whole(path: Path, data: bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise LedgerFullError(phone=str(path), got=os_reason(error)) from error
+        raise FileNotWrittenError(subject=str(path), cause=os_reason(error)) from error

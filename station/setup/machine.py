@@ -25,7 +25,7 @@ from station.setup.host_processes import Process, running
 PHONE_INTERFACES = ("ff/42/01", "ff/42/03")
 APPLE_VENDOR_ID = "05ac"
 RULES_NAME = "70-proofwipe.rules"
-RULES_ESSENCE = "57bec90a75fa6405bd0428ddf8d4682a5079705182bf779b4daaad5924e1615b"
+SHIPPED_RULES = "57bec90a75fa6405bd0428ddf8d4682a5079705182bf779b4daaad5924e1615b"
 """`essence` of the rules that are shipped (packaging/udev), which an installed program does not have beside it."""
 GROUP = "proofwipe"
 ADB_PORT = 5037
@@ -177,7 +177,7 @@ class Machine:
         return match[1] if match else "?"
 
 
-def essence(rules: str) -> str:
+def effective_rules(rules: str) -> str:
     """SHA-256, in hex, of the lines udev reads: comments, empty lines and indents make no difference."""
     lines = [line.strip() for line in rules.splitlines()]
     return hashlib.sha256("\n".join(line for line in lines if line and not line.startswith("#")).encode()).hexdigest()
@@ -194,7 +194,7 @@ def _judged(rules: Path) -> Found:
             text = file.read(_MOST_RULES).decode("utf-8", "replace")
     except OSError:
         return Found(state="unknown", detail=str(rules))
-    if essence(text) != RULES_ESSENCE:
+    if effective_rules(text) != SHIPPED_RULES:
         return Found(state="broken", detail=f"{rules} ≠ {RULES_NAME}")
     if _group() is None:
         return Found(state="broken", detail=f"{rules}: {GROUP}?")

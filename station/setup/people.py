@@ -34,12 +34,12 @@ class Company:
         fitting = [one for one in self.people if one.role == role and name in (None, one.name)]
         if len(fitting) != 1:
             known = ", ".join(one.name for one in self.people if one.role == role) or "—"
-            raise ConfigError(phone="issuer.json", step=role, expected=known, got=name or "?")
+            raise ConfigError(subject=role, step=name or "?", expected=known, got=name or "none")
         return fitting[0]
 
 
 def save(folder: Path, company: Company) -> None:
-    """Write issuer.json whole. Raises: LedgerFullError."""
+    """Write issuer.json whole. Raises: FileNotWrittenError."""
     document = {
         "schema": "proofwipe/issuer/1",
         "name": company.issuer.name,
@@ -53,7 +53,7 @@ def save(folder: Path, company: Company) -> None:
 
 
 def with_validator(folder: Path, name: str) -> Company:
-    """Write the person into issuer.json as a validator, if they are not. Raises: ConfigError, LedgerFullError."""
+    """Write the person into issuer.json as a validator, if they are not. Raises: ConfigError, FileNotWrittenError."""
     company = load(folder)
     person = Person(name=name, role="validator")
     if person in company.people:
@@ -79,14 +79,14 @@ def load(folder: Path) -> Company:
             people=tuple(Person(name=one["name"], role=one["role"]) for one in document["people"]),
         )
     except FileNotFoundError as error:
-        raise NotInitialisedError(phone=str(folder)) from error
+        raise NotInitialisedError(subject=str(folder)) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(phone=str(path), expected=text("expected.issuer_file"), got=type(error).__name__) from error
+        raise ConfigError(subject=str(path), expected=text("expected.issuer_file"), got=type(error).__name__) from error
 
 
 def parse_person(given: str) -> Person:
     """A person from "Name:role" as typed on the command line. Raises: ConfigError."""
     name, _, role = given.rpartition(":")
     if not name.strip() or role not in ROLES:
-        raise ConfigError(phone="--person", expected=f"NAME:{'|'.join(ROLES)}", got=given)
+        raise ConfigError(subject="--person", step=given, expected=f"NAME:{'|'.join(ROLES)}", got=given)
     return Person(name=name.strip(), role=role)

@@ -83,7 +83,7 @@ def load(path: Path | None) -> Settings:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(phone=str(path), expected=text("expected.toml"), got=str(error).splitlines()[0]) from error
+        raise ConfigError(subject=str(path), expected=text("expected.toml"), got=str(error).splitlines()[0]) from error
     return from_document(document, str(path))
 
 
@@ -93,11 +93,11 @@ def from_document(document: Mapping[str, Any], where: str) -> Settings:
     for name, value in _checked(document, Settings, where).items():
         if name in _TABLES:
             if not isinstance(value, Mapping):
-                raise ConfigError(phone=where, step=name, expected=text("expected.table"), got=type(value).__name__)
+                raise ConfigError(subject=where, step=name, expected=text("expected.table"), got=type(value).__name__)
             values[name] = _TABLES[name](**_checked(value, _TABLES[name], f"{where} [{name}]"))
         elif name == "slots":
             if not isinstance(value, Mapping):
-                raise ConfigError(phone=where, step=name, expected=text("expected.table"), got=type(value).__name__)
+                raise ConfigError(subject=where, step=name, expected=text("expected.table"), got=type(value).__name__)
             values[name] = _slots(value, where)
         else:
             values[name] = value
@@ -110,7 +110,7 @@ def _checked(table: Mapping[str, Any], kind: type, where: str) -> dict[str, Any]
     for name, value in table.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            raise ConfigError(phone=where, step=name, expected=near[0] if near else ", ".join(known), got=name)
+            raise ConfigError(subject=where, step=name, expected=near[0] if near else ", ".join(known), got=name)
         checked[name] = _typed(name, value, known[name], where)
     return checked
 
@@ -118,31 +118,31 @@ def _checked(table: Mapping[str, Any], kind: type, where: str) -> dict[str, Any]
 def _typed(name: str, value: Any, wanted: object, where: str) -> Any:
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
         if not 0 <= value < LONGEST_S:
-            raise ConfigError(phone=where, step=name, expected=text("expected.seconds"), got=str(value))
+            raise ConfigError(subject=where, step=name, expected=text("expected.seconds"), got=str(value))
         if name == "absent_at_least_s" and value < SHORTEST_ABSENCE_S:
-            raise ConfigError(phone=where, step=name, expected=f">= {SHORTEST_ABSENCE_S}", got=str(value))
+            raise ConfigError(subject=where, step=name, expected=f">= {SHORTEST_ABSENCE_S}", got=str(value))
         return float(value)
     if wanted in (float, int, str, bool) and type(value) is not wanted:
         kind = getattr(wanted, "__name__", "")
-        raise ConfigError(phone=where, step=name, expected=text(f"expected.{kind}"), got=repr(value))
+        raise ConfigError(subject=where, step=name, expected=text(f"expected.{kind}"), got=repr(value))
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise ConfigError(phone=where, step=name, expected=", ".join(map(str, _CHOICES[name])), got=repr(value))
+        raise ConfigError(subject=where, step=name, expected=", ".join(map(str, _CHOICES[name])), got=repr(value))
     if name in _BEGINNINGS and not value.startswith(_BEGINNINGS[name]):
-        raise ConfigError(phone=where, step=name, expected=", ".join(_BEGINNINGS[name]), got=repr(value))
+        raise ConfigError(subject=where, step=name, expected=", ".join(_BEGINNINGS[name]), got=repr(value))
     if isinstance(value, int) and name in _RANGES and value not in _RANGES[name]:
         span = _RANGES[name]
-        raise ConfigError(phone=where, step=name, expected=f"{span.start}–{span.stop - 1}", got=repr(value))
+        raise ConfigError(subject=where, step=name, expected=f"{span.start}–{span.stop - 1}", got=repr(value))
     return value
 
 
 def _slots(table: Mapping[str, Any], where: str) -> Mapping[str, str]:
     for path in table:
         if not is_port_path(path):
-            raise ConfigError(phone=where, step="slots", expected=text("expected.port_path"), got=repr(path))
+            raise ConfigError(subject=where, step="slots", expected=text("expected.port_path"), got=repr(path))
     labels = list(table.values())
     if not all(isinstance(label, str) and label for label in labels):
-        raise ConfigError(phone=where, step="slots", expected=text("expected.str"), got=repr(labels))
+        raise ConfigError(subject=where, step="slots", expected=text("expected.str"), got=repr(labels))
     twice = sorted({label for label in labels if labels.count(label) > 1})
     if twice:  # `-s A3` would mean two phones
-        raise ConfigError(phone=where, step="slots", expected=text("expected.one_port_a_label"), got=", ".join(twice))
+        raise ConfigError(subject=where, step="slots", expected=text("expected.one_port_a_label"), got=", ".join(twice))
     return MappingProxyType(dict(table))

@@ -38,7 +38,7 @@ from station.ledger.stages import Stage
 from station.papers.decision import apply
 from station.papers.paper_issuer import PaperIssuer
 from station.setup.settings import Settings
-from station.work import blocking as hindrances
+from station.work import blocking
 from wipe.judge import judge
 from wipe.method import EraseMethod, Step, StepContext, StepFailed
 from wipe.methods.table import METHODS, choose
@@ -67,24 +67,22 @@ class WorkerContext:
     operator: Operator
     settings: Settings
     paper_issuer: PaperIssuer
-    draw: Callable[[], str]  # 32 fresh random hex digits
-    tell: Callable[[Progress], None]
-    duplicated: Callable[[str], bool] = lambda _serial: False  # is that serial seen on two ports?
+    random_hex: Callable[[], str]  # 32 fresh random hex digits
+    on_progress: Callable[[Progress], None]
+    serial_is_shared: Callable[[str], bool] = lambda _serial: False  # is that serial seen on two ports?
     wanted_method: str = ""
 
 
 class Worker:
     """Takes one job to its end. Not reusable."""
 
-    def __init__(self, job: Job, port: Port, surroundings: WorkerContext, *, resumed: bool = False) -> None:
+    def __init__(self, job: Job, port: Port, context: WorkerContext, *, resumed: bool = False) -> None:
         """`resumed`: the job was left by an earlier run of the station."""
         self._job = job
-        self._around = surroundings
-        witness = Witness(
-            clock=surroundings.clock, journal=self._keep, salt=job.salt, next_number=job.next_evidence_number
-        )
+        self._context = context
+        witness = Witness(clock=context.clock, journal=self._keep, salt=job.salt, next_number=job.next_evidence_number)
         self._port = port
-        self._taken_up = resumed
+        self._resumed = resumed
         self._phone = WitnessedPort(port, witness)
         self._problems: tuple[Problem, ...] = ()
 
@@ -123,7 +121,7 @@ class Worker:
     def _to_verdict(self) -> None:
         if self._phone.emulated != self._job.opened.emulated:
             raise StepFailed("another_bench")  # the configuration changed since: nothing here is that phone
-        if self._taken_up and not self._has_acted() and not self._is_bound():
+        if self._resumed and not self._has_acted() and not self._is_bound():
             raise StepFailed("interrupted")  # nobody can say which phone was meant
         if self._has_acted():
             self._job.write(JobResumed(stage=self._job.stage))
@@ -141,7 +139,7 @@ class Worker:
 
     def _make_ready(self) -> EraseMethod:
         """Identify, lift problems with the human's help, ask what eyes must see, choose the method."""
-        clock, settings = self._around.clock, self._around.settings
+        clock, settings = self._context.clock, self._context.settings
         give_up = clock.monotonic() + settings.deadlines.person_s
         while True:
             method, problems = self._identify()
@@ -154,7 +152,9 @@ class Worker:
             if clock.monotonic() >= give_up:
                 raise StepFailed("blocked")
             self._wait_for_change(give_up)
-        number = self._job.write(MethodChosen(method=method.name, mark=self._around.draw(), attempt=self._job.attempt))
+        number = self._job.write(
+            MethodChosen(method=method.name, mark=self._context.random_hex(), attempt=self._job.attempt)
+        )
         if self._job.stage is not Stage.READY:  # else a station that was killed here is taken up again
             self._job.move(Stage.READY, because=[number])
         self._tell("ready")
@@ -162,11 +162,11 @@ class Worker:
 
     def _start_in_log(self) -> tuple[Problem, ...]:
         """The job's START, durable before anything is done to the phone; a log that cannot take it stops the job."""
-        paper_log = self._around.paper_issuer.log
+        paper_log = self._context.paper_issuer.log
         if paper_log is None:
             return ()
         try:
-            paper_log.start(self._job, at=self._around.clock.now())
+            paper_log.start(self._job, at=self._context.clock.now())
         except CertsError as error:
             log.warning("job %s: transparency log: %s", self._job.id, error)
             return (Problem(code=ProblemCode.LOG_UNAVAILABLE, facts={"got": error.code}),)
@@ -189,22 +189,22 @@ class Worker:
         self._tell("identify")
         sighting = self._phone.peek()
         self._must_be_the_phone(sighting)
-        if (hindrance := hindrances.problem_of_presence(sighting)) is not None:
-            return None, (hindrance,)
-        values = inspect(self._phone, sighting, moment=Moment.BEFORE, draw=self._around.draw)
+        if (problem := blocking.problem_of_presence(sighting)) is not None:
+            return None, (problem,)
+        values = inspect(self._phone, sighting, moment=Moment.BEFORE, draw=self._context.random_hex)
         identity = PhoneIdentity.from_values(values)
-        if (hindrance := hindrances.problem_of_answers(values)) is not None:
-            return None, (hindrance,)
+        if (problem := blocking.problem_of_answers(values)) is not None:
+            return None, (problem,)
         if _identifiers(identity) < IDENTIFIERS_NEEDED:
             return None, (Problem(code=ProblemCode.IDENTITY_TOO_THIN),)
         self._note_identity(identity, sighting)
-        if self._around.duplicated(sighting.usb_serial or identity.serial):
+        if self._context.serial_is_shared(sighting.usb_serial or identity.serial):
             return None, (Problem(code=ProblemCode.SERIAL_NOT_UNIQUE),)
-        method = choose(values, sighting, self._around.wanted_method or None)
+        method = choose(values, sighting, self._context.wanted_method or None)
         if method is None:
-            wanted = self._around.wanted_method or "-"
+            wanted = self._context.wanted_method or "-"
             return None, (Problem(code=ProblemCode.METHOD_NOT_AVAILABLE, facts={"method": wanted}),)
-        return method, method.problems(values, sighting, self._around.settings.limits)
+        return method, method.problems(values, sighting, self._context.settings.limits)
 
     def _note_identity(self, identity: PhoneIdentity, sighting: Sighting) -> None:
         known = self._job.identity
@@ -231,7 +231,7 @@ class Worker:
 
     def _wait_for_change(self, give_up: float) -> None:
         """Look at the port until it changes or it is time to ask the phone again."""
-        clock, settings = self._around.clock, self._around.settings
+        clock, settings = self._context.clock, self._context.settings
         seen = self._phone.peek()
         self._phone.close_link()
         ask_again = min(give_up, clock.monotonic() + settings.recheck_s)
@@ -245,12 +245,12 @@ class Worker:
             return
         answers: dict[str, str] = {}
         for question in QUESTIONS:
-            answer = self._around.operator.ask(
+            answer = self._context.operator.ask(
                 question.key,
                 port=self._phone.path,
                 choices=question.choices,
                 facts={},
-                timeout_s=self._around.settings.deadlines.person_s,
+                timeout_s=self._context.settings.deadlines.person_s,
             )
             if answer is not None:
                 answers[question.value_name] = answer
@@ -277,12 +277,12 @@ class Worker:
     def _run_steps(self, method: EraseMethod, first: int) -> None:
         scene = StepContext(
             phone=self._phone,
-            clock=self._around.clock,
-            operator=self._around.operator,
-            deadlines=self._around.settings.deadlines,
-            limits=self._around.settings.limits,
+            clock=self._context.clock,
+            operator=self._context.operator,
+            deadlines=self._context.settings.deadlines,
+            limits=self._context.settings.limits,
             mark=self._job.mark,
-            draw=self._around.draw,
+            draw=self._context.random_hex,
             evidence=self._job.evidence,
             progress=self._tell,
         )
@@ -330,7 +330,7 @@ class Worker:
     def _paper(self) -> None:
         """The paper, or, when it cannot be made, a job that stays open until one can (`process --resume`)."""
         try:
-            self._around.paper_issuer.issue_for(self._job)
+            self._context.paper_issuer.issue_for(self._job)
         except LedgerError:
             raise
         except ProofwipeError:
@@ -352,7 +352,7 @@ class Worker:
             problems=self._problems if self._job.stage is Stage.BLOCKED else (),
         )
         try:
-            self._around.tell(progress)
+            self._context.on_progress(progress)
         except OSError:  # a screen or pipe that is gone does not decide about a phone
             log.warning("job %s: progress cannot be shown", self._job.id)
 

@@ -87,11 +87,26 @@ def test_chinese_sentences_of_this_room_are_chinese_and_english_ones_are_not() -
 
 def test_a_sentence_is_said_even_when_a_fact_is_missing() -> None:
     assert say("problem.battery_low.reason", "en")
-    assert "closed" in PhoneRefusedError(reason_code="closed").reason("zh")
+    assert "closed" in PhoneRefusedError(reason_code="closed").details()
 
 
 def test_a_fact_with_braces_cannot_break_a_sentence() -> None:
-    assert "{evil}" in ProofwipeError(got="{evil}").reason("en")
+    assert "{evil}" in say("error.recording_format.reason", "en", subject="{evil}")
+    assert "{evil}" in ProofwipeError(got="{evil}").details()
+
+
+def test_no_sentence_of_an_error_shows_what_only_whoever_mends_it_can_read() -> None:
+    """The step, what was expected and what came go to the log and are shown with `--verbose`."""
+    inner = re.compile(r"\{(?:step|expected|got|reason_code)\}")
+    shown = [key for key, english, chinese in entries() if key.startswith("error.") and inner.search(english + chinese)]
+    assert shown == []
+
+
+def test_an_error_is_logged_with_all_that_is_known() -> None:
+    error = PhoneRefusedError(reason_code="closed", step="open", expected="an open service", got="closed")
+    assert str(error).startswith("The phone refused the request. [phone_refused: step=open, ")
+    assert error.reason() in str(error)
+    assert error.details() in str(error)
 
 
 def test_an_unknown_key_is_a_mistake_of_ours() -> None:

@@ -128,8 +128,8 @@ class DirectPort:
         if presence in (Presence.ADB_DEVICE, Presence.ADB_FOYER):
             return DirectAdbLink(self._port, self._clock, foyer=presence is Presence.ADB_FOYER)
         if presence is Presence.ADB_UNAUTHORIZED:
-            raise PhoneRefusedError(reason_code="unauthorized", phone=self.path, step="open")
-        raise PhoneLostError(phone=self.path, step="open", expected="a phone", got=presence.value)
+            raise PhoneRefusedError(reason_code="unauthorized", subject=self.path, step="open")
+        raise PhoneLostError(subject=self.path, step="open", expected="a phone", got=presence.value)
 
     def forget(self, udid: str) -> None:
         here = self._port.phone
@@ -182,7 +182,7 @@ class DirectAdbLink:
             raise PhoneRefusedError(reason_code="unsupported", step="send")
         self._port.tick(self._clock.seconds)
         if self._port.usb() is None or self._life() != self._occupant:
-            raise PhoneLostError(phone=self._port.path, step="send")
+            raise PhoneLostError(subject=self._port.path, step="send")
         exchange = self._port.exchanges.begin()
         return with_fault(exchange, self._port, self._clock, timeout_s, lambda: self._run(service, timeout_s))
 
@@ -191,14 +191,14 @@ class DirectAdbLink:
         assert isinstance(phone, AndroidPhone)
         answer = phone.run(service, now_s=self._clock.seconds)
         if answer is None:
-            raise PhoneRefusedError(reason_code="closed", phone=self._port.path, step="open")
+            raise PhoneRefusedError(reason_code="closed", subject=self._port.path, step="open")
         if service == "reboot:":
             return Reply()
         self._clock.sleep(min(answer.delay_s, timeout_s))
         if answer.delay_s > timeout_s:
-            raise PhoneSilentError(phone=self._port.path, step="read")
+            raise PhoneSilentError(subject=self._port.path, step="read")
         if self._life() != self._occupant:
-            raise PhoneLostError(phone=self._port.path, step="read")
+            raise PhoneLostError(subject=self._port.path, step="read")
         return Reply(status=answer.exit_code, body=answer.stdout, error=answer.stderr)
 
     def close(self) -> None:
@@ -221,14 +221,14 @@ def with_fault(
     port.exchanges.answered(reply.body)
     if fault.kind is FaultKind.SILENCE or (fault.kind is FaultKind.DELAY and fault.seconds > timeout_s):
         clock.sleep(timeout_s)
-        raise PhoneSilentError(phone=port.path, step="read")
+        raise PhoneSilentError(subject=port.path, step="read")
     if fault.kills_link:
         port.link_died(fault, clock.seconds)
-        raise PhoneLostError(phone=port.path, step="read")
+        raise PhoneLostError(subject=port.path, step="read")
     if fault.kind is FaultKind.DELAY:
         clock.sleep(fault.seconds)
     if fault.kind is FaultKind.FLOOD:
-        raise ReplyMalformedError(phone=port.path, step="read", expected=f"<= {MAXIMUM_REPLY_BYTES}", got="more")
+        raise ReplyMalformedError(subject=port.path, step="read", expected=f"<= {MAXIMUM_REPLY_BYTES}", got="more")
     status = reply.status
     if fault.kind is FaultKind.WRONG_EXIT:
         status = 0 if status else 1
@@ -289,7 +289,7 @@ class DirectAppleLink:
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
         self._port.tick(self._clock.seconds)
         if self._port.usb() is None or self._port.phone is not self._phone:
-            raise PhoneLostError(phone=self._port.path, step="send")
+            raise PhoneLostError(subject=self._port.path, step="send")
         exchange = self._port.exchanges.begin()
         return with_fault(exchange, self._port, self._clock, timeout_s, lambda: self._run(request, timeout_s))
 
@@ -317,13 +317,13 @@ class DirectAppleLink:
         if not conversation.paired:
             raise PhoneRefusedError(reason_code="not_paired", step="erase")
         if request.route is AppleEraseRoute.MCINSTALL:
-            return await apple_erase.erase_by_mcinstall(conversation.talk("com.apple.mobile.MCInstall"))
-        return await apple_erase.erase_by_backup(conversation.talk("com.apple.mobilebackup2"), udid)
+            return await apple_erase.erase_by_mcinstall(conversation.open_service("com.apple.mobile.MCInstall"))
+        return await apple_erase.erase_by_backup(conversation.open_service("com.apple.mobilebackup2"), udid)
 
-    async def connect(self, udid: str, record: dict[str, Any] | None) -> "DirectConversation":
+    async def connect(self, udid: str, record: dict[str, Any] | None) -> "DirectLockdownSession":
         phone = self._phone
         assert isinstance(phone, IPhone)
-        conversation = DirectConversation(phone, self._clock, f"host-{udid[-4:]}-{int(self._clock.seconds * 1000)}")
+        conversation = DirectLockdownSession(phone, self._clock, f"host-{udid[-4:]}-{int(self._clock.seconds * 1000)}")
         with _translated():
             phone.must_answer()
             if record is not None:
@@ -346,8 +346,8 @@ def _translated() -> Any:
         raise PhoneLostError(step="lockdown") from absent
 
 
-class DirectConversation:
-    """phones.apple.exchanges.Conversation over the model."""
+class DirectLockdownSession:
+    """phones.apple.exchanges.LockdownSession over the model."""
 
     def __init__(self, phone: IPhone, clock: VirtualClock, new_host: str) -> None:
         self._phone = phone
@@ -462,12 +462,12 @@ class DirectConversation:
             turn = service.handle(dict(request))
         return turn.messages[0] if turn.messages else {}
 
-    def talk(self, name: str) -> "DirectTalk":
-        return DirectTalk(self._service(name))
+    def open_service(self, name: str) -> "DirectServiceConnection":
+        return DirectServiceConnection(self._service(name))
 
 
-class DirectTalk:
-    """phones.apple.erase.Talk over a service of the model."""
+class DirectServiceConnection:
+    """phones.apple.erase.ServiceConnection over a service of the model."""
 
     def __init__(self, service: Any) -> None:
         self._service = service

@@ -20,7 +20,7 @@ from certs.record.issuer import Issuer, Signer
 from certs.record.record import Record
 from grading.schemes import load as load_scheme
 from phones.adb.server import AdbServer
-from phones.apple.driver import AppleIsland
+from phones.apple.driver import AppleLibraryDriver
 from phones.bench.bench import Bench
 from phones.clock import SystemClock
 from phones.link import Link, Reply, Request
@@ -132,7 +132,7 @@ class WireBench:
         self.bench = HurriedBench(
             adb=adb,
             usb=UsbWatch(backend=backend(self.remote.control)),
-            apple=AppleIsland(usbmux, self.home.pairing) if usbmux else None,
+            apple=AppleLibraryDriver(usbmux, self.home.pairing) if usbmux else None,
             transports=self.remote.transports,
             emulated=True,
         )

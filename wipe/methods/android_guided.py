@@ -13,42 +13,42 @@ from wipe.steps.android_looks import ask_foyer, ask_state, keep_port, look_for_c
 from wipe.steps.waiting import watch_port
 
 
-def _look_before(scene: StepContext) -> None:
-    scene.progress("planting")
-    keep_port(scene, Moment.BEFORE)
-    ask_state(scene, Moment.BEFORE)
-    plant(scene)
-    scene.phone.close_link()
+def _look_before(context: StepContext) -> None:
+    context.progress("planting")
+    keep_port(context, Moment.BEFORE)
+    ask_state(context, Moment.BEFORE)
+    plant(context)
+    context.phone.close_link()
 
 
-def _instruct(scene: StepContext) -> None:
-    scene.operator.instruct("reset_in_settings", port=scene.phone.path, facts={})
-    scene.phone.record_host_fact("host.instructed", {"host.step": "reset_in_settings"}, Moment.COMMAND)
+def _instruct(context: StepContext) -> None:
+    context.operator.instruct("reset_in_settings", port=context.phone.path, facts={})
+    context.phone.record_host_fact("host.instructed", {"host.step": "reset_in_settings"}, Moment.COMMAND)
 
 
-def _await_return(scene: StepContext) -> None:
-    scene.progress("waiting_person")
+def _await_return(context: StepContext) -> None:
+    context.progress("waiting_person")
     sighting = watch_port(
-        scene,
+        context,
         asked="port.return",
         moment=Moment.RETURN,
-        leave_s=scene.deadlines.person_s,
+        leave_s=context.deadlines.person_s,
         back=lambda seen: seen.presence is not Presence.ABSENT,
     )
     if sighting.presence is Presence.ABSENT:
         raise StepFailed("never_returned")
 
 
-def _look_after(scene: StepContext) -> None:
+def _look_after(context: StepContext) -> None:
     """A debugging interface that still knows us means nothing was reset; then the mark tells."""
-    scene.progress("looking")
-    presence = keep_port(scene, Moment.AFTER, "port.after").presence
+    context.progress("looking")
+    presence = keep_port(context, Moment.AFTER, "port.after").presence
     if presence is Presence.ADB_FOYER:
-        ask_foyer(scene, Moment.AFTER)
+        ask_foyer(context, Moment.AFTER)
     elif presence is Presence.ADB_DEVICE:
-        ask_state(scene, Moment.AFTER)
-        look_for_canary(scene)
-    ask_setup_screen(scene, Moment.AFTER)
+        ask_state(context, Moment.AFTER)
+        look_for_canary(context)
+    ask_setup_screen(context, Moment.AFTER)
 
 
 STEPS: tuple[Step, ...] = (

@@ -33,32 +33,32 @@ def _exit_code(reply: Reply) -> Mapping[str, str]:
     return {"command.exit_code": str(reply.status)}
 
 
-def _look_before(scene: StepContext) -> None:
-    scene.progress("planting")
-    keep_port(scene, Moment.BEFORE)
-    ask_state(scene, Moment.BEFORE)
-    plant(scene)
+def _look_before(context: StepContext) -> None:
+    context.progress("planting")
+    keep_port(context, Moment.BEFORE)
+    ask_state(context, Moment.BEFORE)
+    plant(context)
 
 
-def _enable(scene: StepContext) -> None:
-    scene.progress("commanding")
-    answer = scene.phone.ask(enable_question(timeout_s=SHELL_TIMEOUT_S), Moment.COMMAND)
-    scene.phone.close_link()
+def _enable(context: StepContext) -> None:
+    context.progress("commanding")
+    answer = context.phone.ask(enable_question(timeout_s=SHELL_TIMEOUT_S), Moment.COMMAND)
+    context.phone.close_link()
     code = answer.values.get("command.exit_code", "")
     if code not in ("", "0"):
         raise StepFailed(_REFUSALS.get(code, "erase_refused"))
 
 
-def _await_return(scene: StepContext) -> None:
+def _await_return(context: StepContext) -> None:
     """Never seen leaving is no end: after a crash it may be back already, and a phone that did nothing
     is told by what is read next.
     """
-    scene.progress("waiting_return")
+    context.progress("waiting_return")
     sighting = watch_port(
-        scene,
+        context,
         asked="port.return",
         moment=Moment.RETURN,
-        leave_s=scene.deadlines.leave_s,
+        leave_s=context.deadlines.leave_s,
         back=lambda seen: seen.presence is Presence.ADB_DEVICE,
     )
     if sighting.presence is Presence.ADB_UNAUTHORIZED:
@@ -66,44 +66,48 @@ def _await_return(scene: StepContext) -> None:
     require_back(sighting, Presence.ADB_DEVICE)
 
 
-def _look_after(scene: StepContext) -> None:
-    scene.progress("looking")
-    ask_state(scene, Moment.AFTER)
-    if look_for_canary(scene).values.get("canary.still_there"):
+def _look_after(context: StepContext) -> None:
+    context.progress("looking")
+    ask_state(context, Moment.AFTER)
+    if look_for_canary(context).values.get("canary.still_there"):
         raise StepFailed("canary_still_there")  # no person need reset a phone that has failed already
 
 
-def _final_reset(scene: StepContext) -> None:
+def _final_reset(context: StepContext) -> None:
     """The technician resets from Settings: same iSerial leaves, stays away, returns without adb; stated."""
-    if any(piece.asked == "host.resumed" for piece in scene.evidence):
-        _look_who_is_there(scene)
-    scene.progress("waiting_person")
-    scene.phone.close_link()
-    scene.operator.instruct("reset_in_settings", port=scene.phone.path, facts={})
+    if any(piece.asked == "host.resumed" for piece in context.evidence):
+        _identify_returned_phone(context)
+    context.progress("waiting_person")
+    context.phone.close_link()
+    context.operator.instruct("reset_in_settings", port=context.phone.path, facts={})
     sighting = watch_port(
-        scene,
+        context,
         asked="port.final",
         moment=Moment.FINAL,
-        leave_s=scene.deadlines.person_s,
+        leave_s=context.deadlines.person_s,
         back=lambda seen: seen.presence is Presence.USB_ONLY,
     )
     require_back(sighting, Presence.USB_ONLY)
-    ask_setup_screen(scene, Moment.FINAL)
+    ask_setup_screen(context, Moment.FINAL)
 
 
-def _look_who_is_there(scene: StepContext) -> None:
+def _identify_returned_phone(context: StepContext) -> None:
     """While the station was away another phone may have been put here; nobody is told to reset that one."""
-    if scene.phone.peek().presence is Presence.ADB_DEVICE:
-        ask_state(scene, Moment.AFTER)
+    if context.phone.peek().presence is Presence.ADB_DEVICE:
+        ask_state(context, Moment.AFTER)
 
 
-def ask_setup_screen(scene: StepContext, moment: Moment) -> None:
+def ask_setup_screen(context: StepContext, moment: Moment) -> None:
     """Does the phone show its set-up screen? Keeps `statement.setup_screen`; nothing when nobody answers."""
-    answer = scene.operator.ask(
-        "setup_screen_seen", port=scene.phone.path, choices=("yes", "no"), facts={}, timeout_s=scene.deadlines.person_s
+    answer = context.operator.ask(
+        "setup_screen_seen",
+        port=context.phone.path,
+        choices=("yes", "no"),
+        facts={},
+        timeout_s=context.deadlines.person_s,
     )
     if answer is not None:
-        scene.phone.keep_statement("operator.setup_screen", {"statement.setup_screen": answer}, moment)
+        context.phone.keep_statement("operator.setup_screen", {"statement.setup_screen": answer}, moment)
 
 
 STEPS: tuple[Step, ...] = (

@@ -25,75 +25,75 @@ from wipe.steps.preconditions import TRADE_IN_INSIDE, problems
 from wipe.steps.waiting import watch_port
 
 
-def _greet(scene: StepContext) -> None:
-    scene.progress("foyer")
-    keep_port(scene, Moment.BEFORE)
-    if ask_foyer(scene, Moment.BEFORE).values.get("locks.frp") == "armed":
+def _greet(context: StepContext) -> None:
+    context.progress("foyer")
+    keep_port(context, Moment.BEFORE)
+    if ask_foyer(context, Moment.BEFORE).values.get("locks.frp") == "armed":
         raise StepFailed("frp_armed")
 
 
-def _evaluate(scene: StepContext) -> None:
-    _enter_evaluation(scene, Moment.COMMAND)
+def _evaluate(context: StepContext) -> None:
+    _enter_evaluation(context, Moment.COMMAND)
 
 
-def _enter_evaluation(scene: StepContext, moment: Moment) -> None:
+def _enter_evaluation(context: StepContext, moment: Moment) -> None:
     """The answer may be lost when adbd restarts; whether it worked is seen inside, after the restart."""
-    scene.progress("evaluating")
-    scene.phone.ask(evaluate_question(timeout_s=FOYER_TIMEOUT_S), moment)
-    scene.phone.close_link()
-    scene.clock.sleep(scene.deadlines.evaluate_s)
+    context.progress("evaluating")
+    context.phone.ask(evaluate_question(timeout_s=FOYER_TIMEOUT_S), moment)
+    context.phone.close_link()
+    context.clock.sleep(context.deadlines.evaluate_s)
 
 
-def _look_inside(scene: StepContext) -> None:
+def _look_inside(context: StepContext) -> None:
     """State, checks for the grade, and our mark, through the full shell that evaluation opens."""
-    scene.progress("planting")
-    standing = problems(TRADE_IN_INSIDE, ask_state(scene, Moment.BEFORE).values, scene.limits)
+    context.progress("planting")
+    standing = problems(TRADE_IN_INSIDE, ask_state(context, Moment.BEFORE).values, context.limits)
     if standing:
         raise StepFailed(standing[0].code.value)  # before the wipe is forced: a human can lift it
-    for question in inspection_questions(scene.draw, timeout_s=SHELL_TIMEOUT_S):
+    for question in inspection_questions(context.draw, timeout_s=SHELL_TIMEOUT_S):
         if question.name == "android.checks":
-            scene.phone.ask(question, Moment.BEFORE)
-    plant(scene)
+            context.phone.ask(question, Moment.BEFORE)
+    plant(context)
 
 
-def _force_wipe(scene: StepContext) -> None:
-    scene.progress("rebooting")
-    reboot(scene, Moment.COMMAND)
+def _force_wipe(context: StepContext) -> None:
+    context.progress("rebooting")
+    reboot(context, Moment.COMMAND)
 
 
-def _meet_again(scene: StepContext) -> None:
-    scene.progress("waiting_return")
-    require_back(_await_foyer(scene, "port.return", Moment.RETURN), Presence.ADB_FOYER)
-    ask_foyer(scene, Moment.AFTER)
+def _meet_again(context: StepContext) -> None:
+    context.progress("waiting_return")
+    require_back(_await_foyer(context, "port.return", Moment.RETURN), Presence.ADB_FOYER)
+    ask_foyer(context, Moment.AFTER)
 
 
-def _evaluate_again(scene: StepContext) -> None:
-    _enter_evaluation(scene, Moment.AFTER)
+def _evaluate_again(context: StepContext) -> None:
+    _enter_evaluation(context, Moment.AFTER)
 
 
-def _look_again(scene: StepContext) -> None:
-    scene.progress("looking")
-    ask_state(scene, Moment.AFTER)
-    look_for_canary(scene)
+def _look_again(context: StepContext) -> None:
+    context.progress("looking")
+    ask_state(context, Moment.AFTER)
+    look_for_canary(context)
 
 
-def _force_last_wipe(scene: StepContext) -> None:
-    scene.progress("final_reset")
-    reboot(scene, Moment.FINAL)
+def _force_last_wipe(context: StepContext) -> None:
+    context.progress("final_reset")
+    reboot(context, Moment.FINAL)
 
 
-def _meet_last(scene: StepContext) -> None:
-    scene.progress("waiting_return")
-    require_back(_await_foyer(scene, "port.final", Moment.FINAL), Presence.ADB_FOYER)
-    ask_foyer(scene, Moment.FINAL)
+def _meet_last(context: StepContext) -> None:
+    context.progress("waiting_return")
+    require_back(_await_foyer(context, "port.final", Moment.FINAL), Presence.ADB_FOYER)
+    ask_foyer(context, Moment.FINAL)
 
 
-def _await_foyer(scene: StepContext, asked: str, moment: Moment) -> Sighting:
+def _await_foyer(context: StepContext, asked: str, moment: Moment) -> Sighting:
     return watch_port(
-        scene,
+        context,
         asked=asked,
         moment=moment,
-        leave_s=scene.deadlines.leave_s,
+        leave_s=context.deadlines.leave_s,
         was=Presence.ADB_DEVICE,
         back=lambda sighting: sighting.presence is Presence.ADB_FOYER,
     )

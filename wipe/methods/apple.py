@@ -26,40 +26,40 @@ _ANSWER_S = 60.0
 _ERASE_S = 120.0
 
 
-def _look_before(scene: StepContext) -> None:
+def _look_before(context: StepContext) -> None:
     """Our mark into the media folder, then stamp and the phone's clock, as late as can be."""
-    scene.progress("planting")
-    scene.phone.record_sighting("port.before", scene.phone.peek(), Moment.BEFORE)
-    planted = scene.phone.ask(plant_question(scene.mark, timeout_s=_ANSWER_S), Moment.BEFORE)
+    context.progress("planting")
+    context.phone.record_sighting("port.before", context.phone.peek(), Moment.BEFORE)
+    planted = context.phone.ask(plant_question(context.mark, timeout_s=_ANSWER_S), Moment.BEFORE)
     if planted.values.get("canary.planted") != "media":
         raise StepFailed("canary_not_planted")
-    clock = scene.phone.ask(after_question(timeout_s=_ANSWER_S), Moment.BEFORE)
+    clock = context.phone.ask(after_question(timeout_s=_ANSWER_S), Moment.BEFORE)
     if not {"system.clock_epoch", "apple.obliteration_kind"} <= set(clock.values):
         raise StepFailed("clock_not_read")
 
 
 def _erase_by(route: AppleEraseRoute) -> Callable[[StepContext], None]:
-    def erase(scene: StepContext) -> None:
-        scene.progress("commanding")
-        answer = scene.phone.ask(erase_question(route, timeout_s=_ERASE_S), Moment.COMMAND)
-        scene.phone.close_link()
+    def erase(context: StepContext) -> None:
+        context.progress("commanding")
+        answer = context.phone.ask(erase_question(route, timeout_s=_ERASE_S), Moment.COMMAND)
+        context.phone.close_link()
         if answer.outcome is Outcome.REFUSED:
             raise StepFailed("erase_refused")
 
     return erase
 
 
-def _instruct(scene: StepContext) -> None:
-    scene.phone.close_link()
-    scene.operator.instruct("erase_in_settings", port=scene.phone.path, facts={})
-    scene.phone.record_host_fact("host.instructed", {"host.step": "erase_in_settings"}, Moment.COMMAND)
+def _instruct(context: StepContext) -> None:
+    context.phone.close_link()
+    context.operator.instruct("erase_in_settings", port=context.phone.path, facts={})
+    context.phone.record_host_fact("host.instructed", {"host.step": "erase_in_settings"}, Moment.COMMAND)
 
 
-def _await_return(scene: StepContext, leave_s: float) -> None:
+def _await_return(context: StepContext, leave_s: float) -> None:
     """Never seen leaving is no end: the old pair record then tells that nothing was erased."""
-    scene.progress("waiting_return")
+    context.progress("waiting_return")
     sighting = watch_port(
-        scene,
+        context,
         asked="port.return",
         moment=Moment.RETURN,
         leave_s=leave_s,
@@ -71,30 +71,30 @@ def _await_return(scene: StepContext, leave_s: float) -> None:
         raise StepFailed("came_back_otherwise")
 
 
-def _await_after_command(scene: StepContext) -> None:
-    _await_return(scene, scene.deadlines.leave_s)
+def _await_after_command(context: StepContext) -> None:
+    _await_return(context, context.deadlines.leave_s)
 
 
-def _await_after_person(scene: StepContext) -> None:
-    _await_return(scene, scene.deadlines.person_s)
+def _await_after_person(context: StepContext) -> None:
+    _await_return(context, context.deadlines.person_s)
 
 
-def _look_after(scene: StepContext) -> None:
+def _look_after(context: StepContext) -> None:
     """Old trust first. A phone that still trusts us was not erased, and nothing more is asked of it."""
-    scene.progress("looking")
-    settle_s = scene.deadlines.settle_s
+    context.progress("looking")
+    settle_s = context.deadlines.settle_s
     trust = ask_until(
-        scene, lambda: trust_question(timeout_s=_ANSWER_S), Moment.AFTER, accept=answered, within_s=settle_s
+        context, lambda: trust_question(timeout_s=_ANSWER_S), Moment.AFTER, accept=answered, within_s=settle_s
     )
     if trust.values.get("apple.trust") == "accepted":
         return
-    new_mark = scene.draw()  # one, however often we look: what a cut look left behind the next one takes away
+    new_mark = context.draw()  # one, however often we look: what a cut look left behind the next one takes away
     for ask, accept in (
         (lambda: pair_question(timeout_s=_ANSWER_S), answered),
         (lambda: after_question(timeout_s=_ANSWER_S), _stamp_read),
-        (lambda: canary_question(scene.mark, new_mark, timeout_s=_ANSWER_S), _canary_decided),
+        (lambda: canary_question(context.mark, new_mark, timeout_s=_ANSWER_S), _canary_decided),
     ):
-        ask_until(scene, ask, Moment.AFTER, accept=accept, within_s=settle_s)
+        ask_until(context, ask, Moment.AFTER, accept=accept, within_s=settle_s)
 
 
 def _stamp_read(answer: Answer) -> bool:

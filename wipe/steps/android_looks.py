@@ -20,51 +20,51 @@ FOYER_TIMEOUT_S = 60.0
 _COMMAND_TIMEOUT_S = 30.0
 
 
-def keep_port(scene: StepContext, moment: Moment, asked: str = "port.before") -> Sighting:
+def keep_port(context: StepContext, moment: Moment, asked: str = "port.before") -> Sighting:
     """Keep what the port shows now."""
-    sighting = scene.phone.peek()
-    scene.phone.record_sighting(asked, sighting, moment)
+    sighting = context.phone.peek()
+    context.phone.record_sighting(asked, sighting, moment)
     return sighting
 
 
-def ask_foyer(scene: StepContext, moment: Moment) -> Answer:
+def ask_foyer(context: StepContext, moment: Moment) -> Answer:
     """The trade-in foyer's own report, with this job's challenge. Raises: StepFailed foyer_silent."""
     answer = ask_until(
-        scene,
-        lambda: getstatus_question(scene.mark, timeout_s=FOYER_TIMEOUT_S),
+        context,
+        lambda: getstatus_question(context.mark, timeout_s=FOYER_TIMEOUT_S),
         moment,
         accept=lambda found: found.answered,
-        within_s=scene.deadlines.settle_s,
+        within_s=context.deadlines.settle_s,
     )
     if not answer.answered:
         raise StepFailed("foyer_silent")
-    require_same_phone(scene, answer)
+    require_same_phone(context, answer)
     return answer
 
 
-def ask_state(scene: StepContext, moment: Moment) -> Answer:
+def ask_state(context: StepContext, moment: Moment) -> Answer:
     """State of a phone with a full shell, asked until its storage is unlocked. Raises: StepFailed no_full_shell."""
     answer = ask_until(
-        scene,
-        lambda: state_question(scene.draw(), timeout_s=SHELL_TIMEOUT_S),
+        context,
+        lambda: state_question(context.draw(), timeout_s=SHELL_TIMEOUT_S),
         moment,
         accept=lambda found: found.answered and found.values.get("data.user0") == "unlocked",
-        within_s=scene.deadlines.settle_s,
+        within_s=context.deadlines.settle_s,
     )
     if not answer.answered:
         raise StepFailed("no_full_shell")
-    require_same_phone(scene, answer)
+    require_same_phone(context, answer)
     return answer
 
 
-def require_same_phone(scene: StepContext, answer: Answer) -> None:
+def require_same_phone(context: StepContext, answer: Answer) -> None:
     """Nothing more is done to, or asked of a person about, another phone than the job began with.
 
     Raises: StepFailed another_phone when an identifier differs from what was read before.
     """
     before = {
         name: text
-        for piece in scene.evidence
+        for piece in context.evidence
         if piece.moment is Moment.BEFORE and piece.outcome is Outcome.ANSWERED
         for name, text in piece.values.items()
     }
@@ -72,29 +72,29 @@ def require_same_phone(scene: StepContext, answer: Answer) -> None:
         raise StepFailed("another_phone")
 
 
-def plant(scene: StepContext) -> None:
+def plant(context: StepContext) -> None:
     """Our mark in all strata, read back; shared storage may appear a little after the shell.
     Raises: StepFailed canary_not_planted: without it nothing could be shown later.
     """
     answer = ask_until(
-        scene,
-        lambda: plant_question(scene.mark, marker=scene.draw(), timeout_s=SHELL_TIMEOUT_S),
+        context,
+        lambda: plant_question(context.mark, marker=context.draw(), timeout_s=SHELL_TIMEOUT_S),
         Moment.BEFORE,
         accept=lambda found: found.values.get("canary.planted") == ",".join(STRATA),
-        within_s=scene.deadlines.settle_s,
+        within_s=context.deadlines.settle_s,
     )
     if answer.values.get("canary.planted") != ",".join(STRATA):
         raise StepFailed("canary_not_planted")
 
 
-def look_for_canary(scene: StepContext) -> Answer:
+def look_for_canary(context: StepContext) -> Answer:
     """Is our mark gone, and does a new one work? One answer that finds it ends the asking."""
     return ask_until(
-        scene,
-        lambda: look_question(scene.mark, scene.draw(), marker=scene.draw(), timeout_s=SHELL_TIMEOUT_S),
+        context,
+        lambda: look_question(context.mark, context.draw(), marker=context.draw(), timeout_s=SHELL_TIMEOUT_S),
         Moment.AFTER,
         accept=_decided,
-        within_s=scene.deadlines.settle_s,
+        within_s=context.deadlines.settle_s,
     )
 
 
@@ -104,7 +104,7 @@ def _decided(answer: Answer) -> bool:
     return bool(answer.values.get("canary.still_there")) or answer.values.get("canary.marker_works") == ",".join(STRATA)
 
 
-def reboot(scene: StepContext, moment: Moment) -> None:
+def reboot(context: StepContext, moment: Moment) -> None:
     """Ask adbd to reboot; the link is gone afterwards in any case. A refusal means that nothing was done
     (adbd was just restarting), so only then it is asked again.
     """
@@ -112,13 +112,13 @@ def reboot(scene: StepContext, moment: Moment) -> None:
         name="android.reboot", effect=Effect.WRITES, request=Reboot(), read=_taken, timeout_s=_COMMAND_TIMEOUT_S
     )
     ask_until(
-        scene,
+        context,
         lambda: question,
         moment,
         accept=lambda answer: answer.outcome is not Outcome.REFUSED,
-        within_s=scene.deadlines.settle_s,
+        within_s=context.deadlines.settle_s,
     )
-    scene.phone.close_link()
+    context.phone.close_link()
 
 
 def _taken(_reply: Reply) -> Mapping[str, str]:

@@ -43,7 +43,7 @@ class PortWatch:
 
 
 def watch_port(
-    scene: StepContext,
+    context: StepContext,
     *,
     asked: str,
     moment: Moment,
@@ -58,13 +58,13 @@ def watch_port(
     resumes may have missed it). What was seen and kept before a crash is not waited for again.
     Raises: BenchError.
     """
-    if _was_seen(scene, asked, moment):
-        return scene.phone.peek()
-    clock, deadlines = scene.clock, scene.deadlines
+    if _was_seen(context, asked, moment):
+        return context.phone.peek()
+    clock, deadlines = context.clock, context.deadlines
     watch = PortWatch(needed_s=deadlines.absent_at_least_s)
     start = clock.monotonic()
     while True:
-        sighting, now = scene.phone.peek(), clock.monotonic()
+        sighting, now = context.phone.peek(), clock.monotonic()
         watch.note(sighting, now)
         here = sighting.presence is not Presence.ABSENT
         if here and back(sighting) and (watch.left or (was is not None and sighting.presence is not was)):
@@ -73,19 +73,19 @@ def watch_port(
         if now - start >= patience:
             break
         clock.sleep(deadlines.poll_s)
-    return _keep(scene, watch, sighting, asked=asked, moment=moment)
+    return _keep(context, watch, sighting, asked=asked, moment=moment)
 
 
-def _was_seen(scene: StepContext, asked: str, moment: Moment) -> bool:
+def _was_seen(context: StepContext, asked: str, moment: Moment) -> bool:
     return any(
         piece.moment is moment and piece.asked == asked and piece.values.get("port.came_back") == "yes"
-        for piece in scene.evidence
+        for piece in context.evidence
     )
 
 
-def _keep(scene: StepContext, watch: PortWatch, sighting: Sighting, *, asked: str, moment: Moment) -> Sighting:
+def _keep(context: StepContext, watch: PortWatch, sighting: Sighting, *, asked: str, moment: Moment) -> Sighting:
     came_back = watch.left and sighting.presence is not Presence.ABSENT
-    scene.phone.record_sighting(
+    context.phone.record_sighting(
         asked,
         sighting,
         moment,
@@ -101,7 +101,7 @@ def _keep(scene: StepContext, watch: PortWatch, sighting: Sighting, *, asked: st
 
 
 def ask_until(
-    scene: StepContext,
+    context: StepContext,
     ask: Callable[[], Question],
     moment: Moment,
     *,
@@ -112,16 +112,16 @@ def ask_until(
 
     A phone that leaves meanwhile (it reboots twice) is waited for. Raises: BenchError.
     """
-    clock = scene.clock
-    give_up, pause = clock.monotonic() + within_s, scene.deadlines.poll_s
+    clock = context.clock
+    give_up, pause = clock.monotonic() + within_s, context.deadlines.poll_s
     while True:
-        answer = scene.phone.ask(ask(), moment)
+        answer = context.phone.ask(ask(), moment)
         if accept(answer) or clock.monotonic() >= give_up:
             return answer
         clock.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE_S)
-        while scene.phone.peek().presence is Presence.ABSENT and clock.monotonic() < give_up:
-            clock.sleep(scene.deadlines.poll_s)
+        while context.phone.peek().presence is Presence.ABSENT and clock.monotonic() < give_up:
+            clock.sleep(context.deadlines.poll_s)
 
 
 def answered(answer: Answer) -> bool:

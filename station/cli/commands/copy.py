@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import (
     config_option,
     home_of,
@@ -21,7 +20,7 @@ from station.setup.home import write_whole
 from station.text.language import text
 
 
-@spoken.command("copy")
+@cli_text.command("copy")
 @click.argument("job_id", metavar="JOB")
 @click.option("--archive", is_flag=True, help=text("option.archive"))
 @click.option("--disclose", metavar="NAME,NAME", default="", help=text("option.disclose"))
@@ -63,6 +62,6 @@ def command(
     if as_json:
         output.document("copy", {"file": str(place), "paper": made.id, "opened": sorted(wanted)})
     else:
-        output.words(str(place))
-        output.words(text("word.not_for_buyers"), bold=True)
+        output.message(str(place))
+        output.message(text("word.not_for_buyers"), bold=True)
     return 0

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.cli_text import stage_text
 from station.cli.commands.options import json_option
 from station.text.language import text
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from station.session.session import Session
 
 
-@spoken.command("demo")
+@cli_text.command("demo")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -38,7 +37,7 @@ def command(out: Path, scenario: Path | None, no_progress: bool, as_json: bool) 
     from station.session.demo import run_demo
 
     out = out.resolve()  # our adb server works in a folder of its own
-    output.words(text("word.specimen"), bold=True)
+    output.message(text("word.specimen"), bold=True)
     if (out / "station").is_dir():
         shutil.rmtree(out / "station")
     for old in out.glob("PW-*.pdf"):
@@ -57,7 +56,7 @@ def command(out: Path, scenario: Path | None, no_progress: bool, as_json: bool) 
         output.document("demo", result.summary)
     else:
         _show(phones, out)
-    output.words(
+    output.message(
         text(
             "word.demo_result",
             certificates=result.certificates,
@@ -66,10 +65,10 @@ def command(out: Path, scenario: Path | None, no_progress: bool, as_json: bool) 
             summary=result.summary_file,
         )
     )
-    output.words(text("word.demo_config", config="station/session/demo.toml"))
+    output.message(text("word.demo_config", config="station/session/demo.toml"))
     wrong = [phone["name"] for phone in phones if ("honest" in phone["name"]) != (phone["outcome"] == "certificate")]
     if wrong and scenario is None:
-        output.words(text("word.demo_wrong", got=", ".join(wrong)), bold=True)
+        output.message(text("word.demo_wrong", got=", ".join(wrong)), bold=True)
         return 1
     return 0
 

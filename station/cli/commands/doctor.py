@@ -12,12 +12,11 @@ from pathlib import Path
 import click
 
 from phones.errors import ProofwipeError
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import home_of, json_option
 from station.setup.home import Home
 from station.setup.machine import Machine
-from station.text.language import text
+from station.text.language import current, text
 
 STATES = ("works", "caution", "broken", "absent", "unknown")
 FREE_BYTES_WANTED = 500_000_000
@@ -36,7 +35,7 @@ class Diagnosis:
     detail: str = ""
 
 
-@spoken.command("doctor")
+@cli_text.command("doctor")
 @json_option()
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> int:
@@ -78,7 +77,7 @@ def _safely(name: str, look: Callable[[Home], tuple[str, str]], home: Home) -> D
     try:
         state, detail = look(home)
     except ProofwipeError as error:
-        state, detail = "broken", error.reason()
+        state, detail = "broken", error.reason(current())
     except ModuleNotFoundError as error:
         state, detail = "absent", error.name or ""
     except OSError as error:
@@ -135,14 +134,14 @@ def _iphones(home: Home) -> tuple[str, str]:
 
 def iphones(records: Path, socket: Path) -> tuple[str, str]:
     """How many iPhones are shown at `socket`; absent only where there is none, broken when it gives no list."""
-    from phones.apple.driver import AppleIsland
+    from phones.apple.driver import AppleLibraryDriver
     from phones.errors import UsbmuxError
 
     try:
         socket.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return "absent", ""
-    island = AppleIsland(str(socket), records)
+    island = AppleLibraryDriver(str(socket), records)
     try:
         return "works", str(len(island.attached()))
     except UsbmuxError:

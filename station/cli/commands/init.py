@@ -7,18 +7,17 @@ from pathlib import Path
 import click
 
 from certs.record.issuer import Issuer
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.cli_text import os_reason
 from station.cli.commands.options import home_of, json_option, passphrase_option
 from station.cli.passphrase import find_passphrase
-from station.errors import ConfigError, LedgerFullError
+from station.errors import ConfigError, FileNotWrittenError
 from station.text.language import text
 
 LONGEST_TEXT = 200
 
 
-@spoken.command("init")
+@cli_text.command("init")
 @click.option("--name", required=True, help=text("option.issuer_name"))
 @click.option("--address", default="", help=text("option.issuer_address"))
 @click.option("--contact", default="", help=text("option.issuer_contact"))
@@ -74,14 +73,14 @@ def command(
             authority = create_authority(company.issuer, station_name, now=now, specimen=specimen)
         else:
             if (home.keys / "root.pem").exists():  # before the root's list is written anew for nothing
-                raise KeyFileExistsError(got="root.pem")
+                raise KeyFileExistsError(subject="root.pem")
             above = load_root(under, find_passphrase(root_passphrase_file) if root_passphrase_file else passphrase)
             authority = create_authority(
                 company.issuer, station_name, now=now, root=above, root_list=root_list_of(above, under, now=now)
             )
         save_authority(authority, home.keys, root, passphrase, new_root=under is None)
     except OSError as error:
-        raise LedgerFullError(phone=str(home.path), got=os_reason(error)) from error
+        raise FileNotWrittenError(subject=str(home.path), cause=os_reason(error)) from error
     company_file.save(home.keys, company)
     log = log_files(home).create(passphrase)
     log.close()
@@ -98,10 +97,10 @@ def command(
             },
         )
     else:
-        output.words(text("word.initialised", home=home.path, key_id=fingerprint))
+        output.message(text("word.initialised", home=home.path, key_id=fingerprint))
         if specimen:
-            output.words(text("word.specimen_station"), bold=True)
-        output.words(text("word.take_root_away", folder=root), bold=True)
+            output.message(text("word.specimen_station"), bold=True)
+        output.message(text("word.take_root_away", folder=root), bold=True)
     return 0
 
 
@@ -110,8 +109,8 @@ def _check(issuer: Issuer) -> None:
     for option, value in (("--name", issuer.name), ("--address", issuer.address), ("--contact", issuer.contact)):
         if not value.isprintable() or len(value) > LONGEST_TEXT:
             expected = text("expected.one_line", length=LONGEST_TEXT)
-            raise ConfigError(phone=option, expected=expected, got=repr(value)[:80])
+            raise ConfigError(subject=option, expected=expected, got=repr(value)[:80])
     if not issuer.name.strip():
-        raise ConfigError(phone="--name", expected=text("expected.str"), got="")
+        raise ConfigError(subject="--name", expected=text("expected.str"), got="")
     if issuer.country and not (len(issuer.country) == 2 and issuer.country.isascii() and issuer.country.isalpha()):
-        raise ConfigError(phone="--country", expected=text("expected.country"), got=issuer.country)
+        raise ConfigError(subject="--country", expected=text("expected.country"), got=issuer.country)

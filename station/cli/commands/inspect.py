@@ -8,15 +8,14 @@ import click
 from phones.identity import PhoneIdentity
 from phones.port import Sighting
 from phones.problem import Problem
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.setup.settings import Settings
 from station.text.language import current, text
-from station.work import blocking as hindrances
+from station.work import blocking
 
 
-@spoken.command("inspect")
+@cli_text.command("inspect")
 @serial_option()
 @json_option()
 @config_option()
@@ -31,8 +30,8 @@ def command(context: click.Context, serial: str | None, as_json: bool, config: P
     with open_bench(home, settings, fixed=True) as bench:
         sighting = find(bench, serial, settings)
         values = ask(bench, sighting)
-    hindrance = hindrances.problem_of_presence(sighting) or hindrances.problem_of_answers(values)
-    problems = (hindrance,) if hindrance else _problems(values, sighting, settings)
+    problem = blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values)
+    problems = (problem,) if problem else _problems(values, sighting, settings)
     if as_json:
         output.document(
             "inspect",
@@ -44,11 +43,11 @@ def command(context: click.Context, serial: str | None, as_json: bool, config: P
             },
         )
     else:
-        if hindrance is None:
+        if problem is None:
             _show(values)
         for problem in problems:
-            output.words(f"{problem.reason(current())} → {problem.next_step(current())}")
-    return 0 if hindrance is None else 4
+            output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
+    return 0 if problem is None else 4
 
 
 def _show(values: dict[str, str]) -> None:

@@ -3,8 +3,7 @@
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.cli_text import stage_text
 from station.cli.commands.options import home_of, json_option
 from station.ledger.job import Job
@@ -13,7 +12,7 @@ from station.session.summary import summary
 from station.text.language import text
 
 
-@spoken.command("jobs")
+@cli_text.command("jobs")
 @click.argument("job_id", required=False, metavar="[JOB]")
 @click.option("--open", "only_open", is_flag=True, help=text("option.only_open"))
 @json_option()
@@ -37,7 +36,7 @@ def command(context: click.Context, job_id: str | None, only_open: bool, as_json
     return 0
 
 
-def standing_text(job: Job) -> str:
+def paper_status_text(job: Job) -> str:
     """The same for people, with what ended it; "" while it stands."""
     if job.certificate is None or job.ended is None:
         return ""
@@ -55,7 +54,7 @@ def _row(job: Job) -> list[str]:
         str(facts["slot"]),
         _lines(str(facts["model"]), str(facts["serial"])),
         stage_text(job.stage.value),
-        _lines(str(facts["paper"]), reason_text(first), standing_text(job)),
+        _lines(str(facts["paper"]), reason_text(first), paper_status_text(job)),
     ]
 
 

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.cli_text import os_reason
 from station.cli.commands.options import Decorator, config_option, home_of, json_option, passphrase_option, settings_of
 from station.cli.output import is_terminal
 from station.cli.passphrase import PIN_VARIABLE, find_passphrase
-from station.errors import ConfigError, LedgerFullError
+from station.errors import ConfigError, FileNotWrittenError
 from station.text.language import text
 
 if TYPE_CHECKING:
-    from certs.keys.standings import Standing
+    from certs.keys.certificate_statuses import CertificateStatus
     from station.setup.home import Home
 
 REASONS = ("key-compromise", "superseded", "stopped", "person-left")
@@ -30,7 +29,7 @@ VALIDATOR_VARIABLE, EXPORT_VARIABLE = "PROOFWIPE_VALIDATOR_PASSPHRASE", "PROOFWI
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
-@spoken.group("keys")
+@cli_text.group("keys")
 def command() -> None:
     """Station keys and certificates."""
 
@@ -54,8 +53,8 @@ def show(context: click.Context, as_json: bool) -> int:
 
     from certs.errors import RevocationListMissingError
     from certs.keys.authority import load_station, read_certificate
+    from certs.keys.certificate_statuses import certificate_statuses
     from certs.keys.list_renewal import list_of
-    from certs.keys.standings import standings
     from station.setup.people import load
 
     home = home_of(context)
@@ -71,7 +70,7 @@ def show(context: click.Context, as_json: bool) -> int:
         "root_file": str(home.keys / "root.pem"),
         "people": [f"{one.name} ({one.role})" for one in company.people],
     }
-    issued = [_standing(one) for one in standings(home.keys)]
+    issued = [_standing(one) for one in certificate_statuses(home.keys)]
     lists = {}
     for who in ("organisation", "root"):
         try:
@@ -100,7 +99,7 @@ def show(context: click.Context, as_json: bool) -> int:
     return 0
 
 
-def _standing(one: "Standing") -> Mapping[str, object]:
+def _standing(one: "CertificateStatus") -> Mapping[str, object]:
     revoked = "" if one.revoked is None else one.revoked.at.strftime(_TIME)
     return {
         "kind": one.kind,
@@ -129,7 +128,7 @@ def check(context: click.Context, passphrase_file: Path | None, config: Path | N
     home = home_of(context)
     signing = settings_of(home, config).signing
     signer = open_signer(home.keys, find_passphrase(passphrase_file), signing=signing, pin=os.environ.get(PIN_VARIABLE))
-    output.words(text("word.key_opens", key_id=signer.station.key_id))
+    output.message(text("word.key_opens", key_id=signer.station.key_id))
     return 0
 
 
@@ -145,7 +144,7 @@ def renew(context: click.Context, passphrase_file: Path | None, config: Path | N
     home = home_of(context)
     company = load(home.keys)
     signing, passphrase = settings_of(home, config).signing, find_passphrase(passphrase_file)
-    with home.claimed(), _disk(home):
+    with home.locked(), _disk(home):
         station = renew_station(
             home.keys,
             passphrase,
@@ -155,7 +154,7 @@ def renew(context: click.Context, passphrase_file: Path | None, config: Path | N
             signing=signing,
             pin=os.environ.get(PIN_VARIABLE),
         )
-    output.words(text("word.key_renewed", key_id=station.key_id))
+    output.message(text("word.key_renewed", key_id=station.key_id))
     return 0
 
 
@@ -169,13 +168,13 @@ def crl(context: click.Context, root_folder: Path | None, passphrase_file: Path 
 
     home = home_of(context)
     passphrase, now = find_passphrase(passphrase_file), datetime.now(UTC)
-    with home.claimed(), _disk(home):
+    with home.locked(), _disk(home):
         if root_folder is not None:
             renew_root_list(home.keys, root_folder, passphrase, now=now)
         else:
             renew_organisation_list(home.keys, passphrase, now=now)
     made = list_of(home.keys, "organisation" if root_folder is None else "root")
-    output.words(text("word.list_made", until=made.renew_by.strftime("%Y-%m-%d"), count=len(made.revoked)))
+    output.message(text("word.list_made", until=made.renew_by.strftime("%Y-%m-%d"), count=len(made.revoked)))
     return 0
 
 
@@ -190,13 +189,13 @@ def revoke(
     context: click.Context, who: str, since: str, reason: str, root_folder: Path | None, passphrase_file: Path | None
 ) -> int:
     """Papers and decisions signed from that date on fail; those before it stand if their time is proven. Exit 0."""
+    from certs.keys.certificate_statuses import revoke as revoke_certificate
     from certs.keys.revocation_lists import Reason
-    from certs.keys.standings import revoke as revoke_certificate
 
     home = home_of(context)
     now = datetime.now(UTC)
     at, passphrase = _moment(since, now), find_passphrase(passphrase_file)
-    with home.claimed(), _disk(home):
+    with home.locked(), _disk(home):
         found = revoke_certificate(
             home.keys,
             passphrase,
@@ -207,7 +206,7 @@ def revoke(
             root_folder=root_folder,
         )
     effective = at if found.revoked is None else found.revoked.at
-    output.words(text("word.revoked", name=found.name, key_id=found.key_id, at=effective.strftime(_TIME)), bold=True)
+    output.message(text("word.revoked", name=found.name, key_id=found.key_id, at=effective.strftime(_TIME)), bold=True)
     return 0
 
 
@@ -216,10 +215,10 @@ def _moment(given: str, now: datetime) -> datetime:
     try:
         at = datetime.fromisoformat(given)
     except ValueError as error:
-        raise ConfigError(phone="--at", expected=text("expected.past_time"), got=given) from error
+        raise ConfigError(subject="--at", expected=text("expected.past_time"), got=given) from error
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     if at > now or at.year < 2000:
-        raise ConfigError(phone="--at", expected=text("expected.past_time"), got=given)
+        raise ConfigError(subject="--at", expected=text("expected.past_time"), got=given)
     return at
 
 
@@ -243,18 +242,20 @@ def validator(
     home = home_of(context)
     company = load(home.keys)
     if not name.isprintable() or not 0 < len(name.strip()) <= LONGEST_PERSON:
-        raise ConfigError(phone="NAME", expected=text("expected.one_line", length=LONGEST_PERSON), got=repr(name)[:80])
+        raise ConfigError(
+            subject="NAME", expected=text("expected.one_line", length=LONGEST_PERSON), got=repr(name)[:80]
+        )
     name = name.strip()
     organisation = organisation_of(home.keys, find_passphrase(passphrase_file))
     own = _new_passphrase(key_passphrase_file, VALIDATOR_VARIABLE, "ask.validator_passphrase")
-    with home.claimed(), _disk(home):
+    with home.locked(), _disk(home):
         holder = create_validator(organisation, company.issuer, name, now=datetime.now(UTC))
         path = save_validator(home.keys, holder, own)
         with_validator(home.keys, name)
     if as_json:
         output.document("validator", {"name": name, "key_id": path.stem, "key_file": str(path)})
     else:
-        output.words(text("word.validator_made", name=name, file=path))
+        output.message(text("word.validator_made", name=name, file=path))
     return 0
 
 
@@ -279,7 +280,7 @@ def export(
     new = _new_passphrase(key_passphrase_file, EXPORT_VARIABLE, "ask.export_passphrase")
     with _disk(home):
         export_key(home.keys, passphrase, who, new, target)
-    output.words(text("word.key_exported", file=target), bold=True)
+    output.message(text("word.key_exported", file=target), bold=True)
     return 0
 
 
@@ -298,7 +299,7 @@ def export_trust(context: click.Context, folder: Path, config: Path | None) -> i
         folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         write_whole(folder / name, data)
-    output.words(text("word.trust_exported", folder=folder, files=", ".join(files)))
+    output.message(text("word.trust_exported", folder=folder, files=", ".join(files)))
     return 0
 
 
@@ -308,7 +309,7 @@ def _disk(home: "Home") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise LedgerFullError(phone=str(home.path), got=os_reason(error)) from error
+        raise FileNotWrittenError(subject=str(home.path), cause=os_reason(error)) from error
 
 
 def _new_passphrase(file: Path | None, variable: str, question: str) -> str:
@@ -321,8 +322,8 @@ def _new_passphrase(file: Path | None, variable: str, question: str) -> str:
     if given := os.environ.get(variable):
         return given
     if not is_terminal():
-        raise ConfigError(phone="passphrase", expected=f"--key-passphrase-file, {variable}", got="")
+        raise ConfigError(subject="passphrase", expected=f"--key-passphrase-file, {variable}", got="")
     typed = str(click.prompt(text(question), hide_input=True, err=True))
     if typed != str(click.prompt(text("ask.passphrase_again"), hide_input=True, err=True)):
-        raise ConfigError(phone="passphrase", expected=text("expected.same_twice"), got="")
+        raise ConfigError(subject="passphrase", expected=text("expected.same_twice"), got="")
     return typed

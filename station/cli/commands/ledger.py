@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import home_of, json_option
 from station.text.language import text
 
 
-@spoken.group("ledger")
+@cli_text.group("ledger")
 def command() -> None:
     """The record of everything the bench did."""
 
@@ -30,7 +29,7 @@ def verify(context: click.Context, as_json: bool) -> int:
     if as_json:
         output.document("ledger-verify", {"entries": number, "head": head})
     else:
-        output.words(text("word.ledger_whole", number=number, head=head))
+        output.message(text("word.ledger_whole", number=number, head=head))
     return 0
 
 
@@ -60,7 +59,7 @@ def export(context: click.Context, file: Path) -> int:
                 return 0
         else:
             write_whole(file.absolute(), "".join(f"{line}\n" for line in lines).encode())
-    output.words(text("word.ledger_whole", number=number, head=head))
+    output.message(text("word.ledger_whole", number=number, head=head))
     return 0
 
 
@@ -80,5 +79,5 @@ def backup(context: click.Context, file: Path) -> int:
     copy = Ledger(file, clock=SystemClock())
     number, head = copy.verify()
     copy.close()
-    output.words(text("word.ledger_copied", file=file, number=number, head=head))
+    output.message(text("word.ledger_copied", file=file, number=number, head=head))
     return 0

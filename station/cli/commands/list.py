@@ -6,15 +6,14 @@ from pathlib import Path
 import click
 
 from phones.port import Sighting
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, settings_of
 from station.errors import NoPhoneError
 from station.setup.settings import Settings
 from station.text.language import text
 
 
-@spoken.command("list")
+@cli_text.command("list")
 @json_option()
 @config_option()
 @click.pass_context
@@ -34,7 +33,7 @@ def command(context: click.Context, as_json: bool, config: Path | None) -> int:
         output.document("list", {"phones": [as_data(item, settings) for item in sightings], "notes": dict(notes)})
         return 0
     if not sightings:
-        output.words(text("word.no_phone"))
+        output.message(text("word.no_phone"))
     else:
         output.table(
             [text(f"view.{key}") for key in ("slot", "port", "presence", "serial", "usb")],
@@ -50,7 +49,7 @@ def command(context: click.Context, as_json: bool, config: Path | None) -> int:
             ],
         )
     for note in notes.values():
-        output.words(note)
+        output.message(note)
     return 0
 
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.cli_text import os_reason
 from station.cli.commands import log_others
 from station.cli.commands.log_others import files_of, policy_of, policy_option, port_options, read_file, serve_site
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from certs.log.policy import Party
 
 
-@spoken.group("log")
+@cli_text.group("log")
 def command() -> None:
     """What the bench began, issued and withdrew, for all to check."""
 
@@ -33,19 +32,19 @@ def command() -> None:
 @click.pass_context
 def init(context: click.Context, origin: str, passphrase_file: Path | None, as_json: bool) -> int:
     """For a station made before there were logs; `proofwipe init` makes one with the keys. Exit 0."""
-    from certs.log.errors import LogFullError
+    from station.errors import FileNotWrittenError
 
     home = home_of(context).make()
     files = files_of(context)
     try:
         log = files.create(find_passphrase(passphrase_file), origin=origin)
     except OSError as error:
-        raise LogFullError(phone=str(home.path), got=os_reason(error)) from error
+        raise FileNotWrittenError(subject=str(home.path), cause=os_reason(error)) from error
     log.close()
     if as_json:
         output.document("log-init", {"origin": log.origin, "key": str(log.public), "policy": str(files.policy)})
     else:
-        output.words(text("word.log_made", origin=log.origin, file=files.policy))
+        output.message(text("word.log_made", origin=log.origin, file=files.policy))
     return 0
 
 
@@ -110,9 +109,9 @@ def export(context: click.Context, folder: Path | None, snapshot: Path | None, a
     else:
         for where, size in ((folder, made.get("size")), (snapshot, made.get("snapshot_size"))):
             if where is not None:
-                output.words(text("word.log_exported", file=where, size=size))
+                output.message(text("word.log_exported", file=where, size=size))
         if behind:
-            output.words(text("word.log_export_behind", number=behind), bold=True)
+            output.message(text("word.log_export_behind", number=behind), bold=True)
     return 0
 
 
@@ -150,15 +149,15 @@ def cosign(context: click.Context, lines: Path | None, policy_file: Path | None,
         output.document("log-cosign", {"witnesses": [_asked(*each) for each in results]})
     for witness, result in results:
         if isinstance(result, WitnessError):
-            output.words(f"{witness.name}: {result.reason(current())}")
+            output.message(f"{witness.name}: {result.reason(current())}")
         else:
-            output.words(text("word.log_cosigned", name=witness.name))
+            output.message(text("word.log_cosigned", name=witness.name))
     refused = [result for _, result in results if isinstance(result, WitnessError)]
     if any(error.fault in ("forked", "rolled_back") for error in refused):
         return 7
     if not results:
         key = "log_no_witness" if lines is None else "log_line_of_nobody"
-        output.words(text(f"word.{key}", file=policy_file or files.policy, line=lines or ""))
+        output.message(text(f"word.{key}", file=policy_file or files.policy, line=lines or ""))
         return 8
     return 0 if not refused else 1 if len(refused) == len(results) else 9
 
@@ -177,7 +176,7 @@ def prove(context: click.Context, certificate_id: str, target: Path | None, as_j
     log = files.open()
     places = log.issues(certificate_id.upper())
     if not places:
-        raise NotInLogError(phone=certificate_id, got=str(log.size))
+        raise NotInLogError(subject=certificate_id, got=str(log.size))
     proof = log.proof(places[0], files.read_policy())
     log.close()
     if target is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from station.cli import output
-from station.cli.cli_text import SpokenCommand, os_reason
+from station.cli.cli_text import TranslatedCommand, os_reason
 from station.cli.commands.options import Decorator, home_of, json_option, passphrase_option
 from station.cli.passphrase import find_passphrase
 from station.errors import ConfigError
@@ -51,7 +51,7 @@ def port_options(function: Any) -> Any:
     return host(port(function))
 
 
-@click.command("audit", cls=SpokenCommand, help=text("help.log_audit"))
+@click.command("audit", cls=TranslatedCommand, help=text("help.log_audit"))
 @click.argument("source", required=False, metavar="[FOLDER|URL|FILE]")
 @policy_option()
 @click.option("--memory", type=click.Path(path_type=Path, dir_okay=False), help=text("option.log_memory"))
@@ -68,7 +68,7 @@ def audit(
     return found.exit_code
 
 
-@click.command("witness", cls=SpokenCommand, help=text("help.log_witness"))
+@click.command("witness", cls=TranslatedCommand, help=text("help.log_witness"))
 @click.option("--state", type=click.Path(path_type=Path, file_okay=False), help=text("option.witness_state"))
 @click.option("--new", "new_name", metavar="NAME", help=text("option.witness_new"))
 @click.option("--once", metavar="FOLDER|URL|FILE", help=text("option.witness_once"))
@@ -100,7 +100,7 @@ def witness(
             output.document("log-witness", {"name": new_name, "key": made, "state": str(folder)})
         else:
             click.echo(made)
-            output.words(text("word.witness_made", name=new_name))
+            output.message(text("word.witness_made", name=new_name))
         return 0
     if policy_file is None:
         raise click.UsageError(text("word.log_policy_needed"))
@@ -134,7 +134,7 @@ def _witness_once(
     elif line:
         click.echo(line, nl=False)
     if not line:
-        output.words(text(f"log_fault.{reply.fault}"))
+        output.message(text(f"log_fault.{reply.fault}"))
         return 7
     return 0
 
@@ -147,14 +147,14 @@ def serve_site(site: "Site", host: str, port: int, *, as_json: bool, name: str) 
         server = Server(site, host=host, port=port)
     except OSError as error:
         raise ConfigError(
-            phone=f"{host}:{port}", expected=text("expected.free_address"), got=os_reason(error)
+            subject=f"{host}:{port}", expected=text("expected.free_address"), got=os_reason(error)
         ) from error
     with server:
         if as_json:
             output.event("log-serving", {"url": server.url, "name": name})
         else:
             click.echo(server.url)
-            output.words(text("word.log_serving", name=name))
+            output.message(text("word.log_serving", name=name))
         server.serve_forever()
     return 0
 
@@ -165,7 +165,7 @@ def read_file(path: Path, *, most: int = _LARGEST_LINES) -> bytes:
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:
-        raise ConfigError(phone=str(path), expected=text("expected.text_file"), got=os_reason(error)) from error
+        raise ConfigError(subject=str(path), expected=text("expected.text_file"), got=os_reason(error)) from error
 
 
 def policy_of(context: click.Context, file: Path | None) -> "LogPolicy":
@@ -204,7 +204,7 @@ def _audited(
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(file, [result.memory.to_bytes()])
         except OSError as error:
-            raise ConfigError(phone=str(file), expected=text("expected.new_folder"), got=os_reason(error)) from error
+            raise ConfigError(subject=str(file), expected=text("expected.new_folder"), got=os_reason(error)) from error
     return result
 
 
@@ -233,20 +233,20 @@ def _say_audit(found: "Audit", *, as_json: bool) -> None:
             },
         )
         return
-    output.words(text(f"word.log_audit_{found.verdict.value}", origin=found.origin, size=found.size), bold=True)
+    output.message(text(f"word.log_audit_{found.verdict.value}", origin=found.origin, size=found.size), bold=True)
     for each in (*found.faults, *found.doubts)[:_SHOWN]:
         where = text("word.log_entry", index=each.index) if each.index >= 0 else text("word.log_whole")
-        output.words(f"  {where}: {text(f'log_fault.{each.fault}')} ({each.got})")
+        output.message(f"  {where}: {text(f'log_fault.{each.fault}')} ({each.got})")
     _say_open("word.log_open_starts", history.open_starts())
     _say_open("word.log_unfinished", history.unfinished_replacements())
     if not found.witnesses:
-        output.words(text("word.log_unwitnessed"))
+        output.message(text("word.log_unwitnessed"))
 
 
 def _say_open(key: str, numbers: Sequence[int]) -> None:
     if numbers:
         shown = ", ".join(map(str, numbers[:_SHOWN])) + (" …" if len(numbers) > _SHOWN else "")
-        output.words(text(key, number=len(numbers), entries=shown))
+        output.message(text(key, number=len(numbers), entries=shown))
 
 
 def _fault(fault: "Fault") -> dict[str, object]:

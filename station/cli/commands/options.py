@@ -31,7 +31,7 @@ def settings_of(home: "Home", config: Path | None = None) -> "Settings":
     from station.setup.settings import load
 
     if config is not None and not config.is_file():
-        raise ConfigError(phone="--config", step=str(config), expected=text("expected.toml"), got=text("os.ENOENT"))
+        raise ConfigError(subject="--config", step=str(config), expected=text("expected.toml"), got=text("os.ENOENT"))
     settings = load(config or home.config)
     prefer(settings.language)
     return settings

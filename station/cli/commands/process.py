@@ -17,8 +17,7 @@ import click
 from phones.errors import PhoneLostError
 from phones.identity import plain
 from phones.port import Sighting
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.cli_text import stage_text
 from station.cli.commands.jobs import reason_text
 from station.cli.commands.options import (
@@ -50,7 +49,7 @@ from station.text.language import text
 INTERRUPTED = 130
 
 
-@spoken.command("process")
+@cli_text.command("process")
 @serial_option()
 @click.option("--confirm", metavar="NUMBER", help=text("option.confirm"))
 @click.option("--all", "everything", is_flag=True, help=text("option.all"))
@@ -130,7 +129,7 @@ def lead(
     if orders.method and orders.method not in METHODS:
         raise click.UsageError(text("word.no_such_method", known=", ".join(METHODS)))
     if not home.keys.is_dir():
-        raise NotInitialisedError(phone=str(home.path))
+        raise NotInitialisedError(subject=str(home.path))
     performer = load_company(home.keys).person(orders.operator, "operator")
     acquisitions = load_acquisition(orders.acquisition)
     answers = load_answers(orders.answers)
@@ -167,7 +166,7 @@ def lead(
             )
             missed = len(started.occupied)
             for sighting in started.occupied:
-                output.words(text("word.has_a_job", slot=settings.slot(sighting.port)))
+                output.message(text("word.has_a_job", slot=settings.slot(sighting.port)))
         except (KeyboardInterrupt, click.Abort):  # click's own: Ctrl-C at the question
             interrupted = True
         finally:  # whatever went wrong: the bench is not taken away from under workers
@@ -178,7 +177,7 @@ def lead(
     for job in jobs:
         _say_result(job, as_jsonl=orders.as_jsonl)
     if jobs and not orders.as_jsonl:
-        output.words(text("word.papers_in", folder=home.papers))
+        output.message(text("word.papers_in", folder=home.papers))
     return jobs, exit_code(jobs, missed=missed, interrupted=interrupted)
 
 
@@ -226,20 +225,20 @@ def _confirm(
     port = candidate.sighting.port
     if given is not None:
         if not candidate.is_named(given):
-            raise NotConfirmedError(phone=port, expected=text("word.whole_number"), got=given)
+            raise NotConfirmedError(subject=port, needed=text("word.whole_number"), got=given)
         return tuple(candidate.numbers)
     if not is_terminal():
-        raise NotConfirmedError(phone=port, expected="--confirm", got="")
+        raise NotConfirmedError(subject=port, needed=text("word.whole_number"), got="")
     identity = candidate.identity
     with alone():
-        output.words(
+        output.message(
             f"{identity.display_name}  {text('view.serial')} {identity.serial or candidate.sighting.usb_serial}  "
             f"IMEI {identity.imei1 or '—'}"
         )
         typed = str(click.prompt(text("ask.confirm", digits=candidate.digits), err=True))
     if not candidate.ends_in(typed):
         expected = text("word.last_digits", digits=candidate.digits)
-        raise NotConfirmedError(phone=port, expected=expected, got=plain(typed))
+        raise NotConfirmedError(subject=port, needed=expected, got=plain(typed))
     return tuple(candidate.numbers)
 
 
@@ -256,10 +255,10 @@ def wait(session: Session, *, interrupted: bool) -> None:
         except KeyboardInterrupt:
             pass
     try:
-        if working := session.under_way:
+        if working := session.jobs_running:
             slots = ", ".join(job.opened.slot for job in working)
-            output.words(text("word.goes_on", number=len(working), ports=slots))
-            output.words(text("word.leave_all_the_same"), bold=True)
+            output.message(text("word.goes_on", number=len(working), ports=slots))
+            output.message(text("word.leave_all_the_same"), bold=True)
         session.wait_for_erases()
     except KeyboardInterrupt:
         _leave(session)
@@ -270,7 +269,7 @@ def wait(session: Session, *, interrupted: bool) -> None:
 
 def _leave(session: Session) -> None:
     left = ", ".join(job.id for job in session.own_jobs if not is_finished(job))
-    output.words(text("word.left", jobs=left))
+    output.message(text("word.left", jobs=left))
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(INTERRUPTED)
@@ -282,16 +281,16 @@ def _say_result(job: Job, *, as_jsonl: bool) -> None:
         output.event("result", facts)
         return
     reasons = reasons_of(job)
-    output.words(f"[{facts['slot']}] {facts['model']}  {stage_text(job.stage.value)}  {facts['file']}", bold=True)
+    output.message(f"[{facts['slot']}] {facts['model']}  {stage_text(job.stage.value)}  {facts['file']}", bold=True)
     if reasons:
-        output.words(f"    {reason_text(reasons[0])}")
+        output.message(f"    {reason_text(reasons[0])}")
     replaced = facts["replaces"]
     if replaced:
-        output.words(f"    {text('word.replaces', old=replaced)}", bold=True)
+        output.message(f"    {text('word.replaces', old=replaced)}", bold=True)
     if job.stage is Stage.VERIFIED:
-        output.words(f"    → proofwipe validate {job.id} --accept --by …")
+        output.message(f"    → proofwipe validate {job.id} --accept --by …")
     if len(reasons) > 1:
-        output.words(f"    {text('word.more_reasons', number=len(reasons) - 1, job=job.id)}")
+        output.message(f"    {text('word.more_reasons', number=len(reasons) - 1, job=job.id)}")
 
 
 def exit_code(jobs: tuple[Job, ...], *, missed: int = 0, interrupted: bool = False) -> int:

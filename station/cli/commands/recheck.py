@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from phones.verdict import Verdict
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.text.language import current, text
-from station.work import blocking as hindrances
+from station.work import blocking
 
 if TYPE_CHECKING:
     from station.work.recheck import Recheck
 
 
-@spoken.command("recheck")
+@cli_text.command("recheck")
 @click.argument("file", metavar="CERT", type=click.Path(path_type=Path))
 @serial_option(required=True)
 @config_option()
@@ -39,11 +38,11 @@ def command(context: click.Context, file: Path, serial: str, config: Path | None
     with open_bench(home, settings, fixed=True) as bench:
         sighting = find(bench, serial, settings)
         values = ask(bench, sighting)
-    hindrance = hindrances.problem_of_presence(sighting) or hindrances.problem_of_answers(values)
-    if hindrance is not None:
+    problem = blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values)
+    if problem is not None:
         if as_json:
-            output.document("recheck", {"paper": document.id, "problem": hindrance.code.value})
-        output.words(f"{hindrance.reason(current())} → {hindrance.next_step(current())}")
+            output.document("recheck", {"paper": document.id, "problem": problem.code.value})
+        output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
         return 4
     found = recheck(document, values, sighting.presence)
     if as_json:

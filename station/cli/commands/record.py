@@ -15,8 +15,7 @@ import click
 from phones.bench.bench import Bench
 from phones.clock import SystemClock
 from phones.recordings.record import Recorder, RecordingFolderError
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import (
     config_option,
     home_of,
@@ -37,7 +36,7 @@ from station.setup.settings import Settings
 from station.text.language import text
 
 
-@spoken.command("record")
+@cli_text.command("record")
 @serial_option(required=True)
 @click.option(
     "--out", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help=text("option.record_out")
@@ -66,7 +65,7 @@ def command(
 ) -> int:
     """Exit 0 when the recording is written, whatever became of the phone; else as `inspect` and `process`."""
     if folder.exists():
-        raise RecordingFolderError(phone=str(folder), expected=text("expected.new_folder"), got=str(folder))
+        raise RecordingFolderError(subject=str(folder), expected=text("expected.new_folder"), got=str(folder))
     home = home_of(context)
     settings = settings_of(home, config)
     recorder = Recorder(SystemClock())
@@ -84,8 +83,8 @@ def command(
     if as_json:
         output.document("record", facts)
     else:
-        output.words(text("word.recorded", folder=folder, number=recorder.exchanges))
-        output.words(text("word.look_before_giving"))
+        output.message(text("word.recorded", folder=folder, number=recorder.exchanges))
+        output.message(text("word.look_before_giving"))
     return 0
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from phones.errors import ProofwipeError
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import json_option
 from station.text.language import current, text
 
@@ -26,7 +25,7 @@ class NoRecordError(ProofwipeError):
     exit_code = 3
 
 
-@spoken.command("regrade")
+@cli_text.command("regrade")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--scheme", default="basic", show_default=True, help=text("option.scheme"))
 @json_option()
@@ -79,6 +78,6 @@ def read_document(file: Path) -> "RecordDocument":
         record = read(data).embedded()["erase-record.json"] if data.startswith(b"%PDF") else data
         return Record(data=record).document
     except OSError as error:
-        raise NoRecordError(phone=str(file), got=error.strerror or str(error)) from error
+        raise NoRecordError(subject=str(file), got=error.strerror or str(error)) from error
     except (CertsError, KeyError) as error:
-        raise NoRecordError(phone=str(file), got=type(error).__name__) from error
+        raise NoRecordError(subject=str(file), got=type(error).__name__) from error

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import home_of, passphrase_option, secrets_of, settings_of
 from station.cli.output import warn
 from station.session.summary import paper_of
@@ -14,7 +13,7 @@ from station.setup.home import write_whole
 from station.text.language import text
 
 
-@spoken.command("reprint")
+@cli_text.command("reprint")
 @click.argument("job_id", metavar="JOB")
 @click.option("-o", "--output", "target", type=click.Path(path_type=Path, dir_okay=False), help=text("option.output"))
 @passphrase_option()
@@ -30,5 +29,5 @@ def command(context: click.Context, job_id: str, target: Path | None, passphrase
         job = jobs.find(job_id)
         place = (target or home.papers / paper_of(job).file).absolute()
         write_whole(place, print_again(home, settings, secrets_of(passphrase_file), job, warn=warn).pdf)
-    output.words(str(place))
+    output.message(str(place))
     return 0

@@ -14,8 +14,7 @@ import click
 
 from certs.log.sampling import LEAST_PERCENT, Period, Sample, draw, period
 from phones.cleaning import clean
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.cli_text import os_reason
 from station.cli.commands.options import config_option, home_of, json_option, settings_of
 from station.text.language import text
@@ -27,7 +26,7 @@ LARGEST_RESULT = 4 * 1024 * 1024
 FOUND = ("none", "data", "not_available")
 
 
-@spoken.group("sample")
+@cli_text.group("sample")
 def command() -> None:
     """Re-inspection by sample."""
 
@@ -56,10 +55,10 @@ def draw_command(
     drawing = draw_sample(home, settings_of(home), _period(name), percent=percent)
     sample = drawing.sample
     if sample is None:
-        output.words(text("word.sample_waits", number=drawing.committed.number))
+        output.message(text("word.sample_waits", number=drawing.committed.number))
         return 4
     if not sample.population:
-        output.words(text("word.sample_empty", period=name))
+        output.message(text("word.sample_empty", period=name))
         return 8
     content = {
         **asdict(sample),
@@ -77,7 +76,7 @@ def draw_command(
         output.document("sample", content)
     else:
         click.echo(jobs, nl=False)
-    output.words(
+    output.message(
         text(
             "word.sample_drawn",
             chosen=len(sample.chosen),
@@ -120,9 +119,9 @@ def check_command(file: Path, snapshot: Path, policy: Path, as_json: bool) -> in
     if as_json:
         output.document("sample-check", {"same": found is not None and not different, "differs": different})
     elif found is None:
-        output.words(text("word.sample_waits", number="?"))
+        output.message(text("word.sample_waits", number="?"))
     else:
-        output.words(text("word.sample_differs", what=different) if different else text("word.sample_holds"))
+        output.message(text("word.sample_differs", what=different) if different else text("word.sample_holds"))
     return 6 if found is None else 7 if different else 0
 
 
@@ -158,7 +157,7 @@ def result_command(
     if as_json:
         output.document("sample-result", inspected.to_json())
     if found == "data":
-        output.words(text("word.data_found", id=inspected.id), bold=True)
+        output.message(text("word.data_found", id=inspected.id), bold=True)
         return 1
     return 0
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.cli_text import stage_text
 from station.cli.commands.options import (
     config_option,
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from certs.keys.validators import Validator
 
 
-@spoken.command("validate")
+@cli_text.command("validate")
 @click.argument("job_id", metavar="JOB")
 @click.option("--accept/--reject", "accept", default=None, help=text("option.accept"))
 @click.option("--as", "--by", "by", metavar="NAME", help=text("option.by"))
@@ -63,7 +62,7 @@ def command(
     settings = settings_of(home, config)
     company = load_company(home.keys)
     if key is None and settings.validator_key == "required":
-        raise KeyRequiredError(phone=job_id)
+        raise KeyRequiredError(subject=job_id)
     validator = _validator(home, key, key_passphrase_file)
     person = company.person(validator.name if validator and by is None else by, "validator")
     if validator is not None and validator.name != person.name:
@@ -74,9 +73,9 @@ def command(
     if as_json:
         output.document("validate", facts)
     else:
-        output.words(f"{job.id}  {stage_text(job.stage.value)}  {home.papers / str(facts['file'])}")
+        output.message(f"{job.id}  {stage_text(job.stage.value)}  {home.papers / str(facts['file'])}")
         if job.ended is not None:
-            output.words(text("word.withdrawn", id=facts["paper"]), bold=True)
+            output.message(text("word.withdrawn", id=facts["paper"]), bold=True)
     return 0 if job.certificate is not None and job.ended is None else 1
 
 

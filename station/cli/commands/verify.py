@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.cli_text import os_reason
 from station.cli.commands.options import json_option
 from station.text.language import current, text
@@ -26,7 +25,7 @@ SHORTEST_SERIAL = 8
 _SIGNS = "*?["
 
 
-@spoken.command("verify")
+@cli_text.command("verify")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--trust", "trusted", type=click.Path(path_type=Path), multiple=True, help=text("option.trust"))
 @click.option("--status", type=click.Path(path_type=Path), help=text("option.status"))

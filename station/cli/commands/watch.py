@@ -7,14 +7,13 @@ from pathlib import Path
 import click
 
 from phones.port import Sighting
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.list import as_data
 from station.cli.commands.options import config_option, home_of, jsonl_option, settings_of
 from station.text.language import text
 
 
-@spoken.command("watch")
+@cli_text.command("watch")
 @jsonl_option()
 @config_option()
 @click.option("--seconds", type=float, default=None, help=text("option.seconds"))
@@ -40,7 +39,7 @@ def command(context: click.Context, as_jsonl: bool, config: Path | None, seconds
                 else:
                     what = text(f"presence.{item.presence.value}") if item else text("presence.absent")
                     serial = item.usb_serial if item else ""
-                    output.words(f"{time.strftime('%H:%M:%S')} [{change.slot}] {what} {serial}".rstrip())
+                    output.message(f"{time.strftime('%H:%M:%S')} [{change.slot}] {what} {serial}".rstrip())
             known = seen
             time.sleep(POLL_S)
     return 0

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.text.language import current, text
-from station.work import blocking as hindrances
+from station.work import blocking
 
 
-@spoken.command("wipe")
+@cli_text.command("wipe")
 @click.option("--plan", "planning", is_flag=True, required=True, help=text("option.plan"))
 @click.option("--method", help=text("option.method"))
 @serial_option()
@@ -36,11 +35,11 @@ def command(
     with open_bench(home, settings, fixed=True) as bench:
         sighting = find(bench, serial, settings)
         values = ask(bench, sighting)
-    hindrance = hindrances.problem_of_presence(sighting) or hindrances.problem_of_answers(values)
-    if hindrance is not None:
+    problem = blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values)
+    if problem is not None:
         if as_json:
-            output.document("plan", {"can_begin": False, "problem": hindrance.code.value})
-        output.words(f"{hindrance.reason(current())} → {hindrance.next_step(current())}")
+            output.document("plan", {"can_begin": False, "problem": problem.code.value})
+        output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
         return 4
     planned = plan(values, sighting, settings.limits, wanted=method)
     if as_json:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from station.cli import cli_text as spoken
-from station.cli import output
+from station.cli import cli_text, output
 from station.cli.commands.options import (
     config_option,
     home_of,
@@ -22,7 +21,7 @@ from station.setup.people import load as load_company
 from station.text.language import text
 
 
-@spoken.command("withdraw")
+@cli_text.command("withdraw")
 @click.argument("certificate_id", metavar="CERT_ID")
 @click.option("--reason", type=click.Choice(WITHDRAWALS), required=True, help=text("option.withdraw_reason"))
 @click.option("--as", "--by", "by", metavar="NAME", help=text("option.by"))
@@ -56,9 +55,9 @@ def command(
     if as_json:
         output.document("withdraw", facts)
     else:
-        output.words(text("word.withdrawn", id=facts["paper"]), bold=True)
+        output.message(text("word.withdrawn", id=facts["paper"]), bold=True)
         if isinstance(job.ended, CertificateWithdrawn) and not job.ended.logged:
-            output.words(text("word.withdrawn_not_logged"))
+            output.message(text("word.withdrawn_not_logged"))
         else:
-            output.words(text("word.withdrawn_next"))
+            output.message(text("word.withdrawn_next"))
     return 0

@@ -34,6 +34,7 @@ from certs.keys.authority import (
     save_authority,
     security_store,
 )
+from certs.keys.certificate_statuses import certificate_statuses, find, revoke
 from certs.keys.key_folder import OpenKeys, open_keys, open_signer, renew_station, save_validator, trust_files
 from certs.keys.list_renewal import list_of, load_root, renew_organisation_list, renew_root_list, root_list_of
 from certs.keys.revocation_lists import (
@@ -46,7 +47,6 @@ from certs.keys.revocation_lists import (
     write_list,
 )
 from certs.keys.signing import Signing
-from certs.keys.standings import find, revoke, standings
 from certs.keys.validators import load_validator
 from certs.record.record import certificate_record
 from certs.verify.trust import Trust
@@ -268,9 +268,9 @@ def test_people_and_stations_are_found_by_name_or_key_id(folder: Path, authority
         find(folder, "Xu Li")
     with pytest.raises(CertificateNotFoundError):
         find(folder, "nobody")
-    first, second = (one for one in standings(folder) if one.kind == "validator")
+    first, second = (one for one in certificate_statuses(folder) if one.kind == "validator")
     revoke(folder, "pass", first.key_id, at=NOW, reason=Reason.PERSON_LEFT, now=NOW)
-    after = {one.key_id: one.revoked for one in standings(folder)}
+    after = {one.key_id: one.revoked for one in certificate_statuses(folder)}
     assert after[first.key_id] is not None
     assert after[second.key_id] is None
 
@@ -278,7 +278,7 @@ def test_people_and_stations_are_found_by_name_or_key_id(folder: Path, authority
 def test_a_wrong_passphrase_revokes_nobody(folder: Path) -> None:
     with pytest.raises(WrongPassphraseError):
         revoke(folder, "wrong", "bench-1", at=NOW, reason=Reason.STOPPED, now=NOW)
-    assert standings(folder)[0].revoked is None
+    assert certificate_statuses(folder)[0].revoked is None
 
 
 def test_a_validators_key_opens_with_its_own_passphrase_and_signs_no_paper(folder: Path, authority: Authority) -> None:
@@ -309,7 +309,7 @@ def test_papers_of_an_earlier_key_are_written_again_with_it(folder: Path, trust:
         assert opened.signer_of(station.key_id).station == station
     paper = issue(record, opened.signer_of(first.key_id), store=opened.store)
     assert verify(paper.pdf, trust, at=ISSUED_AT).answer is Answer.VALID
-    assert [one.kind for one in standings(folder)] == ["station", "old_station", "old_station"]
+    assert [one.kind for one in certificate_statuses(folder)] == ["station", "old_station", "old_station"]
     with pytest.raises(KeyUnreadableError):
         opened.signer_of("0" * 16)
 

@@ -121,7 +121,7 @@ def test_export_audit_and_change(run: Run, files: LogFiles, tmp_path: Path) -> N
     assert ("entry_changed", 0) in faults
     code, out, err = run("audit", site, "--policy", files.policy)
     assert (code, out) == (7, "")
-    assert "NOT good" in err
+    assert "FAILED the audit" in err
 
 
 def test_the_memory_of_an_audit_shows_a_log_that_was_set_back(run: Run, files: LogFiles, tmp_path: Path) -> None:

@@ -82,4 +82,4 @@ def test_a_status_file_counts_under_a_pinned_policy_only(scene: PaperWorld) -> N
         changed = snapshot[:at] + bytes((snapshot[at] ^ 1,)) + snapshot[at + 1 :]
         with pytest.raises(TrustFileError):
             scene.trust("log.policy").status(changed)
-    assert TrustFileError(got="x").exit_code == 2
+    assert TrustFileError(subject="x").exit_code == 2

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pymobiledevice3.ca import generate_pairing_cert_chain
 from pymobiledevice3.service_connection import ServiceConnection, create_ssl_context
 
-from phones.apple.driver import PhoneConversation, PlistTalk, _translated
+from phones.apple.driver import LibraryLockdownSession, PlistServiceConnection, _translated
 from phones.apple.loop import LoopThread
 from phones.errors import PhoneLostError
 
@@ -77,7 +77,11 @@ def test_a_connection_to_one_that_hangs_can_be_closed_again_and_again(
         service = await ServiceConnection.create_using_tcp(
             "127.0.0.1", hung.port, ssl_context=create_ssl_context(str(identity))
         )
-        closable = PhoneConversation(service, "udid", {}) if kind == "conversation" else PlistTalk(service, "udid")
+        closable = (
+            LibraryLockdownSession(service, "udid", {})
+            if kind == "conversation"
+            else PlistServiceConnection(service, "udid")
+        )
         await closable.close()
         await closable.close()
 

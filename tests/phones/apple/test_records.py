@@ -34,7 +34,7 @@ def test_after_pairing_anew_the_record_from_before_the_erase_is_shown(tmp_path: 
     records.write(UDID, {"HostID": "before"})
     assert hosts(records.from_before_erase(UDID)) == "before"
     for fresh in ("after", "after a crash"):
-        records.keep_current_aside(UDID)
+        records.save_from_before_erase(UDID)
         records.write(UDID, {"HostID": fresh})
         assert hosts(records.from_before_erase(UDID)) == "before"
         assert hosts(records.current(UDID)) == fresh
@@ -43,7 +43,7 @@ def test_after_pairing_anew_the_record_from_before_the_erase_is_shown(tmp_path: 
 def test_a_record_of_an_earlier_job_is_not_this_jobs_proof(tmp_path: Path) -> None:
     records = PairRecords(tmp_path)
     records.write(UDID, {"HostID": "earlier job"})
-    records.keep_current_aside(UDID)
+    records.save_from_before_erase(UDID)
     records.begin_job(UDID)
     with pytest.raises(PairRecordMissingError):
         records.from_before_erase(UDID)
@@ -52,7 +52,7 @@ def test_a_record_of_an_earlier_job_is_not_this_jobs_proof(tmp_path: Path) -> No
 def test_forgetting_leaves_nothing(tmp_path: Path) -> None:
     records = PairRecords(tmp_path)
     records.write(UDID, {"HostID": "1"})
-    records.keep_current_aside(UDID)
+    records.save_from_before_erase(UDID)
     records.write(UDID, {"HostID": "2"})
     records.forget(UDID)
     assert list(tmp_path.iterdir()) == []

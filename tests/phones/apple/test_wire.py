@@ -14,7 +14,7 @@ import pytest
 from pymobiledevice3.ca import generate_pairing_cert_chain
 
 from phones.apple import parts as apple_parts
-from phones.apple.driver import AppleIsland, AppleLink
+from phones.apple.driver import AppleLibraryDriver, AppleLink
 from phones.apple.inspection import (
     after_question,
     canary_question,
@@ -54,7 +54,7 @@ class Bench:
         self.server = UsbmuxServer([self.port], self.now_s)
         self.server.start()
         self.records = records
-        self.island = AppleIsland(self.server.address, records)
+        self.island = AppleLibraryDriver(self.server.address, records)
         self._trusting = threading.Event()
 
     def link(self) -> AppleLink:
@@ -452,7 +452,7 @@ def test_a_daemon_that_dies_in_the_middle_is_a_fault_of_the_bench(bench: Callabl
 
 
 def test_no_daemon_at_all_is_said_in_one_line(tmp_path: Path) -> None:
-    island = AppleIsland(str(tmp_path / "nowhere"), tmp_path / "pairing")
+    island = AppleLibraryDriver(str(tmp_path / "nowhere"), tmp_path / "pairing")
     try:
         with pytest.raises(UsbmuxError) as caught:
             island.attached()
@@ -466,7 +466,7 @@ def test_no_daemon_at_all_is_said_in_one_line(tmp_path: Path) -> None:
 def test_a_daemon_that_never_answers_ends_at_the_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("phones.apple.driver._LOOK_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        island = AppleIsland(f"127.0.0.1:{silent.getsockname()[1]}", tmp_path / "pairing")
+        island = AppleLibraryDriver(f"127.0.0.1:{silent.getsockname()[1]}", tmp_path / "pairing")
         try:
             with pytest.raises(UsbmuxError):
                 island.attached()
@@ -490,7 +490,7 @@ def test_a_port_where_something_else_answers_is_no_usbmuxd(tmp_path: Path, answe
                         caller.sendall(answer)
 
         threading.Thread(target=serve, daemon=True).start()
-        island = AppleIsland(f"127.0.0.1:{other.getsockname()[1]}", tmp_path / "pairing")
+        island = AppleLibraryDriver(f"127.0.0.1:{other.getsockname()[1]}", tmp_path / "pairing")
         try:
             with pytest.raises(UsbmuxError):
                 island.attached()
@@ -505,7 +505,7 @@ def test_the_environment_cannot_lead_the_bench_to_other_phones(
     here = bench()
     monkeypatch.setenv("USBMUXD_SOCKET_ADDRESS", here.server.address)
     monkeypatch.setattr("phones.apple.driver.DEFAULT_ADDRESS", str(tmp_path / "no-daemon-here"))
-    island = AppleIsland(None, tmp_path / "other")
+    island = AppleLibraryDriver(None, tmp_path / "other")
     try:
         with pytest.raises(UsbmuxError):
             island.attached()
@@ -550,7 +550,7 @@ def test_four_phones_are_inspected_at_once_and_keep_their_own_records(tmp_path: 
     ports = [VirtualPort(f"1-{number}", "phone", phone) for number, phone in enumerate(phones, start=1)]
     server = UsbmuxServer(ports, now_s)
     server.start()
-    island = AppleIsland(server.address, tmp_path)
+    island = AppleLibraryDriver(server.address, tmp_path)
     for phone in phones:
         phone.dialog.state = Dialog.ACCEPTED
     serials: dict[str, str] = {}

@@ -313,8 +313,8 @@ def test_a_folder_that_exists_is_never_written_over(tmp_path: Path) -> None:
 
 def test_errors_are_recorded_by_our_words_alone_and_raised_again(tmp_path: Path) -> None:
     errors = [
-        PhoneRefusedError(reason_code="locked", phone=SERIAL, got=IMEI),
-        PhoneSilentError(phone=SERIAL),
+        PhoneRefusedError(reason_code="locked", subject=SERIAL, got=IMEI),
+        PhoneSilentError(subject=SERIAL),
         ReplyMalformedError(got=SECRETS["name"]),
     ]
     recorder = Recorder(VirtualClock())

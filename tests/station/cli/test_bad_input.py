@@ -280,7 +280,7 @@ TABLE: list[tuple[Break, int, str]] = [
     (empty_passphrase, 2, "passphrase"),
     (answers_that_are_none, 2, "answers.toml"),
     (ledger_that_is_no_database, 1, "ledger.sqlite3"),
-    (ledger_with_a_changed_entry, 1, "entry 1"),
+    (ledger_with_a_changed_entry, 1, "is damaged"),
     (ledger_that_is_a_folder, 1, "ledger.sqlite3"),
     (home_that_is_a_file, 1, "file"),
     (unknown_job, 3, "NOSUCH00"),
@@ -348,7 +348,9 @@ def test_a_mistake_of_our_own_is_one_line_and_its_traceback_goes_to_the_log(
     monkeypatch.setattr(main, "COMMANDS", {"broken": "broken"})
     assert main.run(["--home", str(station.home), "broken"]) == 1
     said = capsys.readouterr()
-    refused(Done(code=1, out=said.out, err=said.err), 1, saying="RuntimeError: first line")
+    refused(Done(code=1, out=said.out, err=said.err), 1, saying="made a mistake")
+    assert main.run(["--verbose", "--home", str(station.home), "broken"]) == 1
+    assert "internal: got=RuntimeError: first line" in capsys.readouterr().err
     assert "Traceback" in (station.home / "station.log").read_text()
 
 
@@ -428,7 +430,7 @@ def test_phones_that_are_not_the_one_meant_are_refused(specimen: Starter) -> Non
 @pytest.mark.wire
 def test_another_number_of_phones_than_expected_is_refused(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_16)
-    refused(line.run("process", "--all", "--expect", 2), 2, lines=3, saying="expected 2")
+    refused(line.run("process", "--all", "--expect", 2), 2, lines=3, saying="--expect says 2")
     assert line.jobs() == []
     assert bench.truth()[PIXEL_16]["resets"] == 0
 
@@ -451,8 +453,8 @@ def test_an_unauthorised_phone_is_told_apart_and_blocked(specimen: Starter) -> N
 def test_a_foreign_server_on_our_port_is_left_alone(specimen: Starter) -> None:
     with socket.create_server(("127.0.0.1", 0)) as foreign:
         line, _bench = specimen(PIXEL_16, config=f"adb_port = {foreign.getsockname()[1]}")
-        refused(line.run("list"), 1, saying="left alone")
-        refused(line.run("process", "-s", "1-1", "--confirm", SERIAL_16), 1, saying="left alone")
+        refused(line.run("list"), 1, saying="was not touched")
+        refused(line.run("process", "-s", "1-1", "--confirm", SERIAL_16), 1, saying="was not touched")
 
 
 @pytest.mark.wire

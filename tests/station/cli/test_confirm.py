@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from station.session.confirmation import digits_needed
+from station.session.confirmation import confirmation_digits
 from tests.support.cli_station import PIXEL_13, PIXEL_16, CommandLine, Done, Starter, Terminal
 from tests.support.waiting import wait_for
 from virtual_phones.bench.remote import RemoteBench
@@ -101,4 +101,4 @@ def test_no_color_and_no_progress_give_plain_lines_at_a_terminal(specimen: Start
 def test_as_many_digits_are_asked_for_as_tell_the_phone_from_its_neighbours(
     numbers: list[str], others: list[str], digits: int
 ) -> None:
-    assert digits_needed(numbers, others) == digits
+    assert confirmation_digits(numbers, others) == digits

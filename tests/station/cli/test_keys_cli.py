@@ -36,7 +36,7 @@ def test_a_second_init_makes_nothing(station: CommandLine, tmp_path: Path) -> No
     assert done.code == 1
     assert not root.exists()
     after = sorted(path.name for path in station.home.rglob("*"))
-    assert set(after) - set(before) <= {"adb", "pairing", "papers"}
+    assert set(after) - set(before) <= {"adb", "pairing", "papers", "station.log"}
 
 
 def test_a_person_gets_a_key_of_their_own_and_may_validate(station: CommandLine) -> None:

@@ -10,7 +10,7 @@ import pytest
 from certs.keys.key_files import read_ed25519_key
 from certs.log.entries import read_entry
 from certs.page.pdf_profile import read
-from certs.record.openings import misfit, read_openings
+from certs.record.openings import first_mismatch, read_openings
 from certs.record.record import Record
 from certs.record.validation import check
 from phones.verdict import Verdict
@@ -113,7 +113,7 @@ def test_what_no_witness_signed_is_missing_in_the_status_file_and_that_is_said(
     assert "proofwipe log export" in call("withdraw", facts["paper"], "--reason", "data_found")[1]
     code, said = call("log", "export", "--snapshot", status)
     assert code == 0
-    assert "newest entries (1) are not in that file" in said
+    assert "no witness has cosigned them: 1." in said
 
 
 def test_the_archive_copy_opens_all_the_buyers_copy_nothing_and_a_disclosure_what_was_named(
@@ -129,7 +129,7 @@ def test_the_archive_copy_opens_all_the_buyers_copy_nothing_and_a_disclosure_wha
     assert archive["erase-record.json"] == buyers["erase-record.json"]
     assert archive["statement.cose"] == buyers["statement.cose"]
     opened = read_openings(archive["openings.json"])
-    assert misfit(document, opened) == ""
+    assert first_mismatch(document, opened) == ""
     values = {one.name: one.value for one in opened.openings}
     assert values["acquisition.seller_reference"] == "REG-7781"
     assert set(values) == set(document.sealed)
@@ -149,7 +149,7 @@ def test_a_stranger_with_a_wrong_file_is_told_which_and_sent_to_no_ledger(
     policy = home.keys / "log-policy.txt"
     code, said = call("sample", "check", wrong, "--snapshot", wrong, "--policy", policy)
     assert code == 2
-    assert "letter.json is no sample" in said.replace("\n", " ")
+    assert "letter.json was not written by" in said.replace("\n", " ")
     code, said = call("log", "audit", wrong, "--policy", tmp_path / "missing.policy")
     assert code == 2
     assert "missing.policy" in said

@@ -94,7 +94,7 @@ def test_a_wrong_trust_or_status_file_is_a_wrong_command_line_and_says_which(bun
         assert "VALID" not in done.stdout
     assert "letter.pem" in _run(paper, "--trust", str(bundle.parent / "letter.pem")).stderr
     assert "log.policy" in _run(paper, "--status", str(GOLDEN / "standing.log")).stderr
-    assert "no snapshot of a log" in _run(paper, "--trust", str(bundle), "--status", paper).stderr.replace("\n", " ")
+    assert "not a snapshot of a log" in _run(paper, "--trust", str(bundle), "--status", paper).stderr.replace("\n", " ")
 
 
 def test_what_to_do_about_a_bad_paper_stands_under_the_answer() -> None:
@@ -105,7 +105,7 @@ def test_what_to_do_about_a_bad_paper_stands_under_the_answer() -> None:
 def test_a_name_without_its_root_is_called_unverified() -> None:
     done = _run(str(GOLDEN / "valid.pdf"))
     assert done.exit_code == 6
-    assert "unverified" in done.stdout
+    assert "not verified" in done.stdout
     assert "unverified" not in _run(str(GOLDEN / "valid.pdf"), "--trust", str(GOLDEN / "root.pem")).stdout
 
 

@@ -32,7 +32,7 @@ def test_one_plain_line_a_change_and_none_for_no_change(capsys: pytest.CaptureFi
     said = capsys.readouterr()
     assert said.out == ""
     lines = [line.split("] ")[1] for line in said.err.splitlines()]
-    assert lines == ["Pixel  ERASING  erasing", "Pixel  RETURNED  is back"]
+    assert lines == ["Pixel  ERASING  erasing", "Pixel  RETURNED  the phone is back"]
 
 
 def test_a_problem_is_said_with_the_next_step(capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,8 +146,8 @@ def drawn(shown: View, *, width: int, height: int) -> str:
 
 def test_while_a_table_is_drawn_words_do_not_run_into_it() -> None:
     heard: list[tuple[str, bool]] = []
-    with output.spoken_by(lambda message, bold: heard.append((message, bold))):
-        output.words("x", bold=True)
+    with output.messages_through(lambda message, bold: heard.append((message, bold))):
+        output.message("x", bold=True)
     assert heard == [("x", True)]
 
 

@@ -113,7 +113,7 @@ def test_a_report_whose_file_was_never_written_is_no_end(tmp_path: Path) -> None
     nobody = replace(lives.SCRIPT, on_instruction={}, answers={})
 
     def full(_path: Path, _data: bytes) -> None:
-        raise LogFullError(phone="disk", got="full")
+        raise LogFullError(subject="disk", got="full")
 
     clock = VirtualClock()
     clock.sleep(86400)

@@ -21,7 +21,7 @@ from station.ledger.stages import Stage
 from station.papers.decision import decide, withdraw
 from station.papers.job_log import JobLog, job_digest, job_of
 from station.papers.paper_issuer import PaperIssuer
-from station.session.summary import standing, summary
+from station.session.summary import paper_status, summary
 from tests.support import lives
 from tests.support.direct_bench import VirtualClock
 from transparency.database import TransparencyLog
@@ -121,7 +121,7 @@ def test_a_second_certificate_of_a_phone_replaces_the_first_and_both_jobs_say_so
     assert summary(second.job)["replaces"] == old
     again = Job.load(ledger, "TESTJOB1")
     assert again is not None
-    assert standing(again) == "replaced"
+    assert paper_status(again) == "replaced"
     record = record_of(second.job)
     assert record["log"]["attempt"] == record["job"]["attempt"] == 2
     assert record["log"]["anchor"][1] == "3", "the log as it was before the second START"
@@ -173,7 +173,7 @@ def test_a_withdrawn_certificate_is_withdrawn_in_log_and_ledger_once(
     ended = entries(job_log)[-1]
     assert isinstance(ended, Withdraw)
     assert (ended.id, ended.reason, kinds(job_log).count("withdraw")) == (record_of(job)["id"], "data_found", 1)
-    assert standing(job) == "withdrawn"
+    assert paper_status(job) == "withdrawn"
     found = job_of(ledger, ended.id)
     assert found is not None
     assert found.ended is not None

@@ -16,7 +16,7 @@ from typing import IO, Any
 import pytest
 
 from station.cli.commands.doctor import LOOKS, STATES, exit_code, iphones
-from station.setup.machine import RULES_ESSENCE, RULES_NAME, Machine, essence
+from station.setup.machine import RULES_NAME, SHIPPED_RULES, Machine, effective_rules
 from station.text.language import text
 from tests.support.free_port import free_port
 
@@ -153,7 +153,9 @@ def test_rules_without_their_group_are_broken(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_program_knows_the_rules_that_are_shipped() -> None:
-    assert essence(RULES) == RULES_ESSENCE, "packaging/udev changed: RULES_ESSENCE in station/setup/machine.py with it"
+    assert effective_rules(RULES) == SHIPPED_RULES, (
+        "packaging/udev changed: SHIPPED_RULES in station/setup/machine.py with it"
+    )
 
 
 @pytest.mark.usefixtures("grouped")

@@ -27,7 +27,7 @@ STATION, OLD_STATION, VALIDATOR = "station", "old_station", "validator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class CertificateStatus:
     """One certificate issued here and how it stands. `revoked`: None unless a list names it. `path`: its PEM file."""
 
     kind: str
@@ -42,19 +42,19 @@ class Standing:
         return key_id(self.certificate)
 
 
-def find(folder: Path, wanted: str) -> Standing:
+def find(folder: Path, wanted: str) -> CertificateStatus:
     """The one certificate of that name or key id. Raises: CertificateNotFoundError, KeyUnreadableError."""
-    known = standings(folder)
+    known = certificate_statuses(folder)
     found = [one for one in known if wanted == one.key_id] or [one for one in known if wanted == one.name]
     if len(found) > 1:  # a station of several years: the current one is meant
         found = [one for one in found if one.kind == STATION] or found
     if len(found) != 1:
         names = ", ".join(f"{one.name} {one.key_id}" for one in known)
-        raise CertificateNotFoundError(got=wanted, expected=names)
+        raise CertificateNotFoundError(subject=wanted, known=names)
     return found[0]
 
 
-def standings(folder: Path) -> tuple[Standing, ...]:
+def certificate_statuses(folder: Path) -> tuple[CertificateStatus, ...]:
     """Every certificate issued here below the organisation, the current station's first. Raises: KeyUnreadableError."""
     try:
         revoked = {one.serial: one for one in list_of(folder, ORGANISATION).revoked}
@@ -66,9 +66,9 @@ def standings(folder: Path) -> tuple[Standing, ...]:
         try:
             name = profile.common_name(certificate)
         except profile.ProfileError as error:
-            raise KeyUnreadableError(got=path.name) from error
+            raise KeyUnreadableError(subject=path.name) from error
         found.append(
-            Standing(
+            CertificateStatus(
                 kind=kind,
                 name=name,
                 certificate=certificate,
@@ -95,14 +95,14 @@ def revoke(
     reason: Reason,
     now: datetime,
     root_folder: Path | None = None,
-) -> Standing:
+) -> CertificateStatus:
     """Revoke a station or validator from `at` on (aware); what it signed before keeps standing.
 
     `wanted`: name or key id. With `root_folder`, whose key is then needed, also "organisation". A certificate that
     is revoked already keeps the earlier date. Raises: CertificateNotFoundError, KeyFileError, OSError.
     """
     if root_folder is not None and wanted == ORGANISATION:
-        found = Standing(
+        found = CertificateStatus(
             kind=ORGANISATION,
             name=ORGANISATION,
             certificate=read_certificate(folder / "organisation.pem"),
@@ -115,5 +115,5 @@ def revoke(
     return find(folder, found.key_id)
 
 
-def _entry(found: Standing, at: datetime, reason: Reason) -> Revoked:
+def _entry(found: CertificateStatus, at: datetime, reason: Reason) -> Revoked:
     return Revoked(serial=found.certificate.serial_number, at=at.replace(microsecond=0), reason=reason)
