@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from virtual_phones.iphone import values as iphone_values
+from virtual_phones.iphone.actions import ACTIONS, SIM_ACTIONS
 from virtual_phones.iphone.behaviour import ERASE_REFUSALS, MISBEHAVIOURS, VARIATIONS, check_behaviour
 from virtual_phones.iphone.erase import erased_strata
 from virtual_phones.iphone.identity import IPhoneIdentity, draw_identity, sibling
@@ -20,7 +21,8 @@ from virtual_phones.iphone.key import DeviceKey
 from virtual_phones.iphone.nvram import first_nvram, stamped
 from virtual_phones.iphone.strata import Strata, TrustedHost, draw_owner, first_strata
 from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone, TrustDialog
-from virtual_phones.phone import MTP_INTERFACE, Agenda, Timing, UsbView, VirtualPhone, section
+from virtual_phones.iphone.usb_view import BOOT_MODES, boot_view, system_view
+from virtual_phones.phone import Agenda, Timing, UsbView, VirtualPhone, section
 
 if TYPE_CHECKING:
     from virtual_phones.iphone.services.service import Service
@@ -29,9 +31,6 @@ __all__ = ["MISBEHAVIOURS", "VARIATIONS", "AbsentPhone", "IPhone", "LockdownRefu
 
 EPOCH_AT_ZERO = 1_795_000_000.0
 """What the phone's clock shows at `now_s` 0 (November 2026) unless told otherwise."""
-USBMUX_INTERFACE = (0xFF, 0xFE, 0x02)
-BOOT_MODES = {"recovery": (0x1281, (0xFF, 0xFF, 0x51)), "dfu": (0x1227, (0xFE, 0x01, 0x00))}
-"""What iBoot shows of itself: product id and interface; no usbmux there."""
 ROUTES = ("mcinstall", "mobilebackup2", "settings")
 LOCKED_OUT = frozenset(
     {
@@ -130,30 +129,8 @@ class IPhone(VirtualPhone):
             if not self._attached:
                 return None
             if self.mode in BOOT_MODES:
-                product_id, interface = BOOT_MODES[self.mode]
-                return UsbView(
-                    vendor_id=0x05AC,
-                    product_id=product_id,
-                    iserial=self._boot_serial(),
-                    manufacturer="Apple Inc.",
-                    product=f"Apple Mobile Device ({self.mode.upper()} Mode)",
-                    interfaces=(interface,),
-                )
-            return UsbView(
-                vendor_id=0x05AC,
-                product_id=0x12A8,
-                iserial=self.shown_identity.usb_serial,
-                manufacturer="Apple Inc.",
-                product="iPhone",
-                interfaces=(MTP_INTERFACE, USBMUX_INTERFACE),
-            )
-
-    def _boot_serial(self) -> str:
-        """What iBoot and the boot ROM write into iSerial: chip, board, ECID; only iBoot knows the serial number."""
-        table = section(self.model, "identity")
-        chip, board = int(str(table.get("chip_id", 0))), int(str(table.get("board_id", 0)))
-        known = f"CPID:{chip:04X} CPRV:11 CPFM:03 SCEP:01 BDID:{board:02X} ECID:{self.shown_identity.ecid:016X} IBFL:3C"
-        return f"{known} SRNM:[{self.serial}]" if self.mode == "recovery" else known
+                return boot_view(self.mode, self.model, serial=self.serial, ecid=self.shown_identity.ecid)
+            return system_view(self.shown_identity)
 
     @property
     def udid(self) -> str:
@@ -378,50 +355,17 @@ class IPhone(VirtualPhone):
         """
         with self.lock:
             self.tick(now_s)
-            actions: dict[str, Callable[[], None]] = {
-                "trust": lambda: self.dialog.tap(trust=True),
-                "dont_trust": lambda: self.dialog.tap(trust=False),
-                "enter_passcode": self._enter_passcode,
-                "set_passcode": self._set_passcode,
-                "lock": self._lock_screen,
-                "erase_in_settings": self._erase_in_settings,
-                "finish_setup": self._finish_setup,
-                "insert_sim": lambda: setattr(self, "sim_inside", True),
-                "remove_sim": lambda: setattr(self, "sim_inside", False),
-                "restart": self.restart,
-                "enter_recovery": lambda: self._boot_into("recovery"),
-                "enter_dfu": lambda: self._boot_into("dfu"),
-            }
-            if action not in actions:
+            if action not in ACTIONS:
                 raise ValueError(f"nothing on an iPhone does: {action}")
-            if self._attached or action in ("insert_sim", "remove_sim"):
-                actions[action]()
+            if self._attached or action in SIM_ACTIONS:
+                ACTIONS[action](self)
 
-    def _boot_into(self, mode: str) -> None:
+    def boot_into(self, mode: str) -> None:
         """The keys held at a restart: it comes back as iBoot or boot ROM, and stays there until restarted."""
         self.restart()
         self.mode = mode
         self._agenda.clear()
         self._agenda.at(self.now_s + self.timing.absent_s, lambda _: setattr(self, "_attached", True))
-
-    def _enter_passcode(self) -> None:
-        if "passcode_locked" not in self.misbehaviour:
-            self.locked = False
-
-    def _set_passcode(self) -> None:
-        if self.strata.set_up:
-            self.strata.passcode_set = True
-
-    def _lock_screen(self) -> None:
-        self.locked = self.strata.passcode_set
-
-    def _erase_in_settings(self) -> None:
-        if self.strata.set_up and not self.locked and not self.erase_refusal():
-            self.erase("settings")
-
-    def _finish_setup(self) -> None:
-        if not self.activation_locked or self.resets == 0:
-            self.strata.set_up, self.strata.activation_state = True, "Activated"
 
     # -- for tests -------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from virtual_phones.adb.auth import HostKey
 from virtual_phones.android.phone import AndroidPhone
-from virtual_phones.iphone.phone import USBMUX_INTERFACE, IPhone
+from virtual_phones.iphone.phone import IPhone
+from virtual_phones.iphone.usb_view import USBMUX_INTERFACE
 from virtual_phones.phone import ADB_INTERFACE, FASTBOOT_INTERFACE, MTP_INTERFACE, UsbView, VirtualPhone, section
 from virtual_phones.port import VirtualPort
 from virtual_phones.usb.acm import CONTROL_TRIPLE, DATA_TRIPLE, AcmFunction, Modem, descriptors
