@@ -4,11 +4,14 @@
 What is not named here never reaches evidence, ledger, log, event stream or paper. Device names, phone
 numbers, ICCID, IMSI, account names, Wi-Fi names and masked Apple IDs have no name here on purpose.
 A value whose text does not fit its pattern is kept as `MALFORMED`, never as it came.
-Identifiers of the phone itself are kept only as salted commitments (`phones.commitment`).
+Identifiers of the phone itself are kept only as salted commitments (`phones.commitment`); their rows stand in
+`phones.identifiers`.
 """
 
 import re
 from dataclasses import dataclass
+
+from phones.identifiers import IDENTIFIERS
 
 MALFORMED = "malformed"
 """Stands for a value that came in another shape than documented."""
@@ -24,9 +27,8 @@ _LIST = r"[A-Za-z0-9_.,:+\- /]{0,512}"
 class AllowedValue:
     """One name, the regular expression its text must match whole, and what it means.
 
-    `identifier` is "" for plain values, else the label under which the value is committed
-    ("serial", "imei", "udid", "ecid", "android_id", "wifi_mac"): equal values under one label
-    give equal commitments within a job, wherever they were read.
+    `identifier` is "" for plain values, else the label of `phones.identifiers` under which the value is committed:
+    equal values under one label give equal commitments within a job, wherever they were read.
     """
 
     name: str
@@ -39,25 +41,18 @@ class AllowedValue:
         return text if re.fullmatch(self.pattern, text) else MALFORMED
 
 
-def _table(*rows: tuple[str, str, str] | tuple[str, str, str, str]) -> dict[str, AllowedValue]:
-    values = {}
-    for row in rows:
-        values[row[0]] = AllowedValue(
-            name=row[0], pattern=row[1], meaning=row[2], identifier=row[3] if len(row) == 4 else ""
-        )
-    return values
+def _table(*rows: tuple[str, str, str]) -> dict[str, AllowedValue]:
+    """The identifiers of a phone, and these rows."""
+    values = {
+        name: AllowedValue(name=name, pattern=each.pattern, meaning=meaning, identifier=each.label)
+        for each in IDENTIFIERS
+        for name, meaning in each.values.items()
+    }
+    return values | {name: AllowedValue(name=name, pattern=pattern, meaning=meaning) for name, pattern, meaning in rows}
 
-
-_SERIAL = r"[A-Za-z0-9._:\-]{1,64}"
 
 ALLOWED: dict[str, AllowedValue] = _table(
     # who the phone is
-    ("identity.serial", _SERIAL, "serial number (ro.serialno, lockdown SerialNumber, trade-in JSON serial)", "serial"),
-    ("identity.imei1", r"[0-9]{15}", "first IMEI", "imei"),
-    ("identity.imei2", r"[0-9]{15}", "second IMEI", "imei"),
-    ("identity.udid", r"[A-Fa-f0-9\-]{24,41}", "iPhone UDID, lower case, no hyphen", "udid"),
-    ("identity.ecid", r"[0-9]{1,20}", "iPhone ECID (UniqueChipID), decimal", "ecid"),
-    ("identity.wifi_mac", r"[0-9a-f:]{17}", "iPhone Wi-Fi address", "wifi_mac"),
     ("imei.luhn", r"valid|invalid|absent", "do all IMEIs read pass the Luhn check?"),
     ("imei.cross_check", r"match|mismatch|unknown", "do two independent readings of the IMEI agree?"),
     # what it is
@@ -109,7 +104,6 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("setup.trade_in", r"-1|0|1|2", "persist.adb.tradeinmode: -1 stopped, 0 unset, 1 foyer, 2 evaluation"),
     ("setup.full_shell", _YES_NO, "an ordinary shell line was run"),
     # data that an erase replaces
-    ("data.android_id", r"[0-9a-f]{8,32}", "settings secure android_id", "android_id"),
     ("data.packages", r"[0-9]{1,6}", "number of third-party packages"),
     ("data.user0", r"unlocked|locked|unknown", "state of user 0's credential storage"),
     ("data.users", r"[0-9]{1,4}", "number of users on the phone"),
@@ -184,7 +178,6 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("canary.mark", r"[0-9a-f]{8,64}", "the random mark itself; ours, no secret"),
     # ports
     ("port.presence", _WORD, "phones.port.Presence"),
-    ("port.usb_serial", _SERIAL, "iSerial", "serial"),
     ("port.interfaces", _LIST, "interface classes"),
     ("port.vendor_product", r"[0-9a-f]{4}:[0-9a-f]{4}", "USB vendor and product id"),
     ("port.absent_s", r"[0-9]{1,6}", "whole seconds during which the port was empty"),

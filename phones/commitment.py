@@ -8,6 +8,9 @@ from a determined guesser (docs/certificate.md).
 """
 
 import hashlib
+import re
+
+from phones.identifiers import normalise
 
 SALT_BYTES = 16
 
@@ -18,10 +21,6 @@ def commit(label: str, value: str, salt: bytes) -> str:
     return "#" + hashlib.sha256(text).hexdigest()[:32]
 
 
-def normalise(label: str, value: str) -> str:
-    """One spelling per identifier: IMEI digits only, UDID and MAC lower case without separators."""
-    if label == "imei":
-        return "".join(character for character in value if character.isascii() and character.isdigit())
-    if label in ("udid", "wifi_mac"):
-        return value.replace("-", "").replace(":", "").lower()
-    return value
+def is_commitment(text: str) -> bool:
+    """Has this text the shape of a commitment?"""
+    return re.fullmatch(r"#[0-9a-f]{32}", text) is not None

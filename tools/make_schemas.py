@@ -58,9 +58,11 @@ def _schema(kind: Kind, defined: dict[str, Any]) -> dict[str, Any]:
         case fields.Table():
             names, inner = _schema(kind.key, defined), _schema(kind.kind, defined)
             return {"type": "object", "propertyNames": names, "additionalProperties": inner, "maxProperties": kind.most}
+        case fields.Each():
+            return _object("Each", dict.fromkeys(kind.names, _schema(kind.kind, defined)))
         case fields.Struct():
             name = kind.make.__name__
-            inside = {key: _schema(each, defined) for key, each in kind.fields.items()}
+            inside = {key: _schema(each, defined) for key, each in kind.kinds.items()}
             defined[name] = {**_object(name, inside), "description": inspect.getdoc(kind.make)}
             return {"$ref": f"#/$defs/{name}"}
     raise TypeError(kind)

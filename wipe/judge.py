@@ -8,9 +8,8 @@ requirement, the same phone before and after, two independent writers, and level
 
 from collections.abc import Sequence
 
-from phones.allowed import MALFORMED
 from phones.evidence import Evidence, Moment
-from phones.identity import is_same_phone
+from phones.identity import Reading, compare_all, identifying
 from phones.verdict import Verdict, worst
 from wipe import claims as claim
 from wipe.readings import Readings
@@ -20,7 +19,6 @@ from wipe.rules import WEAK_WRITERS, MethodRule, Row, Rules
 WRITERS_NEEDED = 2
 _NOT_INDEPENDENT = frozenset({"host", "operator"})
 """Our own cable and a person are no stratum of the phone."""
-_IDENTIFIERS = ("identity.", "port.usb_serial")
 
 
 def judge(evidence: Sequence[Evidence], *, method: str, rules: Rules) -> EraseReport:
@@ -115,29 +113,22 @@ def _by_name(rules: Rules) -> dict[str, Row]:
 
 
 def _same_phone(readings: Readings, about: MethodRule) -> Verdict:
-    """One identifier with two values, whenever it was read, is another phone."""
-    everything = {moment: _identifiers(readings, moment) for moment in Moment}
-    together: dict[str, set[str]] = {}
-    for values in everything.values():
-        for name, texts in values.items():
-            together.setdefault(name, set()).update(texts)
-    if any(len(texts) > 1 for texts in together.values()):
+    """Two readings that contradict each other, whenever they were made, are of two phones."""
+    told = {moment: _readings(readings, moment) for moment in Moment}
+    everything = [reading for readings_then in told.values() for reading in readings_then]
+    if compare_all(everything, everything).differing:
         return Verdict.FAILED
-    before = _one_each(everything[Moment.BEFORE])
-    return worst(is_same_phone(before, _one_each(everything[moment])) for moment in about.identity)
+    return worst(compare_all(told[Moment.BEFORE], told[moment]).verdict for moment in about.identity)
 
 
-def _identifiers(readings: Readings, moment: Moment) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _readings(readings: Readings, moment: Moment) -> list[Reading]:
+    """What each piece of evidence says of who the phone is, each different reading once."""
+    found: dict[frozenset[tuple[str, str]], Reading] = {}
     for piece in readings.pieces(moment):
-        for name, text in piece.values.items():
-            if name.startswith(_IDENTIFIERS) and text and text != MALFORMED:
-                found.setdefault(name, set()).add(text)
-    return found
-
-
-def _one_each(values: dict[str, set[str]]) -> dict[str, str]:
-    return {name: min(texts) for name, texts in values.items()}
+        reading = identifying(piece.values)
+        if reading:
+            found.setdefault(frozenset(reading.items()), reading)
+    return list(found.values())
 
 
 # level, writers, verdict --------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from certs.errors import KeyUnreadableError
 from certs.keys.key_files import write_new
-from phones.commitment import normalise
+from phones.identifiers import normalise
 
 SECRET_BYTES = 32
 

@@ -12,6 +12,7 @@ from certs.page.sheet import INK, LINE, MUTED, TINT, WHITE, Sheet
 from certs.record.schema import LogPlace, RecordDocument, ValidationPart
 from grading.report import Grade
 from phones.evidence import Outcome
+from phones.identifiers import SHOWN, Shape
 from phones.verdict import Verdict
 from wipe.report import EraseReport, EvidenceLevel
 
@@ -19,6 +20,7 @@ GB_IN_FORCE = "2027-01-01"
 DISCLOSED = ("repairs", "replaced_parts", "warranty")  # what the law wants said of used goods
 LONGEST_ORIGIN = 48
 MOST_REASONS = 4
+_CELLS = 6  # facts about the phone in one line
 MOST_RESIDUES = 16
 _WARNINGS = ("awaiting_validation", "blocked", "rejected")
 _GENERAL = frozenset({"blocked", "interrupted", "station_failed", "stage_not_reached", "erase_not_verified"})
@@ -56,17 +58,20 @@ def phone(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> flo
             "phone.system" if after else "phone.system_before",
             _system(document, after or facts.system_before.version),
         ),
-        ("phone.serial", parts.last_four(device.serial_last4)),
-        ("phone.imei1", parts.last_four(device.imei1_last4)),
+        *(
+            (f"phone.{each.name}", parts.last_four(device.last_four(each)))
+            for each in SHOWN
+            if each.missed or device.last_four(each)
+        ),
     ]
-    if device.imei2_last4:
-        cells.append(("phone.imei2", parts.last_four(device.imei2_last4)))
-    wide = ROOM / 6
-    with sheet.element("P"):
-        return max(
-            value(sheet, LEFT + index * wide, top, label(caption), text, room=wide - 8, size=8.4, most=2)
-            for index, (caption, text) in enumerate(cells)
-        )
+    wide = ROOM / _CELLS
+    for first in range(0, len(cells), _CELLS):
+        with sheet.element("P"):
+            top = max(
+                value(sheet, LEFT + index * wide, top, label(caption), text, room=wide - 8, size=8.4, most=2)
+                for index, (caption, text) in enumerate(cells[first : first + _CELLS])
+            )
+    return top
 
 
 def _system(document: RecordDocument, version: str) -> str:
@@ -390,13 +395,12 @@ def check(
     left, room = LEFT + side + 10, ROOM - side - 10
     sheet.symbol(LEFT, top, symbol, module, label("check_how.alternative").both)
     device = document.device
-    first = "check_how.dial" if device.imei1_last4 else "check_how.serial"
+    has_imei = any(each.shape is Shape.IMEI and device.last_four(each) for each in SHOWN)
+    first = "check_how.dial" if has_imei else "check_how.serial"
     at = _step(sheet, look, top, "1", label(first), left=left, room=room)
     at = _step(sheet, look, at, "2", label("check_how.command"), left=left, room=room)
     kind = "report" if look.is_report else "certificate"
-    command = f"proofwipe verify {document.id}-{kind}.pdf --trust ROOT.pem" + (
-        " --imei IMEI" if device.imei1_last4 else ""
-    )
+    command = f"proofwipe verify {document.id}-{kind}.pdf --trust ROOT.pem" + (" --imei IMEI" if has_imei else "")
     sheet.block(left + 12, at - 2, room - 12, 12, fill=TINT)
     sheet.text(left + 17, at + 6.4, command, parts.fitting_size(command, 7.4, room - 22, 5))
     at = _step(sheet, look, at + 13, "3", label("check_how.qr"), left=left, room=room)

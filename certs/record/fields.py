@@ -271,18 +271,33 @@ class Table:
         return {name: self.kind.write(each) for name, each in value.items()}
 
 
+class Spread:
+    """Values of one kind that stand one by one among the fields of the object around them. `keys`: name → key."""
+
+    def __init__(self, keys: Mapping[str, str], kind: Kind) -> None:
+        self.keys, self.kind = keys, kind
+
+
 class Struct(Generic[T]):
     """An object with exactly these fields, and what is made of it: each is an attribute of the same name."""
 
-    def __init__(self, make: Callable[..., T], **fields: Kind) -> None:
+    def __init__(self, make: Callable[..., T], **fields: Kind | Spread) -> None:
         self.make, self.fields = make, fields
-        self._readers = {name: kind.read for name, kind in fields.items()}
+        self.kinds: dict[str, Kind] = {}
+        self._spreads: dict[str, Spread] = {}
+        for name, kind in fields.items():
+            if isinstance(kind, Spread):
+                self._spreads[name] = kind
+                self.kinds |= dict.fromkeys(kind.keys.values(), kind.kind)
+            else:
+                self.kinds[name] = kind
+        self._readers = {name: kind.read for name, kind in self.kinds.items()}
 
     def read(self, found: object) -> T:
         """Raises: FieldError."""
         if type(found) is not dict:
             raise FieldError("not an object")
-        if found.keys() != self.fields.keys():
+        if found.keys() != self.kinds.keys():
             raise self._misfit(found)
         values, name = {}, ""
         try:
@@ -290,13 +305,38 @@ class Struct(Generic[T]):
                 values[name] = read(found[name])
         except FieldError as error:
             raise error.inside(name) from None
+        for name, spread in self._spreads.items():
+            values[name] = {each: values.pop(key) for each, key in spread.keys.items()}
         return self.make(**values)
 
     def _misfit(self, found: Mapping[object, object]) -> FieldError:
-        missing = [name for name in self.fields if name not in found]
-        unknown = [str(name) for name in found if name not in self.fields]
+        missing = [name for name in self.kinds if name not in found]
+        unknown = [str(name) for name in found if name not in self.kinds]
         return FieldError("missing", (missing[0],)) if missing else FieldError("unknown field", (unknown[0],))
 
     def write(self, value: T) -> dict[str, object]:
         """An object."""
-        return {name: kind.write(getattr(value, name)) for name, kind in self.fields.items()}
+        written: dict[str, object] = {}
+        for name, kind in self.fields.items():
+            inner = getattr(value, name)
+            if isinstance(kind, Spread):
+                written |= {key: kind.kind.write(inner[each]) for each, key in kind.keys.items()}
+            else:
+                written[name] = kind.write(inner)
+        return written
+
+
+class Each:
+    """An object with exactly these names, all with values of one kind."""
+
+    def __init__(self, names: tuple[str, ...], kind: Kind) -> None:
+        self.names, self.kind = names, kind
+        self._whole: Struct[dict[str, Any]] = Struct(dict, **dict.fromkeys(names, kind))
+
+    def read(self, found: object) -> dict[str, Any]:
+        """Raises: FieldError."""
+        return self._whole.read(found)
+
+    def write(self, value: Mapping[str, Any]) -> object:
+        """An object."""
+        return {name: self.kind.write(value[name]) for name in self.names}

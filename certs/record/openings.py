@@ -15,13 +15,12 @@ from certs.record.canonical import canonical_bytes
 from certs.record.schema import RecordDocument
 from certs.record.sealing import SALT_BYTES, Opening, seal
 from phones.commitment import commit
+from phones.identifiers import BY_NAME
 
 SCHEMA = "proofwipe/openings/1"
 MOST_OPENINGS = 30
 LARGEST_FILE = 64 * 1024
 LONGEST_VALUE = 1000
-IDENTIFIERS = ("serial", "imei1", "imei2", "udid", "ecid")
-"""Sealed under the names they have in `device.commitments`; opened, they must fit those too."""
 ACQUISITION = "acquisition."
 """Begins the name of everything about how the phone was acquired: the seller's side."""
 _NAME = re.compile(r"[A-Za-z0-9_.+\-]{1,96}")
@@ -104,10 +103,10 @@ def first_mismatch(document: RecordDocument, opened: Openings) -> str:
     for one in opened.openings:
         if document.sealed.get(one.name) != seal(one):
             return one.name
-        if one.name in IDENTIFIERS:
-            committed = getattr(device.commitments, one.name)
-            if commit(one.name.rstrip("12"), one.value, bytes.fromhex(device.salt)) != committed:
+        identifier = BY_NAME.get(one.name)
+        if identifier is not None and identifier.on_paper:
+            if commit(identifier.label, one.value, bytes.fromhex(device.salt)) != device.commitment(identifier):
                 return one.name
-            if not one.value.endswith(getattr(device, f"{one.name}_last4", "")):
+            if not one.value.endswith(device.last_four(identifier)):
                 return one.name
     return ""

@@ -19,6 +19,7 @@ from grading import schemes
 from grading.errors import SchemeError
 from grading.grade import grade
 from phones.allowed import MALFORMED, allowed
+from phones.commitment import is_commitment
 from phones.evidence import Evidence, digest_of
 from phones.port import Platform
 from wipe import rules
@@ -117,7 +118,7 @@ def _is_admitted(name: str, text: str) -> bool:
     if text == MALFORMED:
         return True
     if rule.identifier:
-        return len(text) == 33 and text[0] == "#" and set(text[1:]) <= set("0123456789abcdef")
+        return is_commitment(text)
     return rule.admit(text) == text
 
 

@@ -23,6 +23,7 @@ from certs.record.sealing import seal
 from grading.grade import grade
 from grading.schemes import Scheme
 from phones.commitment import commit
+from phones.identifiers import ON_PAPER, SHOWN, last_four
 from wipe import rules
 from wipe.judge import judge
 
@@ -182,23 +183,15 @@ def _log(facts: JobFacts) -> object:
 
 def _device(facts: JobFacts) -> dict[str, object]:
     identity = facts.identity
-    clear = {
-        "serial": identity.serial,
-        "imei1": identity.imei1,
-        "imei2": identity.imei2,
-        "udid": identity.udid,
-        "ecid": identity.ecid,
-    }
     return {
         "platform": facts.platform.value,
         "maker": identity.maker,
         "model": identity.model,
         "marketing_name": identity.marketing_name,
-        "serial_last4": identity.serial[-4:],
-        "imei1_last4": identity.imei1[-4:],
-        "imei2_last4": identity.imei2[-4:],
+        **{f"{each.name}_last4": last_four(identity.number(each.name)) for each in SHOWN},
         "commitments": {
-            name: commit(name.rstrip("12"), value, facts.salt) if value else "" for name, value in clear.items()
+            each.name: commit(each.label, number, facts.salt) if (number := identity.number(each.name)) else ""
+            for each in ON_PAPER
         },
         "salt": facts.salt.hex(),
     }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from certs.record.device_facts import values
 from certs.record.schema import TIME_FORMAT, RecordDocument
 from phones.evidence import Moment
+from phones.identity import is_identified
 
 CERTIFIABLE_STAGES = ("VERIFIED", "VALIDATED", "CERTIFIED")
 SOFTWARE_NAMES = frozenset(
@@ -80,19 +81,14 @@ def _of_the_phone(document: RecordDocument) -> tuple[str, ...]:
     """Every identifier and name on the paper was read from the phone before it was erased."""
     device = document.device
     stated = {
-        "identity.serial": device.commitments.serial,
-        "identity.imei1": device.commitments.imei1,
-        "identity.imei2": device.commitments.imei2,
-        "identity.udid": device.commitments.udid,
-        "identity.ecid": device.commitments.ecid,
+        **device.reading,
         "product.maker": device.maker,
         "product.model": device.model,
         "product.marketing_name": device.marketing_name,
     }
-    identifiers = [text for name, text in stated.items() if name.startswith("identity.") and text]
     read = all(text in values(document.evidence, name, _BEFORE) for name, text in stated.items() if text)
     on_one_port = all(piece.port == document.job.port for piece in document.evidence)
-    return () if read and on_one_port and len(identifiers) >= 2 else ("identity_not_in_evidence",)
+    return () if read and on_one_port and is_identified(device.reading) else ("identity_not_in_evidence",)
 
 
 def _of_the_times(document: RecordDocument) -> tuple[str, ...]:

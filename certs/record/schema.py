@@ -14,12 +14,14 @@ from typing import Literal
 from certs.record.fields import (
     Choice,
     Date,
+    Each,
     FineTime,
     Flag,
     Many,
     Member,
     Number,
     Or,
+    Spread,
     Struct,
     Table,
     Text,
@@ -27,6 +29,7 @@ from certs.record.fields import (
 )
 from grading.report import CheckOutcome, CheckResult, Grade
 from phones.evidence import Evidence, Moment, Outcome
+from phones.identifiers import ON_PAPER, SHOWN, Identifier
 from phones.verdict import Source, Verdict
 from wipe.report import Claims, Condition, EraseReport, EvidenceLevel, Finding
 
@@ -114,29 +117,33 @@ class SalePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommitmentsPart:
-    """Salted commitments to the identifiers in full (`phones.commitment`), "" for those the phone has not."""
-
-    serial: str
-    imei1: str
-    imei2: str
-    udid: str
-    ecid: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePart:
-    """Who the phone is, without an identifier in clear."""
+    """Who the phone is, without an identifier in clear.
+
+    `last4`, `commitments`: by name of `phones.identifiers`, the last four characters of each number that is shown and
+    the salted commitment to each (`phones.commitment`); "" for those the phone has not told.
+    """
 
     platform: str
     maker: str
     model: str
     marketing_name: str
-    serial_last4: str
-    imei1_last4: str
-    imei2_last4: str
-    commitments: CommitmentsPart
+    last4: Mapping[str, str]
+    commitments: Mapping[str, str]
     salt: str
+
+    def commitment(self, identifier: Identifier) -> str:
+        """The commitment to this number, "" if the phone has not told it."""
+        return self.commitments[identifier.name]
+
+    def last_four(self, identifier: Identifier) -> str:
+        """What the page shows of it; "" for a number that is not shown or not known."""
+        return self.last4.get(identifier.name, "")
+
+    @property
+    def reading(self) -> dict[str, str]:
+        """The commitments as evidence has them, to be compared (`phones.identity.compare`)."""
+        return {each.value: committed for each in ON_PAPER if (committed := self.commitment(each))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,14 +324,6 @@ _GRADE = Struct(
     mappings=Table(_KEY, _LONG, 20),
 )
 _SYSTEM = Struct(SystemPart, version=_TEXT, build=_TEXT, security_patch=_TEXT, fingerprint=_TEXT)
-_COMMITMENTS = Struct(
-    CommitmentsPart,
-    serial=_COMMITMENT,
-    imei1=_COMMITMENT,
-    imei2=_COMMITMENT,
-    udid=_COMMITMENT,
-    ecid=_COMMITMENT,
-)
 _LOG = Struct(
     LogPlace,
     origin=_NAMED,
@@ -379,10 +378,8 @@ RECORD = Struct(
         maker=_TEXT,
         model=_TEXT,
         marketing_name=_TEXT,
-        serial_last4=_LAST_FOUR,
-        imei1_last4=_LAST_FOUR,
-        imei2_last4=_LAST_FOUR,
-        commitments=_COMMITMENTS,
+        last4=Spread({each.name: f"{each.name}_last4" for each in SHOWN}, _LAST_FOUR),
+        commitments=Each(tuple(each.name for each in ON_PAPER), _COMMITMENT),
         salt=_HEX_32,
     ),
     device_facts=Struct(

@@ -20,7 +20,8 @@ from certs.formats import base45, der, ecdsa
 from certs.formats.x509_facts import P256, CertificateFacts
 from certs.record.identifier import id_bytes, id_text
 from certs.record.schema import TIME_FORMAT, RecordDocument
-from phones.commitment import commit, normalise
+from phones.commitment import commit
+from phones.identifiers import IDENTIFIERS, ON_PAPER, normalise
 
 if TYPE_CHECKING:
     from certs.record.issuer import Signer
@@ -42,7 +43,8 @@ METHODS = ("none", "clear", "purge")
 """NIST method by its code in the payload."""
 USABILITIES = ("", "1", "2", "3", "4", "5", "U", "H")
 """Usability by its code in the payload."""
-IDENTIFIERS = ("none", "imei", "serial", "ecid", "udid")
+_BY_CODE = {each.statement_code: each.label for each in IDENTIFIERS if each.statement_code}
+COMMITTED_LABELS = ("none", *(_BY_CODE[code] for code in sorted(_BY_CODE)))
 """Which identifier is committed, by its code in the payload."""
 
 
@@ -55,7 +57,7 @@ class Statement:
     issuer: str
     issued_at: datetime
     certificate_id: str
-    committed: str  # one of IDENTIFIERS
+    committed: str  # one of COMMITTED_LABELS
     commitment: str
     salt: bytes
     record_sha256: str
@@ -95,16 +97,10 @@ def statement_of(document: RecordDocument, record: bytes) -> Statement:
 
 def _committed(document: RecordDocument) -> tuple[str, str]:
     """The identifier a buyer can read most easily: IMEI (*#06#), else serial number, else the chip's."""
-    known = document.device.commitments
-    for name, value in (
-        ("imei", known.imei1),
-        ("imei", known.imei2),
-        ("serial", known.serial),
-        ("ecid", known.ecid),
-        ("udid", known.udid),
-    ):
-        if value:
-            return name, value
+    for each in ON_PAPER:
+        commitment = document.device.commitment(each)
+        if each.statement_code and commitment:
+            return each.label, commitment
     return "none", ""
 
 
@@ -141,7 +137,7 @@ def _payload(statement: Statement) -> dict[int, object]:
         METHOD: METHODS.index(statement.method),
         USABILITY: USABILITIES.index(statement.usability),
         SALT: statement.salt,
-        COMMITTED: IDENTIFIERS.index(statement.committed),
+        COMMITTED: COMMITTED_LABELS.index(statement.committed),
     }
 
 
@@ -224,7 +220,7 @@ def _statement(header: dict[object, object], fields: dict[object, object]) -> St
     kind = _text(header, _TYPE)
     if kind not in _KINDS:
         raise ValueError("type")
-    committed = IDENTIFIERS[_whole(fields, COMMITTED)]
+    committed = COMMITTED_LABELS[_whole(fields, COMMITTED)]
     commitment = _blob(fields, COMMITMENT, 0 if committed == "none" else 16)
     return Statement(
         kind=kind,

@@ -12,8 +12,9 @@ from certs.errors import CertsError, OpeningsMalformedError, RecordMalformedErro
 from certs.formats import chain
 from certs.formats.x509_facts import ORGANISATION_NAME
 from certs.verify.case import CLOCK_TOLERANCE, Case, Failed, Inconclusive
-from phones.commitment import commit, normalise
+from phones.commitment import commit
 from phones.errors import ProofwipeError
+from phones.identifiers import SHOWN, normalise
 from phones.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -221,14 +222,10 @@ def device(case: Case) -> str | None:
     said = case.record.document.device
     salt = bytes.fromhex(said.salt)
     typed = case.identifier.strip()
-    imei = normalise("imei", typed)
-    known = (
-        (imei, "imei", said.commitments.imei1, said.imei1_last4),
-        (imei, "imei", said.commitments.imei2, said.imei2_last4),
-        (typed, "serial", said.commitments.serial, said.serial_last4),
-    )
-    for number, kind, commitment, printed in known:
+    for each in SHOWN:
+        number = normalise(each.label, typed)
+        same = bool(number) and commit(each.label, number, salt) == said.commitment(each)
         # The last four are printed for people; they must be those of the number that was committed to.
-        if number and commit(kind, number, salt) == commitment and number.endswith(printed):
+        if same and number.endswith(said.last_four(each)):
             return None
     raise Failed("E_DEVICE")

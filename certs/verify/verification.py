@@ -2,11 +2,12 @@
 """What a verifier answers: one word, the first failed check, and every check that was made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from phones.identifiers import SHOWN
 from phones.verdict import Verdict
 from phones.words import say
 
@@ -52,9 +53,7 @@ class Summary:
     maker: str
     model: str
     marketing_name: str
-    serial_last4: str
-    imei1_last4: str
-    imei2_last4: str
+    last_four: Mapping[str, str]  # name of an identifier that the page shows → its last four characters, or ""
     nist_method: str
     level: str
     usability: str
@@ -84,9 +83,7 @@ class Summary:
             maker=device.maker,
             model=device.model,
             marketing_name=device.marketing_name,
-            serial_last4=device.serial_last4,
-            imei1_last4=device.imei1_last4,
-            imei2_last4=device.imei2_last4,
+            last_four={each.name: device.last_four(each) for each in SHOWN},
             nist_method=document.erase.claims.nist_method,
             level=document.erase.level,
             usability=document.grade.usability if document.grade else "",
@@ -100,6 +97,12 @@ class Summary:
             seen_at=case.seen_at,
             opened=dict(case.opened),
         )
+
+    def to_json(self) -> dict[str, object]:
+        """Plain JSON types; the last four characters as `<name>_last4`."""
+        plain = {name: value for name, value in asdict(self).items() if name != "last_four"}
+        shown = {f"{name}_last4": text for name, text in self.last_four.items()}
+        return {**plain, **shown, "seen_at": self.seen_at.isoformat() if self.seen_at else None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ def judge_paper(question: str, files: Sequence[bytes]) -> str:
             "warning_sentences": _said(found.warnings),
             "warning_next": _said(found.warnings, "next"),
             "checks": [asdict(check) for check in found.checks],
-            "summary": asdict(found.summary) if found.summary else None,
+            "summary": found.summary.to_json() if found.summary else None,
             "reasons": _said(found.summary.reasons if found.summary else (), "reason"),
             "at": found.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         },

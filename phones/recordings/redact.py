@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from phones.allowed import allowed
 from phones.errors import PhoneError, ProofwipeError
+from phones.identifiers import SHAPES, Shape
 from phones.identity import plain
 from phones.imei import luhn_holds
 from phones.link import Reader, Reply
@@ -51,10 +52,11 @@ class RecordingUnsafeError(ProofwipeError):
 class Fakes:
     """Real number → fake, stable within one recording, made by counting, so that nothing can be guessed back.
 
-    Kinds are the labels of `phones.allowed`: serial, imei, udid, ecid, android_id, wifi_mac.
+    A kind is a label of `phones.identifiers`, whose shape says what a fake looks like.
     """
 
-    _ORDER: ClassVar[tuple[str, ...]] = ("ecid", "udid", "imei", "wifi_mac", "android_id", "serial")
+    _ORDER: ClassVar[tuple[str, ...]] = tuple(sorted(SHAPES, key=lambda label: SHAPES[label] is Shape.TEXT))
+    """Texts last: what stands in two places, as a UDID and as a serial number, is faked in its narrower shape."""
 
     def __init__(self) -> None:
         self._by_plain: dict[str, str] = {}
@@ -79,12 +81,13 @@ class Fakes:
         """The fake of a real number; the same one each time, however it is written."""
         if not real:
             return ""
-        key = plain(real).replace(":", "") if kind == "wifi_mac" else plain(real)
+        shape = SHAPES[kind]
+        key = plain(real).replace(":", "") if shape is Shape.MAC else plain(real)
         if key not in self._by_plain:
             self._by_plain[key] = self._new(kind, key)
         fake = _written_like(real, self._by_plain[key])
         self._real.setdefault(real, fake)
-        if kind == "udid" and len(key) == 24:  # two ways of writing: with a hyphen and without
+        if shape is Shape.UDID and len(key) == 24:  # two ways of writing: with a hyphen and without
             self._real.setdefault(f"{key[:8]}-{key[8:]}", _written_like("-", self._by_plain[key]))
             self._real.setdefault(key, self._by_plain[key])
         return fake
@@ -141,17 +144,22 @@ class Fakes:
 
     def _new(self, kind: str, key: str) -> str:
         number = self._counts[kind] = self._counts.get(kind, 0) + 1
-        if kind == "imei":
-            return _imei(key, number)
-        if kind == "ecid":
-            return str(0x00FA4E0000000000 + number)
-        if kind == "udid":
-            return self._udid(key, number)
-        if kind == "wifi_mac":
-            return f"02fa4e{number:06x}"
-        if kind == "android_id":
-            return ("fa4e" + f"{number:x}".zfill(max(0, len(key) - 4)))[: len(key)]
-        return "fake" + str(number).zfill(len(key) - 4) if len(key) >= 6 else "f" + str(number).zfill(len(key) - 1)
+        match SHAPES[kind]:
+            case Shape.IMEI:
+                return _imei(key, number)
+            case Shape.ECID:
+                return str(0x00FA4E0000000000 + number)
+            case Shape.DECIMAL:
+                return ("9990" + str(number).zfill(max(0, len(key) - 4)))[-len(key) :]
+            case Shape.UDID:
+                return self._udid(key, number)
+            case Shape.MAC:
+                return f"02fa4e{number:06x}"
+            case Shape.HEX:
+                return ("fa4e" + f"{number:x}".zfill(max(0, len(key) - 4)))[: len(key)]
+            case Shape.TEXT:
+                long = len(key) >= 6
+                return "fake" + str(number).zfill(len(key) - 4) if long else "f" + str(number).zfill(len(key) - 1)
 
     def _udid(self, key: str, number: int) -> str:
         """A new UDID ends in the ECID; its first half names the chip, which many phones share."""

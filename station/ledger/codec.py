@@ -2,9 +2,10 @@
 """Frozen dataclasses to plain JSON and back, strictly: the types of the fields are the whole description.
 
 Known types: str, int, bool, a StrEnum, datetime (RFC 3339 UTC with microseconds), bytes (hex, or base64 as `Base64`),
-tuple[X, ...], Mapping[str, str], another frozen dataclass, and any of them or None. A value of None is left out; a
-field with a default may be missing, because ledgers of earlier versions are read too. An unknown field, a missing one
-or a value of another type is refused. A field whose name Python keeps for itself ends in "_" and its key does not.
+tuple[X, ...], Mapping[str, str], PhoneIdentity, another frozen dataclass, and any of them or None. A value of None is
+left out; a field with a default may be missing, because ledgers of earlier versions are read too. An unknown field, a
+missing one or a value of another type is refused. A field whose name Python keeps for itself ends in "_" and its key
+does not.
 """
 
 import base64
@@ -14,6 +15,8 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from phones.identity import PhoneIdentity
 
 T = TypeVar("T")
 Base64 = Annotated[bytes, "base64"]
@@ -92,6 +95,8 @@ def _codec_of(hint: Any) -> _Codec:
         return _tuple_of(_codec_of(parts[0]))
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _Codec(lambda member: member.value, lambda value: hint(_text(value)))
+    if hint is PhoneIdentity:
+        return _Codec(PhoneIdentity.to_json, PhoneIdentity.from_json)
     if isinstance(hint, type) and is_dataclass(hint):
         return _Codec(to_json, lambda value: from_json(hint, value))
     raise TypeError(f"no JSON form for {hint}")

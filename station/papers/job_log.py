@@ -14,7 +14,8 @@ from certs.issue import LogPosition, append_to_log
 from certs.log.entries import Entry, Issue, Replace, Withdraw
 from certs.log.tags import device_tag
 from certs.record.record import Record
-from phones.identity import PhoneIdentity
+from phones.identifiers import IN_ANY_ORDER, ON_PAPER
+from phones.identity import PhoneIdentity, compare
 from station.errors import LogMissingError
 from station.ledger.job import Job
 from station.ledger.job_events import PhoneIdentified
@@ -61,7 +62,11 @@ class JobLog:
         its IMEIs in another order; else by the identifier a buyer can read most easily.
         """
         identity = job.identity or PhoneIdentity()
-        by_imei = (device_tag(self.secret, "imei", imei) for imei in (identity.imei1, identity.imei2) if imei)
+        by_imei = (
+            device_tag(self.secret, each.label, number)
+            for each in IN_ANY_ORDER
+            if each.on_paper and (number := identity.number(each.name))
+        )
         for tag in (*_earlier_tags(job, identity, self.log.origin), *by_imei):
             if self.log.starts(tag):
                 return tag
@@ -125,42 +130,31 @@ def job_digest(job_id: str) -> str:
 
 def tag_of(identity: PhoneIdentity, secret: bytes) -> str:
     """The phone's tag, by the identifier a buyer can read most easily."""
-    for kind, value in (
-        ("imei", identity.imei1),
-        ("imei", identity.imei2),
-        ("serial", identity.serial),
-        ("ecid", identity.ecid),
-        ("udid", identity.udid),
-    ):
-        if value:
-            return device_tag(secret, kind, value)
+    for each in ON_PAPER:
+        if number := identity.number(each.name):
+            return device_tag(secret, each.label, number)
     raise LogMissingError(got="identity")
 
 
 def _earlier_tags(job: Job, identity: PhoneIdentity, origin: str) -> tuple[str, ...]:
-    """Tags of this ledger's other jobs about the same phone, oldest first."""
+    """Tags of this ledger's other jobs about the same phone, oldest first.
+
+    One number in common is enough, if none differs: a phone may answer fewer questions than it did. Where that one is
+    a maker's dummy serial number, the IMEIs differ.
+    """
     same: set[str] = set()
     tags: dict[str, str] = {}
     for entry in job.ledger.entries():
         event = entry.event
-        if isinstance(event, PhoneIdentified) and entry.job != job.id and _is_same(event.phone, identity):
+        if isinstance(event, PhoneIdentified) and entry.job != job.id and _may_be(event.phone, identity):
             same.add(entry.job)
         elif isinstance(event, LogAnchored) and event.origin == origin:
             tags[entry.job] = event.tag
     return tuple(tag for job_id, tag in tags.items() if job_id in same)
 
 
-def _is_same(before: PhoneIdentity, now: PhoneIdentity) -> bool:
-    """An identifier in common and none that differs. One alone may be a maker's dummy serial number: then the IMEIs
-    differ. IMEIs fit in either order.
-    """
-    pairs = ((before.serial, now.serial), (before.udid, now.udid), (before.ecid, now.ecid))
-    known = [old == new for old, new in pairs if old and new]
-    old_imeis = {before.imei1, before.imei2} - {""}
-    new_imeis = {now.imei1, now.imei2} - {""}
-    if old_imeis and new_imeis:
-        known.append(bool(old_imeis & new_imeis))
-    return bool(known) and all(known)
+def _may_be(before: PhoneIdentity, now: PhoneIdentity) -> bool:
+    return compare(before.reading, now.reading).nothing_differs
 
 
 def job_of(ledger: Ledger, certificate_id: str) -> Job | None:

@@ -21,7 +21,7 @@ from certs.log.proofs import cosigned_times
 from certs.record.facts import JobFacts
 from certs.record.identifier import ID_BYTES, id_text
 from certs.record.issuer import Issuer, Signer
-from certs.record.openings import ACQUISITION, IDENTIFIERS
+from certs.record.openings import ACQUISITION
 from certs.record.record import Record, certificate_record, content, report_record
 from certs.record.schema import TIME_FORMAT
 from certs.record.sealing import SALT_BYTES, Opening
@@ -280,7 +280,7 @@ def _kept(paper: PaperMade) -> tuple[Record, bytes]:
 def sealed_values(job: Job) -> dict[str, str]:
     """What is sealed in the job's papers: the phone's identifiers in full, and where it came from."""
     identity = job.identity or PhoneIdentity()
-    found = {name: str(getattr(identity, name)) for name in IDENTIFIERS}
+    found = dict(identity.numbers)
     found |= {ACQUISITION + name: value for name, value in job.opened.acquisition.items()}
     return {name: value for name, value in found.items() if value}
 

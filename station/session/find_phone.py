@@ -96,9 +96,7 @@ def select(sightings: tuple[Sighting, ...], wanted: str | None, settings: Settin
 
 def numbers_of(sighting: Sighting, values: Mapping[str, str]) -> frozenset[str]:
     """Every number a person may call this phone by, made plain: serials, UDID, IMEIs."""
-    identity = PhoneIdentity.from_values(values)
-    numbers = (identity.serial, identity.udid, identity.imei1, identity.imei2, sighting.usb_serial)
-    return frozenset(plain(number) for number in numbers if number)
+    return PhoneIdentity.from_values(values).called_by(sighting.usb_serial)
 
 
 def is_device_number(text: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from certs.log.entries import read_entry
 from certs.log.sampling import Period, Sample, digest_of, draw, population
+from phones.identifiers import last_four
 from station.errors import InspectorPerformedError, JobNotFoundError, LogMissingError
 from station.ledger.ledger import Ledger
 from station.ledger.paper_events import SampleCommitted, SampleDrawn, SampleInspected
@@ -115,8 +116,8 @@ def _row(ledger: Ledger, certificate: str) -> Row:
     return Row(
         certificate=certificate,
         model=job.identity.display_name,
-        serial=f"…{job.identity.serial[-4:]}",
-        imei=f"…{job.identity.imei1[-4:]}",
+        serial=f"…{last_four(job.identity.serial)}",
+        imei=f"…{last_four(job.identity.number('imei1'))}",
         slot=job.opened.slot,
         performed_by=job.opened.performed_by.name,
     )

@@ -5,12 +5,12 @@ As it was left means: nobody has set it up since. A phone that has been set up m
 not may still have been erased again, which changes nothing a buyer needs to know.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from certs.record.schema import RecordDocument
-from phones.commitment import commit
-from phones.identity import is_same_phone
+from phones.identifiers import ON_PAPER
+from phones.identity import committed, compare
 from phones.port import Platform, Presence
 from phones.verdict import Verdict
 
@@ -54,9 +54,7 @@ class Recheck:
 
 def recheck(document: RecordDocument, values: Mapping[str, str], presence: Presence) -> Recheck:
     """Compare a record with what a phone says of itself now, in clear (`phones.bench.inspection.inspect`)."""
-    compared, differs = _identifiers(document, values)
-    agreeing = {f"identity.{name}": values[f"identity.{name}"] for name in compared}
-    same = Verdict.FAILED if differs else is_same_phone(agreeing, agreeing)  # which knows what counts once
+    found = compare(document.device.reading, committed(values, bytes.fromhex(document.device.salt)))
     platform = Platform(document.device.platform)
     in_foyer = presence is Presence.ADB_FOYER and bool(values)  # Android serves it before set-up only
     expected = _ANDROID if platform is Platform.ANDROID else _APPLE
@@ -65,30 +63,13 @@ def recheck(document: RecordDocument, values: Mapping[str, str], presence: Prese
     untouched = Verdict.INDETERMINATE if unanswered else Verdict.PASSED
     as_left = Verdict.FAILED if changed else untouched
     return Recheck(
-        same=same, as_left=as_left, compared=compared, differs=differs, changed=changed, unanswered=unanswered
+        same=found.verdict,
+        as_left=as_left,
+        compared=tuple(each.name for each in ON_PAPER if each.name in {*found.agreeing, *found.differing}),
+        differs=tuple(each.name for each in ON_PAPER if each.name in found.differing),
+        changed=changed,
+        unanswered=unanswered,
     )
-
-
-def _identifiers(document: RecordDocument, values: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names of the identifiers that both have, and of those that differ. IMEIs fit in either place."""
-    known = document.device.commitments
-    salt = bytes.fromhex(document.device.salt)
-    places: Iterable[tuple[str, str, tuple[str, ...]]] = (
-        ("serial", "serial", (known.serial,)),
-        ("imei1", "imei", (known.imei1, known.imei2)),
-        ("imei2", "imei", (known.imei1, known.imei2)),
-        ("udid", "udid", (known.udid,)),
-        ("ecid", "ecid", (known.ecid,)),
-    )
-    compared, differs = [], []
-    for name, label, committed in places:
-        value = _read(values, f"identity.{name}")
-        if not value or not any(committed):
-            continue
-        compared.append(name)
-        if commit(label, value, salt) not in [one for one in committed if one]:
-            differs.append(name)
-    return tuple(compared), tuple(differs)
 
 
 def _read(values: Mapping[str, str], name: str) -> str:

@@ -15,7 +15,7 @@ from phones.bench.inspection import inspect
 from phones.clock import Clock
 from phones.errors import BenchError, ProofwipeError
 from phones.evidence import Evidence, Moment
-from phones.identity import IDENTIFIERS_NEEDED, PhoneIdentity, plain
+from phones.identity import PhoneIdentity, is_identified, is_same_phone
 from phones.operator import Operator
 from phones.port import Port, Sighting
 from phones.problem import Problem, ProblemCode
@@ -114,7 +114,7 @@ class Worker:
         if not self._job.stage.final and self._job.stage not in (Stage.VERIFIED, Stage.VALIDATED):
             return
         try:
-            self._port.forget(self._job.identity.udid if self._job.identity is not None else "")
+            self._port.forget(self._job.identity.number("udid") if self._job.identity is not None else "")
         except BenchError as error:
             log.warning("job %s: pair records: %s", self._job.id, error.code)
 
@@ -195,7 +195,7 @@ class Worker:
         identity = PhoneIdentity.from_values(values)
         if (problem := blocking.problem_of_answers(values)) is not None:
             return None, (problem,)
-        if _identifiers(identity) < IDENTIFIERS_NEEDED:
+        if not is_identified(identity.reading):
             return None, (Problem(code=ProblemCode.IDENTITY_TOO_THIN),)
         self._note_identity(identity, sighting)
         if self._context.serial_is_shared(sighting.usb_serial or identity.serial):
@@ -208,10 +208,10 @@ class Worker:
 
     def _note_identity(self, identity: PhoneIdentity, sighting: Sighting) -> None:
         known = self._job.identity
-        if known is not None and _is_another(known, identity):
+        if known is not None and is_same_phone(known.reading, identity.reading) is Verdict.FAILED:
             raise StepFailed("another_phone")
         bound = self._job.opened.bound
-        if bound and not _numbers(identity, sighting) & set(bound):
+        if bound and not identity.called_by(sighting.usb_serial) & set(bound):
             raise StepFailed("another_phone")
         if known == identity and self._job.stage is Stage.IDENTIFIED:
             return
@@ -355,23 +355,6 @@ class Worker:
             self._context.on_progress(progress)
         except OSError:  # a screen or pipe that is gone does not decide about a phone
             log.warning("job %s: progress cannot be shown", self._job.id)
-
-
-def _identifiers(identity: PhoneIdentity) -> int:
-    chip = identity.ecid or identity.udid
-    return sum(1 for text in (identity.serial, identity.imei1, identity.imei2, chip) if text)
-
-
-def _numbers(identity: PhoneIdentity, sighting: Sighting) -> set[str]:
-    """The numbers a person may confirm a phone by, in one spelling."""
-    texts = (identity.serial, identity.imei1, identity.imei2, identity.udid, sighting.usb_serial)
-    return {plain(text) for text in texts if text}
-
-
-def _is_another(known: PhoneIdentity, found: PhoneIdentity) -> bool:
-    """While a job waits, somebody may plug another phone into its port."""
-    pairs = ((known.serial, found.serial), (known.imei1, found.imei1), (known.ecid, found.ecid))
-    return any(old and new and old != new for old, new in pairs)
 
 
 def _earlier_jobs(job: Job, identity: PhoneIdentity) -> int:

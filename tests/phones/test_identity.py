@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phones.commitment import commit, normalise
-from phones.identity import PhoneIdentity, is_same_phone
+from phones.commitment import commit
+from phones.identifiers import IDENTIFIERS, normalise
+from phones.identity import PhoneIdentity, compare, compare_all, is_identified, is_same_phone
 from phones.verdict import Verdict, worst
 
 SERIAL, IMEI = "R58N12", "353918057901122"
@@ -88,16 +89,63 @@ READINGS = st.dictionaries(
 )
 
 
+NUMBERS_OF_ONE_PLACE = {"identity.serial", "port.usb_serial", "identity.ecid", "identity.udid", "identity.wifi_mac"}
+IMEIS = ("identity.imei1", "identity.imei2")
+
+
+def differ(before: dict[str, str], after: dict[str, str], names: dict[str, str]) -> bool:
+    """Does a number differ that both know, `names` saying where the second reading has it?"""
+    pairs = [(before.get(one, ""), after.get(other, "")) for one, other in names.items()]
+    return any({old, new} & {"", "malformed"} == set() and old != new for old, new in pairs)
+
+
+def agree(before: dict[str, str], after: dict[str, str], names: dict[str, str]) -> bool:
+    return any(before.get(one, "") == after.get(other, "") not in ("", "malformed") for one, other in names.items())
+
+
 @given(READINGS, READINGS)
-def test_one_identifier_that_differs_is_enough_to_fail(before: dict[str, str], after: dict[str, str]) -> None:
-    differs = any(
-        before.get(name)
-        and after.get(name)
-        and "malformed" not in (before[name], after[name])
-        and before[name] != after[name]
-        for name in before
+def test_one_number_that_differs_is_enough_to_fail_and_imeis_fit_in_either_order(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    straight, crossed = dict(zip(IMEIS, IMEIS, strict=True)), dict(zip(IMEIS, IMEIS[::-1], strict=True))
+    imeis_fit = not differ(before, after, straight) or (
+        agree(before, after, crossed) and not differ(before, after, crossed)
     )
+    differs = differ(before, after, {name: name for name in NUMBERS_OF_ONE_PLACE}) or not imeis_fit
     assert (is_same_phone(before, after) is Verdict.FAILED) == differs
+
+
+@given(READINGS, READINGS)
+def test_the_answer_is_the_same_from_either_side_and_in_either_order_of_the_imeis(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    swapped = {dict(zip(IMEIS, IMEIS[::-1], strict=True)).get(name, name): text for name, text in after.items()}
+    assert is_same_phone(before, after) is is_same_phone(after, before)
+    if all(after.get(name, "") not in ("", "malformed") for name in IMEIS):
+        assert is_same_phone(before, swapped) is is_same_phone(before, after)
+
+
+@given(READINGS)
+def test_a_reading_never_contradicts_itself_and_names_its_phone_by_two_numbers(reading: dict[str, str]) -> None:
+    found = compare(reading, reading)
+    assert not found.differing
+    assert set(found.agreeing) == {
+        each.name for each in IDENTIFIERS if any(reading.get(name, "") not in ("", "malformed") for name in each.values)
+    }
+    assert is_identified(reading) == (found.verdict is Verdict.PASSED)
+
+
+@given(READINGS, READINGS, READINGS)
+def test_more_readings_never_hide_one_that_differs(
+    one: dict[str, str], other: dict[str, str], third: dict[str, str]
+) -> None:
+    assert compare_all([one, third], [other]).differing >= compare(one, other).differing
+
+
+def test_two_imeis_read_one_at_a_time_say_nothing_of_each_other() -> None:
+    serial = {"identity.serial": SERIAL}
+    found = compare({**serial, "identity.imei1": IMEI}, {**serial, "identity.imei2": "353918057901130"})
+    assert (found.verdict, found.nothing_differs) == (Verdict.INDETERMINATE, True)
 
 
 @given(READINGS, READINGS)

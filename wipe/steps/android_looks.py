@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from phones.android.inspection import state_question
 from phones.android.trade_in import getstatus_question
 from phones.evidence import Moment, Outcome
-from phones.identity import is_same_phone
+from phones.identity import compare_all
 from phones.link import Effect, Question, Reboot, Reply
 from phones.port import Presence, Sighting
-from phones.verdict import Verdict
 from phones.witness import Answer
 from wipe.method import StepContext, StepFailed
 from wipe.steps.canary import STRATA, look_question, plant_question
@@ -62,13 +61,12 @@ def require_same_phone(context: StepContext, answer: Answer) -> None:
 
     Raises: StepFailed another_phone when an identifier differs from what was read before.
     """
-    before = {
-        name: text
+    before = [
+        piece.values
         for piece in context.evidence
         if piece.moment is Moment.BEFORE and piece.outcome is Outcome.ANSWERED
-        for name, text in piece.values.items()
-    }
-    if is_same_phone(before, answer.evidence.values) is Verdict.FAILED:
+    ]
+    if compare_all(before, [answer.evidence.values]).differing:
         raise StepFailed("another_phone")
 
 

@@ -9,19 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from phones.allowed import MALFORMED
-from phones.identity import IDENTIFIERS_NEEDED
+from phones.identity import is_identified
 from phones.problem import Problem, ProblemCode
 from wipe.method import Limits
 
 Values = Mapping[str, str]
-
-_IDENTIFIERS = (
-    ("identity.serial",),
-    ("identity.imei1",),
-    ("identity.imei2",),
-    ("identity.ecid", "identity.udid"),
-    ("identity.wifi_mac",),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +48,7 @@ def _not_checked(what: str) -> Problem:
 
 
 def _find_thin_identity(values: Values, _limits: Limits) -> Problem | None:
-    found = sum(1 for names in _IDENTIFIERS if any(read(values, name) for name in names))
-    return None if found >= IDENTIFIERS_NEEDED else Problem(code=ProblemCode.IDENTITY_TOO_THIN)
+    return None if is_identified(values) else Problem(code=ProblemCode.IDENTITY_TOO_THIN)
 
 
 def _find_low_battery(values: Values, limits: Limits) -> Problem | None:

@@ -82,6 +82,7 @@ VARIATIONS: dict[str, str] = {
     "samsung_battery": "dumpsys battery has Samsung's mSavedBatteryAsoc",
     "clock_1970": "the clock is wrong after a wipe",
     "chinese_locale": "localised words in answers",
+    "imeis_change_places": "after a wipe it calls its second IMEI the first",
 }
 """Harmless: a phone with any of these is honest."""
 

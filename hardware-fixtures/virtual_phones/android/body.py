@@ -222,6 +222,8 @@ class AndroidBody(VirtualPhone):
                 self.lives.hardware.serial = self.neighbour_serial
             if "returns_with_other_imei" in lies:
                 self.lives.hardware.imeis = tuple(next_imei(imei) for imei in self.lives.hardware.imeis)
+            if "imeis_change_places" in self.variation:
+                self.lives.hardware.imeis = self.lives.hardware.imeis[::-1]
         if "double_reboot" in self.variation:
             self._arrive("booting")
             self.agenda.at(now_s + self.timing.boot_s / 2, lambda _: self._arrive("off"))

@@ -50,6 +50,7 @@ VARIATIONS: dict[str, str] = {
     "nvram_only_in_lockdown": "the ioregistry node `options` is empty; lockdown's NonVolatileRAM has it",
     "hostile_name": "the owner's name for the phone and its Wi-Fi are hostile strings",
     "clock_off": "the phone's clock is three days behind",
+    "imeis_change_places": "after the erase it calls its second IMEI the first",
 }
 
 ERASE_REFUSALS = frozenset({"refuses_208", "refuses_211", "refuses_by_profile", "refuses_hello", "services_missing"})

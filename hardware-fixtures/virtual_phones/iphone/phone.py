@@ -342,6 +342,8 @@ class IPhone(VirtualPhone):
             self.key = DeviceKey()
         if "neighbours_serial" in self.misbehaviour:
             self.shown_identity = _with_serial_of(self.shown_identity, sibling(self.identity, self.model))
+        if "imeis_change_places" in self.variation:
+            self.shown_identity = replace(self.shown_identity, imeis=self.shown_identity.imeis[::-1])
         self._return(when_s)
         if "two_reboots" in self.variation:
             self._agenda.at(when_s + self.timing.boot_s, self._leave)

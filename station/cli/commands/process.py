@@ -233,7 +233,7 @@ def _confirm(
     with alone():
         output.message(
             f"{identity.display_name}  {text('view.serial')} {identity.serial or candidate.sighting.usb_serial}  "
-            f"IMEI {identity.imei1 or '—'}"
+            f"IMEI {identity.number('imei1') or '—'}"
         )
         typed = str(click.prompt(text("ask.confirm", digits=candidate.digits), err=True))
     if not candidate.ends_in(typed):

@@ -102,10 +102,6 @@ def _status(trust: "Trust", file: Path | None) -> "Snapshot | None":
 
 
 def _json(path: Path, found: "Verification") -> dict[str, Any]:
-    summary = None
-    if found.summary is not None:
-        summary = asdict(found.summary)
-        summary["seen_at"] = found.summary.seen_at.isoformat() if found.summary.seen_at else None
     return {
         "file": path.name,
         "answer": found.answer.value,
@@ -114,7 +110,7 @@ def _json(path: Path, found: "Verification") -> dict[str, Any]:
         "warnings": list(found.warnings),
         "exit_code": found.exit_code,
         "checks": [asdict(check) for check in found.checks],
-        "summary": summary,
+        "summary": found.summary.to_json() if found.summary else None,
     }
 
 
@@ -140,8 +136,8 @@ def _tell_summary(what: "Summary", *, asked: bool) -> None:
             "word.record_last4",
             maker=what.maker,
             model=what.marketing_name or what.model,
-            serial=what.serial_last4,
-            imei=what.imei1_last4 or "—",
+            serial=what.last_four["serial"],
+            imei=what.last_four["imei1"] or "—",
         )
     )
     if what.seen_at is not None:

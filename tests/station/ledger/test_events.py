@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phones.identifiers import ON_PAPER
+from phones.identity import PhoneIdentity
 from station.ledger.event import Event
 from station.ledger.events import EVENTS, read_event
 from station.ledger.job_events import JobMoved, JobOpened
@@ -69,6 +71,14 @@ def test_a_number_is_no_truth_value() -> None:
 
 
 st.register_type_strategy(datetime, st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+st.register_type_strategy(
+    PhoneIdentity,
+    st.builds(
+        PhoneIdentity,
+        maker=st.text(),
+        numbers=st.dictionaries(st.sampled_from([each.name for each in ON_PAPER]), st.text(min_size=1)),
+    ),
+)
 
 
 @given(st.sampled_from(list(EVENTS.values())).flatmap(st.from_type))

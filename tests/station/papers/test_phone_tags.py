@@ -2,7 +2,6 @@
 """One phone, one tag in the log, whatever it answers today: else it could have two live certificates."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,17 @@ from station.papers.job_log import JobLog
 from tests.support import lives
 from tests.support.direct_bench import VirtualClock
 
-PHONE = PhoneIdentity(serial="F2LDEMO0Q1MN", imei1="356938035643809", imei2="490154203237518", udid="u1", ecid="17")
+FIRST, SECOND = "356938035643809", "490154203237518"
+NUMBERS = {"serial": "F2LDEMO0Q1MN", "imei1": FIRST, "imei2": SECOND, "udid": "u1", "ecid": "17"}
 Begin = Callable[[PhoneIdentity], tuple[str, int]]
+
+
+def phone(**other: str) -> PhoneIdentity:
+    """The phone, with some numbers read otherwise; "" = not read."""
+    return PhoneIdentity(numbers={name: text for name, text in {**NUMBERS, **other}.items() if text})
+
+
+PHONE = phone()
 
 
 @pytest.fixture
@@ -44,10 +52,10 @@ def begin(tmp_path: Path, log: JobLog) -> Iterator[Begin]:
     "again",
     [
         PHONE,
-        replace(PHONE, imei1=PHONE.imei2, imei2=PHONE.imei1),
-        replace(PHONE, imei1="", imei2=""),
-        replace(PHONE, imei1="", imei2="", serial=""),
-        replace(PHONE, imei1=PHONE.imei2, imei2="", serial="", udid="", ecid=""),
+        phone(imei1=SECOND, imei2=FIRST),
+        phone(imei1="", imei2=""),
+        phone(imei1="", imei2="", serial=""),
+        phone(imei1=SECOND, imei2="", serial="", udid="", ecid=""),
     ],
 )
 def test_a_phone_keeps_its_tag_however_little_it_answers(begin: Begin, again: PhoneIdentity) -> None:
@@ -57,12 +65,12 @@ def test_a_phone_keeps_its_tag_however_little_it_answers(begin: Begin, again: Ph
 
 
 def test_a_phone_that_first_gave_no_imei_keeps_its_tag_when_it_does(begin: Begin) -> None:
-    tag, _ = begin(replace(PHONE, imei1="", imei2=""))
+    tag, _ = begin(phone(imei1="", imei2=""))
     assert begin(PHONE) == (tag, 2)
 
 
 def test_phones_that_share_a_dummy_serial_number_are_two(begin: Begin) -> None:
-    one = PhoneIdentity(serial="0123456789ABCDEF", imei1="356938035643809")
-    assert begin(one)[1] == 1
-    assert begin(replace(one, imei1="490154203237518"))[1] == 1
-    assert begin(replace(PHONE, imei1="352099001761481", imei2=""))[1] == 1
+    dummy = {"serial": "0123456789ABCDEF", "imei1": FIRST}
+    assert begin(PhoneIdentity(numbers=dummy))[1] == 1
+    assert begin(PhoneIdentity(numbers={**dummy, "imei1": SECOND}))[1] == 1
+    assert begin(phone(imei1="352099001761481", imei2=""))[1] == 1

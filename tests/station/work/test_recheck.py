@@ -90,14 +90,16 @@ def test_a_malformed_identifier_counts_for_nothing(tmp_path: Path) -> None:
     assert recheck(document, bad, presence).same is Verdict.INDETERMINATE
 
 
-def test_one_number_said_twice_is_one_identifier(tmp_path: Path) -> None:
+def test_one_number_said_in_both_places_is_not_the_second_one_of_the_paper(tmp_path: Path) -> None:
     document, slot = erased(lives.IPHONE)
     values, presence = asked(slot, tmp_path)
     silent = dict.fromkeys(("identity.serial", "identity.udid", "identity.ecid"), "")
     twice = {**values, **silent, "identity.imei2": values["identity.imei1"]}
     found = recheck(document, twice, presence)
-    assert found.same is Verdict.INDETERMINATE, found
-    assert exit_code(found) == 6
+    assert (found.same, found.differs) == (Verdict.FAILED, ("imei2",)), found
+    assert exit_code(found) == 7
+    once = {name: text for name, text in twice.items() if name != "identity.imei2"}
+    assert recheck(document, once, presence).same is Verdict.INDETERMINATE, "one IMEI is too thin"
 
 
 def test_udid_and_ecid_are_one_chip(tmp_path: Path) -> None:

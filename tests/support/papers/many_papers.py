@@ -78,7 +78,7 @@ def one(scene: "ManyScene", log: TransparencyLog, draw: Random) -> tuple[str, st
     else:
         pdf = draw_and_sign(record, statement, scene.signer, proof=proof, store=store, openings=opened).pdf
     trust = scene.trust_logged if facts.log else scene.trust_unlogged
-    found = verify(pdf, trust, at=NOW, imei=facts.identity.imei1 if draw.random() < 0.5 else None)
+    found = verify(pdf, trust, at=NOW, imei=facts.identity.number("imei1") if draw.random() < 0.5 else None)
     bad = [check for check in found.checks if check.verdict is Verdict.FAILED or check.code]
     if found.answer.value != expected or bad or {"W_LOG_UNKNOWN", "W_NO_REVOCATION"} & set(found.warnings):
         fault = f"{record.document.id}: {found.answer.value} {found.code} {found.warnings} {bad}, expected {expected}"
@@ -158,7 +158,7 @@ def _imei(draw: Random) -> str:
 def _openings(facts: JobFacts, draw: Random) -> tuple[Opening, ...]:
     return (
         Opening(name="acquisition.seller", salt=draw.randbytes(16), value=draw.choice(NAMES)),
-        Opening(name="imei1", salt=draw.randbytes(16), value=facts.identity.imei1),
+        Opening(name="imei1", salt=draw.randbytes(16), value=facts.identity.number("imei1")),
     )
 
 
