@@ -86,7 +86,7 @@ import json
 import sys
 from dataclasses import replace
 
-from certs.record.openings import Openings, misfit
+from certs.record.openings import Openings, first_mismatch
 from certs.record.sealing import Opening
 from certs.record.statement import statement_of
 from certs.verify.verifier import verify
@@ -135,7 +135,7 @@ print(json.dumps({
     "drawn": len(pdf) > 1000,
     "checked": verify(pdf, trust, imei=EID, at=ISSUED_AT).answer,
     "refused": verify(pdf, trust, imei=OTHER, at=ISSUED_AT).code,
-    "opened": misfit(document, Openings(id=CERTIFICATE_ID, openings=(opening,))),
+    "opened": first_mismatch(document, Openings(id=CERTIFICATE_ID, openings=(opening,))),
     "same": compare(reading, reading).verdict,
     "another": another,
     "called_by": EID in PhoneIdentity(numbers={"eid": EID}).called_by(),
