@@ -282,7 +282,7 @@ class TransparencyLog:
         """tlog-proof@v1 of entry `index`.
 
         Under the first checkpoint with it whose witnesses make the policy's quorum (without a policy: that any
-        witness signed), because that says best since when it is there; else under the newest one.
+        witness signed), because it proves the earliest time; else under the newest one.
         Raises: LogError beyond the end.
         """
         with self._reading() as connection:

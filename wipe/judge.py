@@ -227,7 +227,7 @@ def _reasons(
     reasons += [rows[finding.rule].reason for finding in findings if finding.verdict is Verdict.FAILED]
     if reasons:
         return tuple(dict.fromkeys(reasons))
-    # What nobody could look for is not said to be there.
+    # A contradiction rule whose value was never read is not reported as a contradiction.
     unlooked = [finding for finding in _unmet(findings, rules) if rows[finding.rule].kind == "contradiction"]
     unmet = [finding for finding in _unmet(findings, rules) if finding not in unlooked]
     if not readings.pieces(Moment.AFTER):

@@ -209,9 +209,8 @@ class AdbServer:
             now = time.monotonic()
             deaths = [death for death in deaths if now - death < RESTART_WINDOW_S] + [now]
             if len(deaths) > RESTARTS_ALLOWED:
-                self._give_up(
-                    AdbServerError(step="restart", expected="a server that stays", got="it dies again and again")
-                )
+                got = f"it exited {len(deaths)} times within {RESTART_WINDOW_S:g} s"
+                self._give_up(AdbServerError(step="restart", expected="a server that keeps running", got=got))
                 return
             self._stopping.wait(0.05 * len(deaths))
 
@@ -339,7 +338,8 @@ class AdbServer:
             and started_at(station) is not None
             and started_at(station) == note.get("station_started")
         ):
-            raise AdbServerError(step="start", expected="a home of its own", got="a running proofwipe uses it")
+            got = f"folder in use by proofwipe (pid {station})"
+            raise AdbServerError(step="start", expected="a folder that nobody uses", got=got)
         pid = noted_server(self.home)
         if pid is not None and note.get("binary") == str(binary):
             _end_pid(pid, started_at(pid))

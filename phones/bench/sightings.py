@@ -47,5 +47,9 @@ def presence_of(usb: UsbDevice, adb: AdbDevice | None, udid: str | None) -> Pres
 def refused(reason_code: str, path: str, sighting: Sighting) -> PhoneRefusedError:
     """The refusal for a port on which something hangs that cannot be talked to."""
     return PhoneRefusedError(
-        reason_code=reason_code, subject=path, step="open", expected="a phone that talks", got=sighting.presence.value
+        reason_code=reason_code,
+        subject=path,
+        step="open",
+        expected="an authorised adb device or a paired iPhone",
+        got=sighting.presence.value,
     )

@@ -152,7 +152,7 @@ class JobMoved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobResumed(Event):
-    """An interrupted job goes on, from that stage, by looking at the phone."""
+    """An interrupted job resumes at that stage, by inspecting the phone."""
 
     kind = EntryKind.RESUMED
 

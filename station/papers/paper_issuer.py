@@ -200,8 +200,8 @@ class PaperIssuer:
         return self.log.log.proof(self.log.append(job, record, statement).index)
 
     def _first_proof_and_store(self, job: Job, record: Record, proof: bytes) -> tuple[bytes, SecurityStore | None]:
-        """Proof and revocation lists for a paper: those it was first made with, which stand in the ledger. Newer ones
-        prove less: a first proof of weeks later looks like dating back, and newer lists do not speak for its day.
+        """Proof and revocation lists for a paper: reuse the first ones, which stand in the ledger. A later proof would
+        make the paper look back-dated, and later lists do not cover its day of issue.
 
         Another proof takes the place of the first only if more witnesses had signed it, and soon enough.
         """
@@ -257,7 +257,7 @@ class PaperIssuer:
         )
 
     def _stamper(self, record: Record) -> "Stamper | None":
-        """Only for a fresh paper: a stamp of much later proves nothing of its time, and looks like dating back."""
+        """Only for a fresh paper: a much later stamp proves nothing about its time, and makes it look back-dated."""
         return self.stamper if self.clock.now() - _issued_at(record) < STAMPED_WITHIN else None
 
 
@@ -266,7 +266,7 @@ def _issued_at(record: Record) -> datetime:
 
 
 def _is_better(proof: bytes, first: bytes, issued_at: datetime) -> bool:
-    """Does this proof of the same entry say more than the first one, and nothing that looks like dating back?"""
+    """Does this proof of the same entry say more than the first one, without making the paper look back-dated?"""
     if not proof or not first:
         return False
     times = cosigned_times(proof)

@@ -2,7 +2,7 @@
 """A shift at the bench: phones come and go, each gets a worker of its own.
 
 Threads are never killed; stopping is a wish that workers look at where nothing is under way. A phone that
-is being erased goes on to its end, or, if the program is left all the same, its job is resumed by looking.
+is being erased is processed to its end; if the program is ended before that, its job resumes by inspecting the phone.
 """
 
 import threading

@@ -2,7 +2,7 @@
 """One phone's way from plug to paper, in one thread, written ahead to the ledger at every turn.
 
 Reads top to bottom: before → steps of the method → judgement → paper. A worker started on a job that was
-interrupted goes on by looking: a step that acts is never begun a second time.
+interrupted resumes by inspecting the phone: a step that acts is never begun a second time.
 """
 
 import logging

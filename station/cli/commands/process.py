@@ -246,7 +246,7 @@ def wait(session: Session, *, interrupted: bool) -> None:
     """Until all jobs are done. Ctrl-C stops nothing half-way: it says what goes on, and a second one leaves.
 
     Leaving is like a power cut, which the ledger is made for: nothing is closed under the workers, who would
-    take that for a fault of the phone. The next start resumes their jobs by looking.
+    take that for a fault of the phone. The next start resumes their jobs by inspecting the phones.
     """
     if not interrupted:
         try:

@@ -330,4 +330,4 @@ def test_only_one_session_holds_a_station_and_commands_that_read_need_none(
         assert (tmp_path / "again.pdf").read_bytes().startswith(b"%PDF")
         for writing in (("keys", "crl"), ("validate", "TESTJOB1", "--reject"), ("process", "--resume")):
             code, said = call(*writing)
-            assert (code, "already working" in said) == (1, True), said
+            assert (code, "already using" in said) == (1, True), said
