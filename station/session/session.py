@@ -323,7 +323,7 @@ class Session:
         return Started(jobs=tuple(jobs), occupied=tuple(occupied))
 
     def resume(self, *, method: str = "") -> tuple[Job, ...]:
-        """Resume every job that an earlier run left, by inspecting its phone; those that only lack their paper get it now.
+        """Resume every job that an earlier run left, by inspecting its phone; those without a paper get it now.
 
         Raises: LedgerError.
         """

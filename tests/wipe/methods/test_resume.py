@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The station dies after any piece of evidence: the job resumes by inspecting the phone, nothing is erased a second time."""
+"""The station dies after any piece of evidence: the job resumes by inspecting the phone, and erases nothing twice."""
 
 import pytest
 
