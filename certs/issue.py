@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from certs.errors import IssueError, TimeStampError, WrongSignerError
-from certs.formats import cms
+from certs.formats import chain, cms
 from certs.formats.dss import SecurityStore
 from certs.formats.pdf_signature import StructureError, sign_file
 from certs.keys import profile
@@ -185,11 +185,6 @@ def _signed(
     return blank, sign_file(blank, signer, token_room=stamper.token_room, stamp=stamper.stamp)
 
 
-def reissue(record: bytes, statement: bytes, signer: Signer, *, proof: bytes = b"") -> Paper:
-    """`draw_and_sign` for bytes as a ledger holds them. Raises: as `draw_and_sign`, and RecordMalformedError."""
-    return draw_and_sign(Record(data=record), statement, signer, proof=proof)
-
-
 def check_signer(document: RecordDocument, signer: Signer) -> None:
     """May this key sign this record? Specimens and real papers never mix, and nobody signs for another.
 
@@ -200,7 +195,7 @@ def check_signer(document: RecordDocument, signer: Signer) -> None:
         raise WrongSignerError(expected="a specimen key" if document.emulated else "a station key", got=station.key_id)
     if station.key_id != document.station.key_id:
         raise WrongSignerError(expected=document.station.key_id, got=station.key_id)
-    name = profile.subject_organisation(document.issuer.name, specimen=document.emulated)
+    name = chain.subject_organisation(document.issuer.name, specimen=document.emulated)
     if profile.organisation_name(station.certificate) != name:
         raise WrongSignerError(expected=name, got=profile.organisation_name(station.certificate))
 

@@ -30,4 +30,4 @@ def luhn_of(imeis: tuple[str, ...]) -> str:
     """`valid` when every IMEI read holds, `invalid` when one does not, `absent` when none was read."""
     if not imeis:
         return "absent"
-    return "valid" if all(luhn_holds(imei) for imei in imeis) else "invalid"
+    return "valid" if all(re.fullmatch(r"[0-9]{15}", imei) and luhn_holds(imei) for imei in imeis) else "invalid"

@@ -11,6 +11,7 @@ from phones import package_data
 
 LANGUAGES = ("en", "zh")
 ROOMS = ("phones", "wipe", "grading", "certs", "station")
+"""Named, not searched for: beside an installed program stand other programs' folders, whose words are none of ours."""
 
 
 class _Blank(dict[str, str]):

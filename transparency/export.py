@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The log written out: as a folder of tiles that any web server can publish, or as one snapshot file."""
 
-import os
-import secrets
-from collections.abc import Iterable
 from pathlib import Path
 
 from certs.log import snapshot
 from certs.log.errors import LogEmptyError, LogReadError
 from certs.log.notes import LARGEST_NOTE, Checkpoint, read_checkpoint, read_note
 from certs.log.tiles import WIDTH, tile_bytes, tiles_of
+from phones.durable_files import write_over
 from transparency.database import TransparencyLog
 from transparency.fetching import FolderSource
 from transparency.tables import translated
@@ -32,8 +30,8 @@ def export_tiles(log: TransparencyLog, folder: Path) -> Checkpoint:
             path = folder / tile.path
             if tile.width < WIDTH or not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, [tile_bytes(log, tile)])
-        write_whole(folder / "checkpoint", [note.encode()])
+                write_over(path, [tile_bytes(log, tile)])
+        write_over(folder / "checkpoint", [note.encode()])
     return checkpoint
 
 
@@ -47,21 +45,8 @@ def export_snapshot(log: TransparencyLog, path: Path) -> Checkpoint:
         raise LogEmptyError(subject=str(log.path))
     checkpoint = read_checkpoint(read_note(note))
     with translated(path):
-        write_whole(path, snapshot.write(note, log.leaves(0, checkpoint.size)))
+        write_over(path, snapshot.write(note, log.leaves(0, checkpoint.size)))
     return checkpoint
-
-
-def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file that is, after a crash, there whole or as it was. Raises: OSError."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with part.open("wb") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _check_continues(log: TransparencyLog, checkpoint: Checkpoint, published: Checkpoint) -> None:

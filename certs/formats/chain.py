@@ -8,6 +8,7 @@ Validity in time and revocation are asked elsewhere. docs/certificate.md has the
 
 from certs.formats.x509_facts import COMMON_NAME, ORGANISATION_NAME, P256, CertificateFacts
 
+# UUID-based OIDs (ITU-T X.667, arc 2.25) need no registration; document signing is RFC 9336.
 STATION_POLICY = "2.25.147613372819403094858808198084070173185"
 SPECIMEN_POLICY = "2.25.311057212437291740195618327245817394021"
 SPECIMEN_USE = "2.25.98230178546923017465520183749261530077"
@@ -17,6 +18,7 @@ BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE = "2.5.29.19", "2.5.29.15", "2.
 SPECIMEN_NAME = "SPECIMEN 样本 - "
 """Begins the organisation name of every specimen certificate."""
 LONGEST_NAME = 64
+"""X.520: upper bound for organisation and common names."""
 
 _AUTHORITY = frozenset(("key_cert_sign", "crl_sign"))
 _SIGNS_PAPERS = frozenset(("digital_signature", "content_commitment"))

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.errors import KeyFileExistsError, KeyUnreadableError, RevocationListMissingError
+from certs.formats import chain
 from certs.formats.dss import SecurityStore
 from certs.keys import profile
 from certs.keys.key_files import SCRYPT_COST, read_key, write_key, write_new
@@ -188,9 +189,9 @@ def _name(issuer: Issuer, common: str, *, specimen: bool) -> x509.Name:
     attributes = []
     if issuer.country:
         attributes.append(x509.NameAttribute(x509.NameOID.COUNTRY_NAME, issuer.country))
-    organisation = profile.subject_organisation(issuer.name, specimen=specimen)
+    organisation = chain.subject_organisation(issuer.name, specimen=specimen)
     attributes.append(x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organisation))
-    attributes.append(x509.NameAttribute(x509.NameOID.COMMON_NAME, common[: profile.LONGEST_NAME].strip()))
+    attributes.append(x509.NameAttribute(x509.NameOID.COMMON_NAME, common[: chain.LONGEST_NAME].strip()))
     return x509.Name(attributes)
 
 

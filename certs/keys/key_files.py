@@ -8,7 +8,6 @@ OpenSSL 3.0's command line does not (its memory limit), so `openssl pkcs8` is no
 """
 
 import base64
-import os
 import secrets
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from certs.errors import KeyFileExistsError, KeyUnreadableError, WrongPassphraseError
 from certs.formats import der
+from phones import durable_files
 
 SCRYPT_COST = 2**17
 _BLOCK_SIZE, _PARALLEL = 8, 1
@@ -44,42 +44,10 @@ def write_key(path: Path, key: PrivateKey, passphrase: str, *, cost: int = SCRYP
 
 def write_new(path: Path, data: bytes, *, mode: int) -> None:
     """Write a file that must not exist yet, atomically and durably. Raises: KeyFileExistsError, OSError."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(unfinished, path)  # unlike rename, fails when the name is taken
+        durable_files.write_new(path, data, mode=mode)
     except FileExistsError as error:
         raise KeyFileExistsError(subject=path.name) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-    _settle(path.parent)
-
-
-def write_over(path: Path, data: bytes, *, mode: int) -> None:
-    """Put a public file (certificate, list) in place of the one before, atomically and durably. Raises: OSError."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    _settle(path.parent)
-
-
-def _settle(place: Path) -> None:
-    folder = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def encrypted_pem(key: PrivateKey, passphrase: str, *, cost: int = SCRYPT_COST) -> bytes:

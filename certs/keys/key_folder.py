@@ -35,11 +35,12 @@ from certs.formats.x509_facts import read_certificate as read_facts
 from certs.keys import authority
 from certs.keys.authority import OLD, Holder, load_station, pem, read_certificate, security_store
 from certs.keys.certificate_statuses import VALIDATOR, VALIDATORS, certificate_statuses, find
-from certs.keys.key_files import SCRYPT_COST, portable_pem, read_key, write_key, write_new, write_over
+from certs.keys.key_files import SCRYPT_COST, portable_pem, read_key, write_key, write_new
 from certs.keys.list_renewal import ORGANISATION, list_of, organisation_of, renew_organisation_list
 from certs.keys.signing import FILE_SCHEME, Signing
 from certs.record.issuer import FileSigner, Issuer, Signer, Station, key_id
 from certs.services import Stamper, StamperConnector
+from phones.durable_files import write_over
 
 _POLICY = "log-policy.txt"  # written by `transparency.files`
 _RENEW_BEFORE = timedelta(days=20)
@@ -190,7 +191,7 @@ def renew_station(
     _keep(folder / OLD / f"station-{old.key_id}.pem", pem(old.certificate), mode=0o644)
     if old_key.exists():
         _keep(folder / OLD / f"station-{old.key_id}.key", old_key.read_bytes(), mode=0o600)
-    write_over(folder / "station.pem", pem(certificate), mode=0o644)
+    write_over(folder / "station.pem", (pem(certificate),), mode=0o644)
     if old_key.parent in (folder, place):
         old_key.unlink(missing_ok=True)
     return load_station(folder)

@@ -15,7 +15,7 @@ from certs.errors import (
     RevocationListMissingError,
 )
 from certs.keys.authority import Holder, read_certificate
-from certs.keys.key_files import read_key, write_over
+from certs.keys.key_files import read_key
 from certs.keys.revocation_lists import (
     LARGEST_LIST,
     ORGANISATION_LIST_LIFE,
@@ -27,6 +27,7 @@ from certs.keys.revocation_lists import (
     read_list,
     write_list,
 )
+from phones.durable_files import write_over
 
 ORGANISATION = "organisation"
 
@@ -105,7 +106,7 @@ def _renew(paths: tuple[Path, ...], issuer: Holder, life: timedelta, now: dateti
         life=life,
     )
     for path in paths:
-        write_over(path, data, mode=0o644)
+        write_over(path, (data,), mode=0o644)
 
 
 def organisation_of(folder: Path, passphrase: str) -> Holder:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certs.errors import KeyUnreadableError, WrongSignerError
+from certs.formats.chain import ChainError, check_validator
 from certs.formats.ecdsa import with_smaller_s
 from certs.keys import profile
 from certs.keys.key_files import read_key
@@ -67,10 +68,10 @@ def load_validator(key_file: Path, passphrase: str, organisation: x509.Certifica
     beside = key_file.with_suffix(".pem")
     try:
         certificate = x509.load_pem_x509_certificate(beside.read_bytes())
-        profile.check_validator(certificate, organisation)
+        check_validator(profile.facts_of(certificate), profile.facts_of(organisation))
     except OSError as error:
         raise KeyUnreadableError(subject=beside.name, got=error.strerror or "") from error
-    except profile.ProfileError as error:
+    except ChainError as error:
         raise WrongSignerError(expected="a validator of this organisation", got=str(error)) from error
     except profile.HOSTILE as error:
         raise KeyUnreadableError(subject=beside.name) from error

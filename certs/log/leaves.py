@@ -5,9 +5,11 @@ A certificate stands on its ISSUE. A report stands on the CLOSE of its job's STA
 decision closes nothing yet: its record says `log: none`, as does one of a job that never began to erase.
 """
 
+import hashlib
+
 from certs.log.entries import Close, Issue, read_time
-from certs.log.leaf import issue_leaf
 from certs.record.schema import LogPlace, RecordDocument
+from certs.record.statement import statement_of
 
 
 def leaf_of(document: RecordDocument, record: bytes, statement: bytes) -> Issue | Close | None:
@@ -17,4 +19,18 @@ def leaf_of(document: RecordDocument, record: bytes, statement: bytes) -> Issue 
     if document.is_report:
         at = read_time(document.issued_at)
         return Close(at=at, start=document.log.start, outcome="report", id=document.id)
-    return issue_leaf(document, record, statement)
+    return _issue_leaf(document, document.log, record, statement)
+
+
+def _issue_leaf(document: RecordDocument, place: LogPlace, record: bytes, statement: bytes) -> Issue:
+    """`record`: the record's exact bytes; `statement`: the COSE bytes."""
+    return Issue(
+        at=read_time(document.issued_at),
+        id=document.id,
+        record=hashlib.sha256(record).hexdigest(),
+        statement=hashlib.sha256(statement).hexdigest(),
+        commitment=statement_of(document, record).commitment,
+        tag=place.device_tag,
+        station=document.station.key_id,
+        start=place.start,
+    )

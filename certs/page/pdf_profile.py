@@ -9,7 +9,6 @@
 or behind the objects. It knows nothing of cryptography; signature and coverage are checked in `certs.verify.verifier`.
 """
 
-import re
 from dataclasses import dataclass
 
 from certs.formats.dss import SecurityStore
@@ -37,7 +36,6 @@ STORE_KEYS = ("Type", "Certs", "CRLs")
 
 SIGNATURE_KEYS = ("Type", "Filter", "SubFilter", "ByteRange", "Contents", "M", "Name", "Reason", "Reference")
 PLACEHOLDER_RANGE: tuple[Token, ...] = (Token(b"0"), *(Token(b"0" * 10),) * 3)
-PLACEHOLDER = re.compile(rb"/ByteRange \[0 [0-9]{10} [0-9]{10} [0-9]{10}\] /Contents <([0-9a-f]*)>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

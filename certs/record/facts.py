@@ -33,7 +33,7 @@ class JobFacts:
 
     `salt`: 16 bytes, the job's commitment salt. `stage`: where the job stands (design: SEEN .. FAILED).
     `failure`: stable reason code when the station itself ended the job, else "".
-    `problems`: codes that blocked it. `emulated` is decided by the station. `specimen_note`: demo only.
+    `problems`: codes that blocked it. `emulated` is decided by the station.
     """
 
     job_id: str

@@ -47,11 +47,6 @@ class Trust:
     longest_delay: timedelta = timedelta(days=7)
 
     @classmethod
-    def from_der(cls, *certificates: bytes) -> "Trust":
-        """Roots from their DER bytes. Raises: TrustFileError."""
-        return cls(roots=tuple(_root(data, "DER") for data in certificates))
-
-    @classmethod
     def from_pem(cls, *texts: bytes) -> "Trust":
         """From PEM texts, each holding one or more certificates. Raises: TrustFileError."""
         return cls.from_bytes(("PEM", text) for text in texts)

@@ -13,11 +13,6 @@ from phones.usb.watch import APPLE_VENDOR, UsbDevice
 HYPHENATED = 24
 
 
-def udid_of(serial: str) -> str:
-    """The UDID as usbmuxd writes it for a device with this USB serial number."""
-    return f"{serial[:8]}-{serial[8:]}" if len(serial) == HYPHENATED and "-" not in serial else serial
-
-
 def ports_of(udids: Iterable[str], devices: Iterable[UsbDevice]) -> Mapping[str, str]:
     """Port path → UDID. An iPhone with no port of its own, or with one of two, is left out: never a guess."""
     iphones = [device for device in devices if device.vendor_id == APPLE_VENDOR and device.serial]

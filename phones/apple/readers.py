@@ -13,11 +13,11 @@ from phones.apple.models import model_of
 from phones.apple.nvram import parse_stamp
 from phones.apple.parts import PartAnswer, decode, decode_table
 from phones.errors import ReplyMalformedError
+from phones.imei import luhn_of
 from phones.link import Reply
 
 _PERCENT_OR_LESS = 100  # a "capacity" of at most this is a percentage, not mAh
 _SMALLEST_BATTERY_MAH = 500
-_IMEI_DIGITS = 15
 
 
 def read_batch(reply: Reply) -> Mapping[str, str]:
@@ -73,26 +73,8 @@ def _identity(good: Mapping[str, Any]) -> dict[str, str]:
         }
     )
     if "InternationalMobileEquipmentIdentity" in good or "InternationalMobileEquipmentIdentity2" in good:
-        values["imei.luhn"] = _luhn([imei for imei in imeis if imei])
+        values["imei.luhn"] = luhn_of(tuple(imei for imei in imeis if imei))
     return values
-
-
-def _luhn(imeis: list[str]) -> str:
-    """Do all IMEIs read pass? "absent" when the phone answered with none."""
-    if not imeis:
-        return "absent"
-    return "valid" if all(passes_luhn(imei) for imei in imeis) else "invalid"
-
-
-def passes_luhn(imei: str) -> bool:
-    """The check digit of a 15-digit IMEI (ISO/IEC 7812-1 annex B)."""
-    if len(imei) != _IMEI_DIGITS or not (imei.isascii() and imei.isdigit()):
-        return False
-    total = 0
-    for place, digit in enumerate(reversed(imei)):
-        doubled = int(digit) * (2 if place % 2 else 1)
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0
 
 
 def _product(good: Mapping[str, Any]) -> dict[str, str]:

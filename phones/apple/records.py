@@ -8,7 +8,6 @@ Only a record with which a session was really opened is ever written.
 """
 
 import contextlib
-import os
 import plistlib
 import re
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 from phones.cleaning import clean
+from phones.durable_files import write_over
 from phones.errors import BenchError, PhoneError, ReplyMalformedError
 
 _UDID = re.compile(r"[0-9a-f]{24,40}")
@@ -49,7 +49,7 @@ class PairRecords:
         with _store(folder):
             folder.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY)
             folder.chmod(_OWNER_ONLY)
-            for leftover in (*folder.glob(f"*{TLS_SUFFIX}"), *folder.glob("*.new")):
+            for leftover in (*folder.glob(f"*{TLS_SUFFIX}"), *folder.glob(".*.current.*")):
                 leftover.unlink(missing_ok=True)
 
     def current(self, udid: str) -> dict[str, Any] | None:
@@ -86,22 +86,16 @@ class PairRecords:
         Raises: PairRecordStoreError.
         """
         path = self._path(udid, "current")
-        fresh = path.with_suffix(".new")
         with _store(self.folder):
-            fresh.unlink(missing_ok=True)
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY_FILE)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(plistlib.dumps(dict(record)))
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
+            write_over(path, (plistlib.dumps(dict(record)),), mode=_OWNER_ONLY_FILE)
 
     def forget(self, udid: str) -> None:
         """Delete every record of this phone. Raises: PairRecordStoreError."""
         for which in ("current", "kept"):
             path = self._path(udid, which)
             self._remove(path)
-            self._remove(path.with_suffix(".new"))
+            for unfinished in self.folder.glob(f".{path.name}.*"):  # of a station that was killed while it wrote
+                self._remove(unfinished)
 
     def _path(self, udid: str, which: str) -> Path:
         name = udid.replace("-", "").lower()

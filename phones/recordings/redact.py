@@ -40,7 +40,6 @@ _MASK = bytes.maketrans(
     bytes(range(256)),
     bytes(48 if 48 <= code < 58 else 120 if chr(code).isalpha() or code >= 128 else code for code in range(256)),
 )
-_MASK_BYTES = _MASK
 
 
 class RecordingUnsafeError(ProofwipeError):
@@ -230,7 +229,7 @@ def _masked(reply: Reply, same: Callable[[Reply], bool]) -> Reply:
 
 
 def _mask(token: bytes) -> bytes:
-    return b"\\u0078" if token.startswith(b"\\u") else token.translate(_MASK_BYTES)
+    return b"\\u0078" if token.startswith(b"\\u") else token.translate(_MASK)
 
 
 def _everywhere(data: bytes, change: Callable[[bytes], bytes]) -> bytes:

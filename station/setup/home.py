@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from phones.durable_files import write_over
 from station.cli.cli_text import os_reason
 from station.errors import FileNotWrittenError, StationBusyError
 
@@ -125,17 +126,7 @@ def find_home(given: str | None) -> Home:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that after a crash it is there whole or not at all. Raises: FileNotWrittenError."""
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_over(path, (data,))
     except OSError as error:
         raise FileNotWrittenError(subject=str(path), cause=os_reason(error)) from error

@@ -17,10 +17,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from phones.adb.processes import listens_on
+from phones.adb.processes import Process, all_processes, listens_on
 from phones.cleaning import clean
 from phones.usb.ports import SYSFS, UsbPlace, places
-from station.setup.host_processes import Process, running
 
 PHONE_INTERFACES = ("ff/42/01", "ff/42/03")
 APPLE_VENDOR_ID = "05ac"
@@ -110,7 +109,7 @@ class Machine:
         if version is None:
             # A socket without a usbmuxd of which we know: some other program that may pair, or may not.
             return Found(state="unknown" if self.usbmux_socket.exists() else "absent")
-        seen = running(self.processes)
+        seen = all_processes(self.processes)
         daemons = [each for each in seen.processes if each.program == "usbmuxd"]
         if not daemons and not seen.whole:
             return Found(state="unknown", detail=version)
@@ -128,7 +127,7 @@ class Machine:
         with socket.socket() as probe:
             probe.settimeout(0.3)
             listens = probe.connect_ex(("127.0.0.1", self.adb_port)) == 0
-        seen = running(self.processes)
+        seen = all_processes(self.processes)
         others = [each for each in seen.processes if each.is_adb_server and each.pid != ours]
         if others:
             return Found(state="broken", detail="; ".join(_named(each) for each in others[:4]))

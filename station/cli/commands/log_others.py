@@ -186,8 +186,8 @@ def _audited(
 ) -> "Audit":
     """Fetch, audit, and remember what may be remembered. `memory`: a file; else one for the origin in `folder`."""
     from certs.log import audit as auditing
+    from phones.durable_files import write_over
     from transparency import sources
-    from transparency.export import write_whole
 
     log = None if source is not None else files_of(context).open()
     try:
@@ -202,7 +202,7 @@ def _audited(
     if result.memory is not None:
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(file, [result.memory.to_bytes()])
+            write_over(file, [result.memory.to_bytes()])
         except OSError as error:
             raise ConfigError(subject=str(file), expected=text("expected.new_folder"), got=os_reason(error)) from error
     return result

@@ -23,9 +23,10 @@ from certs.errors import (
     RevocationListMissingError,
     WrongPassphraseError,
 )
+from certs.formats import chain as chain_rules
 from certs.formats.x509_facts import read_certificate, read_revocation_list
 from certs.issue import issue
-from certs.keys import key_folder, profile
+from certs.keys import key_folder
 from certs.keys.authority import (
     Authority,
     create_authority,
@@ -37,6 +38,7 @@ from certs.keys.authority import (
 from certs.keys.certificate_statuses import certificate_statuses, find, revoke
 from certs.keys.key_folder import OpenKeys, open_keys, open_signer, renew_station, save_validator, trust_files
 from certs.keys.list_renewal import list_of, load_root, renew_organisation_list, renew_root_list, root_list_of
+from certs.keys.profile import facts_of
 from certs.keys.revocation_lists import (
     ORGANISATION_LIST_LIFE,
     Reason,
@@ -287,10 +289,12 @@ def test_a_validators_key_opens_with_its_own_passphrase_and_signs_no_paper(folde
     assert load_validator(path, "her own", authority.organisation.certificate).name == "Xu Li"
     with pytest.raises(WrongPassphraseError):
         load_validator(path, "pass", authority.organisation.certificate)
-    with pytest.raises(profile.ProfileError):
-        profile.check_station(holder.certificate, authority.organisation.certificate)
-    with pytest.raises(profile.ProfileError):
-        profile.check_validator(authority.station.certificate, authority.organisation.certificate)
+    with pytest.raises(chain_rules.ChainError):
+        chain_rules.check_station(facts_of(holder.certificate), facts_of(authority.organisation.certificate))
+    with pytest.raises(chain_rules.ChainError):
+        chain_rules.check_validator(
+            facts_of(authority.station.certificate), facts_of(authority.organisation.certificate)
+        )
 
 
 # renewal -------------------------------------------------------------------------------------------

@@ -18,11 +18,13 @@ from certs.errors import (
     WrongPassphraseError,
     WrongSignerError,
 )
+from certs.formats import chain as chain_rules
 from certs.formats import der
 from certs.keys import profile
 from certs.keys.authority import Authority, create_authority, load_signer, load_station, pem, save_authority
 from certs.keys.key_files import SCRYPT_COST, encrypted_pem, read_key, write_key
 from certs.keys.key_folder import renew_station
+from certs.keys.profile import facts_of
 from certs.record.issuer import FileSigner, Issuer
 from certs.verify.trust import Trust
 from tests.support.papers.synthetic_jobs import ISSUER, OPENED_AT
@@ -155,7 +157,7 @@ def test_a_renewed_station_has_a_new_key_under_the_same_organisation(tmp_path: P
     assert new.key_id != old.key_id
     assert new.organisation == old.organisation
     assert (tmp_path / "old" / f"station-{old.key_id}.key").exists()
-    profile.check_station(new.certificate, new.organisation)
+    chain_rules.check_station(facts_of(new.certificate), facts_of(new.organisation))
     with pytest.raises(WrongPassphraseError):
         renew_station(tmp_path, "wrong", ISSUER, "bench-1", now=OPENED_AT, cost=CHEAP)
     assert load_station(tmp_path).key_id == new.key_id
@@ -168,10 +170,10 @@ def test_a_signer_needs_the_key_of_its_certificate(authority: Authority) -> None
 
 def test_the_chain_is_of_the_profile(authority: Authority, specimen_authority: Authority) -> None:
     for chain in (authority, specimen_authority):
-        profile.check_root(chain.root.certificate)
-        profile.check_organisation(chain.organisation.certificate)
-        profile.check_station(chain.station.certificate, chain.organisation.certificate)
-        assert profile.is_issued_by(chain.organisation.certificate, chain.root.certificate)
+        chain_rules.check_root(facts_of(chain.root.certificate))
+        chain_rules.check_organisation(facts_of(chain.organisation.certificate))
+        chain_rules.check_station(facts_of(chain.station.certificate), facts_of(chain.organisation.certificate))
+        assert facts_of(chain.organisation.certificate).is_signed_by(facts_of(chain.root.certificate))
         for below in (chain.organisation.certificate, chain.station.certificate):
             assert below.extensions.get_extension_for_class(x509.CRLDistributionPoints)
     life = authority.station.certificate.not_valid_after_utc - authority.station.certificate.not_valid_before_utc
@@ -185,22 +187,22 @@ def test_a_specimen_chain_is_marked_in_every_certificate(authority: Authority, s
         assert profile.organisation_name(holder.certificate).startswith("SPECIMEN 样本")
     for holder in (real.root, real.organisation, real.station):
         assert not profile.is_specimen(holder.certificate)
-    with pytest.raises(profile.ProfileError):
-        profile.check_station(marked.station.certificate, real.organisation.certificate)
+    with pytest.raises(chain_rules.ChainError):
+        chain_rules.check_station(facts_of(marked.station.certificate), facts_of(real.organisation.certificate))
 
 
 def test_a_certificate_that_is_not_of_the_profile_is_refused(authority: Authority) -> None:
-    with pytest.raises(profile.ProfileError):
-        profile.check_station(authority.organisation.certificate, authority.root.certificate)
-    with pytest.raises(profile.ProfileError):
-        profile.check_organisation(authority.station.certificate)
-    with pytest.raises(profile.ProfileError):
-        profile.check_root(authority.organisation.certificate)
+    with pytest.raises(chain_rules.ChainError):
+        chain_rules.check_station(facts_of(authority.organisation.certificate), facts_of(authority.root.certificate))
+    with pytest.raises(chain_rules.ChainError):
+        chain_rules.check_organisation(facts_of(authority.station.certificate))
+    with pytest.raises(chain_rules.ChainError):
+        chain_rules.check_root(facts_of(authority.organisation.certificate))
 
 
 def test_a_long_company_name_fits_a_certificate() -> None:
     chain = create_authority(Issuer(name="长" * 100, country="CN"), "b" * 100, now=OPENED_AT, specimen=True)
-    profile.check_station(chain.station.certificate, chain.organisation.certificate)
+    chain_rules.check_station(facts_of(chain.station.certificate), facts_of(chain.organisation.certificate))
     assert len(profile.organisation_name(chain.station.certificate)) == 64
 
 

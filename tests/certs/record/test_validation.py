@@ -12,9 +12,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs.errors import KeyUnreadableError, WrongPassphraseError, WrongSignerError
+from certs.formats.chain import ChainError, check_station, check_validator
 from certs.keys.authority import Authority, create_authority, create_validator, pem
 from certs.keys.key_files import write_key
-from certs.keys.profile import ProfileError, check_station, check_validator
+from certs.keys.profile import facts_of
 from certs.keys.validators import Validator, load_validator
 from certs.record.canonical import ReadRecord, canonical_bytes, read_record
 from certs.record.facts import JobFacts
@@ -156,15 +157,15 @@ def test_a_station_key_is_no_validator_and_a_validator_signs_no_paper(
 ) -> None:
     station = Validator(certificate=authority.station.certificate, key=authority.station.key)
     assert check(recorded(decided(signer, station), signer), der(authority)).verdict is Verdict.FAILED
-    with pytest.raises(ProfileError):
-        check_station(validator.certificate, authority.organisation.certificate)
+    with pytest.raises(ChainError):
+        check_station(facts_of(validator.certificate), facts_of(authority.organisation.certificate))
 
 
 def test_a_specimen_validator_is_none_for_real_papers(specimen_authority: Authority, authority: Authority) -> None:
     specimen = new_validator(specimen_authority)
-    check_validator(specimen.certificate, specimen_authority.organisation.certificate)
-    with pytest.raises(ProfileError):
-        check_validator(specimen.certificate, authority.organisation.certificate)
+    check_validator(facts_of(specimen.certificate), facts_of(specimen_authority.organisation.certificate))
+    with pytest.raises(ChainError):
+        check_validator(facts_of(specimen.certificate), facts_of(authority.organisation.certificate))
 
 
 def test_a_certificate_that_was_not_valid_when_the_decision_was_made_does_not_count(

@@ -16,7 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from certs.errors import IssueError, RecordMalformedError, VerificationError, WrongSignerError
 from certs.formats import cms
 from certs.formats.pdf_signature import sign_file
-from certs.issue import Paper, issue, reissue
+from certs.issue import Paper, draw_and_sign, issue
 from certs.keys import profile
 from certs.keys.authority import Authority, Holder, create_authority, create_organisation, pem
 from certs.page.draw import draw_paper
@@ -135,7 +135,7 @@ def test_a_specimen_is_never_a_certificate(
 def test_a_paper_can_be_printed_again_with_the_same_record_and_statement(
     paper: Paper, signer: FileSigner, trust: Trust
 ) -> None:
-    again = reissue(paper.record, paper.statement, signer)
+    again = draw_and_sign(Record(data=paper.record), paper.statement, signer)
     assert (again.record, again.statement) == (paper.record, paper.statement)
     assert again.pdf != paper.pdf
     assert len(again.pdf) == len(paper.pdf)
@@ -510,9 +510,9 @@ def test_the_signer_refuses_what_is_not_its_own(
 
 def test_a_paper_that_does_not_verify_is_not_released(record: Record, report: Record, signer: FileSigner) -> None:
     with pytest.raises(IssueError, match="E_QR"):
-        reissue(record.data, _statement_of(report, signer), signer)
+        draw_and_sign(Record(data=record.data), _statement_of(report, signer), signer)
     with pytest.raises(RecordMalformedError):
-        reissue(b"{}", b"", signer)
+        draw_and_sign(Record(data=b"{}"), b"", signer)
 
 
 def test_a_paper_issued_after_its_station_expired_is_not_released(signer: FileSigner) -> None:

@@ -14,8 +14,9 @@ from phones.apple import readers as apple_readers
 from phones.apple.inspection import inspection_question
 from phones.apple.models import model_of
 from phones.apple.parts import PartAnswer, encode, encode_table
-from phones.apple.readers import passes_luhn, read_batch, read_canary, read_planted
+from phones.apple.readers import read_batch, read_canary, read_planted
 from phones.errors import ReplyMalformedError
+from phones.imei import luhn_holds
 from phones.link import AppleBatch, Reply
 
 HEALTHY: dict[str, Any] = {
@@ -143,7 +144,7 @@ def test_every_imei_must_pass_its_check_digit(imeis: list[str], word: str) -> No
 
 @given(st.text(alphabet="0123456789", min_size=14, max_size=14))
 def test_exactly_one_check_digit_completes_an_imei(body: str) -> None:
-    assert sum(passes_luhn(f"{body}{digit}") for digit in range(10)) == 1
+    assert sum(luhn_holds(f"{body}{digit}") for digit in range(10)) == 1
 
 
 def test_a_model_nobody_listed_has_no_name_and_no_chip() -> None:

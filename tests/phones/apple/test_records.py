@@ -60,7 +60,7 @@ def test_forgetting_leaves_nothing(tmp_path: Path) -> None:
 
 def test_what_a_crash_left_behind_is_removed_at_the_next_start(tmp_path: Path) -> None:
     (tmp_path / "x.tls").write_bytes(b"key")
-    (tmp_path / "y.new").write_bytes(b"key")
+    (tmp_path / ".y.current.5f3a").write_bytes(b"key")
     PairRecords(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phones.apple.ports import ports_of, udid_of
+from phones.apple.ports import ports_of
 from phones.usb.ports import companion, controller_of, is_port_path, is_virtual_bus, order, places
 from phones.usb.watch import UsbDevice
 from tests.phones.usb.sysfs_tree import TREES, lay, written_down
@@ -135,14 +135,12 @@ def test_no_text_makes_the_path_reader_stumble(text: str) -> None:
 
 
 def test_an_iphone_of_usbmuxd_hangs_where_its_serial_hangs() -> None:
-    assert udid_of(SERIAL) == UDID
     assert ports_of([UDID], [iphone("1-4.1", SERIAL), iphone("1-4.2", "000081100006185C09539A05")]) == {"1-4.1": UDID}
     assert ports_of([UDID.lower()], [iphone("1-4.1", SERIAL)]) == {"1-4.1": UDID.lower()}
 
 
 def test_an_old_udid_of_forty_digits_gets_no_hyphen() -> None:
     old = "fa4e" + "0" * 35 + "1"
-    assert udid_of(old) == old
     assert ports_of([old], [iphone("2-1", old)]) == {"2-1": old}
 
 
