@@ -99,12 +99,8 @@ def make_root() -> None:
     used = [str(path) for path in sources if path.suffix in (".list", ".sources") and path.is_file()]
     _run(["mmdebstrap", "--quiet", "--variant=minbase", f"--include={INCLUDED}", suite, str(ROOT), *used])
     shutil.rmtree(ROOT / "etc/apt/sources.list.d", ignore_errors=True)
-    for name in COPIED:
-        source, target = Path("/") / name, ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
-        elif source.exists():
-            shutil.copyfile(source, target)
+    copied = [f"/{name}" for name in COPIED if (Path("/") / name).exists()]
+    _run(["cp", "-aL", "--remove-destination", "--parents", *copied, str(ROOT)])
     inside = ROOT / INSIDE.lstrip("/")
     tracked = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0")
     for name in filter(None, tracked):

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A station in a temporary folder and the command line as its users have it: a process with two streams.
+"""A station in a temporary folder and the command line as its users have it: arguments, environment, two streams.
+
+Commands run in the test's own process; those that a test signals, kills, shows a terminal or another language get an
+interpreter of their own.
 
 The phones are virtual and live in a process of their own; the station finds them by the setting
 `emulated_bench`, so no test needs a door in the product that users do not have.
 """
 
+import contextlib
 import fcntl
+import io
 import json
+import logging
 import os
 import pty
 import re
@@ -23,6 +29,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from station.cli import main
+from station.text import language
 from virtual_phones.bench.remote import RemoteBench
 from virtual_phones.bench.scenario import demo_scenario
 
@@ -57,6 +65,12 @@ PIXEL_13 = "honest-pixel-android-13"
 IPHONE = "honest-iphone-13"
 
 
+OWN_INTERPRETER = {"LANG", "LC_ALL", "--lang", "PYTHONIOENCODING", "TMPDIR"}
+"""What is read only once a process: texts of options, in the language in use when a command's module is imported, the
+encoding of the streams, and the folder for temporary files.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """What a command left behind."""
@@ -78,6 +92,12 @@ class Done:
         found = [json.loads(line) for line in self.out.splitlines()]
         assert all(re.fullmatch(r"proofwipe/[a-z-]+/1", each["schema"]) for each in found)
         return found
+
+
+def _become(environment: Mapping[str, str]) -> None:
+    """This process has exactly that environment."""
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 class CommandLine:
@@ -104,10 +124,20 @@ class CommandLine:
     def run(
         self, *arguments: object, env: Mapping[str, str] | None = None, stdin: str = "", timeout_s: float = 90
     ) -> Done:
-        """Run to the end. No command ever shows a traceback."""
+        """Run to the end, in this process where that shows the same. No command ever shows a traceback."""
+        if OWN_INTERPRETER & {*(env or {}), *map(str, arguments)}:
+            done = self._run_alone(arguments, {**self.environment, **(env or {})}, stdin, timeout_s)
+        else:
+            done = self._run_here(arguments, {**self.environment, **(env or {})}, stdin)
+        assert "Traceback" not in done.err + done.out, done.err
+        return done
+
+    def _run_alone(
+        self, arguments: Sequence[object], environment: Mapping[str, str], stdin: str, timeout_s: float
+    ) -> Done:
         done = subprocess.run(
             self.command(*arguments),
-            env={**self.environment, **(env or {})},
+            env=environment,
             input=stdin,
             capture_output=True,
             text=True,
@@ -115,8 +145,31 @@ class CommandLine:
             check=False,
             cwd=ROOT,
         )
-        assert "Traceback" not in done.stderr + done.stdout, done.stderr
         return Done(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    def _run_here(self, arguments: Sequence[object], environment: Mapping[str, str], stdin: str) -> Done:
+        """The same program with the same environment and streams that are no terminal; what it changed is undone."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        before, standard_input = dict(os.environ), sys.stdin
+        try:
+            _become(environment)
+            sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+            with contextlib.chdir(ROOT), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                try:
+                    main.main([*map(str, arguments)])
+                except SystemExit as leaving:
+                    code = leaving.code
+        finally:
+            sys.stdin = standard_input
+            _become(before)
+            language.choose([], {})
+            log = logging.getLogger("proofwipe")
+            for handler in [*log.handlers]:
+                log.removeHandler(handler)
+                handler.close()
+        assert isinstance(code, int)
+        said = [stream.buffer.getvalue().decode() for stream in (out, err) if isinstance(stream.buffer, io.BytesIO)]
+        return Done(code=code, out=said[0], err=said[1])
 
     def start(self, *arguments: object) -> "subprocess.Popen[str]":
         """Begin a command and let it run."""
