@@ -99,8 +99,10 @@ def make_root() -> None:
     used = [str(path) for path in sources if path.suffix in (".list", ".sources") and path.is_file()]
     _run(["mmdebstrap", "--quiet", "--variant=minbase", f"--include={INCLUDED}", suite, str(ROOT), *used])
     shutil.rmtree(ROOT / "etc/apt/sources.list.d", ignore_errors=True)
-    copied = [f"/{name}" for name in COPIED if (Path("/") / name).exists()]
-    _run(["cp", "-aL", "--remove-destination", "--parents", *copied, str(ROOT)])
+    copied = [name for name in COPIED if (Path("/") / name).exists()]
+    _run(["tar", "-C", "/", "-chf", str(OUT / "copied.tar"), "--ignore-failed-read", *copied])
+    _run(["tar", "-C", str(ROOT), "-xf", str(OUT / "copied.tar")])
+    (OUT / "copied.tar").unlink()
     inside = ROOT / INSIDE.lstrip("/")
     tracked = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0")
     for name in filter(None, tracked):

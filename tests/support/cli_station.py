@@ -65,7 +65,7 @@ PIXEL_13 = "honest-pixel-android-13"
 IPHONE = "honest-iphone-13"
 
 
-OWN_INTERPRETER = {"LANG", "LC_ALL", "--lang", "PYTHONIOENCODING", "TMPDIR"}
+OWN_INTERPRETER = {"--help", "PYTHONIOENCODING", "TMPDIR"}
 """What is read only once a process: texts of options, in the language in use when a command's module is imported, the
 encoding of the streams, and the folder for temporary files.
 """
