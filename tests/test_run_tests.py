@@ -77,17 +77,23 @@ def test_a_wire_test_that_fails_once_is_run_again_with_the_same_seed_and_written
     assert f"seed {rerun['seed']}" in capsys.readouterr().out
 
 
-def test_a_group_of_xdist_is_no_part_of_the_name_that_is_run_again(tmp_path: Path, flaky: Flaky) -> None:
+def test_a_group_of_xdist_shares_a_worker_and_is_no_part_of_the_name_that_is_run_again(
+    tmp_path: Path, flaky: Flaky
+) -> None:
     root = suite(
         tmp_path,
         """
         @pytest.mark.wire
         @pytest.mark.xdist_group("together")
-        @pytest.mark.parametrize("name", ["a@b"])
-        def test_wire(name): fails(name, 1)
+        @pytest.mark.parametrize("name", ["a@b", "c", "d", "e"])
+        def test_wire(name, worker_id):
+            with (HERE / "workers").open("a") as file:
+                file.write(worker_id + "\\n")
+            fails(name, 1 if name == "a@b" else 0)
         """,
     )
     assert run_step("wire", Step(marks="wire", workers=2), [], flaky, root=root) == PASSED
+    assert len(set(runs(root, "workers")[:4])) == 1
     assert [rerun.test for rerun in flaky.reruns] == ["test_it.py::test_wire[a@b]"]
 
 

@@ -2,20 +2,21 @@
 """`proofwipe demo`: exactly the honest phones get certificates, and everything it wrote can be checked."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.support.cli_station import ROOT, CommandLine
+from tests.support.cli_station import CommandLine
+from tests.support.demo_run import DemoRun
 
 
 @pytest.mark.wire
+@pytest.mark.xdist_group("demo")
 @pytest.mark.timeout(240)
-def test_the_demo_certifies_exactly_the_honest_phones(line: CommandLine, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    done = line.run("demo", "--out", os.path.relpath(out, ROOT), timeout_s=200)  # relative, as in the README
-    assert done.code == 0, done.err
+def test_the_demo_certifies_exactly_the_honest_phones(line: CommandLine, run: DemoRun) -> None:
+    """`--out` is relative, as in the README."""
+    out, said, words = run.out, run.out_said.decode(), run.err_said.decode()
+    assert run.exit_code == 0, words
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     phones = summary["phones"]
     assert len(phones) >= 9
@@ -29,12 +30,12 @@ def test_the_demo_certifies_exactly_the_honest_phones(line: CommandLine, tmp_pat
         assert bool(phone["reasons"]) is not honest
         assert phone["platform"] in ("android", "ios")
         paper = out / phone["file"]
-        assert str(paper) in done.out
+        assert str(paper) in said
         answer = line.run("verify", paper, "--json")
         assert answer.code == 7
         assert answer.document["answer"] == ("SPECIMEN" if honest else "REPORT"), phone["name"]
-    assert "SPECIMEN" in done.err
-    assert not any(row != row.rstrip() for row in done.out.splitlines())
+    assert "SPECIMEN" in words
+    assert not any(row != row.rstrip() for row in said.splitlines())
 
 
 def test_a_scenario_that_is_none_is_refused_in_two_lines(line: CommandLine, tmp_path: Path) -> None:

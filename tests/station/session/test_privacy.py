@@ -1,24 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nobody's data: after a whole demo nothing the sellers own lies anywhere, in any spelling.
 
-One demo runs as a program of its own, with a home and a temporary folder of its own; then everything it left is
-searched. The search is tried first on copies in which each word was hidden: a search that cannot find proves nothing.
+Everything that a demo left (tests/support/demo_run.py) is searched. The search is tried first on copies in which each
+word was hidden: a search that cannot find proves nothing.
 """
 
 import base64
 import io
-import os
 import plistlib
 import shutil
 import socket
 import sqlite3
-import stat
 import struct
-import subprocess
-import sys
-import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,50 +21,13 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from station.ledger.stages import Stage
+from tests.support.demo_run import DemoRun
 from tests.support.secret_search import Search, pdf_text, spellings, views
 from tests.support.wire_bench import WireBench
-from virtual_phones.bench.scenario import add_phones, demo_scenario, load_scenario
+from virtual_phones.bench.scenario import demo_scenario, load_scenario
 from virtual_phones.iphone.phone import IPhone
 
-pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("privacy"), pytest.mark.timeout(240)]
-
-ROOT = Path(__file__).parents[3]
-DEMO_S = 180.0
-WATCH_S = 0.05
-
-
-@dataclass
-class Run:
-    """What one demo left behind, and what was seen while it ran."""
-
-    folder: Path
-    out: Path
-    phones: dict[str, Any]
-    output: bytes = b""
-    exit_code: int | None = None
-    seen: dict[str, set[int]] = field(default_factory=dict)  # path in the station's folder → modes it had
-    journal: bytes = b""  # the ledger's write-ahead log, as large as it was seen
-
-    @property
-    def station(self) -> Path:
-        return self.out / "station"
-
-    @property
-    def papers(self) -> list[Path]:
-        return sorted(self.out.glob("PW-*.pdf"))
-
-    def files(self) -> list[Path]:
-        return sorted(path for path in self.folder.rglob("*") if path.is_file())
-
-
-def all_phones() -> dict[str, Any]:
-    """Every phone of the demo, those that are put into another's slot too."""
-    phones = {}
-    for port in add_phones(load_scenario(demo_scenario()), epoch_at_zero=0.0):
-        phones[port.name] = port.first
-        if port.swap is not None:
-            phones[f"{port.name}, the other one"] = port.swap.phone
-    return phones
+pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
 
 
 def sellers_words(phones: Mapping[str, Any]) -> dict[str, str]:
@@ -96,58 +53,7 @@ def device_numbers(phones: Mapping[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("demo")
-    for name in ("home", "tmp"):
-        (folder / name).mkdir(mode=0o700)
-    run = Run(folder=folder, out=folder / "out", phones=all_phones())
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(("PROOFWIPE", "XDG_"))}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "station.cli.main", "demo", "--out", str(run.out)],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={
-            **kept,
-            "HOME": str(folder / "home"),
-            "TMPDIR": str(folder / "tmp"),
-            "PYTHONDEVMODE": "",
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "hardware-fixtures")]),
-        },
-    )
-    over = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(run, over))
-    watcher.start()
-    try:
-        run.output, _ = process.communicate(timeout=DEMO_S)
-    finally:
-        over.set()
-        watcher.join()
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
-    run.exit_code = process.returncode
-    (folder / "what-it-said").write_bytes(run.output)
-    (folder / "ledger-wal-seen-while-it-ran").write_bytes(run.journal)
-    return run
-
-
-def _watch(run: Run, over: threading.Event) -> None:
-    """Note every file of the station and its mode while the demo runs; keep the ledger's journal."""
-    while not over.wait(WATCH_S):
-        for path in (run.station, *run.station.rglob("*")):
-            try:
-                mode = stat.S_IMODE(path.stat().st_mode)
-                run.seen.setdefault(str(path.relative_to(run.station)), set()).add(mode)
-                if path.name.endswith("-wal") and path.stat().st_size > len(run.journal):
-                    run.journal = path.read_bytes()
-            except OSError:
-                continue  # gone between the listing and the look
-
-
-@pytest.fixture(scope="module")
-def search(run: Run) -> Search:
+def search(run: DemoRun) -> Search:
     return Search(sellers_words(run.phones))
 
 
@@ -191,7 +97,9 @@ def test_the_search_finds_base64_and_hex_of_longer_texts_and_broken_lines(search
                 assert any(name in hit for hit in alone.within(b"{" + hidden + b"}")), name
 
 
-def test_the_search_finds_each_word_planted_into_a_copy_of_the_ledger(run: Run, search: Search, tmp_path: Path) -> None:
+def test_the_search_finds_each_word_planted_into_a_copy_of_the_ledger(
+    run: DemoRun, search: Search, tmp_path: Path
+) -> None:
     copy = tmp_path / "ledger.sqlite3"
     shutil.copy(run.station / "ledger.sqlite3", copy)
     with sqlite3.connect(copy) as raw:
@@ -206,7 +114,7 @@ def test_the_search_finds_each_word_planted_into_a_copy_of_the_ledger(run: Run, 
 
 @pytest.mark.parametrize("way", ["drawn", "attached", "metadata"])
 def test_the_search_finds_a_word_planted_into_a_copy_of_a_paper(
-    run: Run, search: Search, tmp_path: Path, way: str
+    run: DemoRun, search: Search, tmp_path: Path, way: str
 ) -> None:
     ascii_words = {name: word for name, word in search.words.items() if word.isascii()}
     words = ascii_words if way == "drawn" else search.words
@@ -234,8 +142,8 @@ def test_the_search_finds_a_word_planted_into_a_copy_of_a_paper(
 # what the demo left -----------------------------------------------------------------------------------
 
 
-def test_the_demo_ended_as_it_must_and_left_what_is_searched(run: Run) -> None:
-    assert run.exit_code == 0, run.output.decode("utf-8", "replace")[-3000:]
+def test_the_demo_ended_as_it_must_and_left_what_is_searched(run: DemoRun) -> None:
+    assert run.exit_code == 0, run.err_said.decode("utf-8", "replace")[-3000:]
     assert len(run.papers) == len(load_scenario(demo_scenario()).phones)
     names = {path.name for path in run.files()}
     assert names >= {"ledger.sqlite3", "log.sqlite3", "station.log", "summary.json", "adbkey", "what-it-said"}
@@ -243,17 +151,17 @@ def test_the_demo_ended_as_it_must_and_left_what_is_searched(run: Run) -> None:
     assert any(name.startswith("pairing/") for name in run.seen), "iPhones were paired while it ran"
 
 
-def test_nothing_of_the_sellers_lies_in_any_file_the_demo_left(run: Run, search: Search) -> None:
+def test_nothing_of_the_sellers_lies_in_any_file_the_demo_left(run: DemoRun, search: Search) -> None:
     found = [hit for path in run.files() for hit in search.in_file(path)]
     assert found == []
 
 
-def test_no_paper_names_a_phone_in_full(run: Run) -> None:
+def test_no_paper_names_a_phone_in_full(run: DemoRun) -> None:
     numbers = Search(device_numbers(run.phones))
     assert [hit for paper in run.papers for hit in numbers.in_file(paper)] == []
 
 
-def test_each_certificate_shows_the_last_four_digits_it_may_show(run: Run) -> None:
+def test_each_certificate_shows_the_last_four_digits_it_may_show(run: DemoRun) -> None:
     ends = {phone.serial[-4:] for name, phone in run.phones.items() if name.startswith("honest")}
     texts = [pdf_text(paper) for paper in run.papers if paper.name.endswith("-certificate.pdf")]
     assert len(texts) == len(ends) == 4
@@ -261,7 +169,7 @@ def test_each_certificate_shows_the_last_four_digits_it_may_show(run: Run) -> No
         assert any(end in text for text in texts), end
 
 
-def test_the_transparency_log_names_no_phone(run: Run) -> None:
+def test_the_transparency_log_names_no_phone(run: DemoRun) -> None:
     numbers = Search(device_numbers(run.phones))
     log = run.station / "log.sqlite3"
     assert numbers.in_file(log) == []
@@ -270,7 +178,7 @@ def test_the_transparency_log_names_no_phone(run: Run) -> None:
     assert ledger, "what the ledger holds in clear is found in it"
 
 
-def test_device_numbers_would_be_found_in_a_paper(run: Run, tmp_path: Path) -> None:
+def test_device_numbers_would_be_found_in_a_paper(run: DemoRun, tmp_path: Path) -> None:
     numbers = device_numbers(run.phones)
     writer = pypdf.PdfWriter(clone_from=pypdf.PdfReader(run.papers[0]))
     writer.add_attachment("numbers.txt", "\n".join(numbers.values()).encode())
@@ -280,7 +188,7 @@ def test_device_numbers_would_be_found_in_a_paper(run: Run, tmp_path: Path) -> N
     assert all(any(name in hit for hit in hits) for name in numbers)
 
 
-def test_every_paper_was_looked_into_and_not_only_at(run: Run) -> None:
+def test_every_paper_was_looked_into_and_not_only_at(run: DemoRun) -> None:
     for paper in run.papers:
         seen = dict(views(paper))
         assert any(name.startswith("attachment") for name in seen)
@@ -288,13 +196,13 @@ def test_every_paper_was_looked_into_and_not_only_at(run: Run) -> None:
         assert "proofwipe" in seen["text"].decode().lower() or "PW-" in seen["text"].decode()
 
 
-def test_pair_records_are_gone_and_nobody_else_could_read_them_meanwhile(run: Run) -> None:
+def test_pair_records_are_gone_and_nobody_else_could_read_them_meanwhile(run: DemoRun) -> None:
     assert list((run.station / "pairing").iterdir()) == []
     assert not list((run.folder / "home").rglob("*.plist")), "the library's own store was used"
     assert list((run.folder / "tmp").iterdir()) == []
 
 
-def test_the_station_keeps_its_folders_and_files_to_itself(run: Run) -> None:
+def test_the_station_keeps_its_folders_and_files_to_itself(run: DemoRun) -> None:
     assert {"." if name == "." else name for name in run.seen} >= {".", "adb", "pairing", "papers", "ledger.sqlite3"}
     open_ones = {
         name: [oct(mode) for mode in modes] for name, modes in run.seen.items() if any(mode & 0o077 for mode in modes)

@@ -15,6 +15,7 @@ import pytest
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer
 from certs.verify.verifier import verify_file
+from tests.support.sampling import parts
 from tests.support.wire_bench import WireBench, WireLife, imei
 from virtual_phones.android import behaviour as android_behaviour
 from virtual_phones.faults import FaultKind
@@ -24,6 +25,7 @@ pytestmark = [pytest.mark.wire, pytest.mark.timeout(150)]
 
 SEED = 20261121
 ROUNDS = 6
+TRIED = 2  # in `make test`, other ones with each commit; the others in `make slow`
 LIARS = 36
 SWAPPED = 5
 DRAWN_ROUNDS = 4  # in each of these one certificate is drawn, signed and verified; the rest are records
@@ -154,7 +156,7 @@ def test_the_rounds_hold_every_misbehaviour_variation_and_kind_of_fault() -> Non
         assert kinds == set(FaultKind)
 
 
-@pytest.mark.parametrize("number", range(ROUNDS))
+@pytest.mark.parametrize("number", parts(ROUNDS, tried=TRIED))
 def test_only_honest_phones_are_certified_over_the_wire(number: int, tmp_path: Path) -> None:
     phones = planned()[number]
     honest = [place for place, phone in enumerate(phones) if not phone.keys() & {"misbehaviour", "fault", "swap"}]
