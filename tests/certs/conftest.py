@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One chain, one specimen chain and one finished paper for all tests of the room: keys and pages cost time."""
 
+import asn1crypto.tsp  # noqa: F401 - it adds names to a table of asn1crypto that the first use of the table freezes
 import pytest
 
 from certs.issue import Paper, issue
