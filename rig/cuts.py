@@ -2,7 +2,8 @@
 """The cable pulled at exchange k of an erase job: every k of the shortest, a sample of the longer ones.
 
 The end is typed, never a certificate; whole phones in the same batch are certified all the same; the next phone on
-each port answers. A cut that lets half an answer through ("truncate") is the one that adb calls exit 0 (`hollow`).
+each port answers. A cut that lets half an answer through ("truncate") is the one that adb calls exit 0
+(`false_success.py`).
 """
 
 import os

@@ -15,18 +15,18 @@ from rig.station import UsbStation
 from rig.table import Row
 from virtual_phones.bench.remote import RemoteBench
 
-_NAME = "hollow"
+_NAME = "false-success"
 _LINE = "getprop; echo THE END"
 _LIMIT_S = 60.0
 
 
-def hollow(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) -> list[Row]:
+def false_success(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) -> list[Row]:
     """One question, asked whole and then over a cable that is cut in the middle of the answer, by `adb` and by us."""
     started = time.monotonic()
     port = remote.slots[0]
     remote.add_phones(
         {
-            "name": "hollow",
+            "name": "false-success",
             "seed": 77,
             "phone": [
                 {

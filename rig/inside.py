@@ -20,7 +20,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rig import bench_session as floor
+from rig import bench_session
 from rig.scenario import RigScenario, RigScenarioError, Wanted, load_all
 from rig.table import Row, all_good, write
 from virtual_phones.bench.remote import RemoteBench
@@ -104,9 +104,9 @@ def main(arguments: list[str] | None = None) -> int:
     reading = threading.Thread(target=importlib.import_module, args=("rig.station",), daemon=True)
     reading.start()
     with ExitStack() as stack:
-        floor.start_udevd()
-        usbmuxd = stack.enter_context(floor.usbmuxd(JOB / "usbmuxd.log", say))
-        remote = stack.enter_context(floor.phones(JOB / "phones.log"))
+        bench_session.start_udevd()
+        usbmuxd = stack.enter_context(bench_session.usbmuxd(JOB / "usbmuxd.log", say))
+        remote = stack.enter_context(bench_session.phones(JOB / "phones.log"))
         say(f"{len(remote.slots)} root ports")
         if options.hold:
             return hold(options.hold, remote)
@@ -132,44 +132,43 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def with_station(
-    wanted: Wanted, remote: RemoteBench, usbmuxd: floor.Usbmuxd, report: Report, say: Callable[[str], None]
+    wanted: Wanted, remote: RemoteBench, usbmuxd: bench_session.Usbmuxd, report: Report, say: Callable[[str], None]
 ) -> None:
     """Everything for which the product's own station looks at the bench."""
-    from rig import cuts, daemons
-    from rig import false_success as hollow
-    from rig import loop_watch as stuck
-    from rig import many_phones as crowd
-    from rig import run_scenarios as play
+    from rig import cuts, daemons, false_success, loop_watch, many_phones, run_scenarios
     from rig.station import UsbStation
 
-    with UsbStation(SCRATCH / "jobs", remote, say) as station, stuck.watched(station.island, JOB / "stuck.log", say):
+    with (
+        UsbStation(SCRATCH / "jobs", remote, say) as station,
+        loop_watch.watched(station.island, JOB / "stuck.log", say),
+    ):
         say("station ready")
         for scenario in wanted.scenarios("look"):
-            report.take(scenario.name, partial(play.play_look, scenario, station, remote, say))
-        if wanted.phase("hollow"):
-            report.take("hollow", partial(hollow.hollow, station, remote, say))
+            report.take(scenario.name, partial(run_scenarios.play_look, scenario, station, remote, say))
+        if wanted.phase("false-success"):
+            report.take("false-success", partial(false_success.false_success, station, remote, say))
         jobs = wanted.scenarios("job")
-        if wanted.phase("cuts") and not any(each.name == play.HONEST for each in jobs):
-            jobs = [*jobs, *(each for each in load_all() if each.name == play.HONEST)]
+        if wanted.phase("cuts") and not any(each.name == run_scenarios.HONEST for each in jobs):
+            jobs = [*jobs, *(each for each in load_all() if each.name == run_scenarios.HONEST)]
         exchanges: dict[str, int] = {}
         for first in range(0, len(jobs), JOBS_AT_ONCE):
             batch = jobs[first : first + JOBS_AT_ONCE]
             names = ", ".join(each.name for each in batch)
-            report.take(names, partial(play.play_jobs, batch, station, remote, say, exchanges))
+            report.take(names, partial(run_scenarios.play_jobs, batch, station, remote, say, exchanges))
         if wanted.phase("cuts"):
             report.take("cuts", partial(cuts.cuts, station, remote, exchanges, say))
         if wanted.phase("daemons"):
             report.take("daemons", partial(daemons.daemons, station, remote, usbmuxd, say))
-        if wanted.phase("crowd"):
-            report.take("crowd", partial(crowd.crowd, station, remote, say))
+        if wanted.phase("many-phones"):
+            report.take("many-phones", partial(many_phones.many_phones, station, remote, say))
 
 
 def hold(name: str, remote: RemoteBench) -> int:
     """A scenario's phones on the bench, udevd, usbmuxd and an adb server beside them, and a shell for whoever asked."""
-    from rig import run_scenarios as play
+    from rig import run_scenarios
 
-    (placed,) = play.place([each for each in load_all() if each.name == name], remote.slots)
-    play.add_phones(remote, [placed])
+    (placed,) = run_scenarios.place([each for each in load_all() if each.name == name], remote.slots)
+    run_scenarios.add_phones(remote, [placed])
     for slot, path in placed.ports.items():
         sys.stdout.write(f"slot {slot}: {path}\n")
     with tools_environment("adb", 15037) as environment:
@@ -179,23 +178,23 @@ def hold(name: str, remote: RemoteBench) -> int:
 
 def tools(scenarios: list[RigScenario], remote: RemoteBench, report: Report, say: Callable[[str], None]) -> None:
     """Tool scenarios, with Debian's adb; those that use adb again with the product's bundled one."""
-    from rig import run_scenarios as play
+    from rig import run_scenarios
 
     for place, scenario in enumerate(scenarios):
         with tools_environment("adb", 15037 + 2 * place) as environment:
-            report.take(scenario.name, partial(play.play_tools, scenario, remote, environment, say))
+            report.take(scenario.name, partial(run_scenarios.play_tools, scenario, remote, environment, say))
         if scenario.name == "tools-android":
             from phones.adb.server import bundled_adb
 
             with tools_environment(str(bundled_adb()), 15038 + 2 * place) as environment:
                 again = replace(scenario, name=f"{scenario.name} (bundled adb)")
-                report.take(again.name, partial(play.play_tools, again, remote, environment, say))
+                report.take(again.name, partial(run_scenarios.play_tools, again, remote, environment, say))
 
 
 @contextmanager
 def tools_environment(adb: str, port: int) -> Iterator[Mapping[str, str]]:
     """What `run` lines of scenarios may name with a $: ADB, PYTHON."""
-    with floor.adb_server(adb, port, SCRATCH / f"adb-{port}") as environment:
+    with bench_session.adb_server(adb, port, SCRATCH / f"adb-{port}") as environment:
         yield {**environment, "ADB": adb, "PYTHON": sys.executable}
 
 

@@ -29,7 +29,7 @@ def watched(island: AppleLibraryDriver, log: Path, say: Callable[[str], None]) -
                 with log.open("a", encoding="utf-8") as file:
                     faulthandler.dump_traceback(file)
 
-    thread = threading.Thread(target=watch, name="stuck", daemon=True)
+    thread = threading.Thread(target=watch, name="loop-watch", daemon=True)
     thread.start()
     try:
         yield

@@ -16,7 +16,7 @@ from virtual_phones.bench.remote import RemoteBench
 from wipe.method import Deadlines
 
 PHONES = 32
-JOBS = int(os.environ.get("USB_RIG_CROWD_JOBS", "8"))
+JOBS = int(os.environ.get("USB_RIG_MANY_JOBS", "8"))
 """Whole jobs at once. The guest has two emulated cores, which do the phones' work too: its ratio is no station's."""
 IDENTIFIED_S = 30.0
 NOTICED_S = 0.5
@@ -33,7 +33,7 @@ _KINDS: tuple[dict[str, Any], ...] = (
 )
 
 
-def crowd(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) -> list[Row]:
+def many_phones(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) -> list[Row]:
     """Three rows: plugging, pulling, jobs."""
     return [_plugged(station, remote, say), _pulled(station, remote, say), _jobs(station, remote, say)]
 
@@ -41,7 +41,7 @@ def crowd(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) 
 def _phones(ports: list[str], *, plugged: bool, base: int) -> list[dict[str, Any]]:
     return [
         {
-            "name": f"crowd-{place}",
+            "name": f"many-phones-{place}",
             "port": port,
             "serial": f"CROWD{base + place:05d}",
             "plugged": plugged,
@@ -55,7 +55,7 @@ def _phones(ports: list[str], *, plugged: bool, base: int) -> list[dict[str, Any
 
 def _plugged(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) -> Row:
     ports = remote.slots[:PHONES]
-    remote.add_phones({"name": "crowd", "seed": 32, "phone": _phones(ports, plugged=False, base=0)})
+    remote.add_phones({"name": "many-phones", "seed": 32, "phone": _phones(ports, plugged=False, base=0)})
     for port in ports:
         remote.plug(port)
     started = time.monotonic()
@@ -103,7 +103,7 @@ def _jobs(station: UsbStation, remote: RemoteBench, say: Callable[[str], None]) 
     wrong = [found for each in ended if (found := must_hold(each, truths[each.job.port]))]
     certified = sum(each.outcome == "certificate" for each in ended)
     for each in ended:
-        say(f"crowd {each.job.port} {each.outcome} {each.seconds:.1f} s {','.join(each.reasons[:2])}")
+        say(f"many-phones {each.job.port} {each.outcome} {each.seconds:.1f} s {','.join(each.reasons[:2])}")
     slowest = max((each.seconds for each in alone), default=0.0)
     honest = [each for each in alone if each.outcome == "certificate"]
     return Row(

@@ -52,7 +52,7 @@ PERSON = Person(name="Rig", role="operator")
 GATHER_S = 60.0
 _LAST_PIECES = 10
 EXCHANGE_S = 30.0
-"""No exchange waits longer, before `slowly.patience` multiplies it for links."""
+"""No exchange waits longer, before `slow_guest.patience` multiplies it for links."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ class World:
 T = TypeVar("T")
 
 
-class _Far:
+class _RemoteWorld:
     """The station's side of the pipe: clock, port and links in one."""
 
     path = "1-1"
@@ -146,13 +146,13 @@ class _Far:
     def forget(self, udid: str) -> None:
         self.call("forget", udid)
 
-    def open(self) -> "_FarLink":
+    def open(self) -> "_RemoteLink":
         number, name = self.call("open")
-        return _FarLink(self, number, name)
+        return _RemoteLink(self, number, name)
 
 
-class _FarLink:
-    def __init__(self, far: _Far, number: int, name: str) -> None:
+class _RemoteLink:
+    def __init__(self, far: _RemoteWorld, number: int, name: str) -> None:
         self._far = far
         self._number = number
         self.name = name
@@ -168,7 +168,7 @@ class _FarLink:
         return
 
 
-class _MortalLog(TransparencyLog):
+class _KillableLog(TransparencyLog):
     """A transparency log that calls `on_append` as the ledger does."""
 
     on_append: Callable[[int, str], None] = staticmethod(lambda _number, _when: None)
@@ -183,14 +183,14 @@ class _MortalLog(TransparencyLog):
 
 
 def _station(pipe: Connection, folder: Path, die_at: int | None, before: bool, in_log: bool) -> None:
-    far = _Far(pipe)
+    far = _RemoteWorld(pipe)
 
     def die(number: int, when: str) -> None:
         if number == die_at and (when == "before") == before:
             os.kill(os.getpid(), signal.SIGKILL)
 
     ledger = Ledger(folder / "ledger.sqlite3", clock=far, on_append=None if in_log else die)
-    job_log = lives.job_log(folder, _MortalLog)
+    job_log = lives.job_log(folder, _KillableLog)
     if in_log:
         setattr(job_log.log, "on_append", die)  # noqa: B010 - an attribute of the test's own subclass
     technician = ScriptedTechnician(lives.SCRIPT, lambda _port, action: far.call("press", action))

@@ -50,7 +50,7 @@ POLICY = policy_of(LOG.public)
 MANY = 300  # more than one tile
 
 
-class Still:
+class FixedClock:
     """A clock that stands."""
 
     def now(self) -> datetime:
@@ -142,7 +142,9 @@ def test_a_rewritten_log_is_caught_by_an_auditor_with_a_memory(name: str) -> Non
 @pytest.mark.parametrize("name", REWRITTEN)
 def test_a_rewritten_log_is_not_signed_by_a_witness(name: str, tmp_path: Path) -> None:
     leaves, _, (status, fault) = REWRITTEN[name]
-    witness = Witness(tmp_path / "w.sqlite3", key=witness_key("w.example", key_of("w")), policy=POLICY, clock=Still())
+    witness = Witness(
+        tmp_path / "w.sqlite3", key=witness_key("w.example", key_of("w")), policy=POLICY, clock=FixedClock()
+    )
     assert witness.add_checkpoint(format_request(0, (), signed(ALL[:FIRST_SIZE]))).status == 200
     hashes = [merkle.leaf_hash(each) for each in leaves]
     proof = merkle.consistency_of(hashes, FIRST_SIZE) if len(leaves) >= FIRST_SIZE else ()
@@ -162,13 +164,13 @@ def test_a_checkpoint_signed_again_by_another_key_is_no_checkpoint_of_this_log(t
     stranger = NoteKey(ORIGIN, key_of("stranger"))
     found = audit_of(ALL, audit_of(ALL[:FIRST_SIZE]).memory, stranger)
     assert (found.verdict, [each.fault for each in found.doubts]) == (Verdict.INDETERMINATE, ["log_unknown"])
-    witness = Witness(tmp_path / "w.sqlite3", key=witness_key("w", key_of("w")), policy=POLICY, clock=Still())
+    witness = Witness(tmp_path / "w.sqlite3", key=witness_key("w", key_of("w")), policy=POLICY, clock=FixedClock())
     assert witness.add_checkpoint(format_request(0, (), signed(ALL, stranger))).status == 403
     witness.close()
 
 
 def test_a_split_view_gets_one_cosignature_only(tmp_path: Path) -> None:
-    witness = Witness(tmp_path / "w.sqlite3", key=witness_key("w", key_of("w")), policy=POLICY, clock=Still())
+    witness = Witness(tmp_path / "w.sqlite3", key=witness_key("w", key_of("w")), policy=POLICY, clock=FixedClock())
     one, other = ALL, changed(ALL, len(ALL) - 1)
     assert witness.add_checkpoint(format_request(0, (), signed(one))).status == 200
     assert witness.add_checkpoint(format_request(len(ALL), (), signed(other))).status == 422

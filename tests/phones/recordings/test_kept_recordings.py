@@ -30,7 +30,7 @@ FILES = (EXCHANGES, EXPECTED, PHONE)
 LONGEST_S = 1_000_000.0
 
 
-class Said(NamedTuple):
+class Identifier(NamedTuple):
     """A value that names the phone, and where it stands in the recording."""
 
     where: str
@@ -38,17 +38,17 @@ class Said(NamedTuple):
     text: str
 
 
-def identifiers(folder: Path, place: Path) -> Iterator[Said]:
+def identifiers(folder: Path, place: Path) -> Iterator[Identifier]:
     """Everything in a recording that the product takes for an identifier, as its own readers read it."""
     recorder, _ = wrap_ports(folder, place)
     for number, event in enumerate(recorder.events):
         if isinstance(event, Looks):
             kind = "udid" if event.sighting.presence is Presence.APPLE else "serial"
-            yield Said(f"{number} usb_serial", kind, event.sighting.usb_serial)
-            yield Said(f"{number} transport", kind, event.sighting.transport)
+            yield Identifier(f"{number} usb_serial", kind, event.sighting.usb_serial)
+            yield Identifier(f"{number} transport", kind, event.sighting.transport)
     for name, text in every_value(folder, recorder):
         if kind := allowed(name).identifier:
-            yield Said(name, kind, text)
+            yield Identifier(name, kind, text)
 
 
 def every_value(folder: Path, recorder: Recorder) -> Iterator[tuple[str, str]]:
@@ -59,7 +59,7 @@ def every_value(folder: Path, recorder: Recorder) -> Iterator[tuple[str, str]]:
         yield from tomllib.loads((folder / name).read_text("utf-8")).get("values", {}).items()
 
 
-def no_fakes(folder: Path, place: Path) -> list[Said]:
+def no_fakes(folder: Path, place: Path) -> list[Identifier]:
     found = (said for said in identifiers(folder, place) if said.text not in ("", "malformed"))
     return [said for said in found if not is_fake(said.kind, said.text)]
 
@@ -181,7 +181,7 @@ def test_an_identifier_that_a_reader_takes_and_that_is_no_fake_is_found(
     assert (where, real) in {(said.where, said.text) for said in found}
 
 
-class Planting(NamedTuple):
+class PlantedRecording(NamedTuple):
     """A recording with strangers in every place that no reader reads, and what its recording holds of them."""
 
     unread: str
@@ -191,7 +191,7 @@ class Planting(NamedTuple):
 
 
 @cache
-def planting(folder: Path, place: Path) -> Planting:
+def planting(folder: Path, place: Path) -> PlantedRecording:
     """Made once for all that is planted: a recording is played back and masked again, which takes a while."""
     spread = "".join(f"\\n{real}" for real in PLANTED)
     in_table = "".join(f"<key>note</key><string>{real}</string>" for real in PLANTED)
@@ -210,7 +210,7 @@ def planting(folder: Path, place: Path) -> Planting:
             file.writelines(line.format(real) for real in PLANTED)
     again = record_again(planted, place)
     lines = [len((each / EXCHANGES).read_text("utf-8").splitlines()) for each in (folder, again)]
-    return Planting(
+    return PlantedRecording(
         unread=(planted / EXCHANGES).read_text("utf-8"),
         found="\n".join(differences(planted, again)),
         again="".join((again / name).read_text("utf-8") for name in FILES),

@@ -145,7 +145,7 @@ def test_a_question_that_was_not_recorded_is_refused() -> None:
 # made ----------------------------------------------------------------------------------------------------
 
 
-class Overheard:
+class RecordedBench:
     """A direct bench whose port is recorded."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, leak: Callable[[bytes], bytes] | None = None) -> None:
@@ -186,7 +186,7 @@ class LeakyPort:
 def test_a_whole_life_is_recorded_without_a_number_or_word_of_its_owner(
     phone: Mapping[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    overheard = Overheard(monkeypatch)
+    overheard = RecordedBench(monkeypatch)
     life = lives.live(phone)
     assert life.certified
     out = tmp_path / "recording"
@@ -228,7 +228,7 @@ def test_what_a_phone_says_unasked_never_reaches_the_recording(
             return body.replace(b"<dict>", b"<dict><key>x</key><data>" + word + b"</data>", 1)
         return body.replace(b"-0\n", b"-0\n" + spelt) if b"\n" in body else body + spelt
 
-    overheard = Overheard(monkeypatch, leak)
+    overheard = RecordedBench(monkeypatch, leak)
     lives.live(model)
     out = tmp_path / "recording"
     overheard.recorder.write(out, about={}, expected={"values": overheard.recorder.values()})
