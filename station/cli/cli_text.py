@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Help pages and usage errors of click, speaking the language in use; click itself has them in English only."""
 
-import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -153,15 +152,3 @@ def value_of(option: str, arguments: Sequence[str]) -> str | None:
 def stage_text(stage: str) -> str:
     """A job's stage for people; machines get the name of the table in station.ledger.stages."""
     return text(f"stage.{stage}")
-
-
-def os_reason(error: OSError) -> str:
-    """Why the operating system refused, in the language in use where we have a sentence for it."""
-    import errno
-
-    from phones.words import keys
-
-    key = f"os.{errno.errorcode.get(error.errno or 0, '')}"
-    if key in keys("os."):
-        return text(key)
-    return os.strerror(error.errno) if error.errno else type(error).__name__

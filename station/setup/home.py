@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phones.durable_files import write_over
-from station.cli.cli_text import os_reason
 from station.errors import FileNotWrittenError, StationBusyError
+from station.text.language import os_reason
 
 HOME_VARIABLE = "PROOFWIPE_HOME"
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which of the two languages the program speaks: `--lang`, else the settings, else the locale."""
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 
-from phones.words import LANGUAGES, say
+from phones.words import LANGUAGES, keys, say
 
 _chosen = ["en"]
 _asked_for = [False]
@@ -50,3 +51,11 @@ def current() -> str:
 def text(key: str, **facts: object) -> str:
     """A sentence in the language in use."""
     return say(key, current(), **facts)
+
+
+def os_reason(error: OSError) -> str:
+    """Why the operating system refused, in the language in use where we have a sentence for it."""
+    key = f"os.{errno.errorcode.get(error.errno or 0, '')}"
+    if key in keys("os."):
+        return text(key)
+    return os.strerror(error.errno) if error.errno else type(error).__name__

@@ -8,11 +8,10 @@ import click
 
 from certs.record.issuer import Issuer
 from station.cli import cli_text, output
-from station.cli.cli_text import os_reason
 from station.cli.commands.options import home_of, json_option, passphrase_option
 from station.cli.passphrase import find_passphrase
 from station.errors import ConfigError, FileNotWrittenError
-from station.text.language import text
+from station.text.language import os_reason, text
 
 LONGEST_TEXT = 200
 

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from station.cli import cli_text, output
-from station.cli.cli_text import os_reason
 from station.cli.commands.options import Decorator, config_option, home_of, json_option, passphrase_option, settings_of
 from station.cli.output import is_terminal
 from station.cli.passphrase import PIN_VARIABLE, find_passphrase
 from station.errors import ConfigError, FileNotWrittenError
-from station.text.language import text
+from station.text.language import os_reason, text
 
 if TYPE_CHECKING:
     from certs.keys.certificate_statuses import CertificateStatus

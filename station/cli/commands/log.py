@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from station.cli import cli_text, output
-from station.cli.cli_text import os_reason
 from station.cli.commands import log_others
 from station.cli.commands.log_others import files_of, policy_of, policy_option, port_options, read_file, serve_site
 from station.cli.commands.options import home_of, json_option, passphrase_option
 from station.cli.passphrase import find_passphrase
-from station.text.language import current, text
+from station.text.language import current, os_reason, text
 
 if TYPE_CHECKING:
     from certs.log.errors import WitnessError

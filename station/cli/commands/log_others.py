@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from station.cli import output
-from station.cli.cli_text import TranslatedCommand, os_reason
+from station.cli.cli_text import TranslatedCommand
 from station.cli.commands.options import Decorator, home_of, json_option, passphrase_option
 from station.cli.passphrase import find_passphrase
 from station.errors import ConfigError
-from station.text.language import text
+from station.text.language import os_reason, text
 
 if TYPE_CHECKING:
     from certs.log.audit import Audit, Memory

@@ -15,9 +15,8 @@ import click
 from certs.log.sampling import LEAST_PERCENT, Period, Sample, draw, period
 from phones.cleaning import clean
 from station.cli import cli_text, output
-from station.cli.cli_text import os_reason
 from station.cli.commands.options import config_option, home_of, json_option, settings_of
-from station.text.language import text
+from station.text.language import os_reason, text
 
 if TYPE_CHECKING:
     from station.session.sampling import Row

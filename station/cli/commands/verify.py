@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from station.cli import cli_text, output
-from station.cli.cli_text import os_reason
 from station.cli.commands.options import json_option
-from station.text.language import current, text
+from station.text.language import current, os_reason, text
 
 if TYPE_CHECKING:
     from certs.log.reading import Snapshot

@@ -3,11 +3,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -39,60 +37,16 @@ from station.session.events import (
     QuestionClosed,
 )
 from station.session.plugged import changes
-from station.session.session import Listener, Secrets, Session
-from station.session.technician import ScriptedTechnician
+from station.session.session import Secrets, Session
 from station.setup.home import Home
 from station.setup.settings import Settings
 from station.work.worker import Progress
 from tests.support import lives
 from tests.support.cli_station import PASSPHRASE, Call
-from tests.support.direct_bench import DirectBench, DirectPort, VirtualClock
-from virtual_phones.bench.scenario import add_phones, read_scenario
+from tests.support.direct_bench import DirectBench
+from tests.support.one_phone import OnePhone, UnhurriedClock
 
 LONGEST_S = 30.0
-
-
-class UnhurriedClock(VirtualClock):
-    """Virtual time in which other threads get a word in: each wait takes a little real time."""
-
-    def sleep(self, seconds: float) -> None:
-        super().sleep(seconds)
-        time.sleep(0.001)
-
-
-class Room:
-    """One virtual phone on a port, a ledger, and the session around them."""
-
-    def __init__(
-        self,
-        folder: Path,
-        phone: Mapping[str, Any],
-        *,
-        settings: Settings = lives.SETTINGS,
-        clock: VirtualClock | None = None,
-        on_append: Callable[[int, str], None] | None = None,
-    ) -> None:
-        document = {"name": "life", "seed": 1, "phone": [{"name": "phone", "port": "1-1", **phone}]}
-        (self.slot,) = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
-        self.clock = clock or VirtualClock()
-        self.port = DirectPort(self.slot, self.clock, folder / "pairing")
-        self.ledger = Ledger(folder / "ledger.sqlite3", clock=self.clock, on_append=on_append)
-        self.hands = ScriptedTechnician(lives.SCRIPT, self._press)
-        self.papers = lives.paper_issuer(folder, self.clock)
-        self.settings = settings
-
-    def _press(self, _port: str, action: str) -> None:
-        self.slot.press(action, self.clock.seconds)
-
-    def session(self, listener: Listener) -> Session:
-        return lives.session(
-            self.ledger, self.port, self.clock, papers=self.papers, settings=self.settings, listener=listener
-        )
-
-    def only_hands(self, session: Session, event: Event) -> None:
-        """Presses what must be pressed and answers nothing."""
-        if not isinstance(event, QuestionAsked):
-            self.hands.notice(session, event)
 
 
 def watched(session: Session, *kinds: type) -> tuple[list[Numbered], threading.Thread]:
@@ -105,7 +59,7 @@ def watched(session: Session, *kinds: type) -> tuple[list[Numbered], threading.T
 
 
 def test_a_phone_goes_from_plug_to_paper_and_two_clients_see_the_same_numbered_events(tmp_path: Path) -> None:
-    room = Room(tmp_path, lives.PIXEL_13)
+    room = OnePhone(tmp_path, lives.PIXEL_13)
     with room.session(room.hands.notice) as session:
         first, one = watched(session)
         second, two = watched(session)
@@ -129,7 +83,7 @@ def test_a_phone_goes_from_plug_to_paper_and_two_clients_see_the_same_numbered_e
 
 
 def test_a_question_is_answered_by_whichever_client_is_first_and_refused_to_the_other(tmp_path: Path) -> None:
-    room = Room(tmp_path, lives.PIXEL_13, clock=UnhurriedClock())
+    room = OnePhone(tmp_path, lives.PIXEL_13, clock=UnhurriedClock())
     refused: list[type[Exception]] = []
 
     def kiosk(session: Session) -> None:
@@ -170,7 +124,7 @@ def test_a_question_is_answered_by_whichever_client_is_first_and_refused_to_the_
 
 
 def test_a_question_nobody_answers_is_closed_by_its_time_and_never_guessed(tmp_path: Path) -> None:
-    room = Room(tmp_path, lives.PIXEL_13)
+    room = OnePhone(tmp_path, lives.PIXEL_13)
     closed: list[QuestionClosed] = []
 
     def notice(session: Session, event: Event) -> None:
@@ -194,7 +148,7 @@ def test_a_question_nobody_answers_is_closed_by_its_time_and_never_guessed(tmp_p
 
 
 def test_a_client_that_declines_leaves_the_question_without_an_answer(tmp_path: Path) -> None:
-    room = Room(tmp_path, lives.IPHONE)
+    room = OnePhone(tmp_path, lives.IPHONE)
 
     def notice(session: Session, event: Event) -> None:
         room.only_hands(session, event)
@@ -213,7 +167,7 @@ def test_a_ledger_that_is_full_ends_the_work_with_an_event_and_the_next_session_
         if number > 6:
             raise LedgerFullError(got="no space")
 
-    room = Room(tmp_path, lives.IPHONE, on_append=refuse)
+    room = OnePhone(tmp_path, lives.IPHONE, on_append=refuse)
     with room.session(room.hands.notice) as session:
         seen, watching = watched(session, JobInterrupted)
         session.start(room.port.look(), by=lives.TESTER)
@@ -235,7 +189,7 @@ def test_a_ledger_that_is_full_ends_the_work_with_an_event_and_the_next_session_
 
 
 def test_a_phone_whose_port_has_a_job_gets_no_second_one(tmp_path: Path) -> None:
-    room = Room(tmp_path, lives.PIXEL_13, clock=UnhurriedClock())
+    room = OnePhone(tmp_path, lives.PIXEL_13, clock=UnhurriedClock())
     with room.session(room.only_hands) as session:
         with session.events(QuestionAsked) as asked:
             first = session.start(room.port.look(), by=lives.TESTER)
@@ -250,7 +204,7 @@ def test_a_phone_whose_port_has_a_job_gets_no_second_one(tmp_path: Path) -> None
 
 
 def test_what_the_stations_key_could_not_sign_is_refused_before_anything_is_begun(tmp_path: Path) -> None:
-    room = Room(tmp_path, lives.IPHONE)
+    room = OnePhone(tmp_path, lives.IPHONE)
 
     class Cable(DirectBench):
         def is_emulated(self, path: str) -> bool:
@@ -269,7 +223,7 @@ def test_what_the_stations_key_could_not_sign_is_refused_before_anything_is_begu
 
 
 def test_phones_are_counted_until_nobody_plugs_any_more(tmp_path: Path) -> None:
-    room = Room(tmp_path, lives.IPHONE, settings=replace(lives.SETTINGS, gather_s=3.0))
+    room = OnePhone(tmp_path, lives.IPHONE, settings=replace(lives.SETTINGS, gather_s=3.0))
     heard: list[Event] = []
     with room.session(lambda _session, event: heard.append(event)) as session:
         (sighting,) = session.gather(1)
@@ -279,7 +233,7 @@ def test_phones_are_counted_until_nobody_plugs_any_more(tmp_path: Path) -> None:
 
 
 def test_phones_that_come_and_go_are_told_of(tmp_path: Path) -> None:
-    room = Room(tmp_path, lives.IPHONE)
+    room = OnePhone(tmp_path, lives.IPHONE)
     with room.session(lambda _session, _event: None) as session, session.events(PhoneAppeared, PhoneLeft) as seen:
         session.watch_phones()
         came = seen.next(LONGEST_S)
