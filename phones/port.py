@@ -9,6 +9,10 @@ if TYPE_CHECKING:  # a grade is of a platform; whoever only verifies talks to no
     from phones.link import Link
 
 
+APPLE_VENDOR = 0x05AC
+"""USB vendor id."""
+
+
 class Presence(StrEnum):
     """What is on the port right now, as far as USB, adb and usbmux can tell."""
 
@@ -50,7 +54,7 @@ class Sighting:
         """Apple by USB vendor id, Android for every other device, None when nothing is there."""
         if self.presence is Presence.ABSENT:
             return None
-        apple = self.vendor_id == 0x05AC or self.presence in (Presence.APPLE, Presence.APPLE_RECOVERY)
+        apple = self.vendor_id == APPLE_VENDOR or self.presence in (Presence.APPLE, Presence.APPLE_RECOVERY)
         return Platform.APPLE if apple else Platform.ANDROID
 
 

@@ -7,10 +7,10 @@ exist; who hangs on one is asked by its id, where the answer is one length-prefi
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from phones.cleaning import clean, clean_serial, is_plain_serial
+from phones.modes import ADB_STATES
 from phones.port import Presence
 
 _MAXIMUM_LINES = 1024
@@ -21,17 +21,6 @@ _LINE = re.compile(
     r"(?P<rest>(?: [a-z_]+:\S*| [0-9]+-[0-9.]+)*) transport_id:(?P<id>[0-9]{1,9})\s*"
 )
 _DEVPATH = re.compile(r"(?:usb:)?(?P<path>[0-9]{1,3}-[0-9]{1,3}(?:\.[0-9]{1,3}){0,6})")
-
-STATES: Mapping[str, Presence] = {
-    "device": Presence.ADB_DEVICE,
-    "unauthorized": Presence.ADB_UNAUTHORIZED,
-    "authorizing": Presence.ADB_UNAUTHORIZED,
-    "recovery": Presence.ADB_RECOVERY,
-    "sideload": Presence.ADB_SIDELOAD,
-    "rescue": Presence.ADB_RESCUE,
-    "bootloader": Presence.FASTBOOT,
-}
-"""Every other state (offline, connecting, host, detached, no permissions) is ADB_OFFLINE."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +60,7 @@ def _device(match: re.Match[str]) -> AdbDevice:
     return AdbDevice(
         transport_id=int(match["id"]),
         serial=clean_serial(serial),
-        presence=STATES.get(match["state"], Presence.ADB_OFFLINE),
+        presence=ADB_STATES.get(match["state"], Presence.ADB_OFFLINE),
         usb_path=read_devpath(match["rest"].strip().split(" ")[0]),
         odd=not is_plain_serial(serial),
     )

@@ -8,7 +8,8 @@ gets a hyphen after the eighth on its way through usbmuxd. Two ports with one se
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from phones.usb.watch import APPLE_VENDOR, UsbDevice
+from phones.port import APPLE_VENDOR
+from phones.usb.watch import UsbDevice
 
 HYPHENATED = 24
 

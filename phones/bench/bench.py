@@ -27,6 +27,7 @@ from phones.errors import (
     UsbmuxError,
 )
 from phones.link import Link
+from phones.modes import BY_PRESENCE, Reach
 from phones.port import Port, Presence, Sighting
 from phones.usb.ports import SYSFS, is_virtual_bus
 from phones.usb.watch import UsbDevice, UsbWatch
@@ -182,20 +183,14 @@ class Bench:
         device = scan.adb.get(path)
         # Evaluation turns a foyer into a shell under the same transport, without leaving `device`.
         sighting = self._told_apart(scan, path, recheck_foyer=True)
-        match sighting.presence:
-            case Presence.ADB_DEVICE | Presence.ADB_FOYER if self._adb is not None and device is not None:
-                name = "trade_in" if sighting.presence is Presence.ADB_FOYER else "adb"
-                return AdbLink(self._adb, device.transport_id, name=name)
-            case Presence.APPLE if self._apple is not None:
-                return self._apple.open(sighting.transport)
-            case Presence.ADB_UNAUTHORIZED:
-                raise refused("unauthorized", path, sighting)
-            case Presence.USB_ONLY:
-                raise refused("no_debugging", path, sighting)
-            case Presence.ABSENT | Presence.ADB_OFFLINE:
-                raise PhoneLostError(subject=path, step="open", expected="a phone", got=sighting.presence.value)
-            case _:
-                raise refused("wrong_mode", path, sighting)
+        mode = BY_PRESENCE[sighting.presence]
+        transport_id = device.transport_id if device is not None else None
+        link = mode.open(Reach(sighting=sighting, adb=self._adb, transport_id=transport_id, apple=self._apple))
+        if link is not None:
+            return link
+        if mode.refusal:
+            raise refused(mode.refusal, path, sighting)
+        raise PhoneLostError(subject=path, step="open", expected="a phone", got=sighting.presence.value)
 
     def forget(self, udid: str) -> None:
         """Delete all pair records of an iPhone, ours and usbmuxd's. Raises: BenchError."""

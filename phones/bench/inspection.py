@@ -3,17 +3,10 @@
 
 from collections.abc import Callable, Mapping
 
-from phones.android.inspection import inspection_questions
-from phones.android.trade_in import getstatus_question
 from phones.evidence import Moment
-from phones.link import Question
-from phones.port import Presence, Sighting
+from phones.modes import BY_PRESENCE
+from phones.port import Sighting
 from phones.witness import WitnessedPort
-
-SHELL_TIMEOUT_S = 60.0
-"""For one batch of questions: dumpsys of a busy phone takes seconds, ten at worst (`unconfirmed`)."""
-TRADE_IN_TIMEOUT_S = 60.0
-APPLE_TIMEOUT_S = 60.0
 
 
 def inspect(phone: WitnessedPort, sighting: Sighting, *, moment: Moment, draw: Callable[[], str]) -> dict[str, str]:
@@ -24,7 +17,7 @@ def inspect(phone: WitnessedPort, sighting: Sighting, *, moment: Moment, draw: C
     make that identifier `malformed`. Raises: BenchError.
     """
     values: dict[str, str] = {}
-    for question in _questions(sighting, draw):
+    for question in BY_PRESENCE[sighting.presence].questions(draw):
         answer = phone.ask(question, moment)
         if not answer.answered:
             # What refuses or loses one question will not answer the next; the caller sees what is missing,
@@ -33,19 +26,6 @@ def inspect(phone: WitnessedPort, sighting: Sighting, *, moment: Moment, draw: C
             break
         _add(values, answer.values)
     return values
-
-
-def _questions(sighting: Sighting, draw: Callable[[], str]) -> tuple[Question, ...]:
-    if sighting.presence is Presence.ADB_DEVICE:
-        return inspection_questions(draw, timeout_s=SHELL_TIMEOUT_S)
-    if sighting.presence is Presence.ADB_FOYER:
-        return (getstatus_question(draw(), timeout_s=TRADE_IN_TIMEOUT_S),)
-    if sighting.presence is Presence.APPLE:
-        # Imported here: the Apple driver loads pymobiledevice3, which takes a second.
-        from phones.apple.inspection import inspection_question
-
-        return (inspection_question(timeout_s=APPLE_TIMEOUT_S),)
-    return ()
 
 
 def _add(values: dict[str, str], more: Mapping[str, str]) -> None:

@@ -6,8 +6,9 @@ Where USB can be read it decides presence: adb goes on listing a phone that has 
 
 from phones.adb.devices import AdbDevice
 from phones.errors import PhoneRefusedError
+from phones.modes import ADB_INTERFACE, presence_shown
 from phones.port import Presence, Sighting
-from phones.usb.watch import ADB_INTERFACE, APPLE_VENDOR, FASTBOOT_INTERFACE, UsbDevice
+from phones.usb.watch import UsbDevice
 
 
 def merged(path: str, usb: UsbDevice | None, adb: AdbDevice | None, udid: str | None, *, usb_decides: bool) -> Sighting:
@@ -19,29 +20,20 @@ def merged(path: str, usb: UsbDevice | None, adb: AdbDevice | None, udid: str | 
         return Sighting(port=path, presence=adb.presence, transport=adb.serial)
     return Sighting(
         port=path,
-        presence=presence_of(usb, adb, udid),
+        presence=presence_shown(
+            vendor_id=usb.vendor_id,
+            product_id=usb.product_id,
+            interfaces=usb.interfaces,
+            unread=usb.unread,
+            adb=adb.presence if adb is not None else None,
+            in_usbmux=bool(udid),
+        ),
         usb_serial=usb.serial,
         vendor_id=usb.vendor_id,
         product_id=usb.product_id,
         interfaces=usb.interfaces,
         transport=udid or (adb.serial if adb is not None and ADB_INTERFACE in usb.interfaces else ""),
     )
-
-
-def presence_of(usb: UsbDevice, adb: AdbDevice | None, udid: str | None) -> Presence:
-    """What hangs there, of a device that USB shows; never ABSENT, also when it does not look like a phone.
-
-    USB_ONLY says that there is no debugging interface, which nobody can say of a device that could not be read.
-    """
-    if usb.vendor_id == APPLE_VENDOR:
-        if usb.is_apple_recovery:
-            return Presence.APPLE_RECOVERY
-        return Presence.APPLE if udid else Presence.USB_ONLY
-    if ADB_INTERFACE in usb.interfaces:
-        return adb.presence if adb is not None else Presence.ADB_OFFLINE
-    if FASTBOOT_INTERFACE in usb.interfaces:
-        return Presence.FASTBOOT
-    return Presence.ADB_OFFLINE if usb.unread else Presence.USB_ONLY
 
 
 def refused(reason_code: str, path: str, sighting: Sighting) -> PhoneRefusedError:

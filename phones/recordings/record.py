@@ -34,7 +34,8 @@ from phones.link import (
     ShellLine,
     TradeInLine,
 )
-from phones.port import Port, Presence, Sighting
+from phones.modes import BY_PRESENCE
+from phones.port import Port, Sighting
 from phones.recordings.redact import SHORTEST_TEXT, Fakes, RecordingUnsafeError, redacted, values_of
 
 FORMAT = "proofwipe/recording/1"
@@ -344,7 +345,7 @@ def spellings(real: str) -> Iterable[tuple[str, bytes]]:
 
 def _fake_sighting(sighting: Sighting, fakes: Fakes) -> Sighting:
     """A serial that is not admitted as one is masked; USB addresses name nobody."""
-    kind = "udid" if sighting.presence is Presence.APPLE else "serial"
+    kind = BY_PRESENCE[sighting.presence].usb_label
 
     def fake(text: str) -> str:
         if not text:

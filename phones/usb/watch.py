@@ -18,16 +18,12 @@ import usb.util
 from phones.cleaning import clean_serial, is_plain_serial
 from phones.clock import Clock, SystemClock
 from phones.errors import UsbAccessError
+from phones.modes import APPLE_PHONES, APPLE_RECOVERY
+from phones.port import APPLE_VENDOR
 from phones.usb.ports import SYSFS, is_empty, serial_of
 
-APPLE_VENDOR = 0x05AC
-ADB_INTERFACE = "ff/42/01"
-FASTBOOT_INTERFACE = "ff/42/03"
 _PHONE_CLASSES = (0x06, 0xFF)
 """Still image (MTP, PTP) and vendor specific; hubs, keyboards and disks have neither."""
-_APPLE_PHONES = range(0x1290, 0x12B0)
-_APPLE_RECOVERY = range(0x1280, 0x1284)
-_APPLE_DFU = (0x1222, 0x1227)
 RETRIED_FOR_S = 60.0
 """udev gives a phone to its group a moment after it shows, and a phone that boots may be mute for longer."""
 FIRST_PAUSE_S = 0.2
@@ -55,17 +51,12 @@ class UsbDevice:
     unread: bool = False
 
     @property
-    def is_apple_recovery(self) -> bool:
-        """Recovery or DFU, by product id; never seen by usbmuxd."""
-        return self.vendor_id == APPLE_VENDOR and (self.product_id in _APPLE_RECOVERY or self.product_id in _APPLE_DFU)
-
-    @property
     def looks_like_phone(self) -> bool:
         """Is this worth a place in the list of phones? It says nothing of whether a port is empty: a phone
         that only shares its network, or whose descriptors could not be read, does not look like one.
         """
         if self.vendor_id == APPLE_VENDOR:
-            return self.product_id in _APPLE_PHONES or self.is_apple_recovery
+            return self.product_id in APPLE_PHONES or self.product_id in APPLE_RECOVERY
         return any(int(triple[:2], 16) in _PHONE_CLASSES for triple in self.interfaces)
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from phones.evidence import Moment
 from phones.identity import PhoneIdentity, plain
+from phones.modes import ADB_INTERFACE, BY_PRESENCE
 from phones.port import Presence, Sighting
 from station.errors import AmbiguousPhoneError, NoPhoneError, PhoneNotFoundError, SeveralPhonesError
 from station.session.bench import PhoneBench
@@ -17,7 +18,6 @@ SETTLE_S = 8.0
 """How long a phone that has just met our adb server may take until it is more than `offline`."""
 _POLL_S = 0.05
 _ASKED_AT_ONCE = 8
-_TALKS = (Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.APPLE)
 
 
 def present(bench: PhoneBench) -> tuple[Sighting, ...]:
@@ -40,7 +40,7 @@ def settled(bench: PhoneBench, *, timeout_s: float = SETTLE_S) -> tuple[Sighting
 
 def _is_meeting(item: Sighting) -> bool:
     """USB shows an adb interface, and our server does not talk to it yet."""
-    unlisted = item.presence is Presence.USB_ONLY and "ff/42/01" in item.interfaces
+    unlisted = item.presence is Presence.USB_ONLY and ADB_INTERFACE in item.interfaces
     return unlisted or item.presence is Presence.ADB_OFFLINE
 
 
@@ -71,7 +71,7 @@ def find(bench: PhoneBench, wanted: str | None, settings: Settings) -> Sighting:
     except PhoneNotFoundError:
         if wanted is None or not is_device_number(wanted):
             raise
-    talking = [item for item in sightings if item.presence in _TALKS]
+    talking = [item for item in sightings if BY_PRESENCE[item.presence].link]
     with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
         answers = zip(talking, pool.map(lambda item: ask(bench, item), talking), strict=True)
         found = tuple(item for item, values in answers if plain(wanted) in numbers_of(item, values))

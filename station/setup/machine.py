@@ -19,9 +19,9 @@ from pathlib import Path
 
 from phones.adb.processes import Process, all_processes, listens_on
 from phones.cleaning import clean
+from phones.modes import DEBUGGING_INTERFACES
 from phones.usb.ports import SYSFS, UsbPlace, places
 
-PHONE_INTERFACES = ("ff/42/01", "ff/42/03")
 APPLE_VENDOR_ID = "05ac"
 RULES_NAME = "70-proofwipe.rules"
 SHIPPED_RULES = "57bec90a75fa6405bd0428ddf8d4682a5079705182bf779b4daaad5924e1615b"
@@ -184,7 +184,7 @@ def effective_rules(rules: str) -> str:
 
 def _is_phone(place: UsbPlace) -> bool:
     apple = place.vendor_id == APPLE_VENDOR_ID and "ff/fe/02" in place.interfaces
-    return apple or any(each in PHONE_INTERFACES for each in place.interfaces)
+    return apple or any(each in DEBUGGING_INTERFACES for each in place.interfaces)
 
 
 def _judged(rules: Path) -> Found:

@@ -4,22 +4,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from phones.port import Platform, Presence, Sighting
+from phones.modes import BY_PRESENCE
+from phones.port import Platform, Sighting
 from phones.problem import Problem, ProblemCode
 
-_OF_PRESENCE: Mapping[Presence, ProblemCode] = MappingProxyType(
-    {
-        Presence.ABSENT: ProblemCode.NOT_ANSWERING,
-        Presence.USB_ONLY: ProblemCode.NO_DEBUGGING,
-        Presence.ADB_UNAUTHORIZED: ProblemCode.UNAUTHORIZED,
-        Presence.ADB_OFFLINE: ProblemCode.OFFLINE,
-        Presence.ADB_RECOVERY: ProblemCode.WRONG_MODE,
-        Presence.ADB_SIDELOAD: ProblemCode.WRONG_MODE,
-        Presence.ADB_RESCUE: ProblemCode.WRONG_MODE,
-        Presence.FASTBOOT: ProblemCode.WRONG_MODE,
-        Presence.APPLE_RECOVERY: ProblemCode.WRONG_MODE,
-    }
-)
 _OF_REFUSAL: Mapping[str, ProblemCode] = MappingProxyType(
     {
         "unauthorized": ProblemCode.UNAUTHORIZED,
@@ -32,9 +20,8 @@ _OF_REFUSAL: Mapping[str, ProblemCode] = MappingProxyType(
 
 def problem_of_presence(sighting: Sighting) -> Problem | None:
     """What keeps a phone that shows itself like this from being asked; None when it can be."""
-    code = _OF_PRESENCE.get(sighting.presence)
-    if code is ProblemCode.NO_DEBUGGING and sighting.platform is Platform.APPLE:
-        code = ProblemCode.NOT_ANSWERING  # on USB but not in usbmuxd: an iPhone has no debugging to switch on
+    mode = BY_PRESENCE[sighting.presence]
+    code = mode.apple_problem if mode.apple_problem and sighting.platform is Platform.APPLE else mode.problem
     return None if code is None else Problem(code=code)
 
 

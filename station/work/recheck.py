@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from certs.record.schema import RecordDocument
 from phones.identifiers import ON_PAPER
 from phones.identity import committed, compare
+from phones.modes import BY_PRESENCE
 from phones.port import Platform, Presence
 from phones.verdict import Verdict
 
@@ -56,7 +57,7 @@ def recheck(document: RecordDocument, values: Mapping[str, str], presence: Prese
     """Compare a record with what a phone says of itself now, in clear (`phones.bench.inspection.inspect`)."""
     found = compare(document.device.reading, committed(values, bytes.fromhex(document.device.salt)))
     platform = Platform(document.device.platform)
-    in_foyer = presence is Presence.ADB_FOYER and bool(values)  # Android serves it before set-up only
+    in_foyer = BY_PRESENCE[presence].before_set_up and bool(values)
     expected = _ANDROID if platform is Platform.ANDROID else _APPLE
     changed = tuple(name for name, good in expected.items() if _read(values, name) not in ("", *good))
     unanswered = () if in_foyer else tuple(name for name in _NEEDED[platform] if not _read(values, name))

@@ -4,7 +4,8 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from phones.port import Platform, Presence, Sighting
+from phones.modes import BY_PRESENCE
+from phones.port import Platform, Sighting
 from phones.problem import Problem
 from wipe.method import EraseMethod, Limits
 from wipe.methods import android_guided, android_harness, android_trade_in
@@ -17,12 +18,17 @@ OLDEST_HARNESS_API, NEWEST_HARNESS_API = 29, 35  # Android 10 to 15; from 16 on 
 OLDEST_MCINSTALL_IOS, OLDEST_BACKUP_IOS = 11, 9  # research ios.md §6
 
 
+def _link(sighting: Sighting) -> str:
+    """By which link such a phone is talked to."""
+    return BY_PRESENCE[sighting.presence].link
+
+
 def _in_foyer(_values: Values, sighting: Sighting) -> bool:
-    return sighting.presence is Presence.ADB_FOYER
+    return _link(sighting) == "trade_in"
 
 
 def _has_shell(_values: Values, sighting: Sighting) -> bool:
-    return sighting.presence is Presence.ADB_DEVICE
+    return _link(sighting) == "adb"
 
 
 def _has_harness(values: Values, sighting: Sighting) -> bool:
@@ -33,13 +39,13 @@ def _has_harness(values: Values, sighting: Sighting) -> bool:
 def _is_ios(oldest: int) -> Callable[[Values, Sighting], bool]:
     def fits(values: Values, sighting: Sighting) -> bool:
         major = number(values.get("system.version", "").split(".")[0])
-        return sighting.presence is Presence.APPLE and major is not None and major >= oldest
+        return _link(sighting) == "usbmux" and major is not None and major >= oldest
 
     return fits
 
 
 def _is_apple(_values: Values, sighting: Sighting) -> bool:
-    return sighting.presence is Presence.APPLE
+    return _link(sighting) == "usbmux"
 
 
 def _problems(conditions: tuple[Precondition, ...]) -> Callable[[Values, Sighting, Limits], tuple[Problem, ...]]:

@@ -320,9 +320,3 @@ def test_a_missing_libusb_is_a_bench_error(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("usb.backend.openusb.get_backend", lambda find_library=None: None)
     with pytest.raises(UsbAccessError):
         UsbWatch().devices()
-
-
-@pytest.mark.parametrize(("product", "recovery"), [(0x1281, True), (0x1227, True), (0x12A8, False)])
-def test_an_iphone_in_recovery_or_dfu_is_told_by_its_product_id(product: int, recovery: bool) -> None:
-    seen, _ = watch(Gadget(bus=1, ports=(1,), address=2, vendor=0x05AC, product=product, interfaces=((0xFF, 0xFE, 2),)))
-    assert seen.devices()[0].is_apple_recovery is recovery
