@@ -72,7 +72,7 @@ class Ended:
     @property
     def reasons(self) -> list[str]:
         """Why there is no certificate, most telling first."""
-        return reasons_of(self.job)
+        return reasons_of(self.job.summary)
 
 
 class _Broken(logging.Handler):

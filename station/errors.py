@@ -5,6 +5,7 @@ ProofwipeError
 ├── OutOfOrderError       a move the table does not allow, or one that can show nothing: a bug of ours
 ├── LedgerError           the ledger cannot be opened, read or written
 │   ├── LedgerCorruptError    its chain is broken
+│   ├── LedgerListsError      what lists are read from does not say what the entries say
 │   └── LedgerFullError       disk full or read-only: nothing was lost, nothing more is begun
 ├── FileNotWrittenError   a file or folder cannot be written
 ├── StationBusyError      another proofwipe works with this ledger
@@ -48,6 +49,12 @@ class LedgerCorruptError(LedgerError):
     """The chain of hashes is broken, or the file is no ledger."""
 
     code = "ledger_corrupt"
+
+
+class LedgerListsError(LedgerError):
+    """The chain is whole, but a row that lists are read from is not what the entries say."""
+
+    code = "ledger_lists"
 
 
 class LedgerFullError(LedgerError):

@@ -5,10 +5,9 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from statistics import median
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -31,9 +30,6 @@ LONGEST_NAME, SHORT_NAME = 40, 16
 _FRAME_LINES = 8
 _WAITS_FOR_A_PERSON = ("waiting_person", "waiting_return")
 _NOT_BEGUN = (Stage.SEEN, Stage.IDENTIFIED, Stage.BLOCKED)
-
-Durations = Mapping[str, tuple[float, ...]]
-"""Seconds whole jobs of one model took on this bench, newest last; the only source of time left."""
 
 
 @dataclass(slots=True)
@@ -76,7 +72,10 @@ class Row:
 
 
 class View:
-    """A context in which progress is shown. `tell` may be called from any thread."""
+    """A context in which progress is shown. `tell` may be called from any thread.
+
+    `usual_s`: how many seconds a job with that model usually takes here; the only source of time left.
+    """
 
     def __init__(
         self,
@@ -85,13 +84,13 @@ class View:
         live: bool,
         quiet: bool = False,
         as_events: bool = False,
-        durations: Durations | None = None,
+        usual_s: Callable[[str], float | None] = lambda _model: None,
     ) -> None:
         self._slot_of = slot_of
         self._live_wanted = live
         self._quiet = quiet
         self._as_events = as_events
-        self._durations = durations or {}
+        self._usual_s = usual_s
         self._rows: dict[str, Row] = {}
         self._lock = threading.Lock()
         self._live: Live | None = None
@@ -125,11 +124,11 @@ class View:
 
     def name(self, port: str, name: str) -> None:
         """Say what the phone on a port is called."""
+        usual = self._usual_s(name)
         with self._lock:
             row = self._rows.setdefault(port, Row(slot=self._slot_of(port)))
             row.name = name
-            times = self._durations.get(name, ())
-            row.usual_s = median(times) if times else None
+            row.usual_s = usual
 
     def tell(self, progress: Progress) -> None:
         """Show a change."""

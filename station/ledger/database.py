@@ -13,15 +13,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from phones.identifiers import ON_PAPER
 from station.errors import LedgerCorruptError, LedgerError, LedgerFullError
 from transparency.sqlite_errors import Trouble, trouble
 
 BUSY_S = 10.0
+NUMBERS = tuple(each.name for each in ON_PAPER)
+"""Identifiers of a phone that its identity holds; an index of its own finds a phone by each."""
+RARE_KINDS = ("job_opened", "sample", "sample_drawn", "sample_result", "checkpoint")
+"""Kinds whose entries are asked for by kind alone."""
+IDENTITIES = "kind = 'identity'"
+PAPERS = "(kind = 'certificate' OR kind = 'report')"
+"""Conditions of indexes over part of the entries: SQLite uses one only for a question in the same words."""
+
+
+def json_text(path: str) -> str:
+    """A text in a payload, in SQL; NULL in one that is no JSON, so that a broken ledger can still be opened."""
+    return f"CASE WHEN json_valid(payload) THEN json_extract(payload, '$.{path}') END"
+
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS entry (number INTEGER NOT NULL PRIMARY KEY, at TEXT NOT NULL, job TEXT NOT NULL, "
     "kind TEXT NOT NULL, payload TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS ix_entry_job ON entry (job)",
+    # For the questions that decide something: they ask the entries, and these find the entries.
+    "CREATE INDEX IF NOT EXISTS entry_rare_kind ON entry (kind, number) WHERE "
+    + " OR ".join(f"kind = '{kind}'" for kind in RARE_KINDS),
+    f"CREATE INDEX IF NOT EXISTS entry_paper ON entry ({json_text('id')}) WHERE {PAPERS}",
+    *(
+        f"CREATE INDEX IF NOT EXISTS entry_{name} ON entry ({json_text(f'phone.{name}')}) WHERE {IDENTITIES}"
+        for name in NUMBERS
+    ),
     "CREATE TRIGGER IF NOT EXISTS entry_is_never_changed BEFORE UPDATE ON entry "
     "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
     "CREATE TRIGGER IF NOT EXISTS entry_is_never_removed BEFORE DELETE ON entry "
@@ -44,6 +66,7 @@ class Database:
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
             self._writer = _connect(path)
             try:
+                self._writer.execute("PRAGMA page_size=2048")  # of a new file: a commit writes whole pages
                 self._writer.execute("PRAGMA journal_mode=WAL")
                 self._writer.execute("PRAGMA synchronous=FULL")
                 for statement in _TABLES:
@@ -75,6 +98,18 @@ class Database:
         """For one short question; it waits for no writer. Raises: LedgerCorruptError, LedgerError."""
         with self._read_lock, translated(self.path):
             yield self._reader
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """The file as it is now, for a long walk while others read and write. Raises: LedgerError."""
+        with translated(self.path):
+            connection = _connect(self.path)
+            try:
+                connection.execute("PRAGMA query_only=ON")
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                connection.close()
 
     def copy_to(self, target: Path) -> None:
         """A consistent copy of the whole file, made while others write. Raises: LedgerError."""

@@ -17,6 +17,8 @@ from station.ledger.events import read_event
 from station.ledger.stages import EntryKind
 
 GENESIS = "0" * 64
+COLUMNS = "number, at, job, kind, payload, previous, hash"
+"""Of a `StoredEntry`, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from station.ledger.paper_events import (
     CertificateMade,
     CertificateReplaced,
     CertificateWithdrawn,
+    CheckpointSigned,
     FieldsSealed,
     LogAnchored,
     LogStarted,
@@ -72,6 +73,7 @@ EVENTS: Mapping[EntryKind, type[Event]] = MappingProxyType(
             SampleCommitted,
             SampleDrawn,
             SampleInspected,
+            CheckpointSigned,
         )
     }
 )

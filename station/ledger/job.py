@@ -27,7 +27,6 @@ from station.ledger.job_events import (
     JobOpened,
     MethodChosen,
     PhoneIdentified,
-    ProblemsFound,
     StepBegun,
     StepDone,
 )
@@ -46,6 +45,7 @@ from station.ledger.paper_events import (
     ReportMade,
 )
 from station.ledger.stages import MOVES, EntryKind, Stage
+from station.ledger.summary import JobSummary
 
 
 def new_job_id() -> str:
@@ -60,18 +60,13 @@ class Job:
     ledger: Ledger
     id: str
     opened: JobOpened
-    opened_at: str
-    stage: Stage = Stage.SEEN
+    summary: JobSummary
     last_at: str = ""
     evidence: list[Evidence] = field(default_factory=list)
     identity: PhoneIdentity | None = None
-    attempt: int = 1
-    method: str = ""
     mark: str = ""
     steps_begun: list[str] = field(default_factory=list)
     steps_done: dict[str, int] = field(default_factory=dict)  # step → number of the entry that says so
-    problems: tuple[str, ...] = ()
-    failure: str = ""
     verdict: JobJudged | None = None
     validation: DecisionTaken | None = None
     validation_number: int = 0
@@ -86,7 +81,6 @@ class Job:
     openings: tuple[Opening, ...] | None = None
     ended: CertificateReplaced | CertificateWithdrawn | None = None  # how its certificate lost its standing
     finished_at: str = ""
-    report_is_last: bool = True  # False: the job has failed since, and its report does not say so yet
     _kinds: dict[int, EntryKind] = field(default_factory=dict)
 
     @classmethod
@@ -111,7 +105,7 @@ class Job:
 
     @classmethod
     def _begun(cls, ledger: Ledger, entry: Entry, opened: JobOpened) -> "Job":
-        job = cls(ledger=ledger, id=entry.job, opened=opened, opened_at=entry.at)
+        job = cls(ledger=ledger, id=entry.job, opened=opened, summary=JobSummary.begun(entry, opened))
         job._take(entry)
         return job
 
@@ -150,6 +144,41 @@ class Job:
         self._take(self.ledger.append(JobMoved(from_=self.stage, to=to, because=cited), self.id))
 
     @property
+    def stage(self) -> Stage:
+        """The target of its last move."""
+        return self.summary.stage
+
+    @property
+    def opened_at(self) -> str:
+        """Time of its first entry."""
+        return self.summary.opened_at
+
+    @property
+    def attempt(self) -> int:
+        """The how-many-eth job about this phone it is."""
+        return self.summary.attempt
+
+    @property
+    def method(self) -> str:
+        """How the phone is erased, "" while that is not chosen."""
+        return self.summary.method
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What a person has to mend: problem codes."""
+        return self.summary.problems
+
+    @property
+    def failure(self) -> str:
+        """Why it ended without a certificate, "" when it did not."""
+        return self.summary.failure
+
+    @property
+    def report_is_last(self) -> bool:
+        """False: the job has failed since, and its report does not say so yet."""
+        return self.summary.report_is_last
+
+    @property
     def platform(self) -> Platform:
         """Which family the phone belongs to."""
         return self.opened.platform
@@ -173,30 +202,24 @@ class Job:
         event = entry.event
         self._kinds[entry.number] = entry.kind
         self.last_at = entry.at
+        self.summary = self.summary.after(entry)
         if is_work(event):
             self.finished_at = entry.at
         match event:
             case EvidenceKept():
                 self.evidence.append(event.evidence)
             case PhoneIdentified():
-                self.identity, self.attempt = event.phone, event.attempt
-            case ProblemsFound():
-                self.problems = event.codes
+                self.identity = event.phone
             case MethodChosen():
-                self.method, self.mark = event.method, event.mark
-                self.problems, self.steps_begun, self.steps_done = (), [], {}
+                self.mark, self.steps_begun, self.steps_done = event.mark, [], {}
             case StepBegun() | AboutToErase():
                 self.steps_begun.append(event.step)
             case StepDone():
                 self.steps_done[event.step] = entry.number
             case JobJudged():
                 self.verdict = event
-            case JobFailed():
-                self.failure, self.report_is_last = event.reason, False
             case DecisionTaken():
                 self.validation, self.validation_number = event, entry.number
-            case JobMoved():
-                self.stage = event.to
             case _:
                 self._take_paper(event, entry.number)
 
@@ -205,11 +228,10 @@ class Job:
             case CertificateMade():
                 self.certificate, self.certificate_number = event, number
             case ReportMade():
-                self.report, self.report_is_last = event, True
+                self.report = event
             case LogAnchored():
                 self.log_anchor = event
             case LogStarted():
-                self.attempt = event.attempt
                 self.log = LogPlace(
                     origin=event.origin,
                     device_tag=event.tag,

@@ -9,22 +9,23 @@ head: `ledger export` and `ledger backup` make one.)
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from phones.clock import Clock
 from station.errors import LedgerCorruptError
-from station.ledger.database import Database
-from station.ledger.entry import GENESIS, Entry, StoredEntry, entry_hash, payload_text, timestamp
+from station.ledger.database import IDENTITIES, NUMBERS, PAPERS, RARE_KINDS, Database, json_text
+from station.ledger.entry import COLUMNS, GENESIS, Entry, StoredEntry, entry_hash, payload_text, timestamp
 from station.ledger.event import Event
 from station.ledger.events import read_event
-from station.ledger.stages import EntryKind
+from station.ledger.job_events import JobOpened
+from station.ledger.paper_events import CheckpointSigned
+from station.ledger.projection import Projection
 
 E = TypeVar("E", bound=Event)
 PORTION = 1000
 """Entries that are read at one time."""
-_COLUMNS = "number, at, job, kind, payload, previous, hash"
 
 
 class Ledger:
@@ -40,9 +41,10 @@ class Ledger:
         self._clock = clock
         self._on_append = on_append or (lambda _number, _when: None)
         self._database = Database(path)
+        self.view = Projection(self._database)
         try:
             with self._database.reading() as connection:
-                row = connection.execute(f"SELECT {_COLUMNS} FROM entry ORDER BY number DESC LIMIT 1").fetchone()  # noqa: S608 - columns
+                row = connection.execute(f"SELECT {COLUMNS} FROM entry ORDER BY number DESC LIMIT 1").fetchone()  # noqa: S608 - columns
             if row is not None and StoredEntry(*row).digest() != StoredEntry(*row).hash:
                 raise LedgerCorruptError(got=f"entry {row[0]}", subject=str(path))
         except BaseException:
@@ -66,8 +68,11 @@ class Ledger:
                 "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (number, at, job, event.kind.value, text, previous, digest),
             )
+            entry = Entry(number=number, at=at, job=job, event=kept, previous=previous, hash=digest)
+            self.view.take(connection, entry)
+        self.view.is_current = True
         self._on_append(number, "after")
-        return Entry(number=number, at=at, job=job, event=kept, previous=previous, hash=digest)
+        return entry
 
     def entries(self, job: str | None = None) -> Iterator[Entry]:
         """All entries, or those of one job, in order. Raises: LedgerCorruptError for one that cannot be read."""
@@ -76,24 +81,46 @@ class Ledger:
         else:
             yield from map(self._read, self._rows("job = ?", job))
 
-    def all_of(self, kind: type[E]) -> Iterator[E]:
-        """The events of one kind, of whatever job, in order. Raises: as `entries`."""
-        for row in self._rows("kind = ?", kind.kind.value):
+    def all_of(self, kind: type[E], *, job: str | None = None) -> Iterator[E]:
+        """The events of one kind, of one job or of all, in order. Raises: as `entries`."""
+        name = kind.kind.value
+        if job is not None:
+            rows = self._rows(f"kind = '{name}' AND job = ?", job, index="ix_entry_job")
+        else:
+            rows = self._rows(f"kind = '{name}'", index="entry_rare_kind" if name in RARE_KINDS else "")
+        for row in rows:
             event = self._read(row).event
             assert isinstance(event, kind)
             yield event
 
-    def stored(self) -> Iterator[StoredEntry]:
-        """All entries as they lie in the file: the exact text, unchecked."""
-        return self._rows("1")
+    def stored(self, *, after: int = 0) -> Iterator[StoredEntry]:
+        """All entries from the one after that number as they lie in the file: the exact text, unchecked."""
+        return self._rows("1", after=after)
 
-    def _rows(self, condition: str, *values: str) -> Iterator[StoredEntry]:
-        """In order and in portions: whoever reads slowly holds up nobody."""
-        query = f"SELECT {_COLUMNS} FROM entry WHERE number > ? AND {condition} ORDER BY number LIMIT {PORTION}"  # noqa: S608 - columns
-        after = 0
+    def job_of_paper(self, paper_id: str) -> str | None:
+        """Id of the job that a certificate or report was made for."""
+        row = next(self._rows(f"{PAPERS} AND {json_text('id')} = ?", paper_id, index="entry_paper"), None)
+        return None if row is None else row.job
+
+    def identities_with(self, numbers: Iterable[str]) -> tuple[Entry, ...]:
+        """Entries that say of some phone that it has one of these numbers, in order.
+
+        One number may be a maker's dummy that many phones have: whether it is the same phone is for the caller.
+        """
+        found: dict[int, Entry] = {}
+        for number in {number for number in numbers if number}:
+            for name in NUMBERS:
+                condition = f"{IDENTITIES} AND {json_text(f'phone.{name}')} = ?"
+                found |= {row.number: self._read(row) for row in self._rows(condition, number, index=f"entry_{name}")}
+        return tuple(found[each] for each in sorted(found))
+
+    def _rows(self, condition: str, *values: str, index: str = "", after: int = 0) -> Iterator[StoredEntry]:
+        """In order and in portions: whoever reads slowly holds up nobody. `index`: the one that must serve it."""
+        by = f"INDEXED BY {index}" if index else ""
+        query = f"SELECT {COLUMNS} FROM entry {by} WHERE {condition} AND number > ? ORDER BY number LIMIT {PORTION}"  # noqa: S608 - constants
         while True:
             with self._database.reading() as connection:
-                rows = connection.execute(query, (after, *values)).fetchall()
+                rows = connection.execute(query, (*values, after)).fetchall()
             yield from map(StoredEntry._make, rows)
             if len(rows) < PORTION:
                 return
@@ -107,21 +134,60 @@ class Ledger:
 
     def jobs(self) -> tuple[str, ...]:
         """Ids of all jobs, oldest first."""
-        query = "SELECT job FROM entry WHERE kind = ? ORDER BY number"
+        query = (
+            f"SELECT job FROM entry INDEXED BY entry_rare_kind WHERE kind = '{JobOpened.kind.value}' ORDER BY number"  # noqa: S608 - constants
+        )
         with self._database.reading() as connection:
-            return tuple(job for (job,) in connection.execute(query, (EntryKind.JOB_OPENED.value,)))
+            return tuple(job for (job,) in connection.execute(query))
+
+    def walk(self, *, first: int = 1, hash_of_first: str = "") -> Iterator[StoredEntry]:
+        """The entries from `first` on, each held against the chain before it is given. `hash_of_first`: the hash that
+        somebody vouches for; without one the walk begins with the first entry of all.
+
+        Raises: LedgerCorruptError naming the first entry that does not fit.
+        """
+        number, previous = first - 1, GENESIS if not hash_of_first else None
+        for row in self.stored(after=number):
+            follows = row.number == number + 1 and previous in (None, row.previous)
+            vouched = row.number > first or hash_of_first in ("", row.hash)
+            if not (follows and vouched and row.hash == row.digest()):
+                raise LedgerCorruptError(subject=str(self.path), got=f"entry {row.number}")
+            number, previous = row.number, row.hash
+            yield row
+        if number < first and hash_of_first:
+            raise LedgerCorruptError(subject=str(self.path), got=f"entry {first}")
 
     def verify(self) -> tuple[int, str]:
         """Walk the whole chain. Returns (number of entries, hash of the last).
 
         Raises: LedgerCorruptError naming the first entry that does not fit.
         """
-        previous, expected = GENESIS, 1
-        for row in self.stored():
-            if (row.number, row.previous, row.hash) != (expected, previous, row.digest()):
-                raise LedgerCorruptError(subject=str(self.path), got=f"entry {row.number}")
-            previous, expected = row.hash, expected + 1
-        return expected - 1, previous
+        number, head = 0, GENESIS
+        for row in self.walk():
+            number, head = row.number, row.hash
+        return number, head
+
+    def newest_checkpoint(self) -> CheckpointSigned | None:
+        """The last checkpoint, whoever signed it. Raises: LedgerCorruptError."""
+        condition = f"INDEXED BY entry_rare_kind WHERE kind = '{CheckpointSigned.kind.value}'"
+        query = f"SELECT {COLUMNS} FROM entry {condition} ORDER BY number DESC LIMIT 1"  # noqa: S608 - constants
+        with self._database.reading() as connection:
+            row = connection.execute(query).fetchone()
+        event = None if row is None else self._read(StoredEntry._make(row)).event
+        return event if isinstance(event, CheckpointSigned) else None
+
+    def last_number(self) -> int:
+        """Number of the last entry, 0 when there is none."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT ifnull(max(number), 0) FROM entry").fetchone()[0])
+
+    def hash_of(self, number: int) -> str:
+        """The stored hash of an entry, "" when there is no such entry; of number 0 what the first one follows."""
+        if number == 0:
+            return GENESIS
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT hash FROM entry WHERE number = ?", (number,)).fetchone()
+        return "" if row is None else str(row[0])
 
     def backup(self, target: Path) -> None:
         """A consistent copy of the whole file, made while the bench works. Raises: LedgerError."""

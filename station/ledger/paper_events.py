@@ -182,3 +182,22 @@ class SampleInspected(Event):
     tool: str
     by: str
     grounds: str = ""
+
+
+# the ledger itself --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointSigned(Event):
+    """The station's key vouches for the entries up to `number`, whose hash is `hash` (`station.ledger.checkpoints`).
+
+    `unfinished`: ids of the jobs that were not finished then. `key`: id of the station's key.
+    """
+
+    kind = EntryKind.CHECKPOINT
+
+    number: int
+    hash: str
+    unfinished: tuple[str, ...]
+    key: str
+    signature: Base64

@@ -62,6 +62,7 @@ class EntryKind(StrEnum):
     SAMPLE = "sample"  # of no job: a period's population, written before its sample can be known
     SAMPLE_DRAWN = "sample_drawn"
     SAMPLE_RESULT = "sample_result"
+    CHECKPOINT = "checkpoint"  # of no job: the station's signature over all entries before
 
 
 _FAIL = (EntryKind.FAILURE,)

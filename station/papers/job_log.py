@@ -20,7 +20,7 @@ from station.errors import LogMissingError
 from station.ledger.job import Job
 from station.ledger.job_events import PhoneIdentified
 from station.ledger.ledger import Ledger
-from station.ledger.paper_events import CertificateReplaced, LogAnchored, LogStarted, PaperLogged, PaperMade
+from station.ledger.paper_events import CertificateReplaced, LogAnchored, LogStarted, PaperLogged
 from transparency.database import TransparencyLog
 
 
@@ -137,20 +137,18 @@ def tag_of(identity: PhoneIdentity, secret: bytes) -> str:
 
 
 def _earlier_tags(job: Job, identity: PhoneIdentity, origin: str) -> tuple[str, ...]:
-    """Tags of this ledger's other jobs about the same phone, oldest first.
+    """Tags of this ledger's other jobs about the same phone, oldest first; asked of the entries themselves.
 
     One number in common is enough, if none differs: a phone may answer fewer questions than it did. Where that one is
     a maker's dummy serial number, the IMEIs differ.
     """
-    same: set[str] = set()
-    tags: dict[str, str] = {}
-    for entry in job.ledger.entries():
-        event = entry.event
-        if isinstance(event, PhoneIdentified) and entry.job != job.id and _may_be(event.phone, identity):
-            same.add(entry.job)
-        elif isinstance(event, LogAnchored) and event.origin == origin:
-            tags[entry.job] = event.tag
-    return tuple(tag for job_id, tag in tags.items() if job_id in same)
+    same = dict.fromkeys(
+        entry.job
+        for entry in job.ledger.identities_with(identity.numbers.values())
+        if isinstance(entry.event, PhoneIdentified) and entry.job != job.id and _may_be(entry.event.phone, identity)
+    )
+    anchors = (anchor for each in same for anchor in job.ledger.all_of(LogAnchored, job=each))
+    return tuple(dict.fromkeys(anchor.tag for anchor in anchors if anchor.origin == origin))
 
 
 def _may_be(before: PhoneIdentity, now: PhoneIdentity) -> bool:
@@ -159,7 +157,5 @@ def _may_be(before: PhoneIdentity, now: PhoneIdentity) -> bool:
 
 def job_of(ledger: Ledger, certificate_id: str) -> Job | None:
     """The job of a paper, by the paper's id."""
-    for entry in ledger.entries():
-        if isinstance(entry.event, PaperMade) and entry.event.id == certificate_id:
-            return Job.load(ledger, entry.job)
-    return None
+    job_id = ledger.job_of_paper(certificate_id)
+    return None if job_id is None else Job.load(ledger, job_id)

@@ -187,5 +187,5 @@ def _phone(job: Job, name: str) -> dict[str, Any]:
         "method": job.method,
         "outcome": paper.outcome if paper else "",
         "file": paper.file if paper else "",
-        "reasons": reasons_of(job),
+        "reasons": reasons_of(job.summary),
     }

@@ -4,13 +4,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from certs.record.issuer import Station
 from phones.clock import SystemClock
-from station.errors import JobNotFoundError
-from station.ledger.entry import parse_time
+from station.errors import JobNotFoundError, LedgerError
+from station.ledger.checkpoints import Verified, verify_since_checkpoint
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import unfinished
-from station.ledger.stages import Stage
+from station.ledger.summary import JobSummary
 from station.papers.job_log import job_of
 from station.setup.home import Home
 
@@ -21,26 +22,47 @@ def open_ledger(home: Home) -> Ledger:
     return Ledger(home.ledger, clock=SystemClock())
 
 
+def station_of(home: Home, key_id: str = "") -> Station | None:
+    """The public half of the station there, or of an earlier key of it; None where there is none that can be read."""
+    from certs.errors import CertsError
+    from certs.keys.authority import load_station
+
+    try:
+        return load_station(home.keys, key_id)
+    except (CertsError, OSError):
+        return None
+
+
 @contextmanager
 def read_jobs(home: Home) -> "Iterator[Jobs]":
     """The jobs of a station, whether or not a session holds it. Raises: LedgerError."""
     ledger = open_ledger(home)
     try:
-        yield Jobs(ledger)
+        yield Jobs(ledger, station_of(home))
     finally:
         ledger.close()
 
 
 class Jobs:
-    """The jobs in a ledger, each read afresh when it is asked for."""
+    """The jobs in a ledger, each read afresh when it is asked for. `station`: the one whose key signs checkpoints."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, station: Station | None = None) -> None:
         self.ledger = ledger
+        self._station = station
 
-    def all(self) -> tuple[Job, ...]:
-        """Every job, oldest first."""
-        found = (Job.load(self.ledger, each) for each in self.ledger.jobs())
-        return tuple(job for job in found if job is not None)
+    def verify(self) -> Verified:
+        """Walk the chain from the last checkpoint on. Raises: LedgerCorruptError when somebody changed it."""
+        return verify_since_checkpoint(self.ledger, self._station)
+
+    def list(self, *, only_open: bool = False) -> Iterator[JobSummary]:
+        """Every job, oldest first, or those that are not finished; from the read model."""
+        return self.ledger.view.jobs(only_open=only_open)
+
+    def search(self, wanted: str) -> tuple[JobSummary, ...]:
+        """Jobs with that text in their id, slot, model, numbers, papers or technician, newest first; from the read
+        model.
+        """
+        return self.ledger.view.find(wanted)
 
     def by_id(self, job_id: str) -> Job:
         """Raises: JobNotFoundError."""
@@ -61,14 +83,12 @@ class Jobs:
         return Job.load(self.ledger, name.upper()) or self.of_paper(name)
 
     def unfinished(self) -> tuple[Job, ...]:
-        """Those a station has to go on with."""
-        return unfinished(self.ledger)
+        """Those a station has to go on with, as the entries tell. Raises: LedgerCorruptError; LedgerError."""
+        return unfinished(self.ledger, self.verify())
 
-    def durations(self) -> dict[str, tuple[float, ...]]:
-        """Seconds whole certified jobs took, by model, newest last; what `time left` is estimated from."""
-        times: dict[str, list[float]] = {}
-        for job in self.all():
-            if job.stage is Stage.CERTIFIED and job.identity is not None:
-                spent = (parse_time(job.last_at) - parse_time(job.opened_at)).total_seconds()
-                times.setdefault(job.identity.display_name, []).append(spent)
-        return {name: tuple(spent) for name, spent in times.items()}
+    def usual_s(self, model: str) -> float | None:
+        """How long a job with that model usually takes, in seconds; what `time left` is estimated from."""
+        try:
+            return self.ledger.view.usual_s(model)
+        except LedgerError:
+            return None  # an estimate for a screen stops nobody

@@ -62,7 +62,7 @@ def draw_sample(home: Home, settings: Settings, wanted: Period, *, percent: int)
         raise LogMissingError(subject=str(home.transparency_log))
     with closing(TransparencyLog.open(home.transparency_log)) as log:
         with read_jobs(home) as jobs:
-            jobs.ledger.verify()
+            jobs.verify()
             committed, drawn = _committed(jobs.ledger, wanted), _was_drawn(jobs.ledger, wanted)
             if committed is not None:
                 found = _drawing(jobs.ledger, log, wanted, committed)

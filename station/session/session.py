@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Self
 
 from certs.errors import CertsError, WrongSignerError
 from certs.record.facts import Person, Validation
+from certs.record.issuer import Station
 from phones.clock import Clock, SystemClock
 from phones.port import Platform, Port, Sighting
 from station.errors import LedgerError, NotInitialisedError
+from station.ledger.checkpoints import sign_first
 from station.ledger.job import Job, new_job_id
 from station.ledger.job_events import JobOpened
 from station.ledger.ledger import Ledger
@@ -46,7 +48,7 @@ from station.session.events import (
     Warned,
 )
 from station.session.find_phone import find
-from station.session.jobs import Jobs, open_ledger
+from station.session.jobs import Jobs, open_ledger, station_of
 from station.session.plugged import PhoneWatch, gather
 from station.session.questions import JobOperator, Questions
 from station.setup.acquisition import Acquisitions
@@ -135,10 +137,13 @@ class Session:
         clock: Clock | None = None,
         numbering: Numbering | None = None,
         listener: Listener | None = None,
+        station: Station | None = None,
     ) -> None:
-        """`log`: opens the transparency log alone, where the keys of papers are not needed; by default the papers'."""
+        """`log`: opens the transparency log alone, where the keys of papers are not needed; by default the papers'.
+        `station`: whose checkpoints of the ledger count; None: the whole chain is walked.
+        """
         self.settings = settings
-        self.jobs = Jobs(ledger)
+        self.jobs = Jobs(ledger, station)
         self._ledger = ledger
         self._clock = clock or SystemClock()
         self._numbering = numbering or Numbering()
@@ -177,7 +182,6 @@ class Session:
             opened.enter_context(home.locked())
             ledger = open_ledger(home)
             opened.callback(ledger.close)
-            ledger.verify()
             session = cls(
                 ledger=ledger,
                 settings=settings,
@@ -185,7 +189,9 @@ class Session:
                 papers=papers or (lambda warn: _own_papers(home, settings, secrets, warn)),
                 log=None if papers is not None else (lambda: _own_log(home, settings, secrets)),
                 listener=listener,
+                station=station_of(home),
             )
+            session.jobs.verify()
             session._parts = opened.pop_all()
         return session
 
@@ -223,6 +229,7 @@ class Session:
         with self._opening:
             if self._papers is None:
                 self._papers = self._parts.enter_context(self._open_papers(self._warn))
+                sign_first(self._ledger, self._papers.signer)
             return self._papers
 
     # -- events and questions ---------------------------------------------------------------------------

@@ -14,7 +14,7 @@ station.log
 import fcntl
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,9 +124,12 @@ def find_home(given: str | None) -> Home:
     return Home(user_data_path("proofwipe", appauthor=False))
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that after a crash it is there whole or not at all. Raises: FileNotWrittenError."""
+def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write a file so that after a crash it is there whole or not at all. `data`: at once or in portions.
+
+    Raises: FileNotWrittenError.
+    """
     try:
-        write_over(path, (data,))
+        write_over(path, (data,) if isinstance(data, bytes) else data)
     except OSError as error:
         raise FileNotWrittenError(subject=str(path), cause=os_reason(error)) from error

@@ -22,6 +22,7 @@ from phones.problem import Problem, ProblemCode
 from phones.verdict import Verdict
 from phones.witness import Witness, WitnessedPort
 from station.errors import LedgerError
+from station.ledger.checkpoints import sign_if_due
 from station.ledger.job import Job
 from station.ledger.job_events import (
     AboutToErase,
@@ -105,6 +106,7 @@ class Worker:
             self._phone.close_link()
             self._forget()
         self._paper()
+        self._vouch()
         return self._job
 
     def _forget(self) -> None:
@@ -339,6 +341,13 @@ class Worker:
             return
         self._tell("done")
 
+    def _vouch(self) -> None:
+        """The station's signature over what was written, when it is time for one; a key that fails costs no paper."""
+        try:
+            sign_if_due(self._job.ledger, self._context.paper_issuer.signer)
+        except CertsError as error:
+            log.warning("no checkpoint: %s", error)
+
     def _keep(self, piece: Evidence) -> None:
         self._job.keep(piece)
 
@@ -358,15 +367,14 @@ class Worker:
 
 
 def _earlier_jobs(job: Job, identity: PhoneIdentity) -> int:
-    """How many other jobs of this ledger were about a phone with this serial."""
+    """How many other jobs of this ledger were about a phone with this serial; asked of the entries themselves."""
+    entries = job.ledger.identities_with([identity.serial])
     others = {
         entry.job
-        for entry in job.ledger.entries()
-        if isinstance(entry.event, PhoneIdentified)
-        and entry.job != job.id
-        and entry.event.phone.serial == identity.serial
+        for entry in entries
+        if isinstance(entry.event, PhoneIdentified) and entry.event.phone.serial == identity.serial
     }
-    return len(others)
+    return len(others - {job.id})
 
 
 def _differs(now: Sighting, then: Sighting) -> bool:

@@ -53,9 +53,9 @@ def test_an_untyped_end_never_holds(reported: lives.Life) -> None:
     assert must_hold(ended(reported), truth(reported)) == ""
     job = lives.live({**lives.PIXEL_16, "misbehaviour": ["says_done_keeps_data"]}).job
     assert job.report is not None
-    job.failure, job.problems, job.report = "", (), replace(job.report, reasons=())
+    job.summary = replace(job.summary, failure="", problems=(), reasons=())
     assert "untyped" in must_hold(Ended(job=job, seconds=1.0), truth(reported))
-    job.failure = "internal"
+    job.summary = replace(job.summary, failure="internal")
     assert "untyped" in must_hold(Ended(job=job, seconds=1.0), truth(reported))
 
 

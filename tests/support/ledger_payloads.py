@@ -64,6 +64,9 @@ WRITTEN: Mapping[EntryKind, Mapping[str, object]] = {
             "at": "2026-11-21T10:00:00.000000Z", "certificate": "AAE=", "signature": "AAE=",
         },
     },
+    EntryKind.CHECKPOINT: {
+        "number": 7, "hash": "ab" * 32, "unfinished": ["TESTJOB1"], "key": "cd" * 8, "signature": "AAE=",
+    },
     EntryKind.SAMPLE: {"period": "2026-W47", "percent": 5, "number": 20, "sha256": "ab" * 32, "log_size": 61},
     EntryKind.SAMPLE_DRAWN: {"period": "2026-W47", "index": 61, "root": "ab" * 32, "chosen": ["PW-1"]},
     EntryKind.SAMPLE_RESULT: {

@@ -158,15 +158,12 @@ def _keys(home: Home) -> tuple[str, str]:
 
 
 def _ledger(home: Home) -> tuple[str, str]:
-    from phones.clock import SystemClock
-    from station.ledger.ledger import Ledger
+    from station.session.jobs import read_jobs
 
     if not home.ledger.exists():
         return "absent", str(home.ledger)
-    ledger = Ledger(home.ledger, clock=SystemClock())
-    number, _head = ledger.verify()
-    ledger.close()
-    return "works", str(number)
+    with read_jobs(home) as jobs:
+        return "works", str(jobs.verify().number)
 
 
 def _disk(home: Home) -> tuple[str, str]:

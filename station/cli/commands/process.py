@@ -143,7 +143,7 @@ def lead(
                 live=orders.live and wants_live(),
                 quiet=orders.quiet,
                 as_events=orders.as_jsonl,
-                durations=session.jobs.durations(),
+                usual_s=session.jobs.usual_s,
             )
         )
         stack.enter_context(Screen(session, view))
@@ -276,11 +276,11 @@ def _leave(session: Session) -> None:
 
 
 def _say_result(job: Job, *, as_jsonl: bool) -> None:
-    facts = summary(job)
+    facts = summary(job.summary)
     if as_jsonl:
         output.event("result", facts)
         return
-    reasons = reasons_of(job)
+    reasons = reasons_of(job.summary)
     output.message(f"[{facts['slot']}] {facts['model']}  {stage_text(job.stage.value)}  {facts['file']}", bold=True)
     if reasons:
         output.message(f"    {reason_text(reasons[0])}")

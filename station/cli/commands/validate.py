@@ -69,7 +69,7 @@ def command(
         raise click.UsageError(text("word.key_of_another", name=validator.name))
     with Session.open(home, settings, secrets_of(passphrase_file), listener=say_warning) as session:
         job = session.decide(job_id, accept=accept, by=person, validator=validator, grounds=grounds)
-    facts = summary(job)
+    facts = summary(job.summary)
     if as_json:
         output.document("validate", facts)
     else:

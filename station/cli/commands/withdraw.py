@@ -51,7 +51,7 @@ def command(
         if job.certificate is not None and job.certificate.id != certificate_id.upper():
             raise click.UsageError(text("word.withdraw_by_id", got=certificate_id.upper(), id=job.certificate.id))
         session.withdraw(job, reason=reason, by=person, grounds=grounds)
-    facts = summary(job)
+    facts = summary(job.summary)
     if as_json:
         output.document("withdraw", facts)
     else:

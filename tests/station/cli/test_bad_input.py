@@ -386,7 +386,7 @@ def test_a_disk_that_fills_up_during_a_job_loses_nothing(specimen: Starter, tmp_
         'small=$0; kept=$1; source=$2; shift 2; mount -t tmpfs -o size=4m none "$small" && '
         'cp -r "$source"/. "$small" && '
         'free=$(df --output=avail -k "$small" | tail -1) && '
-        'head -c "$(( (free - 230) * 1024 ))" /dev/zero > "$small/filler" && '
+        'head -c "$(( (free - 280) * 1024 ))" /dev/zero > "$small/filler" && '
         '{ "$@" process -s 1-1 --confirm 4A231FDAQ0001 > "$kept/out1" 2> "$kept/err1"; echo $? > "$kept/code1"; } ; '
         'rm "$small/filler"; "$@" ledger verify --json > "$kept/ledger"; '
         '"$@" process --resume > "$kept/out2" 2> "$kept/err2"; echo $? > "$kept/code2"; '

@@ -118,10 +118,10 @@ def test_a_second_certificate_of_a_phone_replaces_the_first_and_both_jobs_say_so
     assert isinstance(replaced, Replace)
     old, new = record_of(first.job)["id"], record_of(second.job)["id"]
     assert (replaced.old, replaced.new, replaced.old_index, replaced.reason) == (old, new, 1, "erased_again")
-    assert summary(second.job)["replaces"] == old
+    assert summary(second.job.summary)["replaces"] == old
     again = Job.load(ledger, "TESTJOB1")
     assert again is not None
-    assert paper_status(again) == "replaced"
+    assert paper_status(again.summary) == "replaced"
     record = record_of(second.job)
     assert record["log"]["attempt"] == record["job"]["attempt"] == 2
     assert record["log"]["anchor"][1] == "3", "the log as it was before the second START"
@@ -173,7 +173,7 @@ def test_a_withdrawn_certificate_is_withdrawn_in_log_and_ledger_once(
     ended = entries(job_log)[-1]
     assert isinstance(ended, Withdraw)
     assert (ended.id, ended.reason, kinds(job_log).count("withdraw")) == (record_of(job)["id"], "data_found", 1)
-    assert paper_status(job) == "withdrawn"
+    assert paper_status(job.summary) == "withdrawn"
     found = job_of(ledger, ended.id)
     assert found is not None
     assert found.ended is not None
@@ -215,7 +215,7 @@ def test_where_the_phone_came_from_is_sealed_and_in_no_log_and_no_record(tmp_pat
     for opening in opened.values():
         assert opening.value not in record, opening.name
         assert opening.value not in leaves, opening.name
-    assert all(value not in str(summary(life.job)) for value in SELLER.values())
+    assert all(value not in str(summary(life.job.summary)) for value in SELLER.values())
 
 
 def decision(*, accepted: bool) -> Validation:

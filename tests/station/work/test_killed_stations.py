@@ -25,6 +25,7 @@ _EVERY = 5
 def job_of(folder: Path) -> tuple[Job, int]:
     ledger = Ledger(folder / "ledger.sqlite3", clock=VirtualClock())
     number, _ = ledger.verify()
+    assert list(ledger.view.differences()) == [], "lists and entries were written in one transaction"
     job = Job.load(ledger, ledger.jobs()[0]) if ledger.jobs() else None
     ledger.close()
     assert job is not None

@@ -84,7 +84,7 @@ class Stand:
         with self.session() as session:
             session.resume()
             session.wait()
-            return session.jobs.all()[0]
+            return session.jobs.by_id(next(session.jobs.list()).id)
 
     def left(self, **facts: Any) -> None:
         """A job that was opened by an earlier run, with other facts than those of the phone that hangs there."""

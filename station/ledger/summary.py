@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What lists and screens show of a job: its entries folded into one small frozen value, without its evidence.
+
+The same fold serves a job in memory (`Job.summary`) and the projection's row of it, so that they cannot disagree.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from phones.port import Platform
+from station.ledger.entry import Entry, parse_time
+from station.ledger.event import Event
+from station.ledger.job_events import (
+    DecisionTaken,
+    JobFailed,
+    JobMoved,
+    JobOpened,
+    MethodChosen,
+    PhoneIdentified,
+    ProblemsFound,
+)
+from station.ledger.paper_events import (
+    CertificateMade,
+    CertificateReplaced,
+    CertificateWithdrawn,
+    LogStarted,
+    PaperHandedOut,
+    PaperLogged,
+    ReportMade,
+)
+from station.ledger.stages import EntryKind, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """One job as its entries tell it.
+
+    `number`: of its first entry, which orders jobs. `model`: what a person calls the phone. `numbers`: those that name
+    the phone, in clear. `certificate`, `report`: ids of its papers; `outcome`, `file`, `title`, `reasons`, `log_index`,
+    `replaces`: of the certificate, else of the report. `handed_out`: ids of papers whose file was written.
+    `report_is_last`: False when the job has failed since. `decided`: a person has taken a decision.
+    `ended`: "replaced" by certificate `ended_by`, or "withdrawn" for the reason `ended_by`.
+    `took_s`: seconds from plug to certificate.
+    """
+
+    id: str
+    number: int
+    opened_at: str
+    port: str
+    slot: str
+    platform: Platform
+    emulated: bool
+    performed_by: str
+    stage: Stage = Stage.SEEN
+    attempt: int = 1
+    method: str = ""
+    model: str = ""
+    serial: str = ""
+    numbers: tuple[str, ...] = ()
+    failure: str = ""
+    problems: tuple[str, ...] = ()
+    certificate: str = ""
+    report: str = ""
+    outcome: str = ""
+    file: str = ""
+    title: str = ""
+    reasons: tuple[str, ...] = ()
+    log_index: int | None = None
+    replaces: str = ""
+    handed_out: tuple[str, ...] = ()
+    report_is_last: bool = True
+    decided: bool = False
+    ended: str = ""
+    ended_by: str = ""
+    took_s: int | None = None
+
+    @classmethod
+    def begun(cls, entry: Entry, opened: JobOpened) -> "JobSummary":
+        """The job of its first entry."""
+        return cls(
+            id=entry.job,
+            number=entry.number,
+            opened_at=entry.at,
+            port=opened.port,
+            slot=opened.slot,
+            platform=opened.platform,
+            emulated=opened.emulated,
+            performed_by=opened.performed_by.name,
+        )
+
+    def after(self, entry: Entry) -> "JobSummary":
+        """The job with one more entry."""
+        change = _CHANGES.get(entry.kind)
+        return self if change is None else replace(self, **change(self, entry.event, entry))
+
+    @property
+    def paper(self) -> str:
+        """Id of its certificate, else of its report."""
+        return self.certificate or self.report
+
+    @property
+    def finished(self) -> bool:
+        """CERTIFIED or FAILED with its paper, or VERIFIED with a report and nothing but a person's decision missing.
+
+        A report that stands in the ledger alone is none yet: its file, and its CLOSE in the log, may be missing.
+        """
+        if self.stage is Stage.CERTIFIED:
+            return bool(self.certificate)
+        if not self.report or self.report not in self.handed_out:
+            return False
+        if self.stage is Stage.FAILED:
+            return self.report_is_last
+        return self.stage is Stage.VERIFIED and not self.decided
+
+    @property
+    def words(self) -> str:
+        """What a person may look for, in one line; bounded."""
+        texts = (self.id, self.slot, self.model, *self.numbers, self.certificate, self.report, self.performed_by)
+        return " ".join(text for text in texts if text)[:LONGEST_WORDS]
+
+
+LONGEST_WORDS = 1000
+_Change = Callable[[JobSummary, Any, Entry], dict[str, Any]]
+
+
+def _identified(_job: JobSummary, event: PhoneIdentified, _entry: Entry) -> dict[str, Any]:
+    phone = event.phone
+    return {
+        "attempt": event.attempt,
+        "model": phone.display_name,
+        "serial": phone.serial,
+        "numbers": tuple(phone.numbers.values()),
+    }
+
+
+def _moved(job: JobSummary, event: JobMoved, entry: Entry) -> dict[str, Any]:
+    if event.to is not Stage.CERTIFIED:
+        return {"stage": event.to}
+    spent = parse_time(entry.at) - parse_time(job.opened_at)
+    return {"stage": event.to, "took_s": round(spent.total_seconds())}
+
+
+def _certified(_job: JobSummary, event: CertificateMade, _entry: Entry) -> dict[str, Any]:
+    return {"certificate": event.id, **_of_paper(event)}
+
+
+def _reported(job: JobSummary, event: ReportMade, _entry: Entry) -> dict[str, Any]:
+    paper = {} if job.certificate else _of_paper(event)
+    return {"report": event.id, "report_is_last": True, **paper}
+
+
+def _of_paper(event: CertificateMade | ReportMade) -> dict[str, Any]:
+    return {
+        "outcome": event.outcome,
+        "file": event.file,
+        "title": event.title,
+        "reasons": event.reasons,
+        "log_index": None,
+        "replaces": "",
+    }
+
+
+def _logged(job: JobSummary, event: PaperLogged, _entry: Entry) -> dict[str, Any]:
+    return {"log_index": event.index, "replaces": event.replaces} if event.id == job.paper else {}
+
+
+def _handed_out(job: JobSummary, event: PaperHandedOut, _entry: Entry) -> dict[str, Any]:
+    return {"handed_out": tuple(dict.fromkeys((*job.handed_out, event.id)))}
+
+
+def _replaced(_job: JobSummary, event: CertificateReplaced, _entry: Entry) -> dict[str, Any]:
+    return {"ended": event.kind.value, "ended_by": event.by}
+
+
+def _withdrawn(_job: JobSummary, event: CertificateWithdrawn, _entry: Entry) -> dict[str, Any]:
+    return {"ended": event.kind.value, "ended_by": event.reason}
+
+
+def _problems(_job: JobSummary, event: ProblemsFound, _entry: Entry) -> dict[str, Any]:
+    return {"problems": event.codes}
+
+
+def _method(_job: JobSummary, event: MethodChosen, _entry: Entry) -> dict[str, Any]:
+    return {"method": event.method, "problems": ()}
+
+
+def _failed(_job: JobSummary, event: JobFailed, _entry: Entry) -> dict[str, Any]:
+    return {"failure": event.reason, "report_is_last": False}
+
+
+def _decided(_job: JobSummary, _event: DecisionTaken, _entry: Entry) -> dict[str, Any]:
+    return {"decided": True}
+
+
+def _started(_job: JobSummary, event: LogStarted, _entry: Entry) -> dict[str, Any]:
+    return {"attempt": event.attempt}
+
+
+_CHANGES: Mapping[EntryKind, _Change] = MappingProxyType(
+    {
+        EntryKind.IDENTITY: _identified,
+        EntryKind.PROBLEMS: _problems,
+        EntryKind.METHOD: _method,
+        EntryKind.MOVE: _moved,
+        EntryKind.VALIDATION: _decided,
+        EntryKind.FAILURE: _failed,
+        EntryKind.CERTIFICATE: _certified,
+        EntryKind.REPORT: _reported,
+        EntryKind.LOG_START: _started,
+        EntryKind.LOGGED: _logged,
+        EntryKind.HANDED_OUT: _handed_out,
+        EntryKind.REPLACED: _replaced,
+        EntryKind.WITHDRAWN: _withdrawn,
+    }
+)
+"""Kinds that change a summary; the others say nothing that lists show."""
+
+SUMMARISED: frozenset[EntryKind] = frozenset({EntryKind.JOB_OPENED, *_CHANGES})
+
+
+def is_summarised(event: Event) -> bool:
+    """Does this event begin or change a summary?"""
+    return event.kind in SUMMARISED
