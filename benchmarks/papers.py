@@ -27,13 +27,13 @@ from certs.formats import cms
 from certs.formats.pdf_signature import sign_file
 from certs.issue import issue
 from certs.keys.authority import Authority, create_authority, pem
-from certs.page.draw import draw_paper
+from certs.record.reading import read_record
 from certs.record.record import Record, certificate_record
 from certs.record.statement import qr_text
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer
 from certs.verify.verifier import verify
-from grading import schemes
+from tests.support.papers.drawn import draw_paper
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
 
 ROUNDS = 9
@@ -53,7 +53,7 @@ def _record(authority: Authority) -> Record:
         iphone_job(),
         ISSUER,
         authority.signer().station,
-        schemes.load("basic"),
+        "basic",
         issued_at=ISSUED_AT,
         certificate_id=CERTIFICATE_ID,
     )
@@ -63,9 +63,11 @@ def _making(authority: Authority) -> Table:
     signer, record = authority.signer(), _record(authority)
     paper = issue(record, signer)
 
+    document = read_record(record.data).document
+
     def draw() -> bytes:
         return draw_paper(
-            record.document,
+            document,
             record_bytes=record.data,
             statement=paper.statement,
             qr_text=qr_text(paper.statement),

@@ -13,7 +13,6 @@ from benchmarks.measure import Table, medians, rows
 from certs.issue import issue
 from certs.keys.authority import create_authority, pem
 from certs.record.record import certificate_record
-from grading import schemes
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUER, iphone_job
 
 ROUNDS = 9
@@ -81,7 +80,7 @@ def _paper(place: Path) -> tuple[Path, Path]:
         iphone_job(),
         ISSUER,
         authority.signer().station,
-        schemes.load("basic"),
+        "basic",
         issued_at=now,
         certificate_id=CERTIFICATE_ID,
     )

@@ -7,6 +7,8 @@ ProofwipeError
 ├── CertificateEarnedError   a report was asked for a job that earned a certificate
 ├── WrongSignerError         an emulated record and a station key, or the other way round
 ├── RecordMalformedError     bytes that are no record document
+├── EditionUnknownError      the record names an edition this program does not have
+├── NoEditionError           real papers are made under a released edition only, and there is none
 ├── OpeningsMalformedError   bytes that are no openings.json
 ├── StatementMalformedError  text or bytes that are no QR statement
 ├── IssueError               a paper did not pass our own verifier and was not released
@@ -69,6 +71,19 @@ class RecordMalformedError(CertsError):
 
     code = "record_malformed"
     exit_code = 7
+
+
+class EditionUnknownError(CertsError):
+    """The record names an edition whose law this program does not have: nothing of it can be told."""
+
+    code = "edition_unknown"
+    exit_code = 6
+
+
+class NoEditionError(CertsError):
+    """Real papers are made under a released edition only, and this program has none."""
+
+    code = "no_edition"
 
 
 class OpeningsMalformedError(CertsError):

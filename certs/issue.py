@@ -8,9 +8,9 @@ entering is idempotent, and a page drawn twice for one log entry is the same pap
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from certs.editions.interface import RecordFacts, moment
 from certs.errors import IssueError, TimeStampError, WrongSignerError
 from certs.formats import chain, cms
 from certs.formats.dss import SecurityStore
@@ -18,13 +18,12 @@ from certs.formats.pdf_signature import StructureError, sign_file
 from certs.keys import profile
 from certs.log.entries import Close, Entry, Issue, Replace
 from certs.log.leaves import leaf_of
-from certs.page.draw import draw_paper
+from certs.page.pdf_profile import packed, write
 from certs.record.issuer import Signer
 from certs.record.openings import write_openings
 from certs.record.record import Record
-from certs.record.schema import TIME_FORMAT, RecordDocument
 from certs.record.sealing import Opening
-from certs.record.statement import qr_text, sign_statement, statement_of
+from certs.record.statement import qr_text, sign_statement
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer
 from certs.verify.verifier import verify
@@ -87,8 +86,8 @@ def issue(
 
 def signed_statement(record: Record, signer: Signer) -> bytes:
     """The signed statement of a record. Raises: WrongSignerError, StatementMalformedError."""
-    check_signer(record.document, signer)
-    return sign_statement(statement_of(record.document, record.data), signer)
+    check_signer(record.facts, signer)
+    return sign_statement(record.read.statement(), signer)
 
 
 def inclusion_proof(record: Record, statement: bytes, log: "LogWriter | None") -> bytes:
@@ -96,7 +95,7 @@ def inclusion_proof(record: Record, statement: bytes, log: "LogWriter | None") -
 
     Raises: IssueError when that log is not at hand, LogError.
     """
-    if record.document.log == "none":
+    if record.facts.log is None:
         return b""
     if log is None:
         raise IssueError(got="the record names a log, and none is open")
@@ -109,9 +108,9 @@ def append_to_log(record: Record, statement: bytes, log: "LogWriter") -> LogPosi
 
     Raises: IssueError for a paper of another log, LogError.
     """
-    document = record.document
-    leaf = leaf_of(document, record.data, statement)
-    if leaf is None or document.log == "none" or document.log.origin != log.origin:
+    place = record.facts.log
+    leaf = leaf_of(record.read, statement)
+    if leaf is None or place is None or place.origin != log.origin:
         raise IssueError(got=f"not a paper of the log {log.origin}")
     entries: list[Entry] = [leaf]
     replaced = ""
@@ -142,21 +141,20 @@ def draw_and_sign(
     does not answer holds nothing up: the paper is made without a token and says why (`Paper.unstamped`).
     Raises: WrongSignerError, IssueError, StatementMalformedError, OpeningsMalformedError; PageError.
     """
-    document = record.document
-    check_signer(document, signer)
+    check_signer(record.facts, signer)
     opened = tuple(openings)
 
     def drawn(kept: SecurityStore | None, token_room: int) -> bytes:
-        return draw_paper(
-            document,
-            record_bytes=record.data,
+        blank = record.read.drawing(
+            attached=record.data,
             statement=statement,
             qr_text=qr_text(statement),
             contents_bytes=cms.container_bytes(signer.station, token_room),
             proof=proof,
-            openings=write_openings(document.id, opened) if opened else b"",
+            openings=write_openings(record.facts.id, opened) if opened else b"",
             store=kept,
         )
+        return write(packed(blank))
 
     unstamped = None
     try:
@@ -185,17 +183,17 @@ def _signed(
     return blank, sign_file(blank, signer, token_room=stamper.token_room, stamp=stamper.stamp)
 
 
-def check_signer(document: RecordDocument, signer: Signer) -> None:
+def check_signer(facts: RecordFacts, signer: Signer) -> None:
     """May this key sign this record? Specimens and real papers never mix, and nobody signs for another.
 
     Raises: WrongSignerError.
     """
     station = signer.station
-    if station.specimen != document.emulated:
-        raise WrongSignerError(expected="a specimen key" if document.emulated else "a station key", got=station.key_id)
-    if station.key_id != document.station.key_id:
-        raise WrongSignerError(expected=document.station.key_id, got=station.key_id)
-    name = chain.subject_organisation(document.issuer.name, specimen=document.emulated)
+    if station.specimen != facts.emulated:
+        raise WrongSignerError(expected="a specimen key" if facts.emulated else "a station key", got=station.key_id)
+    if station.key_id != facts.key_id:
+        raise WrongSignerError(expected=facts.key_id, got=station.key_id)
+    name = chain.subject_organisation(facts.issuer, specimen=facts.emulated)
     if profile.organisation_name(station.certificate) != name:
         raise WrongSignerError(expected=name, got=profile.organisation_name(station.certificate))
 
@@ -206,7 +204,7 @@ def _release(pdf: bytes, record: Record, *, drawn: bytes) -> None:
     What was drawn a moment ago is not drawn again here, and what was computed for the very bytes of this record is not
     computed again; every verifier elsewhere does both.
     """
-    issued_at = datetime.strptime(record.document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
+    issued_at = moment(record.facts.issued_at)
     found = verify(pdf, Trust(), at=issued_at, drawn=drawn, made=record)
     doubts = {check.code for check in found.checks if check.code} - _OF_NO_TRUST
     if found.answer is Answer.NOT_VALID or (found.answer is Answer.CANNOT_TELL and doubts):

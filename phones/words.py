@@ -26,23 +26,24 @@ def say(key: str, language: str = "en", **facts: object) -> str:
 
     Raises: KeyError for a key no room has; that is a mistake of ours, and a test looks for it.
     """
-    entry = _catalogue()[key]
+    entry = catalogue()[key]
     text = entry.get(language) or entry["en"]
     return text.format_map(_Blank({name: str(value) for name, value in facts.items()})).strip()
 
 
 def has(key: str) -> bool:
     """Has any room a sentence for `key`?"""
-    return key in _catalogue()
+    return key in catalogue()
 
 
 def keys(prefix: str = "") -> tuple[str, ...]:
     """All keys that begin with `prefix`, sorted."""
-    return tuple(sorted(key for key in _catalogue() if key.startswith(prefix)))
+    return tuple(sorted(key for key in catalogue() if key.startswith(prefix)))
 
 
 @cache
-def _catalogue() -> dict[str, dict[str, str]]:
+def catalogue() -> dict[str, dict[str, str]]:
+    """Every sentence by its key: language to text."""
     entries: dict[str, dict[str, str]] = {}
     for room in ROOMS:
         if package_data.path(room, "words.toml").is_file():

@@ -26,7 +26,7 @@ from grading.questions import QUESTIONS
 from grading.report import CheckOutcome
 from grading.sentences import cap_sentence
 from phones.problem import ProblemCode
-from phones.words import LANGUAGES, ROOMS, _catalogue, keys, say
+from phones.words import LANGUAGES, ROOMS, catalogue, keys, say
 from station.cli import main
 from station.setup.settings import Settings, from_document
 from station.text import language
@@ -141,7 +141,7 @@ INSIDE = sorted({condition.code.value for condition in preconditions.TRADE_IN_IN
 
 def key_of_reason(code: str) -> str:
     for key in (f"reason.{code}", f"problem.{code}.reason", f"error.{code}.reason"):
-        if key in _catalogue():
+        if key in catalogue():
             return key
     return f"reason.{code}"
 
@@ -151,7 +151,7 @@ def key_of_reason(code: str) -> str:
 
 def lacks(key: str) -> str:
     """What is missing of the sentence of `key`, "" if nothing is."""
-    entry = _catalogue().get(key)
+    entry = catalogue().get(key)
     if entry is None:
         return f"{key}: no sentence"
     if not entry.get("en", "").strip() or CHINESE.search(entry["en"]):

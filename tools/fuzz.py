@@ -34,8 +34,8 @@ with atheris.instrument_imports(include=["certs", "phones.commitment", "phones.e
     from certs.log.reading import LogPolicy, Snapshot, check_note, check_proof, read_entry
     from certs.page import pdf_profile
     from certs.page.errors import PdfProfileError
-    from certs.record.canonical import read_record
     from certs.record.openings import read_openings
+    from certs.record.reading import read_record
     from certs.record.recompute import fault_of
     from certs.record.statement import from_qr_text, qr_text, read_statement
     from certs.verify import checks_seal, verifier

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes certs/fonts/glyphs.bin: the letters of a paper, Noto Sans SC Regular redrawn on a coarse grid.
+"""Makes certs/shared/glyphs-….bin: the letters of a paper, Noto Sans SC Regular redrawn on a coarse grid.
 
 A paper carries about 450 letters, and they are most of its weight. On a grid of 128 steps an em, with curves that
 are nearly straight made straight, they take half of their space; at 7 points a step is 19 micrometres, finer than
@@ -8,7 +8,7 @@ pieces one after another, without any font library. Layout of the file: `certs.p
 
 Run again only to change the character set or the shapes: every page changes with it.
 
-    python tools/make_fonts.py            # fetches the npm package with `npm pack`, writes certs/fonts/
+    python tools/make_fonts.py            # fetches the npm package with `npm pack`, writes certs/shared/
 """
 
 import hashlib
@@ -29,8 +29,7 @@ PACKAGE = "@expo-google-fonts/noto-sans-sc@0.4.3"
 PACKAGE_SHA256 = "0d69d0f4971d2ff574e3d93cbc218dc950bf3f3f8f8e2c008d97687ed53aee59"
 SOURCE = "package/400Regular/NotoSansSC_400Regular.ttf"
 LICENCE = "package/LICENSE_FONT"
-FONTS = Path(__file__).resolve().parent.parent / "certs" / "fonts"
-TABLE = "glyphs.bin"
+SHARED = Path(__file__).resolve().parent.parent / "certs" / "shared"
 TABLE_SHA256 = "e5b5a4a0ddffc949f9e76d85a63d1182dc2cedecf78cf11c1cb88fc4fde8fa31"
 
 STEPS = 128  # of the em
@@ -277,7 +276,7 @@ def _run_lengths(flags: list[int]) -> bytes:
 
 def main() -> None:
     """Fetch, check the digest, redraw, write."""
-    FONTS.mkdir(parents=True, exist_ok=True)
+    SHARED.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=scratch, check=True, timeout=600)
         archive = next(Path(scratch).glob("*.tgz"))
@@ -288,12 +287,16 @@ def main() -> None:
                 tar.extract(member, scratch, filter="data")
         with TTFont(Path(scratch, SOURCE)) as font:
             made = table(font)
-        (FONTS / TABLE).write_bytes(made)
-        (FONTS / "OFL.txt").write_bytes(Path(scratch, LICENCE).read_bytes())
+        name = f"glyphs-{hashlib.sha256(made).hexdigest()[:16]}.bin"
+        (SHARED / name).write_bytes(made)
+        (SHARED / "OFL.txt").write_bytes(Path(scratch, LICENCE).read_bytes())
     digest = hashlib.sha256(made).hexdigest()
-    print(f"{TABLE}: {len(made)} bytes, sha256 {digest}")
+    print(f"{name}: {len(made)} bytes, sha256 {digest}")
     if digest != TABLE_SHA256:
-        sys.exit("the table is another than TABLE_SHA256 names: if that is wanted, put the new digest there")
+        sys.exit(
+            "the table is another than TABLE_SHA256 names: if that is wanted, put the new digest there, "
+            "and the new name into certs/page/glyphs.py"
+        )
 
 
 if __name__ == "__main__":

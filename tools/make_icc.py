@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes certs/icc/srgb.icc: a small ICC version 2 profile of sRGB, written from the numbers of IEC 61966-2-1.
+"""Makes certs/shared/srgb-….icc: a small ICC version 2 profile of sRGB, written from the numbers of IEC 61966-2-1.
 
 PDF/A wants an output intent; profiles made by a library carry the time of their making and version 4, which some
 checkers refuse. This one is fixed, 0.9 kB, and ours (CC0). Run again only to change it: pages then change.
@@ -7,10 +7,11 @@ checkers refuse. This one is fixed, 0.9 kB, and ours (CC0). Run again only to ch
     python tools/make_icc.py
 """
 
+import hashlib
 import struct
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "certs" / "icc" / "srgb.icc"
+SHARED = Path(__file__).resolve().parent.parent / "certs" / "shared"
 D50 = (0.9642, 1.0, 0.8249)
 # sRGB primaries adapted to D50 (Bradford), the columns of the matrix.
 RED = (0.4360747, 0.2225045, 0.0139322)
@@ -67,6 +68,6 @@ def profile() -> bytes:
 
 
 if __name__ == "__main__":
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_bytes(profile())
-    print(f"{TARGET.name}: {len(profile())} bytes")
+    name = f"srgb-{hashlib.sha256(profile()).hexdigest()[:16]}.icc"
+    (SHARED / name).write_bytes(profile())
+    print(f"{name}: {len(profile())} bytes; certs/page/draw.py names it")

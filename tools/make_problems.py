@@ -16,7 +16,7 @@ from string import Formatter
 
 from phones.errors import ProofwipeError
 from phones.problem import ProblemCode
-from phones.words import LANGUAGES, ROOMS, _catalogue, keys, say
+from phones.words import LANGUAGES, ROOMS, catalogue, keys, say
 
 TARGET = Path(__file__).parents[1] / "docs" / "problems.md"
 
@@ -54,7 +54,7 @@ def raw(key: str, language: str) -> str:
 
 def placeholders(key: str, language: str) -> set[str]:
     """The names of the facts that `key` is filled in with."""
-    return {name for _, name, _, _ in Formatter().parse(_catalogue()[key][language]) if name}
+    return {name for _, name, _, _ in Formatter().parse(catalogue()[key][language]) if name}
 
 
 def error_classes() -> dict[str, type[ProofwipeError]]:

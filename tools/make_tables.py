@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the JSON beside each shipped TOML table (`phones.package_data`): python -m tools.make_tables."""
+"""Make the JSON beside each shipped TOML table (`phones.package_data`), the sentences a page may need
+(`certs.page.sentences`) and the list of the law's files (`certs.editions.in_work`): python -m tools.make_tables.
+"""
 
+import json
 import sys
 from pathlib import Path
 
+from certs.page.sentences import ON_PAPER
 from phones import package_data
-from phones.words import ROOMS
+from phones.words import ROOMS, catalogue
+from tools.editions.closure import law_of
 
 
 def tables() -> list[Path]:
@@ -18,10 +23,20 @@ def tables() -> list[Path]:
     ]
 
 
+def made_files() -> dict[Path, bytes]:
+    """Every made file and what must stand in it."""
+    found = {file.with_suffix(".json"): package_data.made_from(file.read_bytes()) for file in tables()}
+    sentences = {key: entry for key, entry in sorted(catalogue().items()) if key.startswith(ON_PAPER)}
+    text = json.dumps(sentences, ensure_ascii=False, indent=0, separators=(",", ":"))
+    found[package_data.path("certs", "page", "sentences.json")] = text.encode() + b"\n"
+    law = "".join(f"{file}\n" for file in law_of(package_data.ROOT).files)
+    found[package_data.path("certs", "editions", "in_work.txt")] = law.encode()
+    return found
+
+
 def main() -> int:
     """Writes what is not as it should be, and says so."""
-    for file in tables():
-        wanted, made = package_data.made_from(file.read_bytes()), file.with_suffix(".json")
+    for made, wanted in made_files().items():
         if not made.is_file() or made.read_bytes() != wanted:
             made.write_bytes(wanted)
             print(f"made {made.relative_to(package_data.ROOT)}")

@@ -4,7 +4,6 @@
 `certs.keys.authority` makes the certificate, `certs.record.validation` checks what is signed here.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from certs.editions.interface import TIME_FORMAT
 from certs.errors import KeyUnreadableError, WrongSignerError
 from certs.formats.chain import ChainError, check_validator
 from certs.formats.ecdsa import with_smaller_s
@@ -20,8 +20,7 @@ from certs.keys import profile
 from certs.keys.key_files import read_key
 from certs.record.facts import Person, Validation
 from certs.record.issuer import public_bytes
-from certs.record.schema import TIME_FORMAT
-from certs.record.validation import content_digest, subject
+from certs.record.validation import subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +35,14 @@ class Validator:
         """The person, as their certificate names them."""
         return profile.common_name(self.certificate)
 
-    def decide(
-        self, document: Mapping[str, object], *, accept: bool, role: str, at: datetime, grounds: str
-    ) -> Validation:
-        """Sign a decision about a record (plain JSON). `at`: aware; kept to the second."""
+    def decide(self, content: str, *, accept: bool, role: str, at: datetime, grounds: str) -> Validation:
+        """Sign a decision about a record. `content`: what the person looked at (`RecordReading.content_digest`);
+        `at`: aware, kept to the second.
+        """
         decision = "accepted" if accept else "rejected"
         moment = at.astimezone(UTC).replace(microsecond=0)
         signed = subject(
-            content_digest(document),
+            content,
             decision=decision,
             by=self.name,
             role=role,

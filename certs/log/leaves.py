@@ -7,30 +7,25 @@ decision closes nothing yet: its record says `log: none`, as does one of a job t
 
 import hashlib
 
+from certs.editions.interface import RecordReading
 from certs.log.entries import Close, Issue, read_time
-from certs.record.schema import LogPlace, RecordDocument
-from certs.record.statement import statement_of
 
 
-def leaf_of(document: RecordDocument, record: bytes, statement: bytes) -> Issue | Close | None:
-    """The entry of a paper with these record and statement bytes; None when the record says it is in no log."""
-    if not isinstance(document.log, LogPlace):
+def leaf_of(record: RecordReading, statement: bytes) -> Issue | Close | None:
+    """The entry of a paper with this record and these statement bytes; None when the record says it is in no log."""
+    facts = record.facts
+    if facts.log is None:
         return None
-    if document.is_report:
-        at = read_time(document.issued_at)
-        return Close(at=at, start=document.log.start, outcome="report", id=document.id)
-    return _issue_leaf(document, document.log, record, statement)
-
-
-def _issue_leaf(document: RecordDocument, place: LogPlace, record: bytes, statement: bytes) -> Issue:
-    """`record`: the record's exact bytes; `statement`: the COSE bytes."""
+    at = read_time(facts.issued_at)
+    if facts.is_report:
+        return Close(at=at, start=facts.log.start, outcome="report", id=facts.id)
     return Issue(
-        at=read_time(document.issued_at),
-        id=document.id,
-        record=hashlib.sha256(record).hexdigest(),
+        at=at,
+        id=facts.id,
+        record=hashlib.sha256(record.data).hexdigest(),
         statement=hashlib.sha256(statement).hexdigest(),
-        commitment=statement_of(document, record).commitment,
-        tag=place.device_tag,
-        station=document.station.key_id,
-        start=place.start,
+        commitment=record.statement().commitment,
+        tag=facts.log.device_tag,
+        station=facts.key_id,
+        start=facts.log.start,
     )

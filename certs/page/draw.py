@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from certs import shared
 from certs.formats.dss import SecurityStore
 from certs.page import layout, letters, metadata, qr, structure
-from certs.page.pdf_profile import PLACEHOLDER_RANGE, PaperFile, write
+from certs.page.pdf_profile import PLACEHOLDER_RANGE, PaperFile
 from certs.page.pdf_syntax import (
     HexText,
     Name,
@@ -20,7 +21,6 @@ from certs.page.pdf_syntax import (
     Reference,
     Stream,
     Token,
-    Unpacked,
     Value,
     number,
     text_value,
@@ -28,48 +28,14 @@ from certs.page.pdf_syntax import (
 )
 from certs.page.sheet import HEIGHT, UNIT, WIDTH, Element, Page, Sheet
 from certs.record.schema import RecordDocument
-from phones import package_data
 
+COLOUR_PROFILE = "srgb-70de594bf59a2193.icc"
 RECORD_FILE = "erase-record.json"
 STATEMENT_FILE = "statement.cose"
 PROOF_FILE = "erase.tlog-proof"
 OPENINGS_FILE = "openings.json"
 SHORT = 400  # bytes; packing gains nothing on a statement, which is mostly a signature and digests
 _TOKENS_OF_A_FILE = (b"%%EOF", b"startxref", b"/ByteRange", b"trailer", b"endobj", b"endstream")
-
-
-def draw_paper(
-    document: RecordDocument,
-    *,
-    record_bytes: bytes,
-    statement: bytes,
-    qr_text: str,
-    contents_bytes: int,
-    proof: bytes = b"",
-    openings: bytes = b"",
-    store: SecurityStore | None = None,
-) -> bytes:
-    """The unsigned paper for a record.
-
-    `document` is the record, as `certs.record.canonical` reads it; `record_bytes` the exact
-    canonical bytes that are attached; `statement` the COSE bytes and `qr_text` the same as text for the QR code;
-    `contents_bytes` the room for the CMS. `proof` (C2SP tlog-proof), `openings` (archive copy only) and `store` are
-    attached where given. The signature dictionary holds `/ByteRange [0 0000000000 0000000000
-    0000000000] /Contents <00…>`, to be filled in place.
-
-    Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError.
-    """
-    drawn = drawing(
-        document,
-        record_bytes=record_bytes,
-        statement=statement,
-        qr_text=qr_text,
-        contents_bytes=contents_bytes,
-        proof=proof,
-        openings=openings,
-        store=store,
-    )
-    return write(packed(drawn))
 
 
 def drawing(
@@ -98,12 +64,6 @@ def drawing(
     objects = _file(document, pages, elements, attached, contents_bytes, store)
     identity = HexText(digest[:32].encode())
     return PaperFile(objects=tuple(objects), identity=(identity, identity))
-
-
-def packed(paper: PaperFile) -> PaperFile:
-    """The same file with every stream as it stands on disk."""
-    objects = (item.packed() if isinstance(item, Unpacked) else item for item in paper.objects)
-    return PaperFile(objects=tuple(objects), identity=paper.identity)
 
 
 def _file(
@@ -189,7 +149,7 @@ def _named_file(name: str, relationship: str, content: Reference) -> dict[str, V
 
 @cache
 def _colour_profile() -> bytes:
-    return package_data.path("certs", "icc", "srgb.icc").read_bytes()
+    return shared.content(COLOUR_PROFILE)
 
 
 def _stored(objects: list[Object], store: SecurityStore) -> dict[str, Value]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The letters of a paper, and the TrueType program that holds just those a paper uses.
 
-certs/fonts/glyphs.bin (made by tools/make_fonts.py, all numbers big-endian): "PWGLYPH1"; count, steps of the em
+The table (certs/shared, made by tools/make_fonts.py, all numbers big-endian): "PWGLYPH1"; count, steps of the em
 (16 bits each), bounding box of all letters (4 x 16 bits); `count` code points, sorted, the first 0 for the empty
 box .notdef; `count` advance widths; `count` + 1 offsets (32 bits); then the outlines, each an entry of `glyf`.
 """
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from phones import package_data
+from certs import shared
 
+LETTERS = "glyphs-e5b5a4a0ddffc949.bin"
 _HEAD = struct.Struct(">8sHH4h")
 _MAGIC = b"PWGLYPH1"
 _CHECKED = 0xB1B0AFBA
@@ -41,10 +42,10 @@ class Glyphs:
 @cache
 def table() -> Glyphs:
     """The shipped table, read once a process (about 1 ms)."""
-    data = memoryview(package_data.path("certs", "fonts", "glyphs.bin").read_bytes())
+    data = memoryview(shared.content(LETTERS))
     magic, count, steps, *box = _HEAD.unpack_from(data)
     if magic != _MAGIC:
-        raise ValueError("certs/fonts/glyphs.bin is not a table of letters")
+        raise ValueError(f"{LETTERS} is not a table of letters")
     start = _HEAD.size
     codes, advances = (
         _numbers("H", data[start + 2 * count * part : start + 2 * count * (part + 1)]) for part in range(2)

@@ -2,12 +2,13 @@
 """Every word on the paper, always as a pair: Chinese and English. Codes are never printed in a word's place."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from certs.page.errors import UnknownCodeError
-from grading.sentences import cap_sentence
-from phones import package_data, words
+from certs.page.sentences import has, say
+from grading.caps import cap_sentence_of
+from phones import package_data
 
 
 class Pair(NamedTuple):
@@ -62,8 +63,8 @@ def phrase_if_any(kind: str, code: str) -> Pair | None:
     """As `phrase`, and None where no room has a sentence (a reason need not have a next step)."""
     for place in _PLACES[kind]:
         key = place.format(code=code)
-        if words.has(key):
-            return Pair(words.say(key, "zh").strip(), words.say(key, "en").strip())
+        if has(key):
+            return Pair(say(key, "zh"), say(key, "en"))
     return None
 
 
@@ -71,7 +72,7 @@ def phrase_if_any(kind: str, code: str) -> Pair | None:
 def capped_by(code: str) -> Pair:
     """What limited a grade, in the words of the room that grades. Raises: UnknownCodeError."""
     try:
-        return Pair(cap_sentence(code, "zh").strip(), cap_sentence(code, "en").strip())
+        return Pair(*(cap_sentence_of(code, partial(say, language=language), has) for language in ("zh", "en")))
     except KeyError as error:
         raise UnknownCodeError("cap", code) from error
 

@@ -148,7 +148,7 @@ def trace(sheet: Sheet, look: Look, document: RecordDocument, record_digest: str
         ("patch", _some(before.security_patch)),
         ("encryption", _some(facts.encryption)),
         ("boot", _some(facts.verified_boot)),
-        ("tool", f"proofwipe, {document.renderer}"),
+        ("tool", f"proofwipe, {document.edition}"),
         ("rules", f"{found.rules_version} · {found.rules_sha256[:16]}…"),
         ("scheme", f"{grade.scheme} {grade.scheme_version} · {grade.scheme_sha256[:8]}…" if grade else "—"),
         ("evidence", str(len(document.evidence))),

@@ -21,6 +21,7 @@ from certs.page.pdf_syntax import (
     Reference,
     Stream,
     Token,
+    Unpacked,
     Value,
     number,
     write_object,
@@ -85,6 +86,12 @@ class PaperFile:
                 raise PdfProfileError(expected="a packed stream of the security store", got=ascii(item)[:60])
             pieces.append(item.decoded())
         return tuple(pieces)
+
+
+def packed(paper: PaperFile) -> PaperFile:
+    """The same file with every stream as it stands on disk."""
+    objects = (item.packed() if isinstance(item, Unpacked) else item for item in paper.objects)
+    return PaperFile(objects=tuple(objects), identity=paper.identity)
 
 
 def write(paper: PaperFile) -> bytes:

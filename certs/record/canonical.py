@@ -7,11 +7,12 @@ key order, a key twice) could be shown one record while a program reads another.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from certs.errors import RecordMalformedError
-from certs.record.fields import LARGEST_NUMBER, FieldError
-from certs.record.schema import MAXIMUM_RECORD_BYTES, RECORD, RecordDocument
+
+MAXIMUM_RECORD_BYTES = 1024 * 1024
+LARGEST_NUMBER = 2**53 - 1
+"""What every JSON reader holds exactly (RFC 8785)."""
 
 _ENCODERS = {
     sorts: json.JSONEncoder(
@@ -19,15 +20,6 @@ _ENCODERS = {
     ).encode
     for sorts in (True, False)
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadRecord:
-    """Bytes that were accepted: as plain JSON types, and as the typed document."""
-
-    data: bytes
-    plain: Mapping[str, object]
-    document: RecordDocument
 
 
 def canonical_bytes(document: Mapping[str, object]) -> bytes:
@@ -39,9 +31,8 @@ def canonical_bytes(document: Mapping[str, object]) -> bytes:
         raise RecordMalformedError(got="not_json") from error
 
 
-def read_record(data: bytes) -> ReadRecord:
-    """Bytes to a document. Checks in order: size, UTF-8, JSON without duplicates or fractions, canonical
-    spelling, fields.
+def read_canonical(data: bytes) -> dict[str, object]:
+    """Bytes to plain JSON types. Checks in order: size, UTF-8, JSON without duplicates or fractions, spelling.
 
     Raises: RecordMalformedError; `got` names the check.
     """
@@ -54,20 +45,7 @@ def read_record(data: bytes) -> ReadRecord:
         raise RecordMalformedError(got="not_json") from error
     if not canonical:
         raise RecordMalformedError(got="not_canonical")
-    return ReadRecord(data=data, plain=plain, document=read_document(plain))
-
-
-def read_document(plain: Mapping[str, object]) -> RecordDocument:
-    """The fields alone, of plain JSON types. Raises: RecordMalformedError naming the first that does not fit."""
-    try:
-        return RECORD.read(plain)
-    except FieldError as error:
-        raise RecordMalformedError(got=str(error)[:120]) from error
-
-
-def written(document: RecordDocument) -> dict[str, object]:
-    """The document as plain JSON types: the inverse of `read_document`."""
-    return RECORD.write(document)
+    return plain
 
 
 def _spelled(plain: Mapping[str, object]) -> bytes:

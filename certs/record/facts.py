@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the station hands over when a job ends: everything a paper is made from, and nothing else."""
+"""What the station hands over when a job ends: everything a paper is made from, and nothing else.
+
+It goes to the law of an edition as plain JSON (`job_json`), and is read there by that edition's own table, so that
+nothing of this program's types reaches an earlier law.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from certs.record.schema import LogPlace, Person, SalePolicy
+from certs.errors import RecordMalformedError
+from certs.record.fields import Choice, FieldError, FineTime, Flag, Hex, Many, Member, Number, Or, Struct, Table, Text
+from certs.record.schema import EVIDENCE, LOG, MAXIMUM_EVIDENCE, PERSON, POLICY, LogPlace, Person, SalePolicy
 from certs.record.sealing import Opening
 from phones.evidence import Evidence
 from phones.identity import PhoneIdentity
@@ -58,3 +64,56 @@ class JobFacts:
     log: LogPlace | None = None
     openings: tuple[Opening, ...] = ()  # what is sealed in the record; opened in the archive copy only
     # disclosures: operator's statements for the buyer: repairs, replaced_parts, warranty ...
+
+
+_TEXT, _LONG, _CODE = Text(most=200), Text(most=1000), Text(most=96)
+
+JOB = Struct(
+    JobFacts,
+    job_id=_CODE,
+    attempt=Number(1),
+    opened_at=FineTime(),
+    finished_at=FineTime(),
+    port=_TEXT,
+    slot=_TEXT,
+    emulated=Flag(),
+    platform=Member(Platform),
+    identity=Struct(PhoneIdentity, maker=_TEXT, model=_TEXT, marketing_name=_TEXT, numbers=Table(_CODE, _TEXT, 20)),
+    salt=Hex(16),
+    evidence=Many(EVIDENCE, MAXIMUM_EVIDENCE),
+    method=_CODE,
+    policy=POLICY,
+    performed_by=PERSON,
+    validation=Or(
+        None,
+        Struct(
+            Validation,
+            decision=Choice("accepted", "rejected"),
+            by=PERSON,
+            at=FineTime(),
+            grounds=_LONG,
+            certificate=Hex(4096),
+            signature=Hex(4096),
+        ),
+    ),
+    stage=_CODE,
+    failure=_CODE,
+    problems=Many(_CODE, 50),
+    disclosures=Table(_CODE, _LONG, 30),
+    log=Or(None, LOG),
+    openings=Many(Struct(Opening, name=_CODE, salt=Hex(16), value=_LONG), 30),
+)
+"""A job as plain JSON types; the record's own bounds are asked when it is made."""
+
+
+def job_json(job: JobFacts) -> dict[str, object]:
+    """The job as an edition takes it."""
+    return JOB.write(job)
+
+
+def read_job(found: object) -> JobFacts:
+    """The inverse of `job_json`. Raises: RecordMalformedError."""
+    try:
+        return JOB.read(found)
+    except FieldError as error:
+        raise RecordMalformedError(got=f"job.{error}"[:120]) from error

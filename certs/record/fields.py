@@ -136,6 +136,23 @@ class Date:
         return value
 
 
+class Hex:
+    """At most so many bytes, in lower-case hexadecimal."""
+
+    def __init__(self, most: int) -> None:
+        self._fits = re.compile(f"([0-9a-f][0-9a-f]){{0,{most}}}").fullmatch
+
+    def read(self, found: object) -> bytes:
+        """Raises: FieldError."""
+        if type(found) is not str or not self._fits(found):
+            raise FieldError("not hexadecimal, or too long")
+        return bytes.fromhex(found)
+
+    def write(self, value: bytes) -> object:
+        """As text."""
+        return value.hex()
+
+
 class Number:
     """A whole number of `least` to `most`."""
 

@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from certs.editions.interface import RecordFacts
 from certs.errors import OpeningsMalformedError, RecordMalformedError
 from certs.record.canonical import canonical_bytes
-from certs.record.schema import RecordDocument
 from certs.record.sealing import SALT_BYTES, Opening, seal
 from phones.commitment import commit
-from phones.identifiers import BY_NAME
 
 SCHEMA = "proofwipe/openings/1"
 MOST_OPENINGS = 30
@@ -92,21 +91,20 @@ def _opening(row: object) -> Opening:
     return opening
 
 
-def first_mismatch(document: RecordDocument, opened: Openings) -> str:
+def first_mismatch(record: RecordFacts, opened: Openings) -> str:
     """The name of the first opened field that is not what the record sealed, "id" for another paper's, or "".
 
     An identifier must fit the device's own commitment and printed last four too: else two numbers could be one phone's.
     """
-    if opened.id != document.id:
+    if opened.id != record.id:
         return "id"
-    device = document.device
     for one in opened.openings:
-        if document.sealed.get(one.name) != seal(one):
+        if record.sealed.get(one.name) != seal(one):
             return one.name
-        identifier = BY_NAME.get(one.name)
-        if identifier is not None and identifier.on_paper:
-            if commit(identifier.label, one.value, bytes.fromhex(device.salt)) != device.commitment(identifier):
+        identifier = record.identifier(one.name)
+        if identifier is not None:
+            if commit(identifier.label, one.value, bytes.fromhex(record.salt)) != identifier.commitment:
                 return one.name
-            if not one.value.endswith(device.last_four(identifier)):
+            if not one.value.endswith(identifier.last4):
                 return one.name
     return ""

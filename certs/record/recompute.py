@@ -6,13 +6,14 @@ believed), with the rule file and the scheme the record names.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any
 
-from certs.record.canonical import ReadRecord
+from certs.editions.interface import Fault
 from certs.record.device_facts import device_facts
+from certs.record.reading import ReadRecord
 from certs.record.refusals import refusals, title_of
 from certs.record.schema import OutcomePart, RecordDocument
 from grading import schemes
@@ -25,14 +26,6 @@ from phones.port import Platform
 from wipe import rules
 from wipe.errors import RulesError
 from wipe.judge import judge
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Why a record is not believed. `code`: E_RECORD, E_RULES, or E_RULES_UNKNOWN (cannot be computed here)."""
-
-    code: str
-    detail: str
 
 
 def fault_of(record: ReadRecord) -> Fault | None:

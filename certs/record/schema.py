@@ -36,7 +36,6 @@ from wipe.report import Claims, Condition, EraseReport, EvidenceLevel, Finding
 CERTIFICATE_SCHEMA = "proofwipe/certificate/1"
 REPORT_SCHEMA = "proofwipe/report/1"
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-MAXIMUM_RECORD_BYTES = 1024 * 1024
 MAXIMUM_EVIDENCE = 1000
 TITLES = ("certificate", "awaiting_validation", "rejected", "blocked", "interrupted", "failed", "not_verified")
 
@@ -204,7 +203,7 @@ class RecordDocument:
     schema: str
     id: str
     issued_at: str
-    renderer: str
+    edition: str
     log: Literal["none"] | LogPlace
     emulated: bool
     outcome: OutcomePart
@@ -249,7 +248,7 @@ _VERDICT = Member(Verdict)
 _EVIDENCE_NUMBERS = Many(Number(1), MAXIMUM_EVIDENCE)
 _NUMBER_OR_NULL = Or(None, Number())
 
-_EVIDENCE = Struct(
+EVIDENCE = Struct(
     Evidence,
     number=Number(1, 1_000_000),
     at=FineTime(),
@@ -324,7 +323,7 @@ _GRADE = Struct(
     mappings=Table(_KEY, _LONG, 20),
 )
 _SYSTEM = Struct(SystemPart, version=_TEXT, build=_TEXT, security_patch=_TEXT, fingerprint=_TEXT)
-_LOG = Struct(
+LOG = Struct(
     LogPlace,
     origin=_NAMED,
     device_tag=_HEX_32,
@@ -333,13 +332,16 @@ _LOG = Struct(
     anchor=Many(_NAMED, 40),
 )
 
+PERSON = Struct(Person, name=_NAMED, role=_TEXT)
+POLICY = Struct(SalePolicy, name=_NAMED, minimum_nist=Choice("clear", "purge"), require_validation=Flag())
+
 RECORD = Struct(
     RecordDocument,
     schema=Choice(CERTIFICATE_SCHEMA, REPORT_SCHEMA),
     id=Text(most=22, pattern="PW(-[0-9A-HJKMNP-TV-Z]{4}){4}"),
     issued_at=_TIME,
-    renderer=_KEY,
-    log=Or("none", _LOG),
+    edition=_KEY,
+    log=Or("none", LOG),
     emulated=Flag(),
     outcome=Struct(
         OutcomePart,
@@ -360,7 +362,7 @@ RECORD = Struct(
     ),
     issuer=Struct(IssuerPart, name=_NAMED, address=_TEXT, contact=_TEXT),
     station=Struct(StationPart, name=_NAMED, key_id=Text(most=16, pattern="[0-9a-f]{16}")),
-    performed_by=Struct(Person, name=_NAMED, role=_TEXT),
+    performed_by=PERSON,
     validation=Struct(
         ValidationPart,
         decision=Choice("accepted", "rejected", "awaiting", "not_required"),
@@ -371,7 +373,7 @@ RECORD = Struct(
         certificate=_BASE64,
         signature=_BASE64,
     ),
-    policy=Struct(SalePolicy, name=_NAMED, minimum_nist=Choice("clear", "purge"), require_validation=Flag()),
+    policy=POLICY,
     device=Struct(
         DevicePart,
         platform=Choice("android", "apple"),
@@ -392,7 +394,7 @@ RECORD = Struct(
         encryption=_TEXT,
         verified_boot=_TEXT,
     ),
-    evidence=Many(_EVIDENCE, MAXIMUM_EVIDENCE),
+    evidence=Many(EVIDENCE, MAXIMUM_EVIDENCE),
     erase=_ERASE,
     grade=Or(None, _GRADE),
     rules=Struct(RulesPart, version=_KEY, sha256=_DIGEST),

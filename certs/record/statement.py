@@ -6,7 +6,6 @@ kind a second time, so that a report's signature can never pass as a certificate
 our own (not a CWT). docs/certificate.md has the field table.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,9 +18,8 @@ from certs.errors import StatementMalformedError
 from certs.formats import base45, der, ecdsa
 from certs.formats.x509_facts import P256, CertificateFacts
 from certs.record.identifier import id_bytes, id_text
-from certs.record.schema import TIME_FORMAT, RecordDocument
 from phones.commitment import commit
-from phones.identifiers import IDENTIFIERS, ON_PAPER, normalise
+from phones.identifiers import IDENTIFIERS, normalise
 
 if TYPE_CHECKING:
     from certs.record.issuer import Signer
@@ -37,7 +35,6 @@ _LONGEST_STATEMENT = 400
 # The payload's keys.
 ISSUER, ISSUED_AT, ID = 1, 6, 7
 COMMITMENT, RECORD, MODEL, METHOD, USABILITY, SALT, COMMITTED = -1, -2, -3, -4, -5, -6, -7
-_ISSUER_BYTES, _MODEL_BYTES = 40, 27
 
 METHODS = ("none", "clear", "purge")
 """NIST method by its code in the payload."""
@@ -74,38 +71,6 @@ class Statement:
         """Is `identifier` (IMEI, serial number ...; as typed) the committed one?"""
         value = normalise(self.committed, identifier.strip())
         return bool(self.commitment) and bool(value) and commit(self.committed, value, self.salt) == self.commitment
-
-
-def statement_of(document: RecordDocument, record: bytes) -> Statement:
-    """What the statement of this record must say; `record` are its exact bytes."""
-    committed, commitment = _committed(document)
-    return Statement(
-        kind="pr1" if document.is_report else "pw1",
-        key_id=document.station.key_id,
-        issuer=_cut(document.issuer.name, _ISSUER_BYTES),
-        issued_at=datetime.strptime(document.issued_at, TIME_FORMAT).replace(tzinfo=UTC),
-        certificate_id=document.id,
-        committed=committed,
-        commitment=commitment,
-        salt=bytes.fromhex(document.device.salt),
-        record_sha256=hashlib.sha256(record).hexdigest(),
-        model=_cut(document.device.model, _MODEL_BYTES),
-        method=document.erase.claims.nist_method,
-        usability=document.grade.usability if document.grade else "",
-    )
-
-
-def _committed(document: RecordDocument) -> tuple[str, str]:
-    """The identifier a buyer can read most easily: IMEI (*#06#), else serial number, else the chip's."""
-    for each in ON_PAPER:
-        commitment = document.device.commitment(each)
-        if each.statement_code and commitment:
-            return each.label, commitment
-    return "none", ""
-
-
-def _cut(text: str, longest: int) -> str:
-    return text.encode()[:longest].decode(errors="ignore")
 
 
 def sign_statement(statement: Statement, signer: "Signer") -> bytes:

@@ -2,19 +2,20 @@
 """One paper under examination: what the verifier's checks have found out so far, and how a check says no."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from certs.editions.interface import moment
 from certs.formats.x509_facts import CertificateFacts
 from certs.verify.trust import Trust
 
 if TYPE_CHECKING:  # a file whose bytes were changed is refused before any of these is loaded
+    from certs.editions.interface import RecordReading
     from certs.formats.cms import SignedDigest
     from certs.formats.dss import SecurityStore
     from certs.formats.pdf_signature import SignedFile
     from certs.log.reading import Proven, Snapshot
     from certs.page.pdf_profile import PaperFile
-    from certs.record.canonical import ReadRecord
     from certs.record.record import Record
 
 CLOCK_TOLERANCE = timedelta(days=1)
@@ -33,6 +34,10 @@ class Failed(Exception):
 
 class Inconclusive(Failed):
     """It cannot be told."""
+
+
+class CannotGoOn(Inconclusive):
+    """It cannot be told, and nothing that comes after can be asked."""
 
 
 @dataclass(slots=True)
@@ -59,7 +64,8 @@ class Case:
     root: CertificateFacts | None = None
     paper: "PaperFile" = field(init=False)
     store: "SecurityStore | None" = None
-    record: "ReadRecord" = field(init=False)
+    record: "RecordReading" = field(init=False)
+    record_bytes: bytes = b""
     statement: bytes = b""
     proof: bytes = b""
     openings: bytes = b""
@@ -71,14 +77,9 @@ class Case:
     @property
     def issued_at(self) -> datetime:
         """When the record says it was issued."""
-        return moment(self.record.document.issued_at)
+        return moment(self.record.facts.issued_at)
 
     @property
     def seen_at(self) -> datetime | None:
         """The earliest moment at which the paper is proven to have existed, or None."""
         return min(self.times, default=None)
-
-
-def moment(text: str) -> datetime:
-    """A time as records spell it."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -8,13 +8,20 @@ refused before the reader of records or any PDF reader is loaded.
 
 from typing import TYPE_CHECKING
 
-from certs.errors import CertsError, OpeningsMalformedError, RecordMalformedError, StatementMalformedError
+from certs import editions
+from certs.errors import (
+    CertsError,
+    EditionUnknownError,
+    OpeningsMalformedError,
+    RecordMalformedError,
+    StatementMalformedError,
+)
 from certs.formats import chain
 from certs.formats.x509_facts import ORGANISATION_NAME
-from certs.verify.case import CLOCK_TOLERANCE, Case, Failed, Inconclusive
+from certs.verify.case import CLOCK_TOLERANCE, CannotGoOn, Case, Failed, Inconclusive
 from phones.commitment import commit
 from phones.errors import ProofwipeError
-from phones.identifiers import SHOWN, normalise
+from phones.identifiers import normalise
 from phones.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -36,7 +43,6 @@ def attachments(case: Case) -> str | None:
     """
     from certs.page import pdf_profile
     from certs.page.errors import PdfProfileError
-    from certs.record.canonical import read_record
 
     try:
         case.paper = pdf_profile.read(case.data)
@@ -49,23 +55,30 @@ def attachments(case: Case) -> str | None:
     except PdfProfileError as error:
         raise Failed("E_STRUCTURE", error.got[:80]) from error
     names = list(files)
-    if names[:2] != [RECORD_FILE, STATEMENT_FILE]:
+    rest = [name for name in (PROOF_FILE, OPENINGS_FILE) if name in names[2:]]
+    if names != [RECORD_FILE, STATEMENT_FILE, *rest] or not all(files.values()):
         raise Failed("E_ATTACHMENT", ", ".join(sorted(names))[:80])
+    case.record_bytes, case.statement = files[RECORD_FILE], files[STATEMENT_FILE]
+    case.proof, case.openings = files.get(PROOF_FILE, b""), files.get(OPENINGS_FILE, b"")
+    return None
+
+
+def edition(case: Case) -> str | None:
+    """The law of the edition that the record names is at hand, and the record has the form that law gives it.
+
+    Without that law nothing the record says can be told, good or bad, and nothing more is asked.
+    """
     try:
-        own = case.made if case.made is not None and case.made.data == files[RECORD_FILE] else None
-        case.record = own.read if own is not None else read_record(files[RECORD_FILE])
+        own = case.made if case.made is not None and case.made.data == case.record_bytes else None
+        case.record = own.read if own is not None else editions.read_record(case.record_bytes)
+    except EditionUnknownError as error:
+        raise CannotGoOn("E_EDITION_UNKNOWN", error.got) from error
     except RecordMalformedError as error:
         raise Failed("E_RECORD", error.got) from error
-    more = names[2:]
-    if case.record.document.log != "none":
-        if PROOF_FILE not in more:
-            raise Failed("E_NOT_LOGGED", "no proof attached")
-        case.proof = files[PROOF_FILE]
-    rest = [*([PROOF_FILE] if case.proof else []), *([OPENINGS_FILE] if OPENINGS_FILE in more else [])]
-    if more != rest or not all(files.values()):
-        raise Failed("E_ATTACHMENT", ", ".join(sorted(names))[:80])
-    case.statement = files[STATEMENT_FILE]
-    case.openings = files.get(OPENINGS_FILE, b"")
+    if case.record.facts.log is not None and not case.proof:
+        raise Failed("E_NOT_LOGGED", "no proof attached")
+    if case.record.facts.log is None and case.proof:
+        raise Failed("E_ATTACHMENT", PROOF_FILE)
     return None
 
 
@@ -83,10 +96,10 @@ def _listed_files(paper: "PaperFile") -> int:
 
 def signed_by_who_it_says(case: Case) -> str | None:
     """The record names the key and the company that signed."""
-    document = case.record.document
-    if document.station.key_id != case.station.key_id:
+    facts = case.record.facts
+    if facts.key_id != case.station.key_id:
         raise Failed("E_ISSUER", "station key")
-    name = chain.subject_organisation(document.issuer.name, specimen=chain.is_specimen(case.station))
+    name = chain.subject_organisation(facts.issuer, specimen=chain.is_specimen(case.station))
     if case.station.name(ORGANISATION_NAME) != name:
         raise Failed("E_ISSUER", "organisation name")
     return None
@@ -94,7 +107,7 @@ def signed_by_who_it_says(case: Case) -> str | None:
 
 def specimen_marked(case: Case) -> str | None:
     """Virtual phones are signed for by specimen keys, real ones by station keys, never the other way round."""
-    if case.record.document.emulated != chain.is_specimen(case.station):
+    if case.record.facts.emulated != chain.is_specimen(case.station):
         raise Failed("E_SPECIMEN")
     return None
 
@@ -114,12 +127,10 @@ def in_time(case: Case) -> str | None:
 
 def recomputed(case: Case) -> str | None:
     """Verdict, claims, grade and outcome follow from the evidence."""
-    from certs.record.recompute import fault_of
-
     if case.made is not None and case.record is case.made.read:
         return None  # no `Record` exists whose bytes were not computed again
     try:
-        fault = fault_of(case.record)
+        fault = case.record.fault()
     except FROM_OTHER_ROOMS as error:
         raise Failed("E_RULES", type(error).__name__) from error
     if fault is not None:
@@ -129,7 +140,7 @@ def recomputed(case: Case) -> str | None:
 
 def statement(case: Case) -> str | None:
     """The statement of the QR symbol is this station's, and says what the record says."""
-    from certs.record.statement import is_signed_by, read_statement, statement_of
+    from certs.record.statement import is_signed_by, read_statement
 
     try:
         same_key = is_signed_by(case.statement, case.station)
@@ -138,35 +149,29 @@ def statement(case: Case) -> str | None:
         raise Failed("E_QR", error.got) from error
     if not same_key:
         raise Failed("E_QR", "signature")
-    if said != statement_of(case.record.document, case.record.data):
+    if said != case.record.statement():
         raise Failed("E_QR", "says something else than the record")
     return None
 
 
 def page(case: Case) -> str | None:
-    """Drawn again from the record, the paper is the same. Another drawing program may draw another page."""
+    """Drawn again from the record, as its edition draws it, the paper is the same."""
     from certs.page.compare import same_objects
-    from certs.page.renderer import renderer
 
     try:
         alike = _is_blank_of(case, case.drawn) or same_objects(case.paper, _drawn(case))
-        different = "" if alike else "drawn differently"
     except CertsError as error:
-        different = f"cannot be drawn: {error.got}"[:120]
-    if not different:
-        return None
-    if case.record.document.renderer != renderer():
-        raise Inconclusive("E_RENDERER", different)
-    raise Failed("E_PAGE_MISMATCH", different)
+        raise Failed("E_PAGE_MISMATCH", f"cannot be drawn: {error.got}"[:120]) from error
+    if not alike:
+        raise Failed("E_PAGE_MISMATCH", "drawn differently")
+    return None
 
 
 def _drawn(case: Case) -> "PaperFile":
-    from certs.page.draw import drawing
     from certs.record.statement import qr_text
 
-    return drawing(
-        case.record.document,
-        record_bytes=case.record.data,
+    return case.record.drawing(
+        attached=case.record.data,
         statement=case.statement,
         qr_text=qr_text(case.statement),
         contents_bytes=len(case.signed.container),
@@ -208,7 +213,7 @@ def opened(case: Case) -> str | None:
         found = read_openings(case.openings)
     except OpeningsMalformedError as error:
         raise Failed("E_OPENING", error.got) from error
-    wrong = first_mismatch(case.record.document, found)
+    wrong = first_mismatch(case.record.facts, found)
     if wrong:
         raise Failed("E_OPENING", wrong)
     case.opened = {one.name: one.value for one in found.openings}
@@ -219,13 +224,14 @@ def device(case: Case) -> str | None:
     """The phone in hand is the phone on the paper."""
     if not case.identifier:
         return "no IMEI or serial number was given"
-    said = case.record.document.device
-    salt = bytes.fromhex(said.salt)
+    facts = case.record.facts
+    salt = bytes.fromhex(facts.salt)
     typed = case.identifier.strip()
-    for each in SHOWN:
-        number = normalise(each.label, typed)
-        same = bool(number) and commit(each.label, number, salt) == said.commitment(each)
+    for one in facts.identifiers:
         # The last four are printed for people; they must be those of the number that was committed to.
-        if same and number.endswith(said.last_four(each)):
+        if not one.shown:
+            continue
+        number = normalise(one.label, typed)
+        if number and commit(one.label, number, salt) == one.commitment and number.endswith(one.last4):
             return None
     raise Failed("E_DEVICE")

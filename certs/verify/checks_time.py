@@ -11,9 +11,10 @@ import binascii
 from collections.abc import Iterable
 from datetime import timedelta
 
+from certs.editions.interface import moment
 from certs.formats.der import DerError
 from certs.formats.x509_facts import CertificateFacts, RevocationFacts, read_certificate, read_revocation_list
-from certs.verify.case import CLOCK_SKEW, Case, Failed, Inconclusive, moment
+from certs.verify.case import CLOCK_SKEW, Case, Failed, Inconclusive
 
 STATUS_LIFE = timedelta(days=7)
 """How old an exported log may be before its word on withdrawals is called stale."""
@@ -44,8 +45,8 @@ def time_stamped(case: Case) -> str | None:
 
 def logged(case: Case) -> str | None:
     """The log a pinned policy names holds this paper's entry, built again from the paper itself."""
-    if case.record.document.log == "none":
-        if case.trust.log_policy is not None and not case.record.document.is_report:
+    if case.record.facts.log is None:
+        if case.trust.log_policy is not None and not case.record.facts.is_report:
             raise Inconclusive("E_UNLOGGED")
         case.warnings.append("W_NOT_LOGGED")
         return "in no log"
@@ -53,7 +54,7 @@ def logged(case: Case) -> str | None:
     from certs.log.leaves import leaf_of
     from certs.log.reading import LogPolicy, check_proof
 
-    leaf = leaf_of(case.record.document, case.record.data, case.statement)
+    leaf = leaf_of(case.record, case.statement)
     if leaf is None:
         raise Failed("E_NOT_LOGGED", "no entry")  # cannot be: the record names a log
     policy = case.trust.log_policy
@@ -77,8 +78,8 @@ def logged(case: Case) -> str | None:
 
 
 def _origin(case: Case) -> str:
-    place = case.record.document.log
-    return place if isinstance(place, str) else place.origin
+    place = case.record.facts.log
+    return "" if place is None else place.origin
 
 
 def in_bounds(case: Case) -> str | None:
@@ -95,13 +96,13 @@ def in_bounds(case: Case) -> str | None:
 
 
 def _check_anchor(case: Case) -> None:
-    place, policy = case.record.document.log, case.trust.log_policy
-    if isinstance(place, str) or case.proven is None or policy is None:
+    place, policy = case.record.facts.log, case.trust.log_policy
+    if place is None or case.proven is None or policy is None:
         return
     from certs.log.errors import LogReadError
     from certs.log.reading import check_anchor
 
-    if not case.record.document.is_report and place.start >= case.proven.index:
+    if not case.record.facts.is_report and place.start >= case.proven.index:
         raise Failed("E_BACKDATED", "issued in the log before it was begun")
     if not place.anchor:
         if place.start != 0:
@@ -113,7 +114,7 @@ def _check_anchor(case: Case) -> None:
         raise Failed("E_BACKDATED", f"anchor: {error.fault}") from error
     if anchor.checkpoint.origin != place.origin or anchor.checkpoint.size > place.start:
         raise Failed("E_BACKDATED", "anchor of another log, or made after the job began")
-    if anchor.cosigned_at and anchor.cosigned_at[-1] - moment(case.record.document.job.opened_at) > CLOCK_SKEW:
+    if anchor.cosigned_at and anchor.cosigned_at[-1] - moment(case.record.facts.opened_at) > CLOCK_SKEW:
         raise Failed("E_BACKDATED", "begun before the checkpoint it rests on")
 
 
@@ -156,7 +157,7 @@ def _check_lists(case: Case, certificate: CertificateFacts, lists: Iterable[Revo
 
 def _validator(case: Case) -> CertificateFacts | None:
     try:
-        return read_certificate(base64.b64decode(case.record.document.validation.certificate, validate=True))
+        return read_certificate(base64.b64decode(case.record.facts.validation.certificate, validate=True))
     except (DerError, binascii.Error):
         return None
 
@@ -184,7 +185,7 @@ def _stored_certificates(case: Case) -> list[CertificateFacts]:
 
 def not_withdrawn(case: Case) -> str | None:
     """Nobody withdrew it and nothing took its place, as far as the exported log that the reader holds tells."""
-    if case.record.document.log == "none" or case.record.document.is_report:
+    if case.record.facts.log is None or case.record.facts.is_report:
         return "only certificates in a log can be withdrawn"
     snapshot = case.status
     if snapshot is None:
@@ -194,7 +195,7 @@ def not_withdrawn(case: Case) -> str | None:
         case.warnings.append("W_NO_STATUS")
         return "the status file is another log's"
     _check_same_tree(case)
-    found = snapshot.status_of(case.record.document.id)
+    found = snapshot.status_of(case.record.facts.id)
     if found is not None and found.state == "withdrawn":
         raise Failed("E_WITHDRAWN", f"{found.reason} {found.at:%Y-%m-%d}" if found.at else found.reason)
     if found is not None and found.state == "replaced":
@@ -211,18 +212,17 @@ def _check_same_tree(case: Case) -> None:
     """
     from certs.log.entries import Start
     from certs.log.leaves import leaf_of
-    from certs.record.schema import LogPlace
 
-    snapshot, proven, place = case.status, case.proven, case.record.document.log
+    snapshot, proven, place = case.status, case.proven, case.record.facts.log
     if snapshot is None or proven is None or snapshot.checkpoint.size <= proven.index:
         return
     entry = snapshot.history.entry(proven.index)
     same_root = snapshot.checkpoint.size != proven.size or snapshot.checkpoint.root == proven.root
-    if entry != leaf_of(case.record.document, case.record.data, case.statement) or not same_root:
+    if entry != leaf_of(case.record, case.statement) or not same_root:
         raise Failed("E_NOT_LOGGED", "the exported log holds another entry in its place")
-    start = snapshot.history.entry(place.start) if isinstance(place, LogPlace) else None
-    if not isinstance(place, LogPlace) or not isinstance(start, Start):
+    start = snapshot.history.entry(place.start) if place is not None else None
+    if place is None or not isinstance(start, Start):
         raise Failed("E_NOT_LOGGED", "the exported log knows no such START")
-    said = (place.device_tag, place.attempt, case.record.document.emulated)
+    said = (place.device_tag, place.attempt, case.record.facts.emulated)
     if (start.tag, start.attempt, start.emulated) != said:
         raise Failed("E_NOT_LOGGED", "the exported log says something else of the job's START")

@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from phones.identifiers import SHOWN
 from phones.verdict import Verdict
 from phones.words import say
 
@@ -70,30 +69,28 @@ class Summary:
     @classmethod
     def of(cls, case: "Case") -> "Summary":
         """From a case that passed every check."""
-        document = case.record.document
-        device, place = document.device, document.log
-        issuer_is = "pinned" if case.root else ("specimen" if document.emulated else "unverified")
+        facts = case.record.facts
         return cls(
-            schema=document.schema,
-            id=document.id,
-            issued_at=document.issued_at,
-            issuer=document.issuer.name,
-            issuer_is=issuer_is,
-            station=document.station.name,
-            maker=device.maker,
-            model=device.model,
-            marketing_name=device.marketing_name,
-            last_four={each.name: device.last_four(each) for each in SHOWN},
-            nist_method=document.erase.claims.nist_method,
-            level=document.erase.level,
-            usability=document.grade.usability if document.grade else "",
-            outcome=document.outcome.title,
-            reasons=document.outcome.reasons,
-            retention_until=document.retention_until,
-            validated_by=document.validation.by,
-            log_origin="" if isinstance(place, str) else place.origin,
+            schema=facts.schema,
+            id=facts.id,
+            issued_at=facts.issued_at,
+            issuer=facts.issuer,
+            issuer_is="pinned" if case.root else ("specimen" if facts.emulated else "unverified"),
+            station=facts.station,
+            maker=facts.maker,
+            model=facts.model,
+            marketing_name=facts.marketing_name,
+            last_four={one.name: one.last4 for one in facts.identifiers if one.shown},
+            nist_method=facts.nist_method,
+            level=facts.level,
+            usability=facts.usability,
+            outcome=facts.title,
+            reasons=facts.reasons,
+            retention_until=facts.retention_until,
+            validated_by=facts.validation.by,
+            log_origin="" if facts.log is None else facts.log.origin,
             log_index=case.proven.index if case.proven else None,
-            attempt=document.job.attempt if isinstance(place, str) else place.attempt,
+            attempt=facts.attempt if facts.log is None else facts.log.attempt,
             seen_at=case.seen_at,
             opened=dict(case.opened),
         )

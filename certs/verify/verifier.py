@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from certs.errors import VerificationError
 from certs.formats import pdf_signature
 from certs.verify import checks_record, checks_seal, checks_time
-from certs.verify.case import CLOCK_TOLERANCE, Case, Failed, Inconclusive
+from certs.verify.case import CLOCK_TOLERANCE, CannotGoOn, Case, Failed, Inconclusive
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer, Check, Seal, Summary, Verification
 from phones.cleaning import clean
@@ -85,13 +85,15 @@ def seal(data: bytes, trust: Trust) -> Seal:
 
 
 def _made(case: Case, wanted: Iterable[tuple[str, Callable[[Case], str | None]]]) -> tuple[tuple[Check, ...], str]:
-    """The checks up to the first that fails, and its code or ""."""
+    """The checks up to the first that fails, and its code or ""; or up to one after which nothing can be asked."""
     checks: list[Check] = []
     for name, check in wanted:
         try:
             made = check(case)
         except Inconclusive as doubt:
             checks.append(Check(name=name, verdict=Verdict.INDETERMINATE, code=doubt.code, detail=clean(doubt.detail)))
+            if isinstance(doubt, CannotGoOn):
+                return tuple(checks), ""
         except Failed as failure:
             checks.append(Check(name=name, verdict=Verdict.FAILED, code=failure.code, detail=clean(failure.detail)))
             return tuple(checks), failure.code
@@ -102,14 +104,16 @@ def _made(case: Case, wanted: Iterable[tuple[str, Callable[[Case], str | None]]]
 
 
 def _all_passed(case: Case, checks: tuple[Check, ...]) -> Verification:
-    document = case.record.document
     doubts = [check.code for check in checks if check.code]
+    if len(checks) < len(CHECKS):
+        return Verification(answer=Answer.CANNOT_TELL, code=doubts[0], checks=checks, at=case.at)
+    facts = case.record.facts
     if doubts:
         answer = Answer.CANNOT_TELL
-    elif document.is_report:
+    elif facts.is_report:
         answer = Answer.REPORT
-        case.warnings += ["W_SPECIMEN"] if document.emulated else []
-    elif document.emulated:
+        case.warnings += ["W_SPECIMEN"] if facts.emulated else []
+    elif facts.emulated:
         answer = Answer.SPECIMEN
     else:
         answer = Answer.VALID
@@ -131,6 +135,7 @@ CHECKS: Checks = (
     ("chain", checks_seal.certificates),
     ("trust", checks_seal.trusted),
     ("attachments", checks_record.attachments),
+    ("edition", checks_record.edition),
     ("issuer", checks_record.signed_by_who_it_says),
     ("specimen", checks_record.specimen_marked),
     ("time", checks_record.in_time),

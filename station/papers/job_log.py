@@ -86,7 +86,7 @@ class JobLog:
         Raises: LogError, IssueError, LedgerError.
         """
         found = append_to_log(record, statement, self.log)
-        paper = record.document.id
+        paper = record.facts.id
         replaced = found.replaced or self._replaced_by(paper, found.index)
         if replaced:
             old = job_of(job.ledger, replaced)

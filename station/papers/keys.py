@@ -41,8 +41,9 @@ def open_paper_issuer(
 
     `renew` False: revocation lists are taken as they are, nothing is written to the keys.
 
-    Raises: KeyFileError, WrongSignerError, LogMissingError, LogError, SchemeError.
+    Raises: KeyFileError, WrongSignerError, NoEditionError, LogMissingError, LogError, SchemeError.
     """
+    from certs import editions
     from certs.keys.key_folder import open_keys
     from grading.schemes import load as load_scheme
     from station.papers.paper_issuer import PaperIssuer
@@ -53,11 +54,13 @@ def open_paper_issuer(
     )
     for warning in keys.warnings:
         warn(warning)
+    load_scheme(settings.scheme)
     with open_log(home, settings, passphrase, station=keys.signer.station.key_id) as log:
         yield PaperIssuer(
             issuer=issuer,
             signer=keys.signer,
-            scheme=load_scheme(settings.scheme),
+            scheme=settings.scheme,
+            edition=editions.for_papers(specimen=keys.signer.station.specimen),
             folder=home.papers,
             clock=SystemClock(),
             log=log,

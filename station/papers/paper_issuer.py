@@ -7,13 +7,15 @@ missing gets them from what the ledger holds.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from certs.errors import CertsError, KeyRevokedError, NotCertifiableError
+from certs import editions
+from certs.editions.interface import ErasureVerdict, moment
+from certs.errors import CertsError, EditionUnknownError, KeyRevokedError, NotCertifiableError
 from certs.formats.dss import SecurityStore
 from certs.formats.x509_facts import read_certificate, read_revocation_list
 from certs.issue import Paper, draw_and_sign, signed_statement
@@ -23,9 +25,7 @@ from certs.record.identifier import ID_BYTES, id_text
 from certs.record.issuer import Issuer, Signer
 from certs.record.openings import ACQUISITION
 from certs.record.record import Record, certificate_record, content, report_record
-from certs.record.schema import TIME_FORMAT
 from certs.record.sealing import SALT_BYTES, Opening
-from grading.schemes import Scheme
 from phones.clock import Clock
 from phones.identity import PhoneIdentity
 from station.errors import LogMissingError, NotCertifiedError
@@ -60,15 +60,17 @@ def new_certificate_id() -> str:
 class PaperIssuer:
     """Makes papers for jobs. `publish` writes the file; tests of the erase logic hand in their own.
 
-    `log`: the transparency log, None when the settings say there is none. `store`: revocation
-    lists of the day. `stamper`: a time-stamping authority, None without one.
+    `scheme`: the grading scheme's name, or the path of a TOML file; `edition`: whose law makes new papers
+    (`certs.editions.for_papers`). `log`: the transparency log, None when the settings say there is none.
+    `store`: revocation lists of the day. `stamper`: a time-stamping authority, None without one.
     `signer_of`: the signer for a key id, where a paper of an earlier station key is drawn again. `warn`: told when
     a paper had to be made without its time stamp.
     """
 
     issuer: Issuer
     signer: Signer
-    scheme: Scheme
+    scheme: str
+    edition: str
     folder: Path
     clock: Clock
     log: JobLog | None = None
@@ -96,10 +98,26 @@ class PaperIssuer:
         else:
             self._report(job)
 
-    def before_decision(self, job: Job) -> Mapping[str, object]:
-        """The record as a validator looks at it, plain JSON. Raises: CertsError, LedgerError."""
+    def judge(self, job: Job) -> ErasureVerdict:
+        """What the law of the paper that the job will get says of its evidence. Raises: RulesError."""
+        evidence = [piece.to_json() for piece in job.evidence]
+        return editions.law(self.edition_for(job)).verdict(evidence, job.method)
+
+    def edition_for(self, job: Job) -> str:
+        """The edition of the job's papers: the one its report was made under, so that a person's decision about it
+        holds for the certificate too; else the one of this issuer.
+        """
+        if job.report is None:
+            return self.edition
+        try:
+            return editions.read_record(job.report.record.encode()).facts.edition
+        except EditionUnknownError:  # of a law in work that is gone: only specimens have such papers
+            return self.edition
+
+    def before_decision(self, job: Job) -> str:
+        """What a validator signs for: the digest of what they look at. Raises: CertsError, LedgerError."""
         self._seal(job)
-        return content(facts_of(job), self.issuer, self.signer.station, self.scheme)
+        return content(facts_of(job), self.issuer, self.signer.station, self.scheme, edition=self.edition_for(job))
 
     def _certificate_or_report(self, job: Job) -> None:
         self._seal(job)
@@ -111,6 +129,7 @@ class PaperIssuer:
                 self.scheme,
                 issued_at=self.clock.now(),
                 certificate_id=self.new_id(),
+                edition=self.edition_for(job),
             )
         except NotCertifiableError:
             if job.report is None:
@@ -132,6 +151,7 @@ class PaperIssuer:
             self.scheme,
             issued_at=self.clock.now(),
             certificate_id=self.new_id(),
+            edition=self.edition_for(job),
         )
         self._write(job, ReportMade, record, "report")
 
@@ -152,13 +172,13 @@ class PaperIssuer:
 
     def _write(self, job: Job, kind: type[PaperMade], record: Record, outcome: str) -> None:
         paper = kind(
-            id=record.document.id,
+            id=record.facts.id,
             outcome=outcome,
-            file=f"{record.document.id}-{outcome}.pdf",
+            file=f"{record.facts.id}-{outcome}.pdf",
             record=record.data.decode(),
             statement=self.sign_statement(record, self.signer),
-            title=record.document.outcome.title,
-            reasons=record.document.outcome.reasons,
+            title=record.facts.title,
+            reasons=record.facts.reasons,
         )
         job.write(paper)
         self._ensure_published(job, paper)
@@ -167,7 +187,7 @@ class PaperIssuer:
         """The ledger has the paper: see that log and file have it too, and that the job stands where it should."""
         target = self.folder / made.file
         record, statement = _kept(made)
-        entered = record.document.log == "none" or record.document.id in job.logged
+        entered = record.facts.log is None or record.facts.id in job.logged
         if not entered or not target.exists():
             proof = self._proof(job, record, statement)
             if not target.exists():
@@ -183,18 +203,18 @@ class PaperIssuer:
                 if paper.unstamped is not None:
                     self.warn(paper.unstamped)
                 self.publish(target, paper.pdf)
-        if record.document.id not in job.handed_out:
-            job.write(PaperHandedOut(id=record.document.id, file=target.name))
+        if record.facts.id not in job.handed_out:
+            job.write(PaperHandedOut(id=record.facts.id, file=target.name))
         if isinstance(made, CertificateMade) and not job.stage.final:
             job.move(Stage.CERTIFIED, because=[job.certificate_number])
 
     def _proof(self, job: Job, record: Record, statement: bytes) -> bytes:
         """Enter the paper, if it is not entered, and prove it. Raises: LogError, LogMissingError."""
-        if record.document.log == "none":
+        if record.facts.log is None:
             return b""
         if self.log is None:
-            raise LogMissingError(got=record.document.log.origin)
-        entered = job.logged.get(record.document.id)
+            raise LogMissingError(got=record.facts.log.origin)
+        entered = job.logged.get(record.facts.id)
         if entered is not None:  # perhaps replaced since: then nothing of it may be entered again
             return self.log.log.proof(entered.index)
         return self.log.log.proof(self.log.append(job, record, statement).index)
@@ -205,7 +225,7 @@ class PaperIssuer:
 
         Another proof takes the place of the first only if more witnesses had signed it, and soon enough.
         """
-        paper = record.document.id
+        paper = record.facts.id
         kept = job.printed.get(paper)
         if kept is None:
             store = self.store or SecurityStore()
@@ -225,7 +245,7 @@ class PaperIssuer:
 
     def _signer(self, record: Record) -> Signer:
         """Raises: KeyRevokedError for an earlier key of the station that was revoked since."""
-        wanted = record.document.station.key_id
+        wanted = record.facts.key_id
         if self.signer_of is None or self.signer.station.key_id == wanted:
             return self.signer
         signer = self.signer_of(wanted)
@@ -262,7 +282,7 @@ class PaperIssuer:
 
 
 def _issued_at(record: Record) -> datetime:
-    return datetime.strptime(record.document.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
+    return moment(record.facts.issued_at)
 
 
 def _is_better(proof: bytes, first: bytes, issued_at: datetime) -> bool:

@@ -18,12 +18,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from certs import editions
 from certs.keys.authority import create_authority
 from certs.log.policy import LogPolicy, Party
 from certs.log.tags import SECRET_BYTES
 from certs.record.facts import Person
 from certs.record.issuer import Issuer
-from grading.schemes import load as load_scheme
 from phones.clock import SystemClock
 from phones.port import Platform
 from phones.verdict import Verdict
@@ -132,7 +132,8 @@ def _papers(config: dict[str, Any], settings: Settings, home: Home, out: Path) -
         yield PaperIssuer(
             issuer=issuer,
             signer=signer,
-            scheme=load_scheme(settings.scheme),
+            scheme=settings.scheme,
+            edition=editions.for_papers(specimen=True),
             folder=out,
             clock=SystemClock(),
             store=authority.security_store(),

@@ -8,8 +8,8 @@ not may still have been erased again, which changes nothing a buyer needs to kno
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from certs.record.schema import RecordDocument
-from phones.identifiers import ON_PAPER
+from certs.editions.interface import RecordFacts
+from phones.identifiers import BY_NAME, ON_PAPER
 from phones.identity import committed, compare
 from phones.modes import BY_PRESENCE
 from phones.port import Platform, Presence
@@ -53,10 +53,13 @@ class Recheck:
     unanswered: tuple[str, ...] = ()
 
 
-def recheck(document: RecordDocument, values: Mapping[str, str], presence: Presence) -> Recheck:
+def recheck(record: RecordFacts, values: Mapping[str, str], presence: Presence) -> Recheck:
     """Compare a record with what a phone says of itself now, in clear (`phones.bench.inspection.inspect`)."""
-    found = compare(document.device.reading, committed(values, bytes.fromhex(document.device.salt)))
-    platform = Platform(document.device.platform)
+    on_paper = {
+        BY_NAME[one.name].value: one.commitment for one in record.identifiers if one.commitment and one.name in BY_NAME
+    }
+    found = compare(on_paper, committed(values, bytes.fromhex(record.salt)))
+    platform = Platform(record.platform)
     in_foyer = BY_PRESENCE[presence].before_set_up and bool(values)
     expected = _ANDROID if platform is Platform.ANDROID else _APPLE
     changed = tuple(name for name, good in expected.items() if _read(values, name) not in ("", *good))

@@ -40,10 +40,8 @@ from station.papers.decision import apply
 from station.papers.paper_issuer import PaperIssuer
 from station.setup.settings import Settings
 from station.work import blocking
-from wipe.judge import judge
 from wipe.method import EraseMethod, Step, StepContext, StepFailed
 from wipe.methods.table import METHODS, choose
-from wipe.rules import load as load_rules
 
 log = logging.getLogger("proofwipe.worker")
 
@@ -135,7 +133,7 @@ class Worker:
         else:
             method, first = self._make_ready(), 0
         self._run_steps(method, first)
-        self._judge(method)
+        self._judge()
 
     # before ---------------------------------------------------------------------------------------
 
@@ -312,13 +310,12 @@ class Worker:
 
     # the end --------------------------------------------------------------------------------------
 
-    def _judge(self, method: EraseMethod) -> None:
-        report = judge(tuple(self._job.evidence), method=method.name, rules=load_rules())
-        number = self._job.write(
-            JobJudged(verdict=report.verdict, level=report.level.value, reasons=tuple(report.reasons))
-        )
-        if report.verdict is not Verdict.PASSED:
-            raise StepFailed(report.reasons[0] if report.reasons else "not_verified")
+    def _judge(self) -> None:
+        found = self._context.paper_issuer.judge(self._job)
+        verdict = Verdict(found.verdict)
+        number = self._job.write(JobJudged(verdict=verdict, level=found.level, reasons=found.reasons))
+        if verdict is not Verdict.PASSED:
+            raise StepFailed(found.reasons[0] if found.reasons else "not_verified")
         self._job.move(Stage.VERIFIED, because=[number])
         self._tell("verified")
 

@@ -9,7 +9,6 @@ from certs.keys.authority import Authority, create_authority, pem
 from certs.record.issuer import FileSigner
 from certs.record.record import Record, certificate_record, report_record
 from certs.verify.trust import Trust
-from grading import schemes
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, CREATED_AT, ISSUED_AT, ISSUER, iphone_job
 
 
@@ -41,7 +40,7 @@ def trust(authority: Authority) -> Trust:
 @pytest.fixture(scope="session")
 def record(signer: FileSigner) -> Record:
     return certificate_record(
-        iphone_job(), ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+        iphone_job(), ISSUER, signer.station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
     )
 
 
@@ -51,7 +50,7 @@ def report(signer: FileSigner) -> Record:
         iphone_job(validated=False),
         ISSUER,
         signer.station,
-        schemes.load("basic"),
+        "basic",
         issued_at=ISSUED_AT,
         certificate_id=CERTIFICATE_ID,
     )
@@ -63,7 +62,7 @@ def specimen_record(specimen_signer: FileSigner) -> Record:
         iphone_job(emulated=True),
         ISSUER,
         specimen_signer.station,
-        schemes.load("basic"),
+        "basic",
         issued_at=ISSUED_AT,
         certificate_id=CERTIFICATE_ID,
     )

@@ -11,7 +11,7 @@ import pytest
 
 from phones.errors import PhoneRefusedError, ProofwipeError
 from phones.problem import Problem, ProblemCode
-from phones.words import LANGUAGES, ROOMS, _catalogue, keys, say
+from phones.words import LANGUAGES, ROOMS, catalogue, keys, say
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,7 +64,7 @@ def entries() -> Iterator[tuple[str, str, str]]:
 
 def say_raw(key: str, language: str) -> str:
     """The sentence with its placeholders."""
-    return _catalogue()[key].get(language, "")
+    return catalogue()[key].get(language, "")
 
 
 def test_every_sentence_stands_in_both_languages() -> None:

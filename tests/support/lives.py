@@ -14,12 +14,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from certs import editions
 from certs.issue import Paper
 from certs.keys.authority import create_authority
 from certs.record.facts import Person, SalePolicy
 from certs.record.issuer import FileSigner, Issuer, Signer
 from certs.record.record import Record
-from grading.schemes import load as load_scheme
 from phones.clock import Clock, SystemClock
 from phones.port import Platform, Port
 from station.ledger.job import Job
@@ -208,7 +208,8 @@ def paper_issuer(place: Path, clock: Clock, log: JobLog | None = None) -> PaperI
     return PaperIssuer(
         issuer=_ISSUER,
         signer=signer(),
-        scheme=load_scheme("basic"),
+        scheme="basic",
+        edition=editions.newest_released() or editions.in_work(),
         folder=place,
         clock=clock,
         new_id=lambda: f"PW-0000-0000-0000-{next(numbers):04d}",

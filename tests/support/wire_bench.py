@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from certs import editions
 from certs.issue import Paper, draw_and_sign, signed_statement
 from certs.keys.authority import create_authority
 from certs.record.facts import Person, SalePolicy
 from certs.record.issuer import Issuer, Signer
 from certs.record.record import Record
-from grading.schemes import load as load_scheme
 from phones.adb.server import AdbServer
 from phones.apple.driver import AppleLibraryDriver
 from phones.bench.bench import Bench
@@ -194,7 +194,8 @@ class WireBench:
         return PaperIssuer(
             issuer=Issuer(name="Wire Bench"),
             signer=signer,
-            scheme=load_scheme("basic"),
+            scheme="basic",
+            edition=editions.newest_released() or editions.in_work(),
             folder=self.papers,
             clock=SystemClock(),
             sign_statement=self._state,
@@ -203,12 +204,17 @@ class WireBench:
         )
 
     def _state(self, record: Record, signer: Signer) -> bytes:
-        drawn = record.document.job.port in self.drawn
+        drawn = _port(record) in self.drawn
         return signed_statement(record, signer) if drawn else lives.unsigned_statement(record, signer)
 
     def _draw(self, record: Record, statement: bytes, signer: Signer, **attached: Any) -> Paper:
-        drawn = record.document.job.port in self.drawn
+        drawn = _port(record) in self.drawn
         return (draw_and_sign if drawn else lives.paper_without_page)(record, statement, signer, **attached)
+
+
+def _port(record: Record) -> str:
+    job = record.read.plain["job"]
+    return str(job["port"]) if isinstance(job, dict) else ""
 
 
 def _publish(path: Path, data: bytes) -> None:

@@ -25,7 +25,6 @@ from certs.record.record import certificate_record
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer
 from certs.verify.verifier import verify
-from grading import schemes
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUER, iphone_job
 from tests.support.time_stamp_authority import MOODS, TimeStampAuthority, time_stamp_authority
 from transparency import time_stamping
@@ -68,7 +67,7 @@ def today() -> Authority:
 def _issued(today: Authority, stamper: TimeStamper) -> Paper:
     signer = today.signer()
     record = certificate_record(
-        iphone_job(), ISSUER, signer.station, schemes.load("basic"), issued_at=NOW, certificate_id=CERTIFICATE_ID
+        iphone_job(), ISSUER, signer.station, "basic", issued_at=NOW, certificate_id=CERTIFICATE_ID
     )
     return issue(record, signer, store=today.security_store(), stamper=stamper)
 

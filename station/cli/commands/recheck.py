@@ -27,12 +27,12 @@ def command(context: click.Context, file: Path, serial: str, config: Path | None
     """Exit 0 same phone and as it was left; 3 no such phone or record; 4 it will not talk; 6 it cannot be told;
     7 another phone, or used since. Whether the paper itself is good says `proofwipe verify`.
     """
-    from station.cli.commands.regrade import read_document
+    from station.cli.commands.regrade import read_record
     from station.session.bench import open_bench
     from station.session.find_phone import ask, find
     from station.work.recheck import recheck
 
-    document = read_document(file)
+    facts = read_record(file).facts
     home = home_of(context)
     settings = settings_of(home, config)
     with open_bench(home, settings, fixed=True) as bench:
@@ -41,12 +41,12 @@ def command(context: click.Context, file: Path, serial: str, config: Path | None
     problem = blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values)
     if problem is not None:
         if as_json:
-            output.document("recheck", {"paper": document.id, "problem": problem.code.value})
+            output.document("recheck", {"paper": facts.id, "problem": problem.code.value})
         output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
         return 4
-    found = recheck(document, values, sighting.presence)
+    found = recheck(facts, values, sighting.presence)
     if as_json:
-        output.document("recheck", {"paper": document.id, "port": sighting.port, **asdict(found)})
+        output.document("recheck", {"paper": facts.id, "port": sighting.port, **asdict(found)})
     else:
         for line in _lines(found):
             click.echo(line)

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe regrade RECORD --scheme S`: the grade again, from the record's own evidence."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from phones.errors import ProofwipeError
+from phones.words import has
 from station.cli import cli_text, output
 from station.cli.commands.options import json_option
 from station.text.language import current, text
 
 if TYPE_CHECKING:
-    from certs.record.schema import RecordDocument
+    from certs.editions.interface import RecordReading
 
 LARGEST_FILE = 16 * 1024 * 1024
 
@@ -31,43 +31,51 @@ class NoRecordError(ProofwipeError):
 @json_option()
 def command(file: Path, scheme: str, as_json: bool) -> int:
     """From a paper (PDF) or its record (JSON). Exit 0; 3 when there is no record in it."""
-    from grading.grade import grade
-    from grading.schemes import load
-    from grading.sentences import cap_sentence
-    from phones.port import Platform
-
-    document = read_document(file)
-    chosen = load(scheme)
-    result = grade(
-        document.evidence,
-        platform=Platform(document.device.platform),
-        verdict=document.erase.verdict,
-        scheme=chosen,
-    )
+    grade = read_record(file).graded(scheme)
     if as_json:
-        output.document("grade", {"grade": asdict(result)})
+        output.document("grade", {"grade": grade})
         return 0
     click.echo(
         text(
             "word.regraded",
-            scheme=result.scheme,
-            version=result.scheme_version,
-            sha256=result.scheme_sha256,
-            usability=result.usability or "—",
-            functional=result.functional,
-            band=result.battery_band,
-            cosmetic=result.cosmetic,
+            scheme=grade["scheme"],
+            version=grade["scheme_version"],
+            sha256=grade["scheme_sha256"],
+            usability=grade["usability"] or "—",
+            functional=grade["functional"],
+            band=grade["battery_band"],
+            cosmetic=grade["cosmetic"],
         )
     )
-    for code in result.capped_by:
-        click.echo(f"  - {cap_sentence(code, current())}")
-    for check in result.checks:
-        click.echo(f"  {text(f'outcome.{check.outcome.value}'):<14} {text(f'check.{check.name}')}  {check.measured}")
+    for code in _rows(grade["capped_by"]):
+        click.echo(f"  - {_cap(str(code))}")
+    for check in _rows(grade["checks"]):
+        if isinstance(check, dict):
+            outcome, name = text(f"outcome.{check['outcome']}"), _check(str(check["name"]))
+            click.echo(f"  {outcome:<14} {name}  {check['measured']}")
     return 0
 
 
-def read_document(file: Path) -> "RecordDocument":
-    """The record document in a paper or in a JSON file. Raises: NoRecordError."""
+def _rows(found: object) -> list[object]:
+    return found if isinstance(found, list) else []
+
+
+def _cap(code: str) -> str:
+    """What limited the grade; the code itself where this program has no sentence for an edition's code."""
+    from grading.sentences import cap_sentence
+
+    try:
+        return cap_sentence(code, current())
+    except KeyError:
+        return code
+
+
+def _check(name: str) -> str:
+    return text(f"check.{name}") if has(f"check.{name}") else name
+
+
+def read_record(file: Path) -> "RecordReading":
+    """The record in a paper or in a JSON file, by the law of its edition. Raises: NoRecordError."""
     from certs.errors import CertsError
     from certs.page.pdf_profile import read
     from certs.record.record import Record
@@ -76,7 +84,7 @@ def read_document(file: Path) -> "RecordDocument":
         with file.open("rb") as opened:
             data = opened.read(LARGEST_FILE)
         record = read(data).embedded()["erase-record.json"] if data.startswith(b"%PDF") else data
-        return Record(data=record).document
+        return Record(data=record).read
     except OSError as error:
         raise NoRecordError(subject=str(file), got=error.strerror or str(error)) from error
     except (CertsError, KeyError) as error:

@@ -54,7 +54,6 @@ from certs.record.record import certificate_record
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer
 from certs.verify.verifier import verify
-from grading import schemes
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
 
 CHEAP = 2**10
@@ -303,7 +302,7 @@ def test_a_validators_key_opens_with_its_own_passphrase_and_signs_no_paper(folde
 def test_papers_of_an_earlier_key_are_written_again_with_it(folder: Path, trust: Trust) -> None:
     first = load_station(folder)
     record = certificate_record(
-        iphone_job(), ISSUER, first, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+        iphone_job(), ISSUER, first, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
     )
     second = renew_station(folder, "pass", ISSUER, "bench-1", now=NOW, cost=CHEAP)
     third = renew_station(folder, "pass", ISSUER, "bench-1", now=NOW, cost=CHEAP)

@@ -22,7 +22,6 @@ from certs.record.record import certificate_record
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer
 from certs.verify.verifier import verify
-from grading import schemes
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
 
 pytestmark = [pytest.mark.tools, pytest.mark.xdist_group("softhsm")]
@@ -69,7 +68,7 @@ def test_a_station_moves_into_a_device_and_its_papers_are_valid(folder: Path, de
     station = opened.signer.station
     assert station.key_id != old.key_id
     record = certificate_record(
-        iphone_job(), ISSUER, station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+        iphone_job(), ISSUER, station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
     )
     assert verify(issue(record, opened.signer).pdf, trust, at=ISSUED_AT).answer is Answer.VALID
     sizes = {len(cms.sign(bytes(32), opened.signer)) for _ in range(20)}

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from certs.page import pdf_profile
 from certs.page.compare import same_drawing
-from certs.page.draw import draw_paper
 from certs.page.errors import PdfProfileError
 from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import HexText, Name, Object, Reader, Reference, Stream, Token, write_value
-from certs.record.canonical import read_document
+from certs.record.reading import read_document
 from tests.certs.record.sample_documents import CONTENTS_BYTES, QR_TEXT, STATEMENT, android_certificate, record_bytes
+from tests.support.papers.drawn import draw_paper
 
 
 @cache

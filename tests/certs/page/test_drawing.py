@@ -16,10 +16,9 @@ import zxingcpp
 
 from certs.formats.dss import SecurityStore
 from certs.page import fonts, layout, pdf_profile
-from certs.page.draw import draw_paper
 from certs.page.errors import GlyphMissingError, PaperTooLongError, UnknownCodeError
 from certs.page.labels import label
-from certs.record.canonical import read_document
+from certs.record.reading import read_document
 from certs.record.schema import TITLES
 from tests.certs.record.sample_documents import (
     CONTENTS_BYTES,
@@ -32,6 +31,7 @@ from tests.certs.record.sample_documents import (
     failed_report,
     record_bytes,
 )
+from tests.support.papers.drawn import draw_paper
 
 ROOT = Path(__file__).resolve().parents[3]
 LIMITS = (
@@ -293,8 +293,8 @@ def test_the_signature_has_one_place_of_one_size() -> None:
 def test_one_record_gives_one_file_in_every_process() -> None:
     script = (
         "import sys, hashlib\nsys.path.insert(0, '.')\n"
-        "from tests.certs.record.sample_documents import *\nfrom certs.page.draw import draw_paper\n"
-        "from certs.record.canonical import read_document\n"
+        "from tests.certs.record.sample_documents import *\nfrom tests.support.papers.drawn import draw_paper\n"
+        "from certs.record.reading import read_document\n"
         "order = sys.argv[1:]\n"
         "for name in order:\n"
         "    document = SAMPLES[name]()\n"

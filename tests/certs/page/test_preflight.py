@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from certs.page.draw import draw_paper
-from certs.record.canonical import read_document
+from certs.record.reading import read_document
 from tests.certs.record.sample_documents import CONTENTS_BYTES, QR_TEXT, SAMPLES, STATEMENT, record_bytes
+from tests.support.papers.drawn import draw_paper
 
 JARS = Path("/usr/share/java")
 NEEDED = (

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from certs.page import pdf_profile
-from certs.page.draw import draw_paper
 from certs.page.languages import runs
 from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import Name, Reference, Stream
-from certs.record.canonical import read_document
+from certs.record.reading import read_document
 from tests.certs.record.sample_documents import (
     CONTENTS_BYTES,
     QR_TEXT,
@@ -23,6 +22,7 @@ from tests.certs.record.sample_documents import (
     android_certificate,
     record_bytes,
 )
+from tests.support.papers.drawn import draw_paper
 
 _MARK = re.compile(rb"/(\w+)<</MCID (\d+)>>BDC|/Artifact BMC|/Span/E BDC|EMC|BI |\)Tj")
 

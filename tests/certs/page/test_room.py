@@ -14,7 +14,7 @@ from certs.page.labels import capped_by, label
 from certs.page.parts import LEFT, RIGHT
 from certs.page.sheet import HEIGHT, Box, Sheet
 from certs.page.wrapping import clamp, wrap
-from certs.record.canonical import read_document
+from certs.record.reading import read_document
 from phones import words
 from tests.certs.record.sample_documents import (
     QR_TEXT,

@@ -10,11 +10,11 @@ import pytest
 from certs.formats.dss import SecurityStore
 from certs.page import pdf_profile
 from certs.page.compare import same_drawing
-from certs.page.draw import draw_paper
 from certs.page.errors import PdfProfileError
 from certs.page.pdf_syntax import Name, Reference, Stream
-from certs.record.canonical import read_document
+from certs.record.reading import read_document
 from tests.certs.record.sample_documents import CONTENTS_BYTES, QR_TEXT, STATEMENT, android_certificate, record_bytes
+from tests.support.papers.drawn import draw_paper
 
 STORE = SecurityStore(
     certificates=(b"first certificate" * 9, b"%%EOF startxref /ByteRange"), revocation_lists=(b"a list",)

@@ -54,7 +54,7 @@ def android_certificate() -> dict[str, Any]:
         "schema": "proofwipe/certificate/1",
         "id": "PW-4Q7K-2M9X-TB3C-H8ZD",
         "issued_at": "2026-11-21T14:32:10Z",
-        "renderer": "1",
+        "edition": "2026.11",
         "log": "none",
         "emulated": False,
         "outcome": {"title": "certificate", "reasons": []},

@@ -16,7 +16,6 @@ from certs.record.issuer import FileSigner
 from certs.record.openings import Openings, first_mismatch, read_openings, write_openings
 from certs.record.record import Record, certificate_record
 from certs.record.sealing import Opening
-from grading import schemes
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, IMEI, ISSUED_AT, ISSUER, iphone_job
 
 OPENINGS = tuple(
@@ -30,9 +29,7 @@ OPENINGS = tuple(
 @pytest.fixture(scope="module")
 def sealed(signer: FileSigner) -> Record:
     job = replace(iphone_job(), openings=OPENINGS)
-    return certificate_record(
-        job, ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
-    )
+    return certificate_record(job, ISSUER, signer.station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID)
 
 
 def opened(*openings: Opening, paper: str = CERTIFICATE_ID) -> Openings:
@@ -40,9 +37,9 @@ def opened(*openings: Opening, paper: str = CERTIFICATE_ID) -> Openings:
 
 
 def test_all_some_or_one_of_the_sealed_fields_can_be_opened(sealed: Record) -> None:
-    assert first_mismatch(sealed.document, opened(*OPENINGS)) == ""
+    assert first_mismatch(sealed.facts, opened(*OPENINGS)) == ""
     for one in OPENINGS:
-        assert first_mismatch(sealed.document, opened(one)) == ""
+        assert first_mismatch(sealed.facts, opened(one)) == ""
 
 
 def test_the_record_holds_none_of_what_is_sealed(sealed: Record) -> None:
@@ -53,19 +50,19 @@ def test_the_record_holds_none_of_what_is_sealed(sealed: Record) -> None:
 @pytest.mark.parametrize("number", range(3))
 def test_another_value_salt_name_or_paper_does_not_fit(sealed: Record, number: int) -> None:
     one = OPENINGS[number]
-    assert first_mismatch(sealed.document, opened(replace(one, value=one.value + "0"))) == one.name
-    assert first_mismatch(sealed.document, opened(replace(one, salt=b"x" * 16))) == one.name
-    assert first_mismatch(sealed.document, opened(replace(one, name="imei2"))) == "imei2"
-    assert first_mismatch(sealed.document, opened(one, paper="PW-0000-0000-0000-0000")) == "id"
+    assert first_mismatch(sealed.facts, opened(replace(one, value=one.value + "0"))) == one.name
+    assert first_mismatch(sealed.facts, opened(replace(one, salt=b"x" * 16))) == one.name
+    assert first_mismatch(sealed.facts, opened(replace(one, name="imei2"))) == "imei2"
+    assert first_mismatch(sealed.facts, opened(one, paper="PW-0000-0000-0000-0000")) == "id"
 
 
 def test_an_identifier_sealed_otherwise_than_committed_does_not_fit(signer: FileSigner) -> None:
     other = replace(OPENINGS[1], value="490154203237518")  # the phone's second IMEI sealed as its first
     job = replace(iphone_job(), openings=(other,))
     record = certificate_record(
-        job, ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+        job, ISSUER, signer.station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
     )
-    assert first_mismatch(record.document, opened(other)) == "imei1"
+    assert first_mismatch(record.facts, opened(other)) == "imei1"
 
 
 def _schema(document: dict[str, Any]) -> None:

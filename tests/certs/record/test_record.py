@@ -14,9 +14,10 @@ from certs.errors import CertificateEarnedError, NotCertifiableError, RecordMalf
 from certs.record.canonical import canonical_bytes
 from certs.record.facts import JobFacts, Person, SalePolicy, Validation
 from certs.record.issuer import FileSigner
+from certs.record.reading import read_record
 from certs.record.record import Record, certificate_record, report_record
 from certs.record.refusals import SOFTWARE_NAMES
-from grading import schemes
+from certs.record.schema import RecordDocument
 from phones.evidence import Moment, Outcome
 from phones.identifiers import ON_PAPER
 from phones.identity import PhoneIdentity
@@ -31,20 +32,22 @@ from tests.support.papers.synthetic_jobs import (
 )
 
 
+def _document(record: Record) -> RecordDocument:
+    return read_record(record.data).document
+
+
 def _certificate(facts: JobFacts, signer: FileSigner) -> Record:
     return certificate_record(
-        facts, ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+        facts, ISSUER, signer.station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
     )
 
 
 def _report(facts: JobFacts, signer: FileSigner) -> Record:
-    return report_record(
-        facts, ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
-    )
+    return report_record(facts, ISSUER, signer.station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID)
 
 
 def test_an_honest_job_earns_a_certificate(record: Record) -> None:
-    document = record.document
+    document = _document(record)
     assert document.schema == "proofwipe/certificate/1"
     assert document.outcome.title == "certificate"
     assert document.erase.verdict == "passed"
@@ -84,7 +87,7 @@ def test_a_spoiled_erase_gets_no_certificate(values: dict[str, str], signer: Fil
     with pytest.raises(NotCertifiableError) as refused:
         _certificate(facts, signer)
     assert "erase_not_verified" in refused.value.reason_codes
-    paper = _report(facts, signer).document
+    paper = _document(_report(facts, signer))
     assert paper.is_report
     assert paper.outcome.title == "not_verified"
     assert paper.erase.claims.nist_method == "none"
@@ -147,7 +150,7 @@ def test_what_stands_against_a_certificate_gives_a_report_that_says_so(
     with pytest.raises(NotCertifiableError) as refused:
         _certificate(facts, signer)
     assert reason in refused.value.reason_codes
-    document = _report(facts, signer).document
+    document = _document(_report(facts, signer))
     assert document.is_report
     assert document.outcome.title == title
     assert reason in document.outcome.reasons
@@ -155,7 +158,7 @@ def test_what_stands_against_a_certificate_gives_a_report_that_says_so(
 
 def test_a_phone_on_which_nothing_was_begun_is_blocked(signer: FileSigner) -> None:
     facts = iphone_job(pieces=IPHONE_PIECES[:1], stage="BLOCKED", problems=("activation_lock",), validated=False)
-    document = _report(replace(facts, method=""), signer).document
+    document = _document(_report(replace(facts, method=""), signer))
     assert document.outcome.title == "blocked"
     assert document.erase.level == "none"
 
@@ -180,7 +183,7 @@ def test_a_policy_of_purge_refuses_a_clear(signer: FileSigner) -> None:
 
 def test_a_policy_without_validation_says_that_nobody_validated(signer: FileSigner) -> None:
     facts = iphone_job(validated=False, policy=SalePolicy(name="basic", require_validation=False))
-    assert _certificate(facts, signer).document.validation.decision == "not_required"
+    assert _document(_certificate(facts, signer)).validation.decision == "not_required"
 
 
 @pytest.mark.parametrize("name", sorted(SOFTWARE_NAMES))
@@ -267,13 +270,11 @@ def test_evidence_may_hold_only_values_of_the_allow_list(record: Record) -> None
 
 def test_a_phone_that_claims_an_impossible_number_claims_nothing(signer: FileSigner) -> None:
     facts = iphone_job(pieces=spoiled({"storage.total_bytes": "9" * 16}, Moment.BEFORE))
-    assert _certificate(facts, signer).document.device_facts.storage_total_bytes is None
+    assert _document(_certificate(facts, signer)).device_facts.storage_total_bytes is None
 
 
 def test_three_years_after_a_leap_day_is_the_first_of_march(signer: FileSigner) -> None:
     facts = iphone_job(validated=False)
     leap_day = datetime(2028, 2, 29, 12, tzinfo=UTC)
-    paper = report_record(
-        facts, ISSUER, signer.station, schemes.load("basic"), issued_at=leap_day, certificate_id=CERTIFICATE_ID
-    )
-    assert paper.document.retention_until == "2031-03-01"
+    paper = report_record(facts, ISSUER, signer.station, "basic", issued_at=leap_day, certificate_id=CERTIFICATE_ID)
+    assert _document(paper).retention_until == "2031-03-01"

@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from certs.record.openings import write_openings
-from certs.record.validation import content_digest, subject
+from certs.record.validated_content import content_digest
+from certs.record.validation import subject
 from tests.support.papers.paper_world import ARCHIVED, PaperWorld
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID
 from tools import make_schemas
@@ -61,7 +62,7 @@ def test_real_records_are_accepted_and_wrong_ones_are_not(scene: PaperWorld) -> 
 def test_log_entries_openings_and_decisions_are_accepted(scene: PaperWorld) -> None:
     log = scene.new_log()
     record = scene.certificate(scene.job(log=log))
-    scene.enter(log, record, scene.state(record.data, record.document))
+    scene.enter(log, record, scene.state(record.data))
     assert len(log.leaves) == 4
     for leaf in log.leaves:
         assert _accepts("log-entry.json", leaf)

@@ -27,7 +27,6 @@ from certs.record.statement import (
     read_statement,
     sign_statement,
     signer_among,
-    statement_of,
 )
 from tests.support.papers.synthetic_jobs import IMEI, SECOND_IMEI
 
@@ -38,7 +37,7 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
 
 @pytest.fixture(scope="module")
 def statement(record: Record, signer: FileSigner) -> bytes:
-    return sign_statement(statement_of(record.document, record.data), signer)
+    return sign_statement(record.read.statement(), signer)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +60,12 @@ def test_base45_refuses_what_no_encoder_writes(text: str) -> None:
 
 
 def test_a_statement_reads_back_as_it_was_made(record: Record, statement: bytes) -> None:
-    assert read_statement(statement) == statement_of(record.document, record.data)
+    assert read_statement(statement) == record.read.statement()
     assert from_qr_text(qr_text(statement)) == statement
 
 
 def test_the_qr_text_fits_version_12_even_with_the_longest_names(signer: FileSigner, record: Record) -> None:
-    longest = replace(statement_of(record.document, record.data), issuer="x" * 40, model="y" * 27)
+    longest = replace(record.read.statement(), issuer="x" * 40, model="y" * 27)
     text = qr_text(sign_statement(longest, signer))
     assert text.startswith("PW1:")
     assert set(text) <= set(base45.ALPHABET)
@@ -74,9 +73,9 @@ def test_the_qr_text_fits_version_12_even_with_the_longest_names(signer: FileSig
 
 
 def test_long_names_are_cut_between_characters(record: Record) -> None:
-    said = statement_of(record.document, record.data)
+    said = record.read.statement()
     assert len(said.issuer.encode()) <= 40
-    assert record.document.issuer.name.startswith(said.issuer)
+    assert record.facts.issuer.startswith(said.issuer)
 
 
 def test_paper_alone_tells_the_phone_and_the_station(
@@ -103,7 +102,7 @@ def test_a_statement_is_signed_by_its_station_only(
 
 
 def test_a_report_cannot_pass_as_a_certificate(report: Record, signer: FileSigner) -> None:
-    statement = sign_statement(statement_of(report.document, report.data), signer)
+    statement = sign_statement(report.read.statement(), signer)
     text = qr_text(statement)
     assert text.startswith("PR1:")
     assert read_statement(statement).is_report

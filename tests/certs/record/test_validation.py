@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from certs import editions
+from certs.editions.interface import RecordReading
 from certs.errors import KeyUnreadableError, WrongPassphraseError, WrongSignerError
 from certs.formats.chain import ChainError, check_station, check_validator
 from certs.keys.authority import Authority, create_authority, create_validator, pem
 from certs.keys.key_files import write_key
 from certs.keys.profile import facts_of
 from certs.keys.validators import Validator, load_validator
-from certs.record.canonical import ReadRecord, canonical_bytes, read_record
+from certs.record.canonical import canonical_bytes
 from certs.record.facts import JobFacts
 from certs.record.issuer import FileSigner
 from certs.record.record import certificate_record, content, report_record
 from certs.record.validation import check
-from grading import schemes
 from phones.verdict import Verdict
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
 
@@ -47,17 +48,15 @@ def validator(authority: Authority) -> Validator:
 
 def decided(signer: FileSigner, validator: Validator, *, accept: bool = True) -> JobFacts:
     job = iphone_job(validated=False)
-    seen = content(job, ISSUER, signer.station, schemes.load("basic"))
+    seen = content(job, ISSUER, signer.station, "basic")
     decision = validator.decide(seen, accept=accept, role=ROLE, at=DECIDED_AT, grounds="looked at it")
     return replace(job, validation=decision, stage="VALIDATED")
 
 
-def recorded(facts: JobFacts, signer: FileSigner) -> ReadRecord:
+def recorded(facts: JobFacts, signer: FileSigner) -> RecordReading:
     make = certificate_record if facts.validation and facts.validation.decision == "accepted" else report_record
-    made = make(
-        facts, ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
-    )
-    return read_record(made.data)
+    made = make(facts, ISSUER, signer.station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID)
+    return editions.read_record(made.data)
 
 
 def der(authority: Authority) -> bytes:
@@ -143,7 +142,7 @@ def test_a_signature_does_not_stand_under_another_record(
 ) -> None:
     document = json.loads(recorded(decided(signer, validator), signer).data)
     change(document)
-    assert check(read_record(canonical_bytes(document)), der(authority)).verdict is Verdict.FAILED
+    assert check(editions.read_record(canonical_bytes(document)), der(authority)).verdict is Verdict.FAILED
 
 
 def test_another_organisations_validator_decides_nothing(authority: Authority, signer: FileSigner) -> None:

@@ -100,7 +100,7 @@ def test_one_witness_of_a_quorum_of_two_dates_no_paper_back(scene: PaperWorld) -
     """The station's key is stolen and revoked; the thief has one of three witnesses, and signs 300 days later."""
     log = scene.new_log()
     record = scene.certificate(scene.job(log=log))
-    statement = scene.state(record.data, record.document)
+    statement = scene.state(record.data)
     index = scene.enter(log, record, statement)
     late = ISSUED_AT + timedelta(days=300)
     note = note_of(log, (WITNESSES[0], WITNESSED_AT), (WITNESSES[1], late), (WITNESSES[2], late))
@@ -115,7 +115,7 @@ def test_one_witness_of_a_quorum_of_two_dates_no_paper_back(scene: PaperWorld) -
 def test_one_witness_of_a_quorum_of_two_makes_no_old_status_fresh(scene: PaperWorld) -> None:
     log = scene.new_log()
     record = scene.certificate(scene.job(log=log))
-    statement = scene.state(record.data, record.document)
+    statement = scene.state(record.data)
     index = scene.enter(log, record, statement)
     then = (WITNESSES[0], WITNESSED_AT), (WITNESSES[1], WITNESSED_AT)
     proof = format_proof(index, path_of(index, log.leaves), note_of(log, *then))

@@ -23,7 +23,6 @@ from certs.keys.authority import Authority, create_authority, pem
 from certs.keys.revocation_lists import Reason, Revoked, write_list
 from certs.record.record import Record, certificate_record
 from certs.record.statement import qr_text
-from grading import schemes
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, iphone_job
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # NSS judges by today's date
@@ -39,7 +38,7 @@ def complete(today: Authority) -> Paper:
     """Issued today, with the chain and its revocation lists in the file."""
     signer = today.signer()
     record = certificate_record(
-        iphone_job(), ISSUER, signer.station, schemes.load("basic"), issued_at=NOW, certificate_id=CERTIFICATE_ID
+        iphone_job(), ISSUER, signer.station, "basic", issued_at=NOW, certificate_id=CERTIFICATE_ID
     )
     return issue(record, signer, store=today.security_store())
 

@@ -19,20 +19,20 @@ from certs.formats.pdf_signature import sign_file
 from certs.issue import Paper, draw_and_sign, issue
 from certs.keys import profile
 from certs.keys.authority import Authority, Holder, create_authority, create_organisation, pem
-from certs.page.draw import draw_paper
 from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import Stream
 from certs.record.canonical import canonical_bytes
 from certs.record.facts import JobFacts
 from certs.record.issuer import FileSigner, Issuer, Station
+from certs.record.reading import read_record
 from certs.record.record import Record, certificate_record, report_record
-from certs.record.statement import qr_text, sign_statement, statement_of
+from certs.record.statement import qr_text, sign_statement
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer, Verification
 from certs.verify.verifier import CHECKS, seal, verify, verify_file
-from grading import schemes
 from phones.identity import PhoneIdentity
 from phones.verdict import Verdict
+from tests.support.papers.drawn import draw_paper
 from tests.support.papers.forge import changed, forge, with_attachment
 from tests.support.papers.synthetic_jobs import (
     CERTIFICATE_ID,
@@ -116,10 +116,8 @@ def test_a_report_is_never_a_certificate(report: Record, signer: FileSigner, tru
 def test_every_way_a_job_can_end_gets_a_paper_that_verifies(
     facts: JobFacts, title: str, signer: FileSigner, trust: Trust
 ) -> None:
-    made = report_record(
-        facts, ISSUER, signer.station, schemes.load("basic"), issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
-    )
-    assert made.document.outcome.title == title
+    made = report_record(facts, ISSUER, signer.station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID)
+    assert made.facts.title == title
     assert _judge(issue(made, signer).pdf, trust).answer is Answer.REPORT
 
 
@@ -276,7 +274,7 @@ def test_a_copy_signed_by_another_station_is_not_valid(record: Record, authority
 
 
 def _statement_of(record: Record, signer: FileSigner) -> bytes:
-    return sign_statement(statement_of(record.document, record.data), signer)
+    return sign_statement(record.read.statement(), signer)
 
 
 # ---------------------------------------------------------------- insiders: a good key
@@ -327,12 +325,21 @@ def test_a_page_that_says_something_else_is_not_valid(record: Record, signer: Fi
     _rejected(forge(record.data, signer, page=other), trust, "E_PAGE_MISMATCH")
 
 
-def test_a_page_drawn_by_another_program_cannot_be_told(record: Record, signer: FileSigner, trust: Trust) -> None:
-    older = changed(record, _with("renderer", "1.0000000000000000"))
-    other: dict[str, Any] = copy.deepcopy(dict(record.read.plain))
-    other["device"]["marketing_name"] = "iPhone 15"
-    found = _judge(forge(older, signer, page=other), trust)
-    assert (found.answer, found.code, found.exit_code) == (Answer.CANNOT_TELL, "E_RENDERER", 6)
+@pytest.mark.parametrize("name", ["2999.01", "in-work.0000000000000000", None])
+def test_a_paper_of_an_edition_that_is_not_here_cannot_be_told(
+    record: Record, signer: FileSigner, trust: Trust, name: str | None
+) -> None:
+    """Whatever else is wrong with it: without its law nothing it says can be told, and nothing is said of it."""
+
+    def rename(document: dict[str, Any]) -> None:
+        document["grade"]["usability"] = "1"
+        document.pop("edition")
+        document.update({"edition": name} if name else {})
+
+    found = _judge(forge(record.data, signer, attached=changed(record, rename)), trust)
+    assert (found.answer, found.code, found.exit_code) == (Answer.CANNOT_TELL, "E_EDITION_UNKNOWN", 6)
+    assert found.checks[-1].name == "edition"
+    assert found.summary is None
 
 
 def test_rules_this_program_does_not_have_cannot_be_told(record: Record, signer: FileSigner, trust: Trust) -> None:
@@ -351,7 +358,7 @@ def test_a_swapped_statement_is_not_valid(record: Record, report: Record, signer
         iphone_job(),
         ISSUER,
         signer.station,
-        schemes.load("basic"),
+        "basic",
         issued_at=ISSUED_AT + timedelta(seconds=1),
         certificate_id="PW-0000-0000-0000-0001",
     )
@@ -361,7 +368,7 @@ def test_a_swapped_statement_is_not_valid(record: Record, report: Record, signer
 
 def test_a_statement_of_another_key_is_not_valid(record: Record, signer: FileSigner, trust: Trust) -> None:
     other = create_authority(ISSUER, "bench-9", now=CREATED_AT).signer()
-    said = replace(statement_of(record.document, record.data), key_id=other.station.key_id)
+    said = replace(record.read.statement(), key_id=other.station.key_id)
     _rejected(forge(record.data, signer, statement=sign_statement(said, other)), trust, "E_QR")
 
 
@@ -512,7 +519,7 @@ def test_a_paper_that_does_not_verify_is_not_released(record: Record, report: Re
     with pytest.raises(IssueError, match="E_QR"):
         draw_and_sign(Record(data=record.data), _statement_of(report, signer), signer)
     with pytest.raises(RecordMalformedError):
-        draw_and_sign(Record(data=b"{}"), b"", signer)
+        draw_and_sign(Record(data=b"[]"), b"", signer)
 
 
 def test_a_paper_issued_after_its_station_expired_is_not_released(signer: FileSigner) -> None:
@@ -520,7 +527,7 @@ def test_a_paper_issued_after_its_station_expired_is_not_released(signer: FileSi
         iphone_job(),
         ISSUER,
         signer.station,
-        schemes.load("basic"),
+        "basic",
         issued_at=OPENED_AT + timedelta(days=400),
         certificate_id=CERTIFICATE_ID,
     )
@@ -547,12 +554,11 @@ def test_a_paper_drawn_a_moment_ago_is_not_drawn_again(record: Record, signer: F
     """The unsigned drawing stands in for a second one; another drawing is found all the same."""
     said = _statement_of(record, signer)
     size = cms.container_bytes(signer.station)
-    drawn = draw_paper(
-        record.document, record_bytes=record.data, statement=said, qr_text=qr_text(said), contents_bytes=size
-    )
+    document = read_record(record.data).document
+    drawn = draw_paper(document, record_bytes=record.data, statement=said, qr_text=qr_text(said), contents_bytes=size)
     assert _judge(sign_file(drawn, signer), trust, drawn=drawn).answer is Answer.VALID
-    device = replace(record.document.device, marketing_name="iPhone 15")
-    other = replace(record.document, device=device)
+    device = replace(document.device, marketing_name="iPhone 15")
+    other = replace(document, device=device)
     lie = draw_paper(other, record_bytes=record.data, statement=said, qr_text=qr_text(said), contents_bytes=size)
     assert _judge(sign_file(lie, signer), trust, drawn=drawn).code == "E_PAGE_MISMATCH"
 

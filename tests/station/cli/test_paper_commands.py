@@ -37,7 +37,7 @@ def test_a_validator_signs_with_their_own_key_and_the_certificate_carries_it(hom
     assert facts["standing"] == "live"
     files = read((home.papers / facts["file"]).read_bytes()).embedded()
     record = Record(data=files["erase-record.json"])
-    assert record.document.validation.by == "Wang Fang"
+    assert record.facts.validation.by == "Wang Fang"
     from cryptography.hazmat.primitives.serialization import Encoding
 
     from certs.keys.authority import load_station
@@ -122,7 +122,7 @@ def test_the_archive_copy_opens_all_the_buyers_copy_nothing_and_a_disclosure_wha
     _, facts = call("validate", "TESTJOB1", "--accept", "--json")
     buyers = read((home.papers / facts["file"]).read_bytes()).embedded()
     assert "openings.json" not in buyers
-    document = Record(data=buyers["erase-record.json"]).document
+    document = Record(data=buyers["erase-record.json"]).facts
     code, copied = call("copy", "TESTJOB1", "--archive", "--json")
     assert code == 0, copied
     archive = read(Path(copied["file"]).read_bytes()).embedded()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from certs.editions.interface import RecordFacts
 from certs.record.record import Record
-from certs.record.schema import RecordDocument
 from phones.bench.inspection import inspect
 from phones.evidence import Moment
 from phones.port import Presence
@@ -21,12 +21,12 @@ from tests.support.direct_bench import DirectPort, VirtualClock
 from virtual_phones.port import VirtualPort
 
 
-def erased(phone: Mapping[str, Any]) -> tuple[RecordDocument, Any]:
+def erased(phone: Mapping[str, Any]) -> tuple[RecordFacts, Any]:
     """A certified phone's record, and the slot it still hangs in."""
     slots: list[VirtualPort] = []
     life = lives.live(phone, watch=slots.append)
     assert life.job.certificate is not None
-    return Record(data=life.job.certificate.record.encode()).document, slots[0]
+    return Record(data=life.job.certificate.record.encode()).facts, slots[0]
 
 
 def asked(slot: VirtualPort, folder: Path) -> tuple[dict[str, str], Presence]:

@@ -8,18 +8,18 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from certs import editions
 from certs.formats import cms
 from certs.formats.dss import SecurityStore
 from certs.formats.pdf_signature import sign_file
-from certs.page.draw import draw_paper
-from certs.page.pdf_profile import PaperFile
+from certs.page.pdf_profile import PaperFile, packed
 from certs.page.pdf_profile import read as read_paper
 from certs.page.pdf_profile import write as write_paper
 from certs.page.pdf_syntax import Reference, Stream
-from certs.record.canonical import canonical_bytes, read_document, read_record
+from certs.record.canonical import canonical_bytes
 from certs.record.issuer import Signer
 from certs.record.record import Record
-from certs.record.statement import qr_text, sign_statement, statement_of
+from certs.record.statement import qr_text, sign_statement
 
 
 def changed(record: Record, change: Callable[[dict[str, Any]], None]) -> bytes:
@@ -48,15 +48,15 @@ def forge(
 
     `record`: canonical bytes the page and the statement are made from; `page`: another document to draw;
     `statement`: another statement; `attached`: other bytes to attach as the record; `edit`: change the PDF's
-    objects before signing; `proof`, `openings`, `store`: as `draw_paper` takes them; `stamp`, `token_room`: as
+    objects before signing; `proof`, `openings`, `store`: as `drawing` takes them; `stamp`, `token_room`: as
     `sign_file` takes them, the room is kept only for a stamp; `raw`: change the unsigned bytes.
     """
     room = token_room if stamp is not None else 0
-    read = read_record(record)
-    said = statement or sign_statement(statement_of(read.document, record), signer)
-    unsigned = draw_paper(
-        read.document if page is None else read_document(page),
-        record_bytes=attached or record,
+    read = editions.read_record(record)
+    said = statement or sign_statement(read.statement(), signer)
+    drawn = read if page is None else editions.read_record(canonical_bytes(page))
+    blank = drawn.drawing(
+        attached=attached or record,
         statement=said,
         qr_text=qr_text(said),
         contents_bytes=cms.container_bytes(signer.station, room),
@@ -64,6 +64,7 @@ def forge(
         openings=openings,
         store=store,
     )
+    unsigned = write_paper(packed(blank))
     if edit is not None:
         unsigned = write_paper(edit(read_paper(unsigned)))
     if raw is not None:

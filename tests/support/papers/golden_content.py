@@ -58,7 +58,7 @@ def cases(scene: PaperWorld) -> tuple[dict[str, Case], dict[str, bytes]]:
         "issued-after-expiry": bad(insider(changed(honest, _date_late)), "E_EXPIRED"),
         "issued-before-station": bad(insider(changed(honest, _date_early)), "E_EXPIRED"),
         "signed-by-another-station": bad(
-            forge(honest.data, scene.second_signer(), statement=scene.state(honest.data, honest.document), store=store),
+            forge(honest.data, scene.second_signer(), statement=scene.state(honest.data), store=store),
             "E_ISSUER",
         ),
         "another-company-named": bad(insider(changed(honest, _other_company)), "E_ISSUER"),
@@ -67,15 +67,15 @@ def cases(scene: PaperWorld) -> tuple[dict[str, Case], dict[str, bytes]]:
         "record-duplicate-key": bad(insider(honest.data, attached=_duplicated(honest.data)), "E_RECORD"),
         "record-unknown-field": bad(insider(honest.data, attached=_more_fields(honest)), "E_RECORD"),
         "record-swapped": bad(insider(honest.data, attached=report.data), "E_QR"),
-        "statement-swapped": bad(insider(honest.data, statement=scene.state(report.data, report.document)), "E_QR"),
+        "statement-swapped": bad(insider(honest.data, statement=scene.state(report.data)), "E_QR"),
         "statement-of-another-key": bad(_statement_of_another(scene, honest), "E_QR"),
         "page-edited": bad(insider(honest.data, page=_other_page(honest)), "E_PAGE_MISMATCH"),
         "page-with-action": bad(insider(honest.data, edit=_with_action), "E_PAGE_MISMATCH"),
         "page-with-script": bad(insider(honest.data, edit=_with_script), "E_PAGE_MISMATCH"),
         "page-with-hidden-object": bad(insider(honest.data, edit=_with_hidden), "E_PAGE_MISMATCH"),
-        "page-of-another-renderer": unclear(
-            insider(changed(honest, _other_renderer), page=_other_page(honest)), "E_RENDERER"
-        ),
+        "edition-unknown": unclear(insider(honest.data, attached=changed(honest, _later_edition)), "E_EDITION_UNKNOWN"),
+        "edition-unnamed": unclear(insider(honest.data, attached=changed(honest, _no_edition)), "E_EDITION_UNKNOWN"),
+        "edition-misspelt": bad(insider(honest.data, attached=changed(honest, _no_name)), "E_RECORD"),
         "page-with-object-stream": bad(insider(honest.data, edit=_with_object_stream), "E_PAGE_MISMATCH"),
         "insider-encrypted": bad(insider(honest.data, raw=_in_trailer(b"/Encrypt 2 0 R ")), "E_STRUCTURE"),
         "insider-hybrid-xref": bad(insider(honest.data, raw=_in_trailer(b"/XRefStm 15 ")), "E_STRUCTURE"),
@@ -150,8 +150,16 @@ def _unknown_rules(document: dict[str, Any]) -> None:
     document["rules"]["version"] = "2099.01"
 
 
-def _other_renderer(document: dict[str, Any]) -> None:
-    document["renderer"] = "1.0000000000000000"
+def _later_edition(document: dict[str, Any]) -> None:
+    document["edition"] = "2999.01"
+
+
+def _no_edition(document: dict[str, Any]) -> None:
+    del document["edition"]
+
+
+def _no_name(document: dict[str, Any]) -> None:
+    document["edition"] = "../2026.11"
 
 
 def _other_page(record: Record) -> dict[str, Any]:
@@ -189,9 +197,7 @@ def _statement_of_another(scene: PaperWorld, honest: Record) -> bytes:
         document["station"]["key_id"] = signer.station.key_id
 
     stolen = changed(honest, take_over)
-    from certs.record.canonical import read_record
-
-    return forge(honest.data, scene.signer, statement=scene.state(stolen, read_record(stolen).document, signer))
+    return forge(honest.data, scene.signer, statement=scene.state(stolen, signer))
 
 
 # ------------------------------------------------------------ things hidden in a validly signed file
@@ -274,7 +280,7 @@ def _validated_by_station(scene: PaperWorld) -> bytes:
     facts = scene.job()
     station = Validator(certificate=scene.authority.station.certificate, key=scene.authority.station.key)
     decided = station.decide(
-        scene.certificate(facts).read.plain,
+        scene.certificate(facts).read.content_digest(),
         accept=True,
         role="质检 quality",
         at=ISSUED_AT - timedelta(minutes=20),

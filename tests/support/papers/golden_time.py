@@ -82,7 +82,7 @@ def _without_token(data: bytes) -> bytes:
 def _logged(scene: PaperWorld) -> dict[str, Case]:
     log = scene.new_log()
     record = scene.certificate(scene.job(log=log))
-    statement = scene.state(record.data, record.document)
+    statement = scene.state(record.data)
     began = len(log.leaves)
     index = scene.enter(log, record, statement)
 
@@ -216,7 +216,7 @@ def _revoked(scene: PaperWorld) -> dict[str, Case]:
 def _standing(scene: PaperWorld) -> tuple[dict[str, Case], dict[str, bytes]]:
     log = scene.new_log()
     record = scene.certificate(scene.job(log=log))
-    statement = scene.state(record.data, record.document)
+    statement = scene.state(record.data)
     index = scene.enter(log, record, statement)
     paper = scene.paper(record, statement=statement, proof=log.proof(index))
     day = ISSUED_AT + timedelta(days=1)

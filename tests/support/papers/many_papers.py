@@ -73,7 +73,7 @@ def one(scene: "ManyScene", log: TransparencyLog, draw: Random) -> tuple[str, st
             proof=proof,
             store=store,
             stamp=scene.stamp(ISSUED_AT),
-            openings=write_openings(record.document.id, opened) if opened else b"",
+            openings=write_openings(record.facts.id, opened) if opened else b"",
         )
     else:
         pdf = draw_and_sign(record, statement, scene.signer, proof=proof, store=store, openings=opened).pdf
@@ -81,7 +81,7 @@ def one(scene: "ManyScene", log: TransparencyLog, draw: Random) -> tuple[str, st
     found = verify(pdf, trust, at=NOW, imei=facts.identity.number("imei1") if draw.random() < 0.5 else None)
     bad = [check for check in found.checks if check.verdict is Verdict.FAILED or check.code]
     if found.answer.value != expected or bad or {"W_LOG_UNKNOWN", "W_NO_REVOCATION"} & set(found.warnings):
-        fault = f"{record.document.id}: {found.answer.value} {found.code} {found.warnings} {bad}, expected {expected}"
+        fault = f"{record.facts.id}: {found.answer.value} {found.code} {found.warnings} {bad}, expected {expected}"
         return expected, fault
     return expected, ""
 
@@ -166,7 +166,11 @@ def _decided(scene: PaperWorld, facts: JobFacts, draw: Random) -> JobFacts:
     draft, _ = _record(scene, facts, draw)
     at = OPENED_AT + timedelta(minutes=40)
     decided = scene.validator.decide(
-        draft.read.plain, accept=draw.random() < 0.95, role=ROLES[1], at=at, grounds=draw.choice(("", "看过 seen"))
+        draft.read.content_digest(),
+        accept=draw.random() < 0.95,
+        role=ROLES[1],
+        at=at,
+        grounds=draw.choice(("", "看过 seen")),
     )
     return replace(facts, validation=decided)
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from certs import editions
 from certs.formats.dss import SecurityStore
 from certs.keys.authority import Authority, Holder, create_authority, create_station, create_validator, pem
 from certs.keys.revocation_lists import ORGANISATION_LIST_LIFE, Reason, Revoked, write_list
@@ -30,11 +31,9 @@ from certs.log.snapshot import write as write_snapshot
 from certs.record.facts import JobFacts, LogPlace
 from certs.record.issuer import FileSigner, Station
 from certs.record.record import Record, certificate_record, report_record
-from certs.record.schema import RecordDocument
 from certs.record.sealing import Opening
-from certs.record.statement import sign_statement, statement_of
+from certs.record.statement import sign_statement
 from certs.verify.trust import Trust
-from grading import schemes
 from tests.support.papers.forge import forge
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, IMEI, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
 from transparency.signing import NoteKey, witness_key
@@ -100,16 +99,19 @@ class MemoryLog:
 
 
 class PaperWorld:
-    """Everybody who has a part in a paper."""
+    """Everybody who has a part in a paper. `edition`: whose law makes the records; the newest released one, or before
+    the first the one in work.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, edition: str = "") -> None:
+        self.edition = edition or editions.newest_released() or editions.in_work()
         self.authority: Authority = create_authority(ISSUER, "bench-1", now=CREATED_AT)
         self.signer: FileSigner = self.authority.signer()
         self.log_key = NoteKey(ORIGIN, Ed25519PrivateKey.generate())
         self.witness = witness_key("witness.example.org", Ed25519PrivateKey.generate())
         self.namesake_log = NoteKey(ORIGIN, Ed25519PrivateKey.generate())
         self.other_log = NoteKey("other.example", Ed25519PrivateKey.generate())
-        self.scheme = schemes.load("basic")
+        self.scheme = "basic"
 
     # ------------------------------------------------------------ keys
 
@@ -188,10 +190,10 @@ class PaperWorld:
         if archived:
             facts = replace(facts, openings=ARCHIVED)
         if own_key:
-            draft = self.certificate(facts).read.plain
+            content = self.certificate(facts).read.content_digest()
             at = OPENED_AT + timedelta(minutes=40)
             facts = replace(
-                facts, validation=self.validator.decide(draft, accept=True, role="质检 quality", at=at, grounds="")
+                facts, validation=self.validator.decide(content, accept=True, role="质检 quality", at=at, grounds="")
             )
         return facts
 
@@ -234,24 +236,36 @@ class PaperWorld:
         """A certificate's record."""
         station = (signer or self.signer).station
         return certificate_record(
-            facts, ISSUER, station, self.scheme, issued_at=issued_at, certificate_id=certificate_id
+            facts,
+            ISSUER,
+            station,
+            self.scheme,
+            issued_at=issued_at,
+            certificate_id=certificate_id,
+            edition=self.edition,
         )
 
     def report(self, facts: JobFacts) -> Record:
         """A report's record."""
         return report_record(
-            facts, ISSUER, self.signer.station, self.scheme, issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+            facts,
+            ISSUER,
+            self.signer.station,
+            self.scheme,
+            issued_at=ISSUED_AT,
+            certificate_id=CERTIFICATE_ID,
+            edition=self.edition,
         )
 
     # ------------------------------------------------------------ papers
 
-    def state(self, record: bytes, document: RecordDocument, signer: FileSigner | None = None) -> bytes:
+    def state(self, record: bytes, signer: FileSigner | None = None) -> bytes:
         """A signed statement."""
-        return sign_statement(statement_of(document, record), signer or self.signer)
+        return sign_statement(editions.read_record(record).statement(), signer or self.signer)
 
     def enter(self, log: MemoryLog, record: Record, statement: bytes) -> int:
         """The paper's own entries; the index of the one it stands on."""
-        leaf = leaf_of(record.document, record.data, statement)
+        leaf = leaf_of(record.read, statement)
         if leaf is None:
             raise ValueError("a record of no log")
         index = log.add(leaf)
@@ -263,7 +277,7 @@ class PaperWorld:
         self, log: MemoryLog, record: Record, *, cosigned_at: datetime | None = WITNESSED_AT, **more: Any
     ) -> bytes:
         """An honest paper in `log`."""
-        statement = self.state(record.data, record.document)
+        statement = self.state(record.data)
         index = self.enter(log, record, statement)
         return self.paper(record, statement=statement, proof=log.proof(index, cosigned_at), **more)
 
