@@ -431,7 +431,7 @@ async def _mux(address: str) -> AsyncIterator[Any]:
             raise UsbmuxError(step="usbmuxd", expected="the property list protocol", got="an old daemon")
         yield mux
     finally:
-        await mux.close()
+        await mux.close()  # type: ignore[no-untyped-call]  # the library left its type out
 
 
 class _Library:
@@ -448,7 +448,7 @@ class _Library:
         from pymobiledevice3.lockdown import PlistUsbmuxLockdownClient
         from pymobiledevice3.service_connection import ServiceConnection
 
-        class BoundedConnection(ServiceConnection):  # type: ignore[misc]  # library without types
+        class BoundedConnection(ServiceConnection):
             """Refuses messages larger than any reply may be, before reading them."""
 
             max_frame_size = MAXIMUM_REPLY_BYTES
@@ -456,19 +456,23 @@ class _Library:
             async def recvall(self, size: int) -> bytes:
                 if size > MAXIMUM_REPLY_BYTES:
                     raise ProtocolError(f"a message of {size} bytes")
-                data: bytes = await super().recvall(size)
-                return data
+                return await super().recvall(size)
 
-        class Client(PlistUsbmuxLockdownClient):  # type: ignore[misc]  # library without types
+        class Client(PlistUsbmuxLockdownClient):
             """Uses the record it is given or none, and repeats nothing."""
 
             waited_for_dialog = False
             host_refused = False
 
-            async def _request(self, *request: Any, **options: Any) -> Any:
+            async def _request(
+                self,
+                request: str,
+                options: dict[str, Any] | None = None,
+                verify_request: bool = True,  # noqa: FBT001, FBT002 - the library's shape
+            ) -> dict[str, Any]:
                 # The library turns this refusal, and others that mean less, into a mere "not paired".
                 try:
-                    return await super()._request(*request, **options)
+                    return await super()._request(request, options, verify_request)
                 except InvalidHostIDError:
                     self.host_refused = True
                     raise
@@ -477,6 +481,8 @@ class _Library:
             def ssl_file(self) -> Iterator[str]:
                 # The library's own leaves the private key in the system's temporary folder after a crash.
                 record = self.pair_record
+                if record is None:
+                    raise ConnectionTerminatedError("no pair record to prove who we are")
                 with tempfile.NamedTemporaryFile(dir=self.pairing_records_cache_folder, suffix=TLS_SUFFIX) as file:
                     file.write(record["HostCertificate"] + b"\n" + record["HostPrivateKey"])
                     file.flush()
@@ -506,8 +512,12 @@ class _Library:
                     await _let_go(self)
                     raise ProtocolError("an answer to another question")
 
-            async def get_service_connection_attributes(self, name: str, **options: Any) -> dict[str, Any]:
-                reply: dict[str, Any] = await super().get_service_connection_attributes(name, **options)
+            async def get_service_connection_attributes(
+                self,
+                name: str,
+                include_escrow_bag: bool = False,  # noqa: FBT001, FBT002 - the library's shape
+            ) -> dict[str, Any]:
+                reply = await super().get_service_connection_attributes(name, include_escrow_bag)
                 await self._in_step(reply, {"Service": name})
                 return reply
 
@@ -521,8 +531,11 @@ class _Library:
                 raise ConnectionTerminatedError("the connection broke; nothing is repeated")
 
             async def create_service_connection(
-                self, port: int, ssl_context: ssl.SSLContext | None = None, *, strip_ssl: bool = False
-            ) -> Any:
+                self,
+                port: int,
+                ssl_context: ssl.SSLContext | None = None,
+                strip_ssl: bool = False,  # noqa: FBT001, FBT002 - the library's shape
+            ) -> ServiceConnection:
                 return await BoundedConnection.create_using_usbmux(
                     self.identifier,
                     port,
@@ -532,7 +545,7 @@ class _Library:
                     strip_ssl=strip_ssl,
                 )
 
-            async def _request_pair(self, pair_options: dict[str, Any], timeout: float | None = None) -> Any:
+            async def _request_pair(self, pair_options: dict[str, Any], timeout: float | None = None) -> dict[str, Any]:
                 try:
                     return await self._request("Pair", pair_options)
                 except PairingDialogResponsePendingError:

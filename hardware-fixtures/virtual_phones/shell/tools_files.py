@@ -282,11 +282,11 @@ def _find(call: Call) -> int:
         except OSError as error:
             code = call.complain(f"{place}: {error.strerror}")
             continue
-        code = _walk(call, place, root, tests, number(tests.get("-maxdepth", "30")), "-delete" in words) or code
+        code = _walk(call, place, root, tests, number(tests.get("-maxdepth", "30")), delete="-delete" in words) or code
     return code
 
 
-def _walk(call: Call, shown: str, path: str, tests: dict[str, str], depth: int, delete: bool) -> int:  # noqa: FBT001
+def _walk(call: Call, shown: str, path: str, tests: dict[str, str], depth: int, *, delete: bool) -> int:
     files, uid = call.shell.machine.files, call.shell.uid
     node = files.find(path, uid, follow=False)
     code = 0
@@ -294,7 +294,14 @@ def _walk(call: Call, shown: str, path: str, tests: dict[str, str], depth: int, 
         try:
             for name in files.names(path, uid):
                 code = (
-                    _walk(call, f"{shown.rstrip('/')}/{name}", f"{path.rstrip('/')}/{name}", tests, depth - 1, delete)
+                    _walk(
+                        call,
+                        f"{shown.rstrip('/')}/{name}",
+                        f"{path.rstrip('/')}/{name}",
+                        tests,
+                        depth - 1,
+                        delete=delete,
+                    )
                     or code
                 )
         except OSError as error:

@@ -14,9 +14,8 @@ def _cat(call: Call) -> int:
     found, names = options(call.words)
     texts, code = inputs(call, names)
     for _, text in texts:
-        if "n" in found:
-            text = "".join(f"{index:6d}\t{line}\n" for index, line in enumerate(lines_of(text), 1))  # noqa: PLW2901
-        call.write(text)
+        numbered = (f"{index:6d}\t{line}\n" for index, line in enumerate(lines_of(text), 1))
+        call.write("".join(numbered) if "n" in found else text)
     return code
 
 

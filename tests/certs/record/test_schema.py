@@ -59,9 +59,9 @@ def type_of(kind: fields.Kind | fields.Spread) -> Any:
             constant = None if kind.constant is None else Literal[kind.constant]
             return inner if inner is str else inner | constant
         case fields.Many():
-            return tuple[type_of(kind.kind), ...]  # type: ignore[misc]
+            return tuple[type_of(kind.kind), ...]  # type: ignore[misc]  # a type made at run time
         case fields.Table() | fields.Each() | fields.Spread():
-            return Mapping[str, type_of(kind.kind)]  # type: ignore[misc]
+            return Mapping[str, type_of(kind.kind)]  # type: ignore[misc]  # as above
         case fields.Struct():
             return kind.make
     raise TypeError(kind)

@@ -114,15 +114,20 @@ def test_every_service_answers(scene: OpenBench, variation: list[str]) -> None:
     async def play(bench: WiredBench) -> None:
         lockdown = await pair(bench)
         async with DiagnosticsService(lockdown) as diagnostics:
-            assert (await diagnostics.get_battery())["CycleCount"] == 312
+            battery = await diagnostics.get_battery()
+            assert battery is not None
+            assert battery["CycleCount"] == 312
             assert (await diagnostics.ioregistry(name="options"))["auto-boot"] == b"true"
             assert await diagnostics.ioregistry(name="NoSuchThing") is None
         async with InstallationProxyService(lockdown) as apps:
             assert len(await apps.get_apps(application_type="User", calculate_sizes=True)) == 3
             assert len(await apps.browse({"ApplicationType": "System"})) == 3
-        assert await MobileActivationService(lockdown).state() == "Activated"
+        activation = MobileActivationService(lockdown)
+        assert await activation.state() == "Activated"  # type: ignore[no-untyped-call]  # the library left its type out
         async with MobileConfigService(lockdown) as profiles:
-            assert (await profiles.get_cloud_configuration())["IsSupervised"] is False
+            configuration = await profiles.get_cloud_configuration()
+            assert configuration is not None
+            assert configuration["IsSupervised"] is False
             assert (await profiles.get_profile_list())["OrderedIdentifiers"] == []
         async with CrashReportsManager(lockdown) as crashes:
             await crashes.flush()
@@ -348,7 +353,9 @@ def test_twenty_four_phones_pair_and_answer(scene: OpenBench) -> None:
     async def one(bench: WiredBench, phone: int) -> str:
         lockdown = await pair(bench, phone=phone)
         async with DiagnosticsService(lockdown) as diagnostics:
-            assert (await diagnostics.get_battery())["DesignCapacity"] == 3240
+            battery = await diagnostics.get_battery()
+            assert battery is not None
+            assert battery["DesignCapacity"] == 3240
         serial = str(lockdown.all_values["SerialNumber"])
         await lockdown.close()
         return serial
