@@ -14,9 +14,9 @@ from certs.formats.dss import SecurityStore
 from certs.page import draw
 from certs.page.pdf_profile import PaperFile
 from certs.record import recompute, validated_content
-from certs.record.canonical import canonical_bytes
 from certs.record.draft import draft_of, known, read_terms
 from certs.record.facts import read_job
+from certs.record.judged import report_on
 from certs.record.qr_summary import statement_of
 from certs.record.reading import ReadRecord, read_document
 from certs.record.schema import RecordDocument
@@ -26,8 +26,6 @@ from grading.grade import grade
 from phones.evidence import Evidence
 from phones.identifiers import ON_PAPER
 from phones.port import Platform
-from wipe import rules
-from wipe.judge import judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +103,14 @@ def read(data: bytes, plain: Mapping[str, object]) -> Reading:
 
 def draft(job: Mapping[str, object], terms: Mapping[str, object]) -> Draft:
     """The record a job gets. Raises: RecordMalformedError, SchemeError, RulesError."""
-    document, found = draft_of(read_job(job), read_terms(terms))
-    return Draft(
-        data=canonical_bytes(document), refusals=found, content_digest=validated_content.content_digest(document)
-    )
+    made, found = draft_of(read_job(job), read_terms(terms))
+    return Draft(reading=Reading(read=made, facts=_facts(made.document)), refusals=found)
 
 
 def verdict(evidence: Sequence[Mapping[str, object]], method: str) -> ErasureVerdict:
     """What the evidence proves. Raises: RulesError, ValueError, TypeError."""
     pieces = known(tuple(Evidence.from_json(piece) for piece in evidence))
-    report = judge(pieces, method=method, rules=rules.load())
+    report = report_on(pieces, method)
     return ErasureVerdict(verdict=report.verdict.value, level=report.level.value, reasons=tuple(report.reasons))
 
 

@@ -110,13 +110,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What the law makes of a job: the record's bytes, and what stands between it and a certificate, most telling
-    first; with none it is a certificate's, else a report's. `content_digest`: as `RecordReading.content_digest`.
+    """What the law makes of a job: its record, and what stands between it and a certificate, most telling first; with
+    none it is a certificate's, else a report's.
     """
 
-    data: bytes
+    reading: "RecordReading"
     refusals: tuple[str, ...]
-    content_digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

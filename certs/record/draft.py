@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from certs.errors import RecordMalformedError
+from certs.record.canonical import canonical_bytes
 from certs.record.device_facts import device_facts
 from certs.record.facts import JobFacts
 from certs.record.fields import FieldError, Struct, Table, Text, Time
-from certs.record.reading import read_document
-from certs.record.recompute import outcome_reasons, plain
+from certs.record.judged import report_on
+from certs.record.reading import ReadRecord, read_document
+from certs.record.recompute import fault_of_grounds, outcome_reasons, plain
 from certs.record.refusals import refusals, title_of
-from certs.record.schema import CERTIFICATE_SCHEMA, REPORT_SCHEMA, TIME_FORMAT
+from certs.record.schema import CERTIFICATE_SCHEMA, REPORT_SCHEMA, TIME_FORMAT, OutcomePart
 from certs.record.sealing import seal
 from grading import schemes
 from grading.grade import grade
@@ -22,8 +24,6 @@ from phones.allowed import allowed
 from phones.commitment import commit
 from phones.evidence import Evidence, digest_of
 from phones.identifiers import ON_PAPER, SHOWN, last_four
-from wipe import rules
-from wipe.judge import judge
 
 RETENTION_YEARS = 3  # standards 12: at least three years after issue
 
@@ -61,10 +61,14 @@ def read_terms(found: object) -> Terms:
         raise RecordMalformedError(got=f"terms.{error}"[:120]) from error
 
 
-def draft_of(facts: JobFacts, terms: Terms) -> tuple[dict[str, object], tuple[str, ...]]:
-    """The document this job gets, and what stands between it and a certificate. Raises: RecordMalformedError."""
+def draft_of(facts: JobFacts, terms: Terms) -> tuple[ReadRecord, tuple[str, ...]]:
+    """The record this job gets, and what stands between it and a certificate.
+
+    Everything derived in it is computed here, once, from the evidence that stands in it; and its fields pass the door
+    through which the records of others must. Raises: RecordMalformedError.
+    """
     facts = replace(facts, evidence=known(facts.evidence))
-    report = judge(facts.evidence, method=facts.method, rules=rules.load())
+    report = report_on(facts.evidence, facts.method)
     graded = grade(facts.evidence, platform=facts.platform, verdict=report.verdict, scheme=schemes.load(terms.scheme))
     issued_at = datetime.strptime(terms.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
     draft: dict[str, object] = {
@@ -92,12 +96,15 @@ def draft_of(facts: JobFacts, terms: Terms) -> tuple[dict[str, object], tuple[st
         "retention_until": _years_later(issued_at.date()).isoformat(),
     }
     document = read_document(draft)
+    fault = fault_of_grounds(document)
+    if fault is not None:
+        raise RecordMalformedError(got=f"{fault.code} {fault.detail}")
     reasons = refusals(document)
     if reasons:
-        draft["schema"] = REPORT_SCHEMA
-        told = outcome_reasons(reasons, report.reasons)
-        draft["outcome"] = {"title": title_of(document, reasons), "reasons": list(told)}
-    return draft, reasons
+        told = OutcomePart(title=title_of(document, reasons), reasons=outcome_reasons(reasons, report.reasons))
+        document = replace(document, schema=REPORT_SCHEMA, outcome=told)
+        draft |= {"schema": REPORT_SCHEMA, "outcome": plain(told)}
+    return ReadRecord(data=canonical_bytes(draft), plain=draft, document=document), reasons
 
 
 def known(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

@@ -30,15 +30,21 @@ from wipe.judge import judge
 
 def fault_of(record: ReadRecord) -> Fault | None:
     """The first way in which the record says something that does not follow from its evidence, or None."""
+    bad = fault_of_grounds(record.document)
+    if bad is not None:
+        return bad
+    different = _first_difference(record.document, *_files_of(record.document))
+    return Fault(code="E_RULES", detail=different) if different else None
+
+
+def fault_of_grounds(document: RecordDocument) -> Fault | None:
+    """What is wrong with that from which everything else follows: rule file, scheme, evidence."""
     try:
-        rule_file, scheme = _files_of(record.document)
+        _files_of(document)
     except (RulesError, SchemeError, _OtherFile) as error:
         return Fault(code="E_RULES_UNKNOWN", detail=str(error)[:120])
-    bad = _bad_piece(record.document.evidence)
-    if bad is not None:
-        return Fault(code="E_RECORD", detail=f"evidence {bad}")
-    different = _first_difference(record.document, rule_file, scheme)
-    return Fault(code="E_RULES", detail=different) if different else None
+    bad = _bad_piece(document.evidence)
+    return Fault(code="E_RECORD", detail=f"evidence {bad}") if bad is not None else None
 
 
 class _OtherFile(Exception):

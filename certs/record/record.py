@@ -2,7 +2,9 @@
 """The record of a job: the canonical JSON that is signed.
 
 A `Record` cannot exist unless everything derived in it follows from its evidence, and a certificate's cannot
-exist unless nothing stands against it (`certs.record.refusals`): the constructor itself asks. There is no way round.
+exist unless nothing stands against it (`certs.record.refusals`). There are two ways to one. `Record(data=...)` takes
+bytes and computes everything derived again. `Record.of_job` takes a job's facts and nothing derived: verdict, claims,
+grade and outcome are computed by the law, once, while it writes the record, and whether it is a certificate follows.
 """
 
 from dataclasses import dataclass, field
@@ -34,6 +36,34 @@ class Record:
             raise RecordMalformedError(got=f"{fault.code} {fault.detail}")
         object.__setattr__(self, "read", read)
 
+    @classmethod
+    def of_job(
+        cls,
+        facts: JobFacts,
+        issuer: Issuer,
+        station: Station,
+        scheme: str,
+        *,
+        issued_at: datetime,
+        certificate_id: str,
+        edition: str = "",
+    ) -> "Record":
+        """The record a finished job gets: a certificate's if it was earned, a report's if not.
+
+        `issued_at`: aware; kept to the second. `scheme`: the grading scheme's name, or the path of a TOML file.
+        `edition`: whose law makes it; the one in work if none is named.
+        Raises: WrongSignerError, RecordMalformedError, SchemeError, RulesError.
+        """
+        return cls._of(_draft(facts, issuer, station, scheme, edition, issued_at, certificate_id))
+
+    @classmethod
+    def _of(cls, draft: Draft) -> "Record":
+        """Of a draft that the law made a moment ago: what it computed is not computed again."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "data", draft.reading.data)
+        object.__setattr__(made, "read", draft.reading)
+        return made
+
     @property
     def facts(self) -> RecordFacts:
         """What it says, as far as a program needs to know."""
@@ -55,15 +85,14 @@ def certificate_record(
     certificate_id: str,
     edition: str = "",
 ) -> Record:
-    """The record of a certificate. `issued_at`: aware; kept to the second. `scheme`: the grading scheme's name, or the
-    path of a TOML file. `edition`: whose law makes it; the one in work if none is named.
+    """`Record.of_job`, for a job that must have earned a certificate.
 
     Raises: NotCertifiableError (with every reason), WrongSignerError, RecordMalformedError, SchemeError.
     """
-    draft = _draft(facts, issuer, station, scheme, edition, issued_at=issued_at, certificate_id=certificate_id)
+    draft = _draft(facts, issuer, station, scheme, edition, issued_at, certificate_id)
     if draft.refusals:
         raise NotCertifiableError(draft.refusals)
-    return Record(data=draft.data)
+    return Record._of(draft)
 
 
 def report_record(
@@ -76,14 +105,14 @@ def report_record(
     certificate_id: str,
     edition: str = "",
 ) -> Record:
-    """The record of a report: the same facts, and why they are no certificate.
+    """`Record.of_job`, for a job that must not have earned a certificate.
 
     Raises: CertificateEarnedError, WrongSignerError, RecordMalformedError, SchemeError.
     """
-    draft = _draft(facts, issuer, station, scheme, edition, issued_at=issued_at, certificate_id=certificate_id)
+    draft = _draft(facts, issuer, station, scheme, edition, issued_at, certificate_id)
     if not draft.refusals:
         raise CertificateEarnedError(subject=facts.job_id)
-    return Record(data=draft.data)
+    return Record._of(draft)
 
 
 def content(facts: JobFacts, issuer: Issuer, station: Station, scheme: str, *, edition: str = "") -> str:
@@ -91,8 +120,8 @@ def content(facts: JobFacts, issuer: Issuer, station: Station, scheme: str, *, e
 
     Raises: WrongSignerError, RecordMalformedError, SchemeError.
     """
-    draft = _draft(facts, issuer, station, scheme, edition, issued_at=facts.finished_at, certificate_id=_NOT_YET)
-    return draft.content_digest
+    draft = _draft(facts, issuer, station, scheme, edition, facts.finished_at, _NOT_YET)
+    return draft.reading.content_digest()
 
 
 def _draft(
@@ -101,7 +130,6 @@ def _draft(
     station: Station,
     scheme: str,
     edition: str,
-    *,
     issued_at: datetime,
     certificate_id: str,
 ) -> Draft:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from certs import editions
 from certs.editions.interface import ErasureVerdict, moment
-from certs.errors import CertsError, EditionUnknownError, KeyRevokedError, NotCertifiableError
+from certs.errors import CertificateEarnedError, CertsError, EditionUnknownError, KeyRevokedError
 from certs.formats.dss import SecurityStore
 from certs.formats.x509_facts import read_certificate, read_revocation_list
 from certs.issue import Paper, draw_and_sign, signed_statement
@@ -24,7 +24,7 @@ from certs.record.facts import JobFacts
 from certs.record.identifier import ID_BYTES, id_text
 from certs.record.issuer import Issuer, Signer
 from certs.record.openings import ACQUISITION
-from certs.record.record import Record, certificate_record, content, report_record
+from certs.record.record import Record, content
 from certs.record.sealing import SALT_BYTES, Opening
 from phones.clock import Clock
 from phones.identity import PhoneIdentity
@@ -120,32 +120,28 @@ class PaperIssuer:
         return content(facts_of(job), self.issuer, self.signer.station, self.scheme, edition=self.edition_for(job))
 
     def _certificate_or_report(self, job: Job) -> None:
-        self._seal(job)
-        try:
-            record = certificate_record(
-                facts_of(job),
-                self.issuer,
-                self.signer.station,
-                self.scheme,
-                issued_at=self.clock.now(),
-                certificate_id=self.new_id(),
-                edition=self.edition_for(job),
-            )
-        except NotCertifiableError:
-            if job.report is None:
-                self._report(job)
-            else:
-                self._ensure_published(job, job.report)
-            return
-        self._write(job, CertificateMade, record, "certificate")
+        record = self._record(job, logged=not _awaits_decision(job))
+        if not record.is_report:
+            self._write(job, CertificateMade, record, "certificate")
+        elif job.report is not None:
+            self._ensure_published(job, job.report)
+        elif record.facts.log is None or self._may_close(job):
+            self._write(job, ReportMade, record, "report")
+        else:
+            self._report(job)
 
     def _report(self, job: Job) -> None:
+        record = self._record(job, logged=not _awaits_decision(job) and self._may_close(job))
+        if not record.is_report:
+            raise CertificateEarnedError(subject=job.id)
+        self._write(job, ReportMade, record, "report")
+
+    def _record(self, job: Job, *, logged: bool) -> Record:
+        """The record the job gets now. `logged`: does its paper end the job in the log?"""
         self._seal(job)
         facts = facts_of(job)
-        if not self._closes(job):
-            facts = replace(facts, log=None)
-        record = report_record(
-            facts,
+        return Record.of_job(
+            facts if logged else replace(facts, log=None),
             self.issuer,
             self.signer.station,
             self.scheme,
@@ -153,13 +149,8 @@ class PaperIssuer:
             certificate_id=self.new_id(),
             edition=self.edition_for(job),
         )
-        self._write(job, ReportMade, record, "report")
 
-    def _closes(self, job: Job) -> bool:
-        """Does a report made now end the job in the log? Not while a person's decision may still certify it."""
-        decides = job.opened.policy.require_validation
-        if job.log is None or (job.stage is Stage.VERIFIED and job.validation is None and decides):
-            return False
+    def _may_close(self, job: Job) -> bool:
         return self.log is None or self.log.may_close(job)
 
     def _seal(self, job: Job) -> None:
@@ -181,12 +172,16 @@ class PaperIssuer:
             reasons=record.facts.reasons,
         )
         job.write(paper)
-        self._ensure_published(job, paper)
+        self._ensure_published(job, paper, record)
 
-    def _ensure_published(self, job: Job, made: PaperMade) -> None:
-        """The ledger has the paper: see that log and file have it too, and that the job stands where it should."""
+    def _ensure_published(self, job: Job, made: PaperMade, record: Record | None = None) -> None:
+        """The ledger has the paper: see that log and file have it too, and that the job stands where it should.
+        `record`: the paper's own, where it was made a moment ago.
+        """
         target = self.folder / made.file
-        record, statement = _kept(made)
+        if record is None:
+            record = _kept_record(made)
+        statement = made.statement
         entered = record.facts.log is None or record.facts.id in job.logged
         if not entered or not target.exists():
             proof = self._proof(job, record, statement)
@@ -264,7 +259,7 @@ class PaperIssuer:
         """
         if job.paper is None:
             raise NotCertifiedError(subject=job.id, stage=job.stage.value)
-        record, statement = _kept(job.paper)
+        record, statement = _kept_record(job.paper), job.paper.statement
         proof, store = self._first_proof_and_store(job, record, self._proof(job, record, statement))
         return self.draw_and_sign(
             record,
@@ -293,8 +288,13 @@ def _is_better(proof: bytes, first: bytes, issued_at: datetime) -> bool:
     return len(times) > len(cosigned_times(first)) and times[-1] - issued_at < WITNESSED_WITHIN
 
 
-def _kept(paper: PaperMade) -> tuple[Record, bytes]:
-    return Record(data=paper.record.encode()), paper.statement
+def _kept_record(paper: PaperMade) -> Record:
+    return Record(data=paper.record.encode())
+
+
+def _awaits_decision(job: Job) -> bool:
+    """May a person's decision still certify it? Then no report ends the job in the log."""
+    return job.stage is Stage.VERIFIED and job.validation is None and job.opened.policy.require_validation
 
 
 def sealed_values(job: Job) -> dict[str, str]:
