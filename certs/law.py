@@ -7,7 +7,6 @@ This module and all it imports, up to the layers that stay current (tools/editio
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from certs.editions.interface import CommittedNumber, Decision, Draft, ErasureVerdict, Fault, LogEntryPlace, RecordFacts
 from certs.formats.dss import SecurityStore
@@ -24,6 +23,7 @@ from certs.record.statement import Statement
 from grading import schemes
 from grading.grade import grade
 from phones.evidence import Evidence
+from phones.frozen import dataclass
 from phones.identifiers import ON_PAPER
 from phones.port import Platform
 

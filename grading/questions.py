@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What only eyes and hands can answer; asked on the console or given by file. No answer means not tested."""
 
-from dataclasses import dataclass
+from phones.frozen import dataclass
 
 COSMETIC = ("A", "B", "C", "D", "E")
 

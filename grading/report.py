@@ -2,8 +2,9 @@
 """What may be said of a phone's usability: results of checks, and a grade with its reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from phones.frozen import dataclass
 
 
 class CheckOutcome(StrEnum):

@@ -7,7 +7,6 @@ Shape: see `grading/schemes/basic.toml`. Its hash stands on the paper, so anyone
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from grading.errors import SchemeError
 from grading.questions import COSMETIC
 from phones import package_data as files
 from phones.allowed import allowed
+from phones.frozen import dataclass
 from phones.port import Platform
 
 WEIGHTS = ("gate", "safety", "key", "secondary")

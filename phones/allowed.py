@@ -9,8 +9,8 @@ Identifiers of the phone itself are kept only as salted commitments (`phones.com
 """
 
 import re
-from dataclasses import dataclass
 
+from phones.frozen import dataclass
 from phones.identifiers import IDENTIFIERS
 
 MALFORMED = "malformed"

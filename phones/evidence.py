@@ -4,9 +4,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from phones.frozen import dataclass
 
 
 class Moment(StrEnum):

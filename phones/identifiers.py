@@ -8,9 +8,10 @@ row here, the question to the phone that reads it, and, if the page shows it, it
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+
+from phones.frozen import dataclass
 
 _SERIAL = r"[A-Za-z0-9._:\-]{1,64}"
 _LAST = 4

@@ -2,12 +2,13 @@
 """Who a phone is, and whether two readings are of the same one: one answer for everybody who asks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations, permutations, product
 from types import MappingProxyType
 
 from phones.allowed import MALFORMED
 from phones.commitment import commit
+from phones.frozen import dataclass
 from phones.identifiers import IDENTIFIERS, ON_PAPER, Identifier
 from phones.verdict import Verdict
 

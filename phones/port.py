@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A port is where a phone hangs, not who it is. After a reboot something else may hang there."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from phones.frozen import dataclass
 
 if TYPE_CHECKING:  # a grade is of a platform; whoever only verifies talks to no phone
     from phones.link import Link

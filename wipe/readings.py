@@ -2,10 +2,10 @@
 """Kept evidence as the rules read it: answered pieces only, in order of their numbers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from phones.allowed import MALFORMED
 from phones.evidence import Evidence, Moment, Outcome
+from phones.frozen import dataclass
 from wipe.operators import LOOKS_BACK, OPERATORS
 from wipe.rules import Guard, Test
 

@@ -2,9 +2,9 @@
 """What may be said of an erase: findings, evidence level, three separate claims."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from phones.frozen import dataclass
 from phones.verdict import Source, Verdict
 
 

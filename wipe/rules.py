@@ -7,7 +7,6 @@ Old versions stay in `wipe/rules/`; a paper names version and SHA-256 of the fil
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 from phones import package_data
 from phones.allowed import allowed
 from phones.evidence import Moment
+from phones.frozen import dataclass
 from phones.verdict import Source
 from wipe.errors import RulesError
 from wipe.operators import OPERATORS

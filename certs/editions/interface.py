@@ -7,9 +7,10 @@ meaning.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
+
+from phones.frozen import dataclass
 
 if TYPE_CHECKING:
     from certs.formats.dss import SecurityStore

@@ -11,13 +11,14 @@ research/certificate.md 3.1, 3.2, 8.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from certs.formats import der
 from certs.formats.ecdsa import has_smaller_s
 from certs.formats.x509_facts import P256, CertificateFacts
+from phones.frozen import dataclass
 
 if TYPE_CHECKING:  # who signs needs a library that who reads must not need
     from certs.record.issuer import Signer, Station

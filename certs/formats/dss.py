@@ -5,7 +5,7 @@ Written into the one revision before it is signed (PAdES B-LT without an increme
 3.3). `certs.page` draws it, `certs.page.pdf_profile` takes it out again, `certs.verify.verifier` judges it.
 """
 
-from dataclasses import dataclass
+from phones.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ a blank signature of the exact size; here it is filled in and, by a verifier, ta
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from certs.formats import cms
+from phones.frozen import dataclass
 
 if TYPE_CHECKING:
     from certs.record.issuer import Signer

@@ -5,11 +5,11 @@ What we do not look into is kept as it is, so that whoever judges can refuse a c
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from certs.formats import der
 from certs.formats.der import DerError, Element
+from phones.frozen import dataclass
 
 _KEY_USAGES = (
     "digital_signature",

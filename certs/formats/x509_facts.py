@@ -9,7 +9,6 @@ stands in extensions is read by `certs.formats.x509_extensions`.
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 
@@ -17,6 +16,7 @@ from certs import crypto
 from certs.formats import der
 from certs.formats.der import DerError, Element
 from certs.formats.x509_extensions import READERS, Extension, authority_key_id, known_fields, read_extensions
+from phones.frozen import dataclass
 
 P256, RSA = "p256", "rsa"
 ORGANISATION_NAME, COMMON_NAME = "2.5.4.10", "2.5.4.3"

@@ -8,11 +8,12 @@ Times are whole seconds, UTC.
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from certs.log.errors import LogReadError
+from phones.frozen import dataclass
 
 LARGEST_ENTRY = 4096
 MOST_ATTEMPTS = 1_000_000

@@ -2,13 +2,13 @@
 """A log replayed in memory, entry by entry, by somebody who has nothing but its leaves."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from certs.log import merkle, rules
 from certs.log.entries import Close, Entry, Issue, Replace, Start, Withdraw, read_entry
 from certs.log.errors import LogReadError, LogRuleError
+from phones.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

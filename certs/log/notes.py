@@ -8,12 +8,12 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from certs.crypto import verify_ed25519
 from certs.log.errors import LogReadError
 from certs.log.merkle import HASH_BYTES
+from phones.frozen import dataclass
 
 ED25519, COSIGNATURE = 0x01, 0x04
 COSIGNATURE_BYTES = 8 + 64  # time and signature

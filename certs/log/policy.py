@@ -2,11 +2,11 @@
 """C2SP tlog-policy: which logs and witnesses a reader knows, and which of the witnesses must have signed."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from certs.log.errors import LogReadError
 from certs.log.notes import COSIGNATURE, ED25519, VerifierKey
+from phones.frozen import dataclass
 
 _LARGEST = 256 * 1024
 _MOST = 256  # of logs, of witnesses and of groups; C2SP asks for 32

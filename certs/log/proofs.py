@@ -3,7 +3,6 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from certs.log.errors import LogReadError
@@ -19,6 +18,7 @@ from certs.log.notes import (
     unbase64,
 )
 from certs.log.policy import LogPolicy
+from phones.frozen import dataclass
 
 LARGEST_PROOF = 256 * 1024
 _PROOF_LINE = "c2sp.org/tlog-proof@v1"

@@ -10,11 +10,11 @@ import struct
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
 from certs import shared
+from phones.frozen import dataclass
 
 LETTERS = "glyphs-e5b5a4a0ddffc949.bin"
 _HEAD = struct.Struct(">8sHH4h")

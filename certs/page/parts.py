@@ -2,7 +2,6 @@
 """Small parts the sections of a paper are put together from. Each takes a top and gives back its bottom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from certs.page import fonts
@@ -10,6 +9,7 @@ from certs.page.errors import UnknownCodeError
 from certs.page.labels import Pair, label
 from certs.page.sheet import INK, LINE, MUTED, WIDTH, Sheet
 from certs.page.wrapping import clamp
+from phones.frozen import dataclass
 
 LEFT = 48.0
 RIGHT = WIDTH - 48.0

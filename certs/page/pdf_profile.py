@@ -9,8 +9,6 @@
 or behind the objects. It knows nothing of cryptography; signature and coverage are checked in `certs.verify.verifier`.
 """
 
-from dataclasses import dataclass
-
 from certs.formats.dss import SecurityStore
 from certs.page.errors import PdfProfileError
 from certs.page.pdf_syntax import (
@@ -27,6 +25,7 @@ from certs.page.pdf_syntax import (
     write_object,
     write_value,
 )
+from phones.frozen import dataclass
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 CATALOG, INFO = 1, 2

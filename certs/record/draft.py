@@ -3,7 +3,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -23,6 +23,7 @@ from grading.grade import grade
 from phones.allowed import allowed
 from phones.commitment import commit
 from phones.evidence import Evidence, digest_of
+from phones.frozen import dataclass
 from phones.identifiers import ON_PAPER, SHOWN, last_four
 
 RETENTION_YEARS = 3  # standards 12: at least three years after issue

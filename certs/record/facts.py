@@ -6,7 +6,7 @@ nothing of this program's types reaches an earlier law.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from certs.record.fields import Choice, FieldError, FineTime, Flag, Hex, Many, M
 from certs.record.schema import EVIDENCE, LOG, MAXIMUM_EVIDENCE, PERSON, POLICY, LogPlace, Person, SalePolicy
 from certs.record.sealing import Opening
 from phones.evidence import Evidence
+from phones.frozen import dataclass
 from phones.identity import PhoneIdentity
 from phones.port import Platform
 

@@ -2,12 +2,12 @@
 """From plain JSON types to the typed record and back: the door of a record's fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from certs.errors import RecordMalformedError
 from certs.record.canonical import read_canonical
 from certs.record.fields import FieldError
 from certs.record.schema import RECORD, RecordDocument
+from phones.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ say stands in the document as their own types. docs/certificate.md explains each
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from certs.record.fields import (
@@ -29,6 +28,7 @@ from certs.record.fields import (
 )
 from grading.report import CheckOutcome, CheckResult, Grade
 from phones.evidence import Evidence, Moment, Outcome
+from phones.frozen import dataclass
 from phones.identifiers import ON_PAPER, SHOWN, Identifier
 from phones.verdict import Source, Verdict
 from wipe.report import Claims, Condition, EraseReport, EvidenceLevel, Finding

@@ -7,7 +7,8 @@ seal = SHA-256("proofwipe/sealed/1" NUL name NUL salt value), name and value in 
 """
 
 import hashlib
-from dataclasses import dataclass
+
+from phones.frozen import dataclass
 
 SALT_BYTES = 16
 _LABEL = b"proofwipe/sealed/1"

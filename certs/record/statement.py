@@ -7,7 +7,6 @@ our own (not a CWT). docs/certificate.md has the field table.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from certs.formats import base45, der, ecdsa
 from certs.formats.x509_facts import P256, CertificateFacts
 from certs.record.identifier import id_bytes, id_text
 from phones.commitment import commit
+from phones.frozen import dataclass
 from phones.identifiers import IDENTIFIERS, normalise
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ The key belongs to a person; its certificate is issued by the organisation, name
 """
 
 import base64
-from dataclasses import dataclass
 
 from certs.editions.interface import RecordReading, moment
 from certs.formats import chain
 from certs.formats.x509_facts import COMMON_NAME, P256, read_certificate
 from certs.record.canonical import canonical_bytes
+from phones.frozen import dataclass
 from phones.verdict import Verdict
 
 SUBJECT_SCHEMA = "proofwipe/validation/1"

@@ -10,7 +10,6 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from certs.errors import TrustFileError
 from certs.formats import chain
 from certs.formats.der import DerError
 from certs.formats.x509_facts import CertificateFacts, RevocationFacts, read_certificate, read_revocation_list
+from phones.frozen import dataclass
 
 if TYPE_CHECKING:
     from certs.log.reading import LogPolicy, Snapshot

@@ -2,11 +2,12 @@
 """What a verifier answers: one word, the first failed check, and every check that was made."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from phones.frozen import dataclass
 from phones.verdict import Verdict
 from phones.words import say
 

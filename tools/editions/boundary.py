@@ -23,6 +23,7 @@ CURRENT = (
     "certs.shared",  # large files, named by their content
     "grading.errors",
     "phones.errors",
+    "phones.frozen",  # how a frozen class is made
     "wipe.errors",
 )
 
