@@ -7,7 +7,7 @@ export PYTHON
 export PYTHONPATH :=
 .NOTPARALLEL:
 
-.PHONY: demo test coverage check mutants slow bench fresh-machine verify-page test-page usb-rig usb-rig-shell clean
+.PHONY: demo test coverage check mutants slow bench fresh-machine verify-page test-page usb-rig usb-rig-shell clean release-edition
 
 # What a target needs from Debian and Python, before it begins: installed, or named in one line and exit 2.
 need-%:
@@ -34,6 +34,10 @@ check: $(INSTALLED)  ## style, types, import direction
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.release_edition --check
+
+release-edition: $(INSTALLED)  ## freezes the law in work for ever: NAME=2026.11
+	$(BIN)/python -m tools.release_edition $(NAME)
 
 mutants: $(INSTALLED)  ## removes each evidence rule and each verifier check in turn: the suite must notice
 	$(BIN)/python -m tools.mutants

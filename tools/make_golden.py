@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Issue the golden files of tests/golden under throw-away keys: some that must pass, and one for every known fault.
 
-    python tools/make_golden.py [FOLDER]
+    python tools/make_golden.py [FOLDER] [--edition NAME] [--few]
 
 Each case is named by its fault. expected.json says for each which file, what a verifier must answer, and with what:
 trust files, status file, IMEI of the phone in hand, moment of asking (`at`); `answer_without_root` is the answer
 without any of them but `at`. The keys exist only
 while this runs. Records, pages and times are the same in every run; keys and signatures are not.
-Run it again when rules, scheme or drawing changed: papers name the versions they were made with.
+Papers are made under the newest released edition, before the first one under the law in work. `--few`: only those that
+stay in tests/papers_of_earlier_editions for ever (`make release-edition` asks for them).
 """
 
+import argparse
 import json
 import sys
 from dataclasses import dataclass
@@ -23,6 +25,22 @@ from tests.support.papers.golden_case import DEFAULT_AT, Case
 from tests.support.papers.paper_world import PaperWorld
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
+FEW = (
+    "valid",
+    "valid-archive",
+    "valid-logged",
+    "valid-own-key",
+    "report",
+    "specimen",
+    "another-phone",
+    "claim-raised",
+    "evidence-removed",
+    "page-edited",
+    "record-unknown-field",
+    "report-dressed-up",
+    "statement-swapped",
+)
+"""Cases in which the law of the edition decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +51,9 @@ class Golden:
     files: dict[str, bytes]
 
 
-def golden_files() -> Golden:
-    """All of it, freshly issued."""
-    scene = PaperWorld()
+def golden_files(edition: str = "", wanted: tuple[str, ...] = ()) -> Golden:
+    """All of it, freshly issued; of these cases alone, if any are named."""
+    scene = PaperWorld(edition)
     papers: dict[str, Case] = {}
     files: dict[str, bytes] = {}
     for part in (golden_content, golden_bytes, golden_time):
@@ -44,13 +62,14 @@ def golden_files() -> Golden:
             raise ValueError("two golden files of one name")
         papers |= more
         files |= beside
+    papers = {name: case for name, case in papers.items() if not wanted or name in wanted}
     used = {name for case in papers.values() for name in (*case.trust, case.status) if name}
-    return Golden(papers=papers, files={**{n: d for n, d in scene.trust_files().items() if n in used}, **files})
+    return Golden(papers=papers, files={n: d for n, d in {**scene.trust_files(), **files}.items() if n in used})
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, edition: str = "", *, few: bool = False) -> None:
     """Write all files into `folder`."""
-    golden = golden_files()
+    golden = golden_files(edition, FEW if few else ())
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
@@ -69,4 +88,9 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else GOLDEN)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=GOLDEN)
+    parser.add_argument("--edition", default="")
+    parser.add_argument("--few", action="store_true")
+    asked = parser.parse_args()
+    main(asked.folder, asked.edition, few=asked.few)

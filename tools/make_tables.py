@@ -10,6 +10,7 @@ from pathlib import Path
 from certs.page.sentences import ON_PAPER
 from phones import package_data
 from phones.words import ROOMS, catalogue
+from tools.editions.boundary import DATA
 from tools.editions.closure import law_of
 
 
@@ -29,7 +30,9 @@ def made_files() -> dict[Path, bytes]:
     sentences = {key: entry for key, entry in sorted(catalogue().items()) if key.startswith(ON_PAPER)}
     text = json.dumps(sentences, ensure_ascii=False, indent=0, separators=(",", ":"))
     found[package_data.path("certs", "page", "sentences.json")] = text.encode() + b"\n"
-    law = "".join(f"{file}\n" for file in law_of(package_data.ROOT).files)
+    made = {file.relative_to(package_data.ROOT) for file in found}
+    data = {file.as_posix() for file in made if any(file.match(pattern) for pattern in DATA)}
+    law = "".join(f"{file}\n" for file in sorted(data.union(law_of(package_data.ROOT).files)))
     found[package_data.path("certs", "editions", "in_work.txt")] = law.encode()
     return found
 
