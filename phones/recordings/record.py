@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+
+import tomli_w
 
 from phones.allowed import allowed
 from phones.clock import Clock
@@ -147,8 +148,8 @@ class Recorder:
         lines = [json.dumps(self._line(event, fakes)) for event in self.events]
         files = {
             EXCHANGES: "".join(f"{line}\n" for line in lines),
-            PHONE: toml(_faked(head, fakes)),
-            EXPECTED: toml(_faked(expected, fakes)),
+            PHONE: tomli_w.dumps(_faked(head, fakes)),
+            EXPECTED: tomli_w.dumps(_faked(expected, fakes)),
         }
         for text in files.values():
             must_hold_none(text, fakes.reals)
@@ -371,23 +372,3 @@ def _spelt(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("utf-8", "surrogateescape")
-
-
-def toml(table: Mapping[str, object]) -> str:
-    """A small TOML document: texts, numbers, lists of texts, one level of tables."""
-    plain_keys = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
-    lines = [f"{key} = {_toml_value(value)}" for key, value in plain_keys.items()]
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            lines += ["", f"[{key}]", *(f"{json.dumps(name)} = {_toml_value(each)}" for name, each in value.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml_value(each) for each in value) + "]"
-    return json.dumps(str(value))

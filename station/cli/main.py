@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _VERIFIER, _STATION = "certs.verify.verifier", "station.setup.home"
 """Loaded by every command that verifies, and by every one that opens a station."""
-EXTRA_MODULES = frozenset({"adbutils", "platformdirs", "pymobiledevice3", "usb", "virtual_phones"})
+EXTRA_MODULES = frozenset({"adbutils", "platformdirs", "pymobiledevice3", "tomli_w", "usb", "virtual_phones"})
 """What `proofwipe[bench]` brings."""
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
