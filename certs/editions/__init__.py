@@ -38,7 +38,7 @@ def read_record(data: bytes) -> RecordReading:
 def edition_of(plain: Mapping[str, object]) -> str:
     """The edition a record names. Raises: RecordMalformedError for another spelling, EditionUnknownError for none."""
     if "edition" not in plain:
-        raise EditionUnknownError(got="none named")
+        raise EditionUnknownError(subject="none named")
     name = plain["edition"]
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise RecordMalformedError(got="edition: not a name")
@@ -51,7 +51,7 @@ def law(edition: str) -> Law:
         return cast(Law, importlib.import_module(f"{__name__}.{package_of(edition)}.certs.law"))
     if edition == in_work():
         return cast(Law, importlib.import_module("certs.law"))
-    raise EditionUnknownError(got=edition)
+    raise EditionUnknownError(subject=edition)
 
 
 def package_of(edition: str) -> str:
