@@ -7,7 +7,7 @@ meaning.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from phones.frozen import dataclass
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from certs.record.statement import Statement
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_MOMENT = len("2026-11-28T12:00:00Z")
 """How records spell a moment."""
 
 
 def moment(text: str) -> datetime:
     """A time as records spell it. Raises: ValueError."""
-    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
+    if len(text) != _MOMENT or text[-1] != "Z":
+        raise ValueError("not a time as records spell it")
+    return datetime.fromisoformat(text)  # strptime loads the library's calendar and locale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

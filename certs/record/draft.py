@@ -71,7 +71,7 @@ def draft_of(facts: JobFacts, terms: Terms) -> tuple[ReadRecord, tuple[str, ...]
     facts = replace(facts, evidence=known(facts.evidence))
     report = report_on(facts.evidence, facts.method)
     graded = grade(facts.evidence, platform=facts.platform, verdict=report.verdict, scheme=schemes.load(terms.scheme))
-    issued_at = datetime.strptime(terms.issued_at, TIME_FORMAT).replace(tzinfo=UTC)
+    issued_at = datetime.fromisoformat(terms.issued_at)
     draft: dict[str, object] = {
         "schema": CERTIFICATE_SCHEMA,
         "id": terms.id,

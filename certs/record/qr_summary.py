@@ -2,9 +2,9 @@
 """What the QR statement of a record must say. How it is spelled and signed is `certs.record.statement`."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 
-from certs.record.schema import TIME_FORMAT, RecordDocument
+from certs.record.schema import RecordDocument
 from certs.record.statement import Statement
 from phones.identifiers import ON_PAPER
 
@@ -18,7 +18,7 @@ def statement_of(document: RecordDocument, record: bytes) -> Statement:
         kind="pr1" if document.is_report else "pw1",
         key_id=document.station.key_id,
         issuer=_cut(document.issuer.name, _ISSUER_BYTES),
-        issued_at=datetime.strptime(document.issued_at, TIME_FORMAT).replace(tzinfo=UTC),
+        issued_at=datetime.fromisoformat(document.issued_at),
         certificate_id=document.id,
         committed=committed,
         commitment=commitment,

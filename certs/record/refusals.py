@@ -3,10 +3,10 @@
 and again by every verifier. Each code has a sentence `reason.<code>`.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from certs.record.device_facts import values
-from certs.record.schema import TIME_FORMAT, RecordDocument
+from certs.record.schema import RecordDocument
 from phones.evidence import Moment
 from phones.identity import is_identified
 
@@ -132,7 +132,7 @@ def _validated_in_time(document: RecordDocument) -> bool:
 
 
 def _time(text: str) -> datetime:
-    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def title_of(document: RecordDocument, reasons: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe`: the command line. Each command lives in `station.cli.commands`, imported when it is called."""
 
+import gc
 import importlib
 import io
 import os
@@ -103,6 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
         if getattr(sys, name) is None:  # started with it closed
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole run
     language.choose(given)
+    gc.set_threshold(20_000, 20, 20)  # a short run makes many objects that stay, and hardly any circles of them
     _leave(run(given))
 
 
