@@ -111,7 +111,9 @@ class Ledger:
         for number in {number for number in numbers if number}:
             for name in NUMBERS:
                 condition = f"{IDENTITIES} AND {json_text(f'phone.{name}')} = ?"
-                found |= {row.number: self._read(row) for row in self._rows(condition, number, index=f"entry_{name}")}
+                for row in self._rows(condition, number, index=f"entry_{name}"):
+                    if row.number not in found:
+                        found[row.number] = self._read(row)
         return tuple(found[each] for each in sorted(found))
 
     def _rows(self, condition: str, *values: str, index: str = "", after: int = 0) -> Iterator[StoredEntry]:
