@@ -75,8 +75,8 @@ verify-page: need-page $(NODE_MODULES) $(WHEELS)/.complete  ## the verifier in o
 test-page: verify-page  ## that file in a real Chromium: every golden paper, phones, codes, no network
 	$(BIN)/python -m tools.run_tests page -- tests/offline_page
 
-usb-rig: need-usb-rig $(INSTALLED)  ## virtual phones on a real USB stack, in a small virtual machine; root; ONLY="honest lies" for some
-	PYTHONPATH=.:hardware-fixtures $(BIN)/python -m rig $(if $(ONLY),--only $(ONLY))
+usb-rig: need-usb-rig $(INSTALLED)  ## virtual phones on a real USB stack, in a small virtual machine; root; ONLY="honest lies" for some, WHOLE=1 for every cut
+	$(if $(WHOLE),USB_RIG_WHOLE=1) PYTHONPATH=.:hardware-fixtures $(BIN)/python -m rig $(if $(ONLY),--only $(ONLY))
 
 usb-rig-shell: need-usb-rig $(INSTALLED)  ## a shell in that machine, with the phones of SCENARIO="honest" or another
 	$(if $(SCENARIO),USB_RIG_SCENARIO=$(SCENARIO)) PYTHONPATH=.:hardware-fixtures $(BIN)/python -m rig --shell

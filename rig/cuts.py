@@ -34,11 +34,10 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
 FAULTS = ("drop_before", "drop_after", "truncate")
 OUT_FOR_GOOD_S = 100_000.0
 NEVER = 1_000_000
-_WISH = os.environ.get("USB_RIG_CUTS")
-MOST: Mapping[str, int] = {"a13": int(_WISH or 100), "a16": int(_WISH or 20), "iphone": int(_WISH or 6)}
-"""Cuts for each kind of phone, spread over its job so that the run takes less than 15 minutes; USB_RIG_CUTS=300 is
-every exchange of every job.
-"""
+SAMPLE: Mapping[str, int] = {"a13": 4, "a16": 6, "iphone": 2}
+"""Cuts for each kind of phone in an ordinary run, at other exchanges with each commit."""
+WHOLE: Mapping[str, int] = {"a13": 100, "a16": 20, "iphone": 6}
+"""Cuts in a whole run, which takes 15 minutes; USB_RIG_CUTS=300 is every exchange of every job."""
 AT_ONCE = 60
 EACH_S = 0.4
 """From one phone to the next: forty that identify themselves at the same moment would measure the emulator."""
@@ -104,7 +103,7 @@ def cuts(station: UsbStation, remote: RemoteBench, lengths: Mapping[str, int], s
     """
     started = time.monotonic()
     say(f"exchanges of an honest job: {lengths}")
-    planned = plan(lengths)
+    planned = plan(lengths, *wanted())
     found = {kind: Found(planned=sum(cut.kind == kind for cut in planned)) for kind in KINDS}
     whole: list[str] = []
     slowest, late = 0.0, list[str]()
@@ -141,12 +140,19 @@ def cuts(station: UsbStation, remote: RemoteBench, lengths: Mapping[str, int], s
     ]
 
 
-def plan(lengths: Mapping[str, int]) -> list[Cut]:
+def wanted() -> tuple[Mapping[str, int], int | None]:
+    """How many cuts a kind, and where to begin, as the environment of the rig says."""
+    if wish := os.environ.get("USB_RIG_CUTS"):
+        return dict.fromkeys(KINDS, int(wish)), None
+    return (WHOLE, None) if "USB_RIG_WHOLE" in os.environ else (SAMPLE, int(os.environ.get("USB_RIG_FIRST", "0")))
+
+
+def plan(lengths: Mapping[str, int], most: Mapping[str, int], first: int | None) -> list[Cut]:
     """Every cut, in an order that mixes the kinds: a batch of iPhones alone would be the slowest."""
     queues = [
         [
             Cut(kind=kind, at=at, fault=FAULTS[place % len(FAULTS)])
-            for place, at in enumerate(sample(max(1, lengths[kind]), MOST[kind]))
+            for place, at in enumerate(sample(max(1, lengths[kind]), most[kind], first))
         ]
         for kind in KINDS
     ]
@@ -154,10 +160,14 @@ def plan(lengths: Mapping[str, int]) -> list[Cut]:
     return [queue[place] for place in range(longest) for queue in queues if place < len(queue)]
 
 
-def sample(length: int, number: int) -> list[int]:
-    """Exchanges spread over 1..length, first and last among them; all of them if there are no more."""
+def sample(length: int, number: int, first: int | None = None) -> list[int]:
+    """Exchanges spread over 1..length, all of them if there are no more: the first and the last among them, or
+    beginning elsewhere with each `first`.
+    """
     if number >= length:
         return list(range(1, length + 1))
+    if first is not None:
+        return sorted(1 + (first + place * length // number) % length for place in range(number))
     if number == 1:
         return [length]
     return sorted({1 + round(place * (length - 1) / (number - 1)) for place in range(number)})

@@ -68,16 +68,21 @@ class Report:
             mark = "ok" if row.good else "DIFFERS"
             self._say(f"== {row.name}: {mark} ({row.seconds:.1f} s) {row.skipped or row.seen}")
 
-    def take(self, name: str, rows: Callable[[], list[Row]]) -> None:
-        """Add what `rows` finds; a phase that breaks is a row that says so, and the next one still runs."""
+    def take(self, name: str, rows: Callable[[], list[Row]], *, part: str = "") -> None:
+        """Add what `rows` finds; a phase that breaks is a row that says so, and the next one still runs.
+
+        `part`: the scenario or phase that makes these rows, if it is not `name`.
+        """
         started = time.monotonic()
         try:
-            self.add(*rows())
+            self.add(*(replace(row, part=part or name) for row in rows()))
         except Exception as broken:  # noqa: BLE001 - told in the table, with its traceback in the log
             self._say(traceback.format_exc())
             told = f"broke: {type(broken).__name__}: {broken}"
             seconds = time.monotonic() - started
-            self.add(Row(name=name, expected="runs to its end", seen=told, seconds=seconds, good=False))
+            self.add(
+                Row(name=name, expected="runs to its end", seen=told, seconds=seconds, good=False, part=part or name)
+            )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -154,7 +159,7 @@ def with_station(
         for first in range(0, len(jobs), JOBS_AT_ONCE):
             batch = jobs[first : first + JOBS_AT_ONCE]
             names = ", ".join(each.name for each in batch)
-            report.take(names, partial(run_scenarios.play_jobs, batch, station, remote, say, exchanges))
+            report.take(names, partial(run_scenarios.play_jobs, batch, station, remote, say, exchanges), part="job")
         if wanted.phase("cuts"):
             report.take("cuts", partial(cuts.cuts, station, remote, exchanges, say))
         if wanted.phase("daemons"):
@@ -188,7 +193,9 @@ def tools(scenarios: list[RigScenario], remote: RemoteBench, report: Report, say
 
             with tools_environment(str(bundled_adb()), 15038 + 2 * place) as environment:
                 again = replace(scenario, name=f"{scenario.name} (bundled adb)")
-                report.take(again.name, partial(run_scenarios.play_tools, again, remote, environment, say))
+                report.take(
+                    again.name, partial(run_scenarios.play_tools, again, remote, environment, say), part=scenario.name
+                )
 
 
 @contextmanager

@@ -18,6 +18,7 @@ class Row:
     seconds: float
     good: bool
     skipped: str = ""
+    part: str = ""  # the scenario or phase that makes this row again; "" when none does
 
 
 def all_good(rows: list[Row]) -> bool:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.run_tests import FAILED, NOTHING_SELECTED, PASSED, RERUNS, STEPS, Flaky, Rerun, Step, run_step
+from tools.flaky import RERUNS, Flaky, Rerun
+from tools.run_tests import FAILED, NOTHING_SELECTED, PASSED, STEPS, Step, run_step
 
 ALL = Step(marks="wire or not wire", workers=0)
 INI = """

@@ -5,7 +5,7 @@
 
 A pure test that fails has failed: it is never run again. A test that waits for other programs (marked `wire` or
 `page`) may have been starved on a busy machine, so it is run once more, alone, with the same random seed. Each rerun is
-printed and written to out/flaky.json (test, seed, first traceback); more than RERUNS of them in one run of CI fail it.
+printed and written to out/flaky.json (tools/flaky.py), and there is a budget above which a run of CI fails.
 """
 
 import argparse
@@ -22,14 +22,11 @@ from types import MappingProxyType
 
 import pytest
 
+from tools.flaky import Flaky, Rerun
+
 ROOT = Path(__file__).parent.parent
-FLAKY = ROOT / "out" / "flaky.json"
-RERUNS = 2
-"""Reruns in one run of CI, over all its steps. Pure tests have none."""
 WAIT_FOR_OTHERS = frozenset({"wire", "page"})
 """Markers of tests that wait for programs of other people; only these may be run again."""
-RUN_VARIABLE = "PROOFWIPE_CI_RUN"
-"""Names the run of CI that a step belongs to; without it each call is a run of its own."""
 FAILURES_VARIABLE = "PROOFWIPE_FAILURES_TO"
 TRACEBACK_CHARACTERS = 8000
 PASSED, FAILED, BROKEN, NOTHING_SELECTED = 0, 1, 2, 5
@@ -71,51 +68,13 @@ class Failure:
     may_run_again: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rerun:
-    """A test that was run a second time. `then`: "passed" or "failed"."""
-
-    step: str
-    test: str
-    seed: int
-    first_traceback: str
-    then: str
-
-
-class Flaky:
-    """out/flaky.json: the reruns of one run of CI."""
-
-    def __init__(self, path: Path, run: str) -> None:
-        self._path = path
-        self._run = run
-        self.reruns: list[Rerun] = []
-        if path.exists():
-            document = json.loads(path.read_text(encoding="utf-8"))
-            if document["run"] == run:
-                self.reruns = [Rerun(**each) for each in document["reruns"]]
-
-    @property
-    def left(self) -> int:
-        """How many more tests may be run again."""
-        return RERUNS - len(self.reruns)
-
-    def add(self, rerun: Rerun) -> None:
-        """Write and print one."""
-        self.reruns.append(rerun)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        document = {"run": self._run, "reruns": [asdict(each) for each in self.reruns]}
-        self._path.write_text(json.dumps(document, indent=1), encoding="utf-8")
-        print(f"flaky: {rerun.test} failed, then {rerun.then} alone with the same seed {rerun.seed}", flush=True)
-        print(f"       first traceback in {self._path}; {self.left} more may be run again", flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the steps in order until one fails; 5 if no step selected a test."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     own, passed_on = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
     parser = argparse.ArgumentParser(prog="python -m tools.run_tests")
     parser.add_argument("steps", nargs="+", choices=list(STEPS), metavar="STEP")
-    flaky = Flaky(FLAKY, os.environ.get(RUN_VARIABLE) or f"process {os.getpid()}")
+    flaky = Flaky.of_this_run()
     code = NOTHING_SELECTED
     for name in parser.parse_args(own).steps:
         this = run_step(name, STEPS[name], passed_on, flaky)

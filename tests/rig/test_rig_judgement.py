@@ -86,12 +86,23 @@ def test_a_scenario_row_is_good_only_for_its_own_end(certified: lives.Life, repo
 
 
 def test_every_exchange_is_planned_when_there_is_room_and_spread_when_there_is_not() -> None:
-    planned = cuts.plan({"a13": 12, "a16": 27, "iphone": 226})
+    planned = cuts.plan({"a13": 12, "a16": 27, "iphone": 226}, cuts.WHOLE, None)
     at = {kind: sorted(cut.at for cut in planned if cut.kind == kind) for kind in cuts.KINDS}
     assert at["a13"] == list(range(1, 13))
     for kind, length in {"a16": 27, "iphone": 226}.items():
-        assert (at[kind][0], at[kind][-1], len(set(at[kind]))) == (1, length, cuts.MOST[kind])
+        assert (at[kind][0], at[kind][-1], len(set(at[kind]))) == (1, length, cuts.WHOLE[kind])
     assert {cut.fault for cut in planned} == set(cuts.FAULTS)
+
+
+def test_an_ordinary_run_cuts_at_other_exchanges_with_each_commit_until_all_have_been_cut() -> None:
+    lengths = {"a13": 11, "a16": 29, "iphone": 224}
+    for kind, length in lengths.items():
+        seen = set[int]()
+        for first in range(length):
+            at = [cut.at for cut in cuts.plan(lengths, cuts.SAMPLE, first) if cut.kind == kind]
+            assert len(set(at)) == cuts.SAMPLE[kind]
+            seen |= set(at)
+        assert seen == set(range(1, length + 1))
 
 
 def struck(life: lives.Life | None, *, after_verdict: bool = False, **changes: object) -> cuts.Struck:
