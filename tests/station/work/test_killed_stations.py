@@ -59,6 +59,7 @@ def check_log(folder: Path, job: Job, where: str) -> None:
         assert (record["log"]["start"], record["log"]["attempt"]) == (starts[0], record["job"]["attempt"]), where
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("name", list(_PHONES))
 @pytest.mark.parametrize("first", parts(_EVERY, tried=1))
 def test_a_station_killed_at_any_ledger_write_comes_to_a_truthful_end(name: str, first: int, tmp_path: Path) -> None:
@@ -92,6 +93,7 @@ def test_a_station_killed_at_any_ledger_write_comes_to_a_truthful_end(name: str,
     assert certified > writes // _EVERY, "most interrupted jobs of an honest phone still earn their certificate"
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("name", list(_PHONES))
 @pytest.mark.parametrize("before", [True, False])
 def test_a_station_killed_at_any_append_to_the_log_makes_one_start_and_one_issue(

@@ -93,6 +93,7 @@ def exchanges_of(name: str) -> int:
     return lives.live(PHONES[name]).exchanges
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("kind", [kind.value for kind in FaultKind])
 @pytest.mark.parametrize("name", ["iphone-13", "android-16", "android-13"])
 def test_a_fault_at_any_exchange_never_earns_a_certificate_for_a_phone_with_data(name: str, kind: str) -> None:
@@ -148,6 +149,7 @@ def run_one_life(choice: tuple[str, dict[str, Any]]) -> None:
     must_hold(name, life, misbehaviour=table["misbehaviour"], faults=table["fault"])
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("shard", parts(QUICK, tried=TRIED))
 def test_no_combination_of_misbehaviours_and_faults_is_ever_certified(shard: int) -> None:
     run_examples(shard, EACH)

@@ -156,6 +156,7 @@ def test_the_rounds_hold_every_misbehaviour_variation_and_kind_of_fault() -> Non
         assert kinds == set(FaultKind)
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("number", parts(ROUNDS, tried=TRIED))
 def test_only_honest_phones_are_certified_over_the_wire(number: int, tmp_path: Path) -> None:
     phones = planned()[number]
