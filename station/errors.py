@@ -28,9 +28,11 @@ ProofwipeError
 ├── AnswerRefusedError    the answer is none of the question's choices
 ├── SubscriptionDroppedError  a client did not read its events in time
 └── WrongStageError       the job is not at a stage where that can be done
+    └── JobBusyError          nor will it be before its worker is done
 """
 
 from phones.errors import ProofwipeError
+from phones.words import say
 
 
 class OutOfOrderError(ProofwipeError):
@@ -173,6 +175,18 @@ class WrongStageError(ProofwipeError):
 
     code = "wrong_stage"
     exit_code = 4
+
+
+class JobBusyError(WrongStageError):
+    """A worker is at that job: nobody decides about it meanwhile."""
+
+    def reason(self, language: str = "en") -> str:
+        """That it is still running."""
+        return say("word.job_running", language, **self.facts)
+
+    def hint(self, language: str = "en") -> str:
+        """To wait."""
+        return say("word.job_running_next", language, **self.facts)
 
 
 class InspectorPerformedError(ProofwipeError):

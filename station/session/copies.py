@@ -13,7 +13,8 @@ from certs.record.sealing import Opening
 from station.ledger.job import Job
 from station.papers.keys import open_paper_issuer
 from station.session.events import Event, Warned
-from station.session.session import Secrets, Session
+from station.session.parts import Secrets
+from station.session.session import Session
 from station.setup.home import Home
 from station.setup.people import load as load_company
 from station.setup.settings import Settings

@@ -11,31 +11,30 @@ session and no lock: `station.session.jobs.read_jobs`.
         session.wait()
 """
 
-import secrets as chance
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from certs.errors import CertsError, WrongSignerError
-from certs.record.facts import Person, Validation
+from certs.record.facts import Person
 from certs.record.issuer import Station
 from phones.clock import Clock, SystemClock
 from phones.port import Platform, Port, Sighting
-from station.errors import LedgerError, NotInitialisedError
+from station.errors import JobBusyError, LedgerError, NotInitialisedError
 from station.ledger.checkpoints import sign_first
-from station.ledger.job import Job, new_job_id
+from station.ledger.job import Job
 from station.ledger.job_events import JobOpened
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import is_finished
 from station.ledger.stages import Stage
-from station.papers import decision as decisions
-from station.papers.keys import open_log, open_paper_issuer
+from station.papers.decision import withdraw
 from station.papers.paper_issuer import PaperIssuer
 from station.session.bench import PhoneBench, open_bench
 from station.session.confirmation import Candidate, candidate
+from station.session.deciding import decide
 from station.session.events import (
     QUEUE_LENGTH,
     Event,
@@ -49,11 +48,11 @@ from station.session.events import (
 )
 from station.session.find_phone import find
 from station.session.jobs import Jobs, open_ledger, station_of
+from station.session.parts import BenchOpener, LogOpener, Numbering, PapersOpener, Secrets, own_log, own_papers
 from station.session.plugged import PhoneWatch, gather
 from station.session.questions import JobOperator, Questions
 from station.setup.acquisition import Acquisitions
 from station.setup.home import Home
-from station.setup.people import load as load_company
 from station.setup.settings import Settings
 from station.text.language import text
 from station.work.shift import Shift
@@ -68,39 +67,7 @@ _BEGUN = (Stage.READY, Stage.ERASING, Stage.RETURNED, Stage.VERIFIED, Stage.VALI
 _LOOK_S = 0.1
 _NO_ACQUISITIONS = Acquisitions()
 
-BenchOpener = Callable[[], AbstractContextManager[PhoneBench]]
-PapersOpener = Callable[[Callable[[CertsError], None]], AbstractContextManager[PaperIssuer]]
-"""Opens the paper issuer; is given whom to tell of what is missing but not needed."""
 Listener = Callable[["Session", Event], None]
-LogOpener = Callable[[], AbstractContextManager["JobLog | None"]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secrets:
-    """`passphrase`: called when keys are opened, not before. `pin`: of a key device, if it has one of its own."""
-
-    passphrase: Callable[[], str]
-    pin: str | None = None
-
-
-def random_hex() -> str:
-    """32 fresh random hex digits."""
-    return chance.token_hex(16)
-
-
-def random_salt() -> bytes:
-    """16 fresh random bytes."""
-    return chance.token_bytes(16)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbering:
-    """What a session draws by chance; tests give numbers that are the same each time."""
-
-    job_id: Callable[[], str] = new_job_id
-    salt: Callable[[], bytes] = random_salt
-    mark: Callable[[], str] = random_hex
-    question_id: Callable[[], str] = random_hex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +120,7 @@ class Session:
         self._watch: PhoneWatch | None = None
         self._parts = ExitStack()
         self._opening = threading.Lock()
+        self._acting = threading.RLock()  # two clients neither start a second job on a port nor decide one job twice
         self._stream = EventStream(self._clock, None if listener is None else lambda event: listener(self, event))
         self._questions = Questions(clock=self._clock, new_id=self._numbering.question_id, publish=self._stream.publish)
         self._choices: dict[str, _Choice] = {}
@@ -186,8 +154,8 @@ class Session:
                 ledger=ledger,
                 settings=settings,
                 bench=bench or (lambda: open_bench(home, settings)),
-                papers=papers or (lambda warn: _own_papers(home, settings, secrets, warn)),
-                log=None if papers is not None else (lambda: _own_log(home, settings, secrets)),
+                papers=papers or (lambda warn: own_papers(home, settings, secrets, warn)),
+                log=None if papers is not None else (lambda: own_log(home, settings, secrets)),
                 listener=listener,
                 station=station_of(home),
             )
@@ -316,28 +284,28 @@ class Session:
         """
         self.must_sign_for(*sightings)
         settings = self.settings if deadlines is None else replace(self.settings, deadlines=deadlines)
-        busy = set(self._shift.busy())
         jobs, occupied = [], []
-        for sighting in sightings:
-            if sighting.port in busy:
-                occupied.append(sighting)
-                continue
-            busy.add(sighting.port)
-            job = self._new_job(sighting, by, tuple(bound), acquisitions)
-            self._begin(job, _Choice(method=method, settings=settings), resumed=False)
-            self._shift.start(job)
-            jobs.append(job)
+        with self._acting:
+            for sighting in sightings:
+                if sighting.port in self._shift.busy():
+                    occupied.append(sighting)
+                    continue
+                job = self._new_job(sighting, by, tuple(bound), acquisitions)
+                self._begin(job, _Choice(method=method, settings=settings), resumed=False)
+                self._shift.start(job)
+                jobs.append(job)
         return Started(jobs=tuple(jobs), occupied=tuple(occupied))
 
     def resume(self, *, method: str = "") -> tuple[Job, ...]:
-        """Resume every job that an earlier run left, by inspecting its phone; those without a paper get it now.
+        """Resume every job that no worker leads, by inspecting its phone; those that only lack their paper get it now.
 
         Raises: LedgerError.
         """
-        jobs = self.jobs.unfinished()
-        for job in jobs:
-            self._begin(job, _Choice(method=method, settings=self.settings), resumed=True)
-            self._shift.resume(job)
+        with self._acting:
+            jobs = tuple(job for job in self.jobs.unfinished() if not self._shift.is_busy(job.id))
+            for job in jobs:
+                self._begin(job, _Choice(method=method, settings=self.settings), resumed=True)
+                self._shift.resume(job)
         return jobs
 
     @property
@@ -410,6 +378,7 @@ class Session:
         )
 
     def _ended(self, job: Job, error: LedgerError | None) -> None:
+        del self._choices[job.id]
         if error is not None:
             self._stream.publish(JobInterrupted(job=job.id, port=job.port, slot=job.opened.slot, error=error.code))
             return
@@ -432,42 +401,27 @@ class Session:
         """A named person's decision about a verified job, and the paper it leads to. A rejection of a job that has its
         certificate already withdraws it. `validator`: the person with a key of their own.
 
-        Raises: JobNotFoundError, WrongStageError, LedgerError, CertsError, LogError.
+        Raises: JobNotFoundError, JobBusyError, WrongStageError, LedgerError, CertsError, LogError.
         """
-        job = self.jobs.by_id(job_id)
-        decision = self._decision(job, by, validator, accept=accept, grounds=grounds)
-        if job.certificate is not None and not accept:
-            decisions.withdraw(
-                job,
-                self.papers.log,
-                reason="rejected",
-                by=by.name,
-                role=by.role,
-                grounds=grounds,
-                at=decision.at,
-                decision=decision,
-            )
-        else:
-            decisions.decide(job, decision)
-            self.papers.issue_for(job)
-        return job
+        with self._acting:
+            job = self._not_busy(self.jobs.by_id(job_id))
+            decide(job, self.papers, accept=accept, by=by, at=self._clock.now(), validator=validator, grounds=grounds)
+            return job
 
-    def _decision(
-        self, job: Job, by: Person, validator: "Validator | None", *, accept: bool, grounds: str
-    ) -> Validation:
-        now = self._clock.now()
-        if validator is None:
-            return Validation(decision="accepted" if accept else "rejected", by=by, at=now, grounds=grounds)
-        seen = self.papers.before_decision(job)
-        return validator.decide(seen, accept=accept, role=by.role, at=now, grounds=grounds)
-
-    def withdraw(self, job: Job, *, reason: str, by: Person, grounds: str = "") -> None:
+    def withdraw(self, job_id: str, *, reason: str, by: Person, grounds: str = "") -> Job:
         """The job's certificate no longer stands; does nothing the second time. The station's own key is not needed.
 
-        Raises: NotCertifiedError; LogMissingError, LogError, LedgerError.
+        Raises: JobNotFoundError, JobBusyError, NotCertifiedError; LogMissingError, LogError, LedgerError.
         """
-        with self._log() as log:
-            decisions.withdraw(job, log, reason=reason, by=by.name, role=by.role, grounds=grounds, at=self._clock.now())
+        with self._acting, self._log() as log:
+            job = self._not_busy(self.jobs.by_id(job_id))
+            withdraw(job, log, reason=reason, by=by.name, role=by.role, grounds=grounds, at=self._clock.now())
+            return job
+
+    def _not_busy(self, job: Job) -> Job:
+        if self._shift.is_busy(job.id):
+            raise JobBusyError(subject=job.id, stage=job.stage.value)
+        return job
 
     @contextmanager
     def _log(self) -> "Iterator[JobLog | None]":
@@ -476,28 +430,3 @@ class Session:
             return
         with self._open_log() as log:
             yield log
-
-
-@contextmanager
-def _own_papers(
-    home: Home, settings: Settings, secrets: Secrets | None, warn: Callable[[CertsError], None]
-) -> Iterator[PaperIssuer]:
-    given = _must_have(secrets)
-    issuer = load_company(home.keys).issuer
-    with open_paper_issuer(home, settings, issuer, given.passphrase(), pin=given.pin, warn=warn) as papers:
-        yield papers
-
-
-@contextmanager
-def _own_log(home: Home, settings: Settings, secrets: Secrets | None) -> "Iterator[JobLog | None]":
-    from certs.keys.authority import load_station
-
-    passphrase = _must_have(secrets).passphrase() if settings.log != "none" else ""
-    with open_log(home, settings, passphrase, station=load_station(home.keys).key_id) as log:
-        yield log
-
-
-def _must_have(secrets: Secrets | None) -> Secrets:
-    if secrets is None:
-        raise TypeError("a session that signs is opened with secrets")
-    return secrets

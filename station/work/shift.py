@@ -32,7 +32,8 @@ class Shift:
         self._port_of = port_of
         self._context_of = context_of
         self._ended = ended
-        self._at_work: list[str] = []
+        self._at_work: list[Job] = []
+        self._threads = 0
         self._ports: dict[str, threading.Lock] = {}
         self._jobs: dict[str, Job] = {}
         self._broken: list[LedgerError] = []
@@ -50,14 +51,19 @@ class Shift:
         if job.stage.final or job.stage in (Stage.VERIFIED, Stage.VALIDATED):
             with self._changed:
                 self._jobs[job.id] = job
-            self._work_on(job, resumed=True)
+            self._lead(job, resumed=True)
         else:
             self._start(job, resumed=True)
 
     def busy(self) -> tuple[str, ...]:
         """Ports whose worker is still at it."""
         with self._changed:
-            return tuple(dict.fromkeys(self._at_work))
+            return tuple(dict.fromkeys(job.port for job in self._at_work))
+
+    def is_busy(self, job_id: str) -> bool:
+        """Is a worker at that job?"""
+        with self._changed:
+            return any(job.id == job_id for job in self._at_work)
 
     def jobs(self) -> tuple[Job, ...]:
         """All jobs of this shift."""
@@ -71,7 +77,7 @@ class Shift:
         Raises: LedgerError when one could write no more; KeyboardInterrupt.
         """
         with self._changed:
-            if not self._changed.wait_for(lambda: not self._at_work, timeout_s):
+            if not self._changed.wait_for(lambda: not self._threads, timeout_s):
                 return False
             if self._broken:
                 raise self._broken[0]
@@ -81,26 +87,32 @@ class Shift:
         thread = threading.Thread(target=self._work, args=(job, resumed), name=f"job-{job.id}", daemon=True)
         with self._changed:
             self._jobs[job.id] = job
-            self._at_work.append(job.port)
+            self._at_work.append(job)
+            self._threads += 1
             self._ports.setdefault(job.port, threading.Lock())
         thread.start()
 
     def _work(self, job: Job, resumed: bool) -> None:  # noqa: FBT001 - handed over by Thread
         try:
             with self._ports[job.port]:  # never two workers on one phone
-                self._work_on(job, resumed=resumed)
+                self._lead(job, resumed=resumed)
         except LedgerError as error:
             with self._changed:
                 self._broken.append(error)
         finally:
             with self._changed:
-                self._at_work.remove(job.port)
+                self._threads -= 1
                 self._changed.notify_all()
 
-    def _work_on(self, job: Job, *, resumed: bool) -> None:
+    def _lead(self, job: Job, *, resumed: bool) -> None:
+        """Whoever hears that the job has ended finds it and its port free."""
+        failure: LedgerError | None = None
         try:
             Worker(job, self._port_of(job.port), self._context_of(job), resumed=resumed).run()
         except LedgerError as error:
-            self._ended(job, error)
+            failure = error
             raise
-        self._ended(job, None)
+        finally:
+            with self._changed:
+                self._at_work = [each for each in self._at_work if each is not job]
+            self._ended(job, failure)

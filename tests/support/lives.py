@@ -28,7 +28,8 @@ from station.ledger.ledger import Ledger
 from station.papers.job_log import JobLog
 from station.papers.paper_issuer import PaperIssuer
 from station.session.events import Event
-from station.session.session import Listener, Numbering, Session
+from station.session.parts import Numbering
+from station.session.session import Listener, Session
 from station.session.technician import Script, ScriptedTechnician
 from station.setup.acquisition import Acquisitions
 from station.setup.settings import Settings

@@ -23,7 +23,8 @@ from station.ledger.job import Job
 from station.ledger.ledger import Ledger
 from station.ledger.stages import Stage
 from station.session.events import Event, QuestionAsked
-from station.session.session import Numbering, Session
+from station.session.parts import Numbering
+from station.session.session import Session
 from station.setup.settings import Settings
 from tests.support import lives
 from tests.support.direct_bench import DirectBench

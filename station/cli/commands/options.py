@@ -11,7 +11,7 @@ import click
 from station.text.language import prefer, text
 
 if TYPE_CHECKING:  # commands that need no station, as `verify`, wait for none of it
-    from station.session.session import Secrets
+    from station.session.parts import Secrets
     from station.setup.home import Home
     from station.setup.settings import Settings
 
@@ -40,7 +40,7 @@ def settings_of(home: "Home", config: Path | None = None) -> "Settings":
 def secrets_of(passphrase_file: Path | None) -> "Secrets":
     """The station's passphrase from its file, PROOFWIPE_PASSPHRASE or the terminal, when it is needed; its PIN."""
     from station.cli.passphrase import PIN_VARIABLE, find_passphrase
-    from station.session.session import Secrets
+    from station.session.parts import Secrets
 
     return Secrets(passphrase=lambda: find_passphrase(passphrase_file), pin=os.environ.get(PIN_VARIABLE))
 

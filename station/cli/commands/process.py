@@ -38,7 +38,8 @@ from station.ledger.job import Job
 from station.ledger.open_jobs import is_finished
 from station.ledger.stages import Stage
 from station.session.confirmation import Candidate
-from station.session.session import BenchOpener, Secrets, Session
+from station.session.parts import BenchOpener, Secrets
+from station.session.session import Session
 from station.session.summary import reasons_of, summary
 from station.setup.acquisition import load_acquisition
 from station.setup.home import Home

@@ -30,7 +30,7 @@ from station.ledger.job import Job
 from station.session.bench import open_bench
 from station.session.find_phone import ask, find
 from station.session.jobs import read_jobs
-from station.session.session import Secrets
+from station.session.parts import Secrets
 from station.setup.home import Home
 from station.setup.settings import Settings
 from station.text.language import text

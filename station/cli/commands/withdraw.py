@@ -50,7 +50,7 @@ def command(
         job = session.jobs.of_paper(certificate_id)
         if job.certificate is not None and job.certificate.id != certificate_id.upper():
             raise click.UsageError(text("word.withdraw_by_id", got=certificate_id.upper(), id=job.certificate.id))
-        session.withdraw(job, reason=reason, by=person, grounds=grounds)
+        job = session.withdraw(job.id, reason=reason, by=person, grounds=grounds)
     facts = summary(job.summary)
     if as_json:
         output.document("withdraw", facts)

@@ -14,7 +14,11 @@ from certs.record.openings import first_mismatch, read_openings
 from certs.record.record import Record
 from certs.record.validation import check
 from phones.verdict import Verdict
+from station.errors import InspectorPerformedError
+from station.session.sampling import record_result
+from station.session.session import Session
 from station.setup.home import Home
+from station.setup.settings import Settings
 from tests.support import lives
 from tests.support.cli_station import PASSPHRASE, Call
 from transparency.database import TransparencyLog
@@ -178,6 +182,8 @@ def test_a_sample_is_drawn_checked_by_a_stranger_and_its_result_written_down(
     assert drawn["chosen"] == drawn["population"] == [paper]
     assert drawn["committed_before_seed"] is True
     assert paper in sheet.read_text("utf-8-sig")
+    with home.locked():  # what was drawn stands: it is read beside a session
+        assert call("sample", "draw", today, "--json") == (0, drawn)
     check = ("sample", "check", result, "--snapshot", tmp_path / "snapshot", "--policy", home.keys / "log-policy.txt")
     assert call(*check)[0] == 0
     result.write_text(result.read_text().replace(paper, "PW-0000-0000-0000-0000"))
@@ -187,6 +193,8 @@ def test_a_sample_is_drawn_checked_by_a_stranger_and_its_result_written_down(
     assert call("sample", "result", paper, "--found", "data", *tool, "--as", "Wang Fang")[0] == 1
     assert call("sample", "result", "PW-0000-0000-0000-0000", "--found", "none", *tool, "--as", "Wang Fang")[0] == 3
     assert call("sample", "result", paper, "--found", "none", *tool, "--as", "Nobody")[0] == 2
+    with Session.open(home, Settings()) as session, pytest.raises(InspectorPerformedError):
+        record_result(session, paper, found="none", tool="Recovery 3.1", by=lives.TESTER.name, grounds="")
 
 
 class _Tomorrow(datetime):

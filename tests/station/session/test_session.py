@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 
 from certs.errors import WrongSignerError
+from certs.record.facts import Person
 from phones.port import Presence, Sighting
 from phones.verdict import Verdict
 from station.errors import (
     AnswerRefusedError,
+    JobBusyError,
     LedgerError,
     LedgerFullError,
     QuestionClosedError,
     QuestionNotFoundError,
     StationBusyError,
+    WrongStageError,
 )
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import is_finished
@@ -36,8 +39,9 @@ from station.session.events import (
     QuestionAsked,
     QuestionClosed,
 )
+from station.session.parts import Secrets
 from station.session.plugged import changes
-from station.session.session import Secrets, Session
+from station.session.session import Session
 from station.setup.home import Home
 from station.setup.settings import Settings
 from station.work.worker import Progress
@@ -47,6 +51,7 @@ from tests.support.direct_bench import DirectBench
 from tests.support.one_phone import OnePhone, UnhurriedClock
 
 LONGEST_S = 30.0
+VALIDATOR = Person(name="Validator", role="validator")
 
 
 def watched(session: Session, *kinds: type) -> tuple[list[Numbered], threading.Thread]:
@@ -285,3 +290,32 @@ def test_only_one_session_holds_a_station_and_commands_that_read_need_none(
         for writing in (("keys", "crl"), ("validate", "TESTJOB1", "--reject"), ("process", "--resume")):
             code, said = call(*writing)
             assert (code, "already using" in said) == (1, True), said
+
+
+def test_two_clients_that_decide_about_one_job_leave_one_decision_and_none_while_its_worker_is_busy(
+    tmp_path: Path,
+) -> None:
+    phone = OnePhone(tmp_path, lives.IPHONE, settings=lives.VALIDATED)
+    early: list[type[Exception]] = []
+    ended: list[str] = []
+
+    def notice(session: Session, event: Event) -> None:
+        phone.hands.notice(session, event)
+        if isinstance(event, Progress) and event.stage is Stage.VERIFIED:
+            try:
+                session.decide(event.job, accept=True, by=VALIDATOR)
+            except JobBusyError as error:
+                early.append(type(error))
+        if isinstance(event, JobEnded):
+            ended.append(session.decide(event.job, accept=True, by=VALIDATOR).stage.value)
+
+    with phone.session(notice) as session:
+        (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
+        session.wait()
+        with pytest.raises(WrongStageError):
+            session.decide(job.id, accept=True, by=VALIDATOR)
+        assert session.resume() == ()
+    assert early == [JobBusyError] * len(early)
+    assert early
+    assert ended == ["CERTIFIED"]
+    phone.ledger.close()
