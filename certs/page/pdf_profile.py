@@ -140,7 +140,6 @@ def read_objects(reader: Reader) -> dict[int, Object]:
         if index in objects or len(objects) >= MAXIMUM_OBJECTS:
             raise reader.wrong("an object number that was not there before")
         objects[index] = item
-        reader.skip_space()
     return objects
 
 

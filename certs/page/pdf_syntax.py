@@ -22,7 +22,8 @@ PACKING = 6  # zlib: 9 takes twice the time for half a per cent
 
 _BLANK = re.compile(rb"(?:[\x00\t\n\x0c\r ]|%[^\n]*+)*+")
 _OCTAL = re.compile(rb"[0-7]{1,3}")
-_OBJECT = re.compile(rb"([0-9]{1,6}) 0 obj")
+_OBJECT = re.compile(_BLANK.pattern + rb"([0-9]{1,6}) 0 obj")
+_END_OF_OBJECT = re.compile(_BLANK.pattern + rb"endobj" + _BLANK.pattern)
 _PLAIN_TEXT = re.compile(rb"[^()\\]*")
 _TO_ESCAPE = re.compile(rb"([\\()])")
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})\Z")
@@ -296,7 +297,6 @@ class Reader:
 
     def indirect(self) -> tuple[int, Object]:
         """The next `N 0 obj … endobj`. Raises: PdfProfileError."""
-        self.skip_space()
         found = _OBJECT.match(self.data, self.position)
         if not found:
             raise self.wrong("N 0 obj")
@@ -305,8 +305,10 @@ class Reader:
         self.skip_space()
         if isinstance(item, dict) and self.take(b"stream"):
             item = self._stream(item)
-        self.skip_space()
-        self.expect(b"endobj")
+        end = _END_OF_OBJECT.match(self.data, self.position)
+        if not end:
+            raise self.wrong("endobj")
+        self.position = end.end()
         return int(found.group(1)), item
 
     def _stream(self, entries: dict[str, Value]) -> Stream:

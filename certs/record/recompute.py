@@ -53,13 +53,11 @@ class _OtherFile(Exception):
 
 def _files_of(document: RecordDocument) -> tuple[rules.Rules, schemes.Scheme | None]:
     """The rule file and the scheme the record names, byte for byte. Raises: RulesError, SchemeError, _OtherFile."""
-    rule_file = rules.load(document.rules.version)
+    rule_file = _rule_file(document.rules.version)
     if rule_file.sha256 != document.rules.sha256:
         raise _OtherFile("rules.sha256")
     if document.grade is None:
         return rule_file, None
-    if document.grade.scheme not in schemes.shipped():
-        raise _OtherFile("grade.scheme")
     scheme = _shipped(document.grade.scheme)
     if scheme.sha256 != document.grade.scheme_sha256:
         raise _OtherFile("grade.scheme_sha256")
@@ -67,8 +65,16 @@ def _files_of(document: RecordDocument) -> tuple[rules.Rules, schemes.Scheme | N
 
 
 @cache
+def _rule_file(version: str) -> rules.Rules:
+    """A rule file of this program, read once. Raises: RulesError."""
+    return rules.load(version)
+
+
+@cache
 def _shipped(name: str) -> schemes.Scheme:
-    """A scheme of this program, read once. Raises: SchemeError."""
+    """A scheme of this program, read once. Raises: SchemeError, _OtherFile."""
+    if name not in schemes.shipped():
+        raise _OtherFile("grade.scheme")
     return schemes.load(name)
 
 
