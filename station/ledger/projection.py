@@ -117,9 +117,9 @@ class Projection:
 
     def _folded(self, connection: sqlite3.Connection) -> Iterator[JobSummary]:
         """Every job out of its entries, oldest first; one job in memory at a time."""
-        query = f"SELECT number, job FROM entry WHERE kind = '{EntryKind.JOB_OPENED.value}' ORDER BY number"  # noqa: S608
+        query = "SELECT number, job FROM entry WHERE kind = ? ORDER BY number"
         seen: set[str] = set()
-        for _number, job in connection.execute(query).fetchall():
+        for _number, job in connection.execute(query, (EntryKind.JOB_OPENED.value,)).fetchall():
             if job not in seen and (summary := self._fold(connection, job)) is not None:
                 seen.add(job)
                 yield summary
