@@ -9,6 +9,7 @@ the library.
 """
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,14 @@ def _quickly(plain: type) -> type:
     made = type(plain)(
         plain.__name__,
         plain.__bases__,
-        {**shared, **content, "__slots__": names, "__match_args__": (), "__dataclass_fields__": _Fields(defaults)},
+        {
+            **shared,
+            **content,
+            "__slots__": names,
+            "__match_args__": (),
+            "__dataclass_fields__": _Fields(defaults),
+            "__signature__": _Signature(defaults),
+        },
     )
     made.__qualname__ = plain.__qualname__
     setters = tuple((name, getattr(made, name).__set__) for name in names)
@@ -111,3 +119,23 @@ class _Fields:
         found: Any = dataclasses.dataclass(kw_only=True, eq=False, repr=False)(type(owner.__name__, (), content))
         type.__setattr__(owner, "__dataclass_fields__", found.__dataclass_fields__)
         return found.__dataclass_fields__
+
+
+class _Signature:
+    """`__signature__`, made when somebody asks what the class is made from: hypothesis, `help`."""
+
+    def __init__(self, defaults: Mapping[str, object]) -> None:
+        self._defaults = defaults
+
+    def __get__(self, instance: object, owner: type) -> inspect.Signature:
+        return inspect.Signature(
+            [
+                inspect.Parameter(
+                    name,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=self._defaults.get(name, inspect.Parameter.empty),
+                    annotation=annotation,
+                )
+                for name, annotation in owner.__annotations__.items()
+            ]
+        )

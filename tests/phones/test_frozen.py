@@ -3,6 +3,7 @@
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from collections.abc import Mapping
 from typing import Any
@@ -122,3 +123,8 @@ def test_what_wants_more_is_left_to_the_library() -> None:
     one.at.append(1)
     assert Changing().at == []
     assert one == Changing([1])
+
+
+def test_what_a_class_is_made_from_can_be_asked() -> None:
+    ours, theirs = (inspect.signature(made).parameters for made in (Ours, Theirs))
+    assert list(ours.values()) == list(theirs.values())
