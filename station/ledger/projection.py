@@ -161,6 +161,8 @@ class Projection:
         """Jobs with that text in their id, slot, model, numbers, papers or technician; the newest, at most 1,000."""
         self._must_be_current()
         text = wanted.strip()[:LONGEST_SEARCH]
+        if "\0" in text:  # SQLite would end the question there; no word of ours holds one
+            return ()
         with self._database.reading() as connection:
             if len(text) >= _SHORTEST_TRIGRAM and _has_table(connection, "view_words"):
                 condition, value = "number IN (SELECT rowid FROM view_words WHERE view_words MATCH ?)", _phrase(text)

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from phones.clock import SystemClock
@@ -148,6 +148,7 @@ def test_an_append_that_fails_leaves_neither_entry_nor_row(monkeypatch: pytest.M
 
 
 @settings(max_examples=40, deadline=None)
+@example(history=[], wanted="00\x00")
 @given(HISTORIES, st.text(max_size=12) | st.sampled_from(["S1", "3809", "%", "_", '"', "a OR b", "*", "pixel", "\x00"]))
 def test_a_search_finds_whatever_holds_the_text_and_takes_no_commands(history: History, wanted: str) -> None:
     with new_ledger() as ledger:
