@@ -7,6 +7,7 @@ allow-listed values, commits the identifiers, writes the evidence to the journal
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from phones.allowed import allowed
@@ -15,8 +16,19 @@ from phones.commitment import commit
 from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError
 from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.link import Link, Question
+from phones.long_act import Act, ActEnd, ActOutcome, ActProgress, begin, follow
 from phones.port import Port, Sighting
 
+_OF_END: Mapping[ActEnd, Outcome] = MappingProxyType(
+    {
+        ActEnd.DONE: Outcome.ANSWERED,
+        ActEnd.REFUSED: Outcome.REFUSED,
+        ActEnd.CANCELLED: Outcome.SILENT,
+        ActEnd.LOST: Outcome.LOST,
+        ActEnd.TIMED_OUT: Outcome.SILENT,
+        ActEnd.MALFORMED: Outcome.MALFORMED,
+    }
+)
 Journal = Callable[[Evidence], None]
 """Where evidence goes before anyone reads it; the station's ledger, durably."""
 
@@ -125,6 +137,47 @@ class WitnessedPort:
         except PhoneError:
             self.close_link()
             return Outcome.MALFORMED, {}, name
+
+    def carry_out(
+        self,
+        act: Act,
+        moment: Moment,
+        *,
+        clock: Clock,
+        tell: Callable[[ActProgress], None] = lambda _progress: None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[Answer, ActEnd]:
+        """One long act with whatever hangs on the port now, never begun a second time. That it has begun is kept as a
+        fact of the bench, and how it ended as the answer; its progress is not kept. Whoever must know of it before
+        anything is sent writes it ahead, as the station does with every step that acts.
+
+        Raises: BenchError when the host side is gone.
+        """
+        question = act.question
+        name, values, outcome = "none", dict[str, str](), ActOutcome(end=ActEnd.LOST)
+        if self._before_exchange is not None:
+            self._before_exchange()
+        try:
+            if self._link is None:
+                self._link = self._port.open()
+            name = self._link.name
+            running = begin(self._link, question.request, timeout_s=question.timeout_s)
+            self.record_host_fact("host.act_begun", {"host.step": question.name}, Moment.BEFORE)
+            outcome = follow(running, act, clock=clock, tell=tell, is_cancelled=is_cancelled)
+            values = dict(question.read(outcome.reply)) if outcome.reply is not None else {}
+        except PhoneError as error:
+            outcome = ActOutcome.of_error(error)
+        finally:
+            if isinstance(self._port, ListeningPort):
+                self._port.question_finished(question)
+        if outcome.end is not ActEnd.DONE:
+            self.close_link()
+        if isinstance(outcome.error, PhoneRefusedError):
+            values = {"command.refusal": outcome.error.reason_code}
+        answer = self._witness.record(
+            moment=moment, port=self.path, link=name, asked=question.name, outcome=_OF_END[outcome.end], values=values
+        )
+        return answer, outcome.end
 
     def peek(self) -> Sighting:
         """Look at the port without keeping evidence; for waiting loops. Raises: BenchError."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from phones.clock import Clock
 from phones.evidence import Evidence
+from phones.long_act import ActProgress
 from phones.operator import Operator
 from phones.port import Platform, Sighting
 from phones.problem import Problem
@@ -52,6 +53,7 @@ class StepContext:
     mark: str  # 32 hex digits drawn for this job: canary text and challenge
     draw: Callable[[], str]  # a fresh 32-hex-digit random text each call: script markers
     evidence: list[Evidence]
+    act_progress: Callable[[ActProgress], None] = field(default=lambda _progress: None)  # of a long act, as it runs
     progress: Callable[[str], None] = field(default=lambda _key: None)  # key `progress.<key>`; free of phone data
 
 

@@ -16,6 +16,8 @@ import ssl
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +30,7 @@ from phones.apple.records import TLS_SUFFIX, PairRecords
 from phones.apple.refusals import UNCHECKED_LIBRARY_ERRORS, translated
 from phones.cleaning import clean
 from phones.errors import (
+    PhoneError,
     PhoneLostError,
     PhoneRefusedError,
     PhoneSilentError,
@@ -45,6 +48,7 @@ from phones.link import (
     Reply,
     Request,
 )
+from phones.long_act import ActEnd, ActOutcome, Meter
 
 DEFAULT_ADDRESS = "/var/run/usbmuxd"
 """Named outright: with no address the library would follow USBMUXD_SOCKET_ADDRESS to phones that are not
@@ -136,7 +140,13 @@ class AppleLibraryDriver:
             self.attached()  # a dead usbmuxd looks like a lost phone; this raises UsbmuxError then
             raise
 
-    async def _answer(self, udid: str, request: Request, timeout_s: float) -> bytes:
+    def begin(self, udid: str, request: Request, *, timeout_s: float) -> "AppleAct":
+        """Begin an act on one phone. Raises: BenchError when the driver is closed."""
+        meter = Meter()
+        future = self._loop.start(self._answer(udid, request, timeout_s, meter), timeout_s=timeout_s)
+        return AppleAct(self, future, meter)
+
+    async def _answer(self, udid: str, request: Request, timeout_s: float, meter: Meter | None = None) -> bytes:
         with _translated(udid, "session"):
             if isinstance(request, AppleBatch):
                 return await apple_exchanges.answer_batch(self, udid, request, timeout_s=timeout_s)
@@ -145,10 +155,10 @@ class AppleLibraryDriver:
             if isinstance(request, ApplePair):
                 return await apple_exchanges.answer_pair(self, udid, timeout_s=timeout_s)
             if isinstance(request, AppleErase):
-                return await self._erase(udid, request.route)
+                return await self._erase(udid, request.route, meter or Meter())
         raise PhoneRefusedError(reason_code="wrong_platform", subject=clean(udid), step=type(request).__name__)
 
-    async def _erase(self, udid: str, route: AppleEraseRoute) -> bytes:
+    async def _erase(self, udid: str, route: AppleEraseRoute, meter: Meter) -> bytes:
         record = self.records.current(udid)
         conversation = await self.connect(udid, record) if record else None
         if conversation is None or not conversation.paired:
@@ -163,7 +173,7 @@ class AppleLibraryDriver:
                 async with contextlib.aclosing(await conversation.open_service("com.apple.mobile.MCInstall")) as talk:
                     return await apple_erase.erase_by_mcinstall(talk)
             async with contextlib.aclosing(await conversation.open_service("com.apple.mobilebackup2")) as talk:
-                return await apple_erase.erase_by_backup(talk, target)
+                return await apple_erase.erase_by_backup(apple_erase.Metered(talk, meter), target)
 
     async def connect(self, udid: str, record: dict[str, Any] | None) -> "LibraryLockdownSession":
         """ServiceConnection to lockdownd, with a session if `record` opens one. Never pairs.
@@ -229,8 +239,41 @@ class AppleLink:
         """See `phones.link.Link.exchange`."""
         return self._island.exchange(self._udid, request, timeout_s=timeout_s)
 
+    def begin(self, request: Request, *, timeout_s: float) -> "AppleAct":
+        """See `phones.long_act.ActingLink.begin`."""
+        return self._island.begin(self._udid, request, timeout_s=timeout_s)
+
     def close(self) -> None:
         """Nothing is open between exchanges."""
+
+
+class AppleAct:
+    """An act that runs in the driver's loop (`phones.long_act.RunningAct`)."""
+
+    def __init__(self, driver: AppleLibraryDriver, future: "Future[bytes]", meter: Meter) -> None:
+        self.meter = meter
+        self._driver = driver
+        self._future = future
+
+    def wait(self, timeout_s: float) -> ActOutcome | None:
+        """See RunningAct.wait."""
+        if not wait_for([self._future], timeout=timeout_s).done:
+            return None
+        if self._future.cancelled():
+            return ActOutcome(end=ActEnd.CANCELLED)
+        try:
+            return ActOutcome(end=ActEnd.DONE, reply=Reply(body=self._future.result()))
+        except TimeoutError:
+            return ActOutcome(end=ActEnd.TIMED_OUT)
+        except PhoneLostError as error:
+            self._driver.attached()  # a dead usbmuxd looks like a lost phone; this raises UsbmuxError then
+            return ActOutcome.of_error(error)
+        except PhoneError as error:
+            return ActOutcome.of_error(error)
+
+    def cancel(self) -> None:
+        """See RunningAct.cancel."""
+        self._future.cancel()
 
 
 class LibraryLockdownSession:

@@ -6,15 +6,19 @@ alike, and carry the phone's error code only in a sentence; so the messages are 
 service connection it opens. Shapes: research ios.md §6 and §10.4; refusals at erase are unconfirmed.
 """
 
+import plistlib
 import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from phones.apple.parts import encode_table
 from phones.errors import PhoneLostError, PhoneRefusedError, ReplyMalformedError
+from phones.long_act import Meter
 
 _MOST_MESSAGES = 32
 _CODE = re.compile(r"[0-9]{1,6}")
+_TELL_PERCENT = ("DLMessageDownloadFiles", "DLMessageUploadFiles", "DLMessageMoveItems", "DLMessageRemoveItems")
+"""Requests of DeviceLink that end in how far the phone is (as pymobiledevice3 and libimobiledevice read them)."""
 _NOTHING = "___EmptyParameterString___"
 
 
@@ -26,6 +30,34 @@ class ServiceConnection(Protocol):
 
     async def receive(self) -> Any:
         """Receive one."""
+
+
+class Metered:
+    """A connection whose messages are counted, by the size of their property lists."""
+
+    def __init__(self, talk: ServiceConnection, meter: Meter) -> None:
+        self._talk = talk
+        self._meter = meter
+
+    async def send(self, message: Any) -> None:
+        """Send one."""
+        await self._talk.send(message)
+        self._meter.carry(_size(message))
+
+    async def receive(self) -> Any:
+        """Receive one. DeviceLink's file messages end in how far the phone is, in percent."""
+        message = await self._talk.receive()
+        self._meter.carry(_size(message))
+        if isinstance(message, list) and message and message[0] in _TELL_PERCENT:
+            self._meter.claim(message[-1])
+        return message
+
+
+def _size(message: Any) -> int:
+    try:
+        return len(plistlib.dumps(message))
+    except (TypeError, ValueError, OverflowError, AttributeError, RecursionError):
+        return 0
 
 
 async def erase_by_mcinstall(talk: ServiceConnection) -> bytes:

@@ -8,6 +8,7 @@ blocks in it delays them all. Rules measured in research style.md §8.
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from phones.errors import BenchError, PhoneSilentError
@@ -34,13 +35,7 @@ class LoopThread:
         Raises: PhoneSilentError at the deadline; whatever `work` raises; RuntimeError when called from the
         loop's own thread, where waiting would stop the loop for ever; BenchError when the loop is closed.
         """
-        if threading.get_ident() == self._thread.ident:
-            work.close()
-            raise RuntimeError("waiting for the loop from inside the loop would stop it")
-        if self._closed:
-            work.close()
-            raise BenchError(step="apple", expected="an open island", got="a closed one")
-        future = asyncio.run_coroutine_threadsafe(_within(work, timeout_s), self._loop)
+        future = self.start(work, timeout_s=timeout_s)
         try:
             return future.result(timeout_s + _GRACE_S)
         except TimeoutError as error:
@@ -48,6 +43,20 @@ class LoopThread:
         finally:
             # `.result()` alone leaves the coroutine running; cancelling a finished one does nothing.
             future.cancel()
+
+    def start(self, work: Coroutine[Any, Any, _T], *, timeout_s: float) -> "Future[_T]":
+        """Begin `work`, which is cancelled when `timeout_s` is over: TimeoutError then. Cancelling the future cancels
+        it at once; either way its connections are closed.
+
+        Raises: RuntimeError when called from the loop's own thread; BenchError when the loop is closed.
+        """
+        if threading.get_ident() == self._thread.ident:
+            work.close()
+            raise RuntimeError("waiting for the loop from inside the loop would stop it")
+        if self._closed:
+            work.close()
+            raise BenchError(step="apple", expected="an open island", got="a closed one")
+        return asyncio.run_coroutine_threadsafe(_within(work, timeout_s), self._loop)
 
     def unfinished(self) -> int:
         """How many tasks the loop still holds; 0 when every exchange ended and cleaned up."""

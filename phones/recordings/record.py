@@ -20,7 +20,7 @@ import tomli_w
 
 from phones.allowed import allowed
 from phones.clock import Clock
-from phones.errors import PhoneError, PhoneRefusedError, ProofwipeError
+from phones.errors import PhoneError, PhoneRefusedError, PhoneSilentError, ProofwipeError
 from phones.link import (
     AppleBatch,
     AppleErase,
@@ -35,6 +35,7 @@ from phones.link import (
     ShellLine,
     TradeInLine,
 )
+from phones.long_act import ActEnd, ActOutcome, RunningAct, begin
 from phones.modes import BY_PRESENCE
 from phones.port import Port, Sighting
 from phones.recordings.redact import SHORTEST_TEXT, Fakes, RecordingUnsafeError, redacted, values_of
@@ -260,9 +261,38 @@ class RecordingLink:
             self._recorder.events.append(event)
         return event.reply
 
+    def begin(self, request: Request, *, timeout_s: float) -> "RecordingAct":
+        """See phones.long_act.ActingLink.begin."""
+        return RecordingAct(begin(self._link, request, timeout_s=timeout_s), request, self._recorder)
+
     def close(self) -> None:
         """See Link.close."""
         self._link.close()
+
+
+class RecordingAct:
+    """A long act whose outcome is told to a recorder, as that of an exchange."""
+
+    def __init__(self, running: RunningAct, request: Request, recorder: Recorder) -> None:
+        self.meter = running.meter
+        self._running = running
+        self._recorder = recorder
+        self._event = Asked(request=request, at_s=0.0)
+
+    def wait(self, timeout_s: float) -> ActOutcome | None:
+        """See RunningAct.wait."""
+        outcome = self._running.wait(timeout_s)
+        if outcome is not None:
+            given_up = outcome.end in (ActEnd.CANCELLED, ActEnd.TIMED_OUT)
+            self._event.reply = outcome.reply
+            self._event.error = outcome.error or (PhoneSilentError(step="act") if given_up else None)
+            self._event.at_s = self._recorder.now_s()
+            self._recorder.events.append(self._event)
+        return outcome
+
+    def cancel(self) -> None:
+        """See RunningAct.cancel."""
+        self._running.cancel()
 
 
 def _write_at_once(folder: Path, files: Mapping[str, str]) -> None:

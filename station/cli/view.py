@@ -226,10 +226,18 @@ class View:
             row.slot,
             Text(row.name or "—"),
             Text(stage_text(row.last.stage.value), style=_style(row.last.stage)),
-            text(f"progress.{row.last.key}"),
+            _progress_text(row.last),
             row.time_left(),
             Text(row.unplug_advice(), style="bold"),
         )
+
+
+def _progress_text(progress: Progress) -> str:
+    said, act = text(f"progress.{progress.key}"), progress.act
+    if act is None:
+        return said
+    percent = f" {act.percent} %" if act.percent is not None else ""
+    return f"{said}{percent} {act.carried / 1000:.1f} kB, {act.rate / 1000:.1f} kB/s"
 
 
 def _problem_line(problem: Problem) -> str:

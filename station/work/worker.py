@@ -16,6 +16,7 @@ from phones.clock import Clock
 from phones.errors import BenchError, ProofwipeError
 from phones.evidence import Evidence, Moment
 from phones.identity import PhoneIdentity, is_identified, is_same_phone
+from phones.long_act import ActProgress
 from phones.operator import Operator
 from phones.port import Port, Sighting
 from phones.problem import Problem, ProblemCode
@@ -56,6 +57,7 @@ class Progress:
     key: str  # `progress.<key>` in words.toml
     model: str = ""  # what people call such a phone, once it is known
     problems: tuple[Problem, ...] = ()
+    act: ActProgress | None = None  # of a long act that is under way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +287,7 @@ class Worker:
             draw=self._context.random_hex,
             evidence=self._job.evidence,
             progress=self._tell,
+            act_progress=lambda act: self._tell("commanding", act=act),
         )
         for step in method.steps[first:]:
             self._begin(step, method)
@@ -348,7 +351,7 @@ class Worker:
     def _keep(self, piece: Evidence) -> None:
         self._job.keep(piece)
 
-    def _tell(self, key: str) -> None:
+    def _tell(self, key: str, act: ActProgress | None = None) -> None:
         progress = Progress(
             job=self._job.id,
             port=self._phone.path,
@@ -356,6 +359,7 @@ class Worker:
             key=key,
             model=self._job.identity.display_name if self._job.identity is not None else "",
             problems=self._problems if self._job.stage is Stage.BLOCKED else (),
+            act=act,
         )
         try:
             self._context.on_progress(progress)

@@ -24,6 +24,7 @@ from phones.apple.driver import AppleLibraryDriver
 from phones.bench.bench import Bench
 from phones.clock import SystemClock
 from phones.link import Link, Reply, Request
+from phones.long_act import RunningAct, begin
 from phones.port import Port, Sighting
 from phones.usb.watch import UsbWatch
 from station.ledger.job import Job
@@ -267,6 +268,9 @@ class HurriedLink:
 
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
         return self._link.exchange(request, timeout_s=min(timeout_s, self._most_s))
+
+    def begin(self, request: Request, *, timeout_s: float) -> RunningAct:
+        return begin(self._link, request, timeout_s=min(timeout_s, self._most_s))
 
     def close(self) -> None:
         self._link.close()

@@ -17,6 +17,7 @@ from phones.apple.inspection import (
 )
 from phones.evidence import Moment, Outcome
 from phones.link import AppleEraseRoute
+from phones.long_act import Act, ActEnd
 from phones.port import Presence
 from phones.witness import Answer
 from wipe.method import Step, StepContext, StepFailed
@@ -38,15 +39,25 @@ def _look_before(context: StepContext) -> None:
         raise StepFailed("clock_not_read")
 
 
-def _erase_by(route: AppleEraseRoute) -> Callable[[StepContext], None]:
-    def erase(context: StepContext) -> None:
-        context.progress("commanding")
-        answer = context.phone.ask(erase_question(route, timeout_s=_ERASE_S), Moment.COMMAND)
-        context.phone.close_link()
-        if answer.outcome is Outcome.REFUSED:
-            raise StepFailed("erase_refused")
+def _erase_by_mcinstall(context: StepContext) -> None:
+    context.progress("commanding")
+    question = erase_question(AppleEraseRoute.MCINSTALL, timeout_s=_ERASE_S)
+    answer = context.phone.ask(question, Moment.COMMAND)
+    context.phone.close_link()
+    if answer.outcome is Outcome.REFUSED:
+        raise StepFailed("erase_refused")
 
-    return erase
+
+def _erase_by_backup(context: StepContext) -> None:
+    """A loop of messages that the phone leads: a long act. Silent or cancelled is no end: the phone may have begun."""
+    context.progress("commanding")
+    question = erase_question(AppleEraseRoute.MOBILEBACKUP2, timeout_s=_ERASE_S)
+    _, end = context.phone.carry_out(
+        Act(question=question, silence_s=_ERASE_S), Moment.COMMAND, clock=context.clock, tell=context.act_progress
+    )
+    context.phone.close_link()
+    if end is ActEnd.REFUSED:
+        raise StepFailed("erase_refused")
 
 
 def _instruct(context: StepContext) -> None:
@@ -115,11 +126,11 @@ def _steps(erase: Step, await_return: Callable[[StepContext], None]) -> tuple[St
 
 
 MCINSTALL_STEPS = _steps(
-    Step(name="erase_by_mcinstall", run=_erase_by(AppleEraseRoute.MCINSTALL), acts=True, reaches="erasing"),
+    Step(name="erase_by_mcinstall", run=_erase_by_mcinstall, acts=True, reaches="erasing"),
     _await_after_command,
 )
 MOBILEBACKUP2_STEPS = _steps(
-    Step(name="erase_by_mobilebackup2", run=_erase_by(AppleEraseRoute.MOBILEBACKUP2), acts=True, reaches="erasing"),
+    Step(name="erase_by_mobilebackup2", run=_erase_by_backup, acts=True, reaches="erasing"),
     _await_after_command,
 )
 GUIDED_STEPS = _steps(Step(name="instruct_erase", run=_instruct, acts=True, reaches="erasing"), _await_after_person)

@@ -26,8 +26,10 @@ from phones.apple.inspection import (
 )
 from phones.apple.readers import read_batch
 from phones.apple.records import PairRecordMissingError
+from phones.clock import SystemClock
 from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError, UsbmuxError
 from phones.link import AppleBatch, AppleEraseRoute, ApplePart, Question, ShellLine
+from phones.long_act import Act, follow
 from virtual_phones.faults import Fault, FaultKind
 from virtual_phones.iphone.phone import IPhone
 from virtual_phones.iphone.trust import Dialog
@@ -88,7 +90,15 @@ class Bench:
                     raise
 
     def erase(self, route: AppleEraseRoute = AppleEraseRoute.MCINSTALL) -> str:
-        return self.ask(erase_question(route, timeout_s=10))["command.returned"]
+        question = erase_question(route, timeout_s=10)
+        if route is AppleEraseRoute.MCINSTALL:
+            return self.ask(question)["command.returned"]
+        running = self.link().begin(question.request, timeout_s=question.timeout_s)
+        outcome = follow(running, Act(question=question, silence_s=question.timeout_s), clock=SystemClock())
+        if outcome.reply is None:
+            raise outcome.error or PhoneLostError(step="erase")
+        assert running.meter.read(1.0).carried > 0
+        return question.read(outcome.reply)["command.returned"]
 
     def wait_for_return(self) -> None:
         """Until the phone has been away and is listed again."""
