@@ -72,7 +72,7 @@ def edition(case: Case) -> str | None:
         own = case.made if case.made is not None and case.made.data == case.record_bytes else None
         case.record = own.read if own is not None else editions.read_record(case.record_bytes)
     except EditionUnknownError as error:
-        raise CannotGoOn("E_EDITION_UNKNOWN", error.got) from error
+        raise CannotGoOn("E_EDITION_UNKNOWN", error.subject) from error
     except RecordMalformedError as error:
         raise Failed("E_RECORD", error.got) from error
     if case.record.facts.log is not None and not case.proof:

@@ -1,45 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""iPhones over usbmuxd: the only module that knows pymobiledevice3.
+"""iPhones over usbmuxd, through pymobiledevice3; `phones.apple.library` has its classes as we use them.
 
-An island: one thread with one event loop (`phones.apple.loop`); every other thread waits for it with a
-deadline. The library is imported when the first phone is looked for (0.4 s), and never trusted with a
-habit that could harm a job (research ios.md §1, §4): it looks for pair records in three places, writes
-them for all to read, asks for all values, and repeats a request over a new connection without a word.
-Whatever it raises over a hostile phone is translated here.
+An island: one thread with one event loop (`phones.apple.loop`); every other thread waits for it with a deadline. The
+library is imported when the first phone is looked for (0.4 s). Whatever it raises over a hostile phone is translated.
 """
 
-import asyncio
 import contextlib
 import logging
-import re
-import ssl
-import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from phones.apple import erase as apple_erase
 from phones.apple import exchanges as apple_exchanges
 from phones.apple.loop import LoopThread
-from phones.apple.records import TLS_SUFFIX, PairRecords
-from phones.apple.refusals import UNCHECKED_LIBRARY_ERRORS, translated
+from phones.apple.records import PairRecords
+from phones.apple.refusals import let_go, library_errors_translated
 from phones.cleaning import clean
 from phones.errors import (
     PhoneError,
     PhoneLostError,
     PhoneRefusedError,
     PhoneSilentError,
-    ProofwipeError,
     ReplyMalformedError,
     UsbmuxError,
 )
 from phones.link import (
-    MAXIMUM_REPLY_BYTES,
     AppleBatch,
     AppleErase,
     AppleEraseRoute,
@@ -58,11 +48,6 @@ _LOCKDOWN_PORT = 62078
 _USB = "USB"
 _LOOK_S = 5.0
 _MOST_LISTED = 128
-# Readable without pairing; asked one by one instead of "all values", which hold the owner's name.
-_ALWAYS = ("ProductVersion", "ProductType", "UniqueDeviceID", "WiFiAddress")
-_OLDEST = "7.0"
-_MODERN = re.compile(r"(7|8|9|[1-9][0-9])(\.[0-9]{1,3}){0,3}")
-_WIFI = re.compile(r"[0-9A-Fa-f:]{17}")
 _ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
 
 
@@ -147,7 +132,7 @@ class AppleLibraryDriver:
         return AppleAct(self, future, meter)
 
     async def _answer(self, udid: str, request: Request, timeout_s: float, meter: Meter | None = None) -> bytes:
-        with _translated(udid, "session"):
+        with library_errors_translated(udid, "session"):
             if isinstance(request, AppleBatch):
                 return await apple_exchanges.answer_batch(self, udid, request, timeout_s=timeout_s)
             if isinstance(request, AppleTrustTest):
@@ -176,18 +161,19 @@ class AppleLibraryDriver:
                 return await apple_erase.erase_by_backup(apple_erase.Metered(talk, meter), target)
 
     async def connect(self, udid: str, record: dict[str, Any] | None) -> "LibraryLockdownSession":
-        """ServiceConnection to lockdownd, with a session if `record` opens one. Never pairs.
+        """Talk to lockdownd, with a session if `record` opens one. Never pairs.
 
         Raises: PhoneRefusedError (`refused_tls`, `locked`, `in_restore_mode`), PhoneLostError, UsbmuxError.
         """
-        with _translated(udid, "connect"):
-            wire = _library()
+        with library_errors_translated(udid, "connect"):
+            from phones.apple import library
+
             attempt = self._attempts.setdefault(_bare(udid), _Attempt(uuid.uuid4().hex))
-            service = await wire.connection.create_using_usbmux(
+            service = await library.BoundedConnection.create_using_usbmux(
                 udid, _LOCKDOWN_PORT, _USB, usbmux_address=self._address
             )
             try:
-                client = await wire.client.create(
+                client = await library.Client.create(
                     service,
                     identifier=udid,
                     system_buid=await self._buid(),
@@ -198,7 +184,7 @@ class AppleLibraryDriver:
                     local_hostname=attempt.host_name,
                 )
             except BaseException:
-                await _let_go(service)
+                await let_go(service)
                 raise
             return LibraryLockdownSession(client, udid, self._attempts)
 
@@ -207,7 +193,7 @@ class AppleLibraryDriver:
             return str(await mux.get_buid())[:64]
 
     async def _list(self) -> tuple[str, ...]:
-        with _translated("", "list"):
+        with library_errors_translated("", "list"):
             async with _mux(self._address) as mux:
                 await mux.get_device_list()
                 listed = [device.serial for device in mux.devices if device.connection_type == _USB]
@@ -216,7 +202,7 @@ class AppleLibraryDriver:
             return tuple(clean(serial) for serial in listed)
 
     async def _delete_daemons_copy(self, udid: str) -> None:
-        with _translated(udid, "forget"):
+        with library_errors_translated(udid, "forget"):
             async with _mux(self._address) as mux:
                 # The library can read and save records, not delete them; "no such record" is as good.
                 from pymobiledevice3.exceptions import BadDevError
@@ -305,7 +291,7 @@ class LibraryLockdownSession:
 
         Raises: PhoneRefusedError `trust_pending`, `trust_denied`, `locked`, `not_paired`.
         """
-        with _translated(self._udid, "pairing"):
+        with library_errors_translated(self._udid, "pairing"):
             try:
                 await self._client.pair(timeout=timeout_s)
             finally:
@@ -318,14 +304,14 @@ class LibraryLockdownSession:
 
     async def value(self, domain: str, key: str) -> Any:
         """One lockdown value; None when there is none."""
-        with _translated(self._udid, key):
+        with library_errors_translated(self._udid, key):
             return await self._client.get_value(domain or None, key)
 
     async def registry(self, name: str) -> Any:
         """One IORegistry node; None when there is none."""
         from pymobiledevice3.services.diagnostics import DiagnosticsService
 
-        with _translated(self._udid, name):
+        with library_errors_translated(self._udid, name):
             async with DiagnosticsService(self._client) as service:
                 return await service.ioregistry(name=name)
 
@@ -333,7 +319,7 @@ class LibraryLockdownSession:
         """Mobileactivationd's word."""
         from pymobiledevice3.services.mobile_activation import MobileActivationService
 
-        with _translated(self._udid, "activation"):
+        with library_errors_translated(self._udid, "activation"):
             reply = await MobileActivationService(self._client).send_command("GetActivationStateRequest")
             return reply.get("Value")
 
@@ -341,7 +327,7 @@ class LibraryLockdownSession:
         """Supervision and enrolment, as MCInstall tells it."""
         from pymobiledevice3.services.mobile_config import MobileConfigService
 
-        with _translated(self._udid, "cloud configuration"):
+        with library_errors_translated(self._udid, "cloud configuration"):
             async with MobileConfigService(self._client) as service:
                 return await service.get_cloud_configuration()
 
@@ -372,7 +358,7 @@ class LibraryLockdownSession:
 
     async def crash_report_names(self) -> Sequence[str]:
         """Names of the crash reports, after the mover has brought the newest."""
-        with _translated(self._udid, "crash reports"):
+        with library_errors_translated(self._udid, "crash reports"):
             mover = await self._client.start_lockdown_service("com.apple.crashreportmover")
             async with contextlib.aclosing(mover):
                 await mover.recvall(len(b"ping\x00"))
@@ -383,7 +369,7 @@ class LibraryLockdownSession:
         """Installed apps that match, by bundle identifier."""
         from pymobiledevice3.services.installation_proxy import InstallationProxyService
 
-        with _translated(self._udid, "apps"):
+        with library_errors_translated(self._udid, "apps"):
             async with InstallationProxyService(self._client) as service:
                 return await service.lookup(dict(options))
 
@@ -400,7 +386,7 @@ class LibraryLockdownSession:
 
     async def open_service(self, name: str) -> "PlistServiceConnection":
         """A service that speaks property lists. Raises: PhoneRefusedError `invalid_service`, `locked` ..."""
-        with _translated(self._udid, name):
+        with library_errors_translated(self._udid, name):
             escrow = name in _ESCROW_SERVICES and "EscrowBag" in (self.record or {})
             return PlistServiceConnection(
                 await self._client.start_lockdown_service(name, include_escrow_bag=escrow), self._udid
@@ -410,13 +396,13 @@ class LibraryLockdownSession:
     async def _afc(self, service: str = "com.apple.afc") -> AsyncIterator[Any]:
         from pymobiledevice3.services.afc import AfcService
 
-        with _translated(self._udid, "files"):
+        with library_errors_translated(self._udid, "files"):
             async with AfcService(self._client, service_name=service) as afc:
                 yield afc
 
     async def close(self) -> None:
         """Close the connection; never raises."""
-        await _let_go(self._client)
+        await let_go(self._client)
 
     aclose = close
 
@@ -430,17 +416,17 @@ class PlistServiceConnection:
 
     async def send(self, message: Any) -> None:
         """Send one. Raises: PhoneLostError."""
-        with _translated(self._udid, "send"):
+        with library_errors_translated(self._udid, "send"):
             await self._service.send_plist(message)
 
     async def receive(self) -> Any:
         """Receive one. Raises: PhoneLostError, ReplyMalformedError."""
-        with _translated(self._udid, "receive"):
+        with library_errors_translated(self._udid, "receive"):
             return await self._service.recv_plist()
 
     async def close(self) -> None:
         """Close the connection; never raises."""
-        await _let_go(self._service)
+        await let_go(self._service)
 
     aclose = close
 
@@ -451,12 +437,6 @@ def _spellings(udid: str) -> tuple[str, ...]:
     if len(bare) != 24:
         return (udid,)
     return tuple({udid: None, f"{bare[:8]}-{bare[8:]}".upper(): None})
-
-
-async def _let_go(connection: Any) -> None:
-    """Close one of the library's connections. Nothing comes out but a cancellation that was asked for."""
-    with contextlib.suppress(ProofwipeError), _translated("", "close"):
-        await connection.close()
 
 
 def _bare(udid: str) -> str:
@@ -475,167 +455,3 @@ async def _mux(address: str) -> AsyncIterator[Any]:
         yield mux
     finally:
         await mux.close()  # type: ignore[no-untyped-call]  # the library left its type out
-
-
-class _Library:
-    """The two library classes we use, with the habits named in the module's docstring taken off."""
-
-    def __init__(self) -> None:
-        from pymobiledevice3.exceptions import (
-            ConnectionTerminatedError,
-            InvalidHostIDError,
-            MissingValueError,
-            PairingDialogResponsePendingError,
-            ProtocolError,
-        )
-        from pymobiledevice3.lockdown import PlistUsbmuxLockdownClient
-        from pymobiledevice3.service_connection import ServiceConnection
-
-        class BoundedConnection(ServiceConnection):
-            """Refuses messages larger than any reply may be, before reading them."""
-
-            max_frame_size = MAXIMUM_REPLY_BYTES
-
-            async def recvall(self, size: int) -> bytes:
-                if size > MAXIMUM_REPLY_BYTES:
-                    raise ProtocolError(f"a message of {size} bytes")
-                return await super().recvall(size)
-
-        class Client(PlistUsbmuxLockdownClient):
-            """Uses the record it is given or none, and repeats nothing."""
-
-            waited_for_dialog = False
-            host_refused = False
-
-            async def _request(
-                self,
-                request: str,
-                options: dict[str, Any] | None = None,
-                verify_request: bool = True,  # noqa: FBT001, FBT002 - the library's shape
-            ) -> dict[str, Any]:
-                # The library turns this refusal, and others that mean less, into a mere "not paired".
-                try:
-                    return await super()._request(request, options, verify_request)
-                except InvalidHostIDError:
-                    self.host_refused = True
-                    raise
-
-            @contextlib.contextmanager
-            def ssl_file(self) -> Iterator[str]:
-                # The library's own leaves the private key in the system's temporary folder after a crash.
-                record = self.pair_record
-                if record is None:
-                    raise ConnectionTerminatedError("no pair record to prove who we are")
-                with tempfile.NamedTemporaryFile(dir=self.pairing_records_cache_folder, suffix=TLS_SUFFIX) as file:
-                    file.write(record["HostCertificate"] + b"\n" + record["HostPrivateKey"])
-                    file.flush()
-                    yield file.name
-
-            async def get_value(self, domain: str | None = None, key: str | None = None) -> Any:
-                if key:
-                    return await self._one_value(domain or "", key)
-                values = {}
-                for name in _ALWAYS:
-                    with contextlib.suppress(MissingValueError):
-                        values[name] = await self._one_value("", name)
-                return {name: value for name, value in values.items() if isinstance(value, str)}
-
-            async def _one_value(self, domain: str, key: str) -> Any:
-                """One value, and certainly that one: the library would take the answer to another question."""
-                asked = {"Key": key, **({"Domain": domain} if domain else {})}
-                reply = await self._request("GetValue", asked)
-                await self._in_step(reply, asked)
-                return reply.get("Value")
-
-            async def _in_step(self, reply: dict[str, Any], asked: dict[str, str]) -> None:
-                """Lockdownd repeats what it was asked; an answer that names something else is an old one,
-                and every later answer on this connection would be one off.
-                """
-                if any(reply.get(name, wanted) != wanted for name, wanted in asked.items()):
-                    await _let_go(self)
-                    raise ProtocolError("an answer to another question")
-
-            async def get_service_connection_attributes(
-                self,
-                name: str,
-                include_escrow_bag: bool = False,  # noqa: FBT001, FBT002 - the library's shape
-            ) -> dict[str, Any]:
-                reply = await super().get_service_connection_attributes(name, include_escrow_bag)
-                await self._in_step(reply, {"Service": name})
-                return reply
-
-            async def fetch_pair_record(self) -> None:
-                """No record is looked for anywhere."""
-
-            async def save_pair_record(self) -> None:
-                """`phones.apple.records` writes it, once a session stands."""
-
-            async def areestablish_connection(self) -> None:
-                raise ConnectionTerminatedError("the connection broke; nothing is repeated")
-
-            async def create_service_connection(
-                self,
-                port: int,
-                ssl_context: ssl.SSLContext | None = None,
-                strip_ssl: bool = False,  # noqa: FBT001, FBT002 - the library's shape
-            ) -> ServiceConnection:
-                return await BoundedConnection.create_using_usbmux(
-                    self.identifier,
-                    port,
-                    _USB,
-                    usbmux_address=self.usbmux_address,
-                    ssl_context=ssl_context,
-                    strip_ssl=strip_ssl,
-                )
-
-            async def _request_pair(self, pair_options: dict[str, Any], timeout: float | None = None) -> dict[str, Any]:
-                try:
-                    return await self._request("Pair", pair_options)
-                except PairingDialogResponsePendingError:
-                    self.waited_for_dialog = True
-                return await super()._request_pair(pair_options, timeout=timeout)
-
-            @property
-            def product_version(self) -> str:
-                # Below 7.0 the library speaks older and weaker protocols; a phone could ask for them by
-                # naming such a version.
-                version = str(self.all_values.get("ProductVersion", ""))
-                return version if _MODERN.fullmatch(version) else _OLDEST
-
-            @property
-            def wifi_mac_address(self) -> str:
-                # It goes into the pair record, where None cannot be written and nothing else belongs.
-                address = str(self.all_values.get("WiFiAddress", ""))
-                return address if _WIFI.fullmatch(address) else ""
-
-        self.connection: Any = BoundedConnection
-        self.client: Any = Client
-
-
-@cache
-def _library() -> _Library:
-    return _Library()
-
-
-@contextlib.contextmanager
-def _translated(udid: str, step: str) -> Iterator[None]:
-    """Let only errors of ours out, and a cancellation only when somebody asked for one.
-
-    The library cancels its own wait for a TLS connection to close when that hangs; asyncio keeps that in the
-    connection, and every later wait for it ends as cancelled although nobody cancelled it.
-    """
-    from pymobiledevice3.exceptions import PyMobileDevice3Exception
-
-    try:
-        yield
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
-            raise
-        raise PhoneLostError(
-            subject=clean(udid), step=step, expected="an answer", got="a connection that was given up"
-        ) from error
-    except ProofwipeError:
-        raise
-    except (PyMobileDevice3Exception, OSError, *UNCHECKED_LIBRARY_ERRORS) as error:
-        raise translated(error, clean(udid), step) from error

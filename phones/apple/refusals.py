@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Our errors for what pymobiledevice3, sockets and TLS raise over an iPhone.
 
-By class name, so that nothing of the library is imported here: `phones.apple.driver` alone does that. Names and
+By class name, so that nothing of the library is loaded here before a phone is looked for. Names and
 codes: research ios.md §4.2 (measured against simulated phones).
 """
 
+import asyncio
+import contextlib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 from xml.parsers.expat import ExpatError
 
+from phones.cleaning import clean
 from phones.errors import (
     PhoneLostError,
     PhoneRefusedError,
@@ -122,3 +126,33 @@ def refuses_certificate(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+@contextlib.contextmanager
+def library_errors_translated(udid: str, step: str) -> Iterator[None]:
+    """Let only errors of ours out, and a cancellation only when somebody asked for one.
+
+    The library cancels its own wait for a TLS connection to close when that hangs; asyncio keeps that in the
+    connection, and every later wait for it ends as cancelled although nobody cancelled it.
+    """
+    from pymobiledevice3.exceptions import PyMobileDevice3Exception
+
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise PhoneLostError(
+            subject=clean(udid), step=step, expected="an answer", got="a connection that was given up"
+        ) from error
+    except ProofwipeError:
+        raise
+    except (PyMobileDevice3Exception, OSError, *UNCHECKED_LIBRARY_ERRORS) as error:
+        raise translated(error, clean(udid), step) from error
+
+
+async def let_go(connection: Any) -> None:
+    """Close one of the library's connections. Nothing comes out but a cancellation that was asked for."""
+    with contextlib.suppress(ProofwipeError), library_errors_translated("", "close"):
+        await connection.close()

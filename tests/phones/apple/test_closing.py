@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pymobiledevice3.ca import generate_pairing_cert_chain
 from pymobiledevice3.service_connection import ServiceConnection, create_ssl_context
 
-from phones.apple.driver import LibraryLockdownSession, PlistServiceConnection, _translated
+from phones.apple.driver import LibraryLockdownSession, PlistServiceConnection
 from phones.apple.loop import LoopThread
+from phones.apple.refusals import library_errors_translated
 from phones.errors import PhoneLostError
 
 WAIT_S = 20.0
@@ -93,7 +94,7 @@ def test_a_wait_that_nobody_cancelled_and_that_ends_as_cancelled_is_a_lost_phone
     async def wait_for_what_was_given_up() -> None:
         given_up = asyncio.get_running_loop().create_future()
         given_up.cancel()
-        with _translated("udid", "close"):
+        with library_errors_translated("udid", "close"):
             await given_up
 
     with pytest.raises(PhoneLostError):
@@ -103,7 +104,7 @@ def test_a_wait_that_nobody_cancelled_and_that_ends_as_cancelled_is_a_lost_phone
 def test_a_cancellation_that_was_asked_for_goes_through(loop: LoopThread) -> None:
     async def cancelled_by_us() -> str:
         async def wait() -> None:
-            with _translated("udid", "wait"):
+            with library_errors_translated("udid", "wait"):
                 await asyncio.sleep(WAIT_S)
 
         task = asyncio.create_task(wait())
