@@ -87,8 +87,8 @@ import sys
 from dataclasses import replace
 
 from certs.record.openings import Openings, first_mismatch
+from certs.record.reading import read_document
 from certs.record.sealing import Opening
-from certs.record.statement import statement_of
 from certs.verify.verifier import verify
 from phones.commitment import commit
 from phones.identity import PhoneIdentity, compare
@@ -115,7 +115,7 @@ def certified(before, after):
 
 
 record, opening = certified(EID, EID)
-pdf = world.paper(record, statement=world.state(record.data, record.document))
+pdf = world.paper(record, statement=world.state(record.data))
 trust = world.trust("root.pem")
 reply = Reply(body=b"eid " + EID.encode())
 fakes = Fakes()
@@ -126,7 +126,7 @@ try:
     another = "certified"
 except Exception as error:
     another = "phone_not_the_same" in getattr(error, "reason_codes", ())
-document = record.document
+document = read_document(json.loads(record.data))
 reading = {"identity.eid": EID, "identity.serial": "A"}
 print(json.dumps({
     "committed": document.device.commitments["eid"] == commit("eid", EID, SALT),
@@ -135,14 +135,14 @@ print(json.dumps({
     "drawn": len(pdf) > 1000,
     "checked": verify(pdf, trust, imei=EID, at=ISSUED_AT).answer,
     "refused": verify(pdf, trust, imei=OTHER, at=ISSUED_AT).code,
-    "opened": first_mismatch(document, Openings(id=CERTIFICATE_ID, openings=(opening,))),
+    "opened": first_mismatch(record.read.facts, Openings(id=CERTIFICATE_ID, openings=(opening,))),
     "same": compare(reading, reading).verdict,
     "another": another,
     "called_by": EID in PhoneIdentity(numbers={"eid": EID}).called_by(),
     "ledger": PhoneIdentity.from_json(PhoneIdentity(numbers={"eid": EID}).to_json()).number("eid") == EID,
     "redacted": hidden.body.decode(),
-    "without": "eid" in certified("", "")[0].document.device.commitments,
-    "in_the_code": statement_of(document, record.data).committed,
+    "without": certified("", "")[0].read.facts.identifier("eid").commitment == "",
+    "in_the_code": record.read.statement().committed,
 }))
 """
 
