@@ -85,6 +85,13 @@ def _safely(name: str, look: Callable[[Home], tuple[str, str]], home: Home) -> D
     return Diagnosis(name, state, detail)
 
 
+def _installation(_home: Home) -> tuple[str, str]:
+    from station.setup.installation import rooms_are_ours
+
+    found = rooms_are_ours()
+    return found.state, found.detail
+
+
 def _adb(home: Home) -> tuple[str, str]:
     from phones.adb.server import AdbServer
 
@@ -176,6 +183,7 @@ def _disk(home: Home) -> tuple[str, str]:
 
 
 LOOKS: dict[str, Callable[[Home], tuple[str, str]]] = {
+    "installation": _installation,
     "adb": _adb,
     "other_adb": _other_adb,
     "installed_adb": _installed_adb,
