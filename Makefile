@@ -49,7 +49,7 @@ slow: need-test need-slow $(INSTALLED)  ## what `make test` leaves out: 20,000 l
 bench: need-bench $(INSTALLED)  ## ratios within one run, on this machine
 	$(BIN)/python -m benchmarks.run
 
-FRESH_TESTS := tests/test_programs.py tests/wipe tests/virtual_phones/adb/test_real_tools_adb.py tests/station/cli
+FRESH_TESTS := tests/test_set_up.py tests/wipe tests/virtual_phones/adb/test_real_tools_adb.py tests/certs/keys/test_tokens.py
 fresh-machine: need-fresh-machine $(INSTALLED)  ## `make demo` and `make test` in a Debian that has nothing; root
 	$(BIN)/python -m tools.fresh_machine $(FRESH_TESTS)
 
