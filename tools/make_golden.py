@@ -20,6 +20,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from certs import editions
 from tests.support.papers import golden_bytes, golden_content, golden_time
 from tests.support.papers.golden_case import DEFAULT_AT, Case
 from tests.support.papers.paper_world import PaperWorld
@@ -53,7 +54,7 @@ class Golden:
 
 def golden_files(edition: str = "", wanted: tuple[str, ...] = ()) -> Golden:
     """All of it, freshly issued; of these cases alone, if any are named."""
-    scene = PaperWorld(edition)
+    scene = PaperWorld(edition or editions.newest_released())
     papers: dict[str, Case] = {}
     files: dict[str, bytes] = {}
     for part in (golden_content, golden_bytes, golden_time):

@@ -196,7 +196,7 @@ class WireBench:
             issuer=Issuer(name="Wire Bench"),
             signer=signer,
             scheme="basic",
-            edition=editions.newest_released() or editions.in_work(),
+            edition=editions.in_work(),
             folder=self.papers,
             clock=SystemClock(),
             sign_statement=self._state,

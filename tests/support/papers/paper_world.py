@@ -99,12 +99,10 @@ class MemoryLog:
 
 
 class PaperWorld:
-    """Everybody who has a part in a paper. `edition`: whose law makes the records; the newest released one, or before
-    the first the one in work.
-    """
+    """Everybody who has a part in a paper. `edition`: whose law makes the records; the one in work if none is named."""
 
     def __init__(self, edition: str = "") -> None:
-        self.edition = edition or editions.newest_released() or editions.in_work()
+        self.edition = edition or editions.in_work()
         self.authority: Authority = create_authority(ISSUER, "bench-1", now=CREATED_AT)
         self.signer: FileSigner = self.authority.signer()
         self.log_key = NoteKey(ORIGIN, Ed25519PrivateKey.generate())
