@@ -157,7 +157,7 @@ def test_ctrl_c_says_what_goes_on_and_a_second_one_leaves_a_job_that_is_taken_up
     said = read_until(working.stderr, "ERASING")
     working.send_signal(signal.SIGINT)
     said += read_until(working.stderr, "Ctrl-C")
-    assert "1 phone(s) are still being worked on" in said
+    assert "1 phone(s) are still being processed" in said
     working.send_signal(signal.SIGINT)
     _out, err = working.communicate(timeout=20)
     assert working.returncode == 130, err
@@ -329,7 +329,8 @@ def test_the_ledger_is_verified_exported_and_backed_up(specimen: Starter, tmp_pa
     elsewhere = CommandLine(tmp_path / "elsewhere")
     elsewhere.home.mkdir()
     (tmp_path / "copy.sqlite3").rename(elsewhere.home / "ledger.sqlite3")
-    assert elsewhere.run("ledger", "verify", "--json").document == checked
+    # Without the station's keys nobody can say whether its checkpoints are its own.
+    assert elsewhere.run("ledger", "verify", "--json").document == {**checked, "unchecked_checkpoints": 1}
 
 
 def test_doctor_finds_keys_that_others_may_read(station: CommandLine) -> None:
