@@ -14,13 +14,13 @@ from certs.record.facts import JobFacts
 from certs.record.fields import FieldError, Struct, Table, Text, Time
 from certs.record.judged import report_on
 from certs.record.reading import ReadRecord, read_document
-from certs.record.recompute import fault_of_grounds, outcome_reasons, plain
+from certs.record.recompute import fault_of_grounds, is_admitted, outcome_reasons, plain
 from certs.record.refusals import refusals, title_of
 from certs.record.schema import CERTIFICATE_SCHEMA, REPORT_SCHEMA, TIME_FORMAT, OutcomePart
 from certs.record.sealing import seal
 from grading import schemes
 from grading.grade import grade
-from phones.allowed import allowed
+from phones.allowed import MALFORMED, allowed
 from phones.commitment import commit
 from phones.evidence import Evidence, digest_of
 from phones.frozen import dataclass
@@ -109,12 +109,19 @@ def draft_of(facts: JobFacts, terms: Terms) -> tuple[ReadRecord, tuple[str, ...]
 
 
 def known(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    """The evidence with the values this law knows. What a later reader asked besides counts neither for nor against."""
-    return tuple(piece if all(map(_is_known, piece.values)) else _less(piece) for piece in evidence)
+    """The evidence as this law reads it. What a later reader asked besides counts neither for nor against, and a text
+    that only a later allow-list admits is one of another shape than documented. A piece whose digest is wrong stays as
+    it is, so that it is refused.
+    """
+    return tuple(map(_known, evidence))
 
 
-def _less(piece: Evidence) -> Evidence:
-    values = {name: text for name, text in piece.values.items() if _is_known(name)}
+def _known(piece: Evidence) -> Evidence:
+    values = {
+        name: text if is_admitted(name, text) else MALFORMED for name, text in piece.values.items() if _is_known(name)
+    }
+    if values == piece.values or digest_of(piece.values) != piece.digest:
+        return piece
     return replace(piece, values=values, digest=digest_of(values))
 
 

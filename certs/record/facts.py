@@ -16,6 +16,7 @@ from certs.record.schema import EVIDENCE, LOG, MAXIMUM_EVIDENCE, PERSON, POLICY,
 from certs.record.sealing import Opening
 from phones.evidence import Evidence
 from phones.frozen import dataclass
+from phones.identifiers import ON_PAPER
 from phones.identity import PhoneIdentity
 from phones.port import Platform
 
@@ -67,6 +68,12 @@ class JobFacts:
     # disclosures: operator's statements for the buyer: repairs, replaced_parts, warranty ...
 
 
+def _identity(*, numbers: Mapping[str, str], **names: str) -> PhoneIdentity:
+    """Without the numbers that only a later program keeps: papers of this law have no place for them."""
+    on_paper = {each.name: numbers[each.name] for each in ON_PAPER if each.name in numbers}
+    return PhoneIdentity(numbers=on_paper, **names)
+
+
 _TEXT, _LONG, _CODE = Text(most=200), Text(most=1000), Text(most=96)
 
 JOB = Struct(
@@ -79,7 +86,7 @@ JOB = Struct(
     slot=_TEXT,
     emulated=Flag(),
     platform=Member(Platform),
-    identity=Struct(PhoneIdentity, maker=_TEXT, model=_TEXT, marketing_name=_TEXT, numbers=Table(_CODE, _TEXT, 20)),
+    identity=Struct(_identity, maker=_TEXT, model=_TEXT, marketing_name=_TEXT, numbers=Table(_CODE, _TEXT, 20)),
     salt=Hex(16),
     evidence=Many(EVIDENCE, MAXIMUM_EVIDENCE),
     method=_CODE,

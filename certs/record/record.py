@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from certs import editions
 from certs.editions.interface import TIME_FORMAT, Draft, RecordFacts, RecordReading
 from certs.errors import CertificateEarnedError, NotCertifiableError, RecordMalformedError, WrongSignerError
+from certs.record.canonical import MAXIMUM_RECORD_BYTES
 from certs.record.facts import JobFacts, job_json
 from certs.record.issuer import Issuer, Station
 
@@ -58,7 +59,12 @@ class Record:
 
     @classmethod
     def _of(cls, draft: Draft) -> "Record":
-        """Of a draft that the law made a moment ago: what it computed is not computed again."""
+        """Of a draft that the law made a moment ago: what it computed is not computed again.
+
+        Raises: RecordMalformedError for one that is larger than any reader takes.
+        """
+        if len(draft.reading.data) > MAXIMUM_RECORD_BYTES:
+            raise RecordMalformedError(got="too_large")
         made = object.__new__(cls)
         object.__setattr__(made, "data", draft.reading.data)
         object.__setattr__(made, "read", draft.reading)

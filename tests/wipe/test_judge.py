@@ -2,6 +2,7 @@
 """The judge as a whole: total, monotone, never fooled by one writer, one identifier or another phone."""
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phones.allowed import ALLOWED
-from phones.evidence import Evidence, Moment, Outcome
+from phones.commitment import commit
+from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.verdict import Verdict
 from tests.wipe.honest import HONEST, OTHER_SERIAL, changed, harness, iphone, trade_in, without
 from wipe.judge import judge
@@ -296,3 +298,15 @@ def test_the_last_reset_is_named(method: str, final: str) -> None:
 def test_without_seeing_or_stating_the_last_reset_it_is_missing(asked: str) -> None:
     report = _judge(without(harness(), Moment.FINAL, asked), "android_harness")
     assert (report.verdict, report.final_reset) == (Verdict.INDETERMINATE, "missing")
+
+
+def test_a_thousand_readings_of_a_thousand_phones_are_compared_until_the_first_that_differs() -> None:
+    pieces = []
+    for number in range(1, 1001):
+        values = {"identity.serial": commit("serial", str(number), bytes(16))}
+        pieces.append(
+            replace(iphone()[0], number=number, moment=Moment.BEFORE, values=values, digest=digest_of(values))
+        )
+    begun = time.process_time()
+    assert _judge(tuple(pieces), "apple_guided").same_phone is Verdict.FAILED
+    assert time.process_time() - begun < 5  # each with each takes forty seconds

@@ -12,13 +12,13 @@ import pytest
 
 from certs.errors import CertificateEarnedError, NotCertifiableError, RecordMalformedError, WrongSignerError
 from certs.record.canonical import canonical_bytes
-from certs.record.facts import JobFacts, Person, SalePolicy, Validation
+from certs.record.facts import JobFacts, Person, SalePolicy, Validation, job_json, read_job
 from certs.record.issuer import FileSigner
 from certs.record.reading import read_record
 from certs.record.record import Record, certificate_record, report_record
 from certs.record.refusals import SOFTWARE_NAMES
 from certs.record.schema import RecordDocument
-from phones.evidence import Moment, Outcome
+from phones.evidence import Moment, Outcome, digest_of
 from phones.identifiers import ON_PAPER
 from phones.identity import PhoneIdentity
 from tests.support.papers.synthetic_jobs import (
@@ -278,3 +278,45 @@ def test_three_years_after_a_leap_day_is_the_first_of_march(signer: FileSigner) 
     leap_day = datetime(2028, 2, 29, 12, tzinfo=UTC)
     paper = report_record(facts, ISSUER, signer.station, "basic", issued_at=leap_day, certificate_id=CERTIFICATE_ID)
     assert _document(paper).retention_until == "2031-03-01"
+
+
+def _with_values(facts: JobFacts, values: dict[str, str], *, digest: str = "") -> JobFacts:
+    """The job, whose first piece of evidence holds these values too."""
+    first, *rest = facts.evidence
+    more = {**first.values, **values}
+    return replace(facts, evidence=(replace(first, values=more, digest=digest or digest_of(more)), *rest))
+
+
+def test_a_text_that_only_a_later_allow_list_admits_costs_a_job_no_paper(signer: FileSigner) -> None:
+    facts = _with_values(iphone_job(), {"panics.count": "7" * 40, "later.value": "x"})
+    values = _document(_certificate(facts, signer)).evidence[0].values
+    assert values["panics.count"] == "malformed"
+    assert "later.value" not in values
+
+
+def test_evidence_with_a_wrong_digest_gets_no_right_one_because_a_value_is_unknown(signer: FileSigner) -> None:
+    facts = _with_values(iphone_job(), {"later.value": "x"}, digest=iphone_job().evidence[0].digest)
+    with pytest.raises(RecordMalformedError) as caught:
+        _certificate(facts, signer)
+    assert caught.value.got == "E_RECORD evidence 1"
+
+
+def test_a_number_that_only_a_later_program_keeps_costs_a_job_no_paper() -> None:
+    job = job_json(iphone_job())
+    identity = job["identity"]
+    assert isinstance(identity, dict)
+    later = {**job, "identity": {**identity, "numbers": {**identity["numbers"], "eid": "89049032" * 4}}}
+    assert read_job(later) == iphone_job()
+
+
+def test_a_record_larger_than_any_reader_takes_is_not_made(signer: FileSigner) -> None:
+    facts = iphone_job()
+    last = facts.evidence[-1]
+    values = {f"statement.{number:03}{'s' * 80}": "w" * 64 for number in range(400)}
+    large = tuple(
+        replace(last, number=last.number + more, asked="x", values=values, digest=digest_of(values))
+        for more in range(1, 30)
+    )
+    with pytest.raises(RecordMalformedError) as caught:
+        _certificate(replace(facts, evidence=(*facts.evidence, *large)), signer)
+    assert caught.value.got == "too_large"
