@@ -6,12 +6,15 @@ Shape: each room has a `words.toml`; a leaf table holds `en` and `zh`, e.g.
 """
 
 from functools import cache
+from typing import Any
 
 from phones import package_data
 
 LANGUAGES = ("en", "zh")
 ROOMS = ("phones", "wipe", "grading", "certs", "station")
-"""Named, not searched for: beside an installed program stand other programs' folders, whose words are none of ours."""
+"""Named, not searched for: beside an installed program stand other programs' folders, whose words are none of ours.
+What two of them say, the later one says.
+"""
 
 
 class _Blank(dict[str, str]):
@@ -26,14 +29,16 @@ def say(key: str, language: str = "en", **facts: object) -> str:
 
     Raises: KeyError for a key no room has; that is a mistake of ours, and a test looks for it.
     """
-    entry = catalogue()[key]
+    entry = _entry(key)
+    if entry is None:
+        raise KeyError(key)
     text = entry.get(language) or entry["en"]
     return text.format_map(_Blank({name: str(value) for name, value in facts.items()})).strip()
 
 
 def has(key: str) -> bool:
     """Has any room a sentence for `key`?"""
-    return key in catalogue()
+    return _entry(key) is not None
 
 
 def keys(prefix: str = "") -> tuple[str, ...]:
@@ -46,9 +51,25 @@ def catalogue() -> dict[str, dict[str, str]]:
     """Every sentence by its key: language to text."""
     entries: dict[str, dict[str, str]] = {}
     for room in ROOMS:
-        if package_data.path(room, "words.toml").is_file():
-            _flatten("", package_data.table(room, "words.toml"), entries)
+        _flatten("", _table(room), entries)
     return entries
+
+
+@cache
+def _table(room: str) -> dict[str, Any]:
+    """What a room says, nested as in its TOML; empty for a room that is not installed."""
+    return package_data.table(room, "words.toml") if package_data.path(room, "words.toml").is_file() else {}
+
+
+def _entry(key: str) -> dict[str, str] | None:
+    """The sentence of `key`, looked for in one room after the other: a verifier says a dozen, of a thousand."""
+    for room in reversed(ROOMS):
+        found: Any = _table(room)
+        for step in key.split("."):
+            found = found.get(step) if isinstance(found, dict) else None
+        if isinstance(found, dict) and set(found) & set(LANGUAGES):
+            return found
+    return None
 
 
 def _flatten(prefix: str, table: dict[str, object], entries: dict[str, dict[str, str]]) -> None:

@@ -88,7 +88,7 @@ def _parts(station: "Station", *, digest: bytes, signature: bytes) -> SignedDige
     return SignedDigest(station=own, organisation=organisation, digest=digest, signature=signature)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
     """What the two certificates alone decide; everything else is put in between."""
 
@@ -105,7 +105,10 @@ def _frame(station: bytes, organisation: bytes) -> _Frame:
     whole, attributes = _built(parts), _written_attributes(parts)
     at, inside = whole.rindex(_MARK), attributes.index(_MARK)
     return _Frame(
-        whole[:at], whole[at + len(_MARK) : -SIGNATURE_BYTES], attributes[:inside], attributes[inside + len(_MARK) :]
+        head=whole[:at],
+        middle=whole[at + len(_MARK) : -SIGNATURE_BYTES],
+        attributes_head=attributes[:inside],
+        attributes_tail=attributes[inside + len(_MARK) :],
     )
 
 

@@ -10,7 +10,7 @@ stands in extensions is read by `certs.formats.x509_extensions`.
 import hashlib
 import re
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from certs import crypto
 from certs.formats import der
@@ -33,7 +33,7 @@ _B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 _LONGEST_SERIAL = 20
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFacts:
     """What a certificate says; whether anybody signed it is another question (`is_signed_by`).
 
@@ -67,12 +67,12 @@ class CertificateFacts:
     critical: frozenset[str]
     foreign: tuple[Extension, ...]
 
-    @cached_property
+    @property
     def key_id(self) -> str:
         """First 8 bytes, hex, of SHA-256 over the public key: how records and statements name a key."""
         return hashlib.sha256(self.public_key).hexdigest()[:16]
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
         """SHA-256 over all bytes, hex."""
         return hashlib.sha256(self.encoded).hexdigest()
@@ -117,7 +117,7 @@ class Revoked:
         return min(self.at, self.invalid_since) if self.invalid_since else self.at
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationFacts:
     """What a certificate revocation list says; `is_signed_by` tells whether it may."""
 

@@ -9,11 +9,11 @@ nothing but `PdfProfileError`.
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from certs.page.errors import PdfProfileError
+from phones.frozen import dataclass
 
 MAXIMUM_DEPTH = 12
 MAXIMUM_DECODED_BYTES = 8 * 1024 * 1024

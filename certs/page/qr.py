@@ -7,10 +7,10 @@ program's encoder and read the printed page back with a decoder.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from certs.page.errors import PageError, PaperTooLongError
+from phones.frozen import dataclass
 
 MAXIMUM_SIDE = 34.0  # millimetres with the quiet zone of four modules
 MINIMUM_MODULE = 0.4  # millimetres; what office printers and cheap cameras manage
@@ -168,7 +168,7 @@ def _times(first: int, second: int) -> int:
     return product
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
     """What is the same in every symbol of a version: the fixed modules, and the places of the others in the order
     of the data, each with 1 where the mask turns it round.
@@ -213,7 +213,7 @@ def _frame(version: int) -> _Frame:
             put(bit // 3, side - 11 + bit % 3, told >> bit & 1)
             put(side - 11 + bit % 3, bit // 3, told >> bit & 1)
     free = tuple((x, y, int(x % 3 == 0)) for x, y in _way(side) if not fixed[y][x])
-    return _Frame(tuple(bytes(row) for row in rows), free)
+    return _Frame(rows=tuple(bytes(row) for row in rows), free=free)
 
 
 def _square(reach: int) -> Iterator[tuple[int, int, int]]:

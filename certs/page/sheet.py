@@ -9,13 +9,14 @@ Every page is two layers: decoration first, text on top.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import NamedTuple
 
 from certs.page import fonts
 from certs.page.languages import runs
 from certs.page.wrapping import clamp
+from phones.frozen import dataclass
 
 WIDTH, HEIGHT = 595.2756, 841.8898
 MILLIMETRE = 72 / 25.4

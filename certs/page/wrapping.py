@@ -8,7 +8,7 @@ from certs.page.fonts import width
 from certs.page.languages import FIRST_CHINESE
 
 _NARROW = rf"\0-{chr(ord(FIRST_CHINESE) - 1)}"  # a line may end after each Chinese character and sign
-_PIECES = re.compile(rf"\s+|[^{_NARROW}]|(?:(?!\s)[{_NARROW}])+")
+_PIECES = re.compile(rf"\s+|(?:(?!\s)[{_NARROW}])+|.", re.DOTALL)
 _NEVER_FIRST = "，。、；：！？）】」』”’…,.;:!?)%]》〉—"
 _NEVER_LAST = "（【「『“‘([《〈"
 CUT = " …"

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One paper under examination: what the verifier's checks have found out so far, and how a check says no."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -40,7 +39,6 @@ class CannotGoOn(Inconclusive):
     """It cannot be told, and nothing that comes after can be asked."""
 
 
-@dataclass(slots=True)
 class Case:
     """Each check fills in what the later ones need.
 
@@ -50,29 +48,34 @@ class Case:
     `times`: moments at which somebody pinned had seen the paper (witness, time-stamping authority).
     """
 
-    data: bytes
-    trust: Trust
-    identifier: str
-    at: datetime
-    drawn: bytes = b""
-    made: "Record | None" = None
-    status: "Snapshot | None" = None
-    signed: "SignedFile" = field(init=False)
-    parts: "SignedDigest" = field(init=False)
-    station: CertificateFacts = field(init=False)
-    organisation: CertificateFacts = field(init=False)
-    root: CertificateFacts | None = None
-    paper: "PaperFile" = field(init=False)
-    store: "SecurityStore | None" = None
-    record: "RecordReading" = field(init=False)
-    record_bytes: bytes = b""
-    statement: bytes = b""
-    proof: bytes = b""
-    openings: bytes = b""
-    opened: dict[str, str] = field(default_factory=dict)
-    proven: "Proven | None" = None
-    times: list[datetime] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    signed: "SignedFile"
+    parts: "SignedDigest"
+    station: CertificateFacts
+    organisation: CertificateFacts
+    paper: "PaperFile"
+    record: "RecordReading"
+
+    def __init__(
+        self,
+        *,
+        data: bytes,
+        trust: Trust,
+        identifier: str,
+        at: datetime,
+        drawn: bytes = b"",
+        made: "Record | None" = None,
+        status: "Snapshot | None" = None,
+    ) -> None:
+        """`identifier`: as typed, "" for none. `at`: the moment for which the answer is given."""
+        self.data, self.trust, self.identifier, self.at = data, trust, identifier, at
+        self.drawn, self.made, self.status = drawn, made, status
+        self.root: CertificateFacts | None = None
+        self.store: SecurityStore | None = None
+        self.record_bytes = self.statement = self.proof = self.openings = b""
+        self.opened: dict[str, str] = {}
+        self.proven: Proven | None = None
+        self.times: list[datetime] = []
+        self.warnings: list[str] = []
 
     @property
     def issued_at(self) -> datetime:

@@ -50,9 +50,36 @@ class OfOne:
 
 @frozen.dataclass(slots=True)
 class Changing:
-    """Left to the library."""
+    """May be changed; its fields may be given in their order."""
 
-    at: list[int] = dataclasses.field(default_factory=list)
+    at: int
+    seen: list[int] = dataclasses.field(default_factory=list)
+
+
+@frozen.dataclass(slots=True)
+class Ordered:
+    """A field that is not compared."""
+
+    at: int
+    seen: list[int] = dataclasses.field(default_factory=list, compare=False, kw_only=True)
+
+
+@frozen.dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """Looks at its fields once they are set."""
+
+    count: int
+
+    def __post_init__(self) -> None:
+        if self.count < 0:
+            raise ValueError("less than nothing")
+
+
+@frozen.dataclass(frozen=True, slots=True, kw_only=True)
+class Heir(Checked):
+    """Inherits: left to the library."""
+
+    name: str
 
 
 BOTH: tuple[Any, Any] = (Ours, Theirs)
@@ -118,13 +145,37 @@ def test_it_can_be_copied_and_sent_to_another_process(made: Any) -> None:
     assert pickle.loads(pickle.dumps(one)) == one
 
 
-def test_what_wants_more_is_left_to_the_library() -> None:
-    one = Changing()
-    one.at.append(1)
-    assert Changing().at == []
-    assert one == Changing([1])
+def test_a_field_that_wants_more_than_a_default_is_left_to_the_library() -> None:
+    assert Ordered(1, seen=[2]) == Ordered(1, seen=[3])
+    wrong: Any = Ordered
+    with pytest.raises(TypeError):
+        wrong(1, [2])
 
 
 def test_what_a_class_is_made_from_can_be_asked() -> None:
     ours, theirs = (inspect.signature(made).parameters for made in (Ours, Theirs))
     assert list(ours.values()) == list(theirs.values())
+
+
+def test_what_may_be_changed_is_given_in_order_has_a_list_of_its_own_and_no_hash() -> None:
+    one, other = Changing(1), Changing(at=1)
+    one.seen.append(7)
+    assert (one.seen, other.seen, one == other, one == Changing(1, [7])) == ([7], [], False, True)
+    one.at = 2
+    assert one.at == 2
+    assert list(inspect.signature(Changing).parameters) == ["at", "seen"]
+    assert [each.name for each in dataclasses.fields(Changing)] == ["at", "seen"]
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+    wrong: Any = Changing
+    for positional, named in (((1, [], 3), {}), ((), {}), ((1,), {"at": 1}), ((1,), {"other": 1})):
+        with pytest.raises(TypeError):
+            wrong(*positional, **named)
+
+
+def test_a_class_that_looks_at_its_fields_does_so_and_can_be_inherited() -> None:
+    with pytest.raises(ValueError, match="less than nothing"):
+        Checked(count=-1)
+    with pytest.raises(ValueError, match="less than nothing"):
+        Heir(count=-1, name="a")
+    assert dataclasses.replace(Heir(count=1, name="a"), count=2) == Heir(count=2, name="a")
