@@ -82,12 +82,12 @@ def papers(given: tuple[str, ...]) -> list[Path]:
 
 def _status(trust: "Trust", file: Path | None) -> "Snapshot | None":
     """The exported log the reader holds. Raises: click.UsageError."""
+    if file is None:
+        return None
     from certs.errors import TrustFileError
     from certs.log.errors import LogReadError
     from phones.cleaning import clean
 
-    if file is None:
-        return None
     if trust.log_policy is None:
         raise click.UsageError(text("word.status_needs_policy"))
     try:
