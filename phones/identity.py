@@ -72,14 +72,36 @@ def compare(before: Reading, after: Reading) -> Comparison:
 
 def compare_all(before: Iterable[Reading], after: Iterable[Reading]) -> Comparison:
     """Every reading of the one set with every reading of the other: what agrees anywhere and what differs anywhere."""
+    befores, afters = tuple(before), tuple(after)
     agreeing: dict[str, frozenset[str]] = {}
-    differing: frozenset[str] = frozenset()
-    for one, other in product(before, after):
-        found = compare(one, other)
-        for name, numbers in found.agreeing.items():
-            agreeing[name] = agreeing.get(name, frozenset()) | numbers
-        differing |= found.differing
-    return Comparison(agreeing=agreeing, differing=differing)
+    differing: set[str] = set()
+    for rows in _OF_ONE_LABEL:
+        for one, other in product(_told(rows, befores), _told(rows, afters)):
+            same, different = _compare_label(rows, one, other)
+            for name, numbers in same.items():
+                agreeing[name] = agreeing.get(name, frozenset()) | numbers
+            differing |= different
+    return Comparison(agreeing=agreeing, differing=frozenset(differing))
+
+
+def contradict(readings: Iterable[Reading]) -> bool:
+    """Does any reading differ from any other? Each is held against those before it, which agree: there are few of
+    those, however many readings a hostile record holds.
+    """
+    kept = tuple(readings)
+    return any(
+        _compare_label(rows, told[earlier], told[later])[1]
+        for rows, told in ((rows, _told(rows, kept)) for rows in _OF_ONE_LABEL)
+        for later in range(len(told))
+        for earlier in range(later)
+    )
+
+
+def _told(rows: tuple[Identifier, ...], readings: Iterable[Reading]) -> list[Reading]:
+    """What the readings say of the identifiers of one label, each different answer once."""
+    names = [name for row in rows for name in row.values]
+    answers = (tuple((name, reading[name]) for name in names if _is_known(reading.get(name))) for reading in readings)
+    return [dict(answer) for answer in dict.fromkeys(answers) if answer]
 
 
 def _compare_label(

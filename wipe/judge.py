@@ -9,7 +9,7 @@ requirement, the same phone before and after, two independent writers, and level
 from collections.abc import Sequence
 
 from phones.evidence import Evidence, Moment
-from phones.identity import Reading, compare, compare_all, identifying
+from phones.identity import Reading, compare_all, contradict, identifying
 from phones.verdict import Verdict, worst
 from wipe import claims as claim
 from wipe.readings import Readings
@@ -115,16 +115,9 @@ def _by_name(rules: Rules) -> dict[str, Row]:
 def _same_phone(readings: Readings, about: MethodRule) -> Verdict:
     """Two readings that contradict each other, whenever they were made, are of two phones."""
     told = {moment: _readings(readings, moment) for moment in Moment}
-    if _contradict([reading for readings_then in told.values() for reading in readings_then]):
+    if contradict(reading for readings_then in told.values() for reading in readings_then):
         return Verdict.FAILED
     return worst(compare_all(told[Moment.BEFORE], told[moment]).verdict for moment in about.identity)
-
-
-def _contradict(told: list[Reading]) -> bool:
-    """Does any of these differ from another? Each is held against those before it, which agree: there are few of
-    those, however many a hostile record holds.
-    """
-    return any(compare(told[earlier], told[later]).differing for later in range(len(told)) for earlier in range(later))
 
 
 def _readings(readings: Readings, moment: Moment) -> list[Reading]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from phones.commitment import commit
 from phones.identifiers import IDENTIFIERS, normalise
-from phones.identity import PhoneIdentity, compare, compare_all, is_identified, is_same_phone
+from phones.identity import PhoneIdentity, compare, compare_all, contradict, is_identified, is_same_phone
 from phones.verdict import Verdict, worst
 
 SERIAL, IMEI = "R58N12", "353918057901122"
@@ -210,3 +210,27 @@ def test_one_number_said_in_two_places_is_one_identifier() -> None:
     once = {"identity.imei1": "490154203237518", "identity.imei2": "490154203237518"}
     assert is_same_phone(once, once) is Verdict.INDETERMINATE
     assert is_same_phone({**once, "identity.serial": "S1"}, {**once, "identity.serial": "S1"}) is Verdict.PASSED
+
+
+_READINGS = st.lists(
+    st.dictionaries(
+        st.sampled_from([name for each in IDENTIFIERS for name in each.values]),
+        st.sampled_from(["a", "b", "", "malformed"]),
+        max_size=5,
+    ),
+    max_size=4,
+)
+
+
+@given(_READINGS, _READINGS)
+def test_sets_of_readings_are_compared_as_each_with_each(
+    before: list[dict[str, str]], after: list[dict[str, str]]
+) -> None:
+    pairs = [compare(one, other) for one in before for other in after]
+    found = compare_all(before, after)
+    assert found.differing == frozenset().union(*(pair.differing for pair in pairs))
+    assert found.agreeing == {
+        name: frozenset().union(*(pair.agreeing.get(name, frozenset()) for pair in pairs))
+        for name in {name for pair in pairs for name in pair.agreeing}
+    }
+    assert contradict(before) is any(compare(one, other).differing != frozenset() for one in before for other in before)
