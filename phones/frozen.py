@@ -56,9 +56,10 @@ def _quickly(plain: type, options: Mapping[str, bool]) -> type:
     for name in ("__dict__", "__weakref__"):
         content.pop(name, None)
     values = attrgetter(*names) if len(names) > 1 else _tuple_of(names)
+    compared = attrgetter(*names) if names else values  # of one field its value, without a tuple around it
 
     def equal(self: object, other: object) -> Any:
-        return values(self) == values(other) if self.__class__ is other.__class__ else NotImplemented
+        return compared(self) == compared(other) if self.__class__ is other.__class__ else NotImplemented
 
     def digest(self: object) -> int:
         return hash(values(self))
