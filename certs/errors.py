@@ -84,6 +84,7 @@ class NoEditionError(CertsError):
     """Real papers are made under a released edition only, and this program has none."""
 
     code = "no_edition"
+    exit_code = 7
 
 
 class OpeningsMalformedError(CertsError):

@@ -13,7 +13,7 @@ from certs import editions
 from certs.editions.released import RELEASED
 from certs.errors import EditionUnknownError, NoEditionError, RecordMalformedError
 from certs.record.canonical import canonical_bytes
-from certs.record.record import Record
+from tests.support.papers.paper_world import PaperWorld
 from tools.edition_answers import answers
 from tools.editions import boundary
 from tools.editions.closure import imports, is_current, law_of
@@ -152,7 +152,9 @@ def test_real_papers_are_made_under_a_released_edition_alone(monkeypatch: pytest
     assert {editions.for_papers(specimen=specimen) for specimen in (True, False)} == {"2026.11.2"}
 
 
-def test_a_record_names_the_edition_that_made_it(record: Record) -> None:
+def test_a_record_names_the_edition_that_made_it() -> None:
+    world = PaperWorld()
+    record = world.certificate(world.job())
     assert record.facts.edition == editions.in_work()
     assert record.read.plain["edition"] == editions.in_work()
 
