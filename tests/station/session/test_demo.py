@@ -11,7 +11,7 @@ from tests.support.demo_run import DemoRun
 
 
 @pytest.mark.wire
-@pytest.mark.xdist_group("demo")
+@pytest.mark.xdist_group("whole-bench")
 @pytest.mark.timeout(240)
 def test_the_demo_certifies_exactly_the_honest_phones(line: CommandLine, run: DemoRun) -> None:
     """`--out` is relative, as in the README."""

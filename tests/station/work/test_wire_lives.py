@@ -21,7 +21,8 @@ from virtual_phones.android import behaviour as android_behaviour
 from virtual_phones.faults import FaultKind
 from virtual_phones.iphone import behaviour as iphone_behaviour
 
-pytestmark = [pytest.mark.wire, pytest.mark.timeout(150)]
+# Two benches of eighteen phones at once would measure the machine.
+pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("whole-bench"), pytest.mark.timeout(150)]
 
 SEED = 20261121
 ROUNDS = 6
