@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One demo for all tests that look at what a demo does; they are of one xdist group, "whole-bench", so that it runs once."""
+"""One demo for all tests that look at what a demo does; they are of one group, "whole-bench", so that it runs once."""
 
 import pytest
 
