@@ -114,7 +114,9 @@ def release(root: Path, edition: str) -> Path:
 
 
 def faults(root: Path) -> list[str]:
-    """What is no longer as it was released: files changed, missing or added, in every edition of the table."""
+    """What is no longer as it was released: files changed, missing or added, in every edition of the table. A link is
+    no file: what it shows can change, and what stands in a folder behind it is seen by nobody but Python.
+    """
     found = []
     for edition, digest in released(root).items():
         folder = root / EDITIONS / package_of(edition)
@@ -126,13 +128,13 @@ def faults(root: Path) -> list[str]:
         there = {
             path.relative_to(folder).as_posix()
             for path in folder.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts and path.name != MANIFEST
+            if (path.is_file() or path.is_symlink()) and "__pycache__" not in path.parts and path.name != MANIFEST
         }
         expected = {**{path: folder / path for path in document["files"]}, **{p: root / p for p in document["shared"]}}
         digests = {**document["files"], **document["shared"]}
         found += [f"{edition}: {path} was added" for path in sorted(there - set(document["files"]))]
         for path, file in expected.items():
-            if not file.is_file():
+            if file.is_symlink() or not file.is_file():
                 found.append(f"{edition}: {path} is missing")
             elif _digest(file.read_bytes()) != digests[path]:
                 found.append(f"{edition}: {path} was changed")

@@ -120,6 +120,17 @@ def test_an_edition_is_released_once_and_any_change_of_it_is_found(tmp_path: Pat
     assert faults(root) == ["2099.01: manifest.json is not the released one"]
 
 
+def test_a_link_in_a_released_edition_is_found(tmp_path: Path) -> None:
+    """Python takes the folder `page` for the module `page`, although `page.py` still has its hash."""
+    root = small_program(tmp_path)
+    folder = release(root, "2099.01")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "__init__.py").write_text('INK = "green"\n')
+    (folder / "certs" / "page").symlink_to(elsewhere, target_is_directory=True)
+    assert faults(root) == ["2099.01: certs/page was added"]
+
+
 def test_an_edition_that_is_in_no_table_is_found(tmp_path: Path) -> None:
     root = small_program(tmp_path)
     (root / "certs" / "editions" / "e2099_02").mkdir()
