@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from certs.page.pdf_profile import PaperFile
 
 FROM_OTHER_ROOMS = (ProofwipeError, ValueError, TypeError, LookupError, ArithmeticError)
-"""What the rules of other rooms raise on evidence that no bench of ours can have written."""
+"""What the rules of other rooms, and the page, raise on records that no bench of ours can have written."""
 RECORD_FILE, STATEMENT_FILE = "erase-record.json", "statement.cose"
 PROOF_FILE, OPENINGS_FILE = "erase.tlog-proof", "openings.json"
 MOST_FILES = 4
@@ -162,6 +162,8 @@ def page(case: Case) -> str | None:
         alike = _is_blank_of(case, case.drawn) or same_objects(case.paper, _drawn(case))
     except CertsError as error:
         raise Failed("E_PAGE_MISMATCH", f"cannot be drawn: {error.got}"[:120]) from error
+    except FROM_OTHER_ROOMS as error:  # of a record whose rules nobody here could ask
+        raise Failed("E_PAGE_MISMATCH", f"cannot be drawn: {type(error).__name__}") from error
     if not alike:
         raise Failed("E_PAGE_MISMATCH", "drawn differently")
     return None

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from certs import editions
 from certs.errors import IssueError, RecordMalformedError, VerificationError, WrongSignerError
 from certs.formats import cms
 from certs.formats.pdf_signature import sign_file
@@ -351,6 +352,18 @@ def test_rules_this_program_does_not_have_cannot_be_told(record: Record, signer:
     ):
         found = _judge(forge(changed(record, _with(path, value)), signer), trust)
         assert (found.answer, found.code) == (Answer.CANNOT_TELL, "E_RULES_UNKNOWN"), path
+
+
+def test_a_record_of_unknown_rules_that_nobody_can_draw_is_not_valid(
+    record: Record, signer: FileSigner, trust: Trust
+) -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["rules"]["version"] = "2031.01"
+        document["erase"]["residues"]["userdata"] = "forgotten"
+
+    attached = changed(record, change)
+    statement = sign_statement(editions.read_record(attached).statement(), signer)
+    _rejected(forge(record.data, signer, attached=attached, statement=statement), trust, "E_PAGE_MISMATCH")
 
 
 def test_a_swapped_statement_is_not_valid(record: Record, report: Record, signer: FileSigner, trust: Trust) -> None:
