@@ -68,6 +68,25 @@ def verify_since_checkpoint(ledger: Ledger, station: Station | None) -> Verified
     return Verified(number=number, head=head, since=newest.number, may_be_unfinished=tuple(jobs))
 
 
+def verify_job(ledger: Ledger, station: Station | None, job: str) -> None:
+    """Walk the chain from the job's first entry on and hold it against the newest checkpoint, so that a decision, a
+    paper or an erase rests on no entry of the job that somebody changed before the checkpoint.
+
+    Raises: LedgerCorruptError naming the first entry that does not fit; LedgerError.
+    """
+    newest = ledger.newest_checkpoint()
+    first = ledger.first_number(job)
+    if station is None or newest is None or newest.key != station.key_id or newest.number == 0 or first == 0:
+        ledger.verify()
+        return
+    if not _is_signed(newest, station):
+        raise LedgerCorruptError(subject=str(ledger.path), got="checkpoint")
+    first = min(first, newest.number)
+    for row in ledger.walk(first=first, hash_of_first=ledger.hash_of(first)):
+        if row.number == newest.number and row.hash != newest.hash:
+            raise LedgerCorruptError(subject=str(ledger.path), got=f"entry {row.number}")
+
+
 def check_all(ledger: Ledger, station_of: StationOf) -> int:
     """Hold every checkpoint against the chain, which was walked before. Returns how many could not be checked because
     their key is not at hand.

@@ -178,6 +178,12 @@ class Ledger:
         event = None if row is None else self._read(StoredEntry._make(row)).event
         return event if isinstance(event, CheckpointSigned) else None
 
+    def first_number(self, job: str) -> int:
+        """Number of the job's first entry, 0 when there is no such job."""
+        query = "SELECT ifnull(min(number), 0) FROM entry INDEXED BY ix_entry_job WHERE job = ?"
+        with self._database.reading() as connection:
+            return int(connection.execute(query, (job,)).fetchone()[0])
+
     def last_number(self) -> int:
         """Number of the last entry, 0 when there is none."""
         with self._database.reading() as connection:

@@ -84,8 +84,14 @@ class Projection:
     def _add(self, connection: sqlite3.Connection, entry: Entry) -> None:
         row = connection.execute("SELECT summary, words FROM view_job WHERE id = ?", (entry.job,)).fetchone()
         if row is not None:
-            before = codec.from_json(JobSummary, json.loads(row[0]))
-            _store(connection, before.after(entry), words_before=row[1])
+            try:
+                summary = codec.from_json(JobSummary, json.loads(row[0])).after(entry)
+            except (ValueError, TypeError, RecursionError):  # a damaged list stops no work: the entries tell
+                folded = self._fold(connection, entry.job)
+                if folded is None:
+                    return
+                summary = folded
+            _store(connection, summary, words_before=row[1])
         elif isinstance(entry.event, JobOpened):
             _store(connection, JobSummary.begun(entry, entry.event), words_before=None)
 

@@ -115,6 +115,11 @@ class JobSummary:
         return self.stage is Stage.VERIFIED and not self.decided
 
     @property
+    def work_is_over(self) -> bool:
+        """Nothing more will be done to the phone; what may be missing is a decision or a paper."""
+        return self.stage.final or self.stage in (Stage.VERIFIED, Stage.VALIDATED)
+
+    @property
     def words(self) -> str:
         """What a person may look for, in one line; bounded."""
         texts = (self.id, self.slot, self.model, *self.numbers, self.certificate, self.report, self.performed_by)

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable
 from certs.errors import CertsError
 from certs.issue import Paper
 from certs.record.sealing import Opening
+from station.ledger.checkpoints import verify_job
 from station.ledger.job import Job
 from station.papers.keys import open_paper_issuer
 from station.session.events import Event, Warned
+from station.session.jobs import station_of
 from station.session.parts import Secrets
 from station.session.session import Session
 from station.setup.home import Home
@@ -31,9 +33,11 @@ def print_again(
 ) -> Paper:
     """The job's newest paper; with `openings` the copy for who may see them.
 
-    Raises: CertsError, LogError, LogMissingError; StationBusyError, LedgerError only for a paper that is not out yet.
+    Raises: CertsError, LogError, LogMissingError; LedgerCorruptError when somebody changed an entry since the job
+    began; StationBusyError, other LedgerErrors only for a paper that is not out yet.
     """
     openings = tuple(openings)
+    verify_job(job.ledger, station_of(home), job.id)
     if _is_out(job):
         issuer = load_company(home.keys).issuer
         warnings: list[CertsError] = []

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from certs.record.issuer import Station
 from phones.clock import SystemClock
 from station.errors import JobNotFoundError, LedgerError
-from station.ledger.checkpoints import Verified, verify_since_checkpoint
+from station.ledger.checkpoints import Verified, verify_job, verify_since_checkpoint
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import unfinished
@@ -82,9 +82,24 @@ class Jobs:
         """By its own id or that of one of its papers. Raises: JobNotFoundError."""
         return Job.load(self.ledger, name.upper()) or self.of_paper(name)
 
+    def to_act_on(self, job_id: str) -> Job:
+        """The job, every entry of which was held against the chain: what is decided, signed or done next rests on it.
+
+        Raises: JobNotFoundError; LedgerCorruptError when somebody changed one; LedgerError.
+        """
+        job = self.by_id(job_id)
+        verify_job(self.ledger, self._station, job.id)
+        return job
+
     def unfinished(self) -> tuple[Job, ...]:
-        """Those a station has to go on with, as the entries tell. Raises: LedgerCorruptError; LedgerError."""
-        return unfinished(self.ledger, self.verify())
+        """Those a station has to go on with, as the entries tell; checked like `to_act_on`.
+
+        Raises: LedgerCorruptError; LedgerError.
+        """
+        found = unfinished(self.ledger, self.verify())
+        if found:
+            verify_job(self.ledger, self._station, found[0].id)  # the oldest: the walk goes over the others too
+        return found
 
     def usual_s(self, model: str) -> float | None:
         """How long a job with that model usually takes, in seconds; what `time left` is estimated from."""

@@ -21,6 +21,7 @@ _REMEMBERED = 1000
 @dataclass(slots=True)
 class _Open:
     question: Question
+    until: float  # by the monotonic clock
     closed: threading.Event = field(default_factory=threading.Event)
     answer: str | None = None
 
@@ -64,13 +65,13 @@ class Questions:
             asked_at=self._clock.now(),
             timeout_s=timeout_s,
         )
-        waiting = _Open(question)
+        waiting = _Open(question, self._clock.monotonic() + timeout_s)
         with self._lock:
             self._open[question.id] = waiting
         self._publish(QuestionAsked(question=question))
-        give_up, pause = self._clock.monotonic() + timeout_s, FIRST_PAUSE_S
+        pause = FIRST_PAUSE_S
         while not waiting.closed.is_set():
-            left_s = give_up - self._clock.monotonic()
+            left_s = waiting.until - self._clock.monotonic()
             if left_s <= 0:
                 self._close(question.id, None, by="")
                 break
@@ -91,6 +92,8 @@ class Questions:
             raise QuestionNotFoundError(subject=question_id)
         if answer is not None and answer not in waiting.question.choices:
             raise AnswerRefusedError(subject=question_id, choices=", ".join(waiting.question.choices), got=answer[:40])
+        if self._clock.monotonic() >= waiting.until:  # the worker that asked may not have looked yet
+            raise QuestionClosedError(subject=question_id)
         if not self._close(question_id, answer, by=by):
             raise QuestionClosedError(subject=question_id)
 

@@ -124,6 +124,7 @@ class Session:
         self._stream = EventStream(self._clock, None if listener is None else lambda event: listener(self, event))
         self._questions = Questions(clock=self._clock, new_id=self._numbering.question_id, publish=self._stream.publish)
         self._choices: dict[str, _Choice] = {}
+        self._left: frozenset[str] | None = None
         self._shift = Shift(port_of=self._port, context_of=self._context, ended=self._ended)
 
     @classmethod
@@ -276,7 +277,8 @@ class Session:
         method: str = "",
         deadlines: Deadlines | None = None,
     ) -> Started:
-        """A job and a worker for each phone whose port has none. The caller has confirmed that these are meant.
+        """A job and a worker for each phone whose port has no unfinished job; one that an earlier run left is resumed
+        first, or its phone might be erased a second time. The caller has confirmed that these are meant.
 
         `by`: who performs it. `bound`: the numbers the phone was confirmed by. `method`: a wish, never replaced by
         another. `deadlines`: others than the settings'.
@@ -287,7 +289,7 @@ class Session:
         jobs, occupied = [], []
         with self._acting:
             for sighting in sightings:
-                if sighting.port in self._shift.busy():
+                if sighting.port in self._shift.busy() or sighting.port in self._ports_left():
                     occupied.append(sighting)
                     continue
                 job = self._new_job(sighting, by, tuple(bound), acquisitions)
@@ -299,14 +301,28 @@ class Session:
     def resume(self, *, method: str = "") -> tuple[Job, ...]:
         """Resume every job that no worker leads, by inspecting its phone; those that only lack their paper get it now.
 
-        Raises: LedgerError.
+        Raises: what `prepare` raises, before anything is begun; LedgerError.
         """
         with self._acting:
-            jobs = tuple(job for job in self.jobs.unfinished() if not self._shift.is_busy(job.id))
+            busy = self._shift.busy_jobs()  # before the jobs are read: none may be read in the middle of its work
+            jobs = tuple(job for job in self.jobs.unfinished() if job.id not in busy)
+            if jobs:
+                self.prepare()
             for job in jobs:
                 self._begin(job, _Choice(method=method, settings=self.settings), resumed=True)
                 self._shift.resume(job)
+            self._left = None
         return jobs
+
+    def _ports_left(self) -> frozenset[str]:
+        """Ports of jobs that no worker leads and whose work on the phone is not over; looked for again when it may
+        have changed.
+        """
+        if self._left is None:
+            busy = self._shift.busy_jobs()
+            left = (job for job in self.jobs.unfinished() if job.id not in busy and not job.summary.work_is_over)
+            self._left = frozenset(job.port for job in left)
+        return self._left
 
     @property
     def busy(self) -> tuple[str, ...]:
@@ -379,6 +395,8 @@ class Session:
 
     def _ended(self, job: Job, error: LedgerError | None) -> None:
         del self._choices[job.id]
+        if not is_finished(job):
+            self._left = None
         if error is not None:
             self._stream.publish(JobInterrupted(job=job.id, port=job.port, slot=job.opened.slot, error=error.code))
             return
@@ -404,7 +422,7 @@ class Session:
         Raises: JobNotFoundError, JobBusyError, WrongStageError, LedgerError, CertsError, LogError.
         """
         with self._acting:
-            job = self._not_busy(self.jobs.by_id(job_id))
+            job = self._idle(job_id)
             decide(job, self.papers, accept=accept, by=by, at=self._clock.now(), validator=validator, grounds=grounds)
             return job
 
@@ -414,12 +432,15 @@ class Session:
         Raises: JobNotFoundError, JobBusyError, NotCertifiedError; LogMissingError, LogError, LedgerError.
         """
         with self._acting, self._log() as log:
-            job = self._not_busy(self.jobs.by_id(job_id))
+            job = self._idle(job_id)
             withdraw(job, log, reason=reason, by=by.name, role=by.role, grounds=grounds, at=self._clock.now())
             return job
 
-    def _not_busy(self, job: Job) -> Job:
-        if self._shift.is_busy(job.id):
+    def _idle(self, job_id: str) -> Job:
+        """The job, read when no worker writes to it any more. Raises: JobNotFoundError, JobBusyError, LedgerError."""
+        busy = self._shift.busy_jobs()  # asked before the job is read: else what was read may be old by now
+        job = self.jobs.to_act_on(job_id)
+        if job.id in busy:
             raise JobBusyError(subject=job.id, stage=job.stage.value)
         return job
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from phones.port import Port
 from station.errors import LedgerError
 from station.ledger.job import Job
-from station.ledger.stages import Stage
 from station.work.worker import Worker, WorkerContext
 
 
@@ -48,7 +47,7 @@ class Shift:
 
         Raises: LedgerError.
         """
-        if job.stage.final or job.stage in (Stage.VERIFIED, Stage.VALIDATED):
+        if job.summary.work_is_over:
             with self._changed:
                 self._jobs[job.id] = job
             self._lead(job, resumed=True)
@@ -60,10 +59,10 @@ class Shift:
         with self._changed:
             return tuple(dict.fromkeys(job.port for job in self._at_work))
 
-    def is_busy(self, job_id: str) -> bool:
-        """Is a worker at that job?"""
+    def busy_jobs(self) -> frozenset[str]:
+        """Ids of the jobs a worker is at."""
         with self._changed:
-            return any(job.id == job_id for job in self._at_work)
+            return frozenset(job.id for job in self._at_work)
 
     def jobs(self) -> tuple[Job, ...]:
         """All jobs of this shift."""

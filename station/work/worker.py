@@ -91,7 +91,7 @@ class Worker:
         """Work until the job has its paper. Raises: LedgerError when nothing can be written any more."""
         try:
             apply(self._job)
-            if not self._job.stage.final and self._job.stage not in (Stage.VERIFIED, Stage.VALIDATED):
+            if not self._job.summary.work_is_over:
                 self._to_verdict()
         except LedgerError:
             raise
@@ -113,7 +113,7 @@ class Worker:
         """Give up what lets us into the phone, before the paper: a station killed in between does it again.
         A job that is to be resumed keeps its pair records: its trust test needs them.
         """
-        if not self._job.stage.final and self._job.stage not in (Stage.VERIFIED, Stage.VALIDATED):
+        if not self._job.summary.work_is_over:
             return
         try:
             self._port.forget(self._job.identity.number("udid") if self._job.identity is not None else "")

@@ -19,6 +19,7 @@ from station.ledger.checkpoints import (
     sign_first,
     sign_if_due,
     unfinished_jobs,
+    verify_job,
     verify_since_checkpoint,
 )
 from station.ledger.entry import entry_hash
@@ -83,6 +84,18 @@ def test_a_change_before_the_checkpoint_is_found_by_the_whole_walk(ledger: Ledge
     assert verify_since_checkpoint(ledger, STATION).since == 10
     with pytest.raises(LedgerCorruptError, match="entry 5"):
         ledger.verify()
+
+
+@pytest.mark.parametrize("whole_chain", [False, True])
+def test_a_changed_entry_of_a_job_before_the_checkpoint_is_found_before_anybody_acts_on_the_job(
+    ledger: Ledger, whole_chain: bool
+) -> None:
+    for job in ("JOB00001", "JOB00002"):
+        verify_job(ledger, STATION, job)
+        verify_job(ledger, None, job)
+    change(ledger.path, 5, whole_chain=whole_chain)
+    with pytest.raises(LedgerCorruptError):
+        verify_job(ledger, STATION, "JOB00001")
 
 
 def test_a_chain_made_anew_does_not_fit_what_the_station_signed(ledger: Ledger) -> None:

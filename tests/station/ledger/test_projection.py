@@ -133,6 +133,17 @@ def test_one_of_another_version_or_of_another_ledger_is_made_anew_by_itself(dama
             assert list(again.view.differences()) == []
 
 
+@pytest.mark.parametrize("damage", ["summary = '{'", "summary = '{}'", "summary = NULL", "summary = 7, words = 7"])
+def test_a_damaged_list_stops_no_job_and_is_mended_by_its_next_entry(damage: str) -> None:
+    with new_ledger() as ledger:
+        write(ledger, [("JOB00001", an_event(EntryKind.IDENTITY))])
+        with raw(ledger) as connection:
+            connection.execute("PRAGMA ignore_check_constraints = ON")
+            connection.execute(f"UPDATE OR IGNORE view_job SET {damage}")
+        write(ledger, [("JOB00001", an_event(EntryKind.FAILURE))])
+        assert [job.failure for job in ledger.view.jobs()] == ["phone_lost"]
+
+
 def test_an_append_that_fails_leaves_neither_entry_nor_row(monkeypatch: pytest.MonkeyPatch) -> None:
     with new_ledger() as ledger:
         write(ledger, [("JOB00001", an_event(EntryKind.IDENTITY))])

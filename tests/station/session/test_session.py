@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A session in this process, with virtual phones and no command line: what its clients see, ask and answer."""
 
+import sqlite3
 import threading
 import time
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from certs.errors import WrongSignerError
+from certs.issue import Paper
 from certs.record.facts import Person
+from certs.record.issuer import Signer
+from certs.record.record import Record
+from phones.errors import UsbAccessError
 from phones.port import Presence, Sighting
 from phones.verdict import Verdict
 from station.errors import (
@@ -23,9 +30,11 @@ from station.errors import (
     StationBusyError,
     WrongStageError,
 )
+from station.ledger import checkpoints
+from station.ledger.entry import Entry
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import is_finished
-from station.ledger.stages import Stage
+from station.ledger.stages import EntryKind, Stage
 from station.session.events import (
     Event,
     Instruction,
@@ -41,13 +50,14 @@ from station.session.events import (
 )
 from station.session.parts import Secrets
 from station.session.plugged import changes
+from station.session.questions import Questions
 from station.session.session import Session
 from station.setup.home import Home
 from station.setup.settings import Settings
 from station.work.worker import Progress
 from tests.support import lives
 from tests.support.cli_station import PASSPHRASE, Call
-from tests.support.direct_bench import DirectBench
+from tests.support.direct_bench import DirectBench, VirtualClock
 from tests.support.one_phone import OnePhone, UnhurriedClock
 
 LONGEST_S = 30.0
@@ -319,3 +329,134 @@ def test_two_clients_that_decide_about_one_job_leave_one_decision_and_none_while
     assert early
     assert ended == ["CERTIFIED"]
     phone.ledger.close()
+
+
+def test_a_decision_rests_on_no_entry_that_somebody_changed_before_the_last_checkpoint(
+    home: Home, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        monkeypatch.context() as patch,
+        Session.open(home, Settings(), Secrets(passphrase=lambda: PASSPHRASE)) as session,
+    ):
+        patch.setattr(checkpoints, "EVERY", 1)
+        checkpoints.sign_if_due(session.jobs.ledger, session.papers.signer)
+    with closing(sqlite3.connect(home.ledger, isolation_level=None)) as raw:
+        raw.execute("DROP TRIGGER entry_is_never_changed")
+        changed = "UPDATE entry SET payload = replace(payload, 'Tester', 'Nobody') WHERE kind = 'job_opened'"
+        assert raw.execute(changed).rowcount == 1
+    for arguments in (("validate", "TESTJOB1", "--accept"), ("reprint", "TESTJOB1")):
+        code, said = call(*arguments)
+        assert (code, "is damaged" in said) == (1, True), said
+    assert not list(home.papers.glob("*-certificate.pdf"))
+
+
+class ReadSlowly(Ledger):
+    """Once a job has been read in this thread, `then` happens before anybody looks at what was read."""
+
+    then: Callable[[], None] | None = None
+
+    def entries(self, job: str | None = None) -> Iterator[Entry]:
+        yield from tuple(super().entries(job))
+        if self.then is not None:
+            self.then()
+
+
+def test_a_job_that_was_read_while_its_worker_was_at_it_is_not_decided(tmp_path: Path) -> None:
+    phone = OnePhone(tmp_path, lives.IPHONE)
+    phone.ledger.close()
+    phone.ledger = ledger = ReadSlowly(tmp_path / "ledger.sqlite3", clock=phone.clock)
+    drawing, was_read = threading.Event(), threading.Event()
+
+    def draw(record: Record, statement: bytes, signer: Signer, **attached: object) -> Paper:
+        drawing.set()
+        assert was_read.wait(LONGEST_S)
+        return lives.paper_without_page(record, statement, signer, **attached)
+
+    phone.papers = replace(phone.papers, draw_and_sign=draw)
+    with phone.session(phone.hands.notice) as session:
+        (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
+        assert drawing.wait(LONGEST_S)
+
+        def finish() -> None:
+            was_read.set()
+            session.wait()
+
+        ledger.then = finish
+        with pytest.raises(JobBusyError):
+            session.decide(job.id, accept=True, by=VALIDATOR)
+        ledger.then = None
+    assert job.stage is Stage.CERTIFIED
+    assert EntryKind.VALIDATION not in [entry.kind for entry in ledger.entries(job.id)]
+    ledger.close()
+
+
+def test_a_phone_whose_job_an_earlier_run_left_is_not_begun_again_before_that_is_resumed(tmp_path: Path) -> None:
+    def refuse(number: int, _when: str) -> None:
+        if number > erasing:
+            raise LedgerFullError(got="no space")
+
+    erasing = 10_000
+
+    def notice(session: Session, event: Event) -> None:
+        nonlocal erasing
+        room.hands.notice(session, event)
+        if isinstance(event, Progress) and event.key == "commanding":
+            erasing = room.ledger.last_number() + 1
+
+    room = OnePhone(tmp_path, lives.IPHONE, on_append=refuse)
+    with room.session(notice) as session:
+        (job,) = session.start(room.port.look(), by=lives.TESTER).jobs
+        with pytest.raises(LedgerError):
+            session.wait()
+        assert job.stage is Stage.ERASING
+        erasing = 10_000
+        assert session.start(room.port.look(), by=lives.TESTER).jobs == ()
+    with room.session(room.hands.notice) as session:
+        started = session.start(room.port.look(), by=lives.TESTER)
+        assert started.jobs == ()
+        assert [each.port for each in started.occupied] == ["1-1"]
+        session.resume()
+        session.wait()
+        assert room.slot.first.truth()["erases_asked"] == 1
+    room.ledger.close()
+
+
+def test_a_bench_that_does_not_open_is_told_to_whoever_resumes_and_no_job_is_begun(tmp_path: Path) -> None:
+    room = OnePhone(tmp_path, lives.IPHONE)
+    lives.open_job(room.ledger, "apple", lives.SETTINGS)
+
+    def no_bench() -> NoReturn:
+        raise UsbAccessError(got="EACCES")
+
+    with (
+        Session(
+            ledger=room.ledger,
+            settings=lives.SETTINGS,
+            bench=no_bench,
+            papers=lambda _warn: nullcontext(room.papers),
+        ) as session,
+        session.events(JobStarted) as begun,
+    ):
+        with pytest.raises(UsbAccessError):
+            session.resume()
+        assert begun.next(0) is None
+        assert session.busy == ()
+    room.ledger.close()
+
+
+def test_an_answer_after_the_time_is_refused_though_the_worker_has_not_looked_yet() -> None:
+    class Stopped(VirtualClock):
+        """The machine was stopped for an hour during the first wait; somebody answers when it goes on."""
+
+        def sleep(self, seconds: float) -> None:
+            super().sleep(3600)
+            (question,) = questions.open()
+            with pytest.raises(QuestionClosedError):
+                questions.answer(question.id, "ok", by="too late")
+            late.append(question.id)
+
+    late: list[str] = []
+    questions = Questions(clock=Stopped(), new_id=lambda: "Q1", publish=lambda _event: None)
+    facts: dict[str, str] = {}
+    assert questions.ask("screen", job="J", port="1-1", slot="A", choices=("ok",), facts=facts, timeout_s=45) is None
+    assert late == ["Q1"]
