@@ -118,7 +118,11 @@ class AppleLibraryDriver:
         self._loop.close()
 
     def exchange(self, udid: str, request: Request, *, timeout_s: float) -> Reply:
-        """One request to one phone, within `timeout_s`. Raises: as `phones.link.Link.exchange`."""
+        """One request to one phone, within `timeout_s`. Raises: as `phones.link.Link.exchange`; TypeError for the one
+        request that is an act, which `begin` takes.
+        """
+        if isinstance(request, AppleErase) and request.route is AppleEraseRoute.MOBILEBACKUP2:
+            raise TypeError("an erase over mobilebackup2 is begun as an act, not exchanged")
         try:
             return Reply(body=self._loop.run(self._answer(udid, request, timeout_s), timeout_s=timeout_s))
         except PhoneLostError:

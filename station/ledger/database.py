@@ -112,7 +112,13 @@ class Database:
                 connection.close()
 
     def copy_to(self, target: Path) -> None:
-        """A consistent copy of the whole file, made while others write. Raises: LedgerError."""
+        """A consistent copy of the whole file, made while others write, readable by its owner only: it names phones in
+        clear. Of one that could not be finished nothing is left. Raises: LedgerError.
+        """
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except OSError as error:
+            raise LedgerFullError(subject=str(target), got=str(error)) from error
         try:
             source, copy = _connect(self.path), sqlite3.connect(target)
             try:
@@ -121,6 +127,7 @@ class Database:
                 source.close()
                 copy.close()
         except (sqlite3.Error, OSError) as error:
+            target.unlink(missing_ok=True)
             raise LedgerFullError(subject=str(target), got=str(error)) from error
 
     def close(self) -> None:

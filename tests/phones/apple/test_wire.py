@@ -370,6 +370,14 @@ def test_a_refused_erase_says_why(
     assert here.island.unfinished() == 0
 
 
+def test_an_erase_over_a_message_loop_is_an_act_and_no_exchange(bench: Callable[..., Bench]) -> None:
+    here = bench()
+    here.inspect()
+    with pytest.raises(TypeError, match="act"):
+        here.ask(erase_question(AppleEraseRoute.MOBILEBACKUP2, timeout_s=10))
+    assert here.phone.truth()["erases_asked"] == 0
+
+
 def test_an_erase_needs_a_pairing_and_never_makes_one(bench: Callable[..., Bench]) -> None:
     here = bench()
     assert refusal(here.erase) == "not_paired"

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,15 @@ def test_entries_written_by_many_threads_make_one_chain(tmp_path: Path) -> None:
         thread.join()
     assert ledger.verify()[0] == 160
     ledger.close()
+
+
+def test_a_backup_is_its_owners_alone_and_takes_no_other_files_place(tmp_path: Path) -> None:
+    filled(tmp_path / "l")
+    with closing(Ledger(tmp_path / "l", clock=SystemClock())) as ledger:
+        ledger.backup(tmp_path / "copy")
+        with pytest.raises(LedgerError):
+            ledger.backup(tmp_path / "copy")
+    assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_backup_is_the_same_chain(tmp_path: Path) -> None:
