@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where everything stands on the two pages of a paper.
+
+Page one is for people and can be understood without page two: the limits and the way to check stand at its foot,
+and what does not fit above them moves to page two. Page two's last two lists give way when room is short; whatever
+is left out is counted there, and stands in the attached record. A report has another title, colour and layout.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from certs.editions.e2026_11.certs.page import fonts, parts, qr
+from certs.editions.e2026_11.certs.page import layout_back as back
+from certs.editions.e2026_11.certs.page import layout_front as front
+from certs.page.errors import PaperTooLongError
+from certs.editions.e2026_11.certs.page.labels import label
+from certs.editions.e2026_11.certs.page.parts import CERTIFICATE_COLOUR, LEFT, Look, REPORT_COLOUR, RIGHT
+from certs.editions.e2026_11.certs.page.sheet import HEIGHT, MILLIMETRE, MUTED, Sheet, WHITE, WIDTH
+from certs.editions.e2026_11.certs.record.schema import RecordDocument
+from certs.editions.e2026_11.phones.verdict import Verdict
+
+Part = Callable[[float], float]
+
+FOOT = HEIGHT - 27.0
+SPACE = 6.0
+PAGES = 2
+SPECIMEN_COLOUR = "#f8ddd5"
+STAMP_COLOUR = "#b3261e"
+
+
+def title(document: RecordDocument) -> str:
+    """The title as the file's metadata carry it: kind of paper in both languages, and its number."""
+    kind = "title.report" if document.is_report else "title.certificate"
+    return f"{label(kind).both} {document.id}"
+
+
+def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], record_digest: str) -> None:
+    """Draw both pages. Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError."""
+    look = Look(accent=REPORT_COLOUR if document.is_report else CERTIFICATE_COLOUR, is_report=document.is_report)
+    module = qr.module_size(symbol) * MILLIMETRE
+
+    def limits(top: float) -> float:
+        return front.limits(sheet, look, top)
+
+    def people(top: float) -> float:
+        return front.people(sheet, look, document, top)
+
+    def check(top: float) -> float:
+        return front.check(sheet, look, document, top, symbol=symbol, module=module)
+
+    check_top = FOOT - 8 - sheet.height_of(check)
+    limits_top = check_top - SPACE - sheet.height_of(limits)
+    people_top = limits_top - SPACE - sheet.height_of(people)
+    _specimen(sheet, document)
+    top = (_report_head if document.is_report else _certificate_head)(sheet, look, document)
+    late = _flow(sheet, _front_parts(sheet, look, document), top, people_top - SPACE)
+    people(people_top)
+    limits(limits_top)
+    check(check_top)
+    _foot(sheet, document)
+    sheet.next_page()
+    _specimen(sheet, document)
+    top = _head_of_details(sheet, look, document)
+    behind = _back_parts(sheet, look, document, record_digest)
+    heights = [sheet.height_of(section) for section in (*late, *behind)]
+    if not _fits(sheet, look, document, heights, top):
+        look = replace(look, tight=True)
+        behind = _back_parts(sheet, look, document, record_digest)
+        heights = [sheet.height_of(section) for section in (*late, *behind)]
+    top = _flow_all([*late, *behind], heights, top)
+    _lists(sheet, look, document, top)
+    _foot(sheet, document)
+
+
+def _front_parts(sheet: Sheet, look: Look, document: RecordDocument) -> list[Part]:
+    """The sections of page one from top to bottom, with the grade last."""
+    head = (front.reasons, front.phone) if look.is_report else (front.phone, front.result)
+    claimed = (front.claims,) if document.erase.verdict is Verdict.PASSED else ()
+    sections = (*head, front.erase, *claimed, front.residues, front.grade, front.disclosed)
+    return [_bound(section, sheet, look, document) for section in sections]
+
+
+def _back_parts(sheet: Sheet, look: Look, document: RecordDocument, record_digest: str) -> list[Part]:
+    def trace(top: float) -> float:
+        return back.trace(sheet, look, document, record_digest, top)
+
+    return [
+        _bound(back.disclosures, sheet, look, document),
+        _bound(back.conditions, sheet, look, document),
+        trace,
+    ]
+
+
+def _bound(
+    section: Callable[[Sheet, Look, RecordDocument, float], float], sheet: Sheet, look: Look, document: RecordDocument
+) -> Part:
+    return lambda top: section(sheet, look, document, top)
+
+
+def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list[Part]:
+    """Draw what fits, in order and spread over the room; the rest is given back. The last three sections are kept
+    before those between them and the first three: a buyer looks for locks, the grade, and what was repaired.
+    """
+    heights = [sheet.height_of(section) for section in sections]
+    last = len(sections)
+    wanted = [index for index in (0, 1, 2, last - 3, last - 2, last - 1, *range(3, last - 3)) if heights[index]]
+    shown: list[int] = []
+    for index in wanted:
+        if top + _stacked([heights[other] for other in (*shown, index)]) <= bottom:
+            shown.append(index)
+    spare = bottom - top - _stacked([heights[index] for index in shown])
+    space = SPACE + min(8.0, spare / max(1, len(shown)))
+    for index in sorted(shown):
+        top = sections[index](top) + space
+    return [section for index, section in enumerate(sections) if index not in shown]
+
+
+def _fits(sheet: Sheet, look: Look, document: RecordDocument, heights: list[float], top: float) -> bool:
+    """Is there room on page two for everything at length, with the lists as short as they can be?"""
+    shortest = [
+        sheet.height_of(lambda at: back.checks(sheet, look, document, at, 0)),
+        sheet.height_of(lambda at: back.findings(sheet, look, document, at, 0)),
+    ]
+    return top + _stacked([*heights, *shortest]) + 2 * len(heights) <= FOOT - 12
+
+
+def _flow_all(sections: list[Part], heights: list[float], top: float) -> float:
+    for section, high in zip(sections, heights, strict=True):
+        if top + high > FOOT - 8:
+            raise PaperTooLongError(step="page 2", got=f"{top + high:.0f} of {FOOT - 8:.0f} points")
+        if high:
+            top = section(top) + SPACE + 2
+    return top
+
+
+def _lists(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> None:
+    """Checks and findings share what is left of page two; the shorter one leaves its share to the other."""
+    room = FOOT - 12 - top
+    needs = [
+        sheet.height_of(lambda at: back.checks(sheet, look, document, at, 10_000)),
+        sheet.height_of(lambda at: back.findings(sheet, look, document, at, 10_000)),
+    ]
+    gap = SPACE if all(needs) else 0.0
+    first = min(needs[0], max((room - gap) / 2, room - gap - needs[1]))
+    if needs[0]:
+        top = back.checks(sheet, look, document, top, first) + gap
+    if needs[1]:
+        top = back.findings(sheet, look, document, top, FOOT - 12 - top)
+    if top > FOOT - 8:
+        raise PaperTooLongError(step="page 2", got=f"{top:.0f} of {FOOT - 8:.0f} points")
+
+
+def _stacked(heights: list[float]) -> float:
+    drawn = [height for height in heights if height]
+    return sum(drawn) + SPACE * max(0, len(drawn) - 1)
+
+
+def _certificate_head(sheet: Sheet, look: Look, document: RecordDocument) -> float:
+    sheet.block(0, 0, WIDTH, 9, fill=look.accent)
+    name = label("title.certificate")
+    with sheet.element("H1"):
+        sheet.text(LEFT, 49, name.zh, 26, bold=True, colour=look.accent)
+        sheet.text(LEFT + 1, 67, name.en, 14, colour=look.accent)
+    _identity(sheet, document, 31)
+    sheet.rule(LEFT, 74, RIGHT, colour=look.accent, weight=1.2)
+    return 80
+
+
+def _report_head(sheet: Sheet, look: Look, document: RecordDocument) -> float:
+    sheet.block(0, 0, 26, HEIGHT, fill=look.accent)
+    name = label("title.report")
+    with sheet.element("H1"):
+        sheet.text(LEFT, 50, name.zh, 20, bold=True, colour=look.accent)
+        sheet.text(LEFT, 67, name.en, 11.5, bold=True, colour=look.accent)
+    note = label("head.report_note")
+    sheet.text(LEFT, 80, note.both, 7.4, colour=MUTED)
+    _identity(sheet, document, 32)
+    return 94
+
+
+def _identity(sheet: Sheet, document: RecordDocument, top: float) -> None:
+    room = 190.0
+    number, issued = label("head.number"), label("head.issued")
+    issuer = parts.one_line(document.issuer.name, 7, room)
+    with sheet.element("P"):
+        sheet.text(RIGHT, top + 6, number.both, 6.3, colour=MUTED, align="right")
+        sheet.text(RIGHT, top + 17, document.id, 10, bold=True, align="right")
+        sheet.text(RIGHT, top + 27, f"{issued.both} {parts.clock_time(document.issued_at)}", 7, align="right")
+        sheet.text(RIGHT, top + 36.5, issuer, 7, colour=MUTED, align="right")
+
+
+def _head_of_details(sheet: Sheet, look: Look, document: RecordDocument) -> float:
+    name = label("title.report" if look.is_report else "title.certificate")
+    if look.is_report:
+        sheet.block(0, 0, 26, HEIGHT, fill=look.accent)
+    else:
+        sheet.block(0, 0, WIDTH, 9, fill=look.accent)
+    with sheet.element("H1"):
+        sheet.text(LEFT, 36, label("title.details").both, 13, bold=True, colour=look.accent)
+    phone = parts.one_line(f"{document.id} · {front.phone_name(document)}", 7.4, 320)
+    with sheet.artifact():
+        sheet.text(RIGHT, 30, name.both, 7.4, colour=look.accent, align="right")
+        sheet.text(RIGHT, 40, phone, 7.4, colour=MUTED, align="right")
+    sheet.rule(LEFT, 46, RIGHT, colour=look.accent, weight=1.2)
+    return 56
+
+
+def _foot(sheet: Sheet, document: RecordDocument) -> None:
+    counted = label("head.page", page=sheet.page + 1, pages=PAGES)
+    sheet.rule(LEFT, FOOT, RIGHT, weight=0.4)
+    note = label("head.specimen_note" if document.emulated else "head.cut_note")
+    with sheet.artifact():
+        sheet.text(LEFT, FOOT + 9, note.both, 6, colour=MUTED)
+        sheet.text(RIGHT, FOOT + 9, f"{document.id} · {counted.both}", 6, colour=MUTED, align="right")
+
+
+def _specimen(sheet: Sheet, document: RecordDocument) -> None:
+    if document.emulated:
+        words = label("title.specimen")
+        sheet.across(words.en, 112, (WIDTH / 2 - 10, HEIGHT / 2 - 90), colour=SPECIMEN_COLOUR)
+        sheet.across(words.zh, 150, (WIDTH / 2 + 70, HEIGHT / 2 + 130), colour=SPECIMEN_COLOUR)
+        wide = fonts.width(words.both, 11) + 20
+        middle = WIDTH / 2 if sheet.page == 0 else WIDTH * 0.4
+        sheet.block(middle - wide / 2, 12, wide, 17, fill=STAMP_COLOUR)
+        sheet.text(middle, 24.5, words.both, 11, bold=True, colour=WHITE, align="center")

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds what was measured against the limit that was declared before. Nothing measured is never a pass."""
+
+from collections.abc import Sequence
+
+from certs.editions.e2026_11.grading.report import CheckOutcome, CheckResult
+from certs.editions.e2026_11.grading.schemes import Check, whole_number
+from certs.editions.e2026_11.phones.allowed import MALFORMED
+from certs.editions.e2026_11.phones.evidence import Evidence, Outcome
+from certs.editions.e2026_11.phones.port import Platform
+from certs.editions.e2026_11.phones.verdict import Source
+
+_WORST_FIRST = (
+    CheckOutcome.FAIL,
+    CheckOutcome.INDETERMINATE,
+    CheckOutcome.NOT_TESTED,
+    CheckOutcome.PASS,
+    CheckOutcome.NOT_APPLICABLE,
+)
+
+
+def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) -> CheckResult:
+    """One check over all evidence of the job: its worst reading counts, whenever it was taken."""
+    limit = " ".join(part for part in (_sign(check), ", ".join(check.limit), check.unit) if part)
+    if platform.value not in check.platforms:
+        return _result(check, CheckOutcome.NOT_APPLICABLE, limit, "", None)
+    readings = [
+        (_compare(check, piece.values[check.value]), piece)
+        for piece in evidence
+        if piece.outcome is Outcome.ANSWERED and check.value in piece.values
+    ]
+    if not readings:
+        return _result(check, CheckOutcome.NOT_TESTED, limit, "", None)
+    outcome, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))
+    return _result(check, outcome, limit, f"{piece.values[check.value]} {check.unit}".strip(), piece)
+
+
+def _result(check: Check, outcome: CheckOutcome, limit: str, measured: str, piece: Evidence | None) -> CheckResult:
+    source = Source.NOT_CHECKED
+    if piece is not None:
+        source = Source.STATED if piece.link == "operator" else Source.OBSERVED
+    return CheckResult(
+        name=check.name,
+        weight=check.weight,
+        outcome=outcome,
+        limit=limit,
+        measured=measured[:200],
+        source=source.value,
+        moment=piece.moment.value if piece else "",
+        evidence=(piece.number,) if piece else (),
+    )
+
+
+def _sign(check: Check) -> str:
+    return {
+        "at_least": "≥",
+        "at_most": "≤",
+        "equals": "=",
+        "contains_all": "⊇",
+        "is_empty": "none",
+        "present": "present",
+    }.get(check.operator, "∈")
+
+
+def _compare(check: Check, text: str) -> CheckOutcome:
+    if text in {MALFORMED, "unknown"}:
+        return CheckOutcome.INDETERMINATE
+    if text in check.not_applicable:
+        return CheckOutcome.NOT_APPLICABLE
+    passed = _passes(check, text)
+    if passed is None:
+        return CheckOutcome.INDETERMINATE
+    return CheckOutcome.PASS if passed else CheckOutcome.FAIL
+
+
+def _passes(check: Check, text: str) -> bool | None:  # None: the text cannot be compared
+    match check.operator:
+        case "equals" | "one_of":
+            return text in check.limit
+        case "contains_all":
+            return set(check.limit) <= {part.strip() for part in text.split(",")}
+        case "is_empty":
+            return text == ""
+        case "present":
+            return bool(text)
+    measured, limit = whole_number(text), whole_number(check.limit[0])
+    if measured is None or limit is None:
+        return None
+    return measured >= limit if check.operator == "at_least" else measured <= limit
