@@ -251,6 +251,7 @@ export const TEXTS = {
   "check.chain": ["Signed by a station of an organisation", "由机构的工位签署"],
   "check.trust": ["The issuer leads to a root you trust", "签发方可追溯到您信任的根证书"],
   "check.attachments": ["Carries the record it must carry, well formed", "附有规定的记录，且格式正确"],
+  "check.edition": ["Its edition of the rules is known here", "本页认识其所依据的规则版本"],
   "check.issuer": ["Signed by who the record names", "签署者与记录一致"],
   "check.specimen": ["Real phone and real key, or both of a demonstration", "真实手机配真实密钥，演示配样本密钥"],
   "check.time": ["Issued while the signer's certificates were valid", "签发时签署者的证书有效"],

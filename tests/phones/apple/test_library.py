@@ -15,7 +15,7 @@ def overridden(ours: type) -> list[str]:
 
 
 def parameters(member: object) -> list[tuple[str, object]]:
-    function = member.fget if isinstance(member, property) else inspect.unwrap(member)  # type: ignore[arg-type]
+    function = member.fget if isinstance(member, property) else inspect.unwrap(member)  # type: ignore[arg-type]  # a name may hold anything here
     assert callable(function)
     return [(one.name, one.kind) for one in inspect.signature(function).parameters.values()]
 
