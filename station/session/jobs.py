@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from certs.record.issuer import Station
 from phones.clock import SystemClock
-from station.errors import JobNotFoundError, LedgerError
+from station.errors import JobNotFoundError, LedgerError, NotInitialisedError
 from station.ledger.checkpoints import Verified, verify_job, verify_since_checkpoint
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
@@ -17,7 +17,12 @@ from station.setup.home import Home
 
 
 def open_ledger(home: Home) -> Ledger:
-    """The station's ledger, made if it is not there. Raises: LedgerError."""
+    """The ledger of the station in that folder, made if it has done nothing yet.
+
+    Raises: NotInitialisedError where no station is, for whoever reads makes none; LedgerError.
+    """
+    if not (home.ledger.is_file() or home.keys.is_dir()):
+        raise NotInitialisedError(subject=str(home.path))
     home.make()
     return Ledger(home.ledger, clock=SystemClock())
 
@@ -35,7 +40,7 @@ def station_of(home: Home, key_id: str = "") -> Station | None:
 
 @contextmanager
 def read_jobs(home: Home) -> "Iterator[Jobs]":
-    """The jobs of a station, whether or not a session holds it. Raises: LedgerError."""
+    """The jobs of a station, whether or not a session holds it. Raises: NotInitialisedError, LedgerError."""
     ledger = open_ledger(home)
     try:
         yield Jobs(ledger, station_of(home))

@@ -47,7 +47,7 @@ from station.session.events import (
     Warned,
 )
 from station.session.find_phone import find
-from station.session.jobs import Jobs, open_ledger, station_of
+from station.session.jobs import Jobs, station_of
 from station.session.parts import BenchOpener, LogOpener, Numbering, PapersOpener, Secrets, own_log, own_papers
 from station.session.plugged import PhoneWatch, gather
 from station.session.questions import JobOperator, Questions
@@ -149,7 +149,7 @@ class Session:
         home.make()
         with ExitStack() as opened:
             opened.enter_context(home.locked())
-            ledger = open_ledger(home)
+            ledger = Ledger(home.ledger, clock=SystemClock())
             opened.callback(ledger.close)
             session = cls(
                 ledger=ledger,

@@ -369,7 +369,7 @@ def test_a_reader_that_goes_away_is_no_error_to_talk_about(station: CommandLine)
 
 def test_a_place_that_may_not_be_written_is_said_to_be_one(tmp_path: Path, station: CommandLine) -> None:
     station.run("jobs")
-    script = 'mount -t tmpfs none "$0" && mount -o remount,ro "$0" && shift 0 && exec "$@"'
+    script = 'mount -t tmpfs none "$0" && mkdir -p "$0/station/keys" && mount -o remount,ro "$0" && exec "$@"'
     target = tmp_path / "fixed"
     target.mkdir()
     done = in_own_mounts(station, script, target, "--home", target / "station", "jobs")

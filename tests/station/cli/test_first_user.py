@@ -38,6 +38,7 @@ def test_a_backup_never_replaces_an_older_one(tmp_path: Path, capsys: pytest.Cap
 def test_a_backup_that_cannot_be_written_does_not_blame_the_ledger(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    Ledger(tmp_path / "ledger.sqlite3", clock=SystemClock()).close()
     target = tmp_path / "nowhere" / "copy.sqlite3"
     assert run(["--home", str(tmp_path), "ledger", "backup", str(target)]) == 1
     said = capsys.readouterr().err

@@ -20,6 +20,7 @@ from certs.record.record import Record
 from phones.errors import UsbAccessError
 from phones.port import Presence, Sighting
 from phones.verdict import Verdict
+from station.cli.main import run
 from station.errors import (
     AnswerRefusedError,
     JobBusyError,
@@ -460,3 +461,13 @@ def test_an_answer_after_the_time_is_refused_though_the_worker_has_not_looked_ye
     facts: dict[str, str] = {}
     assert questions.ask("screen", job="J", port="1-1", slot="A", choices=("ok",), facts=facts, timeout_s=45) is None
     assert late == ["Q1"]
+
+
+@pytest.mark.parametrize("arguments", [("jobs",), ("jobs", "TESTJOB1"), ("ledger", "verify"), ("reprint", "TESTJOB1")])
+def test_a_command_that_reads_makes_no_station_where_none_is(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert run(["--home", str(elsewhere), *arguments]) == 1
+    assert run(["--home", str(tmp_path / "mistyped"), *arguments]) == 1
+    assert not list(elsewhere.iterdir())
+    assert not (tmp_path / "mistyped").exists()
