@@ -29,6 +29,7 @@ from phones.recordings.redact import Fakes
 
 LARGEST_LINE = 2 * MAXIMUM_REPLY_BYTES
 MOST_EVENTS = 100_000
+LONGEST_RECORDING_S = 7 * 86_400.0
 _FAILURES = {kind.code: kind for kind in (PhoneLostError, PhoneSilentError, ReplyMalformedError)}
 
 
@@ -200,9 +201,9 @@ def _checked(event: Any) -> Mapping[str, Any]:
     """One line of the file. Raises: ValueError, KeyError, TypeError."""
     if "saw" in event:
         _sighting(event["saw"])
-        if not (0 <= event["from"] <= event["to"]) or int(event["times"]) < 1:
+        if _seconds(event["from"]) > _seconds(event["to"]) or _whole(event["times"]) < 1:
             raise ValueError("times of a look")
-    elif float(event["at"]) < 0 or not isinstance(event.get("open", event.get("ask")), str):
+    elif _seconds(event["at"]) < 0 or not isinstance(event.get("open", event.get("ask")), str):
         raise ValueError("an event")
     if "failed" in event:
         code, reason = event["failed"]
@@ -212,8 +213,24 @@ def _checked(event: Any) -> Mapping[str, Any]:
         reply = event["reply"]
         if not all(isinstance(reply[name], str) for name in ("body", "error")):
             raise ValueError("reply")
-        int(reply["status"])
+        _whole(reply["status"])
     return dict(event)
+
+
+def _seconds(value: object) -> float:
+    """A moment since the recording began. Raises: TypeError, ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("a moment is a number of seconds")
+    if not 0 <= value <= LONGEST_RECORDING_S:
+        raise ValueError("no recording takes so long")
+    return value
+
+
+def _whole(value: object) -> int:
+    """Raises: TypeError."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("a count is a whole number")
+    return value
 
 
 def _sighting(saw: Mapping[str, Any]) -> Sighting:

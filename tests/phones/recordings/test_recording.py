@@ -429,6 +429,18 @@ def test_redaction_never_changes_what_a_reader_takes(body: bytes) -> None:
 # hostile folders --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("moment", ["0", True, None, -1, 1e300, [0]])
+def test_a_moment_that_is_no_number_of_seconds_makes_no_recording(moment: object, tmp_path: Path) -> None:
+    lines = (JOBS[0] / EXCHANGES).read_text("utf-8").splitlines()
+    asked = next(number for number, line in enumerate(lines) if '"at"' in line)
+    lines[asked] = json.dumps({**json.loads(lines[asked]), "at": moment})
+    for name in ("phone.toml", "expected.toml"):
+        (tmp_path / name).write_bytes((JOBS[0] / name).read_bytes())
+    (tmp_path / EXCHANGES).write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(RecordingFormatError):
+        load(tmp_path)
+
+
 @given(data=st.data())
 def test_a_hostile_recording_is_refused_by_a_typed_error(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
