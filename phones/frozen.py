@@ -32,7 +32,12 @@ else:
 
 
 def _is_simple(plain: type) -> bool:
-    """Nothing inherited, and no field with more than a default or a `default_factory`."""
+    """Nothing inherited, and no field with more than a default or a `default_factory`.
+
+    From Python 3.14 on a class keeps its annotations elsewhere and evaluates them late; the library knows how.
+    """
+    if "__annotations__" not in vars(plain):
+        return False
     fields = [value for value in vars(plain).values() if isinstance(value, dataclasses.Field)]
     plainest: Any = dataclasses.field(default_factory=list)
     return plain.__bases__ == (object,) and not any(

@@ -50,8 +50,8 @@ async function boot(archive) {
   say({ kind: "step", step: "load" });
   python.runPython(`import sys; sys.path.insert(0, "${FOLDER}"); import proofwipe_page`);
   // What the checks import when they are reached: better now than when somebody waits for an answer.
-  python.runPython("import certs.record.canonical, certs.page.compare, certs.page.draw, certs.record.recompute, certs.page.renderer");
-  python.runPython("import certs.log.reading; certs.page.renderer.renderer()");
+  python.runPython("import certs.page.compare, certs.log.reading");
+  python.runPython("from certs import editions; editions.law(editions.for_papers(specimen=True))");
   say({ kind: "ready" });
 }
 
