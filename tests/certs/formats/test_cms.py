@@ -72,8 +72,8 @@ def test_foreign_bytes_are_refused_in_one_way(data: bytes) -> None:
 @given(cut=st.integers(min_value=0), more=st.binary(max_size=20))
 def test_a_container_cut_or_grown_is_refused(container: bytes, cut: int, more: bytes) -> None:
     changed = container[: cut % len(container)] + more
-    if changed == container:
-        return
+    if len(changed) == len(container):
+        return  # neither: other bytes of the signature are another signature, which is not for `read` to judge
     with pytest.raises(cms.CmsError):
         cms.read(changed)
 

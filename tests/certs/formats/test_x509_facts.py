@@ -165,6 +165,7 @@ def test_signatures_are_judged_as_cryptography_judges_them(certificates: tuple[b
                 assert facts.is_signed_by(upper) == good
 
 
+@pytest.mark.filterwarnings("ignore:Attribute's length must be:UserWarning")  # the library, of a name that grew
 @settings(max_examples=1500)
 @given(
     which=st.integers(0, 6),
