@@ -115,7 +115,7 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     for name in ("valid", "valid-standing", "valid-archive", "valid-time-stamped", "valid-own-key", "report"):
         data = (GOLDEN / f"{name}.pdf").read_bytes()
         case = Case(data=data, trust=Trust(), identifier="", at=AT)
-        for _, check in verifier.CHECKS[:7]:
+        for _, check in verifier.CHECKS[:8]:  # up to the edition, which reads the record
             try:
                 check(case)
             except Failed:
