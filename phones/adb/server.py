@@ -343,6 +343,9 @@ class AdbServer:
         pid = noted_server(self.home)
         if pid is not None and note.get("binary") == str(binary):
             _end_pid(pid, started_at(pid))
+            port = note.get("port")
+            if isinstance(port, int):
+                _wait_until_quiet(port)
 
 
 def _free_port() -> int:
@@ -356,6 +359,16 @@ def _answers(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait_until_quiet(port: int) -> None:
+    """Return when nobody answers on the port of an ended server, or after two seconds.
+
+    The first thread of a process counts as ended while its other threads still hold the listening socket.
+    """
+    until = time.monotonic() + 2.0
+    while _answers(port) and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def _last_line(said: IO[bytes]) -> str:
