@@ -14,12 +14,14 @@ from phones.modes import ADB_STATES
 from phones.port import Presence
 
 _MAXIMUM_LINES = 1024
-_LINE = re.compile(
-    r"(?P<serial>.{1,256}?)[ \t]+"
-    r"(?P<state>device|offline|unauthorized|authorizing|connecting|recovery|sideload|rescue|bootloader|host|detached"
-    r"|no permissions\b.*?)"
-    r"(?P<rest>(?: [a-z_]+:\S*| [0-9]+-[0-9.]+)*) transport_id:(?P<id>[0-9]{1,9})\s*"
-)
+_MAXIMUM_LINE = 1024
+"""Characters; the kernel keeps a serial of at most 381 bytes, and the rest of a line is short."""
+_NOT_A_PRESENCE_OF_OURS = frozenset({"authorizing", "connecting", "detached", "host", "offline"})
+_STATES = frozenset(ADB_STATES) | _NOT_A_PRESENCE_OF_OURS
+_NO_PERMISSIONS = re.compile(r"[ \t]no permissions\b")
+_TRANSPORT = re.compile(r"transport_id:([0-9]{1,9})")
+_FACT = re.compile(r"[a-z_]{1,32}:\S*|[0-9]+-[0-9.]+")
+"""What stands between the state and the transport: `usb:1-4`, `product:tokay`, a bare path."""
 _DEVPATH = re.compile(r"(?:usb:)?(?P<path>[0-9]{1,3}-[0-9]{1,3}(?:\.[0-9]{1,3}){0,6})")
 
 
@@ -44,10 +46,9 @@ def read_devices(text: str) -> tuple[AdbDevice, ...]:
     found: dict[int, AdbDevice] = {}
     doubled: set[int] = set()
     for line in text.split("\n")[:_MAXIMUM_LINES]:
-        match = _LINE.fullmatch(line.rstrip("\r"))
-        if match is None:
+        device = _device(line.rstrip("\r"))
+        if device is None:
             continue
-        device = _device(match)
         if device.transport_id in found:
             doubled.add(device.transport_id)
         found.setdefault(device.transport_id, device)
@@ -55,15 +56,36 @@ def read_devices(text: str) -> tuple[AdbDevice, ...]:
     return tuple(device for number, device in found.items() if number not in doubled)
 
 
-def _device(match: re.Match[str]) -> AdbDevice:
-    serial = match["serial"].rstrip(" ")
+def _device(line: str) -> AdbDevice | None:
+    """One line, taken from its end: the phone chose only what stands before the state."""
+    if len(line) > _MAXIMUM_LINE:
+        return None
+    *words, last = line.rstrip().split(" ")
+    transport = _TRANSPORT.fullmatch(last)
+    if transport is None:
+        return None
+    facts: list[str] = []
+    while words and _FACT.fullmatch(words[-1]):
+        facts.insert(0, words.pop())
+    serial, state = _serial_and_state(" ".join(words))
+    if not serial or not state:
+        return None
     return AdbDevice(
-        transport_id=int(match["id"]),
+        transport_id=int(transport[1]),
         serial=clean_serial(serial),
-        presence=ADB_STATES.get(match["state"], Presence.ADB_OFFLINE),
-        usb_path=read_devpath(match["rest"].strip().split(" ")[0]),
+        presence=ADB_STATES.get(state, Presence.ADB_OFFLINE),
+        usb_path=read_devpath(facts[0]) if facts else "",
         odd=not is_plain_serial(serial),
     )
+
+
+def _serial_and_state(head: str) -> tuple[str, str]:
+    """The serial and the state of `SERIAL<blanks>STATE`; two empty texts for anything else."""
+    if sentence := _NO_PERMISSIONS.search(head):
+        return head[: sentence.start()].rstrip(" \t"), "no permissions"
+    cut = max(head.rfind(" "), head.rfind("\t"))
+    state = head[cut + 1 :]
+    return (head[:cut].rstrip(" \t"), state) if cut > 0 and state in _STATES else ("", "")
 
 
 def read_devpath(text: str) -> str:

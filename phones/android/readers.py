@@ -134,7 +134,9 @@ def reset_history(text: str) -> Values:
     lines = text.split("\n")
     if not text.strip():
         return {}
-    epochs = [match[1] for line in lines if (match := re.fullmatch(r"reboot,factory_reset,([0-9]{1,12})\s*", line))]
+    epochs = [
+        match[1] for line in lines if (match := re.fullmatch(r"reboot,factory_reset,([0-9]{1,12})[ \t\r]*", line))
+    ]
     return {"boot.reset_entries": ",".join(epochs[:8]) or "none"}
 
 
@@ -183,9 +185,9 @@ def users(text: str) -> Values:
     numbers: list[str] = []
     states: set[str] = set()
     for line in text.split("\n"):
-        if match := re.match(r"\s*UserInfo\{([0-9]{1,6})\b", line):
+        if match := re.match(r"[ \t]*UserInfo\{([0-9]{1,6})\b", line):
             numbers.append(match[1])
-        elif numbers and numbers[-1] == "0" and (match := re.match(r"\s*State: ([A-Z_]+)", line)):
+        elif numbers and numbers[-1] == "0" and (match := re.match(r"[ \t]*State: ([A-Z_]+)", line)):
             states.add(match[1])
     if not numbers:
         return {}
@@ -199,10 +201,10 @@ def users(text: str) -> Values:
 
 def accounts(text: str) -> Values:
     """`dumpsys account`: number and types, never a name. The larger of what is said and what is listed."""
-    said = [int(number) for number in re.findall(r"(?m)^\s*Accounts: ([0-9]{1,6})\b", text)]
+    said = [int(number) for number in re.findall(r"(?m)^[ \t]*Accounts: ([0-9]{1,6})\b", text)]
     if not said:
         return {}
-    listed = re.findall(r"(?m), type=([A-Za-z0-9_.\-]+)\}\s*$", text)
+    listed = re.findall(r"(?m), type=([A-Za-z0-9_.\-]+)\}[ \t\r]*$", text)
     kinds = sorted({kind if kind in _KNOWN_ACCOUNT_TYPES else "other" for kind in listed})
     return {
         "locks.accounts": str(min(max(sum(said), len(listed)), 999999)),
@@ -212,9 +214,9 @@ def accounts(text: str) -> Values:
 
 def owners(text: str) -> Values:
     """`dpm list-owners` (Android 12 and later)."""
-    if re.search(r"(?m)^\s*no owners\b", text, re.IGNORECASE):
+    if re.search(r"(?m)^[ \t]*no owners\b", text, re.IGNORECASE):
         return {"locks.device_owner": "no", "locks.profile_owner": "no"}
-    if not re.search(r"(?m)^\s*[0-9]+ owners?:", text):
+    if not re.search(r"(?m)^[ \t]*[0-9]+ owners?:", text):
         return {}
     return {
         "locks.device_owner": "yes" if re.search(r"\bDeviceOwner\b", text) else "no",
@@ -226,8 +228,8 @@ def device_policy(text: str) -> Values:
     """`dumpsys device_policy`. `Device Owner Type:` is printed without an owner and means nothing."""
     if "Current Device Policy Manager state" not in text:
         return {}
-    device = re.search(r"(?m)^\s*Device Owner:(?!\s*(?:null|none)\b)", text)
-    profile = re.search(r"(?m)^\s*Profile Owner \(User", text)
+    device = re.search(r"(?m)^[ \t]*Device Owner:(?![ \t]*(?:null|none)\b)", text)
+    profile = re.search(r"(?m)^[ \t]*Profile Owner \(User", text)
     return {
         "locks.device_owner": "yes" if device else "no",
         "locks.profile_owner": "yes" if profile else "no",
@@ -236,9 +238,9 @@ def device_policy(text: str) -> Values:
 
 def frp_block(text: str) -> Values:
     """`dumpsys persistent_data_block`: armed when a credential, a challenge or an active state is there."""
-    handle = re.search(r"(?m)^\s*Has FRP credential handle: (true|false)\s*$", text)
-    size = re.search(r"(?m)^\s*FRP challenge block size: ([0-9]{1,9})\s*$", text)
-    active = re.search(r"(?m)^\s*FRP state: (true|false)\s*$", text)
+    handle = re.search(r"(?m)^[ \t]*Has FRP credential handle: (true|false)[ \t\r]*$", text)
+    size = re.search(r"(?m)^[ \t]*FRP challenge block size: ([0-9]{1,9})[ \t\r]*$", text)
+    active = re.search(r"(?m)^[ \t]*FRP state: (true|false)[ \t\r]*$", text)
     if any(found is not None and found[1] == "true" for found in (handle, active)) or (size and int(size[1]) > 0):
         return {"locks.frp": "armed"}
     return {"locks.frp": "clear" if handle and size else "unknown"}
@@ -254,7 +256,7 @@ def credential_type(text: str) -> Values:
 
 def keyguard(text: str) -> Values:
     """`dumpsys window policy`: does the keyguard ask for a secret? [read: KeyguardServiceDelegate.java]"""
-    found = set(re.findall(r"(?m)^\s*secure=(true|false)\s*$", text))
+    found = set(re.findall(r"(?m)^[ \t]*secure=(true|false)[ \t\r]*$", text))
     if not found:
         return {}
     return {"locks.lock_screen": "yes" if "true" in found else "no"}
@@ -279,8 +281,8 @@ def package_count(text: str) -> Values:
 
 def battery_level(text: str) -> Values:
     """`dumpsys battery`: charge in percent of its own scale. Keys differ in case between makers."""
-    level = re.search(r"(?m)^\s*level: ([0-9]{1,6})\s*$", text)
-    scale = re.search(r"(?m)^\s*scale: ([0-9]{1,6})\s*$", text)
+    level = re.search(r"(?m)^[ \t]*level: ([0-9]{1,6})[ \t\r]*$", text)
+    scale = re.search(r"(?m)^[ \t]*scale: ([0-9]{1,6})[ \t\r]*$", text)
     if level is None:
         return {}
     full = int(scale[1]) if scale else 100

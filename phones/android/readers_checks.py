@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from phones.android.readers import Values
 
-_HEALTH_PERCENT = re.compile(r"(?m)^\s*mSavedBattery(Asoc|Bsoh): \[?(-?[0-9]{1,4})")
+_HEALTH_PERCENT = re.compile(r"(?m)^[ \t]*mSavedBattery(Asoc|Bsoh): \[?(-?[0-9]{1,4})")
+_BLOCKS = re.compile(r"[0-9]{1,13}")
 _FEATURES = {
     "android.hardware.nfc": "radio.nfc",
     "android.hardware.wifi": "radio.wifi",
@@ -25,9 +26,9 @@ def battery(text: str) -> Values:
     of a cycle [read: public dumps].
     """
     values: Values = {}
-    if match := re.search(r"(?m)^\s*health: ([0-9]{1,2})\s*$", text):
+    if match := re.search(r"(?m)^[ \t]*health: ([0-9]{1,2})[ \t\r]*$", text):
         values["battery.health_code"] = match[1]
-    if match := re.search(r"(?m)^\s*temperature: (-?[0-9]{1,4})\s*$", text):
+    if match := re.search(r"(?m)^[ \t]*temperature: (-?[0-9]{1,4})[ \t\r]*$", text):
         values["battery.temperature_dc"] = match[1]
     percents = {kind: int(number) for kind, number in _HEALTH_PERCENT.findall(text)}
     for kind in ("Asoc", "Bsoh"):
@@ -35,7 +36,7 @@ def battery(text: str) -> Values:
             values["battery.health_percent"] = str(percents[kind])
             values["battery.source"] = "asoc"
             break
-    if (match := re.search(r"(?m)^\s*mSavedBatteryUsage: \[?([0-9]{1,8})", text)) and int(match[1]) > 0:
+    if (match := re.search(r"(?m)^[ \t]*mSavedBatteryUsage: \[?([0-9]{1,8})", text)) and int(match[1]) > 0:
         values["battery.cycles"] = str(int(match[1]) // 100)
         values.setdefault("battery.source", "asoc")
     return values
@@ -52,9 +53,9 @@ def cycle_count(text: str) -> Values:
 def battery_capacity(text: str) -> Values:
     """`dumpsys batterystats`: what it takes for the design capacity, and what it has learned."""
     values: Values = {}
-    if match := re.search(r"(?m)^\s*Estimated battery capacity: ([0-9]{1,6})(?:\.[0-9]+)? mAh", text):
+    if match := re.search(r"(?m)^[ \t]*Estimated battery capacity: ([0-9]{1,6})(?:\.[0-9]+)? mAh", text):
         values["battery.design_mah"] = match[1]
-    if (match := re.search(r"(?m)^\s*Last learned battery capacity: ([0-9]{1,6})(?:\.[0-9]+)? mAh", text)) and int(
+    if (match := re.search(r"(?m)^[ \t]*Last learned battery capacity: ([0-9]{1,6})(?:\.[0-9]+)? mAh", text)) and int(
         match[1]
     ) > 0:
         values["battery.full_mah"] = match[1]
@@ -64,8 +65,8 @@ def battery_capacity(text: str) -> Values:
 def data_partition(text: str) -> Values:
     """`df -k /data`: 1K-blocks and available, from the last line that ends in the mount point."""
     for line in reversed(text.split("\n")):
-        fields = line.split()
-        if len(fields) >= 5 and fields[-1].startswith("/") and all(field.isdecimal() for field in fields[-5:-2]):
+        fields = line.rsplit(None, 5)
+        if len(fields) >= 5 and fields[-1].startswith("/") and all(map(_BLOCKS.fullmatch, fields[-5:-2])):
             total, free = int(fields[-5]), int(fields[-3])
             if 0 < total < 2**40 and free <= total:
                 return {"storage.total_bytes": str(total * 1024), "storage.free_bytes": str(free * 1024)}
@@ -74,13 +75,13 @@ def data_partition(text: str) -> Values:
 
 def memory(text: str) -> Values:
     """`/proc/meminfo`."""
-    match = re.search(r"(?m)^MemTotal:\s+([0-9]{1,12}) kB\s*$", text)
+    match = re.search(r"(?m)^MemTotal:[ \t]+([0-9]{1,12}) kB[ \t\r]*$", text)
     return {"memory.total_kib": match[1]} if match else {}
 
 
 def display_size(text: str) -> Values:
     """`wm size`: the panel, and whether somebody overrides it."""
-    match = re.search(r"(?m)^\s*Physical size: ([0-9]{2,5})x([0-9]{2,5})\s*$", text)
+    match = re.search(r"(?m)^[ \t]*Physical size: ([0-9]{2,5})x([0-9]{2,5})[ \t\r]*$", text)
     if match is None:
         return {}
     return {
@@ -117,19 +118,19 @@ def wifi(text: str) -> Values:
 
 def bluetooth(text: str) -> Values:
     """`dumpsys bluetooth_manager`."""
-    match = re.search(r"(?m)^\s*enabled: (true|false)\s*$", text)
+    match = re.search(r"(?m)^[ \t]*enabled: (true|false)[ \t\r]*$", text)
     return {"radio.bluetooth": "on" if match[1] == "true" else "off"} if match else {}
 
 
 def nfc(text: str) -> Values:
     """`dumpsys nfc`."""
-    match = re.search(r"(?m)^\s*mState=(on|off)\b", text)
+    match = re.search(r"(?m)^[ \t]*mState=(on|off)\b", text)
     return {"radio.nfc": match[1]} if match else {}
 
 
 def features(text: str) -> Values:
     """`pm list features`: a radio that is not listed is absent, if the list was read at all."""
-    listed = set(re.findall(r"(?m)^feature:(android\.hardware\.[a-z]+)\s*$", text))
+    listed = set(re.findall(r"(?m)^feature:(android\.hardware\.[a-z]+)[ \t\r]*$", text))
     if "android.hardware.touchscreen" not in listed:
         return {}
     return {value: "absent" for feature, value in _FEATURES.items() if feature not in listed}

@@ -17,6 +17,12 @@ from phones.link import MAXIMUM_REPLY_BYTES, Reply
 
 _END = re.compile(r"([0-9]{1,3})\n")
 _MARKER = re.compile(r"[0-9a-f]{16,64}")
+_CARRIAGE_RETURNS = re.compile(r"(?<!\r)\r+\n")
+"""The look behind keeps it linear: a run of returns without a line feed is tried once, not from each of its places."""
+MAXIMUM_LINES = 16_384
+MAXIMUM_CHARACTERS = 1024 * 1024
+"""A whole inspection of the phones we know of has a few hundred lines and some 10 kB, because the phone's own tools cut
+away the rest. Readers go through a text line by line, so that its lines are bounded and not only its bytes."""
 _NOT_THERE = (126, 127)
 """Exit codes with which a shell says that it has no such command."""
 
@@ -59,7 +65,10 @@ def split(reply: Reply, parts: Sequence[Part], marker: str) -> Mapping[str, Part
         raise ReplyMalformedError(step="script", expected="exit code 0", got=str(reply.status))
     if len(reply.body) > MAXIMUM_REPLY_BYTES:
         raise ReplyMalformedError(step="script", expected=f"at most {MAXIMUM_REPLY_BYTES} bytes", got="more")
-    text = re.sub(r"\r+\n", "\n", reply.body.decode("utf-8", "replace"))
+    text = _CARRIAGE_RETURNS.sub("\n", reply.body.decode("utf-8", "replace"))
+    if len(text) > MAXIMUM_CHARACTERS or text.count("\n") > MAXIMUM_LINES:
+        limits = f"at most {MAXIMUM_CHARACTERS} characters and {MAXIMUM_LINES} lines"
+        raise ReplyMalformedError(step="script", expected=limits, got="more")
     expected = 2 * len(parts) + 1
     if text.count(marker) != expected:
         raise ReplyMalformedError(step="script", expected=f"{expected} markers", got=str(text.count(marker)))
@@ -76,7 +85,7 @@ def split(reply: Reply, parts: Sequence[Part], marker: str) -> Mapping[str, Part
         place = end.end()
     place = _skip(text, place, f"{marker}-z{len(parts)}")
     if text[place:].strip("\n"):
-        raise ReplyMalformedError(step="script", expected="nothing after the end", got=clean(text[place:]))
+        raise ReplyMalformedError(step="script", expected="nothing after the end", got=clean(text[place : place + 40]))
     return results
 
 
