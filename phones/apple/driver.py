@@ -17,6 +17,7 @@ from typing import Any
 
 from phones.apple import erase as apple_erase
 from phones.apple import exchanges as apple_exchanges
+from phones.apple.crash_names import FOLDERS_WITH_REPORTS
 from phones.apple.loop import LoopThread
 from phones.apple.records import PairRecords
 from phones.apple.refusals import let_go, library_errors_translated
@@ -361,13 +362,18 @@ class LibraryLockdownSession:
             await afc.rm_single(path)
 
     async def crash_report_names(self) -> Sequence[str]:
-        """Names of the crash reports, after the mover has brought the newest."""
+        """Paths of the crash reports, after the mover has brought the newest."""
         with library_errors_translated(self._udid, "crash reports"):
             mover = await self._client.start_lockdown_service("com.apple.crashreportmover")
             async with contextlib.aclosing(mover):
                 await mover.recvall(len(b"ping\x00"))
         async with self._afc("com.apple.crashreportcopymobile") as afc:
-            return [str(name) for name in await afc.listdir("/")]
+            names = [str(name) for name in await afc.listdir("/")]
+            for folder in FOLDERS_WITH_REPORTS:
+                if folder in names:
+                    names += [f"{folder}/{name}" for name in await afc.listdir(f"/{folder}")]
+                    names.remove(folder)
+        return names
 
     async def apps(self, options: Mapping[str, Any]) -> Any:
         """Installed apps that match, by bundle identifier."""

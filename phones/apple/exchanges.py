@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from phones.apple import parts as apple_parts
+from phones.apple.crash_names import count_reports
 from phones.apple.parts import PartAnswer, encode, encode_table, may_be_asked
 from phones.apple.records import PairRecords
 from phones.errors import PhoneLostError, PhoneRefusedError, PhoneSilentError, ReplyMalformedError
@@ -30,7 +31,6 @@ _MOST_TEXT = 512
 _MOST_BYTES = 8192
 _MARK_BYTES = 4096
 _LARGEST_NUMBER = 2**63
-_PANIC = "panic-full"
 _BATTERY_NODES = ("AppleSmartBattery", "AppleARMPMUCharger")  # iPhone 8 and later; up to iPhone 7
 _BATTERY_KEYS = (
     "CycleCount",
@@ -93,7 +93,7 @@ class LockdownSession(Protocol):
         """Remove a file."""
 
     async def crash_report_names(self) -> Sequence[str]:
-        """Names of the crash reports, after the mover has brought the newest."""
+        """Paths of the crash reports, after the mover has brought the newest."""
 
     async def apps(self, options: Mapping[str, Any]) -> Any:
         """Installed apps that match, by bundle identifier."""
@@ -272,7 +272,7 @@ async def _ask(conversation: LockdownSession, part: ApplePart) -> Any:
         await conversation.remove_file(path)
         return "removed"
     if part.kind == apple_parts.APPLE_PANIC_COUNT:
-        return sum(name.startswith(_PANIC) for name in await conversation.crash_report_names())
+        return count_reports(await conversation.crash_report_names())
     if part.kind == apple_parts.APPLE_APP_COUNT:
         return len(_table(await conversation.apps(_only_names({"ApplicationType": "User"}))))
     return await _tamper(conversation)
@@ -312,13 +312,10 @@ async def _nvram(conversation: LockdownSession) -> Any:
     if found is None:
         return None
     variables = _table(found)
-    kept: dict[str, Any] = {}
-    for name in (apple_parts.NVRAM_OBLITERATION, apple_parts.NVRAM_ACTIVATION_LOCKED):
+    kept: dict[str, bytes] = {}
+    for name in apple_parts.NVRAM_VARIABLES:
         if name in variables:
             kept[name] = _as_bytes(variables[name])
-    for name in (apple_parts.NVRAM_OBLIT_BEGINS, apple_parts.NVRAM_OBLIT_FAILURE):
-        if name in variables:
-            kept[name] = True
     return kept
 
 

@@ -38,7 +38,7 @@ APPLE_FILE_WRITE = "afc_write"
 APPLE_FILE_REMOVE = "afc_remove"
 """Remove our mark: argument `path`."""
 APPLE_PANIC_COUNT = "panic_count"
-"""How many panic-full reports the phone keeps; their names stay in the driver."""
+"""How many reports of panics, resets and of unknown kinds the phone keeps; their names stay in the driver."""
 APPLE_APP_COUNT = "app_count"
 """How many apps the user installed; their names stay in the driver."""
 APPLE_TAMPER = "tamper"
@@ -92,8 +92,19 @@ ASKABLE: Mapping[str, frozenset[str]] = {
 
 NVRAM_OBLITERATION = "obliteration"
 NVRAM_OBLIT_BEGINS = "oblit-begins"
+NVRAM_OBLIT_IN_PROGRESS = "oblit-inprogress"
 NVRAM_OBLIT_FAILURE = "oblit-failure"
 NVRAM_ACTIVATION_LOCKED = "fm-activation-locked"
+NVRAM_VARIABLES = (
+    NVRAM_OBLITERATION,
+    NVRAM_OBLIT_BEGINS,
+    NVRAM_OBLIT_IN_PROGRESS,
+    NVRAM_OBLIT_FAILURE,
+    NVRAM_ACTIVATION_LOCKED,
+)
+"""All that is taken out of NVRAM. The eraser's own [read: xnu iokit/Kernel/IONVRAM.cpp, which lists what Mobile
+Obliteration clears after it ran]; of these `orig-oblit`, a copy of the request, says nothing of how it ended.
+"""
 
 _OUR_FOLDER = "/proofwipe-"
 _PATH_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")

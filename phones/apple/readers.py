@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from phones.apple import parts as apple_parts
+from phones.apple.crash_names import ReportFamily
 from phones.apple.models import model_of
-from phones.apple.nvram import parse_stamp
+from phones.apple.nvram import parse_stamp, read_marks
 from phones.apple.parts import PartAnswer, decode, decode_table
 from phones.errors import ReplyMalformedError
 from phones.imei import luhn_of
@@ -226,16 +227,34 @@ def _digits(found: Any) -> int | None:
 
 
 def _counts(good: Mapping[str, Any]) -> dict[str, str]:
-    panics, apps = _whole(good.get("panics")), _whole(good.get("apps"))
+    apps = _whole(good.get("apps"))
     tamper = good.get("tamper")
     signs = tamper.get("signs") if isinstance(tamper, dict) else None
-    return _present(
+    return _panics(good.get("panics")) | _present(
         {
-            "panics.count": str(panics) if panics is not None else None,
             "apple.apps": str(apps) if apps is not None else None,
             "tamper.signs": signs if isinstance(signs, str) else None,
         }
     )
+
+
+def _panics(found: Any) -> dict[str, str]:
+    """`panics.count` is `unknown`, never 0, while a report is there that may be of a panic: one of no known family,
+    or more resets counted than panics and forced restarts account for (a watchdog's reset leaves no other report).
+    """
+    counts = found if isinstance(found, dict) else {}
+    panics, forced, resets, unknown = (_whole(counts.get(family.value)) for family in _COUNTED)
+    if panics is None or forced is None or resets is None or unknown is None:
+        return {}
+    in_doubt = panics == 0 and (unknown > 0 or resets > forced)
+    return {
+        "panics.count": "unknown" if in_doubt else str(panics),
+        "panics.forced_resets": str(forced),
+        "panics.unknown_reports": str(unknown),
+    }
+
+
+_COUNTED = (ReportFamily.PANIC, ReportFamily.FORCED_RESET, ReportFamily.RESET, ReportFamily.UNKNOWN)
 
 
 def _nvram(answers: Mapping[str, PartAnswer]) -> dict[str, str]:
@@ -246,20 +265,31 @@ def _nvram(answers: Mapping[str, PartAnswer]) -> dict[str, str]:
     variables = part.value
     if not isinstance(variables, dict):
         raise ReplyMalformedError(step="nvram", expected="dictionary", got=type(variables).__name__)
-    raw = variables.get(apple_parts.NVRAM_OBLITERATION)
-    stamp = parse_stamp(raw if isinstance(raw, bytes) or raw is None else b"not bytes")
+    erasure = {name: _raw(variables.get(name)) for name in apple_parts.NVRAM_VARIABLES}
+    stamp = parse_stamp(erasure[apple_parts.NVRAM_OBLITERATION])
     lock = variables.get(apple_parts.NVRAM_ACTIVATION_LOCKED)
+    marks = read_marks(
+        begins=[erasure[apple_parts.NVRAM_OBLIT_BEGINS], erasure[apple_parts.NVRAM_OBLIT_IN_PROGRESS]],
+        failure=erasure[apple_parts.NVRAM_OBLIT_FAILURE],
+        stamp=stamp,
+    )
     return _present(
         {
             "apple.obliteration_kind": stamp.kind,
             "apple.obliteration_epoch": str(stamp.epoch) if stamp.epoch is not None else None,
             "apple.obliteration_error": str(stamp.error) if stamp.error is not None else None,
             "apple.obliteration_digest": stamp.digest or None,
-            "apple.oblit_begins": "yes" if variables.get(apple_parts.NVRAM_OBLIT_BEGINS) else "no",
-            "apple.oblit_failure": "yes" if variables.get(apple_parts.NVRAM_OBLIT_FAILURE) else "no",
+            "apple.oblit_begins": marks.begins,
+            "apple.oblit_begins_mark": marks.begins_mark,
+            "apple.oblit_failure": marks.failure,
+            "apple.oblit_failure_mark": marks.failure_mark,
             "locks.activation_lock": _lock_word(lock) if isinstance(lock, bytes) else None,
         }
     )
+
+
+def _raw(found: Any) -> bytes | None:
+    return found if isinstance(found, bytes) or found is None else b"not bytes"
 
 
 def _lock_word(lock: bytes) -> str | None:

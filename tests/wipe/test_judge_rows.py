@@ -75,8 +75,8 @@ BAD: dict[str, Change] = {
     "final_stated": _set(Moment.FINAL, "statement.setup_screen", "no"),
     "old_trust_refused": _set(Moment.AFTER, "apple.trust", "accepted"),
     "iphone_not_jailbroken": _set(Moment.BEFORE, "tamper.signs", "afc2"),
-    "oblit_failure": _set(Moment.AFTER, "apple.oblit_failure", "yes"),
-    "oblit_begins": _set(Moment.AFTER, "apple.oblit_begins", "yes"),
+    "oblit_failure": _set(Moment.AFTER, "apple.oblit_failure_mark", "c" * 64),
+    "oblit_begins": _set(Moment.AFTER, "apple.oblit_begins_mark", "c" * 64),
     "apps_gone": _set(Moment.AFTER, "apple.apps", "3"),
     "stamp_kind": _stamp("rrts", "0"),  # "SafeRRTS done @..., Err:0": reverted to a snapshot
     "stamp_without_error": _stamp("safe_oblit_done", "5"),

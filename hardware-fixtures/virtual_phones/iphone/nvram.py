@@ -12,7 +12,7 @@ REASONS = {
     "mobilebackup2": ("BackupAgent2", "N/A"),
     "settings": ("Preferences", "N/A"),
 }
-STAMP_KEYS = ("obliteration", "oblit-begins", "oblit-failure", "orig-oblit")
+STAMP_KEYS = ("obliteration", "oblit-begins", "oblit-inprogress", "oblit-failure", "orig-oblit")
 
 
 def first_nvram(*, masked_account: str, locked: bool, earlier_erase: int | None) -> dict[str, bytes]:
@@ -41,7 +41,7 @@ def stamped(
     """NVRAM after a wipe that ended at `epoch` by the phone's clock."""
     caller, reason = REASONS[route]
     by = f", Caller: {caller}, Reason: {reason}"
-    after = {name: value for name, value in nvram.items() if name != "oblit-begins"}
+    after = {name: value for name, value in nvram.items() if name == "obliteration" or name not in STAMP_KEYS}
     if "stamp_unchanged" in misbehaviour:
         return after
     if "stamp_garbage" in misbehaviour:

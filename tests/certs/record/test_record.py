@@ -77,7 +77,7 @@ def test_no_identifier_stands_in_a_record_in_clear(record: Record) -> None:
         {"apple.activation_state": "Activated"},
         {"apple.obliteration_epoch": "1772000000"},
         {"apple.obliteration_kind": "rrts"},
-        {"apple.oblit_failure": "yes"},
+        {"apple.oblit_failure": "yes", "apple.oblit_failure_mark": "c" * 64},
         {"identity.serial": "SOMEONEELSES"},
         {"locks.activation_lock": "yes"},
     ],

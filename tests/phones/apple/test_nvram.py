@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phones.allowed import allowed
-from phones.apple.nvram import parse_stamp
+from phones.apple.nvram import parse_stamp, read_marks
 
 TABLE = [
     (b"EACS Done @1795000123, Caller: N/A, Reason: mc_mobile_tunnel erase", "eacs_done", 1795000123, None),
@@ -24,6 +24,7 @@ TABLE = [
     (b"WipeAndBrick Done @1795000123", "other_wipe", 1795000123, None),
     (b"SafeWipe Done @1795000123", "other_wipe", 1795000123, None),
     (b"handle_message: Obliteration Complete", "legacy", None, None),
+    (b"handle_message: Obliteration Complete\n", "legacy", None, None),  # iOS 12.4.8 and 13.3.1
     (b"EACS failed with [gF: 0x1] Attempt: 1", "unreadable", None, None),
     (b"EACS Done @", "unreadable", None, None),
     (b"EACS Done 1795000123", "unreadable", None, None),
@@ -69,3 +70,57 @@ def test_the_tail_of_a_stamp_changes_neither_kind_nor_time(token: str, epoch: in
     # A tail that begins with a digit would be part of the number.
     tailed = parse_stamp(f"{token} Done @{epoch},".encode() + tail[:200])
     assert (tailed.kind, tailed.epoch) == (clean.kind, clean.epoch)
+
+
+COMPLETE = b"handle_message: Obliteration Complete\n"
+BEGINS = b"OblitType: ObliterateDataPartition. Reason: unknown"
+
+
+@pytest.mark.parametrize(
+    ("begins", "stamp", "word"),
+    [
+        ([None, None], None, "no"),
+        ([None, None], COMPLETE, "no"),
+        ([BEGINS, None], COMPLETE, "finished"),  # public dumps of phones in use: both stay
+        ([b"OblitType: ObliterateDataPartition. Reason: /Applications/Setup.app/Setup", None], COMPLETE, "finished"),
+        ([BEGINS, None], None, "yes"),
+        ([None, b"1"], None, "yes"),
+        ([b"", None], None, "yes"),
+        (
+            [BEGINS, None],
+            b"EACS Done @1795000123, Caller: x",
+            "yes",
+        ),  # deleted when that erase ended: a later one began
+        ([BEGINS, None], b"RRTS Done @1795000123", "yes"),
+    ],
+)
+def test_a_start_mark_beside_the_old_end_mark_is_of_a_finished_erase(
+    begins: list[bytes | None], stamp: bytes | None, word: str
+) -> None:
+    marks = read_marks(begins=begins, failure=None, stamp=parse_stamp(stamp))
+    assert (marks.begins, marks.failure, marks.failure_mark) == (word, "no", "none")
+    assert (marks.begins_mark == "none") == (begins == [None, None])
+
+
+FAILURES = [
+    b"EACS failed with [gF: 0x0000000000000010] Attempt: 1",
+    b"EACS failed with [gF: 0x0000000000000010] Attempt: 2",
+    b"Safe Obliteration failed with [gF: 0x0000000000000010] Attempt: 1",
+    b"SafeOblit failed with [gF: 0x0000000000000010] Attempt: 1",
+    b"SafeRRTS failed with [gF: 0x0000000000000010] Attempt: 1",
+    b"",
+]
+
+
+def test_each_wording_of_a_failure_is_a_mark_of_its_own() -> None:
+    marks = [read_marks(begins=[None], failure=raw, stamp=parse_stamp(None)) for raw in FAILURES]
+    assert {mark.failure for mark in marks} == {"yes"}
+    assert len({mark.failure_mark for mark in marks} | {"none"}) == len(FAILURES) + 1
+
+
+@given(st.binary(max_size=60), st.binary(max_size=60))
+def test_marks_are_the_same_only_for_the_same_bytes(one: bytes, other: bytes) -> None:
+    stamp = parse_stamp(None)
+    first, second = (read_marks(begins=[raw, None], failure=raw, stamp=stamp) for raw in (one, other))
+    assert (first == second) == (one == other)
+    assert allowed("apple.oblit_begins_mark").admit(first.begins_mark) == first.begins_mark

@@ -37,7 +37,7 @@ HEALTHY: dict[str, Any] = {
     "nvram": {"obliteration": b"EACS Done @1795297000, Caller: x", "fm-activation-locked": b"NO"},
     "battery": {"DesignCapacity": 3240, "NominalChargeCapacity": 2851, "CycleCount": 312, "Temperature": 2890},
     "apps": 0,
-    "panics": 2,
+    "panics": {"panics": 2, "forced_resets": 1, "resets": 3, "unknown": 0},
     "tamper": {"signs": ""},
     "storage": {"FSTotalBytes": "63978242048", "FSFreeBytes": "50000000000"},
 }
@@ -95,8 +95,9 @@ def test_nvram_without_a_stamp_says_none_and_unread_nvram_says_nothing() -> None
 
 
 def test_a_failed_or_unfinished_erase_is_seen() -> None:
-    values = read_batch(reply(nvram={"oblit-begins": True, "oblit-failure": True}))
+    values = read_batch(reply(nvram={"oblit-begins": b"OblitType: x", "oblit-failure": b"EACS failed with [gF: 0x1]"}))
     assert (values["apple.oblit_begins"], values["apple.oblit_failure"]) == ("yes", "yes")
+    assert len({values["apple.oblit_begins_mark"], values["apple.oblit_failure_mark"], "none"}) == 3
 
 
 @pytest.mark.parametrize(("raw", "word"), [(b"YES", "yes"), (b"NO\x00", "no"), (b"maybe", None), (b"", None)])

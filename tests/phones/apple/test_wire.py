@@ -247,6 +247,30 @@ def test_a_hostile_phone_is_read_without_a_word_of_it_being_believed(
     assert here.island.unfinished() == 0
 
 
+def test_panics_of_every_family_are_counted_also_those_a_computer_has_fetched(bench: Callable[..., Bench]) -> None:
+    here = bench()
+    crashes = here.phone.strata.crashes
+    for name in ("panic-base+socd-2026-10-20-130124.000.ips", "forceReset-full-2026-08-08-012443.0002.ips"):
+        crashes.create(f"/{name}", 0.0)
+    crashes.create("/Retired/panic-full-2026-10-22-090000.000.ips", 0.0)
+    crashes.create("/ResetCounter-2026-08-08-012512.ips", 0.0)
+    values = here.inspect()
+    assert (values["panics.count"], values["panics.forced_resets"], values["panics.unknown_reports"]) == ("3", "1", "0")
+
+
+def test_the_start_mark_that_an_older_system_keeps_is_no_unfinished_erase(bench: Callable[..., Bench]) -> None:
+    """From public dumps of an iPhone9,1 on 13.3.1 and an iPhone7,1 on 12.4.8, both in use."""
+    here = bench(variation=("no_earlier_stamp",))
+    here.phone.nvram |= {
+        "oblit-begins": b"OblitType: ObliterateDataPartition. Reason: unknown",
+        "obliteration": b"handle_message: Obliteration Complete\n",
+    }
+    values = here.inspect()
+    assert (values["apple.obliteration_kind"], values["apple.oblit_begins"]) == ("legacy", "finished")
+    assert (values["apple.oblit_failure"], values["apple.oblit_failure_mark"]) == ("no", "none")
+    assert values["apple.oblit_begins_mark"] != "none"
+
+
 def test_a_phone_without_services_answers_what_lockdownd_knows(bench: Callable[..., Bench]) -> None:
     values = bench("services_missing").inspect()
     assert values["identity.imei1"]
