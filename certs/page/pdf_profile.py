@@ -12,6 +12,7 @@ or behind the objects. It knows nothing of cryptography; signature and coverage 
 from certs.formats.dss import SecurityStore
 from certs.page.errors import PdfProfileError
 from certs.page.pdf_syntax import (
+    MAXIMUM_DECODED_BYTES,
     HexText,
     Name,
     Object,
@@ -32,6 +33,11 @@ CATALOG, INFO = 1, 2
 MAXIMUM_FILE_BYTES = 16 * 1024 * 1024
 MAXIMUM_OBJECTS = 500
 MAXIMUM_STORED = 32
+LARGEST_STORE = 1024 * 1024
+"""Bytes of certificates and lists together: the drawing follows the store, so nothing else bounds it."""
+MAXIMUM_FILES = 16
+LARGEST_FILES = 16 * 1024 * 1024
+"""Bytes of all attached files together, unpacked."""
 STORE_KEYS = ("Type", "Certs", "CRLs")
 
 SIGNATURE_KEYS = ("Type", "Filter", "SubFilter", "ByteRange", "Contents", "M", "Name", "Reason", "Reference")
@@ -56,12 +62,17 @@ class PaperFile:
         names = _entry(_entry(_entry(self.objects[CATALOG - 1], "Names"), "EmbeddedFiles"), "Names")
         if not isinstance(names, list) or len(names) % 2:
             raise PdfProfileError(expected="pairs of names and files", got=ascii(names)[:60])
+        if len(names) // 2 > MAXIMUM_FILES:
+            raise PdfProfileError(expected="a few attached files", got=str(len(names) // 2))
         files: dict[str, bytes] = {}
+        room = LARGEST_FILES
         for name, reference in zip(names[::2], names[1::2], strict=True):
             content = self.at(_entry(_entry(self.at(reference), "EF"), "F"))
             if not isinstance(name, bytes) or name.decode("latin-1") in files or not isinstance(content, Stream):
                 raise PdfProfileError(expected="each attached file once, as a stream", got=ascii(name)[:60])
-            files[name.decode("latin-1")] = content.decoded()
+            decoded = content.decoded(min(room, MAXIMUM_DECODED_BYTES))
+            room -= len(decoded)
+            files[name.decode("latin-1")] = decoded
         return files
 
     def store(self) -> SecurityStore | None:
@@ -72,10 +83,11 @@ class PaperFile:
         listed = catalog["DSS"]
         if not isinstance(listed, dict) or tuple(listed) != STORE_KEYS or listed["Type"] != Name("DSS"):
             raise PdfProfileError(expected="/DSS with /Certs and /CRLs only", got=ascii(listed)[:60])
-        certificates, lists = self._stored(listed["Certs"]), self._stored(listed["CRLs"])
+        certificates = self._stored(listed["Certs"], LARGEST_STORE)
+        lists = self._stored(listed["CRLs"], LARGEST_STORE - sum(map(len, certificates)))
         return SecurityStore(certificates=certificates, revocation_lists=lists)
 
-    def _stored(self, listed: Value) -> tuple[bytes, ...]:
+    def _stored(self, listed: Value, room: int) -> tuple[bytes, ...]:
         found = [self.at(reference) for reference in listed] if isinstance(listed, list) else [b""]
         if len(found) > MAXIMUM_STORED or len({id(item) for item in found}) != len(found):
             raise PdfProfileError(expected="a short list of streams, each once", got=ascii(listed)[:60])
@@ -83,7 +95,8 @@ class PaperFile:
         for item in found:
             if not isinstance(item, Stream) or tuple(item.entries) != ("Filter",):
                 raise PdfProfileError(expected="a packed stream of the security store", got=ascii(item)[:60])
-            pieces.append(item.decoded())
+            pieces.append(item.decoded(room))
+            room -= len(pieces[-1])
         return tuple(pieces)
 
 

@@ -4,6 +4,9 @@
 One spelling means: what `write_value` writes is the only way our profile knows to say it, so that reading a file
 and writing it again shows every byte that is not ours (certs.page.pdf_profile). Bounded in depth and size; raises
 nothing but `PdfProfileError`.
+
+Whoever can sign can sign anything, so that no pattern here can be tried twice over the same bytes, and what takes time
+is counted: blanks between two tokens, letters of a token, values of a file. There are no comments in our files.
 """
 
 import re
@@ -17,23 +20,30 @@ from phones.frozen import dataclass
 
 MAXIMUM_DEPTH = 12
 MAXIMUM_DECODED_BYTES = 8 * 1024 * 1024
+MAXIMUM_VALUES = 20_000
+"""Of one file; a paper of ours has about a thousand."""
+MAXIMUM_TEXT = 32 * 1024
+"""Bytes of a literal string, counted as they are read; ours have at most some hundred."""
 _KEPT = 4096  # values that are kept for the next time: names, numbers and references of papers are mostly the same
 PACKING = 6  # zlib: 9 takes twice the time for half a per cent
 
-_BLANK = re.compile(rb"(?:[\x00\t\n\x0c\r ]|%[^\n]*+)*+")
+_BLANK = re.compile(rb"[\x00\t\n\x0c\r ]{0,16}+")
 _OCTAL = re.compile(rb"[0-7]{1,3}")
 _OBJECT = re.compile(_BLANK.pattern + rb"([0-9]{1,6}) 0 obj")
 _END_OF_OBJECT = re.compile(_BLANK.pattern + rb"endobj" + _BLANK.pattern)
-_PLAIN_TEXT = re.compile(rb"[^()\\]*")
+_PLAIN_TEXT = re.compile(rb"[^()\\]{0,%d}+" % MAXIMUM_TEXT)
 _TO_ESCAPE = re.compile(rb"([\\()])")
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})\Z")
 _REGULAR = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
+_NO_MORE = rb"(?!" + _REGULAR + rb")"
+_NAME = _REGULAR + rb"{0,127}+" + _NO_MORE  # the longest name ISO 32000 has
 _VALUE = re.compile(
-    _BLANK.pattern + rb"(?:/(?P<name>" + _REGULAR + rb"*)|(?P<dictionary><<)|(?P<array>\[)|(?P<text>\()"
-    rb"|<(?P<hexadecimal>[0-9A-Fa-f]*)>"
-    rb"|(?P<reference>[0-9]{1,6}) 0 R(?!" + _REGULAR + rb")|(?P<token>" + _REGULAR + rb"+)|(?P<end>\]|>>))"
+    _BLANK.pattern + rb"(?:/(?P<name>" + _NAME + rb")|(?P<dictionary><<)|(?P<array>\[)|(?P<text>\()"
+    rb"|<(?P<hexadecimal>[0-9A-Fa-f]{0,65536}+)>"
+    rb"|(?P<reference>[0-9]{1,6}) 0 R" + _NO_MORE + rb"|(?P<token>" + _REGULAR + rb"{1,32}+" + _NO_MORE + rb")"
+    rb"|(?P<end>\]|>>))"
 )
-_KEY = re.compile(_BLANK.pattern + rb"/(" + _REGULAR + rb"*+)")
+_KEY = re.compile(_BLANK.pattern + rb"/(" + _NAME + rb")")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +85,15 @@ class Stream:
     entries: dict[str, Value]
     raw: bytes
 
-    def decoded(self) -> bytes:
-        """The bytes with the filter undone. Raises: PdfProfileError (other filter, rest after the data, too large)."""
+    def decoded(self, most: int = MAXIMUM_DECODED_BYTES) -> bytes:
+        """The bytes with the filter undone. Raises: PdfProfileError (other filter, rest after the data, more than
+        `most` bytes).
+        """
         applied = self.entries.get("Filter")
         if applied is None:
             return self.raw
         if applied == Name("FlateDecode") and "DecodeParms" not in self.entries:
-            return _inflate(self.raw)
+            return _inflate(self.raw, most)
         if applied == Name("ASCIIHexDecode"):
             return _unhex(self.raw)
         raise PdfProfileError(expected="FlateDecode, ASCIIHexDecode or no filter", got=repr(applied))
@@ -92,8 +104,9 @@ class Unpacked(Stream):
 
     __slots__ = ()
 
-    def decoded(self) -> bytes:
-        """The bytes themselves."""
+    def decoded(self, most: int = MAXIMUM_DECODED_BYTES) -> bytes:
+        """The bytes themselves: they are ours."""
+        del most
         return self.raw
 
     def packed(self) -> Stream:
@@ -186,9 +199,10 @@ class Reader:
     def __init__(self, data: bytes, position: int = 0) -> None:
         self.data = data
         self.position = position
+        self._values = 0
 
     def skip_space(self) -> None:
-        """Go past white space and comments."""
+        """Go past white space, as much of it as a file of ours may have."""
         found = _BLANK.match(self.data, self.position)
         self.position = found.end() if found else self.position
 
@@ -220,6 +234,9 @@ class Reader:
         """The next value, or None behind `end`. With one look at each token: a file has thousands."""
         if depth > MAXIMUM_DEPTH:
             raise self.wrong("less deeply nested values")
+        self._values += 1
+        if self._values > MAXIMUM_VALUES:
+            raise self.wrong("fewer values")
         found = _VALUE.match(self.data, self.position)
         if found is None:
             raise self.wrong("a value")
@@ -269,7 +286,8 @@ class Reader:
     def _literal(self) -> bytes:
         text = bytearray()
         depth = 1
-        while self.position < len(self.data):
+        end = min(len(self.data), self.position + MAXIMUM_TEXT)
+        while self.position < end:
             plain = _PLAIN_TEXT.match(self.data, self.position)
             if plain is not None:
                 text += plain.group()
@@ -324,10 +342,10 @@ class Reader:
         return Stream(entries, raw)
 
 
-def _inflate(raw: bytes) -> bytes:
+def _inflate(raw: bytes, most: int) -> bytes:
     engine = zlib.decompressobj()
     try:
-        decoded = engine.decompress(raw, MAXIMUM_DECODED_BYTES)
+        decoded = engine.decompress(raw, max(1, most))  # 0 would be no bound at all
     except zlib.error as error:
         raise PdfProfileError(expected="a deflated stream", got=str(error)) from error
     if not engine.eof or engine.unused_data:

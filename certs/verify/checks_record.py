@@ -25,7 +25,6 @@ from phones.identifiers import normalise
 from phones.verdict import Verdict
 
 if TYPE_CHECKING:
-    from certs.formats.dss import SecurityStore
     from certs.page.pdf_profile import PaperFile
 
 FROM_OTHER_ROOMS = (ProofwipeError, ValueError, TypeError, LookupError, ArithmeticError)
@@ -33,8 +32,6 @@ FROM_OTHER_ROOMS = (ProofwipeError, ValueError, TypeError, LookupError, Arithmet
 RECORD_FILE, STATEMENT_FILE = "erase-record.json", "statement.cose"
 PROOF_FILE, OPENINGS_FILE = "erase.tlog-proof", "openings.json"
 MOST_FILES = 4
-LARGEST_STORE = 1024 * 1024
-"""Certificates and lists together: the drawing follows the store, so nothing else bounds it."""
 
 
 def attachments(case: Case) -> str | None:
@@ -50,8 +47,6 @@ def attachments(case: Case) -> str | None:
             raise Failed("E_ATTACHMENT", "too many")
         files = case.paper.embedded()
         case.store = case.paper.store()
-        if case.store is not None and _size(case.store) > LARGEST_STORE:
-            raise Failed("E_STRUCTURE", "security store")
     except PdfProfileError as error:
         raise Failed("E_STRUCTURE", error.got[:80]) from error
     names = list(files)
@@ -80,10 +75,6 @@ def edition(case: Case) -> str | None:
     if case.record.facts.log is None and case.proof:
         raise Failed("E_ATTACHMENT", PROOF_FILE)
     return None
-
-
-def _size(store: "SecurityStore") -> int:
-    return sum(len(each) for each in (*store.certificates, *store.revocation_lists))
 
 
 def _listed_files(paper: "PaperFile") -> int:
