@@ -55,6 +55,7 @@ ALLOWED: dict[str, AllowedValue] = _table(
     # who the phone is
     ("imei.luhn", r"valid|invalid|absent", "do all IMEIs read pass the Luhn check?"),
     ("imei.cross_check", r"match|mismatch|unknown", "do two independent readings of the IMEI agree?"),
+    ("numbers.shared", _LIST, "numbers it told that many phones share and that name none: serial, imei1, imei2, …"),
     # what it is
     ("product.maker", _TEXT, "manufacturer"),
     ("product.brand", _TEXT, "brand"),

@@ -11,6 +11,8 @@ import unicodedata
 
 MAXIMUM_SERIAL = 64
 _SERIAL = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
+_KEPT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._:/#+()-")
+_SPELLED = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 
 
 def clean(text: str, *, most: int = 96) -> str:
@@ -45,6 +47,28 @@ def clean_serial(text: str) -> str:
     What is left is safe to show. `is_plain_serial` says whether it may serve as an identifier.
     """
     return clean(text.strip(" \0"), most=MAXIMUM_SERIAL)
+
+
+def spelled_serial(text: str) -> str:
+    r"""A serial number in whatever alphabet, as it is kept: trimmed; every character but ASCII letters, digits, blank
+    and `._:/#+()-` is written as `\uXXXX` or `\UXXXXXXXX`. A plain one stays as it is; different ones stay different.
+    """
+    return "".join(letter if letter in _KEPT else _spelled(letter) for letter in text.strip(" \0"))
+
+
+def _spelled(letter: str) -> str:
+    number = ord(letter)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def unspelled(text: str) -> str:
+    """The inverse of `spelled_serial`; what it has not written stays as it is."""
+    return _SPELLED.sub(_letter, text)
+
+
+def _letter(found: re.Match[str]) -> str:
+    number = int(found[1] or found[2], 16)
+    return chr(number) if number <= 0x10FFFF else found[0]
 
 
 def is_plain_serial(text: str) -> bool:

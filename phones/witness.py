@@ -18,6 +18,7 @@ from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.link import Link, Question
 from phones.long_act import Act, ActEnd, ActOutcome, ActProgress, begin, follow
 from phones.port import Port, Sighting
+from phones.shared_numbers import set_aside
 
 _OF_END: Mapping[ActEnd, Outcome] = MappingProxyType(
     {
@@ -195,7 +196,7 @@ class WitnessedPort:
         if sighting.vendor_id:
             values["port.vendor_product"] = f"{sighting.vendor_id:04x}:{sighting.product_id:04x}"
         return self._witness.record(
-            moment=moment, port=self.path, link="usb", asked=asked, outcome=Outcome.ANSWERED, values=values
+            moment=moment, port=self.path, link="usb", asked=asked, outcome=Outcome.ANSWERED, values=set_aside(values)
         )
 
     def keep_statement(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:

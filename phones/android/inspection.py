@@ -13,6 +13,7 @@ from phones.android import readers_checks as checks
 from phones.android.readers import TextReader, Values
 from phones.android.script import Part, PartResult, script, split
 from phones.link import Effect, Question, Reply, ShellLine
+from phones.shared_numbers import set_aside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,4 +205,4 @@ def _values(asked: tuple[_Asked, ...], results: Mapping[str, PartResult]) -> Val
     if root is not None:
         searched = root.text if root.status == "ok" and root.text.endswith("searched") else None
         values |= checks.tamper(values, searched)
-    return values
+    return set_aside(values)

@@ -10,6 +10,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 
+from phones.cleaning import spelled_serial
 from phones.imei import luhn_of, read_imei
 
 Values = dict[str, str]
@@ -48,7 +49,6 @@ PROPERTIES: Mapping[str, str] = {
 IDENTITY_PROPERTIES = tuple(name for name, value in PROPERTIES.items() if value.startswith(("product.", "system.")))
 STATE_PROPERTIES = tuple(name for name in PROPERTIES if name not in IDENTITY_PROPERTIES)
 
-_PLACEHOLDER_SERIALS = frozenset({"unknown", "0", "null", "0123456789abcdef"})
 _SIM_IN = frozenset(
     {
         "PIN_REQUIRED",
@@ -96,8 +96,9 @@ def kept_property(name: str) -> TextReader:
 
 
 def serial(text: str) -> Values:
-    """`ro.serialno`, unless it is one of the placeholders that many phones share."""
-    return {} if not text or text.lower() in _PLACEHOLDER_SERIALS else {"identity.serial": text}
+    """`ro.serialno`, in whatever alphabet."""
+    found = spelled_serial(text)
+    return {"identity.serial": found} if found else {}
 
 
 def imei_parcel(name: str) -> TextReader:

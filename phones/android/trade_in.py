@@ -11,9 +11,11 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+from phones.cleaning import spelled_serial
 from phones.errors import ReplyMalformedError
 from phones.imei import luhn_of, read_imei
 from phones.link import Effect, Question, Reply, TradeInLine
+from phones.shared_numbers import set_aside
 
 MAXIMUM_JSON_BYTES = 256 * 1024
 MAXIMUM_DEPTH = 12
@@ -112,7 +114,7 @@ def read_status(document: Document, *, nonce: str = "") -> Values:
     values |= _battery(_section(document, "battery"))
     values |= _condition(document)
     values |= _attestation(_section(document, "attestation"), nonce)
-    return values
+    return set_aside(values)
 
 
 def _identity(document: Document) -> Values:
@@ -126,7 +128,7 @@ def _identity(document: Document) -> Values:
     ):
         if text := _text(product, key):
             values[name] = text
-    if text := _text(document, "serial"):
+    if text := spelled_serial(_text(document, "serial")):
         values["identity.serial"] = text
     listed = document.get("imeis")
     imeis = tuple(

@@ -13,9 +13,11 @@ from phones.apple.crash_names import ReportFamily
 from phones.apple.models import model_of
 from phones.apple.nvram import parse_stamp, read_marks
 from phones.apple.parts import PartAnswer, decode, decode_table
+from phones.cleaning import spelled_serial
 from phones.errors import ReplyMalformedError
 from phones.imei import luhn_of
 from phones.link import Reply
+from phones.shared_numbers import set_aside
 
 _PERCENT_OR_LESS = 100  # a "capacity" of at most this is a percentage, not mAh
 _SMALLEST_BATTERY_MAH = 500
@@ -32,7 +34,7 @@ def read_batch(reply: Reply) -> Mapping[str, str]:
     for read in (_identity, _product, _system, _state, _locks, _modem, _battery, _storage, _counts):
         values.update(read(good))
     values.update(_nvram(answers))
-    return values
+    return set_aside(values)
 
 
 def _part_name(name: str) -> str:
@@ -65,7 +67,7 @@ def _identity(good: Mapping[str, Any]) -> dict[str, str]:
     imeis = [_text(good.get(f"InternationalMobileEquipmentIdentity{slot}")) for slot in ("", "2")]
     values = _present(
         {
-            "identity.serial": _text(good.get("SerialNumber")),
+            "identity.serial": spelled_serial(serial) if (serial := _text(good.get("SerialNumber"))) else None,
             "identity.imei1": imeis[0],
             "identity.imei2": imeis[1],
             "identity.udid": udid.replace("-", "").lower() if udid else None,
