@@ -25,6 +25,7 @@ class ProblemCode(StrEnum):
     WRONG_MODE = "wrong_mode"  # recovery, sideload, rescue, fastboot, DFU
     NOT_ANSWERING = "not_answering"  # silent, lost or malformed during identification
     IDENTITY_TOO_THIN = "identity_too_thin"  # fewer than two identifiers
+    NUMBERS_SHARED = "numbers_shared"  # fewer than two, less those that many phones share
     SERIAL_NOT_UNIQUE = "serial_not_unique"  # two phones on the bench carry it
     ACCOUNT_PRESENT = "account_present"  # Google, Samsung ... account still signed in
     ACTIVATION_LOCK = "activation_lock"  # Find My / Activation Lock on

@@ -113,8 +113,8 @@ TABLE: tuple[SharedNumbers, ...] = (
     ),
     SharedNumbers(
         labels=_IMEI,
-        numbers=("35824005111111", "86740002204719", "13579024681122", "49015420323751", "35007710825531"),
-        source="Android emulator, old and new; factory default of MediaTek modules; the example of the standard's text; "
+        numbers=("35824005111111", "86740002204719", "13579024681122", "35007710825531"),
+        source="Android emulator, old and new; default of MediaTek modules; "
         "a TAC never allocated that one maker used (ciol.com)",
     ),
     SharedNumbers(

@@ -5,7 +5,7 @@ Steps never see a bare link or port: they are handed a `WitnessedPort`, which as
 allow-listed values, commits the identifiers, writes the evidence to the journal, and only then answers.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
@@ -51,7 +51,17 @@ class Answer:
 class Witness:
     """Turns exchanges, looks at the port and statements of people into numbered evidence of one job."""
 
-    def __init__(self, *, clock: Clock, journal: Journal, salt: bytes, next_number: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        journal: Journal,
+        salt: bytes,
+        next_number: int = 1,
+        known_as_shared: Callable[[Mapping[str, str]], Collection[str]] = lambda _values: (),
+    ) -> None:
+        """`known_as_shared`: names of values whose numbers are known to be those of other phones too."""
+        self._known_as_shared = known_as_shared
         self._clock = clock
         self._journal = journal
         self._salt = salt
@@ -60,8 +70,11 @@ class Witness:
     def record(
         self, *, moment: Moment, port: str, link: str, asked: str, outcome: Outcome, values: Mapping[str, str]
     ) -> Answer:
-        """Keep `values` (in clear; identifiers are committed here) as one piece of evidence."""
-        admitted = {name: allowed(name).admit(text) for name, text in values.items()}
+        """Keep `values` (in clear; identifiers are committed here) as one piece of evidence, less the numbers that many
+        phones share.
+        """
+        own = set_aside(values, self._known_as_shared(values))
+        admitted = {name: allowed(name).admit(text) for name, text in own.items()}
         kept = {name: self._commit(name, text) for name, text in admitted.items()}
         evidence = Evidence(
             number=self._next_number,
@@ -196,7 +209,7 @@ class WitnessedPort:
         if sighting.vendor_id:
             values["port.vendor_product"] = f"{sighting.vendor_id:04x}:{sighting.product_id:04x}"
         return self._witness.record(
-            moment=moment, port=self.path, link="usb", asked=asked, outcome=Outcome.ANSWERED, values=set_aside(values)
+            moment=moment, port=self.path, link="usb", asked=asked, outcome=Outcome.ANSWERED, values=values
         )
 
     def keep_statement(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:

@@ -10,6 +10,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 
+from phones.android.vocabularies import in_our_words
 from phones.cleaning import spelled_serial
 from phones.imei import luhn_of, read_imei
 
@@ -91,8 +92,8 @@ _KNOWN_ACCOUNT_TYPES = frozenset(
 
 
 def kept_property(name: str) -> TextReader:
-    """A reader for one property that is kept as it is."""
-    return lambda text: {PROPERTIES[name]: text} if text else {}
+    """A reader for one property that is kept as it is, or in our word for its spelling."""
+    return lambda text: {PROPERTIES[name]: in_our_words(name, text)} if text else {}
 
 
 def serial(text: str) -> Values:
@@ -153,7 +154,7 @@ def flag_or_zero(name: str) -> TextReader:
 
 def sim_state(text: str) -> Values:
     """`gsm.sim.state`: one word per slot. Absent only if a slot says so and no other contradicts."""
-    states = set(text.replace(" ", "").split(",")) - {""}
+    states = set(text.replace(" ", "").upper().split(",")) - {""}
     if states & _SIM_IN:
         return {"media.sim": "present"}
     if "ABSENT" in states and states <= {"ABSENT", "NOT_READY"}:

@@ -157,7 +157,7 @@ def tamper(values: Mapping[str, str], root_text: str | None) -> Values:
     if root_text is None or "system.build_tags" not in values:
         return {}
     signs: set[str] = set()
-    if values.get("boot.verified_state", "green") != "green":
+    if values.get("boot.verified_state") in ("yellow", "orange", "red"):
         signs.add("not_green")
     if values.get("boot.flash_locked") == "0" or values.get("boot.device_state") == "unlocked":
         signs.add("unlocked")

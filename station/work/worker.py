@@ -41,8 +41,10 @@ from station.papers.decision import apply
 from station.papers.paper_issuer import PaperIssuer
 from station.setup.settings import Settings
 from station.work import blocking
+from station.work.known_numbers import KnownNumbers
 from wipe.method import EraseMethod, Step, StepContext, StepFailed
 from wipe.methods.table import METHODS, choose
+from wipe.steps.preconditions import thin_identity
 
 log = logging.getLogger("proofwipe.worker")
 
@@ -81,7 +83,13 @@ class Worker:
         """`resumed`: the job was left by an earlier run of the station."""
         self._job = job
         self._context = context
-        witness = Witness(clock=context.clock, journal=self._keep, salt=job.salt, next_number=job.next_evidence_number)
+        witness = Witness(
+            clock=context.clock,
+            journal=self._keep,
+            salt=job.salt,
+            next_number=job.next_evidence_number,
+            known_as_shared=KnownNumbers(job.ledger, job.id).shared_among,
+        )
         self._port = port
         self._resumed = resumed
         self._phone = WitnessedPort(port, witness)
@@ -198,7 +206,7 @@ class Worker:
         if (problem := blocking.problem_of_answers(values)) is not None:
             return None, (problem,)
         if not is_identified(identity.reading):
-            return None, (Problem(code=ProblemCode.IDENTITY_TOO_THIN),)
+            return None, (thin_identity(values),)
         self._note_identity(identity, sighting)
         if self._context.serial_is_shared(sighting.usb_serial or identity.serial):
             return None, (Problem(code=ProblemCode.SERIAL_NOT_UNIQUE),)

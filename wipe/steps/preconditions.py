@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from phones.allowed import MALFORMED
 from phones.identity import is_identified
 from phones.problem import Problem, ProblemCode
+from phones.shared_numbers import NOTE
 from wipe.method import Limits
 
 Values = Mapping[str, str]
@@ -48,7 +49,17 @@ def _not_checked(what: str) -> Problem:
 
 
 def _find_thin_identity(values: Values, _limits: Limits) -> Problem | None:
-    return None if is_identified(values) else Problem(code=ProblemCode.IDENTITY_TOO_THIN)
+    return None if is_identified(values) else thin_identity(values)
+
+
+def thin_identity(values: Values) -> Problem:
+    """Why these values do not name a phone: it told too little, or what many phones tell."""
+    return Problem(code=ProblemCode.NUMBERS_SHARED if values.get(NOTE) else ProblemCode.IDENTITY_TOO_THIN)
+
+
+def _find_shared_serial(values: Values, _limits: Limits) -> Problem | None:
+    """A final reset that only the port sees is seen by the serial number that USB shows."""
+    return Problem(code=ProblemCode.NUMBERS_SHARED) if "serial" in read(values, NOTE).split(",") else None
 
 
 def _find_low_battery(values: Values, limits: Limits) -> Problem | None:
@@ -81,6 +92,7 @@ def _find_lock_screen(values: Values, _limits: Limits) -> Problem | None:
 
 
 IDENTITY = Precondition(code=ProblemCode.IDENTITY_TOO_THIN, find=_find_thin_identity)
+OWN_SERIAL = Precondition(code=ProblemCode.NUMBERS_SHARED, find=_find_shared_serial)
 BATTERY = Precondition(code=ProblemCode.BATTERY_LOW, find=_find_low_battery)
 SIM_OUT = Precondition(code=ProblemCode.SIM_PRESENT, find=_find_sim)
 SD_OUT = Precondition(code=ProblemCode.SD_CARD_PRESENT, find=_find_sd)
@@ -111,7 +123,7 @@ GUIDED: tuple[Precondition, ...] = (
     BATTERY,
 )
 """A reset from Settings asks for the PIN itself and clears factory reset protection: no need to block."""
-HARNESS: tuple[Precondition, ...] = (*GUIDED, NO_ACCOUNT, FRP_CLEAR, NO_LOCK_SCREEN)
+HARNESS: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_CLEAR, NO_LOCK_SCREEN)
 APPLE: tuple[Precondition, ...] = (IDENTITY, NO_ACTIVATION_LOCK, NOT_SUPERVISED, SIM_OUT, BATTERY)
 
 

@@ -49,6 +49,7 @@ class Stand:
         self.clock = VirtualClock()
         self.port = DirectPort(self.slot, self.clock, folder / "pairing")
         self.ledger = Ledger(folder / "ledger.sqlite3", clock=self.clock)
+        self.job_id = "TESTJOB1"
         self.instructions: list[str] = []
         self.hand = ScriptedTechnician(script, lambda _port, action: self.slot.press(action, self.clock.seconds))
         self.folder = folder
@@ -63,7 +64,14 @@ class Stand:
 
         papers = lives.paper_issuer(self.folder, self.clock)
         return lives.session(
-            self.ledger, self.port, self.clock, papers=papers, settings=settings, seed=7, listener=notice
+            self.ledger,
+            self.port,
+            self.clock,
+            papers=papers,
+            settings=settings,
+            seed=7,
+            job_id=self.job_id,
+            listener=notice,
         )
 
     def process(
