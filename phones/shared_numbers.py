@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from phones.allowed import allowed
+from phones.allowed import MALFORMED, allowed
 from phones.cleaning import unspelled
 from phones.identifiers import SHAPES, Shape, normalise
 
@@ -214,6 +214,6 @@ def set_aside(values: Mapping[str, str], more: Iterable[str] = ()) -> dict[str, 
 
 def _numbers(values: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     for name, text in values.items():
-        label = allowed(name).identifier
-        if label and text:
-            yield name, label, text
+        rule = allowed(name)
+        if rule.identifier and rule.admit(text) != MALFORMED:
+            yield name, rule.identifier, text
