@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Holds what was measured against the limit that was declared before. Nothing measured is never a pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from grading.report import CheckOutcome, CheckResult
 from grading.schemes import Check, whole_number
 from phones.allowed import MALFORMED
 from phones.evidence import Evidence, Outcome
 from phones.port import Platform
+from phones.signs import NOT_MEASURED, SOURCES
 from phones.verdict import Source
 
 _WORST_FIRST = (
@@ -24,15 +25,29 @@ def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) ->
     limit = " ".join(part for part in (_sign(check), ", ".join(check.limit), check.unit) if part)
     if platform.value not in check.platforms:
         return _result(check, CheckOutcome.NOT_APPLICABLE, limit, "", None)
-    readings = [
-        (_compare(check, piece.values[check.value]), piece)
-        for piece in evidence
-        if piece.outcome is Outcome.ANSWERED and check.value in piece.values
-    ]
+    answered = [piece for piece in evidence if piece.outcome is Outcome.ANSWERED]
+    readings = [(_read(check, piece.values), piece) for piece in answered if _says(check.value, piece.values)]
     if not readings:
         return _result(check, CheckOutcome.NOT_TESTED, limit, "", None)
     outcome, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))
-    return _result(check, outcome, limit, f"{piece.values[check.value]} {check.unit}".strip(), piece)
+    return _result(check, outcome, limit, _measured(check, piece.values), piece)
+
+
+def _says(name: str, values: Mapping[str, str]) -> bool:
+    return name in values or NOT_MEASURED + name in values
+
+
+def _read(check: Check, values: Mapping[str, str]) -> CheckOutcome:
+    """What shows its sign of not having been measured is neither a pass nor a failure, whatever it says."""
+    return CheckOutcome.INDETERMINATE if NOT_MEASURED + check.value in values else _compare(check, values[check.value])
+
+
+def _measured(check: Check, values: Mapping[str, str]) -> str:
+    sign = values.get(NOT_MEASURED + check.value)
+    if sign is None:
+        return f"{values[check.value]} {check.unit}".strip()
+    said = values.get(SOURCES + check.value) or values.get(check.value, "")
+    return f"not measured: {sign}" + (f" ({said})" if said else "")
 
 
 def _result(check: Check, outcome: CheckOutcome, limit: str, measured: str, piece: Evidence | None) -> CheckResult:

@@ -12,6 +12,7 @@ import re
 
 from phones.frozen import dataclass
 from phones.identifiers import IDENTIFIERS
+from phones.signs import NOT_MEASURED, SIGNS, SOURCES
 
 MALFORMED = "malformed"
 """Stands for a value that came in another shape than documented."""
@@ -132,7 +133,12 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("battery.part_status", r"original|replaced|unsupported|unknown", "what the phone says of the battery part"),
     ("battery.manufactured_epoch", r"[0-9]{1,12}", "Unix seconds"),
     ("battery.first_used_epoch", r"[0-9]{1,12}", "Unix seconds"),
-    ("battery.source", r"trade_in|asoc|broadcast|batterystats|smart_battery|none", "where health and cycles come from"),
+    ("battery.ic_authentication", _YES_NO, "the cell's own chip proved itself; never graded: many models have none"),
+    (
+        "battery.source",
+        r"trade_in|asoc|battery_log|broadcast|batterystats|power_supply|maker_gauge|smart_battery|none",
+        "where health and cycles come from",
+    ),
     ("storage.total_bytes", r"[0-9]{1,16}", "size of user storage, bytes"),
     ("storage.free_bytes", r"[0-9]{1,16}", "free user storage, bytes"),
     ("storage.life_percent", r"100|[0-9]{1,2}", "useful life remaining, percent"),
@@ -208,12 +214,14 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("host.resumed", _YES_NO, "the job went on after the station had stopped"),
 )
 """Every allowed name. Names beginning with `part.` (status of one batched question) and `statement.`
-(answer of a person) are allowed by prefix, with the patterns below."""
+(answer of a person) are allowed by prefix, with the patterns below; those of `phones.signs` only before a name that is
+itself here."""
 
 PREFIXES: dict[str, str] = {
     "part.": r"ok|failed|missing|refused|absent|malformed",
     "statement.": _WORD,
 }
+_ABOUT_A_VALUE: dict[str, str] = {NOT_MEASURED: "|".join(SIGNS), SOURCES: _LIST}
 
 
 def allowed(name: str) -> AllowedValue:
@@ -224,4 +232,7 @@ def allowed(name: str) -> AllowedValue:
     for prefix, pattern in PREFIXES.items():
         if name.startswith(prefix):
             return AllowedValue(name=name, pattern=pattern, meaning=prefix)
+    for prefix, pattern in _ABOUT_A_VALUE.items():
+        if name.startswith(prefix):
+            return AllowedValue(name=name, pattern=pattern, meaning=prefix + ALLOWED[name.removeprefix(prefix)].name)
     return ALLOWED[name]

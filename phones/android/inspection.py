@@ -8,6 +8,7 @@ seller's data does not even cross the cable.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from phones.android import battery
 from phones.android import readers as state
 from phones.android import readers_checks as checks
 from phones.android.readers import TextReader, Values
@@ -100,7 +101,7 @@ _STATE = (
     _ask("volumes", "sm list-volumes all", state.volumes),
     # Counted on the phone; a list that could not be made is not a count of 0.
     _ask("packages", 'p=$(pm list packages -3)&&echo "$p" | grep -c ^package:', state.package_count),
-    _ask("battery", _BATTERY, state.battery_level),
+    _ask("battery", _BATTERY, battery.battery_level),
 )
 _ROOT = "root"
 _CHECKS = (
@@ -117,16 +118,23 @@ _CHECKS = (
     ),
     _property("ro.gsid.image_running", state.system_image),
     _property("gsm.version.baseband", checks.baseband),
-    _ask("battery", _BATTERY, checks.battery),
+    _ask("battery", _BATTERY, _nothing),
     _ask(
         "cycles",
-        "dumpsys activity broadcasts | grep -oE 'android.os.extra.CYCLE_COUNT=[0-9]+'",
-        checks.cycle_count,
+        "dumpsys activity broadcasts | grep -oE 'android.os.extra.CYCLE_COUNT=-?[0-9]+'",
+        _nothing,
     ),
     _ask(
         "capacity",
         "dumpsys batterystats | grep -E 'Estimated battery capacity|Last learned battery capacity'",
-        checks.battery_capacity,
+        _nothing,
+    ),
+    # Names of cells and their serial numbers stay on the phone.
+    _ask(
+        "power_supply",
+        "grep -sHE '^POWER_SUPPLY_(TYPE|SCOPE|PRESENT|CYCLE_COUNT|CHARGE_FULL|CHARGE_FULL_DESIGN|BATT_FCC)='"
+        " /sys/class/power_supply/*/uevent",
+        _nothing,
     ),
     _ask("storage", "df -k /data", checks.data_partition),
     _ask("memory", "cat /proc/meminfo", checks.memory),
@@ -141,7 +149,12 @@ _CHECKS = (
     _ask("wifi", "cmd wifi status | grep -oE '^Wifi is (enabled|disabled)'", checks.wifi),
     _ask("bluetooth", "dumpsys bluetooth_manager | grep -oE '^ *enabled: (true|false)'", checks.bluetooth),
     _ask("nfc", "dumpsys nfc | grep -oE '^ *mState=[a-z]+'", checks.nfc),
-    _ask("thermal", "dumpsys thermalservice | grep -oE 'Thermal Status: [0-6]|mStatus=[0-6]'", checks.thermal),
+    _ask(
+        "thermal",
+        "dumpsys thermalservice"
+        " | grep -oE 'IsStatusOverride: [a-z]+|Thermal Status: [0-6]|HAL Ready: [a-z]+|mValue=[^,]+'",
+        checks.thermal,
+    ),
     _ask(
         _ROOT,
         "which su;ls -d /system/bin/su /system/xbin/su /sbin/.magisk /data/adb/magisk /data/adb/ksu;"
@@ -199,7 +212,9 @@ def _values(asked: tuple[_Asked, ...], results: Mapping[str, PartResult]) -> Val
         if result.status != "missing":
             state.merge(values, entry.read(result.text))
     values["part.properties"] = "ok" if properties_readable else "failed"
-    if asked is not _CHECKS:
+    if asked is _CHECKS:
+        values |= battery.battery({name: result.text for name, result in results.items()})
+    else:
         values |= state.luhn(values)
     root = results.get(_ROOT)
     if root is not None:

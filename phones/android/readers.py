@@ -281,17 +281,6 @@ def package_count(text: str) -> Values:
     return {"data.packages": text.strip()} if re.fullmatch(r"[0-9]{1,6}", text.strip()) else {}
 
 
-def battery_level(text: str) -> Values:
-    """`dumpsys battery`: charge in percent of its own scale. Keys differ in case between makers."""
-    level = re.search(r"(?m)^[ \t]*level: ([0-9]{1,6})[ \t\r]*$", text)
-    scale = re.search(r"(?m)^[ \t]*scale: ([0-9]{1,6})[ \t\r]*$", text)
-    if level is None:
-        return {}
-    full = int(scale[1]) if scale else 100
-    percent = int(level[1]) * 100 // full if full > 0 else -1
-    return {"battery.level": str(percent)} if 0 <= percent <= 100 else {}
-
-
 _WORSE = frozenset({"yes", "armed", "adopted", "present"})
 
 

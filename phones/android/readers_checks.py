@@ -9,57 +9,20 @@ import re
 from collections.abc import Mapping
 
 from phones.android.readers import Values
+from phones.signs import not_measured
 
-_HEALTH_PERCENT = re.compile(r"(?m)^[ \t]*mSavedBattery(Asoc|Bsoh): \[?(-?[0-9]{1,4})")
 _BLOCKS = re.compile(r"[0-9]{1,13}")
+_THERMAL = {
+    "override": r"IsStatusOverride: ([a-z]+)",
+    "status": r"Thermal Status: ([0-6])\b",
+    "ready": r"HAL Ready: ([a-z]+)",
+    "degrees": r"mValue=([^,\s]{1,24})",
+}
 _FEATURES = {
     "android.hardware.nfc": "radio.nfc",
     "android.hardware.wifi": "radio.wifi",
     "android.hardware.bluetooth": "radio.bluetooth",
 }
-
-
-def battery(text: str) -> Values:
-    """`dumpsys battery`: health code, temperature, and Samsung's wear fields.
-
-    `mSavedBatteryAsoc` is percent of design capacity, -1 = not available; `mSavedBatteryUsage` hundredths
-    of a cycle [read: public dumps].
-    """
-    values: Values = {}
-    if match := re.search(r"(?m)^[ \t]*health: ([0-9]{1,2})[ \t\r]*$", text):
-        values["battery.health_code"] = match[1]
-    if match := re.search(r"(?m)^[ \t]*temperature: (-?[0-9]{1,4})[ \t\r]*$", text):
-        values["battery.temperature_dc"] = match[1]
-    percents = {kind: int(number) for kind, number in _HEALTH_PERCENT.findall(text)}
-    for kind in ("Asoc", "Bsoh"):
-        if 0 < percents.get(kind, -1) <= 100:
-            values["battery.health_percent"] = str(percents[kind])
-            values["battery.source"] = "asoc"
-            break
-    if (match := re.search(r"(?m)^[ \t]*mSavedBatteryUsage: \[?([0-9]{1,8})", text)) and int(match[1]) > 0:
-        values["battery.cycles"] = str(int(match[1]) // 100)
-        values.setdefault("battery.source", "asoc")
-    return values
-
-
-def cycle_count(text: str) -> Values:
-    """The cycle count of the last battery broadcast (Android 14 and later); 0 = not reported."""
-    counts = {int(number) for number in re.findall(r"android\.os\.extra\.CYCLE_COUNT=([0-9]{1,6})\b", text)}
-    if not counts or max(counts) == 0:
-        return {}
-    return {"battery.cycles": str(max(counts)), "battery.source": "broadcast"}
-
-
-def battery_capacity(text: str) -> Values:
-    """`dumpsys batterystats`: what it takes for the design capacity, and what it has learned."""
-    values: Values = {}
-    if match := re.search(r"(?m)^[ \t]*Estimated battery capacity: ([0-9]{1,6})(?:\.[0-9]+)? mAh", text):
-        values["battery.design_mah"] = match[1]
-    if (match := re.search(r"(?m)^[ \t]*Last learned battery capacity: ([0-9]{1,6})(?:\.[0-9]+)? mAh", text)) and int(
-        match[1]
-    ) > 0:
-        values["battery.full_mah"] = match[1]
-    return values
 
 
 def data_partition(text: str) -> Values:
@@ -142,12 +105,27 @@ def baseband(text: str) -> Values:
 
 
 def thermal(text: str) -> Values:
-    """`dumpsys thermalservice`: the overall status, else the worst of its sensors."""
-    overall = re.search(r"Thermal Status: ([0-6])\b", text)
-    if overall:
-        return {"thermal.status": overall[1]}
-    found = re.findall(r"mStatus=([0-6])\b", text)
-    return {"thermal.status": max(found)} if found else {}
+    """`dumpsys thermalservice`, of which only the words of `_THERMAL` were let through. Its status is 0 from the start,
+    and stays so while nothing tells it a temperature [read: ThermalManagerService.java].
+    """
+    found = {key: set(re.findall(pattern, text)) for key, pattern in _THERMAL.items()}
+    if not found["status"]:
+        return {}
+    sign = ""
+    if found["override"] != {"false"}:
+        sign = "overridden" if found["override"] else "cut"
+    elif found["ready"] != {"true"}:
+        sign = "hal_not_ready" if found["ready"] else "cut"
+    elif len(found["status"]) > 1:
+        sign = "said_twice"
+    elif not any(_is_a_temperature(degrees) for degrees in found["degrees"]):
+        sign = "hal_not_ready"
+    return not_measured(sign, "thermal.status") if sign else {"thermal.status": found["status"].pop()}
+
+
+def _is_a_temperature(degrees: str) -> bool:
+    """Neither NaN nor the 0.0 of a sensor that is named and not there."""
+    return re.fullmatch(r"-?[0-9]{1,4}(?:\.[0-9]{1,16})?", degrees) is not None and float(degrees) != 0
 
 
 def tamper(values: Mapping[str, str], root_text: str | None) -> Values:

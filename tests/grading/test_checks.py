@@ -119,3 +119,25 @@ def test_the_limit_is_declared_whether_or_not_anything_was_measured(each: Check)
     assert unmeasured.limit == measured.limit != ""
     assert unmeasured.outcome is NOT_TESTED
     assert measured.outcome is UNCLEAR
+
+
+@pytest.mark.parametrize("text", ["no", "yes", "malformed", None])
+def test_what_shows_that_it_was_not_measured_is_neither_a_pass_nor_a_failure(text: str | None) -> None:
+    values = {"not_measured.v": "set_by_hand"} | ({"v": text} if text is not None else {})
+    result = run_check(check("equals", "no"), [evidence_of(values)], Platform.ANDROID)
+    assert result.outcome is UNCLEAR
+    assert result.measured == "not measured: set_by_hand" + (f" ({text})" if text is not None else "")
+    assert result.evidence == (1,)
+
+
+def test_two_sources_that_disagree_are_both_shown() -> None:
+    values = {"not_measured.v": "sources_disagree", "sources.v": "asoc:93,battery_log:60"}
+    result = run_check(check("at_least", "80"), [evidence_of(values)], Platform.ANDROID)
+    assert (result.outcome, result.measured) == (UNCLEAR, "not measured: sources_disagree (asoc:93,battery_log:60)")
+
+
+def test_measuring_again_does_not_help_a_phone_that_did_not_measure_once() -> None:
+    once, again = evidence_of({"not_measured.v": "set_by_hand"}), evidence_of({"v": "no"}, number=2)
+    assert run_check(check("equals", "no"), [once, again], Platform.ANDROID).outcome is UNCLEAR
+    failed = evidence_of({"v": "yes"}, number=3)
+    assert run_check(check("equals", "no"), [once, again, failed], Platform.ANDROID).outcome is FAIL

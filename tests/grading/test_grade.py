@@ -307,3 +307,20 @@ def test_the_scheme_reads_only_values_that_may_be_kept() -> None:
     for question in QUESTIONS:
         for choice in question.choices:
             assert allowed(question.value_name).admit(choice) == choice
+
+
+@pytest.mark.parametrize(
+    ("others", "band"),
+    [
+        ({"not_measured.battery.health_percent": "sources_disagree"}, "not_measured"),
+        ({"not_measured.battery.health_percent": "placeholder"}, "not_measured"),
+        ({"battery.health_percent": "72"}, "service"),
+    ],
+)
+def test_a_battery_that_was_once_not_measured_has_no_band_but_a_bad_one(others: dict[str, str], band: str) -> None:
+    pieces = [evidence_of(good_values(Platform.ANDROID)), evidence_of(others, number=2)]
+    found = grade(pieces, platform=Platform.ANDROID, verdict=Verdict.PASSED, scheme=SCHEME)
+    assert found.battery_band == band
+    worse = evidence_of({"battery.health_percent": "60"}, number=3)
+    found = grade([*pieces, worse], platform=Platform.ANDROID, verdict=Verdict.PASSED, scheme=SCHEME)
+    assert found.battery_band == "fail"

@@ -58,6 +58,15 @@ PROPERTIES = {
     "gsm.version.baseband": "g5123b-1",
     "sys.oem_unlock_allowed": "0",
 }
+BATTERY = (
+    "Current Battery Service state:\n  AC powered: false\n  USB powered: true\n  status: 2\n  health: 2\n  present: true\n"
+    "  level: 84\n  scale: 100\n  voltage: 4110\n  temperature: 301\n  technology: Li-ion\n"
+)
+"""`dumpsys battery` as every maker prints it; a maker's own lines follow."""
+THERMAL = (
+    "IsStatusOverride: false\nThermal Status: 0\nHAL Ready: true\nCurrent temperatures from HAL:\n"
+    "\tTemperature{mValue=31.0, mType=3, mName=skin, mStatus=0}"
+)
 
 
 def _parcel(text: str) -> str:
@@ -87,7 +96,7 @@ def outputs() -> dict[str, str]:
         "dumpsys window policy": "    KeyguardServiceDelegate\n      secure=false",
         "sm list-volumes all": f"private mounted null\npublic:179,1 mounted {SELLER['volume']}",
         "pm list packages -3": f"package:{SELLER['app']}\npackage:org.example.two",
-        "dumpsys battery": f"  level: 84\n  scale: 100\n  health: 2\n  temperature: 301\n  mSavedBatteryAsoc: [93]\n  serial: {SELLER['cell']}",
+        "dumpsys battery": BATTERY + f"  mSavedBatteryAsoc: [93]\n  serial: {SELLER['cell']}",
         "dumpsys activity broadcasts": f"extras: android.os.extra.CYCLE_COUNT=139 {SELLER['app']}",
         "dumpsys batterystats": f"  Estimated battery capacity: 4600 mAh\n  {SELLER['app']}",
         "df -k /data": "Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/block/dm-5 112000000 2000000 110000000 2% /data",
@@ -100,19 +109,27 @@ def outputs() -> dict[str, str]:
         "cmd wifi status": f'Wifi is enabled\nWifi is connected to "{SELLER["wifi"]}"',
         "dumpsys bluetooth_manager": f"  enabled: true\n  name: {SELLER['bluetooth']}",
         "dumpsys nfc": "mState=on",
-        "dumpsys thermalservice": "Thermal Status: 0",
+        "dumpsys thermalservice": THERMAL,
     }
 
 
-def install(folder: Path, *, properties: Mapping[str, str] | None = None, without: tuple[str, ...] = ()) -> Path:
-    """Write the tools into `folder`; `without` names tools the phone does not have."""
+def install(
+    folder: Path,
+    *,
+    properties: Mapping[str, str] | None = None,
+    without: tuple[str, ...] = (),
+    prints: Mapping[str, str] | None = None,
+) -> Path:
+    """Write the tools into `folder`; `without` names tools the phone does not have, `prints` what command lines print
+    instead.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for tool in ("cat", "date", "grep", "ls", "sh", "sleep", "which"):
         found = shutil.which(tool)
         assert found is not None
         (folder / tool).symlink_to(found)
     words: dict[str, dict[str, str]] = {}
-    for line, text in outputs().items():
+    for line, text in {**outputs(), **(prints or {})}.items():
         tool, _, arguments = line.partition(" ")
         words.setdefault(tool, {})[arguments] = text
     words["getprop"] = {**PROPERTIES, **(properties or {})}

@@ -13,16 +13,20 @@ from collections.abc import Callable
 import pytest
 
 from phones.adb.devices import read_devices
-from phones.android import inspection, readers, readers_checks
+from phones.android import battery, battery_layouts, inspection, readers, readers_checks
 from phones.android.script import MAXIMUM_CHARACTERS, MAXIMUM_LINES, Part, split
 from phones.errors import ReplyMalformedError
 from phones.link import MAXIMUM_REPLY_BYTES, Reply
 
 READERS: dict[str, Callable[[str], dict[str, str]]] = {
     entry.part.name: entry.read for entry in (*inspection._STATE, *inspection._CHECKS)
+} | {
+    f"figures of {part}": lambda text, part=part: battery.battery({part: text})
+    for part in sorted({figure.part for figure in battery_layouts.FIGURES})
 }
+SOURCES = (readers, readers_checks, battery, battery_layouts)
 _FIXED = re.compile(r"[A-Za-z][A-Za-z_. ]{3,40}(?:: |=|\{)?")
-KEYS = sorted(set(_FIXED.findall(inspect.getsource(readers) + inspect.getsource(readers_checks))))
+KEYS = sorted(set(_FIXED.findall("".join(map(inspect.getsource, SOURCES)))))
 """Whatever could be the beginning of something a reader looks for, taken from the readers' own text."""
 SECONDS = 5.0
 """Of this thread's processor. A linear reader needs some hundredths, a quadratic one needed more than a minute."""
