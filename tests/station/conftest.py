@@ -34,6 +34,7 @@ def keys_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
         if specimen not in made:
             line = CommandLine(tmp_path_factory.mktemp("template"))
             line.init(*(["--specimen"] if specimen else []))
+            line.cheapen_keys()
             made[specimen] = line.home / "keys"
         return made[specimen]
 

@@ -29,6 +29,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from certs.keys.key_files import encrypted_pem
 from station.cli import main
 from station.text import language
 from virtual_phones.bench.remote import RemoteBench
@@ -36,6 +41,8 @@ from virtual_phones.bench.scenario import demo_scenario
 
 ROOT = Path(__file__).parent.parent.parent
 PASSPHRASE = "correct horse"
+CHEAP = 2**10
+"""scrypt's cost in keys of tests; a station writes 2^17."""
 ANSWERS = """
 [default]
 battery_swollen = "no"
@@ -215,6 +222,13 @@ class CommandLine:
         path = self.home / "answers.toml"
         path.write_text(ANSWERS, encoding="utf-8")
         return path
+
+    def cheapen_keys(self) -> None:
+        """Encrypt the keys again so that a passphrase takes no half second; what `init` wrote has tests of its own."""
+        for path in [*self.home.glob("*/*.key"), self.home / "keys" / "log-key.pem"]:
+            key = load_pem_private_key(path.read_bytes(), PASSPHRASE.encode())
+            assert isinstance(key, EllipticCurvePrivateKey | Ed25519PrivateKey)
+            path.write_bytes(encrypted_pem(key, PASSPHRASE, cost=CHEAP))
 
     def install_keys(self, keys: Path) -> None:
         """Keys and the empty log that belongs to them, as `proofwipe init` made both elsewhere."""

@@ -24,6 +24,8 @@ from phones.errors import AdbServerError, ForeignAdbServerError, PhoneError, Pho
 from tests.support.free_port import free_port
 from tests.support.waiting import wait_for
 
+pytestmark = pytest.mark.wire
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[AdbServer]:

@@ -325,7 +325,11 @@ def test_an_error_is_data_when_data_was_asked_for(station: CommandLine) -> None:
     assert (done.document["exit_code"], done.code) == (3, 3)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00" * 5000, b"%PDF-1.7\n", b"{}", b"\xff" * (17 * 1024 * 1024)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00" * 5000, b"%PDF-1.7\n", b"{}", b"\xff" * (17 * 1024 * 1024)],
+    ids=["empty", "zeros", "header", "braces", "too long"],
+)
 def test_a_file_that_is_no_paper_is_not_valid_or_cannot_be_told(
     station: CommandLine, tmp_path: Path, content: bytes
 ) -> None:
