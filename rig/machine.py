@@ -119,7 +119,7 @@ class Machine:
             "-initrd",
             str(self._initramfs()),
             "-append",
-            "console=ttyS0 loglevel=2 panic=-1 mitigations=off nokaslr tsc=reliable",
+            "console=ttyS0 loglevel=2 panic=-1 mitigations=off nokaslr tsc=reliable no_timer_check",
             "-virtfs",
             "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
             "-virtfs",

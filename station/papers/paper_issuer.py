@@ -41,7 +41,7 @@ from station.ledger.paper_events import (
 )
 from station.ledger.stages import Stage
 from station.papers.job_log import JobLog
-from station.setup.home import write_whole
+from station.setup.home import is_there, write_whole
 
 if TYPE_CHECKING:
     from certs.services import Stamper
@@ -87,7 +87,7 @@ class PaperIssuer:
     def issue_for(self, job: Job) -> None:
         """Give the job the paper it has earned; does nothing that was already done.
 
-        Raises: LedgerError; LogError, CertsError when the paper cannot be made.
+        Raises: LedgerError; LogError, CertsError when the paper cannot be made; FileNotWrittenError.
         """
         if job.certificate is not None:
             self._ensure_published(job, job.certificate)
@@ -183,9 +183,10 @@ class PaperIssuer:
             record = _kept_record(made)
         statement = made.statement
         entered = record.facts.log is None or record.facts.id in job.logged
-        if not entered or not target.exists():
+        written = is_there(target)
+        if not (entered and written):
             proof = self._proof(job, record, statement)
-            if not target.exists():
+            if not written:
                 proof, store = self._first_proof_and_store(job, record, proof)
                 paper = self.draw_and_sign(
                     record,

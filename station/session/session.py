@@ -407,7 +407,7 @@ class Session:
                 slot=job.opened.slot,
                 stage=job.stage.value,
                 failure=job.failure,
-                paper=job.paper.file if job.paper is not None else "",
+                paper=job.paper.file if job.paper is not None and job.paper.id in job.handed_out else "",
             )
         )
 

@@ -133,3 +133,14 @@ def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
         write_over(path, (data,) if isinstance(data, bytes) else data)
     except OSError as error:
         raise FileNotWrittenError(subject=str(path), cause=os_reason(error)) from error
+
+
+def is_there(path: Path) -> bool:
+    """Is there a file or folder of that name? Raises: FileNotWrittenError when the disk does not say."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise FileNotWrittenError(subject=str(path), cause=os_reason(error)) from error
+    return True

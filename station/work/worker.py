@@ -343,7 +343,7 @@ class Worker:
             self._context.paper_issuer.issue_for(self._job)
         except LedgerError:
             raise
-        except ProofwipeError:
+        except (ProofwipeError, OSError):  # a key's file, a socket of the stamper: none of it ends a worker
             log.exception("job %s has no paper", self._job.id)
             self._tell("no_paper")
             return

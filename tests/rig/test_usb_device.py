@@ -32,13 +32,14 @@ class Echo(Function):
         return said
 
 
-def device(*, configured: bool = True) -> tuple[UsbDevice, Echo]:
+def device(*, configured: bool = True, strings_after_s: float = 0.0) -> tuple[UsbDevice, Echo]:
     echo = Echo()
     interface = Interface(triple=(0xFF, 0x42, 1), endpoints=(Endpoint(address=IN), Endpoint(address=OUT)), name="it")
     made = UsbDevice(
         Identity(vendor_id=0x18D1, product_id=0x4EE7, manufacturer="Maker", product="Phone", serial="SERIAL1"),
         [Configuration(interfaces=(interface,)), Configuration(interfaces=(interface,))],
         {(1, 0): echo, (2, 0): echo},
+        strings_after_s=strings_after_s,
     )
     if configured:
         control(made, 0x00, 9, 1)
@@ -159,3 +160,16 @@ def test_no_byte_is_lost_or_made_up(transfers: list[tuple[bytes, bool]], buffers
     echo.to_say = [Transfer(data, zero) for data, zero in transfers]
     got = b"".join(done.data for number, length in enumerate(buffers) for done in read(made, number, length))
     assert b"".join(data for data, _ in transfers).startswith(got)
+
+
+def test_a_string_that_comes_late_comes_when_it_is_due_unless_the_host_takes_its_question_back() -> None:
+    made, _echo = device(strings_after_s=1.5)
+    setup = Setup(request_type=0x80, request=6, value=0x0303, index=0x0409, length=255)
+    for number in (1, 2):
+        made.submit(Urb(number=number, address=0x80, length=255, setup=setup), 10.0)
+    assert made.unlink(2)
+    made.advance(11.4)
+    assert (made.take(), made.next_due(11.4)) == ([], 11.5)
+    made.advance(11.5)
+    assert [(done.number, done.data[2:].decode("utf-16-le")) for done in made.take()] == [(1, "SERIAL1")]
+    assert made.next_due(11.5) is None

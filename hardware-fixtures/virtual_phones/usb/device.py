@@ -62,7 +62,8 @@ class UsbDevice:
     """A device with its functions: `submit` and `unlink` requests, `advance` time, `take` completions.
 
     `functions` maps (configuration value, interface number) to what lies there; one function may lie behind several.
-    `first_configuration` 0: unconfigured until the host says otherwise. Not thread safe.
+    `first_configuration` 0: unconfigured until the host says otherwise. `strings_after_s`: how long it thinks before
+    it gives a string descriptor. Not thread safe.
     """
 
     def __init__(
@@ -72,8 +73,11 @@ class UsbDevice:
         functions: dict[tuple[int, int], Function],
         *,
         vendor: Function | None = None,
+        strings_after_s: float = 0.0,
     ) -> None:
         self._descriptors = Descriptors(identity, configurations)
+        self._strings_after_s = strings_after_s
+        self._late: list[tuple[float, Urb, Setup]] = []
         self._functions = functions
         self._vendor = vendor
         self.configuration = 0
@@ -85,7 +89,9 @@ class UsbDevice:
 
     def submit(self, urb: Urb, now_s: float) -> None:
         """One URB. Its completion comes from `take`, now or later."""
-        if urb.setup is not None:
+        if urb.setup is not None and self._strings_after_s and urb.setup.asks_for_a_string:
+            self._late.append((now_s + self._strings_after_s, urb, urb.setup))
+        elif urb.setup is not None:
             self._control(urb, urb.setup, now_s)
         elif urb.address & 0x80:
             self._queue(urb.address).waiting.append(_Waiting(urb))
@@ -95,6 +101,10 @@ class UsbDevice:
 
     def unlink(self, number: int) -> bool:
         """The host takes a URB back. True: it was still waiting and will never complete."""
+        for late in self._late:
+            if late[1].number == number:
+                self._late.remove(late)
+                return True
         for queue in self._queues.values():
             for waiting in queue.waiting:
                 if waiting.urb.number == number:
@@ -112,10 +122,13 @@ class UsbDevice:
     def next_due(self, now_s: float) -> float | None:
         """When to call `advance`, or None."""
         dues = [due for function in self._active() if (due := function.next_due(now_s)) is not None]
-        return min(dues) if dues else None
+        return min((*dues, *(due for due, _, _ in self._late)), default=None)
 
     def advance(self, now_s: float) -> None:
         """Let the functions act, and hand over what they have to say."""
+        for late in [each for each in self._late if each[0] <= now_s]:
+            self._late.remove(late)
+            self._control(*late[1:], now_s)
         for function in self._active():
             function.advance(now_s)
         self._collect(now_s)

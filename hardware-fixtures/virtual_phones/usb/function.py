@@ -37,6 +37,11 @@ class Setup:
         """Does the data stage go to the host?"""
         return bool(self.request_type & 0x80)
 
+    @property
+    def asks_for_a_string(self) -> bool:
+        """GET_DESCRIPTOR of a string?"""
+        return self.request_type == 0x80 and self.request == 6 and self.value >> 8 == 3
+
 
 @dataclass(frozen=True, slots=True)
 class Transfer:

@@ -28,8 +28,11 @@ USB_TROUBLES: dict[str, str] = {
     "short_reads": "every adb payload comes in two transfers",
     "bad_header": "adb headers carry a wrong magic once the phone is online",
     "huge_header": "adb headers announce 2 MiB once the phone is online",
+    "late_strings": "every string descriptor is given later than libusb waits for one",
     "silent_mux": "an Apple device that never answers the usbmux version packet",
 }
+LATE_STRINGS_S = 1.5
+"""libusb waits for a second [read: libusb descriptor.c, libusb_get_string_descriptor], the kernel for five."""
 APPLE_CONFIGURATIONS = 4
 """1 = PTP only, 2 to 4 = PTP and usbmux; usbmuxd takes the highest."""
 
@@ -70,7 +73,10 @@ def build(
         functions[1, number] = _Stalling() if trouble == "stall" and triple != MTP_INTERFACE else function
     if table.get("modem"):
         _add_modem(phone, interfaces, functions)
-    return Built(device=UsbDevice(identity, [Configuration(interfaces=tuple(interfaces))], functions))
+    late_s = LATE_STRINGS_S if trouble == "late_strings" else 0.0
+    return Built(
+        device=UsbDevice(identity, [Configuration(interfaces=tuple(interfaces))], functions, strings_after_s=late_s)
+    )
 
 
 class _Stalling(Function):
