@@ -17,10 +17,11 @@ from certs.record.issuer import Signer
 from certs.record.record import Record
 from station.errors import FileNotWrittenError
 from station.ledger.stages import Stage
-from station.session.events import Event, JobEnded, Progress
+from station.session.events import Event, JobEnded
 from station.session.session import Session
 from station.setup.home import write_whole
 from station.setup.settings import Settings
+from station.work.worker import Progress
 from tests.support import lives
 from tests.support.one_phone import OnePhone
 
