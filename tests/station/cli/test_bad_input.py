@@ -462,6 +462,7 @@ def test_a_foreign_server_on_our_port_is_left_alone(specimen: Starter) -> None:
 
 
 @pytest.mark.wire
+@pytest.mark.repeats
 def test_an_adb_server_that_dies_during_a_job_is_started_again(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_16, config=NO_VALIDATION)
     working = line.start("process", "-s", "1-1", "--confirm", SERIAL_16, "--answers", line.answers())

@@ -118,6 +118,7 @@ def test_a_phone_is_found_by_its_imei_and_its_slot_but_never_from_the_environmen
 
 
 @pytest.mark.wire
+@pytest.mark.repeats
 def test_watch_says_when_a_phone_comes_and_goes(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_16)
     watching = line.start("watch", "--jsonl", "--seconds", "8")
@@ -150,6 +151,7 @@ def test_data_goes_to_stdout_and_words_to_stderr(specimen: Starter) -> None:
 
 
 @pytest.mark.wire
+@pytest.mark.repeats
 def test_ctrl_c_says_what_goes_on_and_a_second_one_leaves_a_job_that_is_taken_up(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_16, config=NO_VALIDATION)
     working = line.start("process", "-s", "1-1", "--confirm", SERIAL_16, "--answers", line.answers())
@@ -177,6 +179,7 @@ def test_ctrl_c_says_what_goes_on_and_a_second_one_leaves_a_job_that_is_taken_up
 
 
 @pytest.mark.wire
+@pytest.mark.repeats
 def test_after_one_ctrl_c_the_job_ends_as_if_nothing_had_happened(specimen: Starter) -> None:
     line, _bench = specimen(PIXEL_16, config=NO_VALIDATION)
     working = line.start("process", "-s", "1-1", "--confirm", SERIAL_16, "--answers", line.answers())
@@ -189,6 +192,7 @@ def test_after_one_ctrl_c_the_job_ends_as_if_nothing_had_happened(specimen: Star
 
 
 @pytest.mark.wire
+@pytest.mark.repeats
 def test_ctrl_c_leaves_at_once_a_phone_that_only_waits_for_a_person(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_13, config=NO_VALIDATION)
     working = line.start("process", "-s", "1-2", "--confirm", SERIAL_13)
@@ -202,6 +206,7 @@ def test_ctrl_c_leaves_at_once_a_phone_that_only_waits_for_a_person(specimen: St
 
 
 @pytest.mark.wire
+@pytest.mark.repeats
 def test_a_phone_whose_interrupted_job_goes_on_gets_no_second_job(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_13, config=NO_VALIDATION)
     working = line.start("process", "-s", "1-2", "--confirm", SERIAL_13)

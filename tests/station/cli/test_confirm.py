@@ -61,6 +61,7 @@ def test_the_matrix_of_confirmation(bench_of: BenchOf, number: int, named: int, 
 
 
 @pytest.mark.wire
+@pytest.mark.repeats
 def test_the_last_four_typed_at_a_terminal_begin_the_job_and_the_table_is_drawn(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_16, config=NO_VALIDATION)
     at = Terminal(line, "process", "-s", "1-1", "--answers", line.answers())
@@ -78,6 +79,7 @@ def test_the_last_four_typed_at_a_terminal_begin_the_job_and_the_table_is_drawn(
 
 
 @pytest.mark.wire
+@pytest.mark.repeats
 def test_no_color_and_no_progress_give_plain_lines_at_a_terminal(specimen: Starter) -> None:
     line, _bench = specimen(PIXEL_16, config=NO_VALIDATION)
     at = Terminal(line, "process", "-s", "1-1", "--confirm", SERIAL, "--answers", line.answers(), env={"NO_COLOR": "1"})

@@ -11,6 +11,7 @@ from tests.support.demo_run import DemoRun
 
 
 @pytest.mark.wire
+@pytest.mark.repeats
 @pytest.mark.xdist_group("whole-bench")
 @pytest.mark.timeout(240)
 def test_the_demo_certifies_exactly_the_honest_phones(line: CommandLine, run: DemoRun) -> None:

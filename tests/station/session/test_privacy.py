@@ -27,7 +27,12 @@ from tests.support.wire_bench import WireBench
 from virtual_phones.bench.scenario import demo_scenario, load_scenario
 from virtual_phones.iphone.phone import IPhone
 
-pytestmark = [pytest.mark.wire, pytest.mark.xdist_group("whole-bench"), pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.wire,
+    pytest.mark.repeats,
+    pytest.mark.xdist_group("whole-bench"),
+    pytest.mark.timeout(240),
+]
 
 
 def sellers_words(phones: Mapping[str, Any]) -> dict[str, str]:
