@@ -92,6 +92,7 @@ def usability_class(
     if any(check.weight == "safety" and check.outcome is CheckOutcome.FAIL for check in checks):
         return "H", ("safety_hold",)
     gates = [check for check in checks if check.weight == "gate" and check.outcome not in _SOUND]
+    gates += [check for check in checks if check.weight == "lock" and check.outcome is CheckOutcome.FAIL]
     if gates:
         return "U", tuple(f"gate.{check.name}.{check.outcome.value}" for check in gates)
     best = scheme.usability[functional][cosmetic]

@@ -18,7 +18,7 @@ from phones.allowed import allowed
 from phones.frozen import dataclass
 from phones.port import Platform
 
-WEIGHTS = ("gate", "safety", "key", "secondary")
+WEIGHTS = ("gate", "lock", "safety", "key", "secondary")
 OPERATORS = ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empty", "present")
 FUNCTIONAL = ("F6", "F5", "F3", "none")
 USABILITY = ("1", "2", "3", "4", "5")
@@ -31,7 +31,8 @@ class Check:
     """One check, declared before anything is measured.
 
     The measured text is the kept value called `value`; `operator` and `limit` say what passes;
-    `not_applicable` lists texts that mean the phone has no such part.
+    `not_applicable` lists texts that mean the phone has no such part. `weight`: a gate that is not known to be open
+    keeps a phone from sale; a lock does when it is known to be shut, and is told of when nobody could ask.
     """
 
     name: str

@@ -20,6 +20,7 @@ MALFORMED = "malformed"
 _TEXT = r"[\x20-\x7e\u4e00-\u9fff\u00c0-\u024f]{1,96}"
 _NUMBER = r"-?[0-9]{1,19}"
 _YES_NO = r"yes|no"
+_LOCK = r"cleared|locked|unknown|not_applicable"  # not there at all: not asked
 _WORD = r"[A-Za-z0-9_.,:+\-]{1,64}"
 _LIST = r"[A-Za-z0-9_.,:+\- /]{0,512}"
 
@@ -120,6 +121,13 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("locks.oem_unlock_allowed", r"[01]", "sys.oem_unlock_allowed"),
     ("locks.activation_lock", _YES_NO, "NVRAM fm-activation-locked"),
     ("locks.supervised", _YES_NO, "supervision or MDM enrolment in the cloud configuration"),
+    ("locks.knox_guard", _LOCK, "Samsung Knox Guard: a lender can lock the phone"),
+    ("locks.device_lock", _LOCK, "Android's own lock for financed phones (Device Lock)"),
+    ("locks.finance_app", _LOCK, "an app of a lender or carrier that locks phones"),
+    ("locks.maker_account", _LOCK, "the lock of the maker's account (Xiaomi, Samsung, Huawei …)"),
+    ("locks.find_hub", _LOCK, "Google's Find Hub"),
+    ("locks.sim_lock", _LOCK, "locked to a carrier (SIM lock)"),
+    ("locks.other", _LOCK, "another lock that the trade-in foyer tells of"),
     ("media.sim", r"present|absent|unknown", "SIM card in the tray"),
     ("media.sd", r"present|absent|adopted|unknown", "removable storage"),
     # what the checks measure

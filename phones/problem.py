@@ -31,6 +31,7 @@ class ProblemCode(StrEnum):
     ACTIVATION_LOCK = "activation_lock"  # Find My / Activation Lock on
     FACTORY_RESET_PROTECTION = "factory_reset_protection"  # FRP armed
     MANAGED = "managed"  # MDM, device owner, supervision
+    FINANCED = "financed"  # a lender or carrier can lock it, or has
     RESET_FORBIDDEN = "reset_forbidden"  # no_factory_reset restriction
     LOCK_SCREEN_SET = "lock_screen_set"  # harness refuses with a lock screen
     SIM_PRESENT = "sim_present"

@@ -8,7 +8,7 @@ seller's data does not even cross the cable.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from phones.android import battery
+from phones.android import battery, locks
 from phones.android import readers as state
 from phones.android import readers_checks as checks
 from phones.android.readers import TextReader, Values
@@ -40,6 +40,10 @@ def _properties(names: Sequence[str]) -> tuple[_Asked, ...]:
 
 def _nothing(_: str) -> Values:
     return {}
+
+
+def _both(first: TextReader, second: TextReader) -> TextReader:
+    return lambda text: {**first(text), **second(text)}
 
 
 # getprop has been seen to print nothing at all for a moment [read: google/mobly]: wait for it, on the phone.
@@ -89,12 +93,17 @@ _STATE = (
         r"dumpsys account | grep -oE '^ *Accounts: [0-9]+|, type=[A-Za-z0-9_.]+\}$'",
         state.accounts,
     ),
-    _ask("owners", "dpm list-owners", state.owners),
+    _ask("owners", "dpm list-owners", _both(state.owners, locks.owning_lender)),
     _ask(
         "policy",
-        r"dumpsys device_policy | grep -E '^Current Device Policy|^ *Device Owner:|^ *Profile Owner \('",
-        state.device_policy,
+        r"dumpsys device_policy | grep -E "
+        r"'^Current Device Policy|^ *Device Owner:|^ *Device Owner Type: 1$|^ *Profile Owner \('",
+        _both(state.device_policy, locks.owner_type),
     ),
+    _property("knox.kg.state", locks.knox_state),
+    _property("ro.boot.kg", locks.knox_number),
+    _ask("kiosk", locks.KIOSK_ASKED, locks.kiosk),
+    _ask("lenders", locks.PACKAGES_LISTED, locks.lenders_installed),
     _ask("frp", "dumpsys persistent_data_block | grep -E '^ *(FRP|Has FRP) [a-zA-Z ]+: '", state.frp_block),
     _ask("credential", "dumpsys lock_settings | grep -oE 'CredentialType: [A-Za-z_]+'", state.credential_type),
     _ask("keyguard", "dumpsys window policy | grep -oE '^ *secure=(true|false)'", state.keyguard),
@@ -216,6 +225,8 @@ def _values(asked: tuple[_Asked, ...], results: Mapping[str, PartResult]) -> Val
         values |= battery.battery({name: result.text for name, result in results.items()})
     else:
         values |= state.luhn(values)
+    if asked is _STATE:
+        state.merge(values, locks.of_accounts(values))
     root = results.get(_ROOT)
     if root is not None:
         searched = root.text if root.status == "ok" and root.text.endswith("searched") else None

@@ -155,6 +155,8 @@ def flag_or_zero(name: str) -> TextReader:
 def sim_state(text: str) -> Values:
     """`gsm.sim.state`: one word per slot. Absent only if a slot says so and no other contradicts."""
     states = set(text.replace(" ", "").upper().split(",")) - {""}
+    if "NETWORK_LOCKED" in states:  # the card of another carrier than the phone is locked to
+        return {"media.sim": "present", "locks.sim_lock": "locked"}
     if states & _SIM_IN:
         return {"media.sim": "present"}
     if "ABSENT" in states and states <= {"ABSENT", "NOT_READY"}:
@@ -281,7 +283,7 @@ def package_count(text: str) -> Values:
     return {"data.packages": text.strip()} if re.fullmatch(r"[0-9]{1,6}", text.strip()) else {}
 
 
-_WORSE = frozenset({"yes", "armed", "adopted", "present"})
+_WORSE = frozenset({"yes", "armed", "adopted", "present", "locked"})
 
 
 def merge(values: Values, more: Mapping[str, str]) -> None:

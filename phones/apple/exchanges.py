@@ -260,7 +260,7 @@ async def _ask(conversation: LockdownSession, part: ApplePart) -> Any:
     if part.kind == apple_parts.APPLE_ACTIVATION:
         return _plain(await conversation.activation_state())
     if part.kind == apple_parts.APPLE_CLOUD_CONFIGURATION:
-        return _enrolment(await conversation.cloud_configuration())
+        return enrolment(await conversation.cloud_configuration())
     if part.kind == apple_parts.APPLE_STORAGE:
         info = _table(await conversation.device_info())
         return {key: _plain(info[key]) for key in ("FSTotalBytes", "FSFreeBytes") if key in info}
@@ -344,15 +344,21 @@ def _numbers(node: Mapping[str, Any]) -> dict[str, int]:
     return numbers
 
 
-def _enrolment(found: Any) -> Any:
-    """Whether the phone is supervised or must enrol; None unless it says so one way or the other."""
+_MANAGED_FLAGS = ("IsSupervised", "IsMandatory", "IsMDMUnremovable", "IsMultiUser", "AwaitDeviceConfigured")
+_MANAGED_ADDRESSES = ("ConfigurationURL", "ConfigurationWebURL")
+
+
+def enrolment(found: Any) -> Any:
+    """Whether the phone is managed: supervised, bound to enrol, enrolled for good, or told where to enrol. None unless
+    it says so one way or the other. Keys: [read: go-ios ios/mcinstall, pymobiledevice3 mobile_config, public logs].
+    """
     if found is None:
         return None
     configuration = _table(found)
-    supervised, mandatory = configuration.get("IsSupervised"), configuration.get("IsMandatory", False)
-    if not isinstance(supervised, bool):
-        return None
-    return {"supervised": supervised or mandatory is True or bool(configuration.get("ConfigurationURL"))}
+    managed = any(configuration.get(key) in (True, 1) for key in _MANAGED_FLAGS)
+    if managed or any(configuration.get(key) for key in _MANAGED_ADDRESSES):
+        return {"supervised": True}
+    return {"supervised": False} if configuration.get("IsSupervised") is False else None
 
 
 async def _write(conversation: LockdownSession, path: str, data: str | bytes) -> bytes:

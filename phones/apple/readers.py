@@ -149,6 +149,15 @@ _SIM_STATES = {
 }
 
 
+_CARRIER_LOCKED = ("kCTSIMSupportSIMStatusOperatorLocked", "kCTSIMSupportSIMStatusNetworkLocked")
+
+
+def _is_locked_to_a_carrier(good: Mapping[str, Any]) -> bool:
+    """The card that is in it is one of another carrier. Without a card, or with the right one, nothing is told."""
+    activation = _text(good.get("activation")) or _text(good.get("ActivationState"))
+    return _text(good.get("SIMStatus")) in _CARRIER_LOCKED or activation == "MismatchedICCID"
+
+
 def _modem(good: Mapping[str, Any]) -> dict[str, str]:
     sim = _text(good.get("SIMStatus"))
     tray = _text(good.get("SIMTrayStatus")) or ""
@@ -160,6 +169,7 @@ def _modem(good: Mapping[str, Any]) -> dict[str, str]:
             "apple.baseband": _text(good.get("BasebandStatus")),
             "radio.baseband": "present" if _text(good.get("BasebandVersion")) else None,
             "media.sim": sim,
+            "locks.sim_lock": "locked" if _is_locked_to_a_carrier(good) else None,
         }
     )
 

@@ -80,7 +80,7 @@ def test_a_phone_without_a_fault_is_graded_one(platform: Platform) -> None:
 @pytest.mark.parametrize("fault", ["missing", "malformed"])
 def test_a_check_nobody_could_make_always_costs_something(platform: Platform, check: Check, fault: str) -> None:
     name, weight = check.name, check.weight
-    if platform.value not in check.platforms:
+    if platform.value not in check.platforms or weight == "lock":
         return
     values = good_values(platform)
     if fault == "missing":
@@ -95,6 +95,30 @@ def test_a_check_nobody_could_make_always_costs_something(platform: Platform, ch
         assert usability != "1"
         code = f"{'key' if weight == 'safety' else weight}.{name}.{outcome}"
         assert code in capped_by
+
+
+@pytest.mark.parametrize("check", [each for each in SCHEME.checks if each.weight == "lock"], ids=lambda each: each.name)
+@pytest.mark.parametrize("platform", list(Platform))
+def test_a_lock_that_nobody_could_ask_is_told_of_and_one_that_is_shut_keeps_from_sale(
+    platform: Platform, check: Check
+) -> None:
+    """Most phones cannot be asked: a grade that needed it would be nobody's. It never reads as cleared."""
+    if platform.value not in check.platforms:
+        return
+    values = good_values(platform)
+    for text, outcome, usability in (
+        (None, "not_tested", "1"),
+        ("unknown", "indeterminate", "1"),
+        ("locked", "fail", "U"),
+    ):
+        said = {
+            **{name: had for name, had in values.items() if name != check.value},
+            **({check.value: text} if text else {}),
+        }
+        found = grade([evidence_of(said)], platform=platform, verdict=Verdict.PASSED, scheme=SCHEME)
+        assert [each.outcome.value for each in found.checks if each.name == check.name] == [outcome]
+        assert found.usability == usability
+        assert found.capped_by == ((f"gate.{check.name}.fail",) if text == "locked" else ())
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.INDETERMINATE])

@@ -86,6 +86,8 @@ def outputs() -> dict[str, str]:
         "settings get secure android_id": "0123456789abcdef",
         "settings get global secure_frp_mode": "null",
         "dumpsys user": f"Users:\n  UserInfo{{0:{SELLER['user']}:c13}} serialNo=0\n    State: RUNNING_UNLOCKED\n    Restrictions:\n      none",
+        "cmd role get-role-holders android.app.role.FINANCED_DEVICE_KIOSK": "",
+        "pm list packages": f"package:android\npackage:{SELLER['app']}\npackage:com.google.android.devicelockcontroller",
         "dumpsys account": f"User UserInfo{{0:{SELLER['user']}:c13}}:\n  Accounts: 1\n    Account {{name={SELLER['account']}, type=com.google}}\n"
         f"  RegisteredServicesCache: 1 services\n    ServiceInfo: AuthenticatorDescription {{type=com.whatsapp}}, x",
         "dpm list-owners": "no owners",

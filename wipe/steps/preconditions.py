@@ -25,6 +25,9 @@ class Precondition:
     find: Callable[[Values, Limits], Problem | None]
 
 
+_LENDERS_LOCKS = ("locks.knox_guard", "locks.device_lock", "locks.finance_app")
+
+
 def read(values: Values, name: str) -> str:
     """The value, or "" when it was not answered, malformed or unknown."""
     text = values.get(name, "")
@@ -86,6 +89,12 @@ def _find_sd(values: Values, limits: Limits) -> Problem | None:
     return Problem(code=ProblemCode.SD_CARD_PRESENT) if read(values, "media.sd") else _not_checked("media.sd")
 
 
+def _find_lender(values: Values, _limits: Limits) -> Problem | None:
+    """Not answered is no obstacle: most phones tell nothing of lenders, and the paper says what was not asked."""
+    locked = any(read(values, name) == "locked" for name in _LENDERS_LOCKS)
+    return Problem(code=ProblemCode.FINANCED) if locked else None
+
+
 def _find_lock_screen(values: Values, _limits: Limits) -> Problem | None:
     """Not answered is no obstacle here: with a lock screen the phone itself refuses (exit code 2)."""
     return Problem(code=ProblemCode.LOCK_SCREEN_SET) if read(values, "locks.lock_screen") == "yes" else None
@@ -100,6 +109,7 @@ FRP_CLEAR = _must_be(ProblemCode.FACTORY_RESET_PROTECTION, "locks.frp", "clear")
 OWN_SYSTEM = _must_be(ProblemCode.SYSTEM_IMAGE_RUNNING, "boot.system_image_running", "no")
 NO_DEVICE_OWNER = _must_be(ProblemCode.MANAGED, "locks.device_owner", "no")
 NO_PROFILE_OWNER = _must_be(ProblemCode.MANAGED, "locks.profile_owner", "no")
+NOT_FINANCED = Precondition(code=ProblemCode.FINANCED, find=_find_lender)
 RESET_ALLOWED = _must_be(ProblemCode.RESET_FORBIDDEN, "locks.reset_forbidden", "no")
 HARNESS_OFF = _must_be(ProblemCode.HARNESS_ALREADY_ON, "setup.test_harness", "0")
 NO_ACCOUNT = _must_be(ProblemCode.ACCOUNT_PRESENT, "locks.accounts", "0", facts={"types": "locks.account_types"})
@@ -109,7 +119,14 @@ NOT_SUPERVISED = _must_be(ProblemCode.MANAGED, "locks.supervised", "no")
 
 TRADE_IN: tuple[Precondition, ...] = (IDENTITY, FRP_CLEAR)
 """The foyer says no more; SIM, battery and system image are looked at inside, before the wipe is forced."""
-TRADE_IN_INSIDE: tuple[Precondition, ...] = (OWN_SYSTEM, SIM_OUT, SD_OUT, BATTERY, NO_DEVICE_OWNER)
+TRADE_IN_INSIDE: tuple[Precondition, ...] = (
+    OWN_SYSTEM,
+    SIM_OUT,
+    SD_OUT,
+    BATTERY,
+    NO_DEVICE_OWNER,
+    NOT_FINANCED,
+)
 """Looked at through the full shell of trade-in evaluation; recovery refuses to wipe on an empty battery."""
 GUIDED: tuple[Precondition, ...] = (
     IDENTITY,
@@ -117,6 +134,7 @@ GUIDED: tuple[Precondition, ...] = (
     OWN_SYSTEM,
     NO_DEVICE_OWNER,
     NO_PROFILE_OWNER,
+    NOT_FINANCED,
     RESET_ALLOWED,
     SIM_OUT,
     SD_OUT,
