@@ -67,6 +67,8 @@ def load(name: str) -> Scheme:
     """
     try:
         if name.endswith(".toml"):
+            if Path(name).exists() and not Path(name).is_file():
+                raise SchemeError(subject=name, expected="a scheme file", got="no ordinary file")
             with Path(name).open("rb") as file:
                 return _read(name, file.read(LARGEST_FILE), None)
         found = _shipped_file(name)

@@ -16,6 +16,7 @@ from certs.keys.key_files import SCRYPT_COST, read_ed25519_key, write_key, write
 from certs.log.errors import LogExistsError
 from certs.log.policy import LogPolicy, Party
 from certs.log.tags import read_secret, write_secret
+from phones.given_files import read_given
 from transparency.database import TransparencyLog
 
 _LARGEST_POLICY = 256 * 1024
@@ -84,7 +85,6 @@ class LogFiles:
 def read_policy(path: Path) -> LogPolicy:
     """A policy file. Raises: KeyUnreadableError, LogReadError."""
     try:
-        with path.open("rb") as file:
-            return LogPolicy.parse(file.read(_LARGEST_POLICY + 1))
+        return LogPolicy.parse(read_given(path, _LARGEST_POLICY + 1))
     except OSError as error:
         raise KeyUnreadableError(subject=path.name, got=error.strerror or "") from error

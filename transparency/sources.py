@@ -9,6 +9,7 @@ from certs.log.errors import LogEmptyError, LogReadError, SourceError
 from certs.log.notes import Checkpoint, read_checkpoint, read_note
 from certs.log.snapshot import LARGEST_SNAPSHOT, split
 from certs.log.tiles import WIDTH, Source, TileReader
+from phones.given_files import read_given
 from transparency.fetching import FolderSource, WebSource
 from transparency.serving import Published
 
@@ -35,8 +36,7 @@ def find(place: str) -> Found:
     if path.is_dir():
         return published(FolderSource(path))
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_SNAPSHOT + 1)
+        data = read_given(path, LARGEST_SNAPSHOT + 1)
     except OSError as error:
         raise SourceError(subject=place, got=error.strerror or "") from error
     note, leaves = split(data)

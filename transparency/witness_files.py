@@ -9,6 +9,7 @@ from certs.errors import KeyUnreadableError
 from certs.keys.key_files import SCRYPT_COST, read_ed25519_key, write_key, write_new
 from certs.log.errors import LogKeyError
 from certs.log.notes import LONGEST_NAME, VerifierKey, is_name
+from phones.given_files import read_given
 from transparency.signing import NoteKey, witness_key
 
 _KEY, _NAME = "witness-key.pem", "witness-name.txt"
@@ -32,8 +33,7 @@ def read(folder: Path, passphrase: str) -> NoteKey:
     """Raises: KeyUnreadableError, WrongPassphraseError, LogKeyError."""
     private = read_ed25519_key(folder / _KEY, passphrase)
     try:
-        with (folder / _NAME).open("rb") as file:
-            name = file.read(4 * LONGEST_NAME).decode().strip()
+        name = read_given(folder / _NAME, 4 * LONGEST_NAME).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise KeyUnreadableError(subject=_NAME) from error
     if not is_name(name):

@@ -3,8 +3,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from phones.clock import utc_now
 from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.port import Sighting
 from phones.problem import Problem, ProblemCode
@@ -110,7 +110,7 @@ def _predict(method: EraseMethod, values: Mapping[str, str]) -> Mapping[str, str
     rules = load()
     before = Evidence(
         number=0,
-        at=datetime.now(UTC),
+        at=utc_now(),
         moment=Moment.BEFORE,
         port="",
         link="plan",

@@ -29,6 +29,7 @@ from certs.keys.revocation_lists import (
     write_list,
 )
 from certs.record.issuer import FileSigner, Issuer, Station
+from phones.given_files import read_given
 from phones.words import say
 
 ROOT_LIFE = timedelta(days=3652)
@@ -339,8 +340,7 @@ def _store(organisation: x509.Certificate, root: x509.Certificate, *lists: bytes
 
 def _read_bounded(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_LIST)
+        return read_given(path, LARGEST_LIST)
     except OSError as error:
         raise RevocationListMissingError(subject=path.name, got=error.strerror or "") from error
 
@@ -353,7 +353,7 @@ def pem(certificate: x509.Certificate) -> bytes:
 def read_certificate(path: Path) -> x509.Certificate:
     """The one certificate in a PEM file. Raises: KeyUnreadableError."""
     try:
-        return x509.load_pem_x509_certificate(path.read_bytes())
+        return x509.load_pem_x509_certificate(read_given(path, LARGEST_LIST))
     except OSError as error:
         raise KeyUnreadableError(subject=path.name, got=error.strerror or "") from error
     except ValueError as error:

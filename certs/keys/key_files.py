@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from certs.errors import KeyFileExistsError, KeyUnreadableError, WrongPassphraseError
 from certs.formats import der
 from phones import durable_files
+from phones.given_files import read_given
 
 SCRYPT_COST = 2**17
 _BLOCK_SIZE, _PARALLEL = 8, 1
@@ -122,8 +123,7 @@ def read_ed25519_key(path: Path, passphrase: str) -> ed25519.Ed25519PrivateKey:
 
 def _read(path: Path, passphrase: str) -> object:
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
+        data = read_given(path, _LARGEST_FILE + 1)
     except OSError as error:
         raise KeyUnreadableError(subject=path.name, got=error.strerror or "") from error
     if len(data) > _LARGEST_FILE or not _has_our_format(data):

@@ -37,10 +37,12 @@ from certs.keys.authority import OLD, Holder, load_station, pem, read_certificat
 from certs.keys.certificate_statuses import VALIDATOR, VALIDATORS, certificate_statuses, find
 from certs.keys.key_files import SCRYPT_COST, portable_pem, read_key, write_key, write_new
 from certs.keys.list_renewal import ORGANISATION, list_of, organisation_of, renew_organisation_list
+from certs.keys.revocation_lists import LARGEST_LIST
 from certs.keys.signing import FILE_SCHEME, Signing
 from certs.record.issuer import FileSigner, Issuer, Signer, Station, key_id
 from certs.services import Stamper, StamperConnector
 from phones.durable_files import write_over
+from phones.given_files import read_given
 
 _POLICY = "log-policy.txt"  # written by `transparency.files`
 _RENEW_BEFORE = timedelta(days=20)
@@ -127,7 +129,7 @@ def _pinned(folder: Path, signing: Signing) -> tuple[CertificateFacts, ...]:
     """The time-stamping authority's root. Raises: TimeStampError."""
     path = folder.parent / signing.time_stamp_root
     try:
-        found = x509.load_pem_x509_certificates(path.read_bytes())
+        found = x509.load_pem_x509_certificates(read_given(path, LARGEST_LIST))
         return tuple(read_facts(each.public_bytes(serialization.Encoding.DER)) for each in found)
     except (OSError, ValueError) as error:
         raise TimeStampError(got=f"time_stamp_root: {path.name}") from error

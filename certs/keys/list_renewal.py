@@ -28,6 +28,7 @@ from certs.keys.revocation_lists import (
     write_list,
 )
 from phones.durable_files import write_over
+from phones.given_files import read_given
 
 ORGANISATION = "organisation"
 
@@ -39,8 +40,7 @@ def list_of(folder: Path, who: str) -> RevocationList:
 
 def _list(path: Path, issuer: x509.Certificate) -> RevocationList:
     try:
-        with path.open("rb") as file:
-            return read_list(file.read(LARGEST_LIST), issuer)
+        return read_list(read_given(path, LARGEST_LIST), issuer)
     except OSError as error:
         raise RevocationListMissingError(subject=f"{path.name}: {error.strerror}") from error
     except RevocationListError as error:

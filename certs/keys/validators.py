@@ -18,9 +18,11 @@ from certs.formats.chain import ChainError, check_validator
 from certs.formats.ecdsa import with_smaller_s
 from certs.keys import profile
 from certs.keys.key_files import read_key
+from certs.keys.revocation_lists import LARGEST_LIST
 from certs.record.facts import Person, Validation
 from certs.record.issuer import public_bytes
 from certs.record.validation import subject
+from phones.given_files import read_given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ def load_validator(key_file: Path, passphrase: str, organisation: x509.Certifica
     """
     beside = key_file.with_suffix(".pem")
     try:
-        certificate = x509.load_pem_x509_certificate(beside.read_bytes())
+        certificate = x509.load_pem_x509_certificate(read_given(beside, LARGEST_LIST))
         check_validator(profile.facts_of(certificate), profile.facts_of(organisation))
     except OSError as error:
         raise KeyUnreadableError(subject=beside.name, got=error.strerror or "") from error

@@ -110,6 +110,19 @@ class History:
             index for index, entry in self.entries() if isinstance(entry, Start) and f"close {index}" not in self._named
         )
 
+    def later_failures(self, tag: str, start: int) -> tuple[int, ...]:
+        """STARTs of this phone behind entry `start` that have not ended with a certificate: a report, or no end."""
+        later = (
+            index
+            for index in range(start + 1, self.size)
+            if isinstance(entry := self._entries[index], Start) and entry.tag == tag
+        )
+        return tuple(index for index in later if not self._is_certified(index))
+
+    def _is_certified(self, start: int) -> bool:
+        end = self.entry(self._named.get(f"close {start}", -1))
+        return isinstance(end, Close) and end.outcome == "certificate"
+
     def unfinished_replacements(self) -> tuple[int, ...]:
         """REPLACEs whose new certificate was never issued."""
         return tuple(

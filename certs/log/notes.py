@@ -8,11 +8,12 @@ import base64
 import binascii
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from certs.crypto import verify_ed25519
 from certs.log.errors import LogReadError
 from certs.log.merkle import HASH_BYTES
+from phones.clock import moment_of
 from phones.frozen import dataclass
 
 ED25519, COSIGNATURE = 0x01, 0x04
@@ -114,7 +115,7 @@ class VerifierKey:
             self.public, signature.data[8:], cosigned_text(text, seconds).encode()
         ):
             raise LogReadError(fault="signature_wrong", got=self.name)
-        return datetime.fromtimestamp(seconds, UTC)
+        return moment_of(seconds)
 
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:

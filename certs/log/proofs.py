@@ -3,7 +3,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from certs.log.errors import LogReadError
 from certs.log.merkle import HASH_BYTES, included, leaf_hash
@@ -18,6 +18,7 @@ from certs.log.notes import (
     unbase64,
 )
 from certs.log.policy import LogPolicy
+from phones.clock import moment_of
 from phones.frozen import dataclass
 
 LARGEST_PROOF = 256 * 1024
@@ -152,4 +153,4 @@ def cosigned_times(proof: bytes) -> tuple[datetime, ...]:
     """
     note = read_note(decode(proof, fault="proof_malformed").partition("\n\n")[2])
     times = [int.from_bytes(each.data[:8], "big") for each in note.signatures if len(each.data) == COSIGNATURE_BYTES]
-    return tuple(datetime.fromtimestamp(time, UTC) for time in sorted(times) if time <= LATEST)
+    return tuple(moment_of(time) for time in sorted(times) if time <= LATEST)

@@ -7,6 +7,7 @@ checkpoint); then every entry, each after its length as big-endian uint16, as in
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 from certs.log.errors import LogReadError
 from certs.log.history import History, Status
@@ -29,16 +30,21 @@ class Snapshot:
 
     @classmethod
     def parse(cls, data: bytes, policy: LogPolicy, *, demand_quorum: bool = True) -> "Snapshot":
-        """Read, check signature and root, and replay.
+        """Read, check signature, size and root, and replay.
 
+        In this order: a file that is not as long as what was signed costs no more than counting, however much it holds.
         Raises: LogReadError: as `check_note`; snapshot_malformed, size_mismatch, root_mismatch; or the first rule of
         the log that an entry breaks.
         """
         note, entries = split(data)
         checked = check_note(note, policy, demand_quorum=demand_quorum)
-        history = History.replay(entries)
-        if history.size != checked.checkpoint.size:
-            raise LogReadError(fault="size_mismatch", got=str(history.size))
+        leaves = list(islice(entries, checked.checkpoint.size + 1))
+        if len(leaves) != checked.checkpoint.size:
+            signed = checked.checkpoint.size
+            raise LogReadError(
+                fault="size_mismatch", got=f"more than {signed}" if len(leaves) > signed else str(len(leaves))
+            )
+        history = History.replay(leaves)
         if history.root != checked.checkpoint.root:
             raise LogReadError(fault="root_mismatch", got=checked.checkpoint.origin)
         if history.faults:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from certs.errors import KeyUnreadableError
 from certs.keys.key_files import write_new
+from phones.given_files import read_given
 from phones.identifiers import normalise
 
 SECRET_BYTES = 32
@@ -34,8 +35,7 @@ def write_secret(path: Path) -> bytes:
 def read_secret(path: Path) -> bytes:
     """Raises: KeyUnreadableError."""
     try:
-        with path.open("rb") as file:
-            secret = bytes.fromhex(file.read(2 * SECRET_BYTES + 2).decode("ascii").strip())
+        secret = bytes.fromhex(read_given(path, 2 * SECRET_BYTES + 2).decode("ascii").strip())
     except OSError as error:
         raise KeyUnreadableError(subject=path.name, got=error.strerror or "") from error
     except ValueError as error:

@@ -7,7 +7,7 @@ our own (not a CWT). docs/certificate.md has the field table.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,11 @@ from certs.errors import StatementMalformedError
 from certs.formats import base45, der, ecdsa
 from certs.formats.x509_facts import P256, CertificateFacts
 from certs.record.identifier import id_bytes, id_text
+from phones.clock import moment_of
 from phones.commitment import commit
 from phones.frozen import dataclass
-from phones.identifiers import IDENTIFIERS, normalise
+from phones.identifiers import IDENTIFIERS
+from phones.typed_number import spellings
 
 if TYPE_CHECKING:
     from certs.record.issuer import Signer
@@ -69,8 +71,8 @@ class Statement:
 
     def is_about(self, identifier: str) -> bool:
         """Is `identifier` (IMEI, serial number ...; as typed) the committed one?"""
-        value = normalise(self.committed, identifier.strip())
-        return bool(self.commitment) and bool(value) and commit(self.committed, value, self.salt) == self.commitment
+        numbers = spellings(self.committed, identifier) if self.commitment else ()
+        return any(commit(self.committed, number, self.salt) == self.commitment for number in numbers)
 
 
 def sign_statement(statement: Statement, signer: "Signer") -> bytes:
@@ -191,7 +193,7 @@ def _statement(header: dict[object, object], fields: dict[object, object]) -> St
         kind=kind,
         key_id=_blob(header, _KEY_ID, 8).hex(),
         issuer=_text(fields, ISSUER),
-        issued_at=datetime.fromtimestamp(_whole(fields, ISSUED_AT), UTC),
+        issued_at=moment_of(_whole(fields, ISSUED_AT)),
         certificate_id=id_text(_blob(fields, ID, 10)),
         committed=committed,
         commitment="#" + commitment.hex() if commitment else "",

@@ -21,7 +21,7 @@ from certs.formats.x509_facts import ORGANISATION_NAME
 from certs.verify.case import CLOCK_TOLERANCE, CannotGoOn, Case, Failed, Inconclusive
 from phones.commitment import commit
 from phones.errors import ProofwipeError
-from phones.identifiers import normalise
+from phones.typed_number import spellings
 from phones.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -219,12 +219,11 @@ def device(case: Case) -> str | None:
         return "no IMEI or serial number was given"
     facts = case.record.facts
     salt = bytes.fromhex(facts.salt)
-    typed = case.identifier.strip()
     for one in facts.identifiers:
         # The last four are printed for people; they must be those of the number that was committed to.
         if not one.shown:
             continue
-        number = normalise(one.label, typed)
-        if number and commit(one.label, number, salt) == one.commitment and number.endswith(one.last4):
-            return None
+        for number in spellings(one.label, case.identifier):
+            if commit(one.label, number, salt) == one.commitment and number.endswith(one.last4):
+                return None
     raise Failed("E_DEVICE")

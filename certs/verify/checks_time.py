@@ -200,6 +200,9 @@ def not_withdrawn(case: Case) -> str | None:
         raise Failed("E_WITHDRAWN", f"{found.reason} {found.at:%Y-%m-%d}" if found.at else found.reason)
     if found is not None and found.state == "replaced":
         raise Failed("E_SUPERSEDED", f"{found.by} {found.reason}")
+    place = case.record.facts.log
+    if place is not None and snapshot.history.later_failures(place.device_tag, place.start):
+        case.warnings.append("W_LATER_JOB")
     if found is None or snapshot.at is None or case.at - snapshot.at > STATUS_LIFE:
         case.warnings.append("W_STATUS_STALE")
         return "the status file is old" if found is not None else "the status file is older than the paper"

@@ -19,6 +19,7 @@ from certs.formats import chain
 from certs.formats.der import DerError
 from certs.formats.x509_facts import CertificateFacts, RevocationFacts, read_certificate, read_revocation_list
 from phones.frozen import dataclass
+from phones.given_files import read_given
 
 if TYPE_CHECKING:
     from certs.log.reading import LogPolicy, Snapshot
@@ -109,8 +110,7 @@ def _files_of(given: Path) -> list[Path]:
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
+        return read_given(path, LARGEST_FILE + 1)
     except OSError as error:
         raise TrustFileError(subject=path.name, got=error.strerror or "") from error
 

@@ -9,7 +9,7 @@ docs/certificate.md describes each check for people who write another verifier.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from certs.verify.case import CLOCK_TOLERANCE, CannotGoOn, Case, Failed, Inconcl
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer, Check, Seal, Summary, Verification
 from phones.cleaning import clean
+from phones.clock import utc_now
+from phones.given_files import read_given
 from phones.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -36,8 +38,7 @@ def verify_file(
 ) -> Verification:
     """`verify` for a file on disk. Raises: VerificationError when it cannot be read."""
     try:
-        with path.open("rb") as file:
-            data = file.read(pdf_signature.LARGEST_FILE + 1)
+        data = read_given(path, pdf_signature.LARGEST_FILE + 1)
     except OSError as error:
         raise VerificationError(subject=path.name, got=error.strerror or "") from error
     return verify(data, trust, imei=imei, at=at, status=status)
@@ -63,7 +64,7 @@ def verify(
     raises, whatever the bytes are.
     """
     case = Case(
-        data=data, trust=trust, identifier=imei or "", at=at or datetime.now(UTC), status=status, drawn=drawn, made=made
+        data=data, trust=trust, identifier=imei or "", at=at or utc_now(), status=status, drawn=drawn, made=made
     )
     checks, failed = _made(case, CHECKS)
     if failed:
@@ -75,7 +76,7 @@ def seal(data: bytes, trust: Trust) -> Seal:
     """Only the seal: bytes, signature and issuer, more than a thousand times a second. What the paper says, and when
     it was made, is not looked at; so this never says that a certificate is valid. Never raises.
     """
-    case = Case(data=data, trust=trust, identifier="", at=datetime.now(UTC))
+    case = Case(data=data, trust=trust, identifier="", at=utc_now())
     checks, failed = _made(case, CHECKS[:SEAL_CHECKS])
     doubts = [check.code for check in checks if check.code]
     verdict = Verdict.FAILED if failed else (Verdict.INDETERMINATE if doubts else Verdict.PASSED)

@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from certs.errors import StatementMalformedError, TrustFileError
@@ -22,10 +21,10 @@ from certs.formats.x509_facts import COMMON_NAME, ORGANISATION_NAME, Certificate
 from certs.record.statement import Statement, from_qr_text, read_statement, signer_among
 from certs.verify.trust import Trust
 from certs.verify.verifier import CHECKS, CLOCK_TOLERANCE, verify
-from phones.identity import plain
+from phones.clock import utc_now
+from phones.typed_number import IMEI_DIGITS, folded
 from phones.words import LANGUAGES, keys, say
 
-IMEI_DIGITS = 15
 LARGEST_TRUST_FILE = 256 * 1024
 STATUS_FILE = b"proofwipe/log-snapshot/"
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
@@ -228,7 +227,7 @@ def _paper_alone(
         return "NOT VALID", "E_QR", None
     if not station.is_valid_at(statement.issued_at):
         return "NOT VALID", "E_EXPIRED", station
-    if statement.issued_at > datetime.now(UTC) + CLOCK_TOLERANCE:
+    if statement.issued_at > utc_now() + CLOCK_TOLERANCE:
         return "NOT VALID", "E_FUTURE", station
     above = _above(station, certificates)
     for certificate, authority in zip((station, *above), above, strict=False):
@@ -258,7 +257,7 @@ def _above(station: CertificateFacts, certificates: list[CertificateFacts]) -> t
 
 def _could_be(typed: str, committed: str) -> bool:
     """Was the kind of number typed that the code names? Another kind cannot differ."""
-    number = plain(typed)
+    number = folded(typed)
     is_imei = number.isascii() and number.isdecimal() and len(number) == IMEI_DIGITS
     return is_imei if committed == "imei" else committed == "serial" and not is_imei
 

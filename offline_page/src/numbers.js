@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Is this the number of a phone? The rule of `proofwipe verify --imei`: a slip of the finger must accuse nobody.
+// phones/typed_number.py says why a number inside another text is none.
 
-const IMEI_DIGITS = 15, SHORTEST_SERIAL = 8;
+const IMEI_DIGITS = 15, SHORTEST_SERIAL = 8, LONGEST = 64;
 
-/** The number without what people leave out or write differently. */
-export function plain(typed) {
-  return typed.replace(/[- ]/g, "");
+/** Without separators; letters and digits of full width, as a Chinese keyboard writes them, are the usual ones. */
+export function folded(typed) {
+  return typed.trim().normalize("NFKC").replace(/[\p{Zs}\p{Pd}]/gu, "");
 }
 
 /** An IMEI whose check digit fits, or what can be a serial number. */
 export function isANumberOfAPhone(typed) {
-  const number = plain(typed.trim());
-  if (/^[0-9]+$/.test(number) && Math.abs(number.length - IMEI_DIGITS) <= 2) {
+  const number = folded(typed);
+  if (/^[0-9]+$/.test(number) && number.length >= IMEI_DIGITS - 2) {
     return number.length === IMEI_DIGITS && luhnHolds(number);
   }
-  return number.length >= SHORTEST_SERIAL && /^[\p{L}\p{N}]+$/u.test(number);
+  if (/[0-9]{14}/.test(number)) return false; // an IMEI and something else beside it
+  return number.length >= SHORTEST_SERIAL && number.length <= LONGEST && /^[\p{L}\p{N}]+$/u.test(number);
 }
 
 function luhnHolds(digits) {

@@ -18,7 +18,9 @@ from xml.parsers.expat import ExpatError
 from phones.cleaning import clean
 from phones.durable_files import write_over
 from phones.errors import BenchError, PhoneError, ReplyMalformedError
+from phones.given_files import read_given
 
+_LARGEST_RECORD = 1024 * 1024
 _UDID = re.compile(r"[0-9a-f]{24,40}")
 _OWNER_ONLY = 0o700
 _OWNER_ONLY_FILE = 0o600
@@ -106,7 +108,7 @@ class PairRecords:
     def _read(self, path: Path) -> dict[str, Any] | None:
         with _store(self.folder):
             try:
-                record = plistlib.loads(path.read_bytes())
+                record = plistlib.loads(read_given(path, _LARGEST_RECORD))
             except FileNotFoundError:
                 return None
             except (ExpatError, ValueError, TypeError, LookupError, AttributeError) as error:

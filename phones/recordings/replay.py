@@ -22,6 +22,7 @@ from phones.errors import (
     ProofwipeError,
     ReplyMalformedError,
 )
+from phones.given_files import read_given
 from phones.link import MAXIMUM_REPLY_BYTES, Reply, Request
 from phones.port import Presence, Sighting
 from phones.recordings.record import EXCHANGES, EXPECTED, FORMAT, PHONE, request_text
@@ -190,8 +191,7 @@ class ReplayLink:
 
 
 def _bounded(path: Path) -> str:
-    with path.open("rb") as file:
-        data = file.read(8 * LARGEST_LINE + 1)
+    data = read_given(path, 8 * LARGEST_LINE + 1)
     if len(data) > 8 * LARGEST_LINE:
         raise ValueError("too large")
     return data.decode("utf-8", "surrogateescape")

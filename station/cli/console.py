@@ -9,7 +9,6 @@ import queue
 import select
 import sys
 import threading
-import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -22,6 +21,7 @@ from station.cli.output import message
 from station.errors import ConfigError, QuestionClosedError
 from station.session.events import Question, QuestionAsked
 from station.session.session import Session
+from station.setup.toml_file import read_toml
 from station.text.language import text
 
 SEEN_NOW = frozenset({"setup_screen_seen"})
@@ -127,10 +127,7 @@ def load_answers(path: Path | None) -> Mapping[str, Mapping[str, str]]:
     """The answers file. Raises: ConfigError when it is no TOML of tables of texts."""
     if path is None:
         return {}
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(subject=str(path), expected=text("expected.toml"), got=str(error).splitlines()[0]) from error
+    document = read_toml(path)
     for name, table in document.items():
         if not isinstance(table, dict) or not all(isinstance(answer, str) for answer in table.values()):
             raise ConfigError(subject=str(path), step=name, expected=text("expected.answers"), got=type(table).__name__)

@@ -13,6 +13,8 @@ from station.text.language import text
 VARIABLE = "PROOFWIPE_PASSPHRASE"
 PIN_VARIABLE = "PROOFWIPE_PIN"
 """Of a key device, if its PIN is not the passphrase."""
+LONGEST = 4096
+"""Bytes of a passphrase file."""
 VALIDATOR_VARIABLE = "PROOFWIPE_VALIDATOR_PASSPHRASE"
 
 
@@ -20,7 +22,11 @@ def find_passphrase(file: Path | None, *, confirm: bool = False) -> str:
     """The passphrase. Raises: ConfigError when it is nowhere to be had or the file cannot be read."""
     if file is not None:
         try:
-            return _not_empty(file.read_text(encoding="utf-8").rstrip("\r\n"), str(file))
+            with file.open("rb") as opened:  # a pipe is as good as a file here: `--passphrase-file <(pass show …)`
+                given = opened.read(LONGEST + 1)
+            if len(given) > LONGEST:
+                raise ConfigError(subject=str(file), expected=text("expected.passphrase"), got=f"> {LONGEST} B")
+            return _not_empty(given.decode("utf-8").rstrip("\r\n"), str(file))
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
                 subject=str(file), expected=text("expected.text_file"), got=type(error).__name__

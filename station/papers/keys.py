@@ -3,12 +3,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from certs.errors import CertsError
 from certs.record.issuer import Issuer
-from phones.clock import SystemClock
+from phones.clock import SystemClock, utc_now
 from station.errors import LogMissingError
 from station.setup.home import Home
 from station.setup.settings import Settings
@@ -50,7 +49,7 @@ def open_paper_issuer(
     from transparency.time_stamping import connect
 
     keys = open_keys(
-        home.keys, passphrase, now=datetime.now(UTC), signing=settings.signing, pin=pin, connect=connect, renew=renew
+        home.keys, passphrase, now=utc_now(), signing=settings.signing, pin=pin, connect=connect, renew=renew
     )
     for warning in keys.warnings:
         warn(warning)

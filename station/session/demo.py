@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from certs.log.policy import LogPolicy, Party
 from certs.log.tags import SECRET_BYTES
 from certs.record.facts import Person
 from certs.record.issuer import Issuer
-from phones.clock import SystemClock
+from phones.clock import SystemClock, utc_now
 from phones.port import Platform
 from phones.verdict import Verdict
 from station.errors import ConfigError
@@ -125,7 +125,7 @@ def _wait_until_plugged(bench: PhoneBench, ports: set[str], clock: SystemClock) 
 @contextmanager
 def _papers(config: dict[str, Any], settings: Settings, home: Home, out: Path) -> Iterator[PaperIssuer]:
     issuer = Issuer(**config["issuer"])
-    authority = create_authority(issuer, "demo", now=datetime.now(UTC), specimen=True)
+    authority = create_authority(issuer, "demo", now=utc_now(), specimen=True)
     signer = authority.signer()
     log = _log(home, out)
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 from phones.adb.server import AdbServer
 from phones.apple.driver import AppleLibraryDriver
 from phones.bench.bench import Bench
+from phones.given_files import read_given
 from phones.usb.watch import UsbWatch
 from station.errors import ConfigError
 from station.setup.home import Home
@@ -72,8 +73,7 @@ def open_emulated(hello: Hello, home: Home, *, adb_port: int = 0) -> Iterator[Be
 def read_hello(path: Path) -> Hello:
     """The hello kept in a file. Shape: see `virtual_phones.bench.bench`. Raises: ConfigError."""
     try:
-        with path.open("rb") as file:
-            document = json.loads(file.read(LARGEST_HELLO))
+        document = json.loads(read_given(path, LARGEST_HELLO))
         usbmux, transports = document["usbmux"], document["transports"]
         if usbmux is not None and not (isinstance(usbmux, str) and usbmux.startswith("127.0.0.1:")):
             raise ValueError("usbmux")
@@ -82,7 +82,7 @@ def read_hello(path: Path) -> Hello:
             usbmux=usbmux or "",
             transports={str(address): str(port) for address, port in transports.items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ConfigError(
             subject="emulated_bench", step=str(path), expected=text("expected.hello"), got=type(error).__name__
         ) from error

@@ -5,7 +5,6 @@ A TOML file: `[default]` and one table for each slot, port or serial number. Eve
 commitments, the archive copy opens them. `seller_reference` is the number of a register of its own, never a name.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from phones.cleaning import clean
 from phones.identity import plain
 from station.errors import ConfigError
+from station.setup.toml_file import read_toml
 from station.text.language import text
 
 FIELDS = (
@@ -53,11 +53,7 @@ def load_acquisition(path: Path | None) -> Acquisitions:
     """The file, whole. Raises: ConfigError for an unreadable file, an unknown field or a value of another kind."""
     if path is None:
         return Acquisitions()
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        got = str(error).splitlines()[0]
-        raise ConfigError(subject=str(path), step="--acquisition", expected=text("expected.toml"), got=got) from error
+    document = read_toml(path, step="--acquisition")
     tables = {plain(name): _checked(name, table, path) for name, table in document.items()}
     return Acquisitions(default=tables.pop("default", {}), by_name=tables)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from certs.record.facts import Person
 from certs.record.issuer import Issuer
+from phones.given_files import read_given
 from station.errors import ConfigError, NotInitialisedError
 from station.setup.home import write_whole
 from station.text.language import text
@@ -63,11 +64,15 @@ def with_validator(folder: Path, name: str) -> Company:
     return grown
 
 
+LARGEST_FILE = 256 * 1024
+"""Bytes of issuer.json."""
+
+
 def load(folder: Path) -> Company:
     """Read issuer.json. Raises: NotInitialisedError when there is none, ConfigError when it is not of that shape."""
     path = folder / "issuer.json"
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(read_given(path, LARGEST_FILE))
         return Company(
             issuer=Issuer(
                 name=document["name"],
@@ -80,7 +85,7 @@ def load(folder: Path) -> Company:
         )
     except FileNotFoundError as error:
         raise NotInitialisedError(subject=str(folder)) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ConfigError(subject=str(path), expected=text("expected.issuer_file"), got=type(error).__name__) from error
 
 

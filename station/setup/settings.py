@@ -6,7 +6,7 @@ The program never writes this file.
 """
 
 import difflib
-import tomllib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -17,6 +17,7 @@ from certs.keys.signing import Signing
 from certs.record.facts import SalePolicy
 from phones.usb.ports import companion, is_port_path
 from station.errors import ConfigError
+from station.setup.toml_file import read_toml
 from station.text.language import text
 from wipe.method import Deadlines, Limits
 
@@ -78,13 +79,9 @@ def load(path: Path | None) -> Settings:
 
     Raises: ConfigError for an unreadable file, an unknown key or a value of the wrong type.
     """
-    if path is None or not path.exists():
+    if path is None or not os.path.lexists(path):
         return Settings()
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(subject=str(path), expected=text("expected.toml"), got=str(error).splitlines()[0]) from error
-    return from_document(document, str(path))
+    return from_document(read_toml(path), str(path))
 
 
 def from_document(document: Mapping[str, Any], where: str) -> Settings:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe init`: who issues, who works here, and their keys. Run once per station."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from certs.record.issuer import Issuer
+from phones.clock import utc_now
 from station.cli import cli_text, output
 from station.cli.commands.options import home_of, json_option, passphrase_option
 from station.cli.passphrase import find_passphrase
@@ -65,7 +65,7 @@ def command(
     _check(company.issuer)
     if under is not None and (specimen or root_folder is not None):
         raise click.UsageError(text("word.one_root"))
-    passphrase, now = find_passphrase(passphrase_file, confirm=True), datetime.now(UTC)
+    passphrase, now = find_passphrase(passphrase_file, confirm=True), utc_now()
     root = under or root_folder or home.path / "root-take-this-away"
     try:
         if under is None:

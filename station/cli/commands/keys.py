@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from phones.clock import utc_now
 from station.cli import cli_text, output
 from station.cli.commands.options import Decorator, config_option, home_of, json_option, passphrase_option, settings_of
 from station.cli.output import is_terminal
@@ -149,7 +150,7 @@ def renew(context: click.Context, passphrase_file: Path | None, config: Path | N
             passphrase,
             company.issuer,
             company.station,
-            now=datetime.now(UTC),
+            now=utc_now(),
             signing=signing,
             pin=os.environ.get(PIN_VARIABLE),
         )
@@ -166,7 +167,7 @@ def crl(context: click.Context, root_folder: Path | None, passphrase_file: Path 
     from certs.keys.list_renewal import list_of, renew_organisation_list, renew_root_list
 
     home = home_of(context)
-    passphrase, now = find_passphrase(passphrase_file), datetime.now(UTC)
+    passphrase, now = find_passphrase(passphrase_file), utc_now()
     with home.locked(), _disk(home):
         if root_folder is not None:
             renew_root_list(home.keys, root_folder, passphrase, now=now)
@@ -192,7 +193,7 @@ def revoke(
     from certs.keys.revocation_lists import Reason
 
     home = home_of(context)
-    now = datetime.now(UTC)
+    now = utc_now()
     at, passphrase = _moment(since, now), find_passphrase(passphrase_file)
     with home.locked(), _disk(home):
         found = revoke_certificate(
@@ -248,7 +249,7 @@ def validator(
     organisation = organisation_of(home.keys, find_passphrase(passphrase_file))
     own = _new_passphrase(key_passphrase_file, VALIDATOR_VARIABLE, "ask.validator_passphrase")
     with home.locked(), _disk(home):
-        holder = create_validator(organisation, company.issuer, name, now=datetime.now(UTC))
+        holder = create_validator(organisation, company.issuer, name, now=utc_now())
         path = save_validator(home.keys, holder, own)
         with_validator(home.keys, name)
     if as_json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from phones.given_files import read_given
 from station.cli import output
 from station.cli.cli_text import TranslatedCommand
 from station.cli.commands.options import Decorator, home_of, json_option, passphrase_option
@@ -162,8 +163,7 @@ def serve_site(site: "Site", host: str, port: int, *, as_json: bool, name: str) 
 def read_file(path: Path, *, most: int = _LARGEST_LINES) -> bytes:
     """A small file. Raises: ConfigError."""
     try:
-        with path.open("rb") as file:
-            return file.read(most)
+        return read_given(path, most)
     except OSError as error:
         raise ConfigError(subject=str(path), expected=text("expected.text_file"), got=os_reason(error)) from error
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from phones.errors import ProofwipeError
+from phones.given_files import read_given
 from phones.words import has
 from station.cli import cli_text, output
 from station.cli.commands.options import json_option
@@ -81,8 +82,7 @@ def read_record(file: Path) -> "RecordReading":
     from certs.record.record import Record
 
     try:
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST_FILE)
+        data = read_given(file, LARGEST_FILE)
         record = read(data).embedded()["erase-record.json"] if data.startswith(b"%PDF") else data
         return Record(data=record).read
     except OSError as error:

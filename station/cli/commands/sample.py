@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, astuple
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ import click
 
 from certs.log.sampling import LEAST_PERCENT, Period, Sample, draw, period
 from phones.cleaning import clean
+from phones.clock import utc_now
+from phones.given_files import read_given
 from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, settings_of
 from station.text.language import os_reason, text
@@ -103,8 +104,7 @@ def check_command(file: Path, snapshot: Path, policy: Path, as_json: bool) -> in
 
     said = _result(file)
     try:
-        with snapshot.open("rb") as opened:
-            whole = Snapshot.parse(opened.read(LARGEST_SNAPSHOT), policy_from(policy), demand_quorum=False)
+        whole = Snapshot.parse(read_given(snapshot, LARGEST_SNAPSHOT), policy_from(policy), demand_quorum=False)
     except OSError as error:
         fault = os_reason(error)
         raise click.UsageError(text("word.status_unusable", file=clean(str(snapshot)), fault=fault)) from error
@@ -167,7 +167,7 @@ def _period(name: str) -> Period:
         wanted = period(name)
     except ValueError as error:
         raise click.UsageError(text("word.period_open", got=name)) from error
-    if wanted.end > datetime.now(UTC):
+    if wanted.end > utc_now():
         raise click.UsageError(text("word.period_open", got=name))
     return wanted
 
@@ -185,8 +185,7 @@ def _sheet(rows: "Iterable[Row]") -> str:
 def _result(file: Path) -> dict[str, object]:
     """What `sample draw -o` wrote. Raises: click.UsageError."""
     try:
-        with file.open("rb") as opened:
-            said = json.loads(opened.read(LARGEST_RESULT))
+        said = json.loads(read_given(file, LARGEST_RESULT))
         if said["schema"] != "proofwipe/sample/1" or not {"period", "percent", "chosen", "root", "index"} <= set(said):
             raise ValueError(said["schema"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:

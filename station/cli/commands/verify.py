@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from phones.given_files import read_given
 from station.cli import cli_text, output
 from station.cli.commands.options import json_option
 from station.text.language import current, os_reason, text
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from certs.verify.trust import Trust
     from certs.verify.verification import Summary, Verification
 
-IMEI_DIGITS = 15
-SHORTEST_SERIAL = 8
 _SIGNS = "*?["
 
 
@@ -43,6 +42,7 @@ def command(
     from certs.verify.trust import Trust
     from certs.verify.verifier import verify_file
     from phones.cleaning import clean
+    from phones.typed_number import is_a_number_of_a_phone
 
     del offline  # there is no other way
     if imei is not None and not is_a_number_of_a_phone(imei):
@@ -86,12 +86,13 @@ def _status(trust: "Trust", file: Path | None) -> "Snapshot | None":
         return None
     from certs.errors import TrustFileError
     from certs.log.errors import LogReadError
+    from certs.log.snapshot import LARGEST_SNAPSHOT
     from phones.cleaning import clean
 
     if trust.log_policy is None:
         raise click.UsageError(text("word.status_needs_policy"))
     try:
-        return trust.status(file.read_bytes())
+        return trust.status(read_given(file, LARGEST_SNAPSHOT + 1))
     except OSError as error:
         fault = os_reason(error)
     except TrustFileError as error:
@@ -145,14 +146,3 @@ def _tell_summary(what: "Summary", *, asked: bool) -> None:
         click.echo(f"  {name}: {value}")
     if not asked:
         click.echo(text("word.dial"))
-
-
-def is_a_number_of_a_phone(typed: str) -> bool:
-    """An IMEI whose check digit fits, or what can be a serial number: a slip of the finger accuses nobody."""
-    from phones.identity import plain
-    from phones.imei import luhn_holds
-
-    number = plain(typed)
-    if number.isascii() and number.isdecimal() and abs(len(number) - IMEI_DIGITS) <= 2:
-        return len(number) == IMEI_DIGITS and luhn_holds(number)
-    return len(number) >= SHORTEST_SERIAL and number.isalnum()

@@ -2,6 +2,7 @@
 """Papers by insiders, colluding witnesses and vandals: nothing leaves the verifier, nothing is believed too easily."""
 
 import copy
+import time
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from certs.errors import TrustFileError
 from certs.log.entries import Close
 from certs.log.notes import checkpoint_text
 from certs.log.proofs import format_proof
@@ -19,8 +21,8 @@ from certs.verify.trust import Trust
 from certs.verify.verification import Answer
 from certs.verify.verifier import verify
 from tests.support.papers.forge import forge
-from tests.support.papers.paper_world import WITNESSED_AT, MemoryLog, PaperWorld, path_of, root_of
-from tests.support.papers.synthetic_jobs import ISSUED_AT, OPENED_AT
+from tests.support.papers.paper_world import TAG, WITNESSED_AT, MemoryLog, PaperWorld, path_of, root_of
+from tests.support.papers.synthetic_jobs import IMEI, ISSUED_AT, OPENED_AT
 from transparency.signing import NoteKey, witness_key
 
 NOW = ISSUED_AT + timedelta(days=2)
@@ -159,6 +161,72 @@ def test_a_status_file_of_the_same_size_with_another_root_is_a_fork(scene: Paper
     status = reader.status(forked.snapshot(ISSUED_AT + timedelta(days=1)))
     found = verify(paper, reader, at=NOW, status=status)
     assert (found.answer, found.code) == (Answer.NOT_VALID, "E_NOT_LOGGED")
+
+
+def test_a_status_file_longer_than_what_was_signed_is_refused_before_an_entry_is_read(
+    scene: PaperWorld, reader: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = scene.new_log()
+    scene.logged(log, scene.certificate(scene.job(log=log)))
+    whole = log.snapshot(ISSUED_AT + timedelta(days=1))
+    read: list[bytes] = []
+    monkeypatch.setattr("certs.log.history.read_entry", read.append)
+    longer = whole + b"\0\0" * 100_000
+    for data, got in ((longer, f"more than {len(log.leaves)}"), (whole[: -2 - len(log.leaves[-1])], "")):
+        with pytest.raises(TrustFileError, match="size_mismatch") as found:
+            reader.status(data)
+        assert got in found.value.got
+    assert not read
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_later_job_on_the_phone_that_earned_no_certificate_is_a_warning_of_its_own(
+    scene: PaperWorld, reader: Trust, closed: bool
+) -> None:
+    """The log's own rules let a phone be begun on again; who holds the older paper must hear of it."""
+    log = scene.new_log()
+    paper = scene.logged(log, scene.certificate(scene.job(log=log)))
+    before = reader.status(log.snapshot(ISSUED_AT + timedelta(days=1)))
+    assert "W_LATER_JOB" not in verify(paper, reader, at=NOW, status=before).warnings
+    again = log.add(replace(scene.begin_entry(7), tag=TAG, attempt=2))
+    if closed:
+        log.add(Close(at=ISSUED_AT + timedelta(hours=1), start=again, outcome="report", id="PW-5MPX-70R3-G7TV-0A1C"))
+    status = reader.status(log.snapshot(ISSUED_AT + timedelta(days=1)))
+    found = verify(paper, reader, at=NOW, status=status)
+    assert (found.answer, "W_LATER_JOB" in found.warnings) == (Answer.VALID, True)
+
+
+def test_a_later_job_on_another_phone_is_no_warning(scene: PaperWorld, reader: Trust) -> None:
+    log = scene.new_log()
+    paper = scene.logged(log, scene.certificate(scene.job(log=log)))
+    log.add(scene.begin_entry(7))
+    status = reader.status(log.snapshot(ISSUED_AT + timedelta(days=1)))
+    assert "W_LATER_JOB" not in verify(paper, reader, at=NOW, status=status).warnings
+
+
+def test_a_paper_is_as_good_where_the_time_zone_counts_leap_seconds(
+    scene: PaperWorld, reader: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the C library takes 27 seconds off every moment it is asked about."""
+    log = scene.new_log()
+    paper = scene.logged(log, scene.certificate(scene.job(log=log)))
+    status = log.snapshot(ISSUED_AT + timedelta(days=1))
+    monkeypatch.setenv("TZ", "right/UTC")
+    time.tzset()
+    try:
+        found = verify(paper, reader, at=NOW, status=reader.status(status))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert (found.answer, found.code) == (Answer.VALID, "")
+
+
+@pytest.mark.parametrize("form", ["IMEI {}", "{}/01", "x{}", "{} and more"])
+def test_an_imei_inside_another_text_is_not_the_phone_on_the_paper(scene: PaperWorld, form: str) -> None:
+    paper = scene.paper(scene.certificate(scene.job()))
+    trust = scene.trust("root.pem")
+    assert verify(paper, trust, imei=IMEI, at=NOW).code == ""
+    assert verify(paper, trust, imei=form.format(IMEI), at=NOW).code == "E_DEVICE"
 
 
 def test_a_security_store_of_hundreds_of_megabytes_is_refused(scene: PaperWorld, reader: Trust) -> None:

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A number of a phone as a person types, pastes or scans it: the whole text is the number, or it is none.
+
+Digits that stand somewhere in another text are not taken out of it: two numbers pasted at once, or an IMEI with its
+software version behind it, would name a phone that nobody meant. `offline_page/src/numbers.js` has the same rule.
+"""
+
+import re
+import unicodedata
+
+from phones.identifiers import SHAPES, Shape, normalise
+from phones.imei import luhn_holds
+
+IMEI_DIGITS = 15
+SHORTEST_SERIAL = 8
+LONGEST = 64
+_SEPARATORS = ("Zs", "Pd")
+"""What people write between groups of digits: blanks and hyphens of every alphabet."""
+_LIKE_AN_IMEI = re.compile(r"[0-9]{14}")
+
+
+def folded(typed: str) -> str:
+    """Without separators; letters and digits of full width, as a Chinese keyboard writes them, are the usual ones."""
+    shown = unicodedata.normalize("NFKC", typed[: 4 * LONGEST].strip())
+    return "".join(character for character in shown if unicodedata.category(character) not in _SEPARATORS)
+
+
+def is_a_number_of_a_phone(typed: str) -> bool:
+    """An IMEI whose check digit fits, or what can be a serial number: a slip of the finger accuses nobody."""
+    number = folded(typed)
+    if number.isascii() and number.isdecimal() and len(number) >= IMEI_DIGITS - 2:
+        return len(number) == IMEI_DIGITS and luhn_holds(number)
+    if _LIKE_AN_IMEI.search(number):
+        return False
+    return SHORTEST_SERIAL <= len(number) <= LONGEST and number.isalnum()
+
+
+def spellings(label: str, typed: str) -> tuple[str, ...]:
+    """In what spellings `typed` may be a phone's number of this kind; () when as a whole it is none."""
+    if SHAPES.get(label) is Shape.IMEI:
+        number = folded(typed)
+        return (number,) if number.isascii() and number.isdecimal() else ()
+    found = (normalise(label, typed.strip()), normalise(label, unicodedata.normalize("NFKC", typed.strip())))
+    return tuple(dict.fromkeys(number for number in found if number))

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person types is the number of a phone as a whole, or it is refused: no digits are picked out of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phones.typed_number import folded, is_a_number_of_a_phone, spellings
+
+IMEI, OTHER = "353918057901122", "353918057901130"
+GROUPS = (IMEI[:2], IMEI[2:8], IMEI[8:14], IMEI[14:])
+WIDE = {ord("0") + digit: ord("０") + digit for digit in range(10)}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        IMEI,
+        f"  {IMEI}\n",
+        "-".join(GROUPS),
+        " ".join(GROUPS),
+        "\u2011".join(GROUPS),
+        "\u2013\u00a0".join(GROUPS),
+        IMEI.translate(WIDE),
+        "－".join(GROUPS).translate(WIDE),
+        "\u3000".join(("", *GROUPS)),
+    ],
+)
+def test_an_imei_in_any_usual_writing_is_the_same(typed: str) -> None:
+    assert is_a_number_of_a_phone(typed)
+    assert spellings("imei", typed) == (IMEI,)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        f"IMEI {IMEI}",
+        f"IMEI{IMEI}",
+        f"IMEI: {IMEI}",
+        f"{IMEI}/01",
+        f"{IMEI}, {OTHER}",
+        f"{IMEI} {OTHER}",
+        f"{IMEI}01",
+        f"my phone is {IMEI}",
+        f"{IMEI}x",
+        f"x{OTHER}{IMEI}",
+        IMEI[:-1] + "3",
+        IMEI[:-1],
+        f"\u202e{IMEI}",
+        f"{IMEI}\x1b[0m",
+        IMEI.translate({ord("0") + digit: ord("٠") + digit for digit in range(10)}),
+        "",
+        "1234567",
+        "A" * 65,
+    ],
+)
+def test_whatever_else_is_refused(typed: str) -> None:
+    assert not is_a_number_of_a_phone(typed) or spellings("imei", typed) == ()
+
+
+@pytest.mark.parametrize("typed", [f"IMEI {IMEI}", f"{IMEI}/01", f"x{IMEI}", f"{IMEI}\u0660"])
+def test_an_imei_inside_another_text_is_no_spelling_of_it(typed: str) -> None:
+    assert IMEI not in spellings("imei", typed)
+    assert not is_a_number_of_a_phone(typed)
+
+
+@pytest.mark.parametrize("typed", ["R58N12ABCDE", "4A231FDAQ0001", "ＲＤ５８ＡＢＣＤ"])
+def test_a_serial_number_is_one(typed: str) -> None:
+    assert is_a_number_of_a_phone(typed)
+    assert folded(typed) in spellings("serial", typed)
+
+
+@given(st.text(max_size=80))
+def test_no_text_raises_and_every_imei_spelling_is_digits(typed: str) -> None:
+    is_a_number_of_a_phone(typed)
+    for number in spellings("imei", typed):
+        assert number.isascii()
+        assert number.isdecimal()
