@@ -216,6 +216,7 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("command.exit_code", r"[0-9]{1,3}", "exit code of a command"),
     ("command.returned", _WORD, "how a command ended"),
     ("command.refusal", _WORD, "our word for the phone's no"),
+    ("command.refusal_word", r"[a-z0-9]{1,16}:[A-Za-z0-9_.,:/()%'*\- ]{1,96}", "who said no, and its own word"),
     ("command.nonce", r"[A-Za-z0-9_\-]{8,64}", "random challenge of this job; ours"),
     ("command.nonce_echoed", _YES_NO, "the answer carried it"),
     ("host.step", _WORD, "a step of the job as the bench lived it"),

@@ -19,6 +19,7 @@ Each class has a `code`; the sentence (reason) and the next step (hint) for that
 
 from typing import ClassVar
 
+from phones import refusals
 from phones.words import say
 
 
@@ -56,9 +57,27 @@ class ProofwipeError(Exception):
 
 
 class PhoneError(ProofwipeError):
-    """One phone's exchange went wrong; the bench goes on."""
+    """One phone's exchange went wrong; the bench goes on.
+
+    `word`: what the phone or who speaks for it said, as it travels (`phones.refusals`), "" when nothing was said. It
+    has a sentence and a next step of its own.
+    """
 
     code = "phone"
+
+    def __init__(
+        self, *, subject: str = "", step: str = "", expected: str = "", got: str = "", word: str = "", **facts: str
+    ) -> None:
+        self.word = word
+        super().__init__(subject=subject, step=step, expected=expected, got=got, word=word, **facts)
+
+    def reason(self, language: str = "en") -> str:
+        """See ProofwipeError.reason."""
+        return refusals.reason(self.word, "", language) if self.word else super().reason(language)
+
+    def hint(self, language: str = "en") -> str:
+        """See ProofwipeError.hint."""
+        return refusals.next_step(self.word, "", language) if self.word else super().hint(language)
 
 
 class PhoneLostError(PhoneError):
@@ -82,10 +101,18 @@ class PhoneRefusedError(PhoneError):
     exit_code = 4
 
     def __init__(
-        self, *, reason_code: str, subject: str = "", step: str = "", expected: str = "", got: str = ""
+        self, *, reason_code: str, subject: str = "", step: str = "", expected: str = "", got: str = "", word: str = ""
     ) -> None:
         self.reason_code = reason_code
-        super().__init__(subject=subject, step=step, expected=expected, got=got, reason_code=reason_code)
+        super().__init__(subject=subject, step=step, expected=expected, got=got, word=word, reason_code=reason_code)
+
+    def reason(self, language: str = "en") -> str:
+        """See ProofwipeError.reason."""
+        return refusals.reason(self.word, self.reason_code, language)
+
+    def hint(self, language: str = "en") -> str:
+        """See ProofwipeError.hint."""
+        return refusals.next_step(self.word, self.reason_code, language)
 
 
 class ReplyMalformedError(PhoneError):
@@ -113,9 +140,23 @@ class ForeignAdbServerError(BenchError):
 
 
 class UsbmuxError(BenchError):
-    """No usbmuxd answers, so no iPhone can be seen."""
+    """No usbmuxd answers, so no iPhone can be seen; or it answers that it is too old (`word`, see PhoneError)."""
 
     code = "usbmux"
+
+    def __init__(
+        self, *, subject: str = "", step: str = "", expected: str = "", got: str = "", word: str = "", **facts: str
+    ) -> None:
+        self.word = word
+        super().__init__(subject=subject, step=step, expected=expected, got=got, word=word, **facts)
+
+    def reason(self, language: str = "en") -> str:
+        """See ProofwipeError.reason."""
+        return refusals.reason(self.word, "", language) if self.word else super().reason(language)
+
+    def hint(self, language: str = "en") -> str:
+        """See ProofwipeError.hint."""
+        return refusals.next_step(self.word, "", language) if self.word else super().hint(language)
 
 
 class UsbAccessError(BenchError):

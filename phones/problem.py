@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from phones import refusals
 from phones.words import say
 
 
@@ -24,6 +25,7 @@ class ProblemCode(StrEnum):
     OFFLINE = "offline"  # adb says offline
     WRONG_MODE = "wrong_mode"  # recovery, sideload, rescue, fastboot, DFU
     NOT_ANSWERING = "not_answering"  # silent, lost or malformed during identification
+    PHONE_REFUSED = "phone_refused"  # it said no in a word (facts: word, refusal), which has a sentence of its own
     IDENTITY_TOO_THIN = "identity_too_thin"  # fewer than two identifiers
     NUMBERS_SHARED = "numbers_shared"  # fewer than two, less those that many phones share
     SERIAL_NOT_UNIQUE = "serial_not_unique"  # two phones on the bench carry it
@@ -54,8 +56,12 @@ class Problem:
 
     def reason(self, language: str = "en") -> str:
         """One line: what stands in the way."""
+        if self.code is ProblemCode.PHONE_REFUSED:
+            return refusals.reason(self.facts.get("word", ""), self.facts.get("refusal", ""), language)
         return say(f"problem.{self.code}.reason", language, **self.facts)
 
     def next_step(self, language: str = "en") -> str:
         """One line: what the technician does about it."""
+        if self.code is ProblemCode.PHONE_REFUSED:
+            return refusals.next_step(self.facts.get("word", ""), self.facts.get("refusal", ""), language)
         return say(f"problem.{self.code}.next", language, **self.facts)

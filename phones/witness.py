@@ -141,16 +141,16 @@ class WitnessedPort:
             return Outcome.ANSWERED, question.read(reply), name
         except PhoneRefusedError as error:
             self.close_link()
-            return Outcome.REFUSED, {"command.refusal": error.reason_code}, name
-        except PhoneSilentError:
+            return Outcome.REFUSED, _refusal(error), name
+        except PhoneSilentError as error:
             self.close_link()
-            return Outcome.SILENT, {}, name
-        except PhoneLostError:
+            return Outcome.SILENT, _refusal(error), name
+        except PhoneLostError as error:
             self.close_link()
-            return Outcome.LOST, {}, name
-        except PhoneError:
+            return Outcome.LOST, _refusal(error), name
+        except PhoneError as error:
             self.close_link()
-            return Outcome.MALFORMED, {}, name
+            return Outcome.MALFORMED, _refusal(error), name
 
     def carry_out(
         self,
@@ -186,8 +186,8 @@ class WitnessedPort:
                 self._port.question_finished(question)
         if outcome.end is not ActEnd.DONE:
             self.close_link()
-        if isinstance(outcome.error, PhoneRefusedError):
-            values = {"command.refusal": outcome.error.reason_code}
+        if outcome.error is not None:
+            values = _refusal(outcome.error)
         answer = self._witness.record(
             moment=moment, port=self.path, link=name, asked=question.name, outcome=_OF_END[outcome.end], values=values
         )
@@ -229,6 +229,12 @@ class WitnessedPort:
         if self._link is not None:
             self._link.close()
             self._link = None
+
+
+def _refusal(error: PhoneError) -> dict[str, str]:
+    """What was said, if anything was."""
+    values = {"command.refusal": error.reason_code} if isinstance(error, PhoneRefusedError) else {}
+    return values | ({"command.refusal_word": error.word} if error.word else {})
 
 
 def values_of(evidence: Iterable[Evidence], moment: Moment, name: str) -> tuple[str, ...]:

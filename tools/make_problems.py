@@ -16,6 +16,7 @@ from string import Formatter
 
 from phones.errors import ProofwipeError
 from phones.problem import ProblemCode
+from phones.refusals import table
 from phones.words import LANGUAGES, ROOMS, catalogue, keys, say
 
 TARGET = Path(__file__).parents[1] / "docs" / "problems.md"
@@ -40,6 +41,10 @@ _INTRODUCTIONS = {
     "Errors": "Something went wrong on the bench. The exit code is that of the command that stopped because of it.",
     "Answers of `proofwipe verify`": (
         "One answer a file; `E_…` is the first check that failed, `W_…` is a warning that changes no answer."
+    ),
+    "Refusals": (
+        "What a phone, a service on it, usbmuxd or the adb server means when it says no.\n"
+        "The words in `code` are theirs, after whoever says them; a word that is not here is printed as it came."
     ),
     "What caps a grade": (
         "Shown as `capped_by`. These limit the grade and need no step; the certificate is not affected."
@@ -95,10 +100,25 @@ def document() -> str:
             for code in sorted(errors)
         ],
         "Answers of `proofwipe verify`": [_entry(code, f"verify.{code}", next_key(code)) for code in _codes("verify.")],
+        "Refusals": [_refusal(says, words) for says, words in sorted(_words_by_sentence().items())],
         "What caps a grade": [_entry(code, f"cap.{code}") for code in _codes("cap.")],
     }
     parts = [f"## {title}\n\n{_INTRODUCTIONS[title]}\n\n" + "\n".join(found) for title, found in sections.items()]
     return _HEAD + "\n".join(parts)
+
+
+def _words_by_sentence() -> dict[str, list[str]]:
+    """Whose sentence → the words that get it, each after who says it."""
+    found: dict[str, list[str]] = {code: [] for code in sorted({key.split(".")[1] for key in keys("phone_says.")})}
+    for who, rows in table().items():
+        for row in rows.values():
+            if who not in {"library", "own"}:
+                found[row.says].append(f"`{row.kept}`")
+    return found
+
+
+def _refusal(says: str, words: list[str]) -> str:
+    return _entry(says, f"phone_says.{says}.reason", f"phone_says.{says}.next", note=", ".join(words))
 
 
 def _codes(prefix: str) -> Iterable[str]:
@@ -108,7 +128,7 @@ def _codes(prefix: str) -> Iterable[str]:
 def _entry(code: str, said: str, following: str = "", *, note: str = "") -> str:
     lines = [f"### {code}", ""]
     if note:
-        lines += [f"*{note}*", ""]
+        lines += [note if note.startswith("`") else f"*{note}*", ""]
     for language in LANGUAGES:
         lines.append(f"- {raw(said, language)}")
         if following:

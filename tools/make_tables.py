@@ -18,6 +18,7 @@ def tables() -> list[Path]:
     """The TOML files that are read at every start: sentences, captions, rules, schemes."""
     return [
         *(file for room in ROOMS if (file := package_data.path(room, "words.toml")).is_file()),
+        package_data.path("phones", "refusals.toml"),
         package_data.path("certs", "page", "labels.toml"),
         *sorted(package_data.path("wipe", "rules").glob("*.toml")),
         *sorted(package_data.path("grading", "schemes").glob("*.toml")),

@@ -25,6 +25,7 @@ from phones.errors import (
     PhoneSilentError,
     ReplyMalformedError,
 )
+from phones.refusals import find, kept
 
 _MAXIMUM_SERVICE = 0xFFFF
 _MAXIMUM_BLOCK = 0xFFFF
@@ -185,24 +186,9 @@ class AdbStream:
 
 
 def _refusal(text: str) -> PhoneError:
-    """Adb's own words for a no [measured with adb 36], as an error of ours."""
-    words = text.lower()
-    got = clean(text)
-    if "unauthorized" in words:
-        return PhoneRefusedError(reason_code="unauthorized", step="open", expected="an open service", got=got)
-    if "permission" in words:
-        return PhoneRefusedError(reason_code="no_permission", step="open", expected="an open service", got=got)
-    if (
-        "offline" in words
-        or "authorizing" in words
-        or "connecting" in words
-        or "not found" in words
-        or "no device" in words
-        or "unknown transport" in words
-        or "no devices" in words
-        or "detached" in words
-    ):
-        return PhoneLostError(step="open", expected="a phone on this transport", got=got)
-    if "closed" in words:
-        return PhoneRefusedError(reason_code="closed", step="open", expected="an open service", got=got)
-    return PhoneRefusedError(reason_code="refused", step="open", expected="an open service", got=got)
+    """Adb's own words for a no, as an error of ours (`phones/refusals.toml`)."""
+    known, got = find("adb", text.strip()), clean(text)
+    word, code = kept("adb", text), known.code if known is not None else "refused"
+    if code == "lost":
+        return PhoneLostError(step="open", expected="a phone on this transport", got=got, word=word)
+    return PhoneRefusedError(reason_code=code, step="open", expected="an open service", got=got, word=word)

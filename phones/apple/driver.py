@@ -40,6 +40,7 @@ from phones.link import (
     Request,
 )
 from phones.long_act import ActEnd, ActOutcome, Meter
+from phones.refusals import kept
 
 DEFAULT_ADDRESS = "/var/run/usbmuxd"
 """Named outright: with no address the library would follow USBMUXD_SOCKET_ADDRESS to phones that are not
@@ -49,6 +50,7 @@ _LOCKDOWN_PORT = 62078
 _USB = "USB"
 _LOOK_S = 5.0
 _MOST_LISTED = 128
+_REFUSING = {"activation": "MobileActivationException", "apps": "AppInstallError"}
 _ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
 
 
@@ -326,6 +328,7 @@ class LibraryLockdownSession:
 
         with library_errors_translated(self._udid, "activation"):
             reply = await MobileActivationService(self._client).send_command("GetActivationStateRequest")
+            self._refuse_error(reply, "activation")
             return reply.get("Value")
 
     async def cloud_configuration(self) -> Any:
@@ -381,7 +384,17 @@ class LibraryLockdownSession:
 
         with library_errors_translated(self._udid, "apps"):
             async with InstallationProxyService(self._client) as service:
-                return await service.lookup(dict(options))
+                # The library's own call drops why there is no list.
+                await service.service.send_plist({"Command": "Lookup", "ClientOptions": dict(options)})
+                reply = await service.service.recv_plist()
+                self._refuse_error(reply, "apps")
+                return reply.get("LookupResult")
+
+    def _refuse_error(self, reply: Any, who: str) -> None:
+        """Raises: PhoneRefusedError `service_refused` for a reply that is an error and no answer."""
+        if isinstance(reply, dict) and reply.get("Error") is not None:
+            word = kept(who, reply["Error"]) or f"library:{_REFUSING[who]}"
+            raise PhoneRefusedError(reason_code="service_refused", subject=clean(self._udid), step=who, word=word)
 
     async def has_service(self, name: str) -> bool:
         """Does lockdownd start a service of this name?"""

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from phones.apple.parts import encode_table
+from phones.apple.refusals import kept_of_chain
 from phones.errors import PhoneLostError, PhoneRefusedError, ReplyMalformedError
 from phones.long_act import Meter
+from phones.refusals import kept
 
 _MOST_MESSAGES = 32
 _CODE = re.compile(r"[0-9]{1,6}")
@@ -73,16 +75,28 @@ async def erase_by_mcinstall(talk: ServiceConnection) -> bytes:
     if not isinstance(reply, dict):
         raise ReplyMalformedError(step="erase", expected="a status", got=type(reply).__name__)
     if reply.get("Status") != "Acknowledged":
-        raise PhoneRefusedError(reason_code="mc_error", step="erase", got=_first_code(reply))
+        raise PhoneRefusedError(reason_code="mc_error", step="erase", got=_first_code(reply), word=_mc_word(reply))
     return encode_table({"returned": "acknowledged"})
+
+
+def _mc_word(reply: Mapping[str, Any]) -> str:
+    """Why, as far as the reply names it: the first error of its chain, its status, or a bare error word."""
+    number, domain = _first_code(reply), _first_error(reply).get("ErrorDomain")
+    if number != "no code":
+        return kept_of_chain(domain if isinstance(domain, str) else "", number)
+    status = reply.get("Status")
+    return kept("mcinstall", reply.get("Error") if status in (None, "Error") else status) or kept("mcinstall", status)
+
+
+def _first_error(reply: Mapping[str, Any]) -> Mapping[str, Any]:
+    chain = reply.get("ErrorChain")
+    first = chain[0] if isinstance(chain, list) and chain else None
+    return first if isinstance(first, dict) else {}
 
 
 def _first_code(reply: Mapping[str, Any]) -> str:
     """The number of the first error of the chain; its sentence is the phone's and is not repeated."""
-    chain = reply.get("ErrorChain")
-    first = chain[0] if isinstance(chain, list) and chain else None
-    code = first.get("ErrorCode") if isinstance(first, dict) else None
-    return _code_text(code) or "no code"
+    return _code_text(_first_error(reply).get("ErrorCode")) or "no code"
 
 
 def _code_text(code: Any) -> str:
@@ -144,6 +158,7 @@ def _refuse_unless_zero(body: Any, *, otherwise: str, always: bool = False) -> N
     if code == 0 and not isinstance(code, bool):
         return
     text = _code_text(code)
+    word = "" if always else kept("mobilebackup2", text)
     raise PhoneRefusedError(
-        reason_code=otherwise if always or not text else f"mb_{text}", step="erase", got=text or "no code"
+        reason_code=otherwise if always or not text else f"mb_{text}", step="erase", got=text or "no code", word=word
     )

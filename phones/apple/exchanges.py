@@ -159,7 +159,7 @@ async def _try_record(opener: ConnectionOpener, udid: str, record: dict[str, Any
     try:
         conversation = await opener.connect(udid, record)
     except PhoneRefusedError as error:
-        if error.reason_code != "refused_tls":
+        if error.reason_code not in ("refused_tls", "not_paired"):
             raise
         return None
     if conversation.paired:

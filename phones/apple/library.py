@@ -16,6 +16,7 @@ from typing import Any
 from pymobiledevice3.exceptions import (
     ConnectionTerminatedError,
     InvalidHostIDError,
+    LockdownError,
     MissingValueError,
     PairingDialogResponsePendingError,
     ProtocolError,
@@ -33,6 +34,10 @@ _ALWAYS = ("ProductVersion", "ProductType", "UniqueDeviceID", "WiFiAddress")
 _OLDEST = "7.0"
 _MODERN = re.compile(r"(7|8|9|[1-9][0-9])(\.[0-9]{1,3}){0,3}")
 _WIFI = re.compile(r"[0-9A-Fa-f:]{17}")
+
+
+class NothingRepeatedError(ConnectionTerminatedError):
+    """Where the library would ask again over a new connection. Its context is why: a break, or lockdownd's refusal."""
 
 
 class BoundedConnection(ServiceConnection):
@@ -61,10 +66,14 @@ class Client(PlistUsbmuxLockdownClient):
     ) -> dict[str, Any]:
         # The library turns this refusal, and others that mean less, into a mere "not paired".
         try:
-            return await super()._request(request, options, verify_request)
+            reply = await super()._request(request, options, verify_request)
         except InvalidHostIDError:
             self.host_refused = True
             raise
+        if reply.get("Error") is not None:
+            # One refusal it lets through for those who can answer it: MCChallengeRequired, of a supervised phone.
+            raise LockdownError("refused", self.identifier, self.product_version, error=str(reply["Error"]))
+        return reply
 
     @contextlib.contextmanager
     def ssl_file(self) -> Iterator[str]:
@@ -120,8 +129,8 @@ class Client(PlistUsbmuxLockdownClient):
         """`phones.apple.records` writes it, once a session stands."""
 
     async def areestablish_connection(self) -> None:
-        """Nothing is repeated. Raises: ConnectionTerminatedError."""
-        raise ConnectionTerminatedError("the connection broke; nothing is repeated")
+        """Nothing is repeated. Raises: NothingRepeatedError."""
+        raise NothingRepeatedError("the connection broke; nothing is repeated")
 
     async def create_service_connection(
         self,

@@ -39,6 +39,7 @@ from phones.long_act import ActEnd, ActOutcome, RunningAct, begin
 from phones.modes import BY_PRESENCE
 from phones.port import Port, Sighting
 from phones.recordings.redact import SHORTEST_TEXT, Fakes, RecordingUnsafeError, redacted, values_of
+from phones.refusals import known_word
 
 FORMAT = "proofwipe/recording/1"
 PHONE, EXCHANGES, EXPECTED = "phone.toml", "exchanges.jsonl", "expected.toml"
@@ -390,11 +391,12 @@ def _fake_sighting(sighting: Sighting, fakes: Fakes) -> Sighting:
 
 
 def _error(error: PhoneError | None) -> dict[str, object]:
-    """Kind and our own word of it; what the phone wrote into it stays out."""
+    """Kind, our own word of it, and its word if we know it; whatever else the phone wrote into it stays out."""
     if error is None:
         return {}
     reason = error.reason_code if isinstance(error, PhoneRefusedError) else ""
-    return {"failed": [error.code, reason]}
+    known = known_word(error.word)
+    return {"failed": [error.code, reason, *([known.kept] if known is not None else [])]}
 
 
 def _spelt(data: bytes) -> str:

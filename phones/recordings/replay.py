@@ -206,8 +206,8 @@ def _checked(event: Any) -> Mapping[str, Any]:
     elif _seconds(event["at"]) < 0 or not isinstance(event.get("open", event.get("ask")), str):
         raise ValueError("an event")
     if "failed" in event:
-        code, reason = event["failed"]
-        if not isinstance(code, str) or not isinstance(reason, str):
+        code, reason, *words = event["failed"]
+        if not all(isinstance(text, str) for text in (code, reason, *words)) or len(words) > 1:
             raise ValueError("failed")
     elif "ask" in event:
         reply = event["reply"]
@@ -248,10 +248,11 @@ def _fail(event: Mapping[str, Any]) -> None:
     """Raise again what was raised when the recording was made."""
     if "failed" not in event:
         return
-    code, reason = event["failed"]
+    code, reason, *words = event["failed"]
+    word = str(words[0]) if words else ""
     if code == PhoneRefusedError.code:
-        raise PhoneRefusedError(reason_code=reason, step="replay")
-    raise _FAILURES.get(code, PhoneError)(step="replay")
+        raise PhoneRefusedError(reason_code=reason, step="replay", word=word)
+    raise _FAILURES.get(code, PhoneError)(step="replay", word=word)
 
 
 def _short(request: object) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from phones.modes import BY_PRESENCE
 from phones.port import Platform, Sighting
 from phones.problem import Problem, ProblemCode
+from phones.refusals import known_word
 
 _OF_REFUSAL: Mapping[str, ProblemCode] = MappingProxyType(
     {
@@ -27,7 +28,15 @@ def problem_of_presence(sighting: Sighting) -> Problem | None:
 
 def problem_of_answers(values: Mapping[str, str]) -> Problem | None:
     """What the phone refused with when it was asked; None when it answered."""
-    refusal = values.get("command.refusal")
-    if refusal:
-        return Problem(code=_OF_REFUSAL.get(refusal, ProblemCode.NOT_ANSWERING))
+    refusal, word = values.get("command.refusal", ""), values.get("command.refusal_word", "")
+    if refusal in _OF_REFUSAL and _says_no_more(word, refusal):
+        return Problem(code=_OF_REFUSAL[refusal])
+    if refusal or word:
+        return Problem(code=ProblemCode.PHONE_REFUSED, facts={"refusal": refusal, "word": word})
     return None if any(values.values()) else Problem(code=ProblemCode.NOT_ANSWERING)
+
+
+def _says_no_more(word: str, refusal: str) -> bool:
+    """Has the word no sentence but that of its kind?"""
+    known = known_word(word)
+    return known is None or known.says == refusal

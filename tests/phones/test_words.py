@@ -104,7 +104,7 @@ def test_no_sentence_of_an_error_shows_what_only_whoever_mends_it_can_read() -> 
 
 def test_an_error_is_logged_with_all_that_is_known() -> None:
     error = PhoneRefusedError(reason_code="closed", step="open", expected="an open service", got="closed")
-    assert str(error).startswith("The phone refused the request. [phone_refused: step=open, ")
+    assert str(error).startswith("The phone closed this service. [phone_refused: step=open, ")
     assert error.reason() in str(error)
     assert error.details() in str(error)
 
