@@ -3,12 +3,12 @@
 
 import re
 from functools import lru_cache
+from itertools import groupby
 
 from certs.page.fonts import width
 from certs.page.languages import FIRST_CHINESE
 
-_NARROW = rf"\0-{chr(ord(FIRST_CHINESE) - 1)}"  # a line may end after each Chinese character and sign
-_PIECES = re.compile(rf"\s+|(?:(?!\s)[{_NARROW}])+|.", re.DOTALL)
+_WORDS = re.compile(r"\s+|\S+")
 _NEVER_FIRST = "，。、；：！？）】」』”’…,.;:!?)%]》〉—"
 _NEVER_LAST = "（【「『“‘([《〈"
 CUT = " …"
@@ -65,13 +65,26 @@ def _carried_along(line: list[str], piece: str) -> list[str]:
 
 def _short_pieces(text: str, size: float, room: float) -> list[str]:
     pieces = []
-    for piece in _PIECES.findall(text):
+    for piece in _pieces(text):
         rest = piece
         while width(rest, size) > room and len(rest) > 1:
             count = max(1, _fitting(rest, size, room))
             pieces.append(rest[:count])
             rest = rest[count:]
         pieces.append(rest)
+    return pieces
+
+
+def _pieces(text: str) -> list[str]:
+    """White space, words, and each Chinese character and sign by itself, since a line may end after it."""
+    pieces: list[str] = []
+    for word in _WORDS.findall(text):
+        if word.isascii() or word.isspace():
+            pieces.append(word)
+            continue
+        for is_chinese, run in groupby(word, FIRST_CHINESE.__le__):
+            characters = list(run)
+            pieces += characters if is_chinese else ["".join(characters)]
     return pieces
 
 

@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
         if getattr(sys, name) is None:  # started with it closed
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole run
     language.choose(given)
-    gc.set_threshold(20_000, 20, 20)  # a short run makes many objects that stay, and hardly any circles of them
+    gc.set_threshold(100_000, 20, 20)  # a short run makes many objects that stay, and hardly any circles of them
     _leave(run(given))
 
 

@@ -17,14 +17,14 @@ from certs.page.pdf_syntax import Stream
 from tools import make_fonts
 
 TABLE = glyphs.table()
-DRAWABLE = [chr(code) for code in TABLE.at if code]
+DRAWABLE = [chr(code) for code in TABLE.codes if code]
 
 
 def test_the_shipped_table_is_the_one_its_maker_makes() -> None:
     data = shared.content(glyphs.LETTERS)
     assert hashlib.sha256(data).hexdigest() == make_fonts.TABLE_SHA256
-    assert set(TABLE.at) - {0} <= set(make_fonts.characters())
-    assert len(TABLE.at) > 7600
+    assert set(TABLE.codes) - {0} <= set(make_fonts.characters())
+    assert len(TABLE.codes) > 7600
 
 
 @given(st.lists(st.sampled_from(DRAWABLE), min_size=1, max_size=60, unique=True))
@@ -38,8 +38,8 @@ def test_a_cut_font_is_a_sound_font_with_the_outlines_of_the_table(characters: l
     assert present.raw == (((1 << len(order)) - 1) << (-len(order) % 8)).to_bytes((len(order) + 7) // 8, "big")
     for code, number in numbered.items():
         glyph = font["glyf"][order[number]]
-        assert font["hmtx"][order[number]][0] == TABLE.advances[TABLE.at[code]]
-        assert (glyph.numberOfContours > 0) == bool(TABLE.outline(TABLE.at[code]))
+        assert font["hmtx"][order[number]][0] == TABLE.advances[TABLE.place(code)]
+        assert (glyph.numberOfContours > 0) == bool(TABLE.outline(TABLE.place(code)))
     back = {}
     for first, listed in re.findall(rb"<(\w{4})><\w{4}>\[((?:<\w{4}>)+)\]", to_unicode.raw):
         for step, code in enumerate(re.findall(rb"<(\w{4})>", listed)):
@@ -48,7 +48,7 @@ def test_a_cut_font_is_a_sound_font_with_the_outlines_of_the_table(characters: l
 
 
 def test_every_letter_that_is_no_space_has_ink_within_its_box() -> None:
-    places = [TABLE.at[ord(character)] for character in DRAWABLE[:3000]]
+    places = [TABLE.place(ord(character)) for character in DRAWABLE[:3000]]
     font = TTFont(io.BytesIO(glyphs.program([0, *places])), checkChecksums=2)
     shapes, order = font.getGlyphSet(), font.getGlyphOrder()
     left, bottom, right, top = TABLE.box
