@@ -150,15 +150,20 @@ def _twice(service: _Service, *keys: str) -> str:
     return "said_twice" if any(len(service.said.get(key, ())) > 1 for key in keys) else ""
 
 
-def _health(service: _Service) -> Values:
+def health_code(code: str) -> Values:
+    """`battery.health_code`, or the sign that it is none. `code`: decimal digits, a constant of BatteryHealth."""
     name = "battery.health_code"
+    if code in _MEASURED_HEALTH:
+        return {name: code}
+    return not_measured(_HEALTH_SIGNS.get(code, "code_not_known"), name)
+
+
+def _health(service: _Service) -> Values:
     sign = service.sign or _twice(service, "health")
+    if sign:
+        return not_measured(sign, "battery.health_code")
     code = service.one("health")
-    if not sign and code not in _MEASURED_HEALTH:
-        if not code.isdecimal():
-            return {}
-        sign = _HEALTH_SIGNS.get(code, "code_not_known")
-    return not_measured(sign, name) if sign else {name: code}
+    return health_code(code) if code.isdecimal() else {}
 
 
 def _temperature(service: _Service) -> Values:

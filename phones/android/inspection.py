@@ -148,7 +148,12 @@ _CHECKS = (
     _ask("storage", "df -k /data", checks.data_partition),
     _ask("memory", "cat /proc/meminfo", checks.memory),
     _ask("display", "wm size", checks.display_size),
-    _ask("sensors", r"dumpsys sensorservice | grep -oE 'type: android\.sensor\.[a-z0-9_]+'", checks.sensors),
+    _ask(
+        "sensors",
+        r"dumpsys sensorservice"
+        r" | grep -oE '^.*type: android\.sensor\.[a-z0-9_]+|No Sensors on the device|^ *Mode : [A-Z_]+'",
+        checks.sensors,
+    ),
     _ask(
         "cameras",
         "dumpsys media.camera | grep -oE 'Number of camera devices: [0-9]+|Facing: [A-Za-z]+'",
@@ -156,7 +161,11 @@ _CHECKS = (
     ),
     _ask("features", "pm list features", checks.features),
     _ask("wifi", "cmd wifi status | grep -oE '^Wifi is (enabled|disabled)'", checks.wifi),
-    _ask("bluetooth", "dumpsys bluetooth_manager | grep -oE '^ *enabled: (true|false)'", checks.bluetooth),
+    _ask(
+        "bluetooth",
+        "dumpsys bluetooth_manager | grep -oE '^ *enabled: (true|false)|^ *state: [A-Z_]+|Bluetooth crashed [0-9]+'",
+        checks.bluetooth,
+    ),
     _ask("nfc", "dumpsys nfc | grep -oE '^ *mState=[a-z]+'", checks.nfc),
     _ask(
         "thermal",

@@ -18,6 +18,40 @@ _THERMAL = {
     "ready": r"HAL Ready: ([a-z]+)",
     "degrees": r"mValue=([^,\s]{1,24})",
 }
+_STORAGE = ("storage.total_bytes", "storage.free_bytes")
+_IN_MEMORY = frozenset({"tmpfs", "overlay", "rootfs", "none", "ramfs"})
+_DISPLAY = ("display.width_px", "display.height_px")
+_NO_VERSION = frozenset({"unknown", "null", "none", "n/a", "na", "not available", "default"})
+_SENSOR_TYPE = re.compile(r"[a-z0-9_]{1,40}\b")
+_GRADED_SENSORS = frozenset({"accelerometer", "gyroscope", "light", "proximity"})
+# Words of sensors without a chip, in name or vendor [read: public lists of sensors]: Elliptic Labs measures nearness by
+# ultrasound and Samsung's ProToS by the touch panel; "goldfish" and "ranchu" are the emulator's.
+_NO_CHIP = frozenset(
+    {
+        "computed",
+        "corrected",
+        "dummy",
+        "elliptic",
+        "emulated",
+        "fake",
+        "fused",
+        "fusion",
+        "goldfish",
+        "mock",
+        "null",
+        "placeholder",
+        "protos",
+        "pseudo",
+        "ranchu",
+        "simulated",
+        "software",
+        "stub",
+        "ultrasound",
+        "virtual",
+    }
+)
+_NO_CHIP_VENDORS = (("aosp",), ("android", "open", "source", "project"))
+"""Whose sensors of SensorFusion and of the emulator are."""
 _FEATURES = {
     "android.hardware.nfc": "radio.nfc",
     "android.hardware.wifi": "radio.wifi",
@@ -26,69 +60,121 @@ _FEATURES = {
 
 
 def data_partition(text: str) -> Values:
-    """`df -k /data`: 1K-blocks and available, from the last line that ends in the mount point."""
-    for line in reversed(text.split("\n")):
+    """`df -k /data`: 1K-blocks and available, from the lines that end in a place below /data. Before a phone has
+    decrypted its storage a small file system in memory stands there.
+    """
+    sizes: dict[str, str] = {}
+    for line in text.split("\n"):
         fields = line.rsplit(None, 5)
-        if len(fields) >= 5 and fields[-1].startswith("/") and all(map(_BLOCKS.fullmatch, fields[-5:-2])):
-            total, free = int(fields[-5]), int(fields[-3])
-            if 0 < total < 2**40 and free <= total:
-                return {"storage.total_bytes": str(total * 1024), "storage.free_bytes": str(free * 1024)}
+        if len(fields) < 5 or not fields[-1].startswith("/") or not all(map(_BLOCKS.fullmatch, fields[-5:-2])):
+            continue
+        device, place = fields[0] if len(fields) == 6 else "", fields[-1].strip()
+        if device in _IN_MEMORY or not f"{place}/".startswith("/data/"):
+            return not_measured("not_the_partition", *_STORAGE)
+        sizes[fields[-5]] = fields[-3]
+    if len(sizes) > 1:
+        return not_measured("said_twice", *_STORAGE)
+    for blocks, available in sizes.items():
+        total, free = int(blocks), int(available)
+        if 0 < total < 2**40 and free <= total:
+            return {"storage.total_bytes": str(total * 1024), "storage.free_bytes": str(free * 1024)}
+        return not_measured("out_of_range", *_STORAGE)
     return {}
 
 
 def memory(text: str) -> Values:
     """`/proc/meminfo`."""
-    match = re.search(r"(?m)^MemTotal:[ \t]+([0-9]{1,12}) kB[ \t\r]*$", text)
-    return {"memory.total_kib": match[1]} if match else {}
+    found = set(re.findall(r"(?m)^MemTotal:[ \t]+([0-9]{1,12}) kB[ \t\r]*$", text))
+    if found in ({"0"}, set()) or len(found) > 1:
+        return not_measured("said_twice" if len(found) > 1 else "left_at_zero", "memory.total_kib") if found else {}
+    return {"memory.total_kib": found.pop()}
 
 
 def display_size(text: str) -> Values:
-    """`wm size`: the panel, and whether somebody overrides it."""
-    match = re.search(r"(?m)^[ \t]*Physical size: ([0-9]{2,5})x([0-9]{2,5})[ \t\r]*$", text)
-    if match is None:
-        return {}
-    return {
-        "display.width_px": match[1],
-        "display.height_px": match[2],
-        "display.override": "yes" if "Override size:" in text else "no",
-    }
+    """`wm size`: the panel. With an override what is drawn is another size, and the panel was not looked at."""
+    found = set(re.findall(r"(?m)^[ \t]*Physical size: ([0-9]{2,5})x([0-9]{2,5})[ \t\r]*$", text))
+    if len(found) != 1:
+        return not_measured("said_twice", *_DISPLAY) if found else {}
+    width, height = found.pop()
+    values = {"display.width_px": width, "display.height_px": height}
+    if "override size" in text.lower():
+        return values | {"display.override": "yes"} | not_measured("overridden", *_DISPLAY)
+    return values | {"display.override": "no"}
 
 
 def sensors(text: str) -> Values:
-    """`dumpsys sensorservice`: the standard types present."""
-    found = sorted(set(re.findall(r"type: android\.sensor\.([a-z0-9_]{1,40})\b", text)))
-    return (
-        {"sensors.types": ",".join(found)[:512].rpartition(",")[0] if len(",".join(found)) > 512 else ",".join(found)}
-        if found
-        else {}
-    )
+    """`dumpsys sensorservice`: the standard types present, of a chip and not only computed from others."""
+    name = "sensors.types"
+    if re.search(r"No Sensors on the device", text, re.IGNORECASE):
+        return not_measured("hal_not_ready", name)
+    chips: set[str] = set()
+    computed: set[str] = set()
+    for line in text.split("\n"):
+        before, found, rest = line.partition("type: android.sensor.")
+        if found and (match := _SENSOR_TYPE.match(rest)):
+            (computed if _is_computed(before) else chips).add(match[0])
+    types = sorted(chips | (computed - _GRADED_SENSORS))
+    while len(",".join(types)) > 512:
+        types.pop()
+    values = {name: ",".join(types)} if types else {}
+    if re.search(r"Mode : [A-Z_]*(?:INJECTION|BYPASS)", text, re.IGNORECASE):
+        return values | not_measured("simulated", name)
+    if (computed - chips) & _GRADED_SENSORS:
+        return values | not_measured("virtual", name)
+    return values
+
+
+def _is_computed(before: str) -> bool:
+    """Does name or vendor, `0x1) name | vendor | ver: 1 | `, say that there is no chip of this type?"""
+    words = set(re.findall(r"[a-z]+", before.lower()))
+    return bool(words & _NO_CHIP) or any(words >= set(vendor) for vendor in _NO_CHIP_VENDORS)
 
 
 def cameras(text: str) -> Values:
-    """`dumpsys media.camera`."""
-    match = re.search(r"Number of camera devices: ([0-9]{1,2})\b", text)
-    if match is None:
-        return {}
-    facings = sorted({word.lower() for word in re.findall(r"Facing: (BACK|FRONT|EXTERNAL)\b", text, re.IGNORECASE)})
-    return {"cameras.count": match[1], "cameras.facing": ",".join(facings)}
+    """`dumpsys media.camera`. None at all is what a service says whose hardware layer has not come up."""
+    name = "cameras.count"
+    counts = set(re.findall(r"Number of camera devices: ([0-9]{1,2})\b", text))
+    if len(counts) != 1:
+        return not_measured("said_twice", name) if counts else {}
+    facings = [word.lower() for word in re.findall(r"Facing: (BACK|FRONT|EXTERNAL)\b", text, re.IGNORECASE)]
+    own = int(counts.pop()) - facings.count("external")
+    if own <= 0:
+        return not_measured("hal_not_ready", name)
+    return {name: str(own), "cameras.facing": ",".join(sorted(set(facings)))}
 
 
 def wifi(text: str) -> Values:
     """`cmd wifi status`, of which only the first words were let through: the rest names the network."""
-    match = re.search(r"(?m)^Wifi is (enabled|disabled)\b", text)
-    return {"radio.wifi": "on" if match[1] == "enabled" else "off"} if match else {}
+    found = set(re.findall(r"(?m)^Wifi is (enabled|disabled)\b", text))
+    return _switch("radio.wifi", {{"enabled": "on", "disabled": "off"}[word] for word in found})
 
 
 def bluetooth(text: str) -> Values:
-    """`dumpsys bluetooth_manager`."""
-    match = re.search(r"(?m)^[ \t]*enabled: (true|false)[ \t\r]*$", text)
-    return {"radio.bluetooth": "on" if match[1] == "true" else "off"} if match else {}
+    """`dumpsys bluetooth_manager`. Switched off after a crash says nothing of the radio."""
+    name = "radio.bluetooth"
+    found = set(re.findall(r"(?m)^[ \t]*enabled: (true|false)[ \t\r]*$", text))
+    states = set(re.findall(r"(?m)^[ \t]*state: ([A-Z_]{1,32})[ \t\r]*$", text))
+    if any("TURNING" in state for state in states):
+        return not_measured("changing", name)
+    if found == {"false"} and re.search(r"Bluetooth crashed [1-9]", text):
+        return not_measured("crashed", name)
+    if found == {"true"} and states == {"OFF"}:
+        return not_measured("said_twice", name)
+    return _switch(name, {{"true": "on", "false": "off"}[word] for word in found})
 
 
 def nfc(text: str) -> Values:
     """`dumpsys nfc`."""
-    match = re.search(r"(?m)^[ \t]*mState=(on|off)\b", text)
-    return {"radio.nfc": match[1]} if match else {}
+    found = set(re.findall(r"(?m)^[ \t]*mState=([a-z]{1,16})\b", text))
+    if found - {"on", "off"}:
+        return not_measured("changing" if "turning" in found else "unknown_word", "radio.nfc")
+    return _switch("radio.nfc", found)
+
+
+def _switch(name: str, found: set[str]) -> Values:
+    if len(found) > 1:
+        return not_measured("said_twice", name)
+    return {name: found.pop()} if found else {}
 
 
 def features(text: str) -> Values:
@@ -101,7 +187,10 @@ def features(text: str) -> Values:
 
 def baseband(text: str) -> Values:
     """`gsm.version.baseband`: empty on a phone with a modem means the modem did not start."""
-    return {"radio.baseband": "present" if text.strip(", ") else "absent"}
+    words = {word.strip().lower() for word in text.split(",")} - {""}
+    if words and words <= _NO_VERSION:
+        return not_measured("unknown_word", "radio.baseband")
+    return {"radio.baseband": "present" if words else "absent"}
 
 
 def thermal(text: str) -> Values:

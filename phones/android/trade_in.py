@@ -11,11 +11,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+from phones.android.battery import health_code
 from phones.cleaning import spelled_serial
 from phones.errors import ReplyMalformedError
 from phones.imei import luhn_of, read_imei
 from phones.link import Effect, Question, Reply, TradeInLine
 from phones.shared_numbers import set_aside
+from phones.signs import not_measured
 
 MAXIMUM_JSON_BYTES = 256 * 1024
 MAXIMUM_DEPTH = 12
@@ -151,13 +153,12 @@ def _identity(document: Document) -> Values:
 
 def _battery(battery: Document) -> Values:
     values: Values = {}
-    for key, name, most in (
-        ("cycle_count", "battery.cycles", 999999),
-        ("health", "battery.health_percent", 100),
-        ("state", "battery.health_code", 99),
-    ):
+    # No lithium cell is used at 0 %; a phone that counts no cycles says 0 [read: BatteryManager.EXTRA_CYCLE_COUNT].
+    for key, name, most in (("cycle_count", "battery.cycles", 999999), ("health", "battery.health_percent", 100)):
         if (number := _number(battery, key, most=most)) is not None:
-            values[name] = str(number)
+            values |= {name: str(number)} if number else not_measured("left_at_zero", name)
+    if (state := _number(battery, "state", most=99)) is not None:
+        values |= health_code(str(state))
     if "battery.health_percent" in values or "battery.cycles" in values:
         values["battery.source"] = "trade_in"
     for key, name in (

@@ -18,9 +18,13 @@ from phones.errors import ReplyMalformedError
 from phones.imei import luhn_of
 from phones.link import Reply
 from phones.shared_numbers import set_aside
+from phones.signs import SOURCES, not_measured
 
 _PERCENT_OR_LESS = 100  # a "capacity" of at most this is a percentage, not mAh
 _SMALLEST_BATTERY_MAH = 500
+_GAUGE_TOLERANCE_PERCENT = 15
+_MOST_PERCENT_OF_DESIGN = 120
+_MOST_CYCLES = 20_000
 
 
 def read_batch(reply: Reply) -> Mapping[str, str]:
@@ -164,14 +168,21 @@ def _modem(good: Mapping[str, Any]) -> dict[str, str]:
     if sim is not None:
         # A tray that holds a card outweighs a status that says none.
         sim = "present" if tray == "kCTSIMSupportSIMTrayInsertedWithSIM" else _SIM_STATES.get(sim, "unknown")
-    return _present(
+    return _baseband(_text(good.get("BasebandStatus"))) | _present(
         {
-            "apple.baseband": _text(good.get("BasebandStatus")),
             "radio.baseband": "present" if _text(good.get("BasebandVersion")) else None,
             "media.sim": sim,
             "locks.sim_lock": "locked" if _is_locked_to_a_carrier(good) else None,
         }
     )
+
+
+def _baseband(status: str | None) -> dict[str, str]:
+    """Of the words of BasebandStatus only that of a modem that answers is known, and that of a device without one."""
+    if status is None:
+        return {}
+    known = status == "BBInfoAvailable" or status.startswith("NoTelephony")
+    return {"apple.baseband": status} | ({} if known else not_measured("code_not_known", "apple.baseband"))
 
 
 def _battery(good: Mapping[str, Any]) -> dict[str, str]:
@@ -182,19 +193,50 @@ def _battery(good: Mapping[str, Any]) -> dict[str, str]:
         return values
     design = _milliamp_hours(node, "DesignCapacity")
     full = _milliamp_hours(node, "NominalChargeCapacity", "AppleRawMaxCapacity", "FullChargeCapacity")
-    cycles = _first(node, "CycleCount")
-    hundredths = _whole(node.get("Temperature"))
-    if design or full or cycles is not None:
-        values["battery.source"] = "smart_battery"
-    return values | _present(
+    found = _present(
         {
             "battery.design_mah": str(design) if design else None,
             "battery.full_mah": str(full) if full else None,
-            "battery.health_percent": str(min(100, 100 * full // design)) if full and design else None,
-            "battery.cycles": str(cycles) if cycles is not None else None,
-            "battery.temperature_dc": str(round(hundredths / 10)) if hundredths is not None else None,
         }
     )
+    found |= _health(node, design, full) | _cycles(node, design, full) | _temperature(node)
+    if {"battery.design_mah", "battery.full_mah", "battery.cycles"} & set(found):
+        values["battery.source"] = "smart_battery"
+    return values | found
+
+
+def _health(node: Mapping[str, Any], design: int | None, full: int | None) -> dict[str, str]:
+    """Two capacities of the gauge that differ by more than its own ageing model explains are no measurement."""
+    name = "battery.health_percent"
+    if not full or not design:
+        return {}
+    raw = _milliamp_hours(node, "AppleRawMaxCapacity")
+    if raw and abs(raw - full) * 100 > _GAUGE_TOLERANCE_PERCENT * max(raw, full):
+        return not_measured("sources_disagree", name) | {SOURCES + name: f"nominal:{full},raw_max:{raw}"}
+    percent = 100 * full // design
+    if percent > _MOST_PERCENT_OF_DESIGN:
+        return not_measured("out_of_range", name)
+    return {name: str(min(100, percent))}
+
+
+def _cycles(node: Mapping[str, Any], design: int | None, full: int | None) -> dict[str, str]:
+    """0 is a new battery's, unless the gauge repeats the design capacity: then it was never taught anything."""
+    name, cycles = "battery.cycles", _first(node, "CycleCount")
+    if cycles is None:
+        return {}
+    if cycles == 0 and design == full:
+        return not_measured("left_at_zero", name)
+    return {name: str(cycles)} if cycles < _MOST_CYCLES else not_measured("out_of_range", name)
+
+
+def _temperature(node: Mapping[str, Any]) -> dict[str, str]:
+    """Hundredths of a degree Celsius."""
+    name, hundredths = "battery.temperature_dc", _whole(node.get("Temperature"))
+    if hundredths is None:
+        return {}
+    if hundredths == 0:
+        return not_measured("left_at_zero", name)
+    return {name: str(round(hundredths / 10))} if -3000 < hundredths < 10_000 else not_measured("out_of_range", name)
 
 
 def _first(node: Mapping[str, Any], *names: str) -> int | None:

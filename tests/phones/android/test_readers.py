@@ -29,6 +29,13 @@ def parcel(text: str, *, status: int = 0) -> str:
     return "Result: Parcel(\n" + "\n".join(lines) + ")"
 
 
+STORAGE = ("storage.total_bytes", "storage.free_bytes")
+
+
+def signs(sign: str, *names: str) -> dict[str, str]:
+    return {f"not_measured.{name}": sign for name in names}
+
+
 TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
     (state.serial, "R58N12ABCDE", {"identity.serial": "R58N12ABCDE"}),
     (state.serial, "25416/B2QYFAKE6", {"identity.serial": "25416/B2QYFAKE6"}),
@@ -167,8 +174,87 @@ TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
     (
         checks.display_size,
         "Physical size: 1080x2400\nOverride size: 720x1600",
-        {"display.width_px": "1080", "display.height_px": "2400", "display.override": "yes"},
+        {"display.width_px": "1080", "display.height_px": "2400", "display.override": "yes"}
+        | signs("overridden", "display.width_px", "display.height_px"),
     ),
+    (
+        checks.display_size,
+        "Physical size: 1080x2400\nPhysical size: 720x1600",
+        signs("said_twice", "display.width_px", "display.height_px"),
+    ),
+    (checks.data_partition, "tmpfs 3910000 0 3910000 0% /data", signs("not_the_partition", *STORAGE)),
+    (checks.data_partition, "overlay 112000000 2000000 110000000 2% /", signs("not_the_partition", *STORAGE)),
+    (checks.data_partition, "/dev/root 4120000 4000000 120000 98% /", signs("not_the_partition", *STORAGE)),
+    (checks.data_partition, "/dev/block/dm-5 0 0 0 0% /data", signs("out_of_range", *STORAGE)),
+    (checks.data_partition, "/dev/block/dm-5 100 0 200 0% /data", signs("out_of_range", *STORAGE)),
+    (
+        checks.data_partition,
+        "/dev/block/dm-5 112000000 2000000 110000000 2% /data\n/dev/block/dm-5 55000000 2000000 110000 2% /data",
+        signs("said_twice", *STORAGE),
+    ),
+    (checks.memory, "MemTotal:              0 kB", signs("left_at_zero", "memory.total_kib")),
+    (checks.memory, "MemTotal: 1 kB\nMemTotal: 2 kB", signs("said_twice", "memory.total_kib")),
+    (checks.memory, "MemTotal: 7654321", {}),
+    (checks.sensors, "No Sensors on the device\ndevInitCheck : -19", signs("hal_not_ready", "sensors.types")),
+    *[
+        (
+            checks.sensors,
+            f"0x1) Accel | STMicro | ver: 1 | type: android.sensor.accelerometer(1)\n"
+            f"0x2) {name} | {vendor} | ver: 1 | type: android.sensor.{kind}({number})",
+            {"sensors.types": "accelerometer"} | signs("virtual", "sensors.types"),
+        )
+        for name, vendor, kind, number in (
+            ("Virtual Gyroscope", "MTK", "gyroscope", 4),
+            ("pseudo-gyro", "xiaomi", "gyroscope", 4),
+            ("Software Gyroscope", "ROHM", "gyroscope", 4),
+            ("Corrected Gyroscope Sensor", "AOSP", "gyroscope", 4),
+            ("Goldfish 3-axis Gyroscope", "The Android Open Source Project", "gyroscope", 4),
+            ("Elliptic Proximity", "Elliptic Labs", "proximity", 8),
+            ("Ear Hover Proximity Sensor (ProToS)", "Samsung", "proximity", 8),
+            ("NULL Light", "null", "light", 5),
+        )
+    ],
+    (
+        checks.sensors,
+        "0x1) BMI160 Gyroscope | Bosch | ver: 1 | type: android.sensor.gyroscope(4)\n"
+        "0x2) Virtual Gyroscope | MTK | ver: 1 | type: android.sensor.gyroscope(4)\n"
+        "0x3) Gravity Sensor | AOSP | ver: 3 | type: android.sensor.gravity(9)",
+        {"sensors.types": "gravity,gyroscope"},
+    ),
+    (
+        checks.sensors,
+        "0x1) Light | ams | ver: 1 | type: android.sensor.light(5)\nMode : DATA_INJECTION : com.example",
+        {"sensors.types": "light"} | signs("simulated", "sensors.types"),
+    ),
+    (
+        checks.sensors,
+        "0x1) Light | ams | ver: 1 | type: android.sensor.light(5)\nMode : NORMAL",
+        {"sensors.types": "light"},
+    ),
+    (checks.cameras, "Number of camera devices: 0", signs("hal_not_ready", "cameras.count")),
+    (checks.cameras, "Number of camera devices: 1\n Facing: EXTERNAL", signs("hal_not_ready", "cameras.count")),
+    (checks.cameras, "Number of camera devices: 1\nNumber of camera devices: 4", signs("said_twice", "cameras.count")),
+    (
+        checks.cameras,
+        "Number of camera devices: 3\n Facing: Back\n Facing: Front\n Facing: External",
+        {"cameras.count": "2", "cameras.facing": "back,external,front"},
+    ),
+    (checks.wifi, "Wifi is enabled\nWifi is disabled", signs("said_twice", "radio.wifi")),
+    (checks.bluetooth, "  enabled: true\n  state: ON\nBluetooth crashed 2 times", {"radio.bluetooth": "on"}),
+    (
+        checks.bluetooth,
+        "  enabled: false\n  state: OFF\nBluetooth crashed 2 times",
+        signs("crashed", "radio.bluetooth"),
+    ),
+    (checks.bluetooth, "  enabled: false\n  state: OFF\nBluetooth crashed 0 times", {"radio.bluetooth": "off"}),
+    (checks.bluetooth, "  enabled: true\n  state: OFF", signs("said_twice", "radio.bluetooth")),
+    (checks.bluetooth, "  enabled: false\n  state: BLE_TURNING_ON", signs("changing", "radio.bluetooth")),
+    (checks.nfc, "mState=turning on", signs("changing", "radio.nfc")),
+    (checks.nfc, "mState=unknown", signs("unknown_word", "radio.nfc")),
+    (checks.nfc, "mState=on\nmState=off", signs("said_twice", "radio.nfc")),
+    (checks.baseband, "unknown,unknown", signs("unknown_word", "radio.baseband")),
+    (checks.baseband, "N/A", signs("unknown_word", "radio.baseband")),
+    (checks.baseband, "unknown,g5123b-1", {"radio.baseband": "present"}),
     (
         checks.sensors,
         "0x1) LSM6DSO Accelerometer | STMicro | ver: 1 | type: android.sensor.accelerometer(1)\ntype: android.sensor.light(5)",
@@ -193,6 +279,8 @@ TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
     (checks.thermal, THERMAL, {"thermal.status": "0"}),
     (checks.thermal, THERMAL.replace("Status: 0", "Status: 3"), {"thermal.status": "3"}),
     (checks.thermal, "mStatus=0\nmStatus=3", {}),
+    (checks.thermal, THERMAL.replace("31.0", "0.0"), signs("hal_not_ready", "thermal.status")),
+    (checks.thermal, THERMAL + "\nThermal Status: 4", signs("said_twice", "thermal.status")),
 ]
 
 

@@ -213,3 +213,18 @@ def test_any_bytes_are_json_or_malformed(data: bytes) -> None:
 def test_a_status_value_fits_its_documented_shape() -> None:
     for name, text in read(json.dumps(FULL).encode()).items():
         assert allowed(name).admit(text) != MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("battery", "values"),
+    [
+        ({"cycle_count": 0}, {"not_measured.battery.cycles": "left_at_zero"}),
+        ({"health": 0}, {"not_measured.battery.health_percent": "left_at_zero"}),
+        ({"state": 1}, {"not_measured.battery.health_code": "unknown_word"}),
+        ({"state": 3}, {"battery.health_code": "3"}),
+        ({"state": 42}, {"not_measured.battery.health_code": "code_not_known"}),
+        ({"cycle_count": 3}, {"battery.cycles": "3", "battery.source": "trade_in"}),
+    ],
+)
+def test_what_the_foyer_did_not_measure_is_no_value(battery: dict[str, int], values: dict[str, str]) -> None:
+    assert read_status({"battery": battery}) == values

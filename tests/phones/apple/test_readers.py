@@ -247,3 +247,53 @@ def test_a_new_mark_works_only_when_it_was_also_taken_away_again() -> None:
 def test_the_batch_reader_reads_what_the_encoder_writes() -> None:
     body = plistlib.dumps({"ProductType": {"status": "ok", "code": "", "value": "iPhone8,1"}})
     assert read_batch(Reply(body=body))["apple.chip"] == "A9"
+
+
+@pytest.mark.parametrize(
+    ("node", "values"),
+    [
+        (
+            {"CycleCount": 0, "DesignCapacity": 3227, "NominalChargeCapacity": 3227},
+            {"not_measured.battery.cycles": "left_at_zero"},
+        ),
+        (
+            {"CycleCount": 0, "DesignCapacity": 3227, "NominalChargeCapacity": 3302},
+            {"battery.cycles": "0", "battery.health_percent": "100"},
+        ),
+        ({"CycleCount": 65535}, {"not_measured.battery.cycles": "out_of_range"}),
+        ({"Temperature": 0}, {"not_measured.battery.temperature_dc": "left_at_zero"}),
+        ({"Temperature": -27315}, {"not_measured.battery.temperature_dc": "out_of_range"}),
+        ({"Temperature": 2949}, {"battery.temperature_dc": "295"}),
+        (
+            {"DesignCapacity": 3227, "NominalChargeCapacity": 6454},
+            {"not_measured.battery.health_percent": "out_of_range"},
+        ),
+        (
+            {"DesignCapacity": 3227, "NominalChargeCapacity": 3200, "AppleRawMaxCapacity": 2100},
+            {
+                "not_measured.battery.health_percent": "sources_disagree",
+                "sources.battery.health_percent": "nominal:3200,raw_max:2100",
+            },
+        ),
+        (
+            {"DesignCapacity": 3227, "NominalChargeCapacity": 2904, "AppleRawMaxCapacity": 2790},
+            {"battery.health_percent": "89"},
+        ),
+    ],
+)
+def test_a_gauge_that_measured_nothing_gives_no_measurement(node: dict[str, int], values: dict[str, str]) -> None:
+    found = read_batch(Reply(body=encode({"battery": PartAnswer(status="ok", value=node)})))
+    assert values.items() <= found.items()
+    for name in values:
+        assert name.removeprefix("not_measured.") not in found or not name.startswith("not_measured.")
+
+
+def test_only_a_modem_that_answers_is_known_to_answer() -> None:
+    for status, sign in (
+        ("BBInfoAvailable", None),
+        ("BBNotReady", "code_not_known"),
+        ("bbinfoavailable", "code_not_known"),
+    ):
+        found = read_batch(Reply(body=encode({"BasebandStatus": PartAnswer(status="ok", value=status)})))
+        assert found["apple.baseband"] == status
+        assert found.get("not_measured.apple.baseband") == sign
