@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every value taken from a phone: who says it, and what would show that nobody measured it.
+
+The table of docs/checks.md (`tools.make_checks`). `signs` are words of `phones.signs`; a test gives each of them an
+answer that shows it. `without` says what stands in place of a sign: words that make the value unknown, or why there
+can be none; `then`: what follows, where that is not the answer of a check. A value that somebody else could have
+written is another matter: its level of evidence.
+"""
+
+from phones.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """Some values with one source and one answer to "was it measured?"."""
+
+    values: tuple[str, ...]
+    source: str
+    signs: tuple[str, ...] = ()
+    without: str = ""
+    then: str = ""
+
+
+_IMAGE = "a constant of the system image, not a measurement; missing or empty is not read"
+_BOOT = "set once by the bootloader; missing, empty or in another word is not read"
+_NAMED = "a name, not a measurement; shared numbers and placeholders are no identity"
+_ASKED = "`unknown`, or not read, unless the service answers in its whole form"
+_OURS = "ours: written and read by the job itself"
+
+MEASUREMENTS: tuple[Measurement, ...] = (
+    # what Android says of its battery
+    Measurement(
+        values=("battery.level",),
+        source="Android: `dumpsys battery`",
+        signs=(
+            "cut",
+            "left_at_zero",
+            "not_present",
+            "out_of_range",
+            "remark",
+            "said_twice",
+            "set_by_hand",
+            "simulated",
+            "starting",
+        ),
+        then="the erase does not begin (`battery_unknown`)",
+    ),
+    Measurement(
+        values=("battery.health_code",),
+        source="Android: `dumpsys battery`, trade-in `battery.state`",
+        signs=(
+            "code_not_known",
+            "cut",
+            "left_at_zero",
+            "not_available",
+            "not_present",
+            "out_of_range",
+            "remark",
+            "said_twice",
+            "set_by_hand",
+            "simulated",
+            "sources_disagree",
+            "starting",
+            "unknown_word",
+        ),
+    ),
+    Measurement(
+        values=("battery.temperature_dc",),
+        source="Android: `dumpsys battery`; iPhone: IORegistry `Temperature`",
+        signs=(
+            "cut",
+            "left_at_zero",
+            "not_present",
+            "out_of_range",
+            "remark",
+            "said_twice",
+            "set_by_hand",
+            "simulated",
+            "starting",
+        ),
+    ),
+    Measurement(
+        values=("battery.health_percent",),
+        source="makers' layouts (below); trade-in `battery.health`; iPhone: nominal by design capacity",
+        signs=(
+            "cut",
+            "left_at_zero",
+            "not_available",
+            "not_present",
+            "out_of_range",
+            "placeholder",
+            "remark",
+            "said_twice",
+            "simulated",
+            "sources_disagree",
+            "starting",
+        ),
+        then="battery band `not_measured`: no better than class 3",
+    ),
+    Measurement(
+        values=("battery.cycles",),
+        source="makers' layouts (below); trade-in `battery.cycle_count`; iPhone: `CycleCount`",
+        signs=(
+            "cut",
+            "left_at_zero",
+            "not_available",
+            "not_present",
+            "out_of_range",
+            "remark",
+            "said_twice",
+            "simulated",
+            "sources_disagree",
+            "starting",
+        ),
+    ),
+    Measurement(
+        values=("battery.design_mah", "battery.full_mah"),
+        source="makers' layouts (below); iPhone: IORegistry",
+        signs=("left_at_zero", "not_available", "placeholder", "sources_disagree", "unit_unknown"),
+    ),
+    Measurement(
+        values=("battery.first_used_epoch",),
+        source="makers' layouts (below); trade-in `battery.first_usage_date`",
+        signs=("not_available", "out_of_range", "placeholder", "said_twice", "sources_disagree"),
+    ),
+    Measurement(
+        values=("battery.ic_authentication",),
+        source="Samsung: `IcAuthenticationResults`",
+        signs=("said_twice", "sources_disagree"),
+        without="never graded: models without such a chip say no",
+    ),
+    Measurement(
+        values=("battery.manufactured_epoch",),
+        source="trade-in `battery.manufacturing_date`",
+        without="0 is not read",
+    ),
+    Measurement(
+        values=("battery.part_status", "display.part_status"),
+        source="trade-in",
+        without="`unknown` unless the phone says original or replaced in words we know",
+        then="functional class no better than F5",
+    ),
+    Measurement(values=("battery.source",), source="ours", without="names the source that was believed"),
+    # what else the checks look at
+    Measurement(
+        values=("storage.total_bytes", "storage.free_bytes"),
+        source="Android: `df -k /data`; trade-in `capacity_bytes`; iPhone: lockdown `com.apple.disk_usage`, AFC",
+        signs=("not_the_partition", "out_of_range", "said_twice"),
+    ),
+    Measurement(
+        values=("storage.life_percent",),
+        source="trade-in `useful_lifetime_remaining`",
+        without="-1 or missing is not read",
+    ),
+    Measurement(values=("memory.total_kib",), source="Android: `/proc/meminfo`", signs=("left_at_zero", "said_twice")),
+    Measurement(
+        values=("display.width_px", "display.height_px"),
+        source="Android: `wm size`",
+        signs=("overridden", "said_twice"),
+    ),
+    Measurement(values=("display.override",), source="Android: `wm size`", without="is itself the sign"),
+    Measurement(
+        values=("sensors.types",),
+        source="Android: `dumpsys sensorservice`",
+        signs=("hal_not_ready", "simulated", "virtual"),
+    ),
+    Measurement(
+        values=("cameras.count",), source="Android: `dumpsys media.camera`", signs=("hal_not_ready", "said_twice")
+    ),
+    Measurement(values=("cameras.facing",), source="Android: `dumpsys media.camera`", without="shown, never graded"),
+    Measurement(
+        values=("radio.wifi",),
+        source="Android: `cmd wifi status`, `pm list features`",
+        signs=("said_twice",),
+        without="on and off both say only that there is a radio",
+    ),
+    Measurement(
+        values=("radio.bluetooth",),
+        source="Android: `dumpsys bluetooth_manager`, `pm list features`",
+        signs=("changing", "crashed", "said_twice"),
+        without="as Wi-Fi",
+    ),
+    Measurement(
+        values=("radio.nfc",),
+        source="Android: `dumpsys nfc`, `pm list features`",
+        signs=("changing", "said_twice", "unknown_word"),
+        without="as Wi-Fi",
+    ),
+    Measurement(
+        values=("radio.baseband",),
+        source="Android: `gsm.version.baseband`; iPhone: `BasebandVersion`",
+        signs=("unknown_word",),
+    ),
+    Measurement(
+        values=("thermal.status",),
+        source="Android: `dumpsys thermalservice`",
+        signs=("cut", "hal_not_ready", "overridden", "said_twice"),
+    ),
+    Measurement(
+        values=("liquid.detected",), source="trade-in `moisture_intrusion`", without="anything but a truth is not read"
+    ),
+    Measurement(
+        values=("tamper.signs",),
+        source="Android: properties and a search for root tools; iPhone: services and apps",
+        without="a search that did not end is not read; empty = looked and found none of the known",
+    ),
+    # what only iPhones have
+    Measurement(values=("apple.baseband",), source="iPhone: `BasebandStatus`", signs=("code_not_known",)),
+    Measurement(
+        values=("panics.count", "panics.forced_resets", "panics.unknown_reports"),
+        source="iPhone: names of crash reports",
+        without="`unknown` while a report may be of a panic",
+    ),
+    Measurement(
+        values=(
+            "apple.obliteration_kind",
+            "apple.obliteration_epoch",
+            "apple.obliteration_error",
+            "apple.obliteration_digest",
+            "apple.oblit_begins",
+            "apple.oblit_begins_mark",
+            "apple.oblit_failure",
+            "apple.oblit_failure_mark",
+        ),
+        source="iPhone: NVRAM",
+        without="the same stamp or mark as before the erase is a leftover; what cannot be understood is `unreadable`",
+    ),
+    Measurement(
+        values=("apple.activation_state", "apple.setup_done", "apple.paired", "apple.trust", "apple.trust_dialog"),
+        source="iPhone: lockdown",
+        without="another word or type than documented is not read",
+    ),
+    Measurement(
+        values=("apple.apps",), source="iPhone: installation proxy", without="a list that did not come is not read"
+    ),
+    Measurement(
+        values=("apple.chip", "product.marketing_name"),
+        source="our table of product types",
+        without="an unknown type has none",
+    ),
+    Measurement(
+        values=("locks.activation_lock",),
+        source="iPhone: NVRAM `fm-activation-locked`",
+        without="anything but YES and NO is not read",
+    ),
+    Measurement(
+        values=("locks.supervised",),
+        source="iPhone: cloud configuration",
+        without="not read unless the phone answers one way or the other",
+    ),
+    # who the phone is
+    Measurement(
+        values=(
+            "identity.serial",
+            "identity.imei1",
+            "identity.imei2",
+            "identity.udid",
+            "identity.ecid",
+            "identity.wifi_mac",
+            "data.android_id",
+            "imei.luhn",
+        ),
+        source="Android: properties, `iphonesubinfo`, settings, trade-in; iPhone: lockdown",
+        without=_NAMED,
+    ),
+    Measurement(
+        values=(
+            "product.maker",
+            "product.brand",
+            "product.model",
+            "product.device",
+            "product.number",
+            "product.refurbishment_letter",
+        ),
+        source="Android: properties, trade-in; iPhone: lockdown",
+        without=_IMAGE,
+    ),
+    Measurement(
+        values=(
+            "system.version",
+            "system.build",
+            "system.fingerprint",
+            "system.security_patch",
+            "system.sdk",
+            "system.first_api_level",
+            "system.build_type",
+            "system.build_tags",
+            "system.debuggable",
+        ),
+        source="Android: properties, trade-in; iPhone: lockdown",
+        without=_IMAGE,
+    ),
+    Measurement(
+        values=("system.clock_epoch",),
+        source="Android: `date`; iPhone: `TimeIntervalSince1970`",
+        without="the phone's own clock, set by whoever holds it: compared with itself only, never with ours",
+    ),
+    # how it started, how it is encrypted
+    Measurement(
+        values=(
+            "boot.verified_state",
+            "boot.flash_locked",
+            "boot.device_state",
+            "boot.warranty_bit",
+            "boot.system_image_running",
+        ),
+        source="Android: `ro.boot.*`, `ro.gsid.image_running`",
+        without=_BOOT,
+    ),
+    Measurement(
+        values=("boot.reason", "boot.reset_entries", "boot.completed", "boot.count"),
+        source="Android: properties, `settings get global boot_count`",
+        without="an empty history is one that may not be read; a missing one is not read",
+    ),
+    Measurement(
+        values=("crypto.state", "crypto.type", "crypto.metadata", "crypto.delete_all_keys"),
+        source="Android: `ro.crypto.*`",
+        without="set once by init; missing is not read",
+    ),
+    # set-up, data, locks
+    Measurement(
+        values=("setup.provisioned", "setup.complete", "setup.test_harness", "setup.trade_in", "setup.full_shell"),
+        source="Android: settings and properties; our own line",
+        without="`null` is not read; the adb shell could have written the settings, so they carry no more than E1",
+    ),
+    Measurement(
+        values=("data.users", "data.user0", "data.packages"),
+        source="Android: `dumpsys user`, `pm list packages`",
+        without="two states of one user are `unknown`; a list that could not be made is not a count of 0",
+    ),
+    Measurement(
+        values=(
+            "locks.frp",
+            "locks.accounts",
+            "locks.account_types",
+            "locks.device_owner",
+            "locks.profile_owner",
+            "locks.reset_forbidden",
+            "locks.lock_screen",
+            "locks.oem_unlock_allowed",
+        ),
+        source="Android: `dumpsys` of account, device_policy, persistent_data_block, lock_settings, window; trade-in",
+        without=_ASKED,
+    ),
+    Measurement(
+        values=(
+            "locks.knox_guard",
+            "locks.device_lock",
+            "locks.finance_app",
+            "locks.maker_account",
+            "locks.find_hub",
+            "locks.sim_lock",
+            "locks.other",
+        ),
+        source="Android: properties, packages, owners; trade-in; iPhone: lockdown",
+        without="not asked is not cleared",
+    ),
+    Measurement(
+        values=("media.sim", "media.sd"),
+        source="Android: `gsm.sim.state`, `sm list-volumes`; iPhone: `SIMStatus`",
+        without="`unknown` unless every slot answers in a known word and the internal volume is listed too",
+    ),
+    # the job itself
+    Measurement(
+        values=("canary.planted", "canary.still_there", "canary.gone", "canary.marker_works"),
+        source="our own mark",
+        without=_OURS,
+    ),
+    Measurement(
+        values=("command.exit_code", "command.returned", "command.nonce", "command.nonce_echoed"),
+        source="our own commands",
+        without=_OURS,
+    ),
+)
+
+TOUCHES_NOTHING: tuple[tuple[str, str], ...] = (
+    (
+        "SystemUI demo mode (`sysui_demo_allowed`)",
+        "fakes the status bar's battery, clock and signal on the screen only",
+    ),
+    ("mock locations, `appops set … mock_location`", "no value of ours comes from a place"),
+    ("`wm density`, font and animation scales", "no value of ours comes from them; `wm size` has its own sign"),
+    ("battery saver, `settings put global low_power`", "changes what the phone does, not what it measures"),
+    ("`cmd battery unplug`", "freezes the service: the sign `set_by_hand`"),
+    ("sensor privacy, microphone and camera switches", "the list of parts stays; whether they work a person says"),
+    ("`persist.*` properties, settings", "whoever has the shell can write them: never more than E1"),
+    ("retail demo mode (`device_demo_mode`)", "accounts and users of a demo unit are read as those of any other"),
+)
+"""What fakes something on a phone and reaches no value."""
+
+
+def row_of(value: str) -> Measurement:
+    """Raises: KeyError."""
+    return {name: row for row in MEASUREMENTS for name in row.values}[value]
