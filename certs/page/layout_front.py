@@ -108,10 +108,10 @@ def reasons(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> f
     outcome = document.outcome
     warning = f"result.{outcome.title}" if outcome.title in _WARNINGS else "result.not_verified"
     codes = _reason_codes(document)
-    inside = _reason_rows(sheet, look, outcome.title, label(warning), codes)
-    high = sheet.height_of(inside) + 14
+    inside = sheet.part(_reason_rows(sheet, look, outcome.title, label(warning), codes))
+    high = inside.height + 14
     sheet.block(LEFT, top, ROOM, high, stroke=look.accent, weight=1.2)
-    inside(top + 8)
+    sheet.place(inside, top + 8)
     return top + high
 
 

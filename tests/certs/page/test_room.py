@@ -208,3 +208,11 @@ def test_every_check_and_cap_of_the_grading_scheme_has_words() -> None:
             assert label(f"check.{outcome.value}")
             if entry.weight in ("gate", "key", "secondary"):
                 assert capped_by(f"{entry.weight}.{entry.name}.{outcome.value}")
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+def test_no_open_check_is_left_out_of_a_page_that_has_room_for_it(count: int) -> None:
+    document = android_certificate()
+    document["grade"]["checks"] = [check(name, "not_tested") for name in CHECKS[:count]]
+    left_out = tuple(label("more.items", count=number).both for number in range(1, count + 1))
+    assert not [box for box in boxes_of(document) if box.text in left_out]
