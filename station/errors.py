@@ -74,6 +74,15 @@ class FileNotWrittenError(ProofwipeError):
         super().__init__(subject=subject, cause=cause)
 
 
+class OutputLostError(ProofwipeError):
+    """What a command prints cannot be written: a full disk behind standard output. `cause`: why, for a person."""
+
+    code = "output_lost"
+
+    def __init__(self, *, cause: str) -> None:
+        super().__init__(cause=cause)
+
+
 class StationBusyError(ProofwipeError):
     """Another process works with this ledger."""
 

@@ -7,14 +7,18 @@ Each check returns None when it passed, or a few words why it was not made; else
 from certs.formats import chain, cms, pdf_signature
 from certs.formats.der import DerError
 from certs.formats.x509_facts import read_certificate
-from certs.verify.case import Case, Failed, Inconclusive
+from certs.verify.case import CannotGoOn, Case, Failed, Inconclusive
+from certs.verify.other_files import recognise
 
 
 def structure(case: Case) -> str | None:
-    """One revision, one signature, nothing before, behind or beside it."""
+    """One revision, one signature, nothing before, behind or beside it. What is no PDF at all says nothing."""
     try:
         case.signed = pdf_signature.read_file(case.data)
     except pdf_signature.StructureError as error:
+        other = recognise(case.data)
+        if other is not None:
+            raise CannotGoOn(other.code, other.detail) from error
         raise Failed("E_STRUCTURE", str(error)) from error
     return None
 

@@ -40,7 +40,7 @@ def verify_file(
     try:
         data = read_given(path, pdf_signature.LARGEST_FILE + 1)
     except OSError as error:
-        raise VerificationError(subject=path.name, got=error.strerror or "") from error
+        raise VerificationError(subject=clean(path.name), got=error.strerror or "") from error
     return verify(data, trust, imei=imei, at=at, status=status)
 
 

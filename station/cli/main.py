@@ -17,13 +17,14 @@ import click
 from phones.errors import ProofwipeError
 from station.cli import output
 from station.cli.cli_text import TranslatedGroup, usage_error
-from station.errors import ExtraMissingError
+from station.errors import ExtraMissingError, OutputLostError
 from station.text import language
-from station.text.language import text
+from station.text.language import os_reason, text
 
 if TYPE_CHECKING:
     import logging
 
+_PRINTS = ("click.utils", "rich.console", "station.cli.output")
 _VERIFIER, _STATION = "certs.verify.verifier", "station.setup.home"
 """Loaded by every command that verifies, and by every one that opens a station."""
 EXTRA_MODULES = frozenset({"adbutils", "platformdirs", "pymobiledevice3", "tomli_w", "usb", "virtual_phones"})
@@ -152,11 +153,22 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001 - the outermost edge: one line here, the traceback to the log
+        if isinstance(error, OSError) and _is_of_printing(error):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _show_error(OutputLostError(cause=os_reason(error)), as_json=as_json, verbose=verbose)
         _station_log(arguments).exception("unexpected")
         return _show_error(
             ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json, verbose=verbose
         )
     return result if isinstance(result, int) else 0
+
+
+def _is_of_printing(error: OSError) -> bool:
+    """Did it come from writing to stdout or stderr: from the last of these modules that was at work?"""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is not None and last.tb_frame.f_globals.get("__name__") in _PRINTS
 
 
 def _show_error(error: ProofwipeError, *, as_json: bool, verbose: bool) -> int:

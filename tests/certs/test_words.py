@@ -10,12 +10,12 @@ import pytest
 from certs import errors
 from certs.page import errors as page_errors
 from certs.record import refusals
-from certs.verify import checks_record, checks_seal, checks_time
+from certs.verify import checks_record, checks_seal, checks_time, other_files
 from certs.verify import verifier as verify
 from certs.verify.verification import Answer
 from phones.words import keys, say
 
-_MODULES = (verify, checks_seal, checks_record, checks_time, refusals)
+_MODULES = (verify, checks_seal, checks_record, checks_time, other_files, refusals)
 _SOURCES = "".join(Path(inspect.getfile(module)).read_text("utf-8") for module in _MODULES)
 _CODES = sorted(set(re.findall(r'"([EW]_[A-Z_]+)"', _SOURCES)) | {"E_RULES", "E_RULES_UNKNOWN", "E_RECORD"})
 _REFUSALS = sorted(set(re.findall(r'(?:append\(|return \(\) if .* else \(|get\(job.failure, )"([a-z_]+)"', _SOURCES)))

@@ -82,6 +82,24 @@ def test_without_a_root_the_answers_are_those_of_the_command(browser: Browser) -
         assert page_answer(browser.give(GOLDEN / name)) == expected_answer(verify_file(GOLDEN / name, Trust())), name
 
 
+def test_what_is_no_pdf_gets_the_answer_of_the_command(browser: Browser, tmp_path: Path) -> None:
+    others = {
+        "papers.zip": b"PK\x03\x04" + bytes(22) + b"\x09\x00\x00\x00paper.pdf" + bytes(40),
+        "mail.eml": b"From: a@example.com\nTo: b@example.com\n\nhello\n",
+        "page.pdf": b"<!DOCTYPE html><html></html>",
+        "nothing.pdf": b"",
+        "letter.pdf": b"Dear buyer",
+    }
+    browser.open()
+    for name, data in others.items():
+        (tmp_path / name).write_bytes(data)
+        browser.again()
+        browser.phone()
+        found = page_answer(browser.give(tmp_path / name))
+        assert found == expected_answer(verify_file(tmp_path / name, Trust())), name
+        assert found["answer"] == "CANNOT TELL", name
+
+
 @pytest.mark.parametrize("name", ["valid.pdf", "byte-flipped.pdf", "specimen.pdf", "unknown-rules.pdf"])
 def test_the_command_itself_says_the_same_today(browser: Browser, name: str) -> None:
     done = subprocess.run(

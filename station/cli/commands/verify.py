@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe verify FILE...`: what a stranger runs. Loads no hardware library, no database, nothing of a station.
 
-Asks nobody on any network: what counts besides the file is what `--trust` and `--status` bring.
+Asks nobody on any network: what counts besides the file is what `--trust` and `--status` bring. Of many files each gets
+its answer as soon as it is known; what cannot be looked at is CANNOT TELL like anything else that cannot be told.
 """
 
-from dataclasses import asdict
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +16,33 @@ import click
 
 from phones.given_files import read_given
 from station.cli import cli_text, output
-from station.cli.commands.options import json_option
+from station.cli.commands.options import json_option, jsonl_option
+from station.cli.given_papers import LONGEST_SHOWN, STANDARD_INPUT, GivenPaper, given_papers
 from station.text.language import current, os_reason, text
 
 if TYPE_CHECKING:
+    from certs.errors import VerificationError
     from certs.log.reading import Snapshot
     from certs.verify.trust import Trust
     from certs.verify.verification import Summary, Verification
 
-_SIGNS = "*?["
+HOLDS_NAMES = "E_HOLDS_PDF"
+"""The answer whose detail is no note of the verifier but names, which are shown in every language."""
+MAY_HOLD_A_PAPER = frozenset({HOLDS_NAMES, "E_ARCHIVE", "E_EMAIL", "E_ENCRYPTED"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchecked:
+    """A name under which nothing could be looked at. It answers like a paper of which nothing can be told."""
+
+    fault: str
+
+    exit_code = 6
+    word = "CANNOT TELL"
+    code = "verification"
+
+
+Answered = tuple[GivenPaper, "Verification | Unchecked"]
 
 
 @cli_text.command("verify")
@@ -29,55 +51,168 @@ _SIGNS = "*?["
 @click.option("--status", type=click.Path(path_type=Path), help=text("option.status"))
 @click.option("--imei", help=text("option.imei"))
 @click.option("--offline", is_flag=True, default=True, help=text("option.offline"))
+@click.option("-r", "--recursive", is_flag=True, help=text("option.recursive"))
 @json_option()
+@jsonl_option()
 def command(
     files: tuple[str, ...],
     trusted: tuple[Path, ...],
     status: Path | None,
     imei: str | None,
     offline: bool,
+    recursive: bool,
     as_json: bool,
+    as_jsonl: bool,
 ) -> int:
     """Exit 0 VALID; 6 CANNOT TELL; 7 NOT VALID, SPECIMEN, REPORT; of several files the worst."""
     from certs.verify.trust import Trust
-    from certs.verify.verifier import verify_file
     from phones.cleaning import clean
     from phones.typed_number import is_a_number_of_a_phone
 
     del offline  # there is no other way
     if imei is not None and not is_a_number_of_a_phone(imei):
         raise click.UsageError(text("word.no_imei", got=clean(imei)))
-    paths = papers(files)
     trust = Trust.from_files(trusted)
     standing = _status(trust, status)
-    found = [(path, verify_file(path, trust, imei=imei, status=standing)) for path in paths]
-    if as_json:
-        told = [_json(path, one) for path, one in found]
-        one_or_all = ("verification", told[0]) if len(told) == 1 else ("verifications", {"files": told})
-        output.document(*one_or_all)
-    else:
-        for path, one in found:
-            if len(found) > 1:
-                click.secho(clean(path.name), bold=True)
-            _tell(one, asked=imei is not None)
-    return max((one.exit_code for _, one in found), default=0)
+    given = given_papers(files, recursive=recursive)
+    first, second = next(given, None), next(given, None)
+    alone = second is None and not recursive
+    if alone and first is not None and first.fault:
+        raise click.UsageError(first.fault)
+    papers = (each for each in (first, second, *given) if each is not None)
+    passed_over: list[str] = []
+    answers = _answers(papers, trust, imei, standing, passed_over, alone=alone)
+    if alone:
+        return _tell_one(next(answers)[1], first, as_json=as_json, as_jsonl=as_jsonl, asked=imei is not None)
+    return _tell_many(answers, passed_over, as_json=as_json, as_jsonl=as_jsonl, asked=imei is not None)
 
 
-def papers(given: tuple[str, ...]) -> list[Path]:
-    """The files that were named, one by one or by patterns a shell did not fill in. Raises: click.UsageError."""
-    found: list[Path] = []
-    for name in given:
-        path = Path(name)
-        if path.is_dir():
-            raise click.UsageError(text("word.folder_not_paper", got=name))
-        if any(sign in path.name for sign in _SIGNS) and not path.exists():
-            matching = sorted(path.parent.glob(path.name))
-            if not matching:
-                raise click.UsageError(text("word.no_paper", got=name))
-            found += matching
+def _answers(
+    papers: Iterator[GivenPaper],
+    trust: "Trust",
+    imei: str | None,
+    standing: "Snapshot | None",
+    passed_over: list[str],
+    *,
+    alone: bool,
+) -> Iterator[Answered]:
+    """Each paper's answer; names of files that were passed over go into `passed_over`.
+
+    Raises: VerificationError, if a file that is `alone` cannot be read.
+    """
+    from certs.errors import VerificationError
+    from certs.verify.verifier import verify, verify_file
+
+    for paper in papers:
+        if paper.fault:
+            yield paper, Unchecked(fault=paper.fault)
+            continue
+        try:
+            if paper.path is None:
+                found = verify(_standard_input(), trust, imei=imei, status=standing)
+            else:
+                found = verify_file(paper.path, trust, imei=imei, status=standing)
+        except VerificationError as error:
+            if alone:
+                raise
+            yield paper, Unchecked(fault=_why(error))
+            continue
+        if paper.found and _is_no_paper(paper, found):
+            passed_over.append(paper.name)
         else:
-            found.append(path)
-    return list(dict.fromkeys(found))
+            yield paper, found
+
+
+def _is_no_paper(paper: GivenPaper, found: "Verification") -> bool:
+    """A file of a folder that claims nothing: neither named as a PDF, nor one, nor seen to hold one."""
+    if paper.name.lower().endswith(".pdf") or found.code in MAY_HOLD_A_PAPER:
+        return False
+    return len(found.checks) == 1 and found.exit_code == Unchecked.exit_code
+
+
+def _standard_input() -> bytes:
+    """Raises: VerificationError."""
+    from certs.errors import VerificationError
+    from certs.formats.pdf_signature import LARGEST_FILE
+
+    try:
+        return sys.stdin.buffer.read(LARGEST_FILE + 1)
+    except (OSError, AttributeError) as error:  # started with it closed, or it is a folder
+        raise VerificationError(subject=text("word.standard_input"), got=type(error).__name__) from error
+
+
+def _why(error: "VerificationError") -> str:
+    cause = error.__cause__
+    return os_reason(cause) if isinstance(cause, OSError) else error.reason(current())
+
+
+def _tell_one(
+    found: "Verification | Unchecked", paper: GivenPaper | None, *, as_json: bool, as_jsonl: bool, asked: bool
+) -> int:
+    if as_json or as_jsonl:
+        write = output.event if as_jsonl else output.document
+        write("verification", _json(paper or GivenPaper(name=STANDARD_INPUT), found))
+    elif not isinstance(found, Unchecked):
+        _tell(found, asked=asked)
+    return found.exit_code
+
+
+def _tell_many(
+    answers: Iterator[Answered], passed_over: list[str], *, as_json: bool, as_jsonl: bool, asked: bool
+) -> int:
+    from phones.cleaning import clean
+
+    told: list[dict[str, Any]] = []
+    counts: Counter[str] = Counter()
+    worst = 0
+    for paper, found in answers:
+        counts[_word(found)] += 1
+        worst = max(worst, found.exit_code)
+        if as_jsonl:
+            output.event("verification", _json(paper, found))
+        elif as_json:
+            told.append(_json(paper, found))
+        else:
+            click.secho(clean(paper.name, most=LONGEST_SHOWN), bold=True)
+            if isinstance(found, Unchecked):
+                _tell_unchecked(found)
+            else:
+                _tell(found, asked=asked)
+    # A folder without any paper is no good news.
+    exit_code = worst if counts else Unchecked.exit_code
+    total = {
+        "checked": counts.total(),
+        "answers": dict(counts),
+        "passed_over": len(passed_over),
+        "exit_code": exit_code,
+    }
+    if as_jsonl:
+        output.event("verification-total", total)
+    elif as_json:
+        output.document("verifications", {"files": told, "total": total})
+    else:
+        _tell_total(counts, len(passed_over))
+    return exit_code
+
+
+def _tell_unchecked(found: Unchecked) -> None:
+    from phones.cleaning import clean
+
+    click.secho(f"{text('answer.cannot_tell')}  {found.code}", bold=True)
+    click.echo(text("word.not_checked", got=clean(found.fault, most=LONGEST_SHOWN).rstrip(".。")))
+    click.echo(f"  → {text('word.not_checked_next')}")
+
+
+def _tell_total(counts: Counter[str], passed_over: int) -> None:
+    words = [(text("answer." + word.lower().replace(" ", "_")), number) for word, number in counts.most_common()]
+    said = ", ".join(f"{number} {word}" for word, number in words) or "0"
+    click.secho(text("word.papers_total", total=counts.total(), counts=said), bold=True)
+    if passed_over:
+        click.echo(text("word.papers_passed_over", count=passed_over))
+
+
+def _word(found: "Verification | Unchecked") -> str:
+    return found.word if isinstance(found, Unchecked) else found.answer.value
 
 
 def _status(trust: "Trust", file: Path | None) -> "Snapshot | None":
@@ -101,9 +236,22 @@ def _status(trust: "Trust", file: Path | None) -> "Snapshot | None":
     raise click.UsageError(text("word.status_unusable", file=clean(file.name), fault=fault.rstrip(".。")))
 
 
-def _json(path: Path, found: "Verification") -> dict[str, Any]:
+def _json(paper: GivenPaper, found: "Verification | Unchecked") -> dict[str, Any]:
+    named = {"file": paper.path.name if paper.path else paper.name, "path": paper.name}
+    if isinstance(found, Unchecked):
+        said = text("word.not_checked", got=found.fault.rstrip(".。"))
+        return {
+            **named,
+            "answer": found.word,
+            "code": found.code,
+            "sentence": said,
+            "warnings": [],
+            "exit_code": found.exit_code,
+            "checks": [],
+            "summary": None,
+        }
     return {
-        "file": path.name,
+        **named,
         "answer": found.answer.value,
         "code": found.code,
         "sentence": found.sentence(current()),
@@ -122,7 +270,8 @@ def _tell(found: "Verification", *, asked: bool) -> None:
     for line in found.warning_sentences(current()):
         click.echo(f"  ! {line}")
     for check in found.checks:
-        detail = check.detail if current() == "en" else ""  # notes of the verifier; `sentence` says it in Chinese
+        # Notes of the verifier are English; `sentence` says in Chinese what they say. Names are names.
+        detail = check.detail if current() == "en" or check.code == HOLDS_NAMES else ""
         click.echo(f"  {text('verdict.' + check.verdict.value)} {check.name}  {check.code} {detail}".rstrip())
     if found.summary is not None:
         _tell_summary(found.summary, asked=asked)

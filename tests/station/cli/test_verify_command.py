@@ -4,6 +4,11 @@
 import contextlib
 import io
 import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +27,12 @@ class Done:
     stderr: str
 
 
-def _run(*arguments: str) -> Done:
+def _run(*arguments: str, stdin: bytes = b"") -> Done:
     out, err = io.StringIO(), io.StringIO()
+    before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = run(["verify", *arguments])
+    sys.stdin = before
     return Done(code, out.getvalue(), err.getvalue())
 
 
@@ -115,6 +122,123 @@ def test_what_the_archive_copy_opens_is_shown() -> None:
     assert "356938035643809" in done.stdout
 
 
+@pytest.fixture
+def share(tmp_path: Path) -> Path:
+    """A folder as auditors get it: papers, and what lies beside them."""
+    share = tmp_path / "share"
+    (share / "Thumbs").mkdir(parents=True)
+    for name in ("a.pdf", "c.pdf", "Thumbs/d.PDF"):
+        shutil.copy(GOLDEN / "valid.pdf", share / name)
+    (share / "dangling.pdf").symlink_to("gone.pdf")
+    (share / "Thumbs" / "Thumbs.db").write_bytes(b"\x01\x02\x00")
+    with zipfile.ZipFile(share / "papers.zip", "w") as archive:
+        archive.write(GOLDEN / "valid.pdf", "inside.pdf")
+    return share
+
+
+TRUSTED = ("--trust", str(GOLDEN / "root.pem"))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "b.pdf",
+        "dangling.pdf",
+        "Thumbs",
+        "x" * 5000,
+        "no/such/folder/x.pdf",
+        "nothing-*.pdf",
+        "[",
+        "**.pdf[",
+        "a.pdf/x.pdf",
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_bad_name_never_hides_the_answers_to_the_others(
+    share: Path, monkeypatch: pytest.MonkeyPatch, bad: str, place: int
+) -> None:
+    monkeypatch.chdir(share)
+    names = ["a.pdf", "c.pdf"]
+    names.insert(place, bad)
+    done = _run(*names, *TRUSTED)
+    assert done.exit_code == 6
+    assert done.stderr == ""
+    words = done.stdout.splitlines()
+    assert words.count("VALID") == 2
+    assert sum(line.startswith("CANNOT TELL") for line in words) == 1
+    assert words[-1] == "3 checked: 2 VALID, 1 CANNOT TELL"
+
+
+def test_of_a_folder_every_paper_is_answered_and_what_is_none_is_counted(share: Path) -> None:
+    done = _run("-r", str(share), *TRUSTED)
+    assert done.exit_code == 6
+    assert done.stdout.count("\nVALID\n") == 3
+    assert "papers.zip" in done.stdout
+    assert "inside.pdf" in done.stdout
+    assert "Thumbs.db" not in done.stdout
+    assert done.stdout.splitlines()[-2:] == [
+        "5 checked: 3 VALID, 2 CANNOT TELL",
+        "1 other files in these folders are no PDF and hold none that could be seen; they were passed over.",
+    ]
+
+
+def test_a_folder_without_any_paper_is_no_good_news(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("nothing here")
+    done = _run("-r", str(tmp_path), *TRUSTED)
+    assert done.exit_code == 6
+    assert done.stdout.splitlines()[0].startswith("0 checked")
+
+
+def test_a_link_to_its_own_folder_ends_and_a_file_named_twice_is_answered_once(share: Path) -> None:
+    (share / "Thumbs" / "round").symlink_to(share)
+    assert "3 VALID" in _run("-r", str(share), str(share / "a.pdf"), *TRUSTED).stdout.splitlines()[-2]
+
+
+def test_a_dash_is_standard_input_alone_or_among_files(share: Path) -> None:
+    paper = (GOLDEN / "valid.pdf").read_bytes()
+    done = _run("-", *TRUSTED, stdin=paper)
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "VALID")
+    done = _run("-", str(share / "a.pdf"), *TRUSTED, stdin=b"")
+    assert done.exit_code == 6
+    assert "E_EMPTY" in done.stdout
+    assert done.stdout.splitlines()[-1] == "2 checked: 1 CANNOT TELL, 1 VALID"
+
+
+def test_many_answers_as_data_one_document_or_one_a_line(share: Path) -> None:
+    done = _run("-r", str(share), *TRUSTED, "--jsonl")
+    *papers, total = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {one["schema"] for one in papers} == {"proofwipe/verification/1"}
+    assert [Path(one["path"]).name for one in papers] == ["a.pdf", "c.pdf", "dangling.pdf", "papers.zip", "d.PDF"]
+    assert [one["exit_code"] for one in papers] == [0, 0, 6, 6, 0]
+    assert (total["schema"], total["answers"]) == ("proofwipe/verification-total/1", {"VALID": 3, "CANNOT TELL": 2})
+    assert (total["checked"], total["passed_over"], total["exit_code"]) == (5, 1, 6)
+    document = json.loads(_run("-r", str(share), *TRUSTED, "--json").stdout)
+    assert [one["path"] for one in document["files"]] == [one["path"] for one in papers]
+    assert document["total"]["exit_code"] == 6
+
+
+def test_a_single_file_as_a_line_is_the_same_as_its_document() -> None:
+    paper = str(GOLDEN / "valid.pdf")
+    assert json.loads(_run(paper, "--jsonl").stdout) == json.loads(_run(paper, "--json").stdout)
+
+
+def test_a_full_disk_behind_standard_output_is_said_and_is_no_answer(share: Path) -> None:
+    root = Path(__file__).parents[3]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "station.cli.main", "verify", str(share / "a.pdf"), *TRUSTED],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+            cwd=root,
+            env={**os.environ, "PROOFWIPE_LANG": "en", "LANG": "C.UTF-8"},
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: What was to be printed could not be written: the disk is full.")
+
+
 def test_the_command_offers_no_network() -> None:
     assert {parameter.name for parameter in command.params} == {
         "files",
@@ -122,5 +246,7 @@ def test_the_command_offers_no_network() -> None:
         "status",
         "imei",
         "offline",
+        "recursive",
         "as_json",
+        "as_jsonl",
     }

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a file seems to be that is no PDF: people hand over the archive, the e-mail or the photograph instead of the
+paper. Nothing of it says anything against a certificate, so the answer is CANNOT TELL, and what to do instead.
+
+Nothing is unpacked and nothing is decoded: a paper inside is named, and taking it out is the reader's own act. Only
+the beginning, the end and the names of members are looked at, in time that grows with the length and no faster.
+"""
+
+import re
+
+from phones.cleaning import clean_bytes
+from phones.frozen import dataclass
+
+FIRST, LAST = 1024, 1024
+"""A PDF may have that much before its header and behind its end [read: ISO 32000-1, implementation notes 13 and 18]."""
+BEGINNING = 4096
+MOST_MEMBERS = 1000
+MOST_NAMED = 3
+LONGEST_NAME = 255
+
+STARTS: tuple[tuple[bytes, str, str], ...] = (
+    # archives and wrappers
+    (b"7z\xbc\xaf\x27\x1c", "E_ARCHIVE", "7z"),
+    (b"Rar!\x1a\x07", "E_ARCHIVE", "RAR"),
+    (b"\x1f\x8b", "E_ARCHIVE", "gzip"),
+    (b"BZh", "E_ARCHIVE", "bzip2"),
+    (b"\xfd7zXZ\x00", "E_ARCHIVE", "xz"),
+    (b"\x28\xb5\x2f\xfd", "E_ARCHIVE", "zstd"),
+    (b"MSCF", "E_ARCHIVE", "cabinet"),
+    (b"PK\x05\x06", "E_ARCHIVE", "ZIP"),
+    (b"\x78\x9f\x3e\x22", "E_EMAIL", "winmail.dat"),
+    # pictures
+    (b"\xff\xd8\xff", "E_PICTURE", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "E_PICTURE", "PNG"),
+    (b"GIF8", "E_PICTURE", "GIF"),
+    (b"II*\x00", "E_PICTURE", "TIFF"),
+    (b"MM\x00*", "E_PICTURE", "TIFF"),
+    (b"BM", "E_PICTURE", "BMP"),
+    (b"\x00\x00\x00\x0cJXL ", "E_PICTURE", "JPEG XL"),
+    (b"AT&TFORM", "E_PICTURE", "DjVu"),
+    # documents of other programs
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "E_OFFICE", "Microsoft Office 97-2003, or a message of Outlook"),
+    (b"{\\rtf", "E_OFFICE", "RTF"),
+    (b"%!PS", "E_OFFICE", "PostScript"),
+    # what an issuer gives out beside its papers
+    (b"-----BEGIN CERTIFICATE-----", "E_ISSUERS_FILE", "certificate"),
+    (b"-----BEGIN X509 CRL-----", "E_ISSUERS_FILE", "revocation list"),
+    (b"proofwipe/log-snapshot/", "E_ISSUERS_FILE", "status file"),
+)
+"""How a file begins, the answer, and its name [read: Library of Congress, Sustainability of Digital Formats; the
+`magic` files of file(1)]. The first that fits."""
+FAMILIES_OF_ISO_MEDIA = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"hevc")
+"""Pictures of telephones, by the brand in their first box [read: ISO/IEC 23008-12, 10.2]."""
+OFFICE_MEMBERS = ((b"word/", "Word"), (b"xl/", "Excel"), (b"ppt/", "PowerPoint"), (b"content.xml", "OpenDocument"))
+"""Members of a ZIP file that is a document [read: ECMA-376 part 2; OpenDocument 1.2 part 3]."""
+
+_MEMBER = b"PK\x03\x04"
+_MAIL_FIELD = re.compile(
+    rb"(?:from|to|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|x-[a-z-]{1,30}):",
+    re.IGNORECASE,
+)
+_NAME_OF_PDF = re.compile(rb"name\*?=(?:\"|'|utf-8''){0,2}([^\"\r\n;]{1,200}\.pdf)\b", re.IGNORECASE)
+_WEB = re.compile(rb"<(?:!doctype html|html|head|body|script|meta)\b", re.IGNORECASE)
+_ENCRYPTED = re.compile(rb"/Encrypt[ \r\n]{1,2}(?:[0-9]{1,10} [0-9]{1,5} R|<<)")
+_POLICY = re.compile(rb"(?:log|witness|group|quorum)[ \t]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherFile:
+    """What it seems to be. `code`: the verifier's answer; `detail`: the format, or the names of PDFs inside."""
+
+    code: str
+    detail: str = ""
+
+
+def recognise(data: bytes) -> OtherFile | None:
+    """What a file seems to be whose structure is not that of our papers; None for a PDF, whole or damaged: a paper with
+    something put before or behind it is a changed paper, whatever was put there. Never raises.
+    """
+    if not data.strip(b"\x00\t\n\r \x0c"):
+        return OtherFile(code="E_EMPTY", detail=f"{len(data)} bytes")
+    names = _members(data)
+    if names:
+        return _zip(names)
+    beginning = data[:BEGINNING]
+    if _is_mail(beginning):
+        return _mail(data)
+    if beginning[257:262] == b"ustar" and not data.startswith(b"%PDF-"):
+        return OtherFile(code="E_ARCHIVE", detail="tar")
+    edges = data[:FIRST] + b" " + data[-LAST:]
+    if b"%PDF-" in edges or b"%%EOF" in edges:
+        return OtherFile(code="E_ENCRYPTED") if _ENCRYPTED.search(data) else None
+    for start, code, name in STARTS:
+        if data.startswith(start):
+            return OtherFile(code=code, detail=name)
+    if beginning[4:8] == b"ftyp" and beginning[8:12] in FAMILIES_OF_ISO_MEDIA:
+        return OtherFile(code="E_PICTURE", detail="HEIF")
+    if beginning.startswith(b"RIFF") and beginning[8:12] == b"WEBP":
+        return OtherFile(code="E_PICTURE", detail="WebP")
+    if beginning[:1] == b"\x30" and beginning[1:2] in (b"\x80", b"\x82", b"\x83", b"\x84"):
+        return OtherFile(code="E_ARCHIVE", detail="DER: a certificate, a list, or a signed wrapper such as .p7m")
+    return _text(beginning)
+
+
+def _members(data: bytes) -> list[bytes]:
+    """Names of the members of a ZIP file, as far as it begins like one [read: PKWARE APPNOTE 4.3.7]."""
+    names: list[bytes] = []
+    place = 0 if data.startswith(_MEMBER) else -1
+    while place >= 0 and len(names) < MOST_MEMBERS:
+        length = int.from_bytes(data[place + 26 : place + 28], "little")
+        if 0 < length <= LONGEST_NAME:
+            names.append(data[place + 30 : place + 30 + length])
+        elif not names:
+            return []
+        place = data.find(_MEMBER, place + 30)
+    return names
+
+
+def _zip(names: list[bytes]) -> OtherFile:
+    """By the names of its members; none is unpacked."""
+    for member, program in OFFICE_MEMBERS:
+        if any(name.startswith(member) for name in names):
+            return OtherFile(code="E_OFFICE", detail=program)
+    papers = [name for name in names if name.lower().endswith(b".pdf")]
+    return _holding(papers) if papers else OtherFile(code="E_ARCHIVE", detail="ZIP")
+
+
+def _is_mail(beginning: bytes) -> bool:
+    """A header of a message: two lines at least, each a field that messages have [read: RFC 5322, 3.6]."""
+    first, *more = beginning.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 12)
+    if first.startswith((b"From ", b">From ")):  # a mailbox in a file
+        first = more[0] if more else b""
+    return bool(_MAIL_FIELD.match(first)) and any(_MAIL_FIELD.match(line) for line in more[:12])
+
+
+def _mail(data: bytes) -> OtherFile:
+    papers = []
+    for found in _NAME_OF_PDF.finditer(data):
+        papers.append(found[1])
+        if len(papers) > MOST_MEMBERS:
+            break
+    if papers or re.search(rb"(?i)content-type:[ \t]{0,4}application/pdf", data):
+        return _holding(papers)
+    return OtherFile(code="E_EMAIL")
+
+
+def _holding(papers: list[bytes]) -> OtherFile:
+    names = list(dict.fromkeys(clean_bytes(name) for name in papers))
+    more = f" … ({len(names)})" if len(names) > MOST_NAMED else ""
+    return OtherFile(code="E_HOLDS_PDF", detail=", ".join(names[:MOST_NAMED]) + more)
+
+
+def _text(beginning: bytes) -> OtherFile:
+    """A web page, lines of a log policy, another text; or bytes that nothing is known of."""
+    plain = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if plain.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return OtherFile(code="E_TEXT", detail="UTF-16")
+    if _WEB.search(plain) or plain.startswith((b"[InternetShortcut]", b"http://", b"https://")):
+        return OtherFile(code="E_WEB_PAGE")
+    lines = [line for line in plain.splitlines() if line.strip() and not line.lstrip().startswith(b"#")]
+    if lines and _POLICY.match(lines[0]):
+        return OtherFile(code="E_ISSUERS_FILE", detail="log policy")
+    if plain.startswith((b"JVBERi0", b"JVBER")):
+        return OtherFile(code="E_TEXT", detail="a PDF in Base64")
+    return OtherFile(code="E_NO_PDF" if _looks_binary(plain) else "E_TEXT")
+
+
+def _looks_binary(beginning: bytes) -> bool:
+    """Control characters stand in no text, whatever its encoding is."""
+    return any(byte < 0x20 and byte not in b"\t\n\r\x0c\x1b" for byte in beginning)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files somebody names to `verify`: one by one, by patterns that no shell filled in, in folders, or `-`.
+
+Whatever cannot be looked at is an entry with its reason, so that one bad name never hides the answers to the others.
+"""
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from phones.cleaning import clean
+from station.text.language import os_reason, text
+
+STANDARD_INPUT = "-"
+LONGEST_SHOWN = 512
+"""Characters of a name."""
+_SIGNS = "*?["
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenPaper:
+    """One name. `path`: None for standard input, or when there is a `fault`: why it cannot be looked at.
+
+    `found`: it was found in a folder, where files that are no papers lie too.
+    """
+
+    name: str
+    path: Path | None = None
+    fault: str = ""
+    found: bool = False
+
+
+def given_papers(names: Sequence[str], *, recursive: bool) -> Iterator[GivenPaper]:
+    """Each file once, in the order of the names; those of a folder sorted. Never raises."""
+    known: set[str] = set()
+    for name in names:
+        for paper in _named(name, recursive=recursive):
+            if paper.name not in known:
+                known.add(paper.name)
+                yield paper
+
+
+def _named(name: str, *, recursive: bool) -> Iterator[GivenPaper]:
+    if name == STANDARD_INPUT:
+        yield GivenPaper(name=name)
+    elif any(sign in name for sign in _SIGNS) and not os.path.lexists(name):
+        matching = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - refuses no pattern, as Path does
+        if not matching:
+            yield GivenPaper(name=name, fault=text("word.no_paper", got=clean(name, most=LONGEST_SHOWN)))
+        for each in matching:
+            yield from _one(each, recursive=recursive)
+    else:
+        yield from _one(name, recursive=recursive)
+
+
+def _one(name: str, *, recursive: bool) -> Iterator[GivenPaper]:
+    if not os.path.isdir(name):  # noqa: PTH112 - says no to any name, where Path raises for one that is too long
+        yield GivenPaper(name=name, path=Path(name))
+    elif recursive:
+        yield from _in_folder(name)
+    else:
+        yield GivenPaper(name=name, fault=text("word.folder_not_paper", got=clean(name, most=LONGEST_SHOWN)))
+
+
+def _in_folder(folder: str) -> Iterator[GivenPaper]:
+    """Ordinary files below it, sorted; no link to a folder is followed, so that every walk ends."""
+    unread: list[OSError] = []
+    for place, below, files in os.walk(folder, onerror=unread.append):
+        below.sort()
+        while unread:
+            error = unread.pop()
+            yield GivenPaper(name=str(error.filename), fault=os_reason(error))
+        for file in sorted(files):
+            path = Path(place, file)
+            yield GivenPaper(name=str(path), path=path, found=True)
+    for error in unread:
+        yield GivenPaper(name=str(error.filename), fault=os_reason(error))
