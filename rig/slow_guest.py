@@ -6,6 +6,7 @@
 Nothing else of the product is changed: a phone that answers at once needs a minute here only because Python does.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 FACTOR = 3.0
@@ -16,10 +17,12 @@ APPLE_FACTOR = 6.0
 def patience() -> None:
     """From now on every exchange with a phone may take that many times as long."""
     from phones.adb.link import AdbLink
+    from phones.adb.server import AdbServer
     from phones.apple import driver as apple
     from phones.apple.driver import AppleLibraryDriver
 
     _slow(AdbLink, FACTOR)
+    AdbServer.ask = _slower_ask(AdbServer.ask)  # type: ignore[method-assign]  # only here, in a guest that is slow
     _slow(AppleLibraryDriver, APPLE_FACTOR)
     # Drawing the keys of a new pairing keeps the island's loop busy for seconds here, and for a moment elsewhere.
     apple._LOOK_S = apple._LOOK_S * FACTOR
@@ -32,6 +35,13 @@ def _slow(kind: Any, factor: float) -> None:
         return quick(self, *arguments, timeout_s=timeout_s * factor)
 
     kind.exchange = exchange
+
+
+def _slower_ask(quick: Callable[..., bytes]) -> Callable[..., bytes]:
+    def ask(self: Any, service: str, *, timeout_s: float = 5.0) -> bytes:
+        return quick(self, service, timeout_s=timeout_s * FACTOR)
+
+    return ask
 
 
 def main() -> None:

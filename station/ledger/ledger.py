@@ -103,9 +103,11 @@ class Ledger:
         return None if row is None else row.job
 
     def identities_with(self, numbers: Iterable[str]) -> tuple[Entry, ...]:
-        """Entries that say of some phone that it has one of these numbers, in order.
+        """Entries that say of some phone that it has one of these numbers, in order. Each is held against its
+        neighbours, for no walk of this start may have come so far back.
 
-        One number may be a maker's dummy that many phones have: whether it is the same phone is for the caller.
+        One number may be a maker's dummy that many phones have: whether it is the same phone is for the caller
+        (`station.ledger.same_phone`). Raises: LedgerCorruptError.
         """
         found: dict[int, Entry] = {}
         for number in {number for number in numbers if number}:
@@ -113,6 +115,7 @@ class Ledger:
                 condition = f"{IDENTITIES} AND {json_text(f'phone.{name}')} = ?"
                 for row in self._rows(condition, number, index=f"entry_{name}"):
                     if row.number not in found:
+                        self._must_fit(row)
                         found[row.number] = self._read(row)
         return tuple(found[each] for each in sorted(found))
 
@@ -127,6 +130,17 @@ class Ledger:
             if len(rows) < PORTION:
                 return
             after = rows[-1][0]
+
+    def _must_fit(self, row: StoredEntry) -> None:
+        """Raises: LedgerCorruptError for an entry whose hash is not its own, or not what its neighbours say."""
+        query = f"SELECT {COLUMNS} FROM entry WHERE number IN (?, ?) ORDER BY number"  # noqa: S608 - constants
+        with self._database.reading() as connection:
+            beside = connection.execute(query, (row.number - 1, row.number + 1)).fetchall()
+        near = {each.number: each for each in map(StoredEntry._make, beside)}
+        before, after = near.get(row.number - 1), near.get(row.number + 1)
+        follows = row.previous == (before.hash if before is not None else GENESIS)
+        if not follows or row.hash != row.digest() or (after is not None and after.previous != row.hash):
+            raise LedgerCorruptError(subject=str(self.path), got=f"entry {row.number}")
 
     def _read(self, row: StoredEntry) -> Entry:
         try:

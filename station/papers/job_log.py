@@ -15,12 +15,12 @@ from certs.log.entries import Entry, Issue, Replace, Withdraw
 from certs.log.tags import device_tag
 from certs.record.record import Record
 from phones.identifiers import IN_ANY_ORDER, ON_PAPER
-from phones.identity import PhoneIdentity, compare
+from phones.identity import PhoneIdentity
 from station.errors import LogMissingError
 from station.ledger.job import Job
-from station.ledger.job_events import PhoneIdentified
 from station.ledger.ledger import Ledger
 from station.ledger.paper_events import CertificateReplaced, LogAnchored, LogStarted, PaperLogged
+from station.ledger.same_phone import jobs_of
 from transparency.database import TransparencyLog
 
 
@@ -137,22 +137,10 @@ def tag_of(identity: PhoneIdentity, secret: bytes) -> str:
 
 
 def _earlier_tags(job: Job, identity: PhoneIdentity, origin: str) -> tuple[str, ...]:
-    """Tags of this ledger's other jobs about the same phone, oldest first; asked of the entries themselves.
-
-    One number in common is enough, if none differs: a phone may answer fewer questions than it did. Where that one is
-    a maker's dummy serial number, the IMEIs differ.
-    """
-    same = dict.fromkeys(
-        entry.job
-        for entry in job.ledger.identities_with(identity.numbers.values())
-        if isinstance(entry.event, PhoneIdentified) and entry.job != job.id and _may_be(entry.event.phone, identity)
-    )
+    """Tags of this ledger's other jobs about the same phone, oldest first."""
+    same = jobs_of(job.ledger, identity, but=job.id)
     anchors = (anchor for each in same for anchor in job.ledger.all_of(LogAnchored, job=each))
     return tuple(dict.fromkeys(anchor.tag for anchor in anchors if anchor.origin == origin))
-
-
-def _may_be(before: PhoneIdentity, now: PhoneIdentity) -> bool:
-    return compare(before.reading, now.reading).nothing_differs
 
 
 def job_of(ledger: Ledger, certificate_id: str) -> Job | None:

@@ -36,6 +36,7 @@ from station.ledger.job_events import (
     StepBegun,
     StepDone,
 )
+from station.ledger.same_phone import jobs_of
 from station.ledger.stages import Stage
 from station.papers.decision import apply
 from station.papers.paper_issuer import PaperIssuer
@@ -225,7 +226,7 @@ class Worker:
             raise StepFailed("another_phone")
         if known == identity and self._job.stage is Stage.IDENTIFIED:
             return
-        attempt = 1 + _earlier_jobs(self._job, identity)
+        attempt = 1 + len(jobs_of(self._job.ledger, identity, but=self._job.id))
         number = self._job.write(PhoneIdentified(phone=identity, attempt=attempt))
         if self._job.stage in (Stage.SEEN, Stage.BLOCKED):
             self._job.move(Stage.IDENTIFIED, because=[number])
@@ -373,17 +374,6 @@ class Worker:
             self._context.on_progress(progress)
         except OSError:  # a screen or pipe that is gone does not decide about a phone
             log.warning("job %s: progress cannot be shown", self._job.id)
-
-
-def _earlier_jobs(job: Job, identity: PhoneIdentity) -> int:
-    """How many other jobs of this ledger were about a phone with this serial; asked of the entries themselves."""
-    entries = job.ledger.identities_with([identity.serial])
-    others = {
-        entry.job
-        for entry in entries
-        if isinstance(entry.event, PhoneIdentified) and entry.event.phone.serial == identity.serial
-    }
-    return len(others - {job.id})
 
 
 def _differs(now: Sighting, then: Sighting) -> bool:
