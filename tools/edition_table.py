@@ -16,10 +16,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.editions.corpus import CORPUS
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ("phones", "wipe", "grading", "certs", "transparency", "station", "tests", "tools")
 EARLIER, LATER = "2098.12", "2099.01"
-CORPUS = "tests/papers_of_earlier_editions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 """Freeze the law in work as an edition (docs/adr/0012-editions.md).
 
     python -m tools.release_edition 2026.11     # copy the law, then issue the edition's papers for the tests
-    python -m tools.release_edition --check     # exit 1 if a released edition is not as it was released
+    python -m tools.release_edition --check     # exit 1 if a released edition or its papers are not as released
 
 `make release-edition NAME=2026.11` and `make check` do these. A released edition is never changed: a second release of
 a name is refused.
@@ -14,12 +14,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.editions import corpus
 from tools.editions.closure import BoundaryError
 from tools.editions.copying import faults, release
 from tools.make_tables import made_files
 
 ROOT = Path(__file__).parents[1]
-CORPUS = "tests/papers_of_earlier_editions"
 _NAME = re.compile(r"[0-9]{4}\.[0-9]{2}(\.[0-9]+)?")
 
 
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def _check() -> int:
-    found = faults(ROOT)
+    found = faults(ROOT) + corpus.faults(ROOT)
     found += [
         f"{file.relative_to(ROOT)} is out of date: python -m tools.make_tables"
         for file, wanted in made_files().items()
@@ -59,10 +59,12 @@ def _release(name: str) -> int:
         f"edition {name}: {sum(1 for each in folder.rglob('*') if each.is_file())} files in {folder.relative_to(ROOT)}"
     )
     # A new process: this one has imported the table as it was.
-    target = str(ROOT / CORPUS / name)
+    target = str(ROOT / corpus.CORPUS / name)
     issued = subprocess.run(
         [sys.executable, "-m", "tools.make_golden", target, "--edition", name, "--few"], cwd=ROOT, check=False
     )
+    if issued.returncode == 0:
+        corpus.record(ROOT, name)
     return issued.returncode
 
 

@@ -15,7 +15,7 @@ from certs.errors import EditionUnknownError, NoEditionError, RecordMalformedErr
 from certs.record.canonical import canonical_bytes
 from tests.support.papers.paper_world import PaperWorld
 from tools.edition_answers import answers
-from tools.editions import boundary
+from tools.editions import boundary, corpus
 from tools.editions.closure import imports, is_current, law_of
 from tools.editions.copying import EDITIONS, edition_files, faults, package_of, release, released
 from tools.make_tables import made_files
@@ -46,6 +46,35 @@ def test_no_file_of_a_released_edition_was_changed_added_or_removed() -> None:
 def test_every_released_edition_has_papers_that_are_kept() -> None:
     kept = {folder.name for folder in CORPUS.iterdir() if folder.is_dir()} if CORPUS.is_dir() else set()
     assert kept == set(RELEASED)
+
+
+def test_no_paper_of_a_released_edition_was_changed_added_or_removed() -> None:
+    assert corpus.faults(ROOT) == []
+
+
+def test_papers_are_recorded_once_and_any_change_of_them_is_found(tmp_path: Path) -> None:
+    root = small_program(tmp_path)
+    release(root, "2099.01")
+    assert corpus.faults(root) == [f"2099.01: its papers are not recorded in {corpus.TABLE}"]
+    folder = root / corpus.CORPUS / "2099.01"
+    folder.mkdir(parents=True)
+    for name in ("valid.pdf", "report.pdf", "root.pem"):
+        (folder / name).write_text(name)
+    corpus.record(root, "2099.01")
+    assert corpus.faults(root) == []
+    with pytest.raises(FileExistsError):
+        corpus.record(root, "2099.01")
+    (folder / "valid.pdf").write_text("another")
+    (folder / "more.pdf").write_text("")
+    (folder / "report.pdf").unlink()
+    (folder / "root.pem").rename(root / "root.pem")
+    (folder / "root.pem").symlink_to(root / "root.pem")
+    assert sorted(corpus.faults(root)) == [
+        "2099.01: more.pdf was added to its papers",
+        "2099.01: report.pdf is missing among its papers",
+        "2099.01: root.pem is missing among its papers",
+        "2099.01: valid.pdf of its papers was changed",
+    ]
 
 
 @pytest.mark.parametrize("edition", sorted(RELEASED) or [""])

@@ -50,11 +50,11 @@ def test_another_phone_with_the_same_serial_number_was_not(ledger: Ledger) -> No
 def test_a_second_life_of_a_phone_that_swapped_its_imeis_and_hides_its_serial_number_is_its_second_attempt(
     tmp_path: Path,
 ) -> None:
-    imeis = ["353918110000011", "353918110000029"]
+    imeis = [FIRST, SECOND]
     first = lives.live({**lives.PIXEL_16, "imeis": imeis}, folder=tmp_path, job_id="TESTJOB1")
     again = {**lives.PIXEL_16, "imeis": imeis[::-1]}
     second = lives.live(again, folder=tmp_path, job_id="TESTJOB2")
-    stranger = {**lives.PIXEL_16, "imeis": ["353918110000037"]}
+    stranger = {**lives.PIXEL_16, "imeis": ["352099001761481"]}
     third = lives.live(stranger, folder=tmp_path, job_id="TESTJOB3")
     assert [life.job.attempt for life in (first, second, third)] == [1, 2, 1]
 
