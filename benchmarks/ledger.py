@@ -24,8 +24,8 @@ from station.ledger.job import Job
 from station.ledger.job_events import PhoneIdentified
 from station.ledger.ledger import Ledger
 from station.ledger.paper_events import CheckpointSigned
+from station.ledger.same_phone import jobs_of
 from station.papers.job_log import _earlier_tags
-from station.work.worker import _earlier_jobs
 from tests.support import lives
 
 SIZES = (250, 2_500, 20_000)
@@ -135,7 +135,7 @@ def _phones(jobs: list[Job]) -> None:
     for job in jobs:
         assert job.identity is not None
         assert job.log_anchor is not None
-        assert _earlier_jobs(job, job.identity) == 0
+        assert jobs_of(job.ledger, job.identity, but=job.id) == ()
         _earlier_tags(job, job.identity, job.log_anchor.origin)
         assert job.ledger.view.usual_s(job.identity.display_name) is not None
 

@@ -52,7 +52,7 @@ def _record(authority: Authority) -> Record:
     return certificate_record(
         iphone_job(),
         ISSUER,
-        authority.signer().station,
+        authority.trial_signer().station,
         "basic",
         issued_at=ISSUED_AT,
         certificate_id=CERTIFICATE_ID,
@@ -60,7 +60,7 @@ def _record(authority: Authority) -> Record:
 
 
 def _making(authority: Authority) -> Table:
-    signer, record = authority.signer(), _record(authority)
+    signer, record = authority.trial_signer(), _record(authority)
     paper = issue(record, signer)
 
     document = read_record(record.data).document
@@ -95,7 +95,7 @@ def _making(authority: Authority) -> Table:
 
 
 def _verifying(authority: Authority, folder: Path) -> Table:
-    paper = issue(_record(authority), authority.signer())
+    paper = issue(_record(authority), authority.trial_signer())
     trust = Trust.from_pem(pem(authority.root.certificate))
     file, store = folder / "paper.pdf", f"sql:{folder / 'nss'}"
     file.write_bytes(paper.pdf)

@@ -81,12 +81,12 @@ def _paper(place: Path) -> tuple[Path, Path]:
     record = certificate_record(
         iphone_job(),
         ISSUER,
-        authority.signer().station,
+        authority.trial_signer().station,
         "basic",
         issued_at=now,
         certificate_id=CERTIFICATE_ID,
     )
     file, root = place / "paper.pdf", place / "root.pem"
-    file.write_bytes(issue(record, authority.signer()).pdf)
+    file.write_bytes(issue(record, authority.trial_signer()).pdf)
     root.write_bytes(pem(authority.root.certificate))
     return file, root

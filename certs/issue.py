@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from certs import editions
 from certs.editions.interface import RecordFacts, moment
-from certs.errors import IssueError, TimeStampError, WrongSignerError
+from certs.errors import IssueError, NoEditionError, TimeStampError, WrongSignerError
 from certs.formats import chain, cms
 from certs.formats.dss import SecurityStore
 from certs.formats.pdf_signature import StructureError, sign_file
@@ -19,7 +20,7 @@ from certs.keys import profile
 from certs.log.entries import Close, Entry, Issue, Replace
 from certs.log.leaves import leaf_of
 from certs.page.pdf_profile import packed, write
-from certs.record.issuer import Signer
+from certs.record.issuer import Signer, TrialSigner
 from certs.record.openings import write_openings
 from certs.record.record import Record
 from certs.record.sealing import Opening
@@ -184,9 +185,10 @@ def _signed(
 
 
 def check_signer(facts: RecordFacts, signer: Signer) -> None:
-    """May this key sign this record? Specimens and real papers never mix, and nobody signs for another.
+    """May this key sign this record? Specimens and real papers never mix, nobody signs for another, and a station's key
+    signs nothing under a law that was not released: no verifier elsewhere has it.
 
-    Raises: WrongSignerError.
+    Raises: WrongSignerError, NoEditionError.
     """
     station = signer.station
     if station.specimen != facts.emulated:
@@ -196,6 +198,8 @@ def check_signer(facts: RecordFacts, signer: Signer) -> None:
     name = chain.subject_organisation(facts.issuer, specimen=facts.emulated)
     if profile.organisation_name(station.certificate) != name:
         raise WrongSignerError(expected=name, got=profile.organisation_name(station.certificate))
+    if not (station.specimen or editions.is_released(facts.edition) or isinstance(signer, TrialSigner)):
+        raise NoEditionError(subject=facts.edition)
 
 
 def _release(pdf: bytes, record: Record, *, drawn: bytes) -> None:

@@ -69,6 +69,11 @@ def in_work() -> str:
     return f"in-work.{digest.hexdigest()[:16]}"
 
 
+def is_released(edition: str) -> bool:
+    """May real papers be signed under it?"""
+    return edition in RELEASED
+
+
 def newest_released() -> str:
     """The newest released edition, "" before the first."""
     return max(RELEASED, key=_order, default="")

@@ -28,7 +28,7 @@ from certs.keys.revocation_lists import (
     read_list,
     write_list,
 )
-from certs.record.issuer import FileSigner, Issuer, Station
+from certs.record.issuer import FileSigner, Issuer, Station, TrialSigner
 from phones.given_files import read_given
 from phones.words import say
 
@@ -64,13 +64,19 @@ class Authority:
 
     def signer(self) -> FileSigner:
         """What the station signs with."""
-        station = Station(
+        return FileSigner(self._names(), self.station.key)
+
+    def trial_signer(self) -> TrialSigner:
+        """The same key, to try the law in work with."""
+        return TrialSigner(self._names(), self.station.key)
+
+    def _names(self) -> Station:
+        return Station(
             name=self.station_name,
             certificate=self.station.certificate,
             organisation=self.organisation.certificate,
             root=self.root.certificate,
         )
-        return FileSigner(station, self.station.key)
 
     def security_store(self) -> SecurityStore:
         """What papers of this chain carry for their readers."""

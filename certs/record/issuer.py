@@ -76,6 +76,12 @@ class FileSigner:
         return with_smaller_s(self._key.sign(data, ec.ECDSA(hashes.SHA256())))
 
 
+class TrialSigner(FileSigner):
+    """A station's key of tests and benchmarks, of a chain that nobody trusts: it alone signs real papers under a law
+    that was not released (`certs.issue.check_signer`). No key that is read from a file or a device is one.
+    """
+
+
 @lru_cache(maxsize=16)
 def _encoded(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.DER)

@@ -24,7 +24,7 @@ def specimen_authority() -> Authority:
 
 @pytest.fixture(scope="session")
 def signer(authority: Authority) -> FileSigner:
-    return authority.signer()
+    return authority.trial_signer()
 
 
 @pytest.fixture(scope="session")

@@ -144,7 +144,7 @@ def test_a_record_graded_again_has_its_own_grade_and_another_under_another_schem
 def regraded(tmp_path: Path) -> Callable[[str], tuple[Any, Any]]:
     """Scheme → the grade in a record and the grade computed again by `station.cli.commands.regrade`'s own way."""
     path = tmp_path / "erase-record.json"
-    signer = create_authority(ISSUER, "bench-1", now=OPENED_AT).signer()
+    signer = create_authority(ISSUER, "bench-1", now=OPENED_AT).trial_signer()
     record = certificate_record(
         iphone_job(), ISSUER, signer.station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
     )

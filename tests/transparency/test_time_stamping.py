@@ -65,7 +65,7 @@ def today() -> Authority:
 
 
 def _issued(today: Authority, stamper: TimeStamper) -> Paper:
-    signer = today.signer()
+    signer = today.trial_signer()
     record = certificate_record(
         iphone_job(), ISSUER, signer.station, "basic", issued_at=NOW, certificate_id=CERTIFICATE_ID
     )

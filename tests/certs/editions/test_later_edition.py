@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.edition_table import CHANGES, CORPUS, EARLIER, LATER, ROOT, Answer, answers, changed_program
+from tools.edition_table import CHANGES, EARLIER, LATER, ROOT, Answer, answers, changed_program
+from tools.editions.corpus import CORPUS
 
 pytestmark = pytest.mark.xdist_group("later edition")
 

@@ -12,6 +12,7 @@ import pytest
 from certs import editions
 from certs.editions.released import RELEASED
 from certs.errors import EditionUnknownError, NoEditionError, RecordMalformedError
+from certs.issue import draw_and_sign, signed_statement
 from certs.record.canonical import canonical_bytes
 from tests.support.papers.paper_world import PaperWorld
 from tools.edition_answers import answers
@@ -190,6 +191,31 @@ def test_real_papers_are_made_under_a_released_edition_alone(monkeypatch: pytest
         editions.for_papers(specimen=False)
     monkeypatch.setattr(editions, "RELEASED", {"2026.11": "", "2026.2": "", "2026.11.2": "", "2025.12": ""})
     assert {editions.for_papers(specimen=specimen) for specimen in (True, False)} == {"2026.11.2"}
+
+
+@pytest.mark.parametrize("edition", ["", *sorted(RELEASED)])
+def test_a_stations_key_signs_under_released_editions_alone(edition: str) -> None:
+    """At the door of signing itself, whoever asks: statement, page, or a paper drawn again."""
+    world = PaperWorld(edition)
+    record = world.certificate(world.job())
+    own = world.authority.signer()
+    statement = signed_statement(record, world.signer)
+    if edition:
+        assert signed_statement(record, own)
+        assert draw_and_sign(record, statement, own).pdf
+        return
+    with pytest.raises(NoEditionError):
+        signed_statement(record, own)
+    with pytest.raises(NoEditionError):
+        draw_and_sign(record, statement, own)
+
+
+def test_no_key_that_a_station_opens_is_a_trial_key() -> None:
+    rooms = [*(ROOT / "station").rglob("*.py"), *(ROOT / "certs").rglob("*.py")]
+    named = {file.relative_to(ROOT).as_posix() for file in rooms if "TrialSigner" in file.read_text("utf-8")}
+    assert named == {"certs/issue.py", "certs/keys/authority.py", "certs/record/issuer.py"}
+    tried = {file.relative_to(ROOT).as_posix() for file in rooms if "trial_signer" in file.read_text("utf-8")}
+    assert tried == {"certs/keys/authority.py"}
 
 
 def test_a_record_names_the_edition_that_made_it() -> None:

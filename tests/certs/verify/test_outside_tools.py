@@ -36,7 +36,7 @@ def today() -> Authority:
 @pytest.fixture(scope="module")
 def complete(today: Authority) -> Paper:
     """Issued today, with the chain and its revocation lists in the file."""
-    signer = today.signer()
+    signer = today.trial_signer()
     record = certificate_record(
         iphone_job(), ISSUER, signer.station, "basic", issued_at=NOW, certificate_id=CERTIFICATE_ID
     )
@@ -120,7 +120,7 @@ def _hard_fail(paper: Paper, root: bytes, *more: crl.CertificateList) -> bool:
 def test_pyhanko_proves_from_the_file_alone_that_nothing_is_revoked(complete: Paper, today: Authority) -> None:
     assert _hard_fail(complete, pem(today.root.certificate))
     assert len(complete.pdf) <= 75_000
-    bare = issue(Record(data=complete.record), today.signer())
+    bare = issue(Record(data=complete.record), today.trial_signer())
     assert not _hard_fail(bare, pem(today.root.certificate))
 
 

@@ -24,7 +24,7 @@ from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import Stream
 from certs.record.canonical import canonical_bytes
 from certs.record.facts import JobFacts
-from certs.record.issuer import FileSigner, Issuer, Station
+from certs.record.issuer import FileSigner, Issuer, Station, TrialSigner
 from certs.record.reading import read_record
 from certs.record.record import Record, certificate_record, report_record
 from certs.record.statement import qr_text, sign_statement
@@ -268,7 +268,7 @@ def test_a_changed_container_is_not_valid(place: str, paper: Paper, trust: Trust
 def test_a_copy_signed_by_another_station_is_not_valid(record: Record, authority: Authority, trust: Trust) -> None:
     """Same record, same page, somebody else's key: with a trusted chain or not."""
     sibling = create_authority(ISSUER, "bench-2", now=CREATED_AT)
-    foreign = forge(record.data, sibling.signer(), statement=_statement_of(record, authority.signer()))
+    foreign = forge(record.data, sibling.trial_signer(), statement=_statement_of(record, authority.trial_signer()))
     _rejected(foreign, trust, "E_ISSUER")
     _rejected(foreign, Trust.from_pem(pem(sibling.root.certificate)), "E_ISSUER")
 
@@ -379,7 +379,7 @@ def test_a_swapped_statement_is_not_valid(record: Record, report: Record, signer
 
 
 def test_a_statement_of_another_key_is_not_valid(record: Record, signer: FileSigner, trust: Trust) -> None:
-    other = create_authority(ISSUER, "bench-9", now=CREATED_AT).signer()
+    other = create_authority(ISSUER, "bench-9", now=CREATED_AT).trial_signer()
     said = replace(record.read.statement(), key_id=other.station.key_id)
     _rejected(forge(record.data, signer, statement=sign_statement(said, other)), trust, "E_QR")
 
@@ -415,7 +415,7 @@ def test_an_action_in_the_catalog_is_not_valid(record: Record, signer: FileSigne
 
 def _chain_with(station: x509.Certificate, authority: Authority) -> FileSigner:
     names = Station(name="bench-1", certificate=station, organisation=authority.organisation.certificate)
-    return FileSigner(names, authority.station.key)
+    return TrialSigner(names, authority.station.key)
 
 
 Change = Callable[[x509.ExtensionType], tuple[x509.ExtensionType | None, bool]]
@@ -473,7 +473,7 @@ def test_an_organisation_that_only_names_the_trusted_root_is_not_valid(
     pretender = Holder(certificate=authority.root.certificate, key=authority.station.key)
     organisation = _rebuilt(authority.organisation.certificate, pretender, lambda found: (found, False))
     station = Station(name="bench-1", certificate=authority.station.certificate, organisation=organisation)
-    _rejected(forge(record.data, FileSigner(station, authority.station.key)), trust, "E_CHAIN")
+    _rejected(forge(record.data, TrialSigner(station, authority.station.key)), trust, "E_CHAIN")
 
 
 def test_an_organisation_may_not_certify_organisations(record: Record, authority: Authority, trust: Trust) -> None:
@@ -483,7 +483,7 @@ def test_an_organisation_may_not_certify_organisations(record: Record, authority
         _replaced(x509.BasicConstraints, x509.BasicConstraints(ca=True, path_length=3)),
     )
     station = Station(name="bench-1", certificate=authority.station.certificate, organisation=organisation)
-    _rejected(forge(record.data, FileSigner(station, authority.station.key)), trust, "E_CHAIN")
+    _rejected(forge(record.data, TrialSigner(station, authority.station.key)), trust, "E_CHAIN")
 
 
 def test_a_specimen_key_cannot_sign_for_a_real_phone(record: Record, specimen_signer: FileSigner) -> None:
@@ -501,7 +501,7 @@ def test_a_station_cannot_sign_for_another_company(authority: Authority, record:
 
     station = create_station(organisation, other_name, "bench-1", now=CREATED_AT)
     names = Station(name="bench-1", certificate=station.certificate, organisation=organisation.certificate)
-    thief = FileSigner(names, station.key)
+    thief = TrialSigner(names, station.key)
 
     def take_over(document: dict[str, Any]) -> None:
         document["station"]["key_id"] = thief.station.key_id
@@ -522,7 +522,7 @@ def test_the_signer_refuses_what_is_not_its_own(
         issue(record, specimen_signer)
     with pytest.raises(WrongSignerError):
         issue(specimen_record, signer)
-    other = create_authority(ISSUER, "bench-1", now=CREATED_AT).signer()
+    other = create_authority(ISSUER, "bench-1", now=CREATED_AT).trial_signer()
     with pytest.raises(WrongSignerError):
         issue(record, other)
 

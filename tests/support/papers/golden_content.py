@@ -17,7 +17,7 @@ from certs.keys.authority import Holder
 from certs.page.pdf_profile import PaperFile
 from certs.page.pdf_syntax import Stream, Value
 from certs.record.facts import Validation
-from certs.record.issuer import FileSigner, Station
+from certs.record.issuer import Station, TrialSigner
 from certs.record.openings import write_openings
 from certs.record.record import Record
 from tests.support.papers.forge import changed, forge, with_attachment
@@ -109,7 +109,7 @@ def _specimen(scene: PaperWorld) -> bytes:
 
 
 def _of_stranger(scene: PaperWorld) -> bytes:
-    signer = scene.stranger.signer()
+    signer = scene.stranger.trial_signer()
     record = scene.certificate(iphone_job(), signer=signer)
     return forge(record.data, signer, store=scene.stranger.security_store())
 
@@ -310,7 +310,7 @@ def _chains(scene: PaperWorld, honest: Record) -> dict[str, Case]:
 
     def _signed(own: x509.Certificate, above: x509.Certificate) -> bytes:
         names = Station(name="bench-1", certificate=own, organisation=above)
-        return forge(honest.data, FileSigner(names, authority.station.key))
+        return forge(honest.data, TrialSigner(names, authority.station.key))
 
     wrong_use = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
     longer = x509.BasicConstraints(ca=True, path_length=3)

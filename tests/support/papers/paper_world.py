@@ -29,7 +29,7 @@ from certs.log.notes import checkpoint_text
 from certs.log.proofs import format_proof
 from certs.log.snapshot import write as write_snapshot
 from certs.record.facts import JobFacts, LogPlace
-from certs.record.issuer import FileSigner, Station
+from certs.record.issuer import FileSigner, Station, TrialSigner
 from certs.record.record import Record, certificate_record, report_record
 from certs.record.sealing import Opening
 from certs.record.statement import sign_statement
@@ -104,7 +104,7 @@ class PaperWorld:
     def __init__(self, edition: str = "") -> None:
         self.edition = edition or editions.in_work()
         self.authority: Authority = create_authority(ISSUER, "bench-1", now=CREATED_AT)
-        self.signer: FileSigner = self.authority.signer()
+        self.signer: FileSigner = self.authority.trial_signer()
         self.log_key = NoteKey(ORIGIN, Ed25519PrivateKey.generate())
         self.witness = witness_key("witness.example.org", Ed25519PrivateKey.generate())
         self.namesake_log = NoteKey(ORIGIN, Ed25519PrivateKey.generate())
@@ -140,7 +140,7 @@ class PaperWorld:
         names = Station(
             name="bench-1", certificate=station.certificate, organisation=self.authority.organisation.certificate
         )
-        return FileSigner(names, station.key)
+        return TrialSigner(names, station.key)
 
     # ------------------------------------------------------------ the reader
 
