@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certs.editions import newest_released
 from certs.errors import (
     CertificateNotFoundError,
     KeyExpiresError,
@@ -302,7 +303,13 @@ def test_a_validators_key_opens_with_its_own_passphrase_and_signs_no_paper(folde
 def test_papers_of_an_earlier_key_are_written_again_with_it(folder: Path, trust: Trust) -> None:
     first = load_station(folder)
     record = certificate_record(
-        iphone_job(), ISSUER, first, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+        iphone_job(),
+        ISSUER,
+        first,
+        "basic",
+        issued_at=ISSUED_AT,
+        certificate_id=CERTIFICATE_ID,
+        edition=newest_released(),
     )
     second = renew_station(folder, "pass", ISSUER, "bench-1", now=NOW, cost=CHEAP)
     third = renew_station(folder, "pass", ISSUER, "bench-1", now=NOW, cost=CHEAP)

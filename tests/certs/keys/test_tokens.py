@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from certs import crypto
+from certs.editions import newest_released
 from certs.errors import TokenError, WrongSignerError
 from certs.formats import cms
 from certs.issue import issue
@@ -68,7 +69,13 @@ def test_a_station_moves_into_a_device_and_its_papers_are_valid(folder: Path, de
     station = opened.signer.station
     assert station.key_id != old.key_id
     record = certificate_record(
-        iphone_job(), ISSUER, station, "basic", issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID
+        iphone_job(),
+        ISSUER,
+        station,
+        "basic",
+        issued_at=ISSUED_AT,
+        certificate_id=CERTIFICATE_ID,
+        edition=newest_released(),
     )
     assert verify(issue(record, opened.signer).pdf, trust, at=ISSUED_AT).answer is Answer.VALID
     sizes = {len(cms.sign(bytes(32), opened.signer)) for _ in range(20)}
