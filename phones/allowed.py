@@ -80,6 +80,12 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("system.build_type", _WORD, "user, userdebug, eng"),
     ("system.build_tags", _WORD, "release-keys or not"),
     ("system.debuggable", r"[01]", "ro.debuggable"),
+    ("system.build_epoch", r"[0-9]{1,12}", "ro.build.date.utc, Unix seconds"),
+    ("kernel.version", r"[0-9]{1,3}\.[0-9]{1,3}(\.[0-9]{1,5})?", "version of the kernel"),
+    ("kernel.machine", _WORD, "machine as the kernel calls it"),
+    ("system.platform", _WORD, "ro.board.platform: family of the chip"),
+    ("system.partition_sdk", r"[0-9]{1,3}", "ro.system.build.version.sdk: API level of the system partition"),
+    ("system.partition_version", _WORD, "ro.system.build.version.release: OS version of the system partition"),
     ("system.clock_epoch", r"[0-9]{1,12}", "the phone's own clock, Unix seconds"),
     # how it booted
     ("boot.verified_state", r"green|yellow|orange|red", "ro.boot.verifiedbootstate"),
@@ -149,6 +155,7 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ),
     ("storage.total_bytes", r"[0-9]{1,16}", "size of user storage, bytes"),
     ("storage.free_bytes", r"[0-9]{1,16}", "free user storage, bytes"),
+    ("storage.disks_bytes", r"[0-9]{1,16}", "size of all whole disks, bytes"),
     ("storage.life_percent", r"100|[0-9]{1,2}", "useful life remaining, percent"),
     ("memory.total_kib", r"[0-9]{1,12}", "MemTotal, KiB"),
     ("display.width_px", r"[0-9]{2,5}", "physical width"),
@@ -168,6 +175,12 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("panics.unknown_reports", r"[0-9]{1,6}", "iPhone: reports of no known family"),
     ("liquid.detected", _YES_NO, "moisture intrusion sensor"),
     ("tamper.signs", _LIST, "signs of root or jailbreak found, comma separated; empty = looked and found none"),
+    (
+        "consistency.contradictions",
+        _LIST,
+        "what it says of itself that excludes each other, by rule, comma separated; empty = looked and found none",
+    ),
+    ("consistency.looked_at", _LIST, "rules that could be looked at, comma separated"),
     # iPhone state
     ("apple.activation_state", _WORD, "ActivationState"),
     ("apple.setup_done", _YES_NO, "com.apple.purplebuddy SetupDone"),

@@ -8,7 +8,7 @@ seller's data does not even cross the cable.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from phones.android import battery, locks
+from phones.android import battery, consistency, locks
 from phones.android import readers as state
 from phones.android import readers_checks as checks
 from phones.android.readers import TextReader, Values
@@ -117,6 +117,18 @@ _CHECKS = (
     _AWAKE,
     *_properties(
         (
+            "ro.product.manufacturer",
+            "ro.product.brand",
+            "ro.product.model",
+            "ro.build.version.release",
+            "ro.build.version.sdk",
+            "ro.build.version.security_patch",
+            "ro.product.first_api_level",
+            "ro.build.date.utc",
+            "ro.board.platform",
+            "ro.system.build.version.sdk",
+            "ro.system.build.version.release",
+            "ro.build.type",
             "ro.build.tags",
             "ro.debuggable",
             "ro.boot.verifiedbootstate",
@@ -147,6 +159,8 @@ _CHECKS = (
     ),
     _ask("storage", "df -k /data", checks.data_partition),
     _ask("memory", "cat /proc/meminfo", checks.memory),
+    _ask("kernel", "uname -rm||cat /proc/version", consistency.kernel),
+    _ask("disks", "cat /proc/partitions", consistency.disks),
     _ask("display", "wm size", checks.display_size),
     _ask(
         "sensors",
@@ -232,6 +246,7 @@ def _values(asked: tuple[_Asked, ...], results: Mapping[str, PartResult]) -> Val
     values["part.properties"] = "ok" if properties_readable else "failed"
     if asked is _CHECKS:
         values |= battery.battery({name: result.text for name, result in results.items()})
+        values |= consistency.contradictions(values)
     else:
         values |= state.luhn(values)
     if asked is _STATE:

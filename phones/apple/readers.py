@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from phones.apple import parts as apple_parts
+from phones.apple.consistency import contradictions
 from phones.apple.crash_names import ReportFamily
 from phones.apple.models import model_of
 from phones.apple.nvram import parse_stamp, read_marks
@@ -38,6 +39,8 @@ def read_batch(reply: Reply) -> Mapping[str, str]:
     for read in (_identity, _product, _system, _state, _locks, _modem, _battery, _storage, _counts):
         values.update(read(good))
     values.update(_nvram(answers))
+    if "system.version" in values:
+        values.update(contradictions(values))
     return set_aside(values)
 
 

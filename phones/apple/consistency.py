@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an iPhone says of itself, held against itself (`phones.android.consistency` says why)."""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+BUILDS: Mapping[int, int] = MappingProxyType(
+    {9: 13, 10: 14, 11: 15, 12: 16, 13: 17, 14: 18, 15: 19, 16: 20, 17: 21, 18: 22, 26: 23}
+)
+"""iOS → first number of its builds [public lists of firmware]; of a later one nothing is said."""
+
+
+def _udid_ecid(values: Mapping[str, str]) -> bool:
+    """From A12 on the UDID ends in the ECID, sixteen hex digits [read: pymobiledevice3, MuxDevice.ecid]."""
+    return values["identity.udid"][8:] != f"{int(values['identity.ecid']):016x}"
+
+
+def _version_build(values: Mapping[str, str]) -> bool:
+    build = BUILDS.get(int(values["system.version"].split(".")[0]))
+    return build is not None and int(re.split("[A-Z]", values["system.build"], maxsplit=1)[0]) != build
+
+
+_RULES: tuple[tuple[str, Mapping[str, str], Callable[[Mapping[str, str]], bool]], ...] = (
+    ("udid_ecid", {"identity.udid": r"[0-9a-f]{24}", "identity.ecid": r"[0-9]{1,20}"}, _udid_ecid),
+    (
+        "version_build",
+        {"system.version": r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}", "system.build": r"[0-9]{1,3}[A-Z][0-9]{1,6}[a-z]?"},
+        _version_build,
+    ),
+)
+_FIRST = "version_build"
+
+
+def contradictions(values: Mapping[str, str]) -> dict[str, str]:
+    """As `phones.android.consistency.contradictions`."""
+    looked = [
+        (name, contradicts)
+        for name, needs, contradicts in _RULES
+        if all(re.fullmatch(pattern, values.get(value, "")) for value, pattern in needs.items())
+    ]
+    names = [name for name, _ in looked]
+    broken = [name for name, contradicts in looked if contradicts(values)]
+    nothing = not broken and _FIRST not in names
+    return {
+        "consistency.contradictions": "unknown" if nothing else ",".join(broken),
+        "consistency.looked_at": ",".join(names),
+    }
