@@ -317,6 +317,28 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         source="Android: `ro.crypto.*`",
         without="set once by init; missing is not read",
     ),
+    # what the phone says of itself, against itself
+    Measurement(
+        values=("consistency.contradictions", "consistency.looked_at"),
+        source="computed from what the rules name (`phones/android/consistency.py`, `phones/apple/consistency.py`)",
+        without="`unknown` unless release, API level and patch (iPhone: version and build) were read; "
+        "a rule whose values are missing was not looked at",
+    ),
+    Measurement(
+        values=("kernel.version", "kernel.machine", "storage.disks_bytes"),
+        source="Android: `uname -rm` or `/proc/version`, `/proc/partitions`",
+        without="the kernel's own words; refused or in another form is not read",
+    ),
+    Measurement(
+        values=("system.build_epoch", "system.platform", "system.partition_sdk", "system.partition_version"),
+        source="Android: properties",
+        without=_IMAGE,
+    ),
+    Measurement(
+        values=("numbers.shared",),
+        source="our table of shared numbers; the station's ledger",
+        without="says which numbers name no phone",
+    ),
     # set-up, data, locks
     Measurement(
         values=("setup.provisioned", "setup.complete", "setup.test_harness", "setup.trade_in", "setup.full_shell"),
