@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from phones.android import battery, consistency, locks
 from phones.android import readers as state
 from phones.android import readers_checks as checks
+from phones.android.not_ready import FILTER, is_not_ready
 from phones.android.readers import TextReader, Values
 from phones.android.script import Part, PartResult, script, split
 from phones.link import Effect, Question, Reply, ShellLine
@@ -68,6 +69,8 @@ _IDENTITY = (
         state.imei_parcel("identity.imei2"),
     ),
 )
+_THIRD_PARTY = 'p=$(pm list packages -3)&&[ -z "$(echo "$p" | grep -v ^package:)" ]'
+"""Into `p`; fails when the list could not be made, or holds anything else than packages."""
 _BATTERY = "dumpsys battery"
 _STATE = (
     *_IDENTITY,
@@ -85,19 +88,19 @@ _STATE = (
     _ask("frp_mode", "settings get global secure_frp_mode", state.secure_frp_mode),
     _ask(
         "users",
-        r"dumpsys user | grep -oE '^ *UserInfo\{[0-9]+|^ *State: [A-Z_]+|no_factory_reset'",
+        rf"dumpsys user | grep -oE '^ *UserInfo\{{[0-9]+|^ *State: [A-Z_]+|no_factory_reset|{FILTER}'",
         state.users,
     ),
     _ask(
         "accounts",
-        r"dumpsys account | grep -oE '^ *Accounts: [0-9]+|, type=[A-Za-z0-9_.]+\}$'",
+        rf"dumpsys account | grep -oE '^ *Accounts: [0-9]+|, type=[A-Za-z0-9_.]+\}}$|{FILTER}'",
         state.accounts,
     ),
     _ask("owners", "dpm list-owners", _both(state.owners, locks.owning_lender)),
     _ask(
         "policy",
         r"dumpsys device_policy | grep -E "
-        r"'^Current Device Policy|^ *Device Owner:|^ *Device Owner Type: 1$|^ *Profile Owner \('",
+        rf"'^Current Device Policy|^ *Device Owner:|^ *Device Owner Type: 1$|^ *Profile Owner \(|{FILTER}'",
         _both(state.device_policy, locks.owner_type),
     ),
     _property("knox.kg.state", locks.knox_state),
@@ -105,11 +108,15 @@ _STATE = (
     _ask("kiosk", locks.KIOSK_ASKED, locks.kiosk),
     _ask("lenders", locks.PACKAGES_LISTED, locks.lenders_installed),
     _ask("frp", "dumpsys persistent_data_block | grep -E '^ *(FRP|Has FRP) [a-zA-Z ]+: '", state.frp_block),
-    _ask("credential", "dumpsys lock_settings | grep -oE 'CredentialType: [A-Za-z_]+'", state.credential_type),
-    _ask("keyguard", "dumpsys window policy | grep -oE '^ *secure=(true|false)'", state.keyguard),
+    _ask(
+        "credential",
+        f"dumpsys lock_settings | grep -oE 'CredentialType: [A-Za-z_]+|{FILTER}'",
+        state.credential_type,
+    ),
+    _ask("keyguard", f"dumpsys window policy | grep -oE '^ *secure=(true|false)|{FILTER}'", state.keyguard),
     _ask("volumes", "sm list-volumes all", state.volumes),
     # Counted on the phone; a list that could not be made is not a count of 0.
-    _ask("packages", 'p=$(pm list packages -3)&&echo "$p" | grep -c ^package:', state.package_count),
+    _ask("packages", f'{_THIRD_PARTY}&&echo "$p" | grep -c ^package:', state.package_count),
     _ask("battery", _BATTERY, battery.battery_level),
 )
 _ROOT = "root"
@@ -190,7 +197,8 @@ _CHECKS = (
     _ask(
         _ROOT,
         "which su;ls -d /system/bin/su /system/xbin/su /sbin/.magisk /data/adb/magisk /data/adb/ksu;"
-        "pm path com.topjohnwu.magisk;pm path me.weishu.kernelsu;echo searched",
+        # Without a package manager that lists, an app that has no path was not looked for.
+        f"pm path com.topjohnwu.magisk;pm path me.weishu.kernelsu;{_THIRD_PARTY}&&echo searched",
         _nothing,
     ),
 )
@@ -240,8 +248,8 @@ def _values(asked: tuple[_Asked, ...], results: Mapping[str, PartResult]) -> Val
             if properties_readable:
                 state.merge(values, entry.read(result.text))
             continue
-        values[f"part.{entry.part.name}"] = result.status
-        if result.status != "missing":
+        values[f"part.{entry.part.name}"] = "failed" if is_not_ready(result.text) else result.status
+        if result.status != "missing" and not is_not_ready(result.text):
             state.merge(values, entry.read(result.text))
     values["part.properties"] = "ok" if properties_readable else "failed"
     if asked is _CHECKS:
@@ -253,6 +261,7 @@ def _values(asked: tuple[_Asked, ...], results: Mapping[str, PartResult]) -> Val
         state.merge(values, locks.of_accounts(values))
     root = results.get(_ROOT)
     if root is not None:
-        searched = root.text if root.status == "ok" and root.text.endswith("searched") else None
+        whole = root.status == "ok" and root.text.endswith("searched") and not is_not_ready(root.text)
+        searched = root.text if whole else None
         values |= checks.tamper(values, searched)
     return set_aside(values)

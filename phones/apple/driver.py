@@ -50,6 +50,7 @@ _LOCKDOWN_PORT = 62078
 _USB = "USB"
 _LOOK_S = 5.0
 _MOST_LISTED = 128
+_MOVED = b"ping\x00"
 _REFUSING = {"activation": "MobileActivationException", "apps": "AppInstallError"}
 _ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
 
@@ -369,7 +370,8 @@ class LibraryLockdownSession:
         with library_errors_translated(self._udid, "crash reports"):
             mover = await self._client.start_lockdown_service("com.apple.crashreportmover")
             async with contextlib.aclosing(mover):
-                await mover.recvall(len(b"ping\x00"))
+                if await mover.recvall(len(_MOVED)) != _MOVED:
+                    raise ReplyMalformedError(step="crash reports", expected="word that they were moved", got="another")
         async with self._afc("com.apple.crashreportcopymobile") as afc:
             names = [str(name) for name in await afc.listdir("/")]
             for folder in FOLDERS_WITH_REPORTS:
@@ -397,11 +399,14 @@ class LibraryLockdownSession:
             raise PhoneRefusedError(reason_code="service_refused", subject=clean(self._udid), step=who, word=word)
 
     async def has_service(self, name: str) -> bool:
-        """Does lockdownd start a service of this name?"""
+        """Does lockdownd start a service of this name? One that it only does not start now is not looked for.
+
+        Raises: PhoneRefusedError `prohibited`, `locked` ...
+        """
         try:
             talk = await self.open_service(name)
         except PhoneRefusedError as error:
-            if error.reason_code in ("invalid_service", "prohibited"):
+            if error.reason_code == "invalid_service":
                 return False
             raise
         await talk.aclose()

@@ -309,8 +309,8 @@ async def _nvram(conversation: LockdownSession) -> Any:
         found = None
     if not isinstance(found, dict) or not found:
         found = await conversation.registry(_NVRAM_NODE)
-    if found is None:
-        return None
+    if not found:
+        return None  # there is no phone without variables: an empty table was not read
     variables = _table(found)
     kept: dict[str, bytes] = {}
     for name in apple_parts.NVRAM_VARIABLES:

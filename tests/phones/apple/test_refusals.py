@@ -16,6 +16,7 @@ from pymobiledevice3.services.mobile_config import MobileConfigService
 from pymobiledevice3.usbmux import UsbmuxdResult
 
 from phones import refusals
+from phones.apple.driver import LibraryLockdownSession
 from phones.apple.erase import erase_by_mcinstall
 from phones.apple.library import Client
 from phones.apple.refusals import translated
@@ -316,3 +317,39 @@ def test_the_librarys_own_error_for_such_an_answer_says_the_same(reply: dict[str
     assert isinstance(error, PhoneRefusedError)
     assert (error.reason_code, error.word) == ("mc_error", word)
     assert not says or error.reason() == say(f"phone_says.{says}.reason")
+
+
+class ServiceClient:
+    """A lockdown client of the library at the moment a service is asked for."""
+
+    pair_record: Mapping[str, Any] = {}
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    async def start_lockdown_service(self, name: str, *, include_escrow_bag: bool) -> object:
+        assert not include_escrow_bag
+        raise exceptions.StartServiceError(name, self.word)
+
+
+def test_a_service_that_is_only_not_started_now_was_not_looked_for() -> None:
+    """A jailbreak's service that is prohibited for the moment may be there."""
+    assert not asyncio.run(LibraryLockdownSession(ServiceClient("InvalidService"), "x", {}).has_service("afc2"))
+    with pytest.raises(PhoneRefusedError) as caught:
+        asyncio.run(LibraryLockdownSession(ServiceClient("ServiceProhibited"), "x", {}).has_service("afc2"))
+    assert (caught.value.reason_code, caught.value.word) == ("prohibited", "lockdown:ServiceProhibited")
+
+
+@pytest.mark.parametrize(
+    ("reply", "word"),
+    [
+        ({"Error": "APIInternalError", "ErrorDescription": "x"}, "apps:APIInternalError"),
+        ({"Error": ""}, "library:AppInstallError"),
+    ],
+)
+def test_an_error_of_the_list_of_apps_is_no_empty_list(reply: dict[str, Any], word: str) -> None:
+    session = LibraryLockdownSession(ServiceClient(""), "x", {})
+    with pytest.raises(PhoneRefusedError) as caught:
+        session._refuse_error(reply, "apps")
+    assert (caught.value.reason_code, caught.value.word) == ("service_refused", word)
+    session._refuse_error({"Status": "Complete", "LookupResult": {}}, "apps")

@@ -271,6 +271,14 @@ def test_the_start_mark_that_an_older_system_keeps_is_no_unfinished_erase(bench:
     assert values["apple.oblit_begins_mark"] != "none"
 
 
+def test_an_empty_table_of_variables_was_not_read(bench: Callable[..., Bench]) -> None:
+    here = bench()
+    here.phone.nvram.clear()
+    values = here.inspect()
+    assert values["part.nvram"] == "absent"
+    assert not [name for name in values if name.startswith("apple.oblit")]
+
+
 def test_a_phone_without_services_answers_what_lockdownd_knows(bench: Callable[..., Bench]) -> None:
     values = bench("services_missing").inspect()
     assert values["identity.imei1"]
@@ -465,9 +473,9 @@ CLOCKS = {"system.clock_epoch", "storage.free_bytes"}
 def test_whatever_the_cable_does_no_value_ever_stands_under_another_name(
     bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, kind: FaultKind
 ) -> None:
-    monkeypatch.setattr("phones.apple.exchanges.SERVICE_PART_S", 0.5)
     here = bench()
     whole = here.inspect()
+    monkeypatch.setattr("phones.apple.exchanges.SERVICE_PART_S", 0.5)
     for number in (9, 16, 31):
         here.port.exchanges.strike(Fault(at=here.port.exchanges.count + number, kind=kind, seconds=0.1))
         with contextlib.suppress(PhoneError):
