@@ -331,14 +331,15 @@ class Session:
 
     @property
     def own_jobs(self) -> tuple[Job, ...]:
-        """Jobs this session started or resumed."""
-        return self._shift.jobs()
+        """Jobs this session started or resumed, oldest first; those that have ended as the ledger has them."""
+        at_work = {job.id: job for job in self._shift.at_work()}
+        found = (at_work.get(each) or Job.load(self._ledger, each) for each in self._shift.own_jobs())
+        return tuple(job for job in found if job is not None)
 
     @property
     def jobs_running(self) -> tuple[Job, ...]:
         """Jobs whose phone may have been told to erase itself, or is about to be: a person should not leave now."""
-        busy = self.busy
-        return tuple(job for job in self.own_jobs if job.port in busy and job.stage in _BEGUN and not is_finished(job))
+        return tuple(job for job in self._shift.at_work() if job.stage in _BEGUN and not is_finished(job))
 
     def wait(self) -> None:
         """Until all workers are done. Raises: LedgerError when one could write no more; KeyboardInterrupt."""

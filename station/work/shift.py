@@ -6,12 +6,16 @@ is being erased is processed to its end; if the program is ended before that, it
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from phones.port import Port
 from station.errors import LedgerError
 from station.ledger.job import Job
 from station.work.worker import Worker, WorkerContext
+
+OWN_JOBS = 10_000
+"""Of how many jobs a shift knows that they were its own; the newest. The jobs themselves are in the ledger."""
 
 
 class Shift:
@@ -34,7 +38,7 @@ class Shift:
         self._at_work: list[Job] = []
         self._threads = 0
         self._ports: dict[str, threading.Lock] = {}
-        self._jobs: dict[str, Job] = {}
+        self._own: deque[str] = deque(maxlen=OWN_JOBS)
         self._broken: list[LedgerError] = []
         self._changed = threading.Condition()
 
@@ -49,7 +53,7 @@ class Shift:
         """
         if job.summary.work_is_over:
             with self._changed:
-                self._jobs[job.id] = job
+                self._own.append(job.id)
             self._lead(job, resumed=True)
         else:
             self._start(job, resumed=True)
@@ -64,10 +68,15 @@ class Shift:
         with self._changed:
             return frozenset(job.id for job in self._at_work)
 
-    def jobs(self) -> tuple[Job, ...]:
-        """All jobs of this shift."""
+    def at_work(self) -> tuple[Job, ...]:
+        """The jobs a worker is at. Those that have ended are not kept in memory."""
         with self._changed:
-            return tuple(self._jobs.values())
+            return tuple(self._at_work)
+
+    def own_jobs(self) -> tuple[str, ...]:
+        """Ids of the jobs this shift started or resumed, oldest first, at most `OWN_JOBS`."""
+        with self._changed:
+            return tuple(dict.fromkeys(self._own))
 
     def wait(self, *, timeout_s: float | None = None) -> bool:
         """Until all workers are done: True, or False when `timeout_s` is over.
@@ -85,7 +94,7 @@ class Shift:
     def _start(self, job: Job, *, resumed: bool) -> None:
         thread = threading.Thread(target=self._work, args=(job, resumed), name=f"job-{job.id}", daemon=True)
         with self._changed:
-            self._jobs[job.id] = job
+            self._own.append(job.id)
             self._at_work.append(job)
             self._threads += 1
             self._ports.setdefault(job.port, threading.Lock())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A session in this process, with virtual phones and no command line: what its clients see, ask and answer."""
 
+import gc
 import sqlite3
 import threading
 import time
@@ -33,6 +34,7 @@ from station.errors import (
 )
 from station.ledger import checkpoints
 from station.ledger.entry import Entry
+from station.ledger.job import Job
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import is_finished
 from station.ledger.stages import EntryKind, Stage
@@ -471,3 +473,15 @@ def test_a_command_that_reads_makes_no_station_where_none_is(tmp_path: Path, arg
     assert run(["--home", str(tmp_path / "mistyped"), *arguments]) == 1
     assert not list(elsewhere.iterdir())
     assert not (tmp_path / "mistyped").exists()
+
+
+def test_a_job_that_has_ended_is_read_from_the_ledger_and_kept_in_nobodys_memory(tmp_path: Path) -> None:
+    """A session runs for weeks, and a job holds all of its evidence."""
+    phone = OnePhone(tmp_path, lives.IPHONE)
+    with phone.session(phone.hands.notice) as session:
+        session.start(phone.port.look(), by=lives.TESTER)
+        session.wait()
+        gc.collect()
+        assert [found for found in gc.get_objects() if isinstance(found, Job) and found.ledger is phone.ledger] == []
+        assert [(job.id, job.stage) for job in session.own_jobs] == [("TESTJOB1", Stage.CERTIFIED)]
+        assert session.jobs_running == ()
