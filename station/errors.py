@@ -8,6 +8,7 @@ ProofwipeError
 │   ├── LedgerListsError      what lists are read from does not say what the entries say
 │   └── LedgerFullError       disk full or read-only: nothing was lost, nothing more is begun
 ├── FileNotWrittenError   a file or folder cannot be written
+├── FileUnusableError     a file or name is refused by the operating system
 ├── StationBusyError      another proofwipe works with this ledger
 ├── ConfigError           a key or value of the configuration is wrong
 ├── ExtraMissingError     the part that drives phones is not installed
@@ -19,6 +20,7 @@ ProofwipeError
 │   └── SeveralPhonesError    none was named and there are several
 ├── NotConfirmedError     the typed or given serial is not that of the phone
 ├── CountMismatchError    `--expect N` and the bench differ
+├── RestlessBenchError    the bench does not come to rest: a phone comes and goes
 ├── JobNotFoundError      no such job
 ├── NotCertifiedError     the job has no certificate that could be withdrawn or copied
 ├── KeyRequiredError      decisions are taken under a validator's own key here
@@ -69,6 +71,15 @@ class FileNotWrittenError(ProofwipeError):
     """A file or folder of the station cannot be written. `cause`: why, in words for a person."""
 
     code = "file_not_written"
+
+    def __init__(self, *, subject: str, cause: str) -> None:
+        super().__init__(subject=subject, cause=cause)
+
+
+class FileUnusableError(ProofwipeError):
+    """The operating system refuses a file or its name. `cause`: why, in words for a person."""
+
+    code = "file_unusable"
 
     def __init__(self, *, subject: str, cause: str) -> None:
         super().__init__(subject=subject, cause=cause)
@@ -156,6 +167,16 @@ class CountMismatchError(ProofwipeError):
 
     code = "count_mismatch"
     exit_code = 2
+
+
+class RestlessBenchError(ProofwipeError):
+    """Phones came and went for so long that nobody can say how many there are. `ports`: where most often."""
+
+    code = "restless_bench"
+    exit_code = 5
+
+    def __init__(self, *, ports: str) -> None:
+        super().__init__(ports=ports)
 
 
 class JobNotFoundError(ProofwipeError):

@@ -17,7 +17,7 @@ import click
 from phones.errors import ProofwipeError
 from station.cli import output
 from station.cli.cli_text import TranslatedGroup, usage_error
-from station.errors import ExtraMissingError, OutputLostError
+from station.errors import ExtraMissingError, FileUnusableError, OutputLostError
 from station.text import language
 from station.text.language import os_reason, text
 
@@ -129,6 +129,7 @@ def run(arguments: list[str]) -> int:
     verbose = "--verbose" in arguments
     try:
         result: Any = build().main(args=arguments, prog_name="proofwipe", standalone_mode=False)
+        output.flush()  # here, where what cannot be written has a sentence
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.Abort:
@@ -156,6 +157,10 @@ def run(arguments: list[str]) -> int:
         if isinstance(error, OSError) and _is_of_printing(error):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return _show_error(OutputLostError(cause=os_reason(error)), as_json=as_json, verbose=verbose)
+        if isinstance(error, OSError) and isinstance(error.filename, str | bytes):
+            _station_log(arguments).exception("not translated")
+            unusable = FileUnusableError(subject=os.fsdecode(error.filename)[:120], cause=os_reason(error))
+            return _show_error(unusable, as_json=as_json, verbose=verbose)
         _station_log(arguments).exception("unexpected")
         return _show_error(
             ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json, verbose=verbose
@@ -177,6 +182,8 @@ def _show_error(error: ProofwipeError, *, as_json: bool, verbose: bool) -> int:
         output.show_error(error, as_json=as_json, verbose=verbose)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a full or closed stdout: nothing more can be told there
+        with suppress(OSError):
+            output.show_error(error, verbose=verbose)
     return error.exit_code
 
 

@@ -2,7 +2,8 @@
 """Data goes to stdout, words go to stderr.
 
 `--json` prints one document, `--jsonl` one event a line; each has `schema: "proofwipe/<name>/1"`.
-Text from phones is cleaned before it reaches a terminal (phones.cleaning).
+Whatever is printed is cleaned here, whoever it came from: a phone, a file, its name, an option, the configuration. What
+a terminal would obey instead of showing stands there as an escape, in JSON as one that means the same character.
 """
 
 import json
@@ -13,9 +14,11 @@ from contextlib import contextmanager
 
 import click
 
+from phones.cleaning import clean
 from phones.errors import ProofwipeError
 from station.text.language import current, text
 
+LONGEST_LINE = 4096
 NEVER_FOLDED = 24
 """Columns: a serial, a stage, a paper's id, a UDID stay in one piece."""
 
@@ -34,27 +37,51 @@ def messages_through(voice: Callable[[str, bool], None]) -> Iterator[None]:
         _voice.remove(voice)
 
 
+def visible(text_: str) -> str:
+    """Text as it may reach a terminal: lines stay lines, whatever else cannot be seen becomes an escape."""
+    return "\n".join(clean(line, most=LONGEST_LINE) for line in text_.split("\n"))
+
+
+def say(line: str, *, bold: bool = False) -> None:
+    """A line of data for people, on stdout."""
+    click.secho(visible(line), bold=bold or None)
+
+
 def message(message: str, *, bold: bool = False) -> None:
     """Say something to the person, on stderr."""
     if _voice:
-        _voice[-1](message, bold)
+        _voice[-1](visible(message), bold)
     else:
         plain_message(message, bold=bold)
 
 
 def plain_message(message: str, *, bold: bool = False) -> None:
     """On stderr, whoever else may be speaking; NO_COLOR means no ornament at all."""
-    click.secho(message, err=True, bold=bold or None, color=False if "NO_COLOR" in os.environ else None)
+    click.secho(visible(message), err=True, bold=bold or None, color=False if "NO_COLOR" in os.environ else None)
 
 
 def document(name: str, content: Mapping[str, object]) -> None:
     """One JSON document on stdout."""
-    click.echo(json.dumps({"schema": f"proofwipe/{name}/1", **content}, ensure_ascii=False, indent=2))
+    click.echo(_json({"schema": f"proofwipe/{name}/1", **content}, indent=2))
 
 
 def event(name: str, content: Mapping[str, object]) -> None:
     """One JSON event on stdout, flushed, so that a reader sees it at once."""
-    click.echo(json.dumps({"schema": f"proofwipe/{name}/1", **content}, ensure_ascii=False))
+    click.echo(_json({"schema": f"proofwipe/{name}/1", **content}))
+    sys.stdout.flush()
+
+
+def _json(content: Mapping[str, object], *, indent: int | None = None) -> str:
+    """JSON in the letters of its languages; characters that nobody can see are written as JSON's escapes."""
+    written = json.dumps(content, ensure_ascii=False, indent=indent)
+    return "\n".join(
+        line if line.isprintable() else "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in line)
+        for line in written.split("\n")
+    )
+
+
+def flush() -> None:
+    """Everything printed so far is written, or its OSError is raised."""
     sys.stdout.flush()
 
 
@@ -78,14 +105,14 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         widest = max((cell_len(word) for word in [*heading.split(), *said]), default=0)
         shown.add_column(heading, overflow="fold", min_width=min(widest, NEVER_FOLDED))
     for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))
+        shown.add_row(*(Text(visible(cell)) for cell in row))
     Console(highlight=False, soft_wrap=False).print(shown)
 
 
 def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.cells import cell_len
 
-    lines = [[cell.replace("\n", " / ") for cell in row] for row in (headings, *rows)]
+    lines = [[visible(cell).replace("\n", " / ") for cell in row] for row in (headings, *rows)]
     widths = [max(cell_len(line[number]) for line in lines) for number in range(len(headings))]
     for line in lines:
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))

@@ -2,17 +2,20 @@
 """Phones come and go: who is there now, what changed, and whether all are there that somebody counted."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from phones.clock import Clock
 from phones.errors import BenchError
 from phones.port import Sighting
-from station.errors import CountMismatchError
+from station.errors import CountMismatchError, RestlessBenchError
 from station.session.bench import PhoneBench
 from station.session.events import Event, PhoneAppeared, PhoneLeft, PhonesCounted, Warned
 from station.session.find_phone import present
 
 POLL_S = 0.25
+LONGEST_GATHERING_S = 900.0
+"""Seconds until a bench that does not come to rest is given up: nobody plugs a whole bench for a quarter of an hour."""
 
 
 def changes(
@@ -35,13 +38,18 @@ def gather(
     """Wait until nobody plugs any more; then the bench must hold exactly `expected` phones.
 
     The right number is taken when nothing has changed for a third of `still_s`, a wrong one refused when
-    nothing has changed for all of it. Raises: CountMismatchError, BenchError.
+    nothing has changed for all of it. A phone whose cable or battery makes it come and go does not let a bench come to
+    rest: after LONGEST_GATHERING_S its port is named.
+
+    Raises: CountMismatchError, RestlessBenchError, BenchError.
     """
     seen: tuple[Sighting, ...] = ()
-    since = clock.monotonic()
+    moved = Counter[str]()
+    begun = since = clock.monotonic()
     while True:
         now = present(bench)
         if [item.port for item in now] != [item.port for item in seen]:
+            moved.update({item.port for item in now} ^ {item.port for item in seen})
             seen, since = now, clock.monotonic()
             publish(PhonesCounted(counted=len(seen), expected=expected))
         unchanged_s = clock.monotonic() - since
@@ -49,6 +57,8 @@ def gather(
             return now
         if unchanged_s >= still_s:
             raise CountMismatchError(wanted=str(expected), counted=str(len(seen)))
+        if clock.monotonic() - begun >= LONGEST_GATHERING_S:
+            raise RestlessBenchError(ports=", ".join(port for port, _times in moved.most_common(3)))
         clock.sleep(POLL_S)
 
 

@@ -91,4 +91,4 @@ def _show(phones: list[dict[str, object]], out: Path) -> None:
         )
     output.table([text(f"view.{key}") for key in ("phone", "serial", "stage", "outcome", "reason")], rows)
     for phone in phones:
-        click.echo(str(out / str(phone["file"])))
+        output.say(str(out / str(phone["file"])))

@@ -100,7 +100,7 @@ def witness(
         if as_json:
             output.document("log-witness", {"name": new_name, "key": made, "state": str(folder)})
         else:
-            click.echo(made)
+            output.say(made)
             output.message(text("word.witness_made", name=new_name))
         return 0
     if policy_file is None:
@@ -154,7 +154,7 @@ def serve_site(site: "Site", host: str, port: int, *, as_json: bool, name: str) 
         if as_json:
             output.event("log-serving", {"url": server.url, "name": name})
         else:
-            click.echo(server.url)
+            output.say(server.url)
             output.message(text("word.log_serving", name=name))
         server.serve_forever()
     return 0

@@ -49,7 +49,7 @@ def command(context: click.Context, file: Path, serial: str, config: Path | None
         output.document("recheck", {"paper": facts.id, "port": sighting.port, **asdict(found)})
     else:
         for line in _lines(found):
-            click.echo(line)
+            output.say(line)
     return exit_code(found)
 
 

@@ -49,11 +49,11 @@ def command(file: Path, scheme: str, as_json: bool) -> int:
         )
     )
     for code in _rows(grade["capped_by"]):
-        click.echo(f"  - {_cap(str(code))}")
+        output.say(f"  - {_cap(str(code))}")
     for check in _rows(grade["checks"]):
         if isinstance(check, dict):
             outcome, name = text(f"outcome.{check['outcome']}"), _check(str(check["name"]))
-            click.echo(f"  {outcome:<14} {name}  {check['measured']}")
+            output.say(f"  {outcome:<14} {name}  {check['measured']}")
     return 0
 
 

@@ -46,5 +46,5 @@ def command(
         output.document("plan", planned.to_json())
     else:
         for line in planned.lines(current()):
-            click.echo(line)
+            output.say(line)
     return 0 if planned.can_begin else 4

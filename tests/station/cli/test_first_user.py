@@ -93,3 +93,4 @@ def test_a_full_stdout_ends_in_one_line(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 2

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing that a terminal would obey is printed, whoever wrote it; and what cannot be printed is said in one line."""
+
+import json
+import os
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station.cli import output
+from station.cli.main import run
+
+ROOT = Path(__file__).parents[3]
+EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eabc\u2066\x08\x7f"
+
+
+def is_harmless(printed: str) -> bool:
+    return all(
+        each == "\n" or unicodedata.category(each) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for each in printed
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [EVIL],
+        [f"--{EVIL}"],
+        ["verify", f"/nowhere/{EVIL}.pdf"],
+        ["verify", f"/nowhere/{EVIL}*.pdf"],
+        ["verify", "x.pdf", "--imei", EVIL],
+        ["verify", "x.pdf", "--trust", f"/nowhere/{EVIL}.pem"],
+        ["verify", "x.pdf", f"--{EVIL}"],
+        ["regrade", f"/nowhere/{EVIL}"],
+        ["regrade", f"/nowhere/{EVIL}", "--scheme", EVIL],
+        ["list", "--config", f"/nowhere/{EVIL}.toml"],
+        ["jobs", "--find", EVIL],
+        ["jobs", EVIL],
+        ["--lang", EVIL, "jobs"],
+        ["process", "-s", EVIL, "--method", EVIL],
+        ["process", "--all", "--expect", EVIL],
+        ["withdraw", EVIL, "--reason", EVIL],
+        ["log", "audit", f"/nowhere/{EVIL}"],
+        ["log", "audit", f"http://127.0.0.1:9/{EVIL}"],
+        ["sample", "check", f"/nowhere/{EVIL}", "--log", EVIL, "--policy", EVIL],
+        ["reprint", EVIL],
+    ],
+)
+def test_an_argument_never_reaches_the_terminal_raw(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROOFWIPE_HOME", str(tmp_path))
+    for more in ([], ["--json"], ["--verbose"]):
+        run([*arguments, *more])
+        printed = capsys.readouterr()
+        assert printed.out + printed.err
+        assert is_harmless(printed.out + printed.err)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [f'scheme = "{json.dumps(EVIL)[1:-1]}"', f"{json.dumps(EVIL)} = 1", f'[slots]\n"1-1" = {json.dumps(EVIL)}'],
+)
+def test_a_value_of_the_configuration_never_reaches_the_terminal_raw(
+    configuration: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.toml").write_text(configuration.replace("\\ud", "\\u0d"), encoding="utf-8")
+    for more in ([], ["--json"], ["--verbose"]):
+        run(["--home", str(tmp_path), "process", "-s", "x", *more])
+        printed = capsys.readouterr()
+        assert is_harmless(printed.out + printed.err)
+
+
+@given(st.text())
+def test_whatever_is_said_is_harmless_and_keeps_its_lines(text: str) -> None:
+    shown = output.visible(text)
+    assert is_harmless(shown)
+    assert shown.count("\n") == text.count("\n")
+    if text.isprintable() and len(text) < 1000:
+        assert shown == text
+
+
+@given(st.recursive(st.text() | st.integers() | st.none(), lambda inner: st.dictionaries(st.text(), inner, max_size=3)))
+def test_json_means_the_same_and_is_harmless(content: object) -> None:
+    written = output._json({"schema": "x", "content": content})
+    assert is_harmless(written)
+    assert json.loads(written)["content"] == content
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "verify {here}", "verify {here} --json"])
+def test_a_full_disk_behind_standard_output_has_a_sentence(arguments: str, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
+    here = arguments.format(here=tmp_path / "a.pdf")
+    line = f"exec {sys.executable} -m station.cli.main --home {tmp_path} {here} > /dev/full"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "hardware-fixtures")))},
+    )
+    assert done.returncode == 1
+    assert "What was to be printed could not be written" in done.stderr
+    assert "mistake" not in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a/" * 3000, "\udcff", "**x", "[", "[!", "{", "?" * 300])
+def test_an_odd_name_is_an_error_like_any_other(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["verify", name], ["regrade", name], ["verify", "x", "--trust", name], ["list", "--config", name]):
+        assert run(command) not in (0, 7)
+        assert "mistake" not in capsys.readouterr().err
