@@ -34,6 +34,7 @@ _DRAW = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-f]{32}|[0-9a-f]{16})(?![0-9a-fA-F]
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]|(?<=[A-Za-z0-9+/])(?:\\n|\s)+(?=[A-Za-z0-9+/])){24,}={0,2}")
 _BREAK = re.compile(rb"\\n|\s+")
 _WORD = re.compile(rb"(?<![0-9a-fx])([0-9a-f]{8})(?![0-9a-f:])")
+_PARCEL = b"Parcel("
 _NEW_UDID = re.compile(r"0000[0-9a-f]{4}[0-9a-f]{16}")
 """Number of the chip and ECID; what only looks like one may say more in its first half."""
 _MASK = bytes.maketrans(
@@ -263,8 +264,7 @@ def _broken_like(raw: bytes, letters: bytes) -> bytes:
 def _parcels(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
     """`service call` prints UTF-16 as words of four bytes, least significant last."""
 
-    def inside(hit: re.Match[bytes]) -> bytes:
-        raw = hit[0]
+    def inside(raw: bytes) -> bytes:
         places = list(_WORD.finditer(raw))
         meaning = b"".join(struct.pack("<I", int(word[1], 16)) for word in places)
         new = change(meaning)
@@ -276,7 +276,11 @@ def _parcels(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
             out[word.start(1) : word.end(1)] = f"{value:08x}".encode()
         return bytes(out)
 
-    return re.sub(rb"Parcel\([^)]*\)", inside, data)
+    out, place = bytearray(), 0
+    while (begin := data.find(_PARCEL, place)) >= 0 and (end := data.find(b")", begin)) >= 0:
+        out += data[place:begin] + inside(data[begin : end + 1])
+        place = end + 1
+    return bytes(out + data[place:])
 
 
 def _swap(data: bytes, pairs: Iterable[tuple[bytes, bytes]]) -> bytes:
