@@ -113,9 +113,14 @@ def _methods_of(tree: ast.Module) -> dict[str, set[str]]:
     return found
 
 
+def _are_flags(node: ast.expr) -> bool:
+    text = ast.unparse(node)
+    return text.startswith("re.") and "(" not in text
+
+
 def _value(call: ast.Call, known: dict[str, Any]) -> "re.Pattern[Any] | None":
     """The pattern of this call, made again from its own words and the names of its module."""
-    words = [*call.args[:1], *[each for each in call.args[1:] if "re." in ast.unparse(each)]]
+    words = [*call.args[:1], *[each for each in call.args[1:] if _are_flags(each)]]
     words += [each.value for each in call.keywords if each.arg == "flags"]
     try:
         pattern, *flags = [eval(ast.unparse(word), dict(known)) for word in words]
