@@ -19,7 +19,6 @@ Each class has a `code`; the sentence (reason) and the next step (hint) for that
 
 from typing import ClassVar
 
-from phones import refusals
 from phones.words import say
 
 
@@ -73,11 +72,15 @@ class PhoneError(ProofwipeError):
 
     def reason(self, language: str = "en") -> str:
         """See ProofwipeError.reason."""
-        return refusals.reason(self.word, "", language) if self.word else super().reason(language)
+        from phones.refusals import reason  # loaded by who says one
+
+        return reason(self.word, "", language) if self.word else super().reason(language)
 
     def hint(self, language: str = "en") -> str:
         """See ProofwipeError.hint."""
-        return refusals.next_step(self.word, "", language) if self.word else super().hint(language)
+        from phones.refusals import next_step  # loaded by who says one
+
+        return next_step(self.word, "", language) if self.word else super().hint(language)
 
 
 class PhoneLostError(PhoneError):
@@ -108,11 +111,15 @@ class PhoneRefusedError(PhoneError):
 
     def reason(self, language: str = "en") -> str:
         """See ProofwipeError.reason."""
-        return refusals.reason(self.word, self.reason_code, language)
+        from phones.refusals import reason  # loaded by who says one
+
+        return reason(self.word, self.reason_code, language)
 
     def hint(self, language: str = "en") -> str:
         """See ProofwipeError.hint."""
-        return refusals.next_step(self.word, self.reason_code, language)
+        from phones.refusals import next_step  # loaded by who says one
+
+        return next_step(self.word, self.reason_code, language)
 
 
 class ReplyMalformedError(PhoneError):
@@ -152,11 +159,15 @@ class UsbmuxError(BenchError):
 
     def reason(self, language: str = "en") -> str:
         """See ProofwipeError.reason."""
-        return refusals.reason(self.word, "", language) if self.word else super().reason(language)
+        from phones.refusals import reason  # loaded by who says one
+
+        return reason(self.word, "", language) if self.word else super().reason(language)
 
     def hint(self, language: str = "en") -> str:
         """See ProofwipeError.hint."""
-        return refusals.next_step(self.word, "", language) if self.word else super().hint(language)
+        from phones.refusals import next_step  # loaded by who says one
+
+        return next_step(self.word, "", language) if self.word else super().hint(language)
 
 
 class UsbAccessError(BenchError):

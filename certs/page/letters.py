@@ -69,6 +69,7 @@ def _font(numbered_letters: tuple[tuple[int, int], ...], at: int) -> tuple[Objec
     places: list[int | None] = [0] + [None] * last
     for code, letter in letters.items():
         places[letter] = table.place(code)
+    advances = {letter: table.advances[place] for letter, place in enumerate(places) if letter and place is not None}
     thousandth = 1000 / table.steps
     names: dict[str, Value] = {"Type": Name("Font"), "BaseFont": Name(NAME)}
     whole: dict[str, Value] = {
@@ -86,7 +87,7 @@ def _font(numbered_letters: tuple[tuple[int, int], ...], at: int) -> tuple[Objec
         "FontDescriptor": Reference(at + 2),
         "CIDToGIDMap": Name("Identity"),
         "DW": number(1000),
-        "W": _widths(letters, table, thousandth),
+        "W": _widths(advances, table.steps),
     }
     descriptor: dict[str, Value] = {
         "Type": Name("FontDescriptor"),
@@ -112,13 +113,11 @@ def _font(numbered_letters: tuple[tuple[int, int], ...], at: int) -> tuple[Objec
     )
 
 
-def _widths(letters: Mapping[int, int], table: glyphs.Glyphs, thousandth: float) -> list[Value]:
+def _widths(advances: Mapping[int, int], em: int) -> list[Value]:
     listed: list[Value] = []
-    narrow = [
-        (letter, wide) for code, letter in letters.items() if (wide := table.advances[table.place(code)]) != table.steps
-    ]
+    narrow = [(letter, advance) for letter, advance in advances.items() if advance != em]
     for first, run in _runs(narrow):
-        listed += [number(first), [number(wide * thousandth) for wide in run]]
+        listed += [number(first), [number(advance * (1000 / em)) for advance in run]]
     return listed
 
 

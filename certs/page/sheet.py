@@ -283,9 +283,9 @@ class Sheet:
             self._begin_mark(element)
         if font != self._font:
             self._change_font(out, font)
-        to = round(left / UNIT), round(up / UNIT)
-        out.append(b"%d %d Td\n" % (to[0] - self._at[0], to[1] - self._at[1]))
-        self._at = to
+        across, high = round(left / UNIT), round(up / UNIT)
+        out.append(b"%d %d Td\n" % (across - self._at[0], high - self._at[1]))
+        self._at = across, high
         for language, part in runs(text):
             if language != self._spoken and element is not _ARTIFACT:
                 out.append(b"/Span/E BDC\n" if language == "en" else b"EMC\n")

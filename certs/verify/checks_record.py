@@ -19,9 +19,7 @@ from certs.errors import (
 from certs.formats import chain
 from certs.formats.x509_facts import ORGANISATION_NAME
 from certs.verify.case import CLOCK_TOLERANCE, CannotGoOn, Case, Failed, Inconclusive
-from phones.commitment import commit
 from phones.errors import ProofwipeError
-from phones.typed_number import spellings
 from phones.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -217,6 +215,9 @@ def device(case: Case) -> str | None:
     """The phone in hand is the phone on the paper."""
     if not case.identifier:
         return "no IMEI or serial number was given"
+    from phones.commitment import commit
+    from phones.typed_number import spellings
+
     facts = case.record.facts
     salt = bytes.fromhex(facts.salt)
     for one in facts.identifiers:
