@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from certs.formats import cms, der
 from certs.formats.ecdsa import P256_ORDER, numbers, to_der
-from tests.support.papers.golden_case import Case, bad
+from tests.support.papers.golden_case import Case, bad, unclear
 from tests.support.papers.paper_world import PaperWorld
 
 _UPDATE = (
@@ -29,7 +29,6 @@ def cases(scene: PaperWorld) -> tuple[dict[str, Case], dict[str, bytes]]:
         "junk-before-header": (lambda it: b"junk\n" + it, "E_STRUCTURE"),
         "cut-in-half": (lambda it: it[: len(it) // 2], "E_STRUCTURE"),
         "cut-last-byte": (lambda it: it[:-1], "E_STRUCTURE"),
-        "empty": (lambda it: it[:0], "E_STRUCTURE"),
         "another-version": (lambda it: it.replace(b"%PDF-1.7", b"%PDF-2.0", 1), "E_STRUCTURE"),
         "not-a-paper": (lambda it: b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n" + it[:0], "E_STRUCTURE"),
         "contents-white-space": (_white_space, "E_STRUCTURE"),
@@ -51,7 +50,8 @@ def cases(scene: PaperWorld) -> tuple[dict[str, Case], dict[str, bytes]]:
         "container-certificates-exchanged": (lambda it: _with_container(it, _exchanged), "E_PADDING"),
         "encrypted": (lambda it: it.replace(b"/Root 1 0 R", b"/Root 1 0 R /Encrypt 2 0 R"), "E_COVERAGE"),
     }
-    return {name: bad(change(data), code) for name, (change, code) in changes.items()}, {}
+    spoilt = {name: bad(change(data), code) for name, (change, code) in changes.items()}
+    return {**spoilt, "empty": unclear(b"", "E_EMPTY")}, {}
 
 
 def _place(data: bytes) -> tuple[int, int]:
