@@ -18,6 +18,8 @@ MOST_MEMBERS = 1000
 MOST_NAMED = 3
 LONGEST_NAME = 255
 
+APPLE_DOUBLE = b"\x00\x05\x16\x07"
+"""What a Mac writes beside each file on a share of another system, as `._name` [read: RFC 1740, appendix B]."""
 STARTS: tuple[tuple[bytes, str, str], ...] = (
     # archives and wrappers
     (b"7z\xbc\xaf\x27\x1c", "E_ARCHIVE", "7z"),
@@ -28,6 +30,9 @@ STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "E_ARCHIVE", "zstd"),
     (b"MSCF", "E_ARCHIVE", "cabinet"),
     (b"PK\x05\x06", "E_ARCHIVE", "ZIP"),
+    (b"-----BEGIN PGP MESSAGE-----", "E_ARCHIVE", "PGP"),
+    (b"-----BEGIN PKCS7-----", "E_ARCHIVE", "PKCS #7"),
+    (b"age-encryption.org/v1", "E_ARCHIVE", "age"),
     (b"\x78\x9f\x3e\x22", "E_EMAIL", "winmail.dat"),
     # pictures
     (b"\xff\xd8\xff", "E_PICTURE", "JPEG"),
@@ -38,10 +43,12 @@ STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"BM", "E_PICTURE", "BMP"),
     (b"\x00\x00\x00\x0cJXL ", "E_PICTURE", "JPEG XL"),
     (b"AT&TFORM", "E_PICTURE", "DjVu"),
+    (b"<svg", "E_PICTURE", "SVG"),
     # documents of other programs
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "E_OFFICE", "Microsoft Office 97-2003, or a message of Outlook"),
     (b"{\\rtf", "E_OFFICE", "RTF"),
     (b"%!PS", "E_OFFICE", "PostScript"),
+    (APPLE_DOUBLE, "E_NO_PDF", "AppleDouble"),
     # what an issuer gives out beside its papers
     (b"-----BEGIN CERTIFICATE-----", "E_ISSUERS_FILE", "certificate"),
     (b"-----BEGIN X509 CRL-----", "E_ISSUERS_FILE", "revocation list"),
@@ -51,7 +58,15 @@ STARTS: tuple[tuple[bytes, str, str], ...] = (
 `magic` files of file(1)]. The first that fits."""
 FAMILIES_OF_ISO_MEDIA = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"hevc")
 """Pictures of telephones, by the brand in their first box [read: ISO/IEC 23008-12, 10.2]."""
-OFFICE_MEMBERS = ((b"word/", "Word"), (b"xl/", "Excel"), (b"ppt/", "PowerPoint"), (b"content.xml", "OpenDocument"))
+OFFICE_MEMBERS = (
+    (b"word/", "Word"),
+    (b"xl/", "Excel"),
+    (b"ppt/", "PowerPoint"),
+    (b"content.xml", "OpenDocument"),
+    (b"Index/", "Pages, Numbers or Keynote"),
+    (b"META-INF/container.xml", "EPUB"),
+    (b"FixedDocSeq.fdseq", "XPS"),
+)
 """Members of a ZIP file that is a document [read: ECMA-376 part 2; OpenDocument 1.2 part 3]."""
 
 _MEMBER = b"PK\x03\x04"
@@ -134,6 +149,8 @@ def _is_mail(beginning: bytes) -> bool:
 
 
 def _mail(data: bytes) -> OtherFile:
+    if b"\nSnapshot-Content-Location:" in data[:BEGINNING]:
+        return OtherFile(code="E_WEB_PAGE", detail="saved by a browser as MHTML")
     papers = []
     for found in _NAME_OF_PDF.finditer(data):
         papers.append(found[1])

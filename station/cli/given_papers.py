@@ -69,6 +69,9 @@ def _in_folder(folder: str) -> Iterator[GivenPaper]:
     unread: list[OSError] = []
     for place, below, files in os.walk(folder, onerror=unread.append):
         below.sort()
+        for link in below:
+            if os.path.islink(os.path.join(place, link)):  # noqa: PTH114, PTH118 - as above
+                yield GivenPaper(name=str(Path(place, link)), fault=text("word.link_not_followed"))
         while unread:
             error = unread.pop()
             yield GivenPaper(name=str(error.filename), fault=os_reason(error))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 HOLDS_NAMES = "E_HOLDS_PDF"
 """The answer whose detail is no note of the verifier but names, which are shown in every language."""
+BESIDE_A_FILE = "AppleDouble"
+"""What a Mac leaves beside each file of a share, under a name that ends like the file's."""
 MAY_HOLD_A_PAPER = frozenset({HOLDS_NAMES, "E_ARCHIVE", "E_EMAIL", "E_ENCRYPTED"})
 
 
@@ -125,6 +127,8 @@ def _answers(
 
 def _is_no_paper(paper: GivenPaper, found: "Verification") -> bool:
     """A file of a folder that claims nothing: neither named as a PDF, nor one, nor seen to hold one."""
+    if found.code == "E_NO_PDF" and found.checks[0].detail == BESIDE_A_FILE:
+        return True
     if paper.name.lower().endswith(".pdf") or found.code in MAY_HOLD_A_PAPER:
         return False
     return len(found.checks) == 1 and found.exit_code == Unchecked.exit_code

@@ -102,6 +102,16 @@ KINDS: list[tuple[str, Make, str, str]] = [
     ("log policy", as_written(b"# ours\nlog example.com+1234+AAAA\n"), "E_ISSUERS_FILE", "log policy"),
     ("status file", as_written(b"proofwipe/log-snapshot/1\n"), "E_ISSUERS_FILE", "status file"),
     ("signed wrapper (.p7m)", as_written(b"\x30\x82\x10\x00\x06\x09" + bytes(2000)), "E_ARCHIVE", "DER"),
+    ("Pages", zipped("Index/Document.iwa", "preview.pdf"), "E_OFFICE", "Pages"),
+    ("encrypted with PGP", as_written(b"-----BEGIN PGP MESSAGE-----\n\nhQEM\n"), "E_ARCHIVE", "PGP"),
+    (
+        "page saved by a browser",
+        as_written(b"From: <Saved by Blink>\nSnapshot-Content-Location: x\nSubject: a\n"),
+        "E_WEB_PAGE",
+        "",
+    ),
+    ("drawing", as_written(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "E_PICTURE", "SVG"),
+    ("beside a file of a Mac", as_written(b"\x00\x05\x16\x07\x00\x02" + bytes(90)), "E_NO_PDF", "AppleDouble"),
     ("program", as_written(b"\x7fELF\x02\x01\x01" + bytes(90)), "E_NO_PDF", ""),
     ("start of a PDF that is hardly one", as_written(b"%PD"), "E_TEXT", ""),
     (

@@ -191,7 +191,17 @@ def test_a_folder_without_any_paper_is_no_good_news(tmp_path: Path) -> None:
 
 def test_a_link_to_its_own_folder_ends_and_a_file_named_twice_is_answered_once(share: Path) -> None:
     (share / "Thumbs" / "round").symlink_to(share)
-    assert "3 VALID" in _run("-r", str(share), str(share / "a.pdf"), *TRUSTED).stdout.splitlines()[-2]
+    done = _run("-r", str(share), str(share / "a.pdf"), *TRUSTED)
+    assert done.stdout.splitlines()[-2] == "6 checked: 3 VALID, 3 CANNOT TELL"
+    assert "not followed" in done.stdout
+
+
+def test_what_a_mac_leaves_beside_each_file_is_no_paper(share: Path) -> None:
+    for name in ("a.pdf", "c.pdf"):
+        (share / f"._{name}").write_bytes(b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X" + bytes(4000))
+    said = _run("-r", str(share), *TRUSTED).stdout.splitlines()
+    assert said[-2] == "5 checked: 3 VALID, 2 CANNOT TELL"
+    assert said[-1].startswith("3 other files")
 
 
 def test_a_dash_is_standard_input_alone_or_among_files(share: Path) -> None:
