@@ -8,16 +8,15 @@ library is imported when the first phone is looked for (0.4 s). Whatever it rais
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from phones.apple import erase as apple_erase
 from phones.apple import exchanges as apple_exchanges
-from phones.apple.crash_names import FOLDERS_WITH_REPORTS
+from phones.apple.lockdown_session import Attempt, LibraryLockdownSession, bare
 from phones.apple.loop import LoopThread
 from phones.apple.records import PairRecords
 from phones.apple.refusals import let_go, library_errors_translated
@@ -40,7 +39,6 @@ from phones.link import (
     Request,
 )
 from phones.long_act import ActEnd, ActOutcome, Meter
-from phones.refusals import kept
 
 DEFAULT_ADDRESS = "/var/run/usbmuxd"
 """Named outright: with no address the library would follow USBMUXD_SOCKET_ADDRESS to phones that are not
@@ -50,22 +48,6 @@ _LOCKDOWN_PORT = 62078
 _USB = "USB"
 _LOOK_S = 5.0
 _MOST_LISTED = 128
-_MOVED = b"ping\x00"
-_REFUSING = {"activation": "MobileActivationException", "apps": "AppInstallError"}
-_ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """A pairing under way. It outlives the exchange: the owner may tap Trust between two of them, and the
-    phone must then be asked again by the host it showed in its dialog (that it looks at the HostID is
-    `unconfirmed`).
-    """
-
-    # The library derives the HostID from this name. A fresh one for each pairing means that a phone paired
-    # anew does not know the old HostID.
-    host_name: str
-    waited: bool = False
 
 
 class AppleLibraryDriver:
@@ -83,7 +65,7 @@ class AppleLibraryDriver:
         library_log.propagate = False
         # Every cut cable would be a warning on the technician's screen; lost exceptions are still shown.
         logging.getLogger("asyncio").setLevel(logging.ERROR)
-        self._attempts: dict[str, _Attempt] = {}
+        self._attempts: dict[str, Attempt] = {}
         self._loop = LoopThread("iphones")
 
     def attached(self) -> tuple[str, ...]:
@@ -95,9 +77,9 @@ class AppleLibraryDriver:
 
     def open(self, udid: str) -> "AppleLink":
         """A link to this iPhone. Raises: PhoneLostError when it is not attached; UsbmuxError."""
-        wanted = _bare(udid)
+        wanted = bare(udid)
         for listed in self.attached():
-            if _bare(listed) == wanted:
+            if bare(listed) == wanted:
                 return AppleLink(self, listed)
         raise PhoneLostError(subject=clean(udid), step="open", expected="an attached iPhone", got="none")
 
@@ -107,7 +89,7 @@ class AppleLibraryDriver:
         Raises: PairRecordStoreError, UsbmuxError (ours are gone by then).
         """
         self.records.forget(udid)
-        self._attempts.pop(_bare(udid), None)
+        self._attempts.pop(bare(udid), None)
         try:
             self._loop.run(self._delete_daemons_copy(udid), timeout_s=_LOOK_S)
         except (PhoneLostError, PhoneSilentError, ReplyMalformedError) as error:
@@ -160,7 +142,7 @@ class AppleLibraryDriver:
             raise PhoneRefusedError(reason_code="not_paired", subject=clean(udid), step="erase")
         async with contextlib.aclosing(conversation):
             target = await conversation.value("", "UniqueDeviceID")
-            if not isinstance(target, str) or _bare(target) != _bare(udid):
+            if not isinstance(target, str) or bare(target) != bare(udid):
                 raise ReplyMalformedError(subject=clean(udid), step="erase", expected="this phone", got="another UDID")
             if route is AppleEraseRoute.MCINSTALL:
                 async with contextlib.aclosing(await conversation.open_service("com.apple.mobile.MCInstall")) as talk:
@@ -168,7 +150,7 @@ class AppleLibraryDriver:
             async with contextlib.aclosing(await conversation.open_service("com.apple.mobilebackup2")) as talk:
                 return await apple_erase.erase_by_backup(apple_erase.Metered(talk, meter), target)
 
-    async def connect(self, udid: str, record: dict[str, Any] | None) -> "LibraryLockdownSession":
+    async def connect(self, udid: str, record: dict[str, Any] | None) -> LibraryLockdownSession:
         """Talk to lockdownd, with a session if `record` opens one. Never pairs.
 
         Raises: PhoneRefusedError (`refused_tls`, `locked`, `in_restore_mode`), PhoneLostError, UsbmuxError.
@@ -176,7 +158,7 @@ class AppleLibraryDriver:
         with library_errors_translated(udid, "connect"):
             from phones.apple import library
 
-            attempt = self._attempts.setdefault(_bare(udid), _Attempt(uuid.uuid4().hex))
+            attempt = self._attempts.setdefault(bare(udid), Attempt(uuid.uuid4().hex))
             service = await library.BoundedConnection.create_using_usbmux(
                 udid, _LOCKDOWN_PORT, _USB, usbmux_address=self._address
             )
@@ -270,205 +252,12 @@ class AppleAct:
         self._future.cancel()
 
 
-class LibraryLockdownSession:
-    """One lockdown connection, and the services started through it."""
-
-    def __init__(self, client: Any, udid: str, attempts: dict[str, _Attempt]) -> None:
-        self._client = client
-        self._udid = udid
-        self._attempts = attempts
-
-    @property
-    def paired(self) -> bool:
-        """True when a session stands."""
-        return bool(self._client.paired)
-
-    @property
-    def host_refused(self) -> bool:
-        """True when the phone said, in so many words, that it does not know the record's HostID."""
-        return bool(self._client.host_refused)
-
-    @property
-    def record(self) -> dict[str, Any] | None:
-        """The pair record the session was opened with."""
-        found = self._client.pair_record
-        return found if isinstance(found, dict) else None
-
-    async def pair(self, *, timeout_s: float) -> bool:
-        """Pair and open a session; True when the Trust dialog had to be waited for.
-
-        Raises: PhoneRefusedError `trust_pending`, `trust_denied`, `locked`, `not_paired`.
-        """
-        with library_errors_translated(self._udid, "pairing"):
-            try:
-                await self._client.pair(timeout=timeout_s)
-            finally:
-                attempt = self._attempts[_bare(self._udid)]
-                attempt.waited = attempt.waited or bool(self._client.waited_for_dialog)
-            if not await self._client.validate_pairing():
-                raise PhoneRefusedError(reason_code="not_paired", subject=clean(self._udid), step="pairing")
-            del self._attempts[_bare(self._udid)]
-            return attempt.waited
-
-    async def value(self, domain: str, key: str) -> Any:
-        """One lockdown value; None when there is none."""
-        with library_errors_translated(self._udid, key):
-            return await self._client.get_value(domain or None, key)
-
-    async def registry(self, name: str) -> Any:
-        """One IORegistry node; None when there is none."""
-        from pymobiledevice3.services.diagnostics import DiagnosticsService
-
-        with library_errors_translated(self._udid, name):
-            async with DiagnosticsService(self._client) as service:
-                return await service.ioregistry(name=name)
-
-    async def activation_state(self) -> Any:
-        """Mobileactivationd's word."""
-        from pymobiledevice3.services.mobile_activation import MobileActivationService
-
-        with library_errors_translated(self._udid, "activation"):
-            reply = await MobileActivationService(self._client).send_command("GetActivationStateRequest")
-            self._refuse_error(reply, "activation")
-            return reply.get("Value")
-
-    async def cloud_configuration(self) -> Any:
-        """Supervision and enrolment, as MCInstall tells it."""
-        from pymobiledevice3.services.mobile_config import MobileConfigService
-
-        with library_errors_translated(self._udid, "cloud configuration"):
-            async with MobileConfigService(self._client) as service:
-                return await service.get_cloud_configuration()
-
-    async def device_info(self) -> Any:
-        """Size and free space of the media partition, as text."""
-        async with self._afc() as afc:
-            return await afc.get_device_info()
-
-    async def read_file(self, path: str, most: int) -> bytes:
-        """At most `most` bytes of a file. Raises: PhoneRefusedError `not_found`."""
-        async with self._afc() as afc:
-            handle = await afc.fopen(path, "r")
-            try:
-                data = await afc.fread(handle, most)
-            finally:
-                await afc.fclose(handle)
-        return bytes(data[:most])
-
-    async def write_file(self, path: str, data: bytes) -> None:
-        """Write a small file."""
-        async with self._afc() as afc:
-            await afc.set_file_contents(path, data)
-
-    async def remove_file(self, path: str) -> None:
-        """Remove a file. Raises: PhoneRefusedError `not_found`."""
-        async with self._afc() as afc:
-            await afc.rm_single(path)
-
-    async def crash_report_names(self) -> Sequence[str]:
-        """Paths of the crash reports, after the mover has brought the newest."""
-        with library_errors_translated(self._udid, "crash reports"):
-            mover = await self._client.start_lockdown_service("com.apple.crashreportmover")
-            async with contextlib.aclosing(mover):
-                if await mover.recvall(len(_MOVED)) != _MOVED:
-                    raise ReplyMalformedError(step="crash reports", expected="word that they were moved", got="another")
-        async with self._afc("com.apple.crashreportcopymobile") as afc:
-            names = [str(name) for name in await afc.listdir("/")]
-            for folder in FOLDERS_WITH_REPORTS:
-                if folder in names:
-                    names += [f"{folder}/{name}" for name in await afc.listdir(f"/{folder}")]
-                    names.remove(folder)
-        return names
-
-    async def apps(self, options: Mapping[str, Any]) -> Any:
-        """Installed apps that match, by bundle identifier."""
-        from pymobiledevice3.services.installation_proxy import InstallationProxyService
-
-        with library_errors_translated(self._udid, "apps"):
-            async with InstallationProxyService(self._client) as service:
-                # The library's own call drops why there is no list.
-                await service.service.send_plist({"Command": "Lookup", "ClientOptions": dict(options)})
-                reply = await service.service.recv_plist()
-                self._refuse_error(reply, "apps")
-                return reply.get("LookupResult")
-
-    def _refuse_error(self, reply: Any, who: str) -> None:
-        """Raises: PhoneRefusedError `service_refused` for a reply that is an error and no answer."""
-        if isinstance(reply, dict) and reply.get("Error") is not None:
-            word = kept(who, reply["Error"]) or f"library:{_REFUSING[who]}"
-            raise PhoneRefusedError(reason_code="service_refused", subject=clean(self._udid), step=who, word=word)
-
-    async def has_service(self, name: str) -> bool:
-        """Does lockdownd start a service of this name? One that it only does not start now is not looked for.
-
-        Raises: PhoneRefusedError `prohibited`, `locked` ...
-        """
-        try:
-            talk = await self.open_service(name)
-        except PhoneRefusedError as error:
-            if error.reason_code == "invalid_service":
-                return False
-            raise
-        await talk.aclose()
-        return True
-
-    async def open_service(self, name: str) -> "PlistServiceConnection":
-        """A service that speaks property lists. Raises: PhoneRefusedError `invalid_service`, `locked` ..."""
-        with library_errors_translated(self._udid, name):
-            escrow = name in _ESCROW_SERVICES and "EscrowBag" in (self.record or {})
-            return PlistServiceConnection(
-                await self._client.start_lockdown_service(name, include_escrow_bag=escrow), self._udid
-            )
-
-    @contextlib.asynccontextmanager
-    async def _afc(self, service: str = "com.apple.afc") -> AsyncIterator[Any]:
-        from pymobiledevice3.services.afc import AfcService
-
-        with library_errors_translated(self._udid, "files"):
-            async with AfcService(self._client, service_name=service) as afc:
-                yield afc
-
-    async def close(self) -> None:
-        """Close the connection; never raises."""
-        await let_go(self._client)
-
-    aclose = close
-
-
-class PlistServiceConnection:
-    """A service connection that carries property lists one way and the other."""
-
-    def __init__(self, service: Any, udid: str) -> None:
-        self._service = service
-        self._udid = udid
-
-    async def send(self, message: Any) -> None:
-        """Send one. Raises: PhoneLostError."""
-        with library_errors_translated(self._udid, "send"):
-            await self._service.send_plist(message)
-
-    async def receive(self) -> Any:
-        """Receive one. Raises: PhoneLostError, ReplyMalformedError."""
-        with library_errors_translated(self._udid, "receive"):
-            return await self._service.recv_plist()
-
-    async def close(self) -> None:
-        """Close the connection; never raises."""
-        await let_go(self._service)
-
-    aclose = close
-
-
 def _spellings(udid: str) -> tuple[str, ...]:
     """As given, and as usbmuxd names the records of an A12 or later: ChipID-ECID, capital letters."""
-    bare = _bare(udid)
-    if len(bare) != 24:
+    plain = bare(udid)
+    if len(plain) != 24:
         return (udid,)
-    return tuple({udid: None, f"{bare[:8]}-{bare[8:]}".upper(): None})
-
-
-def _bare(udid: str) -> str:
-    return udid.replace("-", "").lower()
+    return tuple({udid: None, f"{plain[:8]}-{plain[8:]}".upper(): None})
 
 
 @contextlib.asynccontextmanager

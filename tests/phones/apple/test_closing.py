@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pymobiledevice3.ca import generate_pairing_cert_chain
 from pymobiledevice3.service_connection import ServiceConnection, create_ssl_context
 
-from phones.apple.driver import LibraryLockdownSession, PlistServiceConnection
+from phones.apple.lockdown_session import LibraryLockdownSession, PlistServiceConnection
 from phones.apple.loop import LoopThread
 from phones.apple.refusals import library_errors_translated
 from phones.errors import PhoneLostError

@@ -23,7 +23,12 @@ def importers() -> set[str]:
 
 
 def test_only_the_apple_driver_imports_pymobiledevice3() -> None:
-    assert importers() == {"phones/apple/driver.py", "phones/apple/library.py", "phones/apple/refusals.py"}
+    assert importers() == {
+        "phones/apple/driver.py",
+        "phones/apple/library.py",
+        "phones/apple/lockdown_session.py",
+        "phones/apple/refusals.py",
+    }
 
 
 def test_importing_the_apple_driver_does_not_load_the_library() -> None:

@@ -16,9 +16,9 @@ from pymobiledevice3.services.mobile_config import MobileConfigService
 from pymobiledevice3.usbmux import UsbmuxdResult
 
 from phones import refusals
-from phones.apple.driver import LibraryLockdownSession
 from phones.apple.erase import erase_by_mcinstall
 from phones.apple.library import Client
+from phones.apple.lockdown_session import LibraryLockdownSession
 from phones.apple.refusals import translated
 from phones.errors import (
     PhoneError,
