@@ -28,6 +28,9 @@ from phones.apple.records import TLS_SUFFIX
 from phones.apple.refusals import let_go
 from phones.link import MAXIMUM_REPLY_BYTES
 
+MAXIMUM_MESSAGE_BYTES = MAXIMUM_REPLY_BYTES // 2
+"""All phones share one event loop, and half a second is what a message of this size can cost it (measured)."""
+_LONG_TAG = re.compile(rb"<[^<>]{4096}")
 _USB = "USB"
 # Readable without pairing; asked one by one instead of "all values", which hold the owner's name.
 _ALWAYS = ("ProductVersion", "ProductType", "UniqueDeviceID", "WiFiAddress")
@@ -40,16 +43,26 @@ class NothingRepeatedError(ConnectionTerminatedError):
     """Where the library would ask again over a new connection. Its context is why: a break, or lockdownd's refusal."""
 
 
-class BoundedConnection(ServiceConnection):
-    """Refuses messages larger than any reply may be, before reading them."""
+def is_readable(message: bytes) -> bool:
+    """May it be given to a reader of property lists? Not with a tag as long as no iPhone writes one: the XML reader
+    looks through all attributes of a tag in one go, with the interpreter's lock held (5 s for one of 4 MB).
+    """
+    return not (message.startswith(b"<") and _LONG_TAG.search(message))
 
-    max_frame_size = MAXIMUM_REPLY_BYTES
+
+class BoundedConnection(ServiceConnection):
+    """Refuses messages larger than any may be, before reading them."""
+
+    max_frame_size = MAXIMUM_MESSAGE_BYTES
 
     async def recvall(self, size: int) -> bytes:
         """The library's own, within the bound."""
-        if size > MAXIMUM_REPLY_BYTES:
+        if size > MAXIMUM_MESSAGE_BYTES:
             raise ProtocolError(f"a message of {size} bytes")
-        return await super().recvall(size)
+        message = await super().recvall(size)
+        if not is_readable(message):
+            raise ProtocolError("a tag without end")
+        return message
 
 
 class Client(PlistUsbmuxLockdownClient):

@@ -9,6 +9,7 @@ import inspect
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -84,3 +85,28 @@ def test_a_phone_that_floods_its_shell_is_not_read_at_all(flood: str) -> None:
     reply = Reply(body=f"{marker}-b0\n{flood}{marker}-e0-0\n{marker}-z1\n".encode())
     with pytest.raises(ReplyMalformedError):
         split(reply, (Part(name="a", command="a"),), marker)
+
+
+def test_a_phone_of_forty_thousand_blank_lines_holds_no_honest_phone_beside_it_up() -> None:
+    """Each in a thread of its own, as the workers of a bench are; what the honest ones say comes through."""
+    marker = "0" * 16
+    parts = (Part(name="a", command="a"),)
+
+    def answer(text: str) -> Reply:
+        return Reply(body=f"{marker}-b0\n{text}{marker}-e0-0\n{marker}-z1\n".encode())
+
+    def read(text: str) -> tuple[list[dict[str, str]], float]:
+        begun = time.thread_time()
+        try:
+            said = split(answer(text), parts, marker)["a"].text
+        except ReplyMalformedError:
+            said = ""
+        return [each(said) for _, each in sorted(READERS.items())], time.thread_time() - begun
+
+    honest = "MemTotal:        3880900 kB\nMemFree:          219112 kB\n"
+    texts = [honest, "\n" * 40_000, honest, " \n" * (MAXIMUM_LINES - 1), honest]
+    with ThreadPoolExecutor(len(texts)) as workers:
+        found = list(workers.map(read, texts))
+    assert all(seconds < SECONDS for _, seconds in found)
+    assert found[0][0] == found[2][0] == found[4][0]
+    assert {"memory.total_kib": "3880900"} in found[0][0]
