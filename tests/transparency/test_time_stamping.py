@@ -143,7 +143,7 @@ def test_an_authority_that_fails_costs_its_timeout_at_most_and_the_paper_says_so
     begun = time.monotonic()
     with pytest.raises(TimeStampError):
         patient.stamp(b"signature")
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 20, "its own patience ends long before that of the silent authority"
     if mood in ("silent", "refusing"):
         paper = _issued(today, patient)
         assert isinstance(paper.unstamped, TimeStampError)

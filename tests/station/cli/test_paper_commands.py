@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is done about a paper after its phone has gone: validate, withdraw, copy, sample."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
 
 import pytest
 
@@ -164,16 +163,16 @@ def test_a_sample_is_drawn_checked_by_a_stranger_and_its_result_written_down(
 ) -> None:
     _, facts = call("validate", "TESTJOB1", "--accept", "--json")
     paper = facts["paper"]
-    today = datetime.now(UTC).date().isoformat()
+    today, tomorrow = datetime.now(UTC).date().isoformat(), datetime.now(UTC) + timedelta(days=1)
     assert call("sample", "draw", today)[0] == 2, "the day is not over"
     assert call("sample", "draw", "last-week")[0] == 2
-    monkeypatch.setattr("station.cli.commands.sample.datetime", _Tomorrow)
+    monkeypatch.setattr("station.cli.commands.sample.utc_now", lambda: tomorrow)
     code, said = call("sample", "draw", today)
     assert code == 4, said
     log, key = TransparencyLog.open(home.transparency_log), read_ed25519_key(home.keys / "log-key.pem", PASSPHRASE)
     log.close()
     log = TransparencyLog.open(home.transparency_log, key)
-    log.start(job="ab" * 32, tag="cd" * 16, station="ef" * 8, emulated=True, at=_Tomorrow.now(UTC))
+    log.start(job="ab" * 32, tag="cd" * 16, station="ef" * 8, emulated=True, at=tomorrow)
     export_snapshot(log, tmp_path / "snapshot")
     log.close()
     result, sheet = tmp_path / "sample.json", tmp_path / "sheet.csv"
@@ -195,11 +194,3 @@ def test_a_sample_is_drawn_checked_by_a_stranger_and_its_result_written_down(
     assert call("sample", "result", paper, "--found", "none", *tool, "--as", "Nobody")[0] == 2
     with Session.open(home, Settings()) as session, pytest.raises(InspectorPerformedError):
         record_result(session, paper, found="none", tool="Recovery 3.1", by=lives.TESTER.name, grounds="")
-
-
-class _Tomorrow(datetime):
-    """The day after today."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> Self:
-        return cls.fromtimestamp(datetime.now(tz).timestamp() + 24 * 3600, tz)

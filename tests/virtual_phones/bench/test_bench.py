@@ -230,7 +230,7 @@ def test_forty_phones_fit_on_one_bench(remote_bench: StartBench) -> None:
     assert len(bench.usb()) == 40
     assert len({(card["bus"], card["address"]) for card in bench.usb()}) == 40
     assert len(bench.transports) == 40
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 60
 
 
 def test_a_bench_outlives_whoever_started_it_unless_asked_to_die_with_it(tmp_path: Path) -> None:
