@@ -184,7 +184,7 @@ _CHECKS = (
     _ask("wifi", "cmd wifi status | grep -oE '^Wifi is (enabled|disabled)'", checks.wifi),
     _ask(
         "bluetooth",
-        "dumpsys bluetooth_manager | grep -oE '^ *enabled: (true|false)|^ *state: [A-Z_]+|Bluetooth crashed [0-9]+'",
+        "dumpsys bluetooth_manager | grep -oiE '^ *enabled: (true|false)|^ *state: [A-Z_]+|Bluetooth crashed [0-9]+'",
         checks.bluetooth,
     ),
     _ask("nfc", "dumpsys nfc | grep -oE '^ *mState=[a-z]+'", checks.nfc),

@@ -22,6 +22,7 @@ _STORAGE = ("storage.total_bytes", "storage.free_bytes")
 _IN_MEMORY = frozenset({"tmpfs", "overlay", "rootfs", "none", "ramfs"})
 _DISPLAY = ("display.width_px", "display.height_px")
 _NO_VERSION = frozenset({"unknown", "null", "none", "n/a", "na", "not available", "default"})
+_SENSOR_HANDLE = re.compile(r"[ \t]{0,8}0x[0-9a-fA-F]{1,8}\) ")
 _SENSOR_TYPE = re.compile(r"[a-z0-9_]{1,40}\b")
 _GRADED_SENSORS = frozenset({"accelerometer", "gyroscope", "light", "proximity"})
 # Words of sensors without a chip, in name or vendor [read: public lists of sensors]: Elliptic Labs measures nearness by
@@ -50,6 +51,7 @@ _NO_CHIP = frozenset(
         "virtual",
     }
 )
+_NO_CHIP_IN_CHINESE = ("虚拟", "模拟", "仿真")
 _NO_CHIP_VENDORS = (("aosp",), ("android", "open", "source", "project"))
 """Whose sensors of SensorFusion and of the emulator are."""
 _FEATURES = {
@@ -64,7 +66,8 @@ def data_partition(text: str) -> Values:
     decrypted its storage a small file system in memory stands there.
     """
     sizes: dict[str, str] = {}
-    for line in text.split("\n"):
+    _, found, below = text.partition("Filesystem")  # a list that has lost its head may have lost half a line too
+    for line in below.split("\n") if found else ():
         fields = line.rsplit(None, 5)
         if len(fields) < 5 or not fields[-1].startswith("/") or not all(map(_BLOCKS.fullmatch, fields[-5:-2])):
             continue
@@ -97,7 +100,8 @@ def display_size(text: str) -> Values:
         return not_measured("said_twice", *_DISPLAY) if found else {}
     width, height = found.pop()
     values = {"display.width_px": width, "display.height_px": height}
-    if "override size" in text.lower():
+    # Whatever the second size is called, in whatever language: it is not the panel's.
+    if len(re.findall(r"[0-9]{2,5}x[0-9]{2,5}", text)) > len(re.findall(r"Physical size: [0-9]", text)):
         return values | {"display.override": "yes"} | not_measured("overridden", *_DISPLAY)
     return values | {"display.override": "no"}
 
@@ -111,7 +115,7 @@ def sensors(text: str) -> Values:
     computed: set[str] = set()
     for line in text.split("\n"):
         before, found, rest = line.partition("type: android.sensor.")
-        if found and (match := _SENSOR_TYPE.match(rest)):
+        if found and _SENSOR_HANDLE.match(before) and (match := _SENSOR_TYPE.match(rest)):
             (computed if _is_computed(before) else chips).add(match[0])
     types = sorted(chips | (computed - _GRADED_SENSORS))
     while len(",".join(types)) > 512:
@@ -127,6 +131,8 @@ def sensors(text: str) -> Values:
 def _is_computed(before: str) -> bool:
     """Does name or vendor, `0x1) name | vendor | ver: 1 | `, say that there is no chip of this type?"""
     words = set(re.findall(r"[a-z]+", before.lower()))
+    if any(word in before for word in _NO_CHIP_IN_CHINESE):
+        return True
     return bool(words & _NO_CHIP) or any(words >= set(vendor) for vendor in _NO_CHIP_VENDORS)
 
 
@@ -152,13 +158,14 @@ def wifi(text: str) -> Values:
 def bluetooth(text: str) -> Values:
     """`dumpsys bluetooth_manager`. Switched off after a crash says nothing of the radio."""
     name = "radio.bluetooth"
-    found = set(re.findall(r"(?m)^[ \t]*enabled: (true|false)[ \t\r]*$", text))
-    states = set(re.findall(r"(?m)^[ \t]*state: ([A-Z_]{1,32})[ \t\r]*$", text))
-    if any("TURNING" in state for state in states):
+    lower = text.lower()
+    found = set(re.findall(r"(?m)^[ \t]*enabled: (true|false)[ \t\r]*$", lower))
+    states = set(re.findall(r"(?m)^[ \t]*state: ([a-z_]{1,32})[ \t\r]*$", lower))
+    if any("turning" in state for state in states):
         return not_measured("changing", name)
-    if found == {"false"} and re.search(r"Bluetooth crashed [1-9]", text):
+    if found == {"false"} and re.search(r"bluetooth crashed [1-9]", lower):
         return not_measured("crashed", name)
-    if found == {"true"} and states == {"OFF"}:
+    if found == {"true"} and states == {"off"}:
         return not_measured("said_twice", name)
     return _switch(name, {{"true": "on", "false": "off"}[word] for word in found})
 

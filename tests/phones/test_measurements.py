@@ -18,6 +18,7 @@ from tests.phones.toolbox import BATTERY, THERMAL
 from tools import make_checks
 from tools.measurements import MEASUREMENTS, row_of
 
+DF = "Filesystem 1K-blocks Used Available Use% Mounted on\n"
 SAMSUNG = BATTERY + "  mSavedBatteryAsoc: [93]\n  mSavedBatteryUsage: [61919]\n  battery FirstUseDate: [20240630]\n"
 DUMPS = [
     ("state:\n", "state:\n  (UPDATES STOPPED -- use 'reset' to restart)\n"),
@@ -59,9 +60,9 @@ OTHERS = [
         )
         for full, design in ((2000000, 3000000), (3000000, 3000000))
     ],
-    checks.data_partition("tmpfs 1 0 1 0% /data"),
-    checks.data_partition("/dev/block/dm-5 100 0 200 0% /data"),
-    checks.data_partition("/dev/block/dm-5 300 0 200 0% /data\n/dev/block/dm-5 400 0 200 0% /data"),
+    checks.data_partition(DF + "tmpfs 1 0 1 0% /data"),
+    checks.data_partition(DF + "/dev/block/dm-5 100 0 200 0% /data"),
+    checks.data_partition(DF + "/dev/block/dm-5 300 0 200 0% /data\n/dev/block/dm-5 400 0 200 0% /data"),
     checks.memory("MemTotal: 0 kB"),
     checks.memory("MemTotal: 1 kB\nMemTotal: 2 kB"),
     checks.display_size("Physical size: 1080x2400\nOverride size: 720x1600"),

@@ -155,7 +155,11 @@ def test_a_reset_in_the_middle_of_a_history_of_several_lines_counts(tmp_path: Pa
     ("line", "said", "check"),
     [
         ("wm size", "Physical size: 1080x2400\nOverride size: 720x1600", "display_mode"),
-        ("df -k /data", "tmpfs 3910000 0 3910000 0% /data", "storage"),
+        (
+            "df -k /data",
+            "Filesystem 1K-blocks Used Available Use% Mounted on\ntmpfs 3910000 0 3910000 0% /data",
+            "storage",
+        ),
         ("dumpsys sensorservice", "No Sensors on the device\ndevInitCheck : -19", "sensors"),
         (
             "dumpsys sensorservice",

@@ -29,6 +29,7 @@ def parcel(text: str, *, status: int = 0) -> str:
     return "Result: Parcel(\n" + "\n".join(lines) + ")"
 
 
+DF = "Filesystem 1K-blocks Used Available Use% Mounted on\n"
 STORAGE = ("storage.total_bytes", "storage.free_bytes")
 
 
@@ -182,14 +183,14 @@ TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
         "Physical size: 1080x2400\nPhysical size: 720x1600",
         signs("said_twice", "display.width_px", "display.height_px"),
     ),
-    (checks.data_partition, "tmpfs 3910000 0 3910000 0% /data", signs("not_the_partition", *STORAGE)),
-    (checks.data_partition, "overlay 112000000 2000000 110000000 2% /", signs("not_the_partition", *STORAGE)),
-    (checks.data_partition, "/dev/root 4120000 4000000 120000 98% /", signs("not_the_partition", *STORAGE)),
-    (checks.data_partition, "/dev/block/dm-5 0 0 0 0% /data", signs("out_of_range", *STORAGE)),
-    (checks.data_partition, "/dev/block/dm-5 100 0 200 0% /data", signs("out_of_range", *STORAGE)),
+    (checks.data_partition, DF + "tmpfs 3910000 0 3910000 0% /data", signs("not_the_partition", *STORAGE)),
+    (checks.data_partition, DF + "overlay 112000000 2000000 110000000 2% /", signs("not_the_partition", *STORAGE)),
+    (checks.data_partition, DF + "/dev/root 4120000 4000000 120000 98% /", signs("not_the_partition", *STORAGE)),
+    (checks.data_partition, DF + "/dev/block/dm-5 0 0 0 0% /data", signs("out_of_range", *STORAGE)),
+    (checks.data_partition, DF + "/dev/block/dm-5 100 0 200 0% /data", signs("out_of_range", *STORAGE)),
     (
         checks.data_partition,
-        "/dev/block/dm-5 112000000 2000000 110000000 2% /data\n/dev/block/dm-5 55000000 2000000 110000 2% /data",
+        DF + "/dev/block/dm-5 112000000 2000000 110000000 2% /data\n/dev/block/dm-5 55000000 2000000 110000 2% /data",
         signs("said_twice", *STORAGE),
     ),
     (checks.memory, "MemTotal:              0 kB", signs("left_at_zero", "memory.total_kib")),
@@ -257,7 +258,7 @@ TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
     (checks.baseband, "unknown,g5123b-1", {"radio.baseband": "present"}),
     (
         checks.sensors,
-        "0x1) LSM6DSO Accelerometer | STMicro | ver: 1 | type: android.sensor.accelerometer(1)\ntype: android.sensor.light(5)",
+        "0x1) LSM6DSO Accelerometer | STMicro | ver: 1 | type: android.sensor.accelerometer(1)\n0x5) L | x | ver: 1 | type: android.sensor.light(5)",
         {"sensors.types": "accelerometer,light"},
     ),
     (
