@@ -101,7 +101,8 @@ def display_size(text: str) -> Values:
     width, height = found.pop()
     values = {"display.width_px": width, "display.height_px": height}
     # Whatever the second size is called, in whatever language: it is not the panel's.
-    if len(re.findall(r"[0-9]{2,5}x[0-9]{2,5}", text)) > len(re.findall(r"Physical size: [0-9]", text)):
+    others = [line for line in text.split("\n") if "Physical size: " not in line]
+    if any("size" in line.lower() or re.search(r"[0-9]{2,5}[xX×][0-9]{2,5}", line) for line in others):
         return values | {"display.override": "yes"} | not_measured("overridden", *_DISPLAY)
     return values | {"display.override": "no"}
 
