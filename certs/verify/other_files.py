@@ -74,7 +74,7 @@ _MAIL_FIELD = re.compile(
     rb"(?:from|to|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|x-[a-z-]{1,30}):",
     re.IGNORECASE,
 )
-_NAME_OF_PDF = re.compile(rb"name\*?=(?:\"|'|utf-8''){0,2}([^\"\r\n;]{1,200}\.pdf)\b", re.IGNORECASE)
+_NAME_OF_PDF = re.compile(rb"name\*?=(?:\"|'|utf-8''){0,2}([^\"\r\n;=]{1,200}\.pdf)\b", re.IGNORECASE)
 _WEB = re.compile(rb"<(?:!doctype html|html|head|body|script|meta)\b", re.IGNORECASE)
 _ENCRYPTED = re.compile(rb"/Encrypt[ \r\n]{1,2}(?:[0-9]{1,10} [0-9]{1,5} R|<<)")
 _POLICY = re.compile(rb"(?:log|witness|group|quorum)[ \t]")
