@@ -11,6 +11,8 @@ from phones.port import Platform
 from phones.signs import NOT_MEASURED, SOURCES
 from phones.verdict import Source
 
+NOT_LOOKED = "not_looked"
+"""What a person answers who has not looked."""
 _WORST_FIRST = (
     CheckOutcome.FAIL,
     CheckOutcome.INDETERMINATE,
@@ -26,11 +28,27 @@ def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) ->
     if platform.value not in check.platforms:
         return _result(check, CheckOutcome.NOT_APPLICABLE, limit, "", None)
     answered = [piece for piece in evidence if piece.outcome is Outcome.ANSWERED]
-    readings = [(_read(check, piece.values), piece) for piece in answered if _says(check.value, piece.values)]
+    readings = [
+        (_read(check, piece.values), _measured(check, piece.values), piece)
+        for piece in answered
+        if _says(check.value, piece.values)
+    ]
+    if stated := _stated(check, answered):
+        readings = [reading for reading in readings if reading[0] is not CheckOutcome.INDETERMINATE] + stated
     if not readings:
         return _result(check, CheckOutcome.NOT_TESTED, limit, "", None)
-    outcome, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))
-    return _result(check, outcome, limit, _measured(check, piece.values), piece)
+    outcome, measured, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))
+    return _result(check, outcome, limit, measured, piece)
+
+
+def _stated(check: Check, answered: Sequence[Evidence]) -> list[tuple[CheckOutcome, str, Evidence]]:
+    """What a person said where the phone tells nothing; one who says that he did not look has said nothing."""
+    said = [(piece.values[check.stated], piece) for piece in answered if check.stated in piece.values]
+    return [
+        (CheckOutcome.PASS if word in check.stated_limit else CheckOutcome.FAIL, word, piece)
+        for word, piece in said
+        if word not in {NOT_LOOKED, MALFORMED}
+    ]
 
 
 def _says(name: str, values: Mapping[str, str]) -> bool:

@@ -72,6 +72,7 @@ _IDENTITY = (
 _THIRD_PARTY = 'p=$(pm list packages -3)&&[ -z "$(echo "$p" | grep -v ^package:)" ]'
 """Into `p`; fails when the list could not be made, or holds anything else than packages."""
 _BATTERY = "dumpsys battery"
+_TELEPHONY = r"pm list features | grep -E '^feature:android\.hardware\.(telephony|touchscreen)$'"
 _STATE = (
     *_IDENTITY,
     *_properties(state.STATE_PROPERTIES),
@@ -80,12 +81,15 @@ _STATE = (
     _property("persist.sys.test_harness", state.flag_or_zero("setup.test_harness")),
     _property("persist.adb.tradeinmode", state.flag_or_zero("setup.trade_in")),
     _property("gsm.sim.state", state.sim_state),
+    _ask("telephony", _TELEPHONY, state.built_without_modem),
     _ask("clock", "date +%s", state.clock),
     _ask("provisioned", "settings get global device_provisioned", state.setting("setup.provisioned", "[01]")),
     _ask("setup", "settings get secure user_setup_complete", state.setting("setup.complete", "[01]")),
     _ask("boot_count", "settings get global boot_count", state.setting("boot.count", "[0-9]{1,9}")),
     _ask("android_id", "settings get secure android_id", state.setting("data.android_id", "[0-9a-f]{8,32}")),
+    # In the global table on every version that has it; Android 12 and later know the secure one as well.
     _ask("frp_mode", "settings get global secure_frp_mode", state.secure_frp_mode),
+    _ask("frp_mode_secure", "settings get secure secure_frp_mode", state.secure_frp_mode),
     _ask(
         "users",
         rf"dumpsys user | grep -oE '^ *UserInfo\{{[0-9]+|^ *State: [A-Z_]+|no_factory_reset|{FILTER}'",
@@ -93,7 +97,7 @@ _STATE = (
     ),
     _ask(
         "accounts",
-        rf"dumpsys account | grep -oE '^ *Accounts: [0-9]+|, type=[A-Za-z0-9_.]+\}}$|{FILTER}'",
+        rf"dumpsys account | grep -oE '^ *Accounts: [0-9]+|, type=[^,{{}}]+\}}$|{FILTER}'",
         state.accounts,
     ),
     _ask("owners", "dpm list-owners", _both(state.owners, locks.owning_lender)),
@@ -122,6 +126,7 @@ _STATE = (
 _ROOT = "root"
 _CHECKS = (
     _AWAKE,
+    _ask("telephony", _TELEPHONY, state.built_without_modem),
     *_properties(
         (
             "ro.product.manufacturer",
@@ -181,7 +186,9 @@ _CHECKS = (
         checks.cameras,
     ),
     _ask("features", "pm list features", checks.features),
+    # `status` is a word of `cmd wifi` since Android 11; the dump's first line says the same on every version.
     _ask("wifi", "cmd wifi status | grep -oE '^Wifi is (enabled|disabled)'", checks.wifi),
+    _ask("wifi_dump", "dumpsys wifi | grep -oE -m1 '^Wi-Fi is [a-z]+'", checks.wifi),
     _ask(
         "bluetooth",
         "dumpsys bluetooth_manager | grep -oiE '^ *enabled: (true|false)|^ *state: [A-Z_]+|Bluetooth crashed [0-9]+'",

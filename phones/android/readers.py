@@ -10,6 +10,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 
+from phones.android.account_types import PERSONS_TYPES, SYSTEM_TYPES
 from phones.android.vocabularies import in_our_words
 from phones.cleaning import spelled_serial
 from phones.imei import luhn_of, read_imei
@@ -66,33 +67,6 @@ _SIM_IN = frozenset(
         "CARD_RESTRICTED",
     }
 )
-_KNOWN_ACCOUNT_TYPES = frozenset(
-    {
-        "com.google",
-        "com.google.work",
-        "com.osp.app.signin",
-        "com.xiaomi",
-        "com.huawei.hwid",
-        "com.hihonor.id",
-        "com.oppo.usercenter",
-        "com.heytap.usercenter",
-        "com.vivo.bbkaccount",
-        "com.bbk.account",
-        "com.motorola.ccc",
-        "com.oneplus.account",
-        "com.meizu.account",
-        "com.android.exchange",
-        "com.microsoft.workaccount",
-        "com.google.android.gm.exchange",
-        "com.google.android.gm.pop3",
-        "com.google.android.gm.legacyimap",
-        "com.whatsapp",
-        "org.telegram.messenger",
-        "com.facebook.auth.login",
-        "com.tencent.mm.account",
-    }
-)
-"""Types printed by name. Any other is `other`: an app may hide anything in the name of its account type."""
 
 
 def kept_property(name: str) -> TextReader:
@@ -128,9 +102,11 @@ def imei_parcel(name: str) -> TextReader:
 
 
 def luhn(values: Mapping[str, str]) -> Values:
-    """`imei.luhn` of the IMEIs already read."""
+    """`imei.luhn` of the IMEIs already read; without any it is said only of a phone that is built without a modem:
+    before Android 12 the shell may not read them, which is no fault of the phone's.
+    """
     imeis = tuple(values[name] for name in ("identity.imei1", "identity.imei2") if name in values)
-    return {"imei.luhn": luhn_of(imeis)}
+    return {"imei.luhn": luhn_of(imeis)} if imeis or values.get("radio.baseband") == "no_modem" else {}
 
 
 def reset_history(text: str) -> Values:
@@ -166,6 +142,16 @@ def sim_state(text: str) -> Values:
     if "ABSENT" in states and states <= {"ABSENT", "NOT_READY"}:
         return {"media.sim": "absent"}
     return {"media.sim": "unknown"}
+
+
+def built_without_modem(text: str) -> Values:
+    """`pm list features`: a phone whose list was read and names no telephony is built without a modem, and takes no
+    SIM. A modem that is broken stays listed: the list comes with the system image [read: SystemConfig.java].
+    """
+    listed = set(re.findall(r"(?m)^feature:(android\.hardware\.[a-z]+)[ \t\r]*$", text))
+    if "android.hardware.touchscreen" not in listed or "android.hardware.telephony" in listed:
+        return {}
+    return {"radio.baseband": "no_modem", "media.sim": "absent"}
 
 
 def setting(name: str, pattern: str) -> TextReader:
@@ -208,15 +194,19 @@ def users(text: str) -> Values:
 
 
 def accounts(text: str) -> Values:
-    """`dumpsys account`: number and types, never a name. The larger of what is said and what is listed."""
+    """`dumpsys account`: number and types, never a name. The larger of what is said and what is listed; an account
+    of the maker's system counts apart.
+    """
     said = [int(number) for number in re.findall(r"(?m)^[ \t]*Accounts: ([0-9]{1,6})\b", text)]
     if not said:
         return {}
-    listed = re.findall(r"(?m), type=([A-Za-z0-9_.\-]+)\}[ \t\r]*$", text)
-    kinds = sorted({kind if kind in _KNOWN_ACCOUNT_TYPES else "other" for kind in listed})
+    listed = re.findall(r"(?m), type=([^,{}\n]{1,200})\}[ \t\r]*$", text)
+    own = sum(kind in SYSTEM_TYPES for kind in listed)
+    known = PERSONS_TYPES | SYSTEM_TYPES.keys()
     return {
-        "locks.accounts": str(min(max(sum(said), len(listed)), 999999)),
-        "locks.account_types": ",".join(kinds),
+        "locks.accounts": str(min(max(sum(said), len(listed)) - own, 999999)),
+        "locks.system_accounts": str(min(own, 999999)),
+        "locks.account_types": ",".join(sorted({kind if kind in known else "other" for kind in listed})),
     }
 
 

@@ -151,8 +151,10 @@ def cameras(text: str) -> Values:
 
 
 def wifi(text: str) -> Values:
-    """`cmd wifi status`, of which only the first words were let through: the rest names the network."""
-    found = set(re.findall(r"(?m)^Wifi is (enabled|disabled)\b", text))
+    """`cmd wifi status` or `dumpsys wifi`, of which only the first words were let through: the rest names the
+    network. What is on its way between the two is not told.
+    """
+    found = set(re.findall(r"(?m)^Wi-?[Ff]i is (enabled|disabled)[ \t\r]*$", text))
     return _switch("radio.wifi", {{"enabled": "on", "disabled": "off"}[word] for word in found})
 
 

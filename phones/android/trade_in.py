@@ -144,7 +144,7 @@ def _identity(document: Document) -> Values:
     )
     for number, imei in enumerate(imeis[:2], start=1):
         values[f"identity.imei{number}"] = imei
-    if values:
+    if imeis:  # listed only with telephony [read: DeviceDiagnostics]: none is no fault
         values["imei.luhn"] = luhn_of(imeis[:2])
     if (level := _number(document, "launch_level", most=999)) is not None:
         values["system.first_api_level"] = str(level)

@@ -82,9 +82,21 @@ def _identity(good: Mapping[str, Any]) -> dict[str, str]:
             "identity.wifi_mac": wifi.lower() if wifi else None,
         }
     )
-    if "InternationalMobileEquipmentIdentity" in good or "InternationalMobileEquipmentIdentity2" in good:
+    if any(imeis) or _built_without_modem(good):
         values["imei.luhn"] = luhn_of(tuple(imei for imei in imeis if imei))
     return values
+
+
+def _built_without_modem(good: Mapping[str, Any]) -> bool:
+    """An iPad or iPod that says it has no telephony [read: public lockdown dumps of iPads; MobileGestalt]. An iPhone
+    that says so is a broken one: every iPhone has a modem.
+    """
+    product = _text(good.get("ProductType")) or ""
+    return good.get("BasebandStatus") in _NO_TELEPHONY and product.startswith(("iPad", "iPod"))
+
+
+_NO_TELEPHONY = ("NoTelephonyCapabilty", "NoTelephonyCapability")
+"""As iOS spells it, and as it should be spelt."""
 
 
 def _product(good: Mapping[str, Any]) -> dict[str, str]:
@@ -171,6 +183,8 @@ def _modem(good: Mapping[str, Any]) -> dict[str, str]:
     if sim is not None:
         # A tray that holds a card outweighs a status that says none.
         sim = "present" if tray == "kCTSIMSupportSIMTrayInsertedWithSIM" else _SIM_STATES.get(sim, "unknown")
+    if _built_without_modem(good) and sim is None:
+        return {"apple.baseband": "no_modem", "radio.baseband": "no_modem", "media.sim": "absent"}
     return _baseband(_text(good.get("BasebandStatus"))) | _present(
         {
             "radio.baseband": "present" if _text(good.get("BasebandVersion")) else None,
@@ -340,7 +354,7 @@ def _nvram(answers: Mapping[str, PartAnswer]) -> dict[str, str]:
             "apple.oblit_begins_mark": marks.begins_mark,
             "apple.oblit_failure": marks.failure,
             "apple.oblit_failure_mark": marks.failure_mark,
-            "locks.activation_lock": _lock_word(lock) if isinstance(lock, bytes) else None,
+            "locks.activation_lock": _lock_word(lock),
         }
     )
 
@@ -349,8 +363,11 @@ def _raw(found: Any) -> bytes | None:
     return found if isinstance(found, bytes) or found is None else b"not bytes"
 
 
-def _lock_word(lock: bytes) -> str | None:
-    return {b"YES": "yes", b"NO": "no"}.get(lock.strip(b"\x00 \n").upper())
+def _lock_word(lock: Any) -> str:
+    """The variables were read: one that is missing, or holds another word, is a lock that is not known."""
+    if not isinstance(lock, bytes):
+        return "unknown"
+    return {b"YES": "yes", b"NO": "no"}.get(lock.strip(b"\x00 \n").upper(), "unknown")
 
 
 def read_trust(reply: Reply) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ from station.session.session import Session
 from station.setup.toml_file import read_toml
 from station.text.language import text
 
-SEEN_NOW = frozenset({"setup_screen_seen"})
+SEEN_NOW = frozenset({"activation_owner_seen", "owner_account_seen", "setup_screen_seen", "signed_out_seen"})
 """What a person states about something that has just happened: never taken from a file written before it."""
 _LOOK_S = 0.2
 _GIVE_UP_S = 2.0

@@ -56,6 +56,7 @@ sound = "ok"
 cameras = "ok"
 charging = "ok"
 setup_screen_seen = "yes"
+owner_account_seen = "not_asked"
 """
 DEADLINES = """
 [deadlines]

@@ -59,6 +59,7 @@ ANSWERS = {
     "cameras": "ok",
     "charging": "ok",
     "setup_screen_seen": "yes",
+    "owner_account_seen": "not_asked",
 }
 SCRIPT = Script(
     on_problem={"unauthorized": "accept_adb", "trust_pending": "trust"},

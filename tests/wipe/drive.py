@@ -55,10 +55,13 @@ class Crash(BaseException):
 class Technician:
     """Does what the program says, and answers what `answer` says."""
 
-    def __init__(self, press: Callable[[str], None], *, obeys: bool = True, answer: str | None = "yes") -> None:
+    def __init__(
+        self, press: Callable[[str], None], *, obeys: bool, answer: str | None, is_locked: Callable[[], bool]
+    ) -> None:
         self._press = press
         self._obeys = obeys
         self._answer = answer
+        self._is_locked = is_locked
 
     def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
         if self._obeys:
@@ -67,6 +70,8 @@ class Technician:
     def ask(
         self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float
     ) -> str | None:
+        if key in ("owner_account_seen", "activation_owner_seen") and self._answer is not None:
+            return "asked" if self._is_locked() else "not_asked"
         return self._answer
 
 
@@ -88,7 +93,10 @@ class Bench:
         self.clock = VirtualClock()
         self.port = DirectPort(self.slot, self.clock, _FOLDER / str(next(_NUMBERS)))
         self._technician = Technician(
-            lambda action: self.slot.press(action, self.clock.seconds), obeys=obeys, answer=answer
+            lambda action: self.slot.press(action, self.clock.seconds),
+            obeys=obeys,
+            answer=answer,
+            is_locked=lambda: bool(self.slot.phone.truth().get("frp")),
         )
         self._draw = itertools.count(1)
         self._deadlines = deadlines

@@ -255,3 +255,19 @@ def added(
 def without(evidence: Sequence[Evidence], moment: Moment, asked: str) -> tuple[Evidence, ...]:
     """The job in which that question was not answered."""
     return tuple(piece for piece in evidence if not (piece.moment is moment and piece.asked == asked))
+
+
+def stated(evidence: Sequence[Evidence], moment: Moment, what: str, answer: str) -> tuple[Evidence, ...]:
+    """The same, and the person's answer to one more question at `moment`."""
+    values = {f"statement.{what}": answer}
+    last = evidence[-1]
+    piece = replace(
+        last,
+        number=last.number + 1,
+        moment=moment,
+        asked=f"operator.{what}",
+        link="operator",
+        values=values,
+        digest=digest_of(values),
+    )
+    return (*evidence, piece)

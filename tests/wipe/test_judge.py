@@ -15,7 +15,7 @@ from phones.allowed import ALLOWED
 from phones.commitment import commit
 from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.verdict import Verdict
-from tests.wipe.honest import HONEST, OTHER_SERIAL, changed, harness, iphone, trade_in, without
+from tests.wipe.honest import HONEST, OTHER_SERIAL, changed, harness, iphone, stated, trade_in, without
 from wipe.judge import judge
 from wipe.report import EraseReport, EvidenceLevel
 from wipe.rules import load
@@ -190,7 +190,8 @@ def test_what_the_shell_can_write_never_proves_a_reset() -> None:
 
 def test_one_writer_alone_is_not_enough() -> None:
     only_root = tuple(row for row in RULES.rows if row.writer in ("root", "host", "operator"))
-    report = judge(harness(), method="android_harness", rules=replace(RULES, rows=only_root))
+    evidence = stated(harness(), Moment.FINAL, "owner_account", "not_asked")
+    report = judge(evidence, method="android_harness", rules=replace(RULES, rows=only_root))
     assert report.verdict is Verdict.INDETERMINATE
     assert report.level.reaches(EvidenceLevel.E2)
     assert report.reasons == ("one_writer_only",)
@@ -265,9 +266,45 @@ def test_an_unknown_apple_model_is_clear() -> None:
 
 def test_locks_left_on_the_phone_make_the_r2_claim_fail() -> None:
     assert _judge(harness(), "android_harness").claims.r2_status == "guided"
-    for value, text in (("locks.frp", "armed"), ("locks.frp", None), ("locks.device_owner", "yes")):
-        report = _judge(changed(harness(), Moment.BEFORE, value, text), "android_harness")
-        assert (report.verdict, report.claims.r2_status) == (Verdict.PASSED, "fail")
+    report = _judge(changed(harness(), Moment.BEFORE, "locks.device_owner", "yes"), "android_harness")
+    assert (report.verdict, report.claims.r2_status) == (Verdict.PASSED, "fail")
+
+
+@pytest.mark.parametrize("read", ["unknown", "clear"])
+@pytest.mark.parametrize("said", ["not_asked", "asked", "not_looked", ""])
+def test_a_phone_whose_protection_nobody_saw_off_gets_no_certificate(read: str, said: str) -> None:
+    evidence = changed(harness(), Moment.BEFORE, "locks.frp", read)
+    evidence = stated(evidence, Moment.FINAL, "owner_account", said) if said else evidence
+    report = _judge(evidence, "android_harness")
+    shown = said == "not_asked" or (read == "clear" and said != "asked")
+    assert report.verdict is (Verdict.PASSED if shown else Verdict.INDETERMINATE)
+    assert report.final_reset == "stated"
+    if not shown:
+        assert report.reasons == ("frp_not_shown_clear",)
+    residue = {"asked": "present", "not_asked": "absent" if read == "clear" else "stated_absent"}
+    assert report.residues["frp"] == residue.get(said, "absent" if read == "clear" else "unknown")
+    assert report.claims.r2_status == ("guided" if shown else "fail")
+
+
+@pytest.mark.parametrize(("read", "said"), [("armed", "not_asked"), (None, "not_asked"), ("malformed", "not_asked")])
+def test_a_protection_read_as_armed_or_not_looked_for_is_not_talked_away(read: str | None, said: str) -> None:
+    evidence = changed(harness(), Moment.BEFORE, "locks.frp", read)
+    report = _judge(stated(evidence, Moment.FINAL, "owner_account", said), "android_harness")
+    assert report.verdict is Verdict.INDETERMINATE
+    assert "frp_not_shown_clear" in report.reasons
+
+
+@pytest.mark.parametrize("read", ["unknown", "no", "yes"])
+@pytest.mark.parametrize("said", ["not_asked", "asked", "not_looked", ""])
+def test_an_iphone_that_nobody_saw_unlocked_gets_no_certificate(read: str, said: str) -> None:
+    evidence = changed(iphone(), Moment.AFTER, "locks.activation_lock", read)
+    evidence = stated(evidence, Moment.AFTER, "activation_owner", said) if said else evidence
+    report = _judge(evidence, "apple_mcinstall")
+    shown = read != "yes" and (said == "not_asked" or (read == "no" and said != "asked"))
+    assert report.verdict is (Verdict.PASSED if shown else Verdict.INDETERMINATE)
+    if not shown:
+        assert report.reasons == ("activation_lock_on",)
+        assert report.claims.r2_status == "fail"
 
 
 def test_gb_46864_gets_supporting_evidence_only() -> None:

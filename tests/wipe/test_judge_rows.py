@@ -8,7 +8,7 @@ import pytest
 
 from phones.evidence import Evidence, Moment
 from phones.verdict import Verdict
-from tests.wipe.honest import HONEST, OLD_ID, added, changed, guided, iphone, without
+from tests.wipe.honest import HONEST, OLD_ID, added, changed, guided, iphone, stated, without
 from wipe.judge import judge
 from wipe.report import EvidenceLevel
 from wipe.rules import Rules, load
@@ -54,6 +54,25 @@ def _erased_just_before(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     return evidence
 
 
+def _armed_whatever_a_person_says(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return stated(changed(evidence, Moment.BEFORE, "locks.frp", "armed"), Moment.FINAL, "owner_account", "not_asked")
+
+
+def _locked_whatever_a_person_says(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    locked = changed(evidence, Moment.AFTER, "locks.activation_lock", "yes")
+    return stated(locked, Moment.AFTER, "activation_owner", "not_asked")
+
+
+def _lock_unread_and_stated(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    unread = changed(evidence, Moment.AFTER, "locks.activation_lock", "unknown")
+    return stated(unread, Moment.AFTER, "activation_owner", "not_asked")
+
+
+def _frp_unread_and_stated(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    unread = changed(evidence, Moment.BEFORE, "locks.frp", "unknown")
+    return stated(unread, Moment.FINAL, "owner_account", "not_asked")
+
+
 # What exactly one requirement or contradiction catches.
 BAD: dict[str, Change] = {
     "canary_still_there": _first_look_finds_the_mark,
@@ -86,7 +105,8 @@ BAD: dict[str, Change] = {
     "apple_marker_works": _set(Moment.AFTER, "canary.marker_works", ""),
     "unactivated": _set(Moment.AFTER, "apple.activation_state", "Activated"),
     "setup_not_done": _set(Moment.AFTER, "apple.setup_done", "yes"),
-    "activation_lock_off": _set(Moment.AFTER, "locks.activation_lock", "yes"),
+    "activation_lock_not_on": _locked_whatever_a_person_says,
+    "frp_not_armed": _armed_whatever_a_person_says,
     "not_supervised": _set(Moment.BEFORE, "locks.supervised", "yes"),
 }
 # An honest job that rests on exactly this row: what else could carry it was not readable on that phone.
@@ -97,6 +117,10 @@ NEEDED: dict[str, Change] = {
     "harness_property": _set(Moment.AFTER, "boot.reset_entries", None),
     "bootstat_reset": _set(Moment.AFTER, "setup.test_harness", None),
     "stamp_newer": lambda evidence: evidence,
+    "frp_read_clear": lambda evidence: evidence,
+    "frp_stated_clear": _frp_unread_and_stated,
+    "activation_lock_off": lambda evidence: evidence,
+    "activation_lock_stated_off": _lock_unread_and_stated,
 }
 PAIRS = [(row.name, method) for row in RULES.rows for method in sorted(row.methods) if method in HONEST]
 

@@ -8,8 +8,8 @@ that returns is the door to `android_trade_in`, which proves an erase.
 from phones.evidence import Moment
 from phones.port import Presence
 from wipe.method import Step, StepContext, StepFailed
-from wipe.methods.android_harness import ask_setup_screen
 from wipe.steps.android_looks import ask_foyer, ask_state, keep_port, look_for_canary, plant
+from wipe.steps.set_up_screen import ask_for_owner_account, ask_setup_screen
 from wipe.steps.waiting import watch_port
 
 
@@ -49,6 +49,7 @@ def _look_after(context: StepContext) -> None:
         ask_state(context, Moment.AFTER)
         look_for_canary(context)
     ask_setup_screen(context, Moment.AFTER)
+    ask_for_owner_account(context, Moment.AFTER)
 
 
 STEPS: tuple[Step, ...] = (

@@ -13,6 +13,7 @@ from phones.link import Effect, Question, Reply, ShellLine
 from phones.port import Presence
 from wipe.method import Step, StepContext, StepFailed
 from wipe.steps.android_looks import SHELL_TIMEOUT_S, ask_state, keep_port, look_for_canary, plant, require_back
+from wipe.steps.set_up_screen import ask_for_owner_account, ask_setup_screen
 from wipe.steps.waiting import watch_port
 
 _REFUSALS = {"1": "harness_failed", "2": "harness_lock_screen"}
@@ -36,7 +37,8 @@ def _exit_code(reply: Reply) -> Mapping[str, str]:
 def _look_before(context: StepContext) -> None:
     context.progress("planting")
     keep_port(context, Moment.BEFORE)
-    ask_state(context, Moment.BEFORE)
+    if ask_state(context, Moment.BEFORE).values.get("locks.frp") == "armed":
+        raise StepFailed("frp_armed")
     plant(context)
 
 
@@ -89,25 +91,13 @@ def _final_reset(context: StepContext) -> None:
     )
     require_back(sighting, Presence.USB_ONLY)
     ask_setup_screen(context, Moment.FINAL)
+    ask_for_owner_account(context, Moment.FINAL)
 
 
 def _identify_returned_phone(context: StepContext) -> None:
     """While the station was away another phone may have been put here; nobody is told to reset that one."""
     if context.phone.peek().presence is Presence.ADB_DEVICE:
         ask_state(context, Moment.AFTER)
-
-
-def ask_setup_screen(context: StepContext, moment: Moment) -> None:
-    """Does the phone show its set-up screen? Keeps `statement.setup_screen`; nothing when nobody answers."""
-    answer = context.operator.ask(
-        "setup_screen_seen",
-        port=context.phone.path,
-        choices=("yes", "no"),
-        facts={},
-        timeout_s=context.deadlines.person_s,
-    )
-    if answer is not None:
-        context.phone.keep_statement("operator.setup_screen", {"statement.setup_screen": answer}, moment)
 
 
 STEPS: tuple[Step, ...] = (

@@ -21,6 +21,7 @@ from phones.long_act import Act, ActEnd
 from phones.port import Presence
 from phones.witness import Answer
 from wipe.method import Step, StepContext, StepFailed
+from wipe.steps.set_up_screen import ask_for_activation_owner, require_signed_out
 from wipe.steps.waiting import answered, ask_until, watch_port
 
 _ANSWER_S = 60.0
@@ -37,6 +38,7 @@ def _look_before(context: StepContext) -> None:
     clock = context.phone.ask(after_question(timeout_s=_ANSWER_S), Moment.BEFORE)
     if not {"system.clock_epoch", "apple.obliteration_kind"} <= set(clock.values):
         raise StepFailed("clock_not_read")
+    require_signed_out(context)
 
 
 def _erase_by_mcinstall(context: StepContext) -> None:
@@ -106,6 +108,7 @@ def _look_after(context: StepContext) -> None:
         (lambda: canary_question(context.mark, new_mark, timeout_s=_ANSWER_S), _canary_decided),
     ):
         ask_until(context, ask, Moment.AFTER, accept=accept, within_s=settle_s)
+    ask_for_activation_owner(context, Moment.AFTER)
 
 
 def _stamp_read(answer: Answer) -> bool:

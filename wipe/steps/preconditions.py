@@ -78,8 +78,6 @@ def _find_low_battery(values: Values, limits: Limits) -> Problem | None:
 def _find_sim(values: Values, limits: Limits) -> Problem | None:
     if limits.allow_sim or read(values, "media.sim") == "absent":
         return None
-    if values.get("part.SIMStatus") == "absent":  # an iPad or iPod without a modem has no such value
-        return None
     return Problem(code=ProblemCode.SIM_PRESENT) if read(values, "media.sim") else _not_checked("media.sim")
 
 
@@ -100,12 +98,42 @@ def _find_lock_screen(values: Values, _limits: Limits) -> Problem | None:
     return Problem(code=ProblemCode.LOCK_SCREEN_SET) if read(values, "locks.lock_screen") == "yes" else None
 
 
+def _find_armed_protection(values: Values, _limits: Limits) -> Problem | None:
+    """Most phones of Android 10 to 15 do not tell their shell. Then a phone that is set up must stand in for it: one
+    that is locked by the protection cannot have been; and the set-up screen after the last reset decides.
+    """
+    match read(values, "locks.frp"):
+        case "armed":
+            return Problem(code=ProblemCode.FACTORY_RESET_PROTECTION)
+        case "clear":
+            return None
+    if values.get("part.frp") in (None, "missing"):
+        return _not_checked("locks.frp")
+    for name in ("setup.provisioned", "setup.complete"):
+        if not read(values, name):
+            return _not_checked(name)
+        if values[name] != "1":
+            return Problem(code=ProblemCode.FACTORY_RESET_PROTECTION)
+    return None
+
+
+def _find_activation_lock(values: Values, _limits: Limits) -> Problem | None:
+    """A phone whose variables were read and do not name the lock is asked for by the method itself, of the person
+    before it acts and at the set-up screen.
+    """
+    if read(values, "locks.activation_lock") == "yes":
+        return Problem(code=ProblemCode.ACTIVATION_LOCK)
+    told = values.get("locks.activation_lock") in ("no", "unknown")
+    return None if told else _not_checked("locks.activation_lock")
+
+
 IDENTITY = Precondition(code=ProblemCode.IDENTITY_TOO_THIN, find=_find_thin_identity)
 OWN_SERIAL = Precondition(code=ProblemCode.NUMBERS_SHARED, find=_find_shared_serial)
 BATTERY = Precondition(code=ProblemCode.BATTERY_LOW, find=_find_low_battery)
 SIM_OUT = Precondition(code=ProblemCode.SIM_PRESENT, find=_find_sim)
 SD_OUT = Precondition(code=ProblemCode.SD_CARD_PRESENT, find=_find_sd)
 FRP_CLEAR = _must_be(ProblemCode.FACTORY_RESET_PROTECTION, "locks.frp", "clear")
+FRP_NOT_ARMED = Precondition(code=ProblemCode.FACTORY_RESET_PROTECTION, find=_find_armed_protection)
 OWN_SYSTEM = _must_be(ProblemCode.SYSTEM_IMAGE_RUNNING, "boot.system_image_running", "no")
 NO_DEVICE_OWNER = _must_be(ProblemCode.MANAGED, "locks.device_owner", "no")
 NO_PROFILE_OWNER = _must_be(ProblemCode.MANAGED, "locks.profile_owner", "no")
@@ -114,7 +142,7 @@ RESET_ALLOWED = _must_be(ProblemCode.RESET_FORBIDDEN, "locks.reset_forbidden", "
 HARNESS_OFF = _must_be(ProblemCode.HARNESS_ALREADY_ON, "setup.test_harness", "0")
 NO_ACCOUNT = _must_be(ProblemCode.ACCOUNT_PRESENT, "locks.accounts", "0", facts={"types": "locks.account_types"})
 NO_LOCK_SCREEN = Precondition(code=ProblemCode.LOCK_SCREEN_SET, find=_find_lock_screen)
-NO_ACTIVATION_LOCK = _must_be(ProblemCode.ACTIVATION_LOCK, "locks.activation_lock", "no")
+NO_ACTIVATION_LOCK = Precondition(code=ProblemCode.ACTIVATION_LOCK, find=_find_activation_lock)
 NOT_SUPERVISED = _must_be(ProblemCode.MANAGED, "locks.supervised", "no")
 
 TRADE_IN: tuple[Precondition, ...] = (IDENTITY, FRP_CLEAR)
@@ -141,7 +169,7 @@ GUIDED: tuple[Precondition, ...] = (
     BATTERY,
 )
 """A reset from Settings asks for the PIN itself and clears factory reset protection: no need to block."""
-HARNESS: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_CLEAR, NO_LOCK_SCREEN)
+HARNESS: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_NOT_ARMED, NO_LOCK_SCREEN)
 APPLE: tuple[Precondition, ...] = (IDENTITY, NO_ACTIVATION_LOCK, NOT_SUPERVISED, SIM_OUT, BATTERY)
 
 

@@ -82,6 +82,7 @@ def test_the_state_holds_everything_an_erase_is_judged_by(tools: Path) -> None:
         "data.user0": "unlocked",
         "data.users": "1",
         "locks.accounts": "1",
+        "locks.system_accounts": "0",
         "locks.account_types": "com.google",
         "locks.device_owner": "no",
         "locks.profile_owner": "no",
@@ -163,15 +164,38 @@ def test_an_imsi_answered_for_an_imei_is_dropped(tmp_path: Path) -> None:
     program.write_text(f"#!/bin/sh\necho \"Result: Parcel(00000000 {words} '...')\"\n")
     _, values = ask(state_question(mark(), timeout_s=10), tools)
     assert "identity.imei1" not in values
-    assert values["imei.luhn"] == "absent"
+    assert "imei.luhn" not in values
     program.write_text(text)
 
 
 def test_an_older_android_is_not_asked_for_numbers_by_guesswork(tmp_path: Path) -> None:
     tools = install(tmp_path / "bin", properties={"ro.build.version.sdk": "29"})
     reply, values = ask(state_question(mark(), timeout_s=10), tools)
-    assert "identity.imei1" not in values
+    assert not {"identity.imei1", "imei.luhn"} & set(values)
     assert b"Parcel" not in reply.body
+
+
+def test_wifi_of_an_android_10_is_read_from_its_dump(tmp_path: Path) -> None:
+    tools = install(tmp_path / "bin", without=("cmd",))
+    reply, values = ask(inspection_questions(mark, timeout_s=20)[2], tools)
+    assert values["radio.wifi"] == "on"
+    assert SELLER["wifi"].encode() not in reply.body
+
+
+def test_a_tablet_without_a_modem_has_no_card_and_no_imei_to_show(tmp_path: Path) -> None:
+    tools = install(
+        tmp_path / "bin", properties={"gsm.sim.state": "", "gsm.version.baseband": ""}, without=("service",)
+    )
+    program = tools / "pm"
+    program.write_text(program.read_text().replace("feature:android.hardware.telephony\n", ""))
+    for place in (1, 2):
+        _, values = ask(inspection_questions(mark, timeout_s=20)[place], tools)
+        assert (values["radio.baseband"], values["media.sim"]) == ("no_modem", "absent")
+    _, values = ask(state_question(mark(), timeout_s=10), tools)
+    assert values["imei.luhn"] == "absent"
+    program.unlink()
+    _, values = ask(state_question(mark(), timeout_s=10), tools)
+    assert values["media.sim"] == "unknown"
 
 
 def test_missing_tools_leave_gaps_and_not_good_answers(tmp_path: Path) -> None:

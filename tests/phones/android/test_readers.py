@@ -97,14 +97,55 @@ TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
         {"data.users": "1", "data.user0": "unknown", "locks.reset_forbidden": "no"},
     ),
     (state.users, "Can't find service: user", {}),
-    (state.accounts, "  Accounts: 0", {"locks.accounts": "0", "locks.account_types": ""}),
+    (state.accounts, "  Accounts: 0", {"locks.accounts": "0", "locks.system_accounts": "0", "locks.account_types": ""}),
     (
         state.accounts,
         "  Accounts: 2\n    Account {name=a@b, type=com.google}\n    Account {name=x, type=org.secret.sect}",
-        {"locks.accounts": "2", "locks.account_types": "com.google,other"},
+        {"locks.accounts": "2", "locks.system_accounts": "0", "locks.account_types": "com.google,other"},
     ),
-    (state.accounts, "  Accounts: 1\n  Accounts: 2", {"locks.accounts": "3", "locks.account_types": ""}),
-    (state.accounts, ", type=com.google}\n  Accounts: 0", {"locks.accounts": "1", "locks.account_types": "com.google"}),
+    (
+        state.accounts,
+        "  Accounts: 1\n  Accounts: 2",
+        {"locks.accounts": "3", "locks.system_accounts": "0", "locks.account_types": ""},
+    ),
+    (
+        state.accounts,
+        ", type=com.google}\n  Accounts: 0",
+        {"locks.accounts": "1", "locks.system_accounts": "0", "locks.account_types": "com.google"},
+    ),
+    (
+        state.accounts,  # a Quectel SC60, through the filter on the phone
+        "  Accounts: 1\n, type=com.android.localphone}",
+        {"locks.accounts": "0", "locks.system_accounts": "1", "locks.account_types": "com.android.localphone"},
+    ),
+    (
+        state.accounts,  # a MediaTek phone with its owner still on it
+        "  Accounts: 3\n, type=Local Phone Account}\n, type=USIM Account}\n, type=com.google}",
+        {
+            "locks.accounts": "1",
+            "locks.system_accounts": "2",
+            "locks.account_types": "Local Phone Account,USIM Account,com.google",
+        },
+    ),
+    (
+        state.accounts,  # one that was not listed, and one whose name forges a line
+        "  Accounts: 2\n, type=com.android.localphone}",
+        {"locks.accounts": "1", "locks.system_accounts": "1", "locks.account_types": "com.android.localphone"},
+    ),
+    (
+        state.accounts,
+        "  Accounts: 1\n, type=com.android.localphone}\n, type=com.google}",
+        {
+            "locks.accounts": "1",
+            "locks.system_accounts": "1",
+            "locks.account_types": "com.android.localphone,com.google",
+        },
+    ),
+    (
+        state.accounts,
+        "  Accounts: 1\n, type=x.com.android.localphone}",
+        {"locks.accounts": "1", "locks.system_accounts": "0", "locks.account_types": "other"},
+    ),
     (state.accounts, "Permission Denial: can't dump", {}),
     (state.owners, "no owners", {"locks.device_owner": "no", "locks.profile_owner": "no"}),
     (
@@ -147,6 +188,23 @@ TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
         {"locks.frp": "clear"},
     ),
     (state.frp_block, "", {"locks.frp": "unknown"}),
+    (state.frp_block, "FRP state: false", {"locks.frp": "unknown"}),
+    (
+        state.frp_block,  # a public dump of Android 15 by a phone that is protected, and says so only below
+        "mIsWritable: true\nFRP state: false\nHas FRP credential handle: true\nFRP challenge block size: 259",
+        {"locks.frp": "armed"},
+    ),
+    (checks.wifi, "Wi-Fi is disabled", {"radio.wifi": "off"}),
+    (checks.wifi, "Wi-Fi is enabling", {}),
+    (checks.wifi, "Wi-Fi is enabled by nobody", {}),
+    (
+        state.built_without_modem,
+        "feature:android.hardware.touchscreen\nfeature:android.hardware.wifi",
+        {"radio.baseband": "no_modem", "media.sim": "absent"},
+    ),
+    (state.built_without_modem, "feature:android.hardware.touchscreen\nfeature:android.hardware.telephony", {}),
+    (state.built_without_modem, "feature:android.hardware.wifi", {}),
+    (state.built_without_modem, "", {}),
     (state.credential_type, "CredentialType: NONE", {"locks.lock_screen": "no"}),
     (state.credential_type, "CredentialType: NONE\nCredentialType: PIN", {"locks.lock_screen": "yes"}),
     (state.credential_type, "", {}),

@@ -101,7 +101,7 @@ def test_a_failed_or_unfinished_erase_is_seen() -> None:
     assert len({values["apple.oblit_begins_mark"], values["apple.oblit_failure_mark"], "none"}) == 3
 
 
-@pytest.mark.parametrize(("raw", "word"), [(b"YES", "yes"), (b"NO\x00", "no"), (b"maybe", None), (b"", None)])
+@pytest.mark.parametrize(("raw", "word"), [(b"YES", "yes"), (b"NO\x00", "no"), (b"maybe", "unknown"), (b"", "unknown")])
 def test_the_activation_lock_flag_is_yes_no_or_unknown(raw: bytes, word: str | None) -> None:
     assert read_batch(reply(nvram={"fm-activation-locked": raw})).get("locks.activation_lock") == word
 
@@ -136,12 +136,33 @@ def test_both_battery_layouts_are_read_and_a_percentage_is_no_capacity(
         (["004999009746834"], "valid"),
         (["004999009746835"], "invalid"),
         (["004999009746834", "1"], "invalid"),
-        ([""], "absent"),
+        ([""], None),
     ],
 )
-def test_every_imei_must_pass_its_check_digit(imeis: list[str], word: str) -> None:
+def test_every_imei_must_pass_its_check_digit(imeis: list[str], word: str | None) -> None:
     names = ["InternationalMobileEquipmentIdentity", "InternationalMobileEquipmentIdentity2"]
-    assert read_batch(reply(**dict(zip(names, imeis, strict=False))))["imei.luhn"] == word
+    assert read_batch(reply(**dict(zip(names, imeis, strict=False)))).get("imei.luhn") == word
+
+
+@pytest.mark.parametrize("model", ["iPad7,11", "iPad13,18", "iPod9,1"])
+def test_an_ipad_or_ipod_without_a_modem_is_not_faulted_for_it(model: str) -> None:
+    values = read_batch(reply(ProductType=model, BasebandStatus="NoTelephonyCapabilty"))
+    assert (values["apple.baseband"], values["media.sim"], values["imei.luhn"]) == ("no_modem", "absent", "absent")
+
+
+@pytest.mark.parametrize(
+    ("model", "more"),
+    [
+        ("iPhone13,2", {"BasebandStatus": "NoTelephonyCapabilty"}),
+        ("iPad7,12", {"BasebandStatus": "BBInfoAvailable"}),
+        ("iPad7,11", {}),
+        ("iPad7,11", {"BasebandStatus": "NoTelephonyCapabilty", "SIMStatus": "kCTSIMSupportSIMStatusReady"}),
+    ],
+)
+def test_a_modem_that_should_be_there_is_never_explained_away(model: str, more: dict[str, str]) -> None:
+    values = read_batch(reply(ProductType=model, **more))
+    assert values.get("apple.baseband") == more.get("BasebandStatus")
+    assert values.get("media.sim") in (None, "present")
 
 
 @given(st.text(alphabet="0123456789", min_size=14, max_size=14))

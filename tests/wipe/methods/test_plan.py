@@ -132,9 +132,38 @@ def test_a_limit_may_allow_cards() -> None:
     assert METHODS["android_guided"].problems(values, ADB, Limits(allow_sim=True, allow_sd=True)) == ()
 
 
-def test_an_ipad_without_a_modem_needs_no_look_into_a_tray() -> None:
+def test_a_tray_that_was_not_told_of_is_looked_into() -> None:
     values = {key: text for key, text in IPHONE.items() if key != "media.sim"}
-    assert METHODS["apple_mcinstall"].problems({**values, "part.SIMStatus": "absent"}, APPLE, Limits()) == ()
+    (problem,) = METHODS["apple_mcinstall"].problems({**values, "part.SIMStatus": "absent"}, APPLE, Limits())
+    assert problem.code is ProblemCode.NOT_CHECKED
+
+
+FIELD_DUMP = {"locks.frp": "unknown", "part.frp": "failed", "setup.provisioned": "1", "setup.complete": "1"}
+"""What three public forms of the dump, of Android 10 to 15, leave to know."""
+
+
+def test_a_phone_that_does_not_tell_of_its_protection_may_be_erased() -> None:
+    assert METHODS["android_harness"].problems({**PIXEL, **FIELD_DUMP}, ADB, Limits()) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("setup.complete", "0", ProblemCode.FACTORY_RESET_PROTECTION),
+        ("setup.provisioned", "0", ProblemCode.FACTORY_RESET_PROTECTION),
+        ("setup.complete", "", ProblemCode.NOT_CHECKED),
+        ("part.frp", "missing", ProblemCode.NOT_CHECKED),
+        ("locks.accounts", "1", ProblemCode.ACCOUNT_PRESENT),
+        ("locks.frp", "armed", ProblemCode.FACTORY_RESET_PROTECTION),
+    ],
+)
+def test_what_stands_in_for_the_protection_is_never_assumed(name: str, text: str, code: ProblemCode) -> None:
+    (problem,) = METHODS["android_harness"].problems({**PIXEL, **FIELD_DUMP, name: text}, ADB, Limits())
+    assert problem.code is code
+
+
+def test_an_iphone_that_does_not_name_its_lock_is_asked_for_by_the_method() -> None:
+    assert METHODS["apple_mcinstall"].problems({**IPHONE, "locks.activation_lock": "unknown"}, APPLE, Limits()) == ()
 
 
 def test_a_plan_says_method_steps_conditions_and_claim_in_both_languages() -> None:

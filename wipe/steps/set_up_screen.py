@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only a person can say of a phone at its set-up screen: that it is there, and whom it asks for.
+
+Most Androids of 10 to 15 do not tell their shell whether they are protected after a reset, and some iPhones do not name
+their lock; every phone shows both to whoever goes on from the first screen. What is answered is kept as stated.
+"""
+
+from phones.evidence import Moment, Outcome
+from wipe.method import StepContext, StepFailed
+
+_YES_NO = ("yes", "no")
+_OWNER_ANSWERS = ("not_asked", "asked", "not_looked")
+
+
+def ask_setup_screen(context: StepContext, moment: Moment) -> None:
+    """Does the phone show its set-up screen? Keeps `statement.setup_screen`; nothing when nobody answers."""
+    _keep(context, "setup_screen", _ask("setup_screen_seen", _YES_NO, context), moment)
+
+
+def ask_for_owner_account(context: StepContext, moment: Moment) -> None:
+    """Does the phone ask for a former owner's account, PIN or pattern (factory reset protection)? Keeps
+    `statement.owner_account`. Not asked where the phone itself has answered, each time, that it is not protected.
+    """
+    if _said(context, "locks.frp") != {"clear"}:
+        _keep(context, "owner_account", _ask("owner_account_seen", _OWNER_ANSWERS, context), moment)
+
+
+def ask_for_activation_owner(context: StepContext, moment: Moment) -> None:
+    """Does the iPhone ask for a former owner's Apple Account? Keeps `statement.activation_owner`. Not asked where
+    the phone itself has answered, each time, that it is not locked.
+    """
+    if _said(context, "locks.activation_lock") != {"no"}:
+        _keep(context, "activation_owner", _ask("activation_owner_seen", _OWNER_ANSWERS, context), moment)
+
+
+def require_signed_out(context: StepContext) -> None:
+    """Before the erase of an iPhone that does not name its lock: nobody is signed in on it, says the person.
+
+    Raises: StepFailed owner_signed_in when somebody is, or nobody answers: an erase would lock the phone.
+    """
+    if "unknown" in _said(context, "locks.activation_lock"):
+        _keep(context, "signed_out", _ask("signed_out_seen", _YES_NO, context), Moment.BEFORE)
+        if _said(context, "statement.signed_out") != {"yes"}:
+            raise StepFailed("owner_signed_in")
+
+
+def _said(context: StepContext, name: str) -> set[str]:
+    return {
+        piece.values[name] for piece in context.evidence if piece.outcome is Outcome.ANSWERED and name in piece.values
+    }
+
+
+def _ask(key: str, choices: tuple[str, ...], context: StepContext) -> str | None:
+    return context.operator.ask(
+        key, port=context.phone.path, choices=choices, facts={}, timeout_s=context.deadlines.person_s
+    )
+
+
+def _keep(context: StepContext, what: str, answer: str | None, moment: Moment) -> None:
+    if answer is not None:
+        context.phone.keep_statement(f"operator.{what}", {f"statement.{what}": answer}, moment)
