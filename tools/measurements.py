@@ -354,6 +354,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         values=(
             "locks.frp",
             "locks.accounts",
+            "locks.system_accounts",
             "locks.account_types",
             "locks.device_owner",
             "locks.profile_owner",
