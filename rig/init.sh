@@ -7,9 +7,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 while read -r module; do
-  # Adb's server opens every device node each second, which would wake sixteen idle root hubs each time.
-  case $module in *usbcore*) settings=autosuspend=-1 ;; *) settings= ;; esac
-  insmod "/modules/$module" $settings || echo "rig: no $module"
+  insmod "/modules/$module" || echo "rig: no $module"
 done < /modules/order
 mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=512000,cache=loose host /lower
 mount -t tmpfs -o size=80% upper /upper

@@ -290,12 +290,6 @@ class AdbServer:
             "ADB_MDNS": "0",
             "ADB_EMU": "0",
             "ADB_REJECT_KILL_SERVER": "1",
-            # Adb's own way to USB on Linux, which looks at every device again each second and takes a phone's serial
-            # number from the kernel. The other one, over libusb, is its default: it looks once, when a phone is
-            # plugged in, asks the phone for that number, and forgets it until it is plugged in again if the answer
-            # takes longer than a second [read: adb 36, client/usb_libusb_hotplug.cpp, usb_libusb_device.cpp,
-            # usb_linux.cpp; seen in the rig, "failed to get serial from device 5-4: LIBUSB_ERROR_TIMEOUT"].
-            "ADB_LIBUSB": "0",
         }
         if not self._usb:
             kept["ADB_USB"] = "0"

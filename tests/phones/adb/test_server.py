@@ -48,20 +48,6 @@ def test_it_answers_on_its_own_port_with_the_bundled_binary(server: AdbServer) -
     assert listens_on(pid, server.port)
 
 
-def test_it_takes_serial_numbers_from_the_kernel_and_looks_again_for_a_phone_that_answered_late(
-    tmp_path: Path,
-) -> None:
-    server = AdbServer(tmp_path / "adb")
-    server.start()
-    try:
-        told = server.ask("host:server-status")
-    finally:
-        server.stop()
-    # AdbServerStatus.usb_backend, field 1: NATIVE is 1, LIBUSB 2; usb_backend_forced, field 2
-    # [read: adb 36, proto/adb_host.proto].
-    assert told.startswith(b"\x08\x01\x10\x01"), told
-
-
 def test_its_key_is_its_own_and_readable_by_nobody_else(server: AdbServer) -> None:
     key = server.home / ".android" / "adbkey"
     wait_until(key.exists)
