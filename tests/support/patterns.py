@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from itertools import product
 
 # The tree of a pattern has no public name; it is the same in Python 3.11 to 3.14.
-from re import _constants as names  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as names  # type: ignore[attr-defined]  # typeshed leaves it out
+from re import _parser as parser  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any
 
 SHORT, FEW = 512, 8
