@@ -95,7 +95,7 @@ def test_nothing_costs_more_than_a_reader_can_spare(door: str, seeds: dict[str, 
     (tmp_path / "root.pem").write_bytes(seeds["trust"])
     (tmp_path / "log.policy").write_bytes(seeds["policy"])
     makers: list[Callable[[], bytes]] = [lambda: mutated(seeds[door], chance)] * ROUNDS
-    makers += [lambda piece=piece: piece * (LARGEST // len(piece)) for piece in PIECES]  # type: ignore[misc]
+    makers += [lambda piece=piece: piece * (LARGEST // len(piece)) for piece in PIECES]  # type: ignore[misc]  # a bound default
     names = []
     for number, make in enumerate(makers):
         (tmp_path / f"{number}.bin").write_bytes(make()[:LARGEST])
