@@ -141,3 +141,25 @@ def test_measuring_again_does_not_help_a_phone_that_did_not_measure_once() -> No
     assert run_check(check("equals", "no"), [once, again], Platform.ANDROID).outcome is UNCLEAR
     failed = evidence_of({"v": "yes"}, number=3)
     assert run_check(check("equals", "no"), [once, again, failed], Platform.ANDROID).outcome is FAIL
+
+
+@pytest.mark.parametrize(
+    ("read", "said", "outcome"),
+    [
+        ("unknown", "not_asked", CheckOutcome.PASS),
+        ("unknown", "asked", CheckOutcome.FAIL),
+        ("unknown", "not_looked", CheckOutcome.INDETERMINATE),
+        ("clear", "asked", CheckOutcome.FAIL),
+        ("clear", "not_looked", CheckOutcome.PASS),
+        ("armed", "not_asked", CheckOutcome.FAIL),
+    ],
+)
+def test_a_persons_look_stands_in_for_a_lock_that_was_not_told_and_for_no_other(
+    read: str, said: str, outcome: CheckOutcome
+) -> None:
+    gate = next(each for each in load("basic").checks if each.name == "factory_reset_protection")
+    evidence = [
+        evidence_of({"locks.frp": read}),
+        evidence_of({"statement.owner_account": said}, number=2, link="operator"),
+    ]
+    assert run_check(gate, evidence, Platform.ANDROID).outcome is outcome
