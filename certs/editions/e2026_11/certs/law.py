@@ -13,9 +13,6 @@ from certs.formats.dss import SecurityStore
 from certs.editions.e2026_11.certs.page import draw
 from certs.page.pdf_profile import PaperFile
 from certs.editions.e2026_11.certs.record import recompute, validated_content
-from certs.editions.e2026_11.certs.record.draft import draft_of, known, read_terms
-from certs.editions.e2026_11.certs.record.facts import read_job
-from certs.editions.e2026_11.certs.record.judged import report_on
 from certs.editions.e2026_11.certs.record.qr_summary import statement_of
 from certs.editions.e2026_11.certs.record.reading import ReadRecord, read_document
 from certs.editions.e2026_11.certs.record.schema import RecordDocument
@@ -103,12 +100,18 @@ def read(data: bytes, plain: Mapping[str, object]) -> Reading:
 
 def draft(job: Mapping[str, object], terms: Mapping[str, object]) -> Draft:
     """The record a job gets. Raises: RecordMalformedError, SchemeError, RulesError."""
+    from certs.editions.e2026_11.certs.record.draft import draft_of, read_terms  # noqa: PLC0415 - a verifier makes no record
+    from certs.editions.e2026_11.certs.record.facts import read_job  # noqa: PLC0415 - as above
+
     made, found = draft_of(read_job(job), read_terms(terms))
     return Draft(reading=Reading(read=made, facts=_facts(made.document)), refusals=found)
 
 
 def verdict(evidence: Sequence[Mapping[str, object]], method: str) -> ErasureVerdict:
     """What the evidence proves. Raises: RulesError, ValueError, TypeError."""
+    from certs.editions.e2026_11.certs.record.draft import known  # noqa: PLC0415 - as in `draft`
+    from certs.editions.e2026_11.certs.record.judged import report_on  # noqa: PLC0415 - as in `draft`
+
     pieces = known(tuple(Evidence.from_json(piece) for piece in evidence))
     report = report_on(pieces, method)
     return ErasureVerdict(verdict=report.verdict.value, level=report.level.value, reasons=tuple(report.reasons))

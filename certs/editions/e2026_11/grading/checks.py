@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Holds what was measured against the limit that was declared before. Nothing measured is never a pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from certs.editions.e2026_11.grading.report import CheckOutcome, CheckResult
 from certs.editions.e2026_11.grading.schemes import Check, whole_number
 from certs.editions.e2026_11.phones.allowed import MALFORMED
 from certs.editions.e2026_11.phones.evidence import Evidence, Outcome
 from certs.editions.e2026_11.phones.port import Platform
+from certs.editions.e2026_11.phones.signs import NOT_MEASURED, SOURCES
 from certs.editions.e2026_11.phones.verdict import Source
 
+NOT_LOOKED = "not_looked"
+"""What a person answers who has not looked."""
 _WORST_FIRST = (
     CheckOutcome.FAIL,
     CheckOutcome.INDETERMINATE,
@@ -24,15 +27,45 @@ def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) ->
     limit = " ".join(part for part in (_sign(check), ", ".join(check.limit), check.unit) if part)
     if platform.value not in check.platforms:
         return _result(check, CheckOutcome.NOT_APPLICABLE, limit, "", None)
+    answered = [piece for piece in evidence if piece.outcome is Outcome.ANSWERED]
     readings = [
-        (_compare(check, piece.values[check.value]), piece)
-        for piece in evidence
-        if piece.outcome is Outcome.ANSWERED and check.value in piece.values
+        (_read(check, piece.values), _measured(check, piece.values), piece)
+        for piece in answered
+        if _says(check.value, piece.values)
     ]
+    if stated := _stated(check, answered):
+        readings = [reading for reading in readings if reading[0] is not CheckOutcome.INDETERMINATE] + stated
     if not readings:
         return _result(check, CheckOutcome.NOT_TESTED, limit, "", None)
-    outcome, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))
-    return _result(check, outcome, limit, f"{piece.values[check.value]} {check.unit}".strip(), piece)
+    outcome, measured, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))
+    return _result(check, outcome, limit, measured, piece)
+
+
+def _stated(check: Check, answered: Sequence[Evidence]) -> list[tuple[CheckOutcome, str, Evidence]]:
+    """What a person said where the phone tells nothing; one who says that he did not look has said nothing."""
+    said = [(piece.values[check.stated], piece) for piece in answered if check.stated in piece.values]
+    return [
+        (CheckOutcome.PASS if word in check.stated_limit else CheckOutcome.FAIL, word, piece)
+        for word, piece in said
+        if word not in {NOT_LOOKED, MALFORMED}
+    ]
+
+
+def _says(name: str, values: Mapping[str, str]) -> bool:
+    return name in values or NOT_MEASURED + name in values
+
+
+def _read(check: Check, values: Mapping[str, str]) -> CheckOutcome:
+    """What shows its sign of not having been measured is neither a pass nor a failure, whatever it says."""
+    return CheckOutcome.INDETERMINATE if NOT_MEASURED + check.value in values else _compare(check, values[check.value])
+
+
+def _measured(check: Check, values: Mapping[str, str]) -> str:
+    sign = values.get(NOT_MEASURED + check.value)
+    if sign is None:
+        return f"{values[check.value]} {check.unit}".strip()
+    said = values.get(SOURCES + check.value) or values.get(check.value, "")
+    return f"not measured: {sign}" + (f" ({said})" if said else "")
 
 
 def _result(check: Check, outcome: CheckOutcome, limit: str, measured: str, piece: Evidence | None) -> CheckResult:

@@ -13,6 +13,7 @@ from certs.editions.e2026_11.grading.report import CheckOutcome, CheckResult, Gr
 from certs.editions.e2026_11.grading.schemes import Scheme, USABILITY, whole_number
 from certs.editions.e2026_11.phones.evidence import Evidence, Outcome
 from certs.editions.e2026_11.phones.port import Platform
+from certs.editions.e2026_11.phones.signs import NOT_MEASURED
 from certs.editions.e2026_11.phones.verdict import Verdict
 
 _FACES = ("statement.cosmetic_front", "statement.cosmetic_back", "statement.cosmetic_frame")
@@ -23,7 +24,7 @@ _SOUND = (CheckOutcome.PASS, CheckOutcome.NOT_APPLICABLE)
 def grade(evidence: Sequence[Evidence], *, platform: Platform, verdict: Verdict, scheme: Scheme) -> Grade:
     """The grade. Without a verified erase there are results of checks, but no grade (usability "")."""
     checks = tuple(run_check(check, evidence, platform) for check in scheme.checks)
-    health = _worst_number(evidence, "battery.health_percent")
+    health = _worst_number(evidence, "battery.health_percent", scheme)
     band = battery_band(health, scheme)
     cosmetic = cosmetic_grade(evidence)
     functional, reasons = functional_class(checks, parts_original=_parts_original(evidence), health=health)
@@ -91,6 +92,7 @@ def usability_class(
     if any(check.weight == "safety" and check.outcome is CheckOutcome.FAIL for check in checks):
         return "H", ("safety_hold",)
     gates = [check for check in checks if check.weight == "gate" and check.outcome not in _SOUND]
+    gates += [check for check in checks if check.weight == "lock" and check.outcome is CheckOutcome.FAIL]
     if gates:
         return "U", tuple(f"gate.{check.name}.{check.outcome.value}" for check in gates)
     best = scheme.usability[functional][cosmetic]
@@ -124,13 +126,13 @@ def mappings(functional: str, cosmetic: str, band: str, scheme: Scheme, *, usabi
     return columns
 
 
-def _worst_number(evidence: Sequence[Evidence], name: str) -> int | None:
-    found = [
-        int(piece.values[name])
-        for piece in evidence
-        if piece.outcome is Outcome.ANSWERED and whole_number(piece.values.get(name, "")) is not None
-    ]
-    return min(found) if found else None
+def _worst_number(evidence: Sequence[Evidence], name: str, scheme: Scheme) -> int | None:
+    """The worst reading. One that was not measured leaves none, unless another is as bad as it can be."""
+    answered = [piece.values for piece in evidence if piece.outcome is Outcome.ANSWERED]
+    found = [int(values[name]) for values in answered if whole_number(values.get(name, "")) is not None]
+    worst = min(found) if found else None
+    doubtful = any(NOT_MEASURED + name in values for values in answered)
+    return None if doubtful and battery_band(worst, scheme) != "fail" else worst
 
 
 def _parts_original(evidence: Sequence[Evidence]) -> bool:

@@ -18,7 +18,7 @@ from certs.editions.e2026_11.phones.allowed import allowed
 from phones.frozen import dataclass
 from certs.editions.e2026_11.phones.port import Platform
 
-WEIGHTS = ("gate", "safety", "key", "secondary")
+WEIGHTS = ("gate", "lock", "safety", "key", "secondary")
 OPERATORS = ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empty", "present")
 FUNCTIONAL = ("F6", "F5", "F3", "none")
 USABILITY = ("1", "2", "3", "4", "5")
@@ -31,7 +31,10 @@ class Check:
     """One check, declared before anything is measured.
 
     The measured text is the kept value called `value`; `operator` and `limit` say what passes;
-    `not_applicable` lists texts that mean the phone has no such part.
+    `not_applicable` lists texts that mean the phone has no such part. `weight`: a gate that is not known to be open
+    keeps a phone from sale; a lock does when it is known to be shut, and is told of when nobody could ask.
+    `stated` names what a person says where a phone
+    cannot be asked ("" = nobody): it stands in for readings that tell nothing, and is as good as `stated_limit` says.
     """
 
     name: str
@@ -42,6 +45,8 @@ class Check:
     limit: tuple[str, ...]
     unit: str
     not_applicable: tuple[str, ...]
+    stated: str = ""
+    stated_limit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,8 @@ def load(name: str) -> Scheme:
     """
     try:
         if name.endswith(".toml"):
+            if Path(name).exists() and not Path(name).is_file():
+                raise SchemeError(subject=name, expected="a scheme file", got="no ordinary file")
             with Path(name).open("rb") as file:
                 return _read(name, file.read(LARGEST_FILE), None)
         found = _shipped_file(name)
@@ -151,15 +158,19 @@ def _check(row: Mapping[str, Any]) -> Check:
     if row["weight"] not in WEIGHTS or row["operator"] not in OPERATORS:
         raise ValueError(f"check {row['name']}: weight {row['weight']}, operator {row['operator']}")
     platforms, limit = row["platforms"], row.get("limit", [])
-    lists = (platforms, limit, row.get("not_applicable", []))
+    lists = (platforms, limit, row.get("not_applicable", []), row.get("stated_limit", []))
     if not all(isinstance(each, list) and all(isinstance(text, str) for text in each) for each in lists):
         raise ValueError(f"check {row['name']}: platforms, limit and not_applicable are lists of texts")
     if not platforms or not set(platforms) <= {platform.value for platform in Platform}:
         raise ValueError(f"check {row['name']}: platforms {platforms}")
     if not _fits(row["operator"], limit):
         raise ValueError(f"check {row['name']}: {row['operator']} with limit {limit}")
-    allowed(str(row["value"]))
-    unknown = set(row) - {"name", "weight", "platforms", "value", "operator", "limit", "unit", "not_applicable"}
+    if bool(row.get("stated")) != bool(row.get("stated_limit")):
+        raise ValueError(f"check {row['name']}: stated and stated_limit go together")
+    for name in (row["value"], row.get("stated", row["value"])):
+        allowed(str(name))
+    columns = {"name", "weight", "platforms", "value", "operator", "limit", "unit", "not_applicable"}
+    unknown = set(row) - columns - {"stated", "stated_limit"}
     if unknown:
         raise ValueError(f"check {row['name']}: unknown keys {sorted(unknown)}")
     return Check(
@@ -171,6 +182,8 @@ def _check(row: Mapping[str, Any]) -> Check:
         limit=tuple(str(each) for each in row.get("limit", [])),
         unit=str(row.get("unit", "")),
         not_applicable=tuple(row.get("not_applicable", [])),
+        stated=str(row.get("stated", "")),
+        stated_limit=tuple(row.get("stated_limit", [])),
     )
 
 

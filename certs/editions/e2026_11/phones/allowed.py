@@ -12,6 +12,7 @@ import re
 
 from phones.frozen import dataclass
 from certs.editions.e2026_11.phones.identifiers import IDENTIFIERS
+from certs.editions.e2026_11.phones.signs import NOT_MEASURED, SIGNS, SOURCES
 
 MALFORMED = "malformed"
 """Stands for a value that came in another shape than documented."""
@@ -19,6 +20,7 @@ MALFORMED = "malformed"
 _TEXT = r"[\x20-\x7e\u4e00-\u9fff\u00c0-\u024f]{1,96}"
 _NUMBER = r"-?[0-9]{1,19}"
 _YES_NO = r"yes|no"
+_LOCK = r"cleared|locked|unknown|not_applicable"  # not there at all: not asked
 _WORD = r"[A-Za-z0-9_.,:+\-]{1,64}"
 _LIST = r"[A-Za-z0-9_.,:+\- /]{0,512}"
 
@@ -55,6 +57,7 @@ ALLOWED: dict[str, AllowedValue] = _table(
     # who the phone is
     ("imei.luhn", r"valid|invalid|absent", "do all IMEIs read pass the Luhn check?"),
     ("imei.cross_check", r"match|mismatch|unknown", "do two independent readings of the IMEI agree?"),
+    ("numbers.shared", _LIST, "numbers it told that many phones share and that name none: serial, imei1, imei2, …"),
     # what it is
     ("product.maker", _TEXT, "manufacturer"),
     ("product.brand", _TEXT, "brand"),
@@ -77,6 +80,12 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("system.build_type", _WORD, "user, userdebug, eng"),
     ("system.build_tags", _WORD, "release-keys or not"),
     ("system.debuggable", r"[01]", "ro.debuggable"),
+    ("system.build_epoch", r"[0-9]{1,12}", "ro.build.date.utc, Unix seconds"),
+    ("kernel.version", r"[0-9]{1,3}\.[0-9]{1,3}(\.[0-9]{1,5})?", "version of the kernel"),
+    ("kernel.machine", _WORD, "machine as the kernel calls it"),
+    ("system.platform", _WORD, "ro.board.platform: family of the chip"),
+    ("system.partition_sdk", r"[0-9]{1,3}", "ro.system.build.version.sdk: API level of the system partition"),
+    ("system.partition_version", _WORD, "ro.system.build.version.release: OS version of the system partition"),
     ("system.clock_epoch", r"[0-9]{1,12}", "the phone's own clock, Unix seconds"),
     # how it booted
     ("boot.verified_state", r"green|yellow|orange|red", "ro.boot.verifiedbootstate"),
@@ -108,7 +117,8 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("data.user0", r"unlocked|locked|unknown", "state of user 0's credential storage"),
     ("data.users", r"[0-9]{1,4}", "number of users on the phone"),
     # locks and residues
-    ("locks.accounts", r"[0-9]{1,6}", "number of accounts"),
+    ("locks.accounts", r"[0-9]{1,6}", "number of accounts, without those that the maker's system makes for itself"),
+    ("locks.system_accounts", r"[0-9]{1,6}", "number of accounts that the maker's system makes for itself"),
     ("locks.account_types", _LIST, "account types, comma separated, sorted, never names"),
     ("locks.device_owner", _YES_NO, "a device owner (MDM) is set"),
     ("locks.profile_owner", _YES_NO, "a profile owner (work profile) is set"),
@@ -116,8 +126,15 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("locks.lock_screen", _YES_NO, "a PIN, pattern, password or passcode is set"),
     ("locks.frp", r"armed|clear|unknown", "factory reset protection"),
     ("locks.oem_unlock_allowed", r"[01]", "sys.oem_unlock_allowed"),
-    ("locks.activation_lock", _YES_NO, "NVRAM fm-activation-locked"),
+    ("locks.activation_lock", r"yes|no|unknown", "NVRAM fm-activation-locked; unknown = read, and not said there"),
     ("locks.supervised", _YES_NO, "supervision or MDM enrolment in the cloud configuration"),
+    ("locks.knox_guard", _LOCK, "Samsung Knox Guard: a lender can lock the phone"),
+    ("locks.device_lock", _LOCK, "Android's own lock for financed phones (Device Lock)"),
+    ("locks.finance_app", _LOCK, "an app of a lender or carrier that locks phones"),
+    ("locks.maker_account", _LOCK, "the lock of the maker's account (Xiaomi, Samsung, Huawei …)"),
+    ("locks.find_hub", _LOCK, "Google's Find Hub"),
+    ("locks.sim_lock", _LOCK, "locked to a carrier (SIM lock)"),
+    ("locks.other", _LOCK, "another lock that the trade-in foyer tells of"),
     ("media.sim", r"present|absent|unknown", "SIM card in the tray"),
     ("media.sd", r"present|absent|adopted|unknown", "removable storage"),
     # what the checks measure
@@ -131,9 +148,15 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("battery.part_status", r"original|replaced|unsupported|unknown", "what the phone says of the battery part"),
     ("battery.manufactured_epoch", r"[0-9]{1,12}", "Unix seconds"),
     ("battery.first_used_epoch", r"[0-9]{1,12}", "Unix seconds"),
-    ("battery.source", r"trade_in|asoc|broadcast|batterystats|smart_battery|none", "where health and cycles come from"),
+    ("battery.ic_authentication", _YES_NO, "the cell's own chip proved itself; never graded: many models have none"),
+    (
+        "battery.source",
+        r"trade_in|asoc|battery_log|broadcast|batterystats|power_supply|maker_gauge|smart_battery|none",
+        "where health and cycles come from",
+    ),
     ("storage.total_bytes", r"[0-9]{1,16}", "size of user storage, bytes"),
     ("storage.free_bytes", r"[0-9]{1,16}", "free user storage, bytes"),
+    ("storage.disks_bytes", r"[0-9]{1,16}", "size of all whole disks, bytes"),
     ("storage.life_percent", r"100|[0-9]{1,2}", "useful life remaining, percent"),
     ("memory.total_kib", r"[0-9]{1,12}", "MemTotal, KiB"),
     ("display.width_px", r"[0-9]{2,5}", "physical width"),
@@ -146,11 +169,19 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("radio.wifi", r"on|off|absent", "Wi-Fi"),
     ("radio.bluetooth", r"on|off|absent", "Bluetooth"),
     ("radio.nfc", r"on|off|absent", "NFC"),
-    ("radio.baseband", r"present|absent", "the modem reports a firmware version"),
+    ("radio.baseband", r"present|absent|no_modem", "the modem reports a firmware version; no_modem = built without"),
     ("thermal.status", r"[0-6]", "thermal status, 0 = none"),
-    ("panics.count", r"[0-9]{1,6}", "iPhone: panic-full reports"),
+    ("panics.count", r"[0-9]{1,6}|unknown", "iPhone: reports of kernel panics; unknown: there may be some"),
+    ("panics.forced_resets", r"[0-9]{1,6}", "iPhone: reports of restarts forced by its buttons"),
+    ("panics.unknown_reports", r"[0-9]{1,6}", "iPhone: reports of no known family"),
     ("liquid.detected", _YES_NO, "moisture intrusion sensor"),
     ("tamper.signs", _LIST, "signs of root or jailbreak found, comma separated; empty = looked and found none"),
+    (
+        "consistency.contradictions",
+        _LIST,
+        "what it says of itself that excludes each other, by rule, comma separated; empty = looked and found none",
+    ),
+    ("consistency.looked_at", _LIST, "rules that could be looked at, comma separated"),
     # iPhone state
     ("apple.activation_state", _WORD, "ActivationState"),
     ("apple.setup_done", _YES_NO, "com.apple.purplebuddy SetupDone"),
@@ -162,8 +193,14 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("apple.obliteration_epoch", r"[0-9]{1,12}", "its time, phone's clock, Unix seconds"),
     ("apple.obliteration_error", _NUMBER, "Err number of a SafeOblit stamp"),
     ("apple.obliteration_digest", r"[0-9a-f]{64}", "SHA-256 of the stamp's bytes (it names no person)"),
-    ("apple.oblit_begins", _YES_NO, "an erase began and did not end"),
+    (
+        "apple.oblit_begins",
+        r"yes|no|finished",
+        "an erase began and did not end; finished: beside the end mark of older systems, where it stays",
+    ),
+    ("apple.oblit_begins_mark", r"[0-9a-f]{64}|none", "SHA-256 of that mark: the same before is a leftover"),
     ("apple.oblit_failure", _YES_NO, "an erase failed"),
+    ("apple.oblit_failure_mark", r"[0-9a-f]{64}|none", "SHA-256 of that mark: the same before is a leftover"),
     ("apple.trust", r"accepted|refused_host|refused_tls", "answer to this job's old pair record"),
     ("apple.paired", _YES_NO, "paired"),
     ("apple.trust_dialog", _YES_NO, "pairing had to wait for the Trust dialog"),
@@ -193,18 +230,21 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("command.exit_code", r"[0-9]{1,3}", "exit code of a command"),
     ("command.returned", _WORD, "how a command ended"),
     ("command.refusal", _WORD, "our word for the phone's no"),
+    ("command.refusal_word", r"[a-z0-9]{1,16}:[A-Za-z0-9_.,:/()%'*\- ]{1,96}", "who said no, and its own word"),
     ("command.nonce", r"[A-Za-z0-9_\-]{8,64}", "random challenge of this job; ours"),
     ("command.nonce_echoed", _YES_NO, "the answer carried it"),
     ("host.step", _WORD, "a step of the job as the bench lived it"),
     ("host.resumed", _YES_NO, "the job went on after the station had stopped"),
 )
 """Every allowed name. Names beginning with `part.` (status of one batched question) and `statement.`
-(answer of a person) are allowed by prefix, with the patterns below."""
+(answer of a person) are allowed by prefix, with the patterns below; those of `phones.signs` only before a name that is
+itself here."""
 
 PREFIXES: dict[str, str] = {
     "part.": r"ok|failed|missing|refused|absent|malformed",
     "statement.": _WORD,
 }
+_ABOUT_A_VALUE: dict[str, str] = {NOT_MEASURED: "|".join(SIGNS), SOURCES: _LIST}
 
 
 def allowed(name: str) -> AllowedValue:
@@ -215,4 +255,7 @@ def allowed(name: str) -> AllowedValue:
     for prefix, pattern in PREFIXES.items():
         if name.startswith(prefix):
             return AllowedValue(name=name, pattern=pattern, meaning=prefix)
+    for prefix, pattern in _ABOUT_A_VALUE.items():
+        if name.startswith(prefix):
+            return AllowedValue(name=name, pattern=pattern, meaning=prefix + ALLOWED[name.removeprefix(prefix)].name)
     return ALLOWED[name]

@@ -13,7 +13,10 @@ from types import MappingProxyType
 
 from phones.frozen import dataclass
 
-_SERIAL = r"[A-Za-z0-9._:\-]{1,64}"
+_SERIAL = r"(?! )[A-Za-z0-9._:/#+()\\ \-]{1,64}(?<! )"
+"""Readers spell other letters in these (`phones.cleaning.spelled_serial`).
+Makers use slashes and blanks too: SoloX#195, dtmilano/AndroidViewClient#153, Genymobile/scrcpy#3537.
+"""
 _LAST = 4
 
 

@@ -61,6 +61,17 @@ def _became(text: str, argument: str, others: tuple[str, ...]) -> bool | None:
     return text == argument and argument not in others if others else None
 
 
+def _appeared(text: str, argument: str, others: tuple[str, ...]) -> bool | None:
+    """A mark that was not there before, or not the same. The very same mark is a leftover: it says nothing of what
+    came after, or leaves a doubt (argument `doubt`).
+    """
+    if text == "none":
+        return False
+    if not others:
+        return None
+    return True if text not in others else None if argument == "doubt" else False
+
+
 def _new_entry(text: str, _argument: str, others: tuple[str, ...]) -> bool | None:
     if not others:
         return None
@@ -110,6 +121,7 @@ def number(text: str) -> int | None:
 
 OPERATORS: Mapping[str, Comparison] = {
     "answered": _answered,
+    "appeared": _appeared,
     "at_least": _at_least,
     "became": _became,
     "contains_all": _contains_all,
@@ -129,6 +141,7 @@ OPERATORS: Mapping[str, Comparison] = {
 
 LOOKS_BACK = frozenset(
     {
+        "appeared",
         "became",
         "differs_from_before",
         "fewer_than_before",

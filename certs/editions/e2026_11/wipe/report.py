@@ -78,5 +78,5 @@ class EraseReport:
     claims: Claims
     residues: Mapping[str, str]
     # scope checklist: userdata, accounts, sim, sd, esim, frp, activation_lock, mdm ... ->
-    # cleared / absent / present / not_covered / unknown
+    # cleared / absent / stated_absent / present / not_covered / unknown
     reasons: tuple[str, ...]  # stable codes why it is not VERIFIED, most telling first; empty when VERIFIED

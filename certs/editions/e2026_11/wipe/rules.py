@@ -279,7 +279,7 @@ def _residue(entry: dict[str, Any]) -> ResidueCase:
         blocks_r2=entry.pop("r2", False),
         needs=_needs(entry),
     )
-    if case.state not in ("cleared", "absent", "present", "not_covered"):
+    if case.state not in ("cleared", "absent", "stated_absent", "present", "not_covered"):
         raise ValueError(f"residue {case.name}: state {case.state!r}")
     return _nothing_left(entry, case)
 

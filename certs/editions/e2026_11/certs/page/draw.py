@@ -89,7 +89,7 @@ def _file(
     field, signature, appearance = (Reference(first_file + 2 * len(attached) + step) for step in range(3))
     reading = Reference(appearance.number + 1)
     numbered = letters.numbered(
-        piece for page in pages for piece in (*page.decoration, *page.text) if isinstance(piece, str)
+        [piece for page in pages for piece in (*page.decoration, *page.text) if type(piece) is str]
     )
     objects.append({"Type": Name("Pages"), "Count": number(len(pages)), "Kids": list(page_at)})
     for index, (at, page) in enumerate(zip(page_at, pages, strict=True)):

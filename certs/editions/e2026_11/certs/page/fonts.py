@@ -20,10 +20,7 @@ def missing(text: str) -> str:
 
     For asking early, when an issuer or an operator is named, not when the paper is due.
     """
-    at = table().at
-    if at.keys() >= set(map(ord, text)) and "\0" not in text:
-        return ""
-    return "".join(dict.fromkeys(character for character in text if ord(character) not in at or character == "\0"))
+    return "".join(dict.fromkeys(character for character in text if _ADVANCES[character] is None))
 
 
 def check(text: str) -> str:
@@ -51,11 +48,20 @@ def width(text: str, size: float) -> float:
 
 @lru_cache(maxsize=4 * _KEPT)
 def _steps(text: str) -> int:
-    return sum(map(_advance, text))
+    em = table().steps
+    return sum([em if (advance := _ADVANCES[character]) is None else advance for character in text])
 
 
-@lru_cache(maxsize=_KEPT)
-def _advance(character: str) -> int:
-    letters = table()
-    place = letters.at.get(ord(character), 0)
-    return letters.advances[place] if place else letters.steps
+class _Advances(dict[str, int | None]):
+    """Character → its advance, None for one without a letter; looked up in the table when it is first asked for."""
+
+    def __missing__(self, character: str) -> int | None:
+        letters = table()
+        place = letters.place(ord(character))
+        advance = letters.advances[place] if place else None
+        if len(self) < _KEPT:
+            self[character] = advance
+        return advance
+
+
+_ADVANCES = _Advances()

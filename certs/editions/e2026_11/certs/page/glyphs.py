@@ -9,6 +9,7 @@ box .notdef; `count` advance widths; `count` + 1 offsets (32 bits); then the out
 import struct
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import accumulate
@@ -25,14 +26,19 @@ ASCENT, DESCENT = 0.88, -0.12  # of the em
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyphs:
-    """The table. `at`: place of a code point; `advances` in steps of the em, of which there are `steps`."""
+    """The table. `codes`: the code points, sorted; `advances` in steps of the em, of which there are `steps`."""
 
     steps: int
     box: tuple[int, int, int, int]
-    at: Mapping[int, int]
+    codes: Sequence[int]
     advances: Sequence[int]
     offsets: Sequence[int]
     outlines: memoryview
+
+    def place(self, code: int) -> int:
+        """The place of a code point, 0 for one without a letter. Searched: a paper shows some hundred of thousands."""
+        place = bisect_left(self.codes, code)
+        return place if place < len(self.codes) and self.codes[place] == code else 0
 
     def outline(self, place: int) -> bytes:
         """The entry of `glyf` for a place of the table."""
@@ -55,7 +61,7 @@ def table() -> Glyphs:
     return Glyphs(
         steps=steps,
         box=(box[0], box[1], box[2], box[3]),
-        at=dict(zip(codes, range(count), strict=True)),
+        codes=codes,
         advances=advances,
         offsets=offsets,
         outlines=data[start + 4 * (count + 1) :],

@@ -31,6 +31,7 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "reason": ("reason.{code}", "refusal.{code}", "problem.{code}.reason", "error.{code}.reason"),
     "next": ("problem.{code}.next", "next.{code}", "error.{code}.hint"),
     "check": ("check.{code}",),
+    "contradiction": ("contradiction.{code}",),
     "residue": ("residue.{code}",),
 }
 

@@ -25,4 +25,6 @@ def runs(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _last_chinese(text: str, end: int) -> int:
+    if text.isascii():
+        return -1
     return next((at for at in range(end - 1, -1, -1) if text[at] >= FIRST_CHINESE), -1)

@@ -6,8 +6,9 @@ and what does not fit above them moves to page two. Page two's last two lists gi
 is left out is counted there, and stands in the attached record. A report has another title, colour and layout.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from certs.editions.e2026_11.certs.page import fonts, parts, qr
 from certs.editions.e2026_11.certs.page import layout_back as back
@@ -15,11 +16,9 @@ from certs.editions.e2026_11.certs.page import layout_front as front
 from certs.page.errors import PaperTooLongError
 from certs.editions.e2026_11.certs.page.labels import label
 from certs.editions.e2026_11.certs.page.parts import CERTIFICATE_COLOUR, LEFT, Look, REPORT_COLOUR, RIGHT
-from certs.editions.e2026_11.certs.page.sheet import HEIGHT, MILLIMETRE, MUTED, Sheet, WHITE, WIDTH
+from certs.editions.e2026_11.certs.page.sheet import HEIGHT, MILLIMETRE, MUTED, Part, Sheet, WHITE, WIDTH
 from certs.editions.e2026_11.certs.record.schema import RecordDocument
 from certs.editions.e2026_11.phones.verdict import Verdict
-
-Part = Callable[[float], float]
 
 FOOT = HEIGHT - 27.0
 SPACE = 6.0
@@ -39,36 +38,30 @@ def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], r
     look = Look(accent=REPORT_COLOUR if document.is_report else CERTIFICATE_COLOUR, is_report=document.is_report)
     module = qr.module_size(symbol) * MILLIMETRE
 
-    def limits(top: float) -> float:
-        return front.limits(sheet, look, top)
-
-    def people(top: float) -> float:
-        return front.people(sheet, look, document, top)
-
-    def check(top: float) -> float:
-        return front.check(sheet, look, document, top, symbol=symbol, module=module)
-
-    check_top = FOOT - 8 - sheet.height_of(check)
-    limits_top = check_top - SPACE - sheet.height_of(limits)
-    people_top = limits_top - SPACE - sheet.height_of(people)
+    check = sheet.part(lambda top: front.check(sheet, look, document, top, symbol=symbol, module=module))
+    limits = sheet.part(lambda top: front.limits(sheet, look, top))
+    people = sheet.part(lambda top: front.people(sheet, look, document, top))
+    check_top = FOOT - 8 - check.height
+    limits_top = check_top - SPACE - limits.height
+    people_top = limits_top - SPACE - people.height
     _specimen(sheet, document)
     top = (_report_head if document.is_report else _certificate_head)(sheet, look, document)
     late = _flow(sheet, _front_parts(sheet, look, document), top, people_top - SPACE)
-    people(people_top)
-    limits(limits_top)
-    check(check_top)
+    sheet.place(people, people_top)
+    sheet.place(limits, limits_top)
+    sheet.place(check, check_top)
     _foot(sheet, document)
     sheet.next_page()
     _specimen(sheet, document)
     top = _head_of_details(sheet, look, document)
     behind = _back_parts(sheet, look, document, record_digest)
-    heights = [sheet.height_of(section) for section in (*late, *behind)]
-    if not _fits(sheet, look, document, heights, top):
+    lists = _lists(sheet, look, document, 10_000)
+    if not _fits(sheet, look, document, [*late, *behind], lists, top):
         look = replace(look, tight=True)
         behind = _back_parts(sheet, look, document, record_digest)
-        heights = [sheet.height_of(section) for section in (*late, *behind)]
-    top = _flow_all([*late, *behind], heights, top)
-    _lists(sheet, look, document, top)
+        lists = _lists(sheet, look, document, 10_000)
+    top = _flow_all(sheet, [*late, *behind], top)
+    _share(sheet, look, document, lists, top)
     _foot(sheet, document)
 
 
@@ -77,31 +70,22 @@ def _front_parts(sheet: Sheet, look: Look, document: RecordDocument) -> list[Par
     head = (front.reasons, front.phone) if look.is_report else (front.phone, front.result)
     claimed = (front.claims,) if document.erase.verdict is Verdict.PASSED else ()
     sections = (*head, front.erase, *claimed, front.residues, front.grade, front.disclosed)
-    return [_bound(section, sheet, look, document) for section in sections]
+    return [sheet.part(partial(section, sheet, look, document)) for section in sections]
 
 
 def _back_parts(sheet: Sheet, look: Look, document: RecordDocument, record_digest: str) -> list[Part]:
-    def trace(top: float) -> float:
-        return back.trace(sheet, look, document, record_digest, top)
-
     return [
-        _bound(back.disclosures, sheet, look, document),
-        _bound(back.conditions, sheet, look, document),
-        trace,
+        sheet.part(partial(back.disclosures, sheet, look, document)),
+        sheet.part(partial(back.conditions, sheet, look, document)),
+        sheet.part(partial(back.trace, sheet, look, document, record_digest)),
     ]
-
-
-def _bound(
-    section: Callable[[Sheet, Look, RecordDocument, float], float], sheet: Sheet, look: Look, document: RecordDocument
-) -> Part:
-    return lambda top: section(sheet, look, document, top)
 
 
 def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list[Part]:
     """Draw what fits, in order and spread over the room; the rest is given back. The last three sections are kept
     before those between them and the first three: a buyer looks for locks, the grade, and what was repaired.
     """
-    heights = [sheet.height_of(section) for section in sections]
+    heights = [section.height for section in sections]
     last = len(sections)
     wanted = [index for index in (0, 1, 2, last - 3, last - 2, last - 1, *range(3, last - 3)) if heights[index]]
     shown: list[int] = []
@@ -111,41 +95,54 @@ def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list
     spare = bottom - top - _stacked([heights[index] for index in shown])
     space = SPACE + min(8.0, spare / max(1, len(shown)))
     for index in sorted(shown):
-        top = sections[index](top) + space
+        top = sheet.place(sections[index], top) + space
     return [section for index, section in enumerate(sections) if index not in shown]
 
 
-def _fits(sheet: Sheet, look: Look, document: RecordDocument, heights: list[float], top: float) -> bool:
+def _fits(
+    sheet: Sheet, look: Look, document: RecordDocument, sections: list[Part], lists: Sequence[Part], top: float
+) -> bool:
     """Is there room on page two for everything at length, with the lists as short as they can be?"""
-    shortest = [
-        sheet.height_of(lambda at: back.checks(sheet, look, document, at, 0)),
-        sheet.height_of(lambda at: back.findings(sheet, look, document, at, 0)),
-    ]
-    return top + _stacked([*heights, *shortest]) + 2 * len(heights) <= FOOT - 12
+    heights = [section.height for section in sections]
+    room = FOOT - 12 - top - 2 * len(heights)
+    if _stacked([*heights, *(one.height for one in lists)]) <= room:
+        return True
+    return _stacked([*heights, *(one.height for one in _lists(sheet, look, document, 0))]) <= room
 
 
-def _flow_all(sections: list[Part], heights: list[float], top: float) -> float:
-    for section, high in zip(sections, heights, strict=True):
-        if top + high > FOOT - 8:
-            raise PaperTooLongError(step="page 2", got=f"{top + high:.0f} of {FOOT - 8:.0f} points")
-        if high:
-            top = section(top) + SPACE + 2
+def _flow_all(sheet: Sheet, sections: list[Part], top: float) -> float:
+    for section in sections:
+        bottom = top + section.height
+        if bottom > FOOT - 8:
+            raise PaperTooLongError(step="page 2", got=f"{bottom:.0f} of {FOOT - 8:.0f} points")
+        if section.height:
+            top = sheet.place(section, top) + SPACE + 2
     return top
 
 
-def _lists(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> None:
-    """Checks and findings share what is left of page two; the shorter one leaves its share to the other."""
+def _lists(sheet: Sheet, look: Look, document: RecordDocument, room: float) -> tuple[Part, Part]:
+    """Checks and findings, in so much room each."""
+    return (
+        sheet.part(lambda top: back.checks(sheet, look, document, top, room)),
+        sheet.part(lambda top: back.findings(sheet, look, document, top, room)),
+    )
+
+
+def _share(sheet: Sheet, look: Look, document: RecordDocument, lists: tuple[Part, Part], top: float) -> None:
+    """Checks and findings share what is left of page two; the shorter one leaves its share to the other.
+
+    `lists`: both at full length, which is how they are drawn if there is room for it.
+    """
     room = FOOT - 12 - top
-    needs = [
-        sheet.height_of(lambda at: back.checks(sheet, look, document, at, 10_000)),
-        sheet.height_of(lambda at: back.findings(sheet, look, document, at, 10_000)),
-    ]
-    gap = SPACE if all(needs) else 0.0
-    first = min(needs[0], max((room - gap) / 2, room - gap - needs[1]))
-    if needs[0]:
-        top = back.checks(sheet, look, document, top, first) + gap
-    if needs[1]:
-        top = back.findings(sheet, look, document, top, FOOT - 12 - top)
+    checks, findings = lists
+    gap = SPACE if checks.height and findings.height else 0.0
+    first = min(checks.height, max((room - gap) / 2, room - gap - findings.height))
+    if checks.height:
+        whole = checks.height <= first
+        top = (sheet.place(checks, top) if whole else back.checks(sheet, look, document, top, first)) + gap
+    if findings.height:
+        left = FOOT - 12 - top
+        top = sheet.place(findings, top) if findings.height <= left else back.findings(sheet, look, document, top, left)
     if top > FOOT - 8:
         raise PaperTooLongError(step="page 2", got=f"{top:.0f} of {FOOT - 8:.0f} points")
 

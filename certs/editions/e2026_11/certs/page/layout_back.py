@@ -18,6 +18,7 @@ MOST_DISCLOSURES = {False: 6, True: 4}  # by `Look.tight`
 MOST_MAPPINGS = {False: 4, True: 3}
 MOST_ROWS = 60  # more than any page holds
 MOST_LINES = {False: 3, True: 1}  # of a cell, by `Look.tight`; three hold every sentence of ours at these widths
+CONSISTENCY = "consistent_identity"
 REST = 12.0  # points for the line that counts what was left out
 FINDING_COLUMNS = (68.0, 122.0, 156.0, 68.0, 60.0, ROOM - 474)
 
@@ -92,9 +93,18 @@ def _as_many(
     return top
 
 
+def _measured(check: CheckResult) -> str:
+    """What was measured; what a phone contradicts itself in, in words."""
+    if check.name != CONSISTENCY:
+        return fonts.spelled(check.measured)
+    codes = check.measured.split(",")
+    pairs = [(code, phrase_if_any("contradiction", code)) for code in codes]
+    return " · ".join(pair.both if pair is not None else fonts.spelled(code) for code, pair in pairs)
+
+
 def _check_row(check: CheckResult) -> tuple[str, str, str, str]:
     limit = f"{label('check.limit').zh} {fonts.spelled(check.limit)}" if check.limit else ""
-    measured = f"{label('check.measured').zh} {fonts.spelled(check.measured)}" if check.measured else ""
+    measured = f"{label('check.measured').zh} {_measured(check)}" if check.measured else ""
     return coded("check", check.outcome).both, phrase("check", check.name).both, limit, measured
 
 

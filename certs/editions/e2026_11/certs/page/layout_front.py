@@ -25,7 +25,8 @@ MOST_RESIDUES = 16
 _WARNINGS = ("awaiting_validation", "blocked", "rejected")
 _GENERAL = frozenset({"blocked", "interrupted", "station_failed", "stage_not_reached", "erase_not_verified"})
 _LOUD = ("present", "unknown", "not_covered")
-_STATES = ("present", "unknown", "not_covered", "cleared", "absent")  # what a buyer must see comes first
+# What a buyer must see comes first.
+_STATES = ("present", "unknown", "not_covered", "stated_absent", "cleared", "absent")
 
 
 def phone_name(document: RecordDocument) -> str:
@@ -108,10 +109,10 @@ def reasons(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> f
     outcome = document.outcome
     warning = f"result.{outcome.title}" if outcome.title in _WARNINGS else "result.not_verified"
     codes = _reason_codes(document)
-    inside = _reason_rows(sheet, look, outcome.title, label(warning), codes)
-    high = sheet.height_of(inside) + 14
+    inside = sheet.part(_reason_rows(sheet, look, outcome.title, label(warning), codes))
+    high = inside.height + 14
     sheet.block(LEFT, top, ROOM, high, stroke=look.accent, weight=1.2)
-    inside(top + 8)
+    sheet.place(inside, top + 8)
     return top + high
 
 
@@ -235,7 +236,7 @@ def residues(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> 
 
 
 def _residue(sheet: Sheet, look: Look, name: Pair, state: str, left: float, at: float, room: float) -> None:
-    if state in ("cleared", "absent"):
+    if state in ("cleared", "absent", "stated_absent"):
         sheet.tick(left, at + 1.5, 6, colour=look.accent)
     elif state == "present":
         sheet.cross(left, at + 1.5, 6, colour=INK)

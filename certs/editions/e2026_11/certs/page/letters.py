@@ -15,6 +15,7 @@ from certs.editions.e2026_11.certs.page.sheet import Piece
 
 NAME = "PWSANS+ProofwipeSans"
 OBJECTS = 6
+_KEPT = 2048  # texts that are kept as they are shown
 _ESCAPED = frozenset(b"\r()\\")
 
 
@@ -30,11 +31,27 @@ def _free() -> Iterator[int]:
 
 def shown(pieces: Sequence[Piece], letters: Mapping[int, int]) -> bytes:
     """A drawing with its texts in letter numbers."""
-    texts = [
-        piece if isinstance(piece, bytes) else b"(%b)Tj\n" % piece.translate(letters).encode("utf-16-be")
-        for piece in pieces
-    ]
-    return b"".join(texts)
+    known = _shown(tuple(letters.items()))
+    return b"".join([known[piece] if isinstance(piece, str) else piece for piece in pieces])
+
+
+class _Shown(dict[str, bytes]):
+    """Text → how it is shown by numbers. Most texts of a paper are those of the paper before it."""
+
+    def __init__(self, letters: Mapping[int, int]) -> None:
+        super().__init__()
+        self._letters = letters
+
+    def __missing__(self, text: str) -> bytes:
+        shown = b"(%b)Tj\n" % text.translate(self._letters).encode("utf-16-be")
+        if len(self) < _KEPT:
+            self[text] = shown
+        return shown
+
+
+@lru_cache(maxsize=8)
+def _shown(numbered_letters: tuple[tuple[int, int], ...]) -> _Shown:
+    return _Shown(dict(numbered_letters))
 
 
 def font(letters: Mapping[int, int], at: int) -> tuple[Object, ...]:
@@ -51,7 +68,8 @@ def _font(numbered_letters: tuple[tuple[int, int], ...], at: int) -> tuple[Objec
     last = max(letters.values(), default=0)
     places: list[int | None] = [0] + [None] * last
     for code, letter in letters.items():
-        places[letter] = table.at[code]
+        places[letter] = table.place(code)
+    advances = {letter: table.advances[place] for letter, place in enumerate(places) if letter and place is not None}
     thousandth = 1000 / table.steps
     names: dict[str, Value] = {"Type": Name("Font"), "BaseFont": Name(NAME)}
     whole: dict[str, Value] = {
@@ -69,7 +87,7 @@ def _font(numbered_letters: tuple[tuple[int, int], ...], at: int) -> tuple[Objec
         "FontDescriptor": Reference(at + 2),
         "CIDToGIDMap": Name("Identity"),
         "DW": number(1000),
-        "W": _widths(letters, table, thousandth),
+        "W": _widths(advances, table.steps),
     }
     descriptor: dict[str, Value] = {
         "Type": Name("FontDescriptor"),
@@ -95,15 +113,11 @@ def _font(numbered_letters: tuple[tuple[int, int], ...], at: int) -> tuple[Objec
     )
 
 
-def _widths(letters: Mapping[int, int], table: glyphs.Glyphs, thousandth: float) -> list[Value]:
+def _widths(advances: Mapping[int, int], em: int) -> list[Value]:
     listed: list[Value] = []
-    narrow = [
-        (letter, table.advances[table.at[code]])
-        for code, letter in letters.items()
-        if table.advances[table.at[code]] != table.steps
-    ]
+    narrow = [(letter, advance) for letter, advance in advances.items() if advance != em]
     for first, run in _runs(narrow):
-        listed += [number(first), [number(wide * thousandth) for wide in run]]
+        listed += [number(first), [number(advance * (1000 / em)) for advance in run]]
     return listed
 
 

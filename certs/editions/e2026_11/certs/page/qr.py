@@ -6,8 +6,9 @@ would cost more than the rest of the page and differ between encoders. Tests com
 program's encoder and read the printed page back with a decoder.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 
 from certs.page.errors import PageError, PaperTooLongError
 from phones.frozen import dataclass
@@ -21,6 +22,8 @@ _CHARACTERS = {character: value for value, character in enumerate("0123456789ABC
 _LEVEL_M_MASK_2 = 0b00_010
 _FORMAT_POLYNOMIAL, _FORMAT_MASK = 0x537, 0x5412
 _VERSION_POLYNOMIAL = 0x1F25
+_MODULE = bytes.maketrans(b"01", b"\0\1")
+_FIRST_BIT = 3  # of the data, in the pool the modules are taken from: behind light, dark and the one
 # Level M: check bytes of a block, blocks, data bytes of the shorter ones, how many blocks hold one byte more.
 _BLOCKS = (
     (10, 1, 16, 0),
@@ -72,12 +75,11 @@ def modules(text: str) -> tuple[bytes, ...]:
     else:
         raise PaperTooLongError(step="QR", got=f"{len(text)} characters")
     frame = _frame(version)
-    rows = [bytearray(row) for row in frame.rows]
-    stream = _whole(text, version)
-    bits = bin(int.from_bytes(b"\1" + stream, "big"))[3:] + "0" * 7  # seven modules may remain; they are light
-    for (across, down, turned), bit in zip(frame.free, bits, strict=False):
-        rows[down][across] = turned ^ (bit == "1")
-    return tuple(bytes(row) for row in rows)
+    # Seven modules may remain; they are light. A one in front keeps the number's length.
+    bits = int.from_bytes(b"\1" + _whole(text, version) + b"\0", "big") ^ frame.mask
+    pool = f"01{bits:b}".encode().translate(_MODULE)
+    symbol, side = bytes(frame.modules(pool)), 17 + 4 * version
+    return tuple(symbol[at : at + side] for at in range(0, side * side, side))
 
 
 def module_size(rows: Sequence[bytes]) -> float:
@@ -170,23 +172,22 @@ def _times(first: int, second: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
-    """What is the same in every symbol of a version: the fixed modules, and the places of the others in the order
-    of the data, each with 1 where the mask turns it round.
+    """What is the same in every symbol of a version. `mask`: one where the mask turns a bit of the data round;
+    `modules`: takes all modules, row after row, out of a pool of light, dark, a one, and the bits of the data.
     """
 
-    rows: tuple[bytes, ...]
-    free: tuple[tuple[int, int, int], ...]
+    mask: int
+    modules: Callable[[bytes], tuple[int, ...]]
 
 
 @cache
 def _frame(version: int) -> _Frame:
     side = 17 + 4 * version
-    rows = [bytearray(side) for _ in range(side)]
-    fixed = [bytearray(side) for _ in range(side)]
+    fixed: dict[int, int] = {}
 
     def put(across: int, down: int, dark: int) -> None:
         if 0 <= across < side and 0 <= down < side:
-            rows[down][across], fixed[down][across] = dark, 1
+            fixed[side * down + across] = dark
 
     for at in range(side):
         put(6, at, int(at % 2 == 0))
@@ -212,8 +213,11 @@ def _frame(version: int) -> _Frame:
         for bit in range(18):
             put(bit // 3, side - 11 + bit % 3, told >> bit & 1)
             put(side - 11 + bit % 3, bit // 3, told >> bit & 1)
-    free = tuple((x, y, int(x % 3 == 0)) for x, y in _way(side) if not fixed[y][x])
-    return _Frame(rows=tuple(bytes(row) for row in rows), free=free)
+    free = [place for place in _way(side) if place not in fixed]
+    taken = fixed | {place: _FIRST_BIT + at for at, place in enumerate(free)}
+    turned = "".join(["1" if place % side % 3 == 0 else "0" for place in free])
+    held = 8 * (_data_bytes(version) + _BLOCKS[version - 1][0] * _BLOCKS[version - 1][1] + 1)
+    return _Frame(mask=int(turned.ljust(held, "0"), 2), modules=itemgetter(*map(taken.__getitem__, range(side * side))))
 
 
 def _square(reach: int) -> Iterator[tuple[int, int, int]]:
@@ -231,12 +235,12 @@ def _with_check(value: int, bits: int, polynomial: int) -> int:
     return value << bits | rest
 
 
-def _way(side: int) -> Iterator[tuple[int, int]]:
+def _way(side: int) -> list[int]:
     """All places in the order of the data: pairs of columns from the right, up and down in turn."""
-    up = True
+    places: list[int] = []
+    downwards = range(0, side * side, side)
+    rows = downwards[::-1]
     for right in (*range(side - 1, 6, -2), *range(5, 0, -2)):
-        for at in range(side):
-            y = side - 1 - at if up else at
-            yield right, y
-            yield right - 1, y
-        up = not up
+        places += [place for row in rows for place in (row + right, row + right - 1)]
+        rows = rows[::-1]
+    return places

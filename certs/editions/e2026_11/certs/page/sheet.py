@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One sheet of A4 after another, to draw on from the top left corner, in points, and the order in which it is read.
 
-It refuses characters without a letter, notes the box of every text and symbol for tests that measure overlaps,
-and can play a part without ink, to know its height beforehand. What is drawn inside `element` belongs to that
+It refuses characters without a letter, notes the box of every text and symbol for tests that measure overlaps, and can
+lay out a part before it is known where it will stand (`part`, `place`). What is drawn inside `element` belongs to that
 element of the tagged PDF; lines, colours and what `artifact` holds are decoration, which a screen reader passes over.
 Every page is two layers: decoration first, text on top.
 """
@@ -78,36 +78,61 @@ def _steps(*points: float) -> bytes:
     return b" ".join(b"%d" % round(point / UNIT) for point in points)
 
 
+Font = tuple[int, bool, str]
+"""Size in tenths of a point, bold, colour."""
+
+
+def _font(size: float, *, bold: bool, colour: str) -> Font:
+    return int(size / UNIT + 1e-6), bold, colour
+
+
 _ARTIFACT = Element(kind="Artifact", page=-1)
 _NO_FONT = (0, False, "")
 _DIGITS = b"0" + b"1" * 255
 
 
+Step = tuple[Callable[..., None], float, tuple[object, ...]]
+"""One step of a drawing: a method of the sheet, how far down it is moved, and what else it is called with."""
+
+
+@dataclass(slots=True)
+class Part:
+    """A part that was laid out and stands nowhere yet. It can be placed once."""
+
+    height: float
+    steps: list[Step]
+
+
 class _Inside:
     """While it lasts, what is drawn belongs to an element. (`contextmanager` takes four times as long.)"""
 
-    __slots__ = ("_element", "_elements")
+    __slots__ = ("_element", "_sheet")
 
-    def __init__(self, elements: list[Element], element: Element) -> None:
-        self._elements, self._element = elements, element
+    def __init__(self, sheet: "Sheet", element: Element) -> None:
+        self._sheet, self._element = sheet, element
 
     def __enter__(self) -> None:
-        self._elements.append(self._element)
+        self._sheet.enter(self._element)
 
     def __exit__(self, *_: object) -> None:
-        self._elements.pop()
+        self._sheet.leave()
 
 
 _NOTHING_NEW = nullcontext()
 
 
 class Sheet:
-    """The paper being drawn. `top` grows downwards; every drawing method is silent while a part is measured."""
+    """The paper being drawn. `top` grows downwards.
+
+    Every drawing method works out what is to be drawn and hands it to a step (`_put_line`, `_put_rule`, ...), which
+    draws at once, or later where the part it belongs to is placed.
+    """
 
     def __init__(self, boxes: list[Box] | None = None) -> None:
         """`boxes`: where to note the place of every text and symbol, for those who measure overlaps."""
         self._boxes = boxes
-        self._measuring = False
+        self._steps: list[Step] | None = None  # of the part being laid out
+        self._depth = 0
         self._inside: list[Element] = []
         self._root: list[Element] = []
         self.pages: list[Page] = []
@@ -134,29 +159,61 @@ class Sheet:
         self._end_text()
         return self.pages, self._root
 
-    def height_of(self, part: Callable[[float], float]) -> float:
-        """The height of `part`, a function from the top to the bottom of what it draws, without drawing it."""
-        before, self._measuring = self._measuring, True
+    def part(self, section: Callable[[float], float]) -> Part:
+        """Lay out `section`, a function from the top to the bottom of what it draws, without drawing it yet."""
+        around, self._steps = self._steps, []
         try:
-            return part(0.0)
+            height = section(0.0)
+            return Part(height, self._steps)
         finally:
-            self._measuring = before
+            self._steps = around
+
+    def place(self, part: Part, top: float) -> float:
+        """Draw a part here; returns its bottom."""
+        if self._steps is not None:
+            self._steps += [(step, down + top, facts) for step, down, facts in part.steps]
+        else:
+            for step, down, facts in part.steps:
+                step(down + top, *facts)
+        return top + part.height
+
+    def _do(self, step: Callable[..., None], *facts: object) -> None:
+        if self._steps is None:
+            step(0.0, *facts)
+        else:
+            self._steps.append((step, 0.0, facts))
 
     def element(self, kind: str, alternative: str = "") -> AbstractContextManager[None]:
         """What is drawn inside belongs to one element of this kind. A paragraph within one is part of it."""
-        if self._measuring or (kind == "P" and self._inside):
+        if kind == "P" and self._depth:
             return _NOTHING_NEW
-        made = Element(kind=kind, page=self.page, alternative=alternative)
-        inside = self._inside[-1] if self._inside else None
-        if inside is None:
-            self._root.append(made)
-        elif inside is not _ARTIFACT:
-            inside.held.append(made)
-        return _Inside(self._inside, _ARTIFACT if inside is _ARTIFACT else made)
+        return _Inside(self, Element(kind=kind, page=self.page, alternative=alternative))
 
     def artifact(self) -> AbstractContextManager[None]:
         """What is drawn inside is decoration: said elsewhere, or nothing to be read."""
-        return _Inside(self._inside, _ARTIFACT)
+        return _Inside(self, _ARTIFACT)
+
+    def enter(self, element: Element) -> None:
+        """What follows belongs to this element, up to `leave`."""
+        self._depth += 1
+        self._do(self._put_enter, element)
+
+    def leave(self) -> None:
+        """What follows belongs to the element around this one."""
+        self._depth -= 1
+        self._do(self._put_leave)
+
+    def _put_enter(self, _down: float, element: Element) -> None:
+        inside = self._inside[-1] if self._inside else None
+        if inside is _ARTIFACT or element is _ARTIFACT:
+            self._inside.append(_ARTIFACT)
+            return
+        element.page = self.page
+        (self._root if inside is None else inside.held).append(element)
+        self._inside.append(element)
+
+    def _put_leave(self, _down: float) -> None:
+        self._inside.pop()
 
     def text(
         self,
@@ -171,20 +228,17 @@ class Sheet:
     ) -> float:
         """Draw one line; returns its width. Raises: GlyphMissingError."""
         wide = fonts.width(fonts.check(text), size)
-        if self._measuring or not text:
-            return wide
-        if align != "left":
-            left -= wide if align == "right" else wide / 2
-        self._line(left, baseline, text, size, wide, bold=bold, colour=colour)
+        if text:
+            if align != "left":
+                left -= wide if align == "right" else wide / 2
+            self._do(self._put_line, left, baseline, text, size, _font(size, bold=bold, colour=colour))
         return wide
 
-    def _line(
-        self, left: float, baseline: float, text: str, size: float, wide: float, *, bold: bool, colour: str
-    ) -> None:
-        self._write(left, HEIGHT - baseline, text, size, bold=bold, colour=colour)
+    def _put_line(self, down: float, left: float, baseline: float, text: str, size: float, font: Font) -> None:
+        self._write(left, HEIGHT - (baseline + down), text, font)
         if self._boxes is not None:
-            top, bottom = baseline - 0.88 * size, baseline + 0.12 * size
-            self._boxes.append(Box(self.page, left, top, left + wide, bottom, text))
+            top, bottom = baseline + down - 0.88 * size, baseline + down + 0.12 * size
+            self._boxes.append(Box(self.page, left, top, left + fonts.width(text, size), bottom, text))
 
     def paragraph(
         self,
@@ -201,23 +255,21 @@ class Sheet:
     ) -> float:
         """Draw `text` in at most `most` lines of `room` points; returns the bottom. Raises: GlyphMissingError."""
         lines = clamp(fonts.check(text), size, room, most)
-        if self._measuring or not lines:
-            return top + size * leading * len(lines)
-        # Without an element around it, all lines are one paragraph.
-        whole = Element(kind="P", page=self.page) if not self._inside else None
-        if whole is not None:
-            self._root.append(whole)
-            self._inside.append(whole)
-        for index, line in enumerate(lines):
-            baseline = top + size * (0.97 + index * leading)
-            self._line(left, baseline, line, size, fonts.width(line, size), bold=bold, colour=colour)
-            if index + 1 < len(lines) and line[-1].isascii():
-                self.pages[-1].text.append(" ")  # so that the words of two lines are read as two words
-        if whole is not None:
-            self._inside.pop()
+        if not lines:
+            return top
+        font = _font(size, bold=bold, colour=colour)
+        with self.element("P"):  # without an element around it, all lines are one paragraph
+            for index, line in enumerate(lines):
+                if index and lines[index - 1][-1].isascii():
+                    self._do(self._put_space)  # so that the words of two lines are read as two words
+                baseline = top + size * (0.97 + index * leading)
+                self._do(self._put_line, left, baseline, line, size, font)
         return top + size * leading * len(lines)
 
-    def _write(self, left: float, up: float, text: str, size: float, *, bold: bool, colour: str) -> None:
+    def _put_space(self, _down: float) -> None:
+        self.pages[-1].text.append(" ")
+
+    def _write(self, left: float, up: float, text: str, font: Font) -> None:
         out = self.pages[-1].text
         element = self._inside[-1] if self._inside else None
         if element is None:
@@ -229,20 +281,18 @@ class Sheet:
         if self._marked is not element:
             self._end_mark()
             self._begin_mark(element)
-        tenths = int(size / UNIT + 1e-6)
-        font = (tenths, bold, colour)
         if font != self._font:
             self._change_font(out, font)
-        to = round(left / UNIT), round(up / UNIT)
-        out.append(b"%d %d Td\n" % (to[0] - self._at[0], to[1] - self._at[1]))
-        self._at = to
+        across, high = round(left / UNIT), round(up / UNIT)
+        out.append(b"%d %d Td\n" % (across - self._at[0], high - self._at[1]))
+        self._at = across, high
         for language, part in runs(text):
             if language != self._spoken and element is not _ARTIFACT:
                 out.append(b"/Span/E BDC\n" if language == "en" else b"EMC\n")
                 self._spoken = language
             out.append(part)
 
-    def _change_font(self, out: list[Piece], font: tuple[int, bool, str]) -> None:
+    def _change_font(self, out: list[Piece], font: Font) -> None:
         tenths, bold, colour = font
         before_tenths, before_bold, before_colour = self._font
         if tenths != before_tenths:
@@ -282,11 +332,13 @@ class Sheet:
 
     def rule(self, left: float, top: float, right: float, *, colour: str = LINE, weight: float = 0.5) -> None:
         """A horizontal line."""
-        if not self._measuring:
-            up = HEIGHT - top
-            self._decorate(
-                b"%b RG %.1f w %b m %b l S\n" % (_colour(colour), weight / UNIT, _steps(left, up), _steps(right, up))
-            )
+        self._do(self._put_rule, left, top, right, colour, weight)
+
+    def _put_rule(self, down: float, left: float, top: float, right: float, colour: str, weight: float) -> None:
+        up = HEIGHT - (top + down)
+        self._decorate(
+            b"%b RG %.1f w %b m %b l S\n" % (_colour(colour), weight / UNIT, _steps(left, up), _steps(right, up))
+        )
 
     def block(
         self,
@@ -300,13 +352,18 @@ class Sheet:
         weight: float = 0.6,
     ) -> None:
         """A rectangle, filled, outlined or both."""
-        if self._measuring or not (fill or stroke):
+        if not (fill or stroke):
             return
         paint = b"B" if fill and stroke else b"f" if fill else b"S"
         colours = (_colour(fill) + b" rg " if fill else b"") + (
             b"%b RG %.1f w " % (_colour(stroke), weight / UNIT) if stroke else b""
         )
-        self._decorate(colours + _steps(left, HEIGHT - top - high, wide, high) + b" re " + paint + b"\n")
+        self._do(self._put_block, left, top + high, wide, high, colours, paint)
+
+    def _put_block(
+        self, down: float, left: float, bottom: float, wide: float, high: float, colours: bytes, paint: bytes
+    ) -> None:
+        self._decorate(colours + _steps(left, HEIGHT - (bottom + down), wide, high) + b" re " + paint + b"\n")
 
     def tick(self, left: float, top: float, size: float, *, colour: str) -> None:
         """A check mark, as lines: it needs no letter."""
@@ -314,9 +371,9 @@ class Sheet:
             colour,
             size * 0.13,
             [
-                (left, HEIGHT - top - size * 0.55),
-                (left + size * 0.36, HEIGHT - top - size * 0.88),
-                (left + size, HEIGHT - top - size * 0.12),
+                (left, top + size * 0.55),
+                (left + size * 0.36, top + size * 0.88),
+                (left + size, top + size * 0.12),
             ],
         )
 
@@ -327,15 +384,17 @@ class Sheet:
                 colour,
                 size * 0.13,
                 [
-                    (left + size * 0.1, HEIGHT - top - size * start),
-                    (left + size * 0.9, HEIGHT - top - size * end),
+                    (left + size * 0.1, top + size * start),
+                    (left + size * 0.9, top + size * end),
                 ],
             )
 
     def _strokes(self, colour: str, weight: float, points: Sequence[tuple[float, float]]) -> None:
-        if self._measuring:
-            return
-        path = _steps(*points[0]) + b" m " + b" ".join(_steps(*point) + b" l" for point in points[1:])
+        self._do(self._put_strokes, colour, weight, points)
+
+    def _put_strokes(self, down: float, colour: str, weight: float, points: Sequence[tuple[float, float]]) -> None:
+        first, *others = [_steps(left, HEIGHT - (top + down)) for left, top in points]
+        path = first + b" m " + b" ".join([other + b" l" for other in others])
         self._decorate(b"%b RG %.1f w %b S\n" % (_colour(colour), weight / UNIT, path))
 
     def _decorate(self, drawing: bytes) -> None:
@@ -346,24 +405,27 @@ class Sheet:
         count = len(modules)
         side = (count + 8) * module
         self.block(left, top, side, side, fill=WHITE)
-        if self._measuring:
-            return
+        with self.element("Figure", alternative):
+            self._do(self._put_symbol, left, top, modules, module)
+
+    def _put_symbol(self, down: float, left: float, top: float, modules: Sequence[bytes], module: float) -> None:
+        count = len(modules)
+        side, top = (count + 8) * module, top + down
         if self._boxes is not None:
             self._boxes.append(Box(self.page, left, top, left + side, top + side, "QR"))
         row_bytes = (count + 7) // 8
         bits = b"".join(_packed(row, row_bytes) for row in modules)
         size, bottom = count * module, HEIGHT - top - side + 4 * module
-        with self.element("Figure", alternative):
-            figure = self._inside[-1]
-            figure.box = (left, HEIGHT - top - side, left + side, HEIGHT - top)
-            self._end_text()
-            self._begin_mark(figure)
-            scaled = b" ".join(b"%.2f" % (value / UNIT) for value in (size, 0, 0, size, left + 4 * module, bottom))
-            self.pages[-1].text.append(
-                b"q 0 0 0 rg %b cm\nBI /W %d /H %d /BPC 1 /IM true /D [1 0] /F /AHx ID %b> EI Q\n"
-                % (scaled, count, count, bits.hex().encode())
-            )
-            self._end_mark()
+        figure = self._inside[-1]
+        figure.box = (left, HEIGHT - top - side, left + side, HEIGHT - top)
+        self._end_text()
+        self._begin_mark(figure)
+        scaled = b" ".join(b"%.2f" % (value / UNIT) for value in (size, 0, 0, size, left + 4 * module, bottom))
+        self.pages[-1].text.append(
+            b"q 0 0 0 rg %b cm\nBI /W %d /H %d /BPC 1 /IM true /D [1 0] /F /AHx ID %b> EI Q\n"
+            % (scaled, count, count, bits.hex().encode())
+        )
+        self._end_mark()
 
     def across(self, text: str, size: float, centre: tuple[float, float], *, colour: str) -> None:
         """Large letters across the page, under everything else."""

@@ -3,12 +3,12 @@
 
 import re
 from functools import lru_cache
+from itertools import groupby
 
 from certs.editions.e2026_11.certs.page.fonts import width
 from certs.editions.e2026_11.certs.page.languages import FIRST_CHINESE
 
-_NARROW = rf"\0-{chr(ord(FIRST_CHINESE) - 1)}"  # a line may end after each Chinese character and sign
-_PIECES = re.compile(rf"\s+|(?:(?!\s)[{_NARROW}])+|.", re.DOTALL)
+_WORDS = re.compile(r"\s+|\S+")
 _NEVER_FIRST = "，。、；：！？）】」』”’…,.;:!?)%]》〉—"
 _NEVER_LAST = "（【「『“‘([《〈"
 CUT = " …"
@@ -22,8 +22,8 @@ def wrap(text: str, size: float, room: float) -> tuple[str, ...]:
         return (text.strip(),) if text.strip() else ()
     lines: list[list[str]] = [[]]
     used = 0.0
-    for piece in _short_pieces(text, size, room):
-        line, wide = lines[-1], width(" " if piece.isspace() else piece, size)
+    for piece, wide in _short_pieces(text, size, room):
+        line = lines[-1]
         if piece.isspace():
             line.extend(" " if line else "")
             used += wide if line else 0.0
@@ -63,15 +63,31 @@ def _carried_along(line: list[str], piece: str) -> list[str]:
     return line[cut:] if any(not kept.isspace() for kept in line[:cut]) else []
 
 
-def _short_pieces(text: str, size: float, room: float) -> list[str]:
+def _short_pieces(text: str, size: float, room: float) -> list[tuple[str, float]]:
+    """The pieces with their widths, none longer than a line; white space is as wide as one blank."""
+    blank = width(" ", size)
     pieces = []
-    for piece in _PIECES.findall(text):
-        rest = piece
-        while width(rest, size) > room and len(rest) > 1:
+    for piece in _pieces(text):
+        rest, wide = piece, width(piece, size)
+        while wide > room and len(rest) > 1:
             count = max(1, _fitting(rest, size, room))
-            pieces.append(rest[:count])
+            pieces.append((rest[:count], blank if piece.isspace() else width(rest[:count], size)))
             rest = rest[count:]
-        pieces.append(rest)
+            wide = width(rest, size)
+        pieces.append((rest, blank if piece.isspace() else wide))
+    return pieces
+
+
+def _pieces(text: str) -> list[str]:
+    """White space, words, and each Chinese character and sign by itself, since a line may end after it."""
+    pieces: list[str] = []
+    for word in _WORDS.findall(text):
+        if word.isascii() or word.isspace():
+            pieces.append(word)
+            continue
+        for is_chinese, run in groupby(word, FIRST_CHINESE.__le__):
+            characters = list(run)
+            pieces += characters if is_chinese else ["".join(characters)]
     return pieces
 
 
