@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from phones.allowed import allowed
+from phones.cleaning import spelled_serial, unspelled
 from phones.clock import Clock
 from phones.commitment import commit
 from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError
@@ -203,7 +204,9 @@ class WitnessedPort:
         """Keep what a look at the port showed, with what a waiting loop measured (`port.*` values)."""
         values = {"port.presence": sighting.presence.value, **(more or {})}
         if sighting.usb_serial:
-            values["port.usb_serial"] = sighting.usb_serial
+            values["port.usb_serial"] = spelled_serial(
+                unspelled(sighting.usb_serial)
+            )  # as readers spell the phone's own
         if sighting.interfaces:
             values["port.interfaces"] = ",".join(sighting.interfaces)
         if sighting.vendor_id:

@@ -16,6 +16,7 @@ from phones.android.readers import TextReader, Values
 from phones.android.script import Part, PartResult, script, split
 from phones.link import Effect, Question, Reply, ShellLine
 from phones.shared_numbers import set_aside
+from phones.signs import NOT_MEASURED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +262,8 @@ def _values(asked: tuple[_Asked, ...], results: Mapping[str, PartResult]) -> Val
     values["part.properties"] = "ok" if properties_readable else "failed"
     if asked is _CHECKS:
         values |= battery.battery({name: result.text for name, result in results.items()})
+        if values.get("radio.baseband") == "no_modem":  # then a version of `unknown` is what is to be expected
+            values.pop(NOT_MEASURED + "radio.baseband", None)
         values |= consistency.contradictions(values)
     else:
         values |= state.luhn(values)

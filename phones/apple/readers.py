@@ -35,6 +35,7 @@ def read_batch(reply: Reply) -> Mapping[str, str]:
     answers = decode(reply.body)
     values = {f"part.{_part_name(name)}": part.status for name, part in answers.items() if not part.ok}
     good = {name: answer.value for name, answer in answers.items() if answer.ok}
+    good |= {name: None for name, answer in answers.items() if answer.status == "absent"}  # told: there is none
     values["apple.paired"] = "yes"
     for read in (_identity, _product, _system, _state, _locks, _modem, _battery, _storage, _counts):
         values.update(read(good))
@@ -88,13 +89,18 @@ def _identity(good: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _built_without_modem(good: Mapping[str, Any]) -> bool:
-    """An iPad or iPod that says it has no telephony [read: public lockdown dumps of iPads; MobileGestalt]. An iPhone
-    that says so is a broken one: every iPhone has a modem.
+    """An iPod; an iPad that says it has no telephony [read: public lockdown dumps of iPads; MobileGestalt], or answers
+    to each key of a modem that it has no such key, as older systems do [unconfirmed]. An iPhone that says so is a
+    broken one: every iPhone has a modem.
     """
     product = _text(good.get("ProductType")) or ""
-    return good.get("BasebandStatus") in _NO_TELEPHONY and product.startswith(("iPad", "iPod"))
+    if product.startswith("iPod"):
+        return True
+    has_no_keys = all(key in good and good[key] is None for key in _KEYS_OF_A_MODEM)
+    return product.startswith("iPad") and (good.get("BasebandStatus") in _NO_TELEPHONY or has_no_keys)
 
 
+_KEYS_OF_A_MODEM = ("BasebandStatus", "BasebandVersion", "SIMStatus", "InternationalMobileEquipmentIdentity")
 _NO_TELEPHONY = ("NoTelephonyCapabilty", "NoTelephonyCapability")
 """As iOS spells it, and as it should be spelt."""
 
@@ -183,7 +189,7 @@ def _modem(good: Mapping[str, Any]) -> dict[str, str]:
     if sim is not None:
         # A tray that holds a card outweighs a status that says none.
         sim = "present" if tray == "kCTSIMSupportSIMTrayInsertedWithSIM" else _SIM_STATES.get(sim, "unknown")
-    if _built_without_modem(good) and sim is None:
+    if _built_without_modem(good) and sim in (None, "absent"):
         return {"apple.baseband": "no_modem", "radio.baseband": "no_modem", "media.sim": "absent"}
     return _baseband(_text(good.get("BasebandStatus"))) | _present(
         {

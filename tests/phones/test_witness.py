@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phones.allowed import ALLOWED, MALFORMED
+from phones.android.readers import serial as read_serial
+from phones.cleaning import clean_serial, spelled_serial
 from phones.commitment import commit
 from phones.errors import (
     AdbServerError,
@@ -107,6 +110,20 @@ def test_the_same_serial_read_over_usb_and_adb_commits_alike() -> None:
     phone.record_sighting("look", phone.peek(), Moment.BEFORE)
     phone.ask(question(lambda _: {"identity.serial": "R58N12"}), Moment.BEFORE)
     assert journal[0].values["port.usb_serial"] == journal[1].values["identity.serial"]
+
+
+@pytest.mark.parametrize("serial", ["ABC,123", "序列12345678", "SN\u200b1234567", "AB\\12345", "A/B 12.3"])
+def test_a_serial_in_any_alphabet_read_over_usb_and_adb_commits_alike(serial: str) -> None:
+    journal: list[Evidence] = []
+    phone = WitnessedPort(OnePhone(Reply()), Witness(clock=FixedClock(), journal=journal.append, salt=SALT))
+    for _ in range(2):
+        sighting = replace(phone.peek(), usb_serial=clean_serial(serial))
+        phone.record_sighting("look", sighting, Moment.BEFORE)
+    phone.ask(question(lambda _: read_serial(serial)), Moment.BEFORE)
+    told = [
+        piece.values[name] for piece, name in zip(journal, ("port.usb_serial",) * 2 + ("identity.serial",), strict=True)
+    ]
+    assert told == [commit("serial", spelled_serial(serial), SALT)] * 3
 
 
 @pytest.mark.parametrize(

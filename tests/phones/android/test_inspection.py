@@ -198,6 +198,16 @@ def test_a_tablet_without_a_modem_has_no_card_and_no_imei_to_show(tmp_path: Path
     assert values["media.sim"] == "unknown"
 
 
+@pytest.mark.parametrize("version", ["unknown", "unknown,unknown", ""])
+def test_a_tablet_without_a_modem_is_not_asked_for_its_version(tmp_path: Path, version: str) -> None:
+    tools = install(tmp_path / "bin", properties={"gsm.version.baseband": version})
+    program = tools / "pm"
+    program.write_text(program.read_text().replace("feature:android.hardware.telephony\n", ""))
+    _, values = ask(inspection_questions(mark, timeout_s=20)[2], tools)
+    assert values["radio.baseband"] == "no_modem"
+    assert "not_measured.radio.baseband" not in values
+
+
 def test_missing_tools_leave_gaps_and_not_good_answers(tmp_path: Path) -> None:
     tools = install(tmp_path / "bin", without=("dumpsys", "settings", "pm", "sm", "dpm"))
     _, values = ask(state_question(mark(), timeout_s=10), tools)

@@ -150,6 +150,44 @@ def test_an_ipad_or_ipod_without_a_modem_is_not_faulted_for_it(model: str) -> No
     assert (values["apple.baseband"], values["media.sim"], values["imei.luhn"]) == ("no_modem", "absent", "absent")
 
 
+MODEM_KEYS = ("BasebandStatus", "BasebandVersion", "SIMStatus", "InternationalMobileEquipmentIdentity")
+
+
+def device(model: str, *absent: str, **more: str) -> dict[str, str]:
+    """What is read of a model that has no such keys as `absent`."""
+    parts = {name: PartAnswer(status="ok", value=value) for name, value in {"ProductType": model, **more}.items()}
+    body = encode(parts | {name: PartAnswer(status="absent", code="missing_value") for name in absent})
+    return dict(read_batch(Reply(body=body)))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        device("iPod5,1", *MODEM_KEYS),
+        device("iPod7,1", "BasebandStatus"),
+        device("iPad2,1", *MODEM_KEYS),
+        device("iPad7,11", BasebandStatus="NoTelephonyCapabilty", SIMStatus="kCTSIMSupportSIMStatusNotInserted"),
+        device("iPad7,11", "SIMStatus", BasebandStatus="NoTelephonyCapabilty"),
+    ],
+)
+def test_a_device_without_a_modem_needs_no_look_into_a_tray(values: dict[str, str]) -> None:
+    assert (values["apple.baseband"], values["media.sim"], values["imei.luhn"]) == ("no_modem", "absent", "absent")
+    assert "not_measured.apple.baseband" not in values
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        device("iPhone13,2", *MODEM_KEYS),
+        *(device("iPad2,1", *(key for key in MODEM_KEYS if key != asked)) for asked in MODEM_KEYS),
+        device("iPad2,2", *MODEM_KEYS[:3], InternationalMobileEquipmentIdentity="004999009746834"),
+    ],
+)
+def test_keys_that_were_not_all_asked_or_belong_to_a_phone_are_no_missing_modem(values: dict[str, str]) -> None:
+    assert "apple.baseband" not in values
+    assert "media.sim" not in values
+
+
 @pytest.mark.parametrize(
     ("model", "more"),
     [
