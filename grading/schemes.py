@@ -32,7 +32,8 @@ class Check:
 
     The measured text is the kept value called `value`; `operator` and `limit` say what passes;
     `not_applicable` lists texts that mean the phone has no such part. `weight`: a gate that is not known to be open
-    keeps a phone from sale; a lock does when it is known to be shut, and is told of when nobody could ask.
+    keeps a phone from sale; a lock does when it is known to be shut, or when its own service answered otherwise than
+    clear (`grading.grade.ANSWERING_LOCKS`), and is told of when nobody could ask.
     `stated` names what a person says where a phone
     cannot be asked ("" = nobody): it stands in for readings that tell nothing, and is as good as `stated_limit` says.
     """

@@ -33,6 +33,8 @@ PERSONS_TYPES = frozenset(
     }
 )
 """Types printed by name. Any other is `other`: an app may hide anything in the name of its account type."""
+UNLISTED = "unlisted"
+"""Stands for accounts that were counted and whose types were not read: they may be anybody's."""
 SYSTEM_TYPES: Mapping[str, str] = {
     "com.android.localphone": "Qualcomm contacts; dump of a Quectel SC60, Android 7.1.2: made by uid 1000 in 1970",
     "com.android.sim": "Qualcomm contacts, the cards'; the authenticator beside it in the same dump",

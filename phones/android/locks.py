@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from phones.android.account_types import UNLISTED
+
 Values = dict[str, str]
 
 _KNOX_STATES: Mapping[str, str] = MappingProxyType(
@@ -138,7 +140,7 @@ def of_accounts(values: Mapping[str, str]) -> Values:
 
     Signed in: the maker's account locks the phone if it is reset from outside, and Find Hub can be on. Nobody signed in
     on a phone that a person has set up: neither can lock it. On a phone that nobody has set up, in trade-in evaluation
-    or in test harness, an empty list says nothing.
+    or in test harness, an empty list says nothing; nor does a list that is shorter than the number of accounts.
     """
     makers = {values.get(name, "").lower() for name in ("product.maker", "product.brand")}
     found = {"locks.knox_guard": "not_applicable"} if makers - {""} and "samsung" not in makers else {}
@@ -146,11 +148,12 @@ def of_accounts(values: Mapping[str, str]) -> Values:
         return found
     types = set(values.get("locks.account_types", "").split(","))
     theirs = {kind for maker in makers for kind in _MAKER_ACCOUNTS.get(maker, ())}
+    nobody = "unknown" if UNLISTED in types else "cleared"
     if theirs:
-        found["locks.maker_account"] = "locked" if types & theirs else "cleared"
+        found["locks.maker_account"] = "locked" if types & theirs else nobody
     elif makers - {""}:
         found["locks.maker_account"] = "not_applicable"
-    found["locks.find_hub"] = "unknown" if types & set(_GOOGLE) else "cleared"
+    found["locks.find_hub"] = "unknown" if types & set(_GOOGLE) else nobody
     return found
 
 

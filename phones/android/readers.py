@@ -10,7 +10,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 
-from phones.android.account_types import PERSONS_TYPES, SYSTEM_TYPES
+from phones.android.account_types import PERSONS_TYPES, SYSTEM_TYPES, UNLISTED
 from phones.android.vocabularies import in_our_words
 from phones.cleaning import spelled_serial
 from phones.imei import luhn_of, read_imei
@@ -195,7 +195,7 @@ def users(text: str) -> Values:
 
 def accounts(text: str) -> Values:
     """`dumpsys account`: number and types, never a name. The larger of what is said and what is listed; an account
-    of the maker's system counts apart.
+    of the maker's system counts apart. Where more are said than listed, `UNLISTED` is among the types.
     """
     said = [int(number) for number in re.findall(r"(?m)^[ \t]*Accounts: ([0-9]{1,6})\b", text)]
     if not said:
@@ -203,10 +203,11 @@ def accounts(text: str) -> Values:
     listed = re.findall(r"(?m), type=([^,{}\n]{1,200})\}[ \t\r]*$", text)
     own = sum(kind in SYSTEM_TYPES for kind in listed)
     known = PERSONS_TYPES | SYSTEM_TYPES.keys()
+    types = {kind if kind in known else "other" for kind in listed} | ({UNLISTED} if sum(said) > len(listed) else set())
     return {
         "locks.accounts": str(min(max(sum(said), len(listed)) - own, 999999)),
         "locks.system_accounts": str(min(own, 999999)),
-        "locks.account_types": ",".join(sorted({kind if kind in known else "other" for kind in listed})),
+        "locks.account_types": ",".join(sorted(types)),
     }
 
 

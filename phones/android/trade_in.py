@@ -112,10 +112,11 @@ def read_status(document: Document, *, nonce: str = "") -> Values:
     protection = locks.get("factory_reset_protection")
     if isinstance(protection, bool):
         values["locks.frp"] = "armed" if protection else "clear"
-    # "More locks" are announced [read: developer.android.com, January 2026], their names are not: one that is on is
-    # told, one that is off has not told which.
-    if any(found is True for key, found in locks.items() if key != "factory_reset_protection"):
-        values["locks.other"] = "locked"
+    # "More locks" are announced [read: developer.android.com, January 2026], their names and shapes are not: one that
+    # is on is told, one that is off has not told which, and one that says neither is not off.
+    others = [found for key, found in locks.items() if key != "factory_reset_protection" and found is not False]
+    if others:
+        values["locks.other"] = "locked" if any(found is True for found in others) else "unknown"
     values |= _identity(document)
     values |= _battery(_section(document, "battery"))
     values |= _condition(document)

@@ -350,7 +350,8 @@ _MANAGED_ADDRESSES = ("ConfigurationURL", "ConfigurationWebURL")
 
 def enrolment(found: Any) -> Any:
     """Whether the phone is managed: supervised, bound to enrol, enrolled for good, or told where to enrol. None unless
-    it says so one way or the other. Keys: [read: go-ios ios/mcinstall, pymobiledevice3 mobile_config, public logs].
+    it says so one way or the other; a flag that is neither on nor off leaves it open. Keys: [read: go-ios
+    ios/mcinstall, pymobiledevice3 mobile_config, public logs].
     """
     if found is None:
         return None
@@ -358,7 +359,8 @@ def enrolment(found: Any) -> Any:
     managed = any(configuration.get(key) in (True, 1) for key in _MANAGED_FLAGS)
     if managed or any(configuration.get(key) for key in _MANAGED_ADDRESSES):
         return {"supervised": True}
-    return {"supervised": False} if configuration.get("IsSupervised") is False else None
+    off = all(configuration.get(key, False) in (False, 0) for key in _MANAGED_FLAGS)
+    return {"supervised": False} if off and "IsSupervised" in configuration else None
 
 
 async def _write(conversation: LockdownSession, path: str, data: str | bytes) -> bytes:

@@ -97,18 +97,25 @@ def test_a_check_nobody_could_make_always_costs_something(platform: Platform, ch
         assert code in capped_by
 
 
+ANSWERING = ("knox_guard", "device_lock", "other_lock")
+
+
 @pytest.mark.parametrize("check", [each for each in SCHEME.checks if each.weight == "lock"], ids=lambda each: each.name)
 @pytest.mark.parametrize("platform", list(Platform))
 def test_a_lock_that_nobody_could_ask_is_told_of_and_one_that_is_shut_keeps_from_sale(
     platform: Platform, check: Check
 ) -> None:
-    """Most phones cannot be asked: a grade that needed it would be nobody's. It never reads as cleared."""
+    """Most phones cannot be asked: a grade that needed it would be nobody's. It never reads as cleared.
+
+    A lock that was asked and answered something other than clear is another matter: nobody knows that it is open.
+    """
     if platform.value not in check.platforms:
         return
     values = good_values(platform)
     for text, outcome, usability in (
         (None, "not_tested", "1"),
-        ("unknown", "indeterminate", "1"),
+        ("unknown", "indeterminate", "U" if check.name in ANSWERING else "1"),
+        ("malformed", "indeterminate", "U" if check.name in ANSWERING else "1"),
         ("locked", "fail", "U"),
     ):
         said = {
@@ -118,7 +125,7 @@ def test_a_lock_that_nobody_could_ask_is_told_of_and_one_that_is_shut_keeps_from
         found = grade([evidence_of(said)], platform=platform, verdict=Verdict.PASSED, scheme=SCHEME)
         assert [each.outcome.value for each in found.checks if each.name == check.name] == [outcome]
         assert found.usability == usability
-        assert found.capped_by == ((f"gate.{check.name}.fail",) if text == "locked" else ())
+        assert found.capped_by == ((f"gate.{check.name}.{outcome}",) if usability == "U" else ())
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.INDETERMINATE])

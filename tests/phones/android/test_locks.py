@@ -13,6 +13,7 @@ from grading.schemes import load
 from phones.allowed import ALLOWED
 from phones.android import locks
 from phones.android.inspection import state_question
+from phones.android.readers import accounts
 from phones.android.trade_in import read_status
 from phones.modes import BY_PRESENCE
 from phones.port import Platform, Presence, Sighting
@@ -182,8 +183,30 @@ def test_an_account_of_the_maker_locks_the_phone(maker: str, types: str, lock: s
     assert locks.of_accounts(values)["locks.maker_account"] == lock
 
 
+@pytest.mark.parametrize(
+    ("dump", "maker_account", "find_hub"),
+    [
+        ("  Accounts: 0", "cleared", "cleared"),
+        ("  Accounts: 1\n, type=com.android.localphone}", "cleared", "cleared"),
+        ("  Accounts: 1\n, type=org.example}", "cleared", "cleared"),
+        ("  Accounts: 1", "unknown", "unknown"),
+        ("  Accounts: 3\n, type=org.example}", "unknown", "unknown"),
+        ("  Accounts: 2\n, type=com.android.localphone}", "unknown", "unknown"),
+        ("  Accounts: 1\n  Accounts: 1\n, type=com.google}", "unknown", "unknown"),
+        ("  Accounts: 2\n, type=com.xiaomi}", "locked", "unknown"),
+    ],
+)
+def test_an_account_that_was_counted_and_not_listed_may_be_anybodys(
+    dump: str, maker_account: str, find_hub: str
+) -> None:
+    found = locks.of_accounts({**SET_UP, "product.maker": "Xiaomi", **accounts(dump)})
+    assert (found["locks.maker_account"], found["locks.find_hub"]) == (maker_account, find_hub)
+
+
 def test_find_hub_is_off_where_nobody_is_signed_in_to_google_and_not_clear_where_somebody_is() -> None:
-    assert locks.of_accounts({**SET_UP, "locks.account_types": ""})["locks.find_hub"] == "cleared"
+    assert (
+        locks.of_accounts({**SET_UP, "locks.accounts": "0", "locks.account_types": ""})["locks.find_hub"] == "cleared"
+    )
     assert locks.of_accounts({**SET_UP, "locks.account_types": "com.google"})["locks.find_hub"] == "unknown"
 
 
@@ -198,7 +221,15 @@ def test_an_empty_list_of_accounts_on_a_phone_that_nobody_has_set_up_says_nothin
 def test_the_foyer_tells_of_a_lock_of_which_we_know_no_name() -> None:
     assert read_status({"locks": {"factory_reset_protection": False, "carrier": True}})["locks.other"] == "locked"
     assert "locks.other" not in read_status({"locks": {"factory_reset_protection": True, "carrier": False}})
+    assert "locks.other" not in read_status({"locks": {"factory_reset_protection": "yes"}})
     assert BY_PRESENCE[Presence.ADB_FOYER].link == "trade_in"
+
+
+@pytest.mark.parametrize("said", ["on", "off", 1, 0, None, [], {"enabled": True}, {"enabled": False}])
+def test_a_lock_of_the_foyer_that_says_neither_on_nor_off_is_unknown(said: object) -> None:
+    assert read_status({"locks": {"factory_reset_protection": False, "carrier": said}})["locks.other"] == "unknown"
+    assert read_status({"locks": {"carrier": said, "lender": True}})["locks.other"] == "locked"
+    assert read_status({"locks": {"carrier": said, "lender": False}})["locks.other"] == "unknown"
 
 
 def test_the_card_of_another_carrier_tells_of_a_sim_lock(tmp_path: Path) -> None:

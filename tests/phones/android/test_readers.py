@@ -106,7 +106,7 @@ TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
     (
         state.accounts,
         "  Accounts: 1\n  Accounts: 2",
-        {"locks.accounts": "3", "locks.system_accounts": "0", "locks.account_types": ""},
+        {"locks.accounts": "3", "locks.system_accounts": "0", "locks.account_types": "unlisted"},
     ),
     (
         state.accounts,
@@ -130,7 +130,7 @@ TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
     (
         state.accounts,  # one that was not listed, and one whose name forges a line
         "  Accounts: 2\n, type=com.android.localphone}",
-        {"locks.accounts": "1", "locks.system_accounts": "1", "locks.account_types": "com.android.localphone"},
+        {"locks.accounts": "1", "locks.system_accounts": "1", "locks.account_types": "com.android.localphone,unlisted"},
     ),
     (
         state.accounts,

@@ -31,6 +31,15 @@ EMPTY = {"IsSupervised": False, "IsMandatory": False, "AllowPairing": True, "Clo
         ({"IsMandatory": True}, True),  # says nothing of supervision, and enough
         ({"ConfigurationURL": "https://mdm.example/cloudenroll"}, True),
         ({"IsMandatory": False}, None),
+        ({**EMPTY, "IsMandatory": 0}, False),
+        ({**EMPTY, "IsMandatory": "yes"}, None),  # a flag that says neither is not a flag that is off
+        ({**EMPTY, "IsMandatory": None}, None),
+        ({**EMPTY, "IsMDMUnremovable": 2}, None),
+        ({**EMPTY, "IsMultiUser": ""}, None),
+        ({**EMPTY, "AwaitDeviceConfigured": [True]}, None),
+        ({**EMPTY, "IsSupervised": 0}, False),
+        ({**EMPTY, "IsMandatory": "yes", "IsMultiUser": True}, True),
+        ({**EMPTY, "IsMandatory": "yes", "ConfigurationURL": "https://mdm.example/enroll"}, True),
         ({}, None),
         (None, None),
     ],
