@@ -30,7 +30,15 @@ from phones.link import MAXIMUM_REPLY_BYTES
 
 MAXIMUM_MESSAGE_BYTES = MAXIMUM_REPLY_BYTES // 2
 """All phones share one event loop, and half a second is what a message of this size can cost it (measured)."""
-_LONG_TAG = re.compile(rb"<[^<>]{4096}")
+# What an XML list of an iPhone begins with, and every other tag in it: none has attributes, and nothing is declared.
+_XML_BEGINS = re.compile(
+    rb"(?:<\?xml[^<>]{0,100}\?>\s{0,9})?"
+    rb'(?:<!DOCTYPE plist(?: PUBLIC "[^"<>]{0,100}" "[^"<>]{0,100}"| SYSTEM "[^"<>]{0,100}")?>\s{0,9})?'
+    rb'(?:<!--[^<>]{0,1000}-->\s{0,9})?<plist(?: version="[0-9.]{1,9}")?\s{0,9}>'
+)
+_OTHER_TAG = re.compile(rb"<(?!/?[A-Za-z]{1,16}\s{0,9}/?>|!--)")
+_LEFT_OUT = bytes(code for code in range(0x20) if code not in b"\t\n\r")
+_BINARY = b"bplist00"
 _USB = "USB"
 # Readable without pairing; asked one by one instead of "all values", which hold the owner's name.
 _ALWAYS = ("ProductVersion", "ProductType", "UniqueDeviceID", "WiFiAddress")
@@ -44,10 +52,17 @@ class NothingRepeatedError(ConnectionTerminatedError):
 
 
 def is_readable(message: bytes) -> bool:
-    """May it be given to a reader of property lists? Not with a tag as long as no iPhone writes one: the XML reader
-    looks through all attributes of a tag in one go, with the interpreter's lock held (5 s for one of 4 MB).
+    """May it be given to a reader of property lists? Only what an iPhone writes: the XML reader looks through all
+    attributes of a tag in one go, with the interpreter's lock held, and gives each tag those a list declares for it
+    (5 s for one tag of 4 MB, minutes for declared ones).
+
+    Control characters are passed over: the library tries again without them.
     """
-    return not (message.startswith(b"<") and _LONG_TAG.search(message))
+    if message.startswith(_BINARY):
+        return True
+    shown = message.translate(None, _LEFT_OUT)
+    begins = _XML_BEGINS.match(shown)
+    return begins is not None and _OTHER_TAG.search(shown, begins.end()) is None
 
 
 class BoundedConnection(ServiceConnection):
@@ -59,9 +74,13 @@ class BoundedConnection(ServiceConnection):
         """The library's own, within the bound."""
         if size > MAXIMUM_MESSAGE_BYTES:
             raise ProtocolError(f"a message of {size} bytes")
-        message = await super().recvall(size)
+        return await super().recvall(size)
+
+    async def recv_prefixed(self, endianity: str = ">") -> bytes:
+        """The library's own, for property lists that are cheap to read."""
+        message = await super().recv_prefixed(endianity)
         if not is_readable(message):
-            raise ProtocolError("a tag without end")
+            raise ProtocolError("no property list as iPhones write them")
         return message
 
 
