@@ -2,10 +2,12 @@
 """The one way in for a file that somebody names: an ordinary file, of which no more is read than asked.
 
 A FIFO, a terminal or a kernel's pipe under a file's name would be waited for without end, and a device has no end.
+Standard input is all of these, and is waited for because somebody asked for it.
 """
 
 import errno
 import os
+import select
 import stat
 from pathlib import Path
 
@@ -24,9 +26,29 @@ def read_given(path: Path, most: int) -> bytes:
         raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from error
     try:
         _must_be_ordinary(os.fstat(descriptor), path)
-        return _read(descriptor, most)
+        return read_stream(descriptor, most)
     finally:
         os.close(descriptor)
+
+
+def read_stream(descriptor: int, most: int) -> bytes:
+    """The first `most` bytes of what another program writes, or all of it; waits for them as long as it takes.
+
+    Also where the other side left the descriptor non-blocking, which then has nothing for a while without being at its
+    end. Raises: OSError.
+    """
+    pieces: list[bytes] = []
+    while most > 0:
+        try:
+            piece = os.read(descriptor, min(most, _PIECE))
+        except BlockingIOError:
+            select.select([descriptor], [], [])
+            continue
+        if not piece:
+            break
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
 
 
 def _must_be_ordinary(found: os.stat_result, path: Path) -> None:
@@ -34,11 +56,3 @@ def _must_be_ordinary(found: os.stat_result, path: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "not an ordinary file", str(path))
-
-
-def _read(descriptor: int, most: int) -> bytes:
-    pieces: list[bytes] = []
-    while most > 0 and (piece := os.read(descriptor, min(most, _PIECE))):
-        pieces.append(piece)
-        most -= len(piece)
-    return b"".join(pieces)

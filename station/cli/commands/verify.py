@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phones.given_files import read_given
+from phones.given_files import read_given, read_stream
 from station.cli import cli_text, output
 from station.cli.commands.options import json_option, jsonl_option
 from station.cli.given_papers import LONGEST_SHOWN, STANDARD_INPUT, GivenPaper, given_papers
@@ -140,7 +140,7 @@ def _standard_input() -> bytes:
     from certs.formats.pdf_signature import LARGEST_FILE
 
     try:
-        return sys.stdin.buffer.read(LARGEST_FILE + 1)
+        return read_stream(sys.stdin.fileno(), LARGEST_FILE + 1)
     except (OSError, AttributeError) as error:  # started with it closed, or it is a folder
         raise VerificationError(subject=text("word.standard_input"), got=type(error).__name__) from error
 

@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +31,13 @@ class Done:
 
 def _run(*arguments: str, stdin: bytes = b"") -> Done:
     out, err = io.StringIO(), io.StringIO()
-    before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin))
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run(["verify", *arguments])
-    sys.stdin = before
+    with tempfile.TemporaryFile("w+") as given:
+        given.buffer.write(stdin)
+        given.seek(0)
+        before, sys.stdin = sys.stdin, given
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = run(["verify", *arguments])
+        sys.stdin = before
     return Done(code, out.getvalue(), err.getvalue())
 
 
@@ -212,6 +217,26 @@ def test_a_dash_is_standard_input_alone_or_among_files(share: Path) -> None:
     assert done.exit_code == 6
     assert "E_EMPTY" in done.stdout
     assert done.stdout.splitlines()[-1] == "2 checked: 1 CANNOT TELL, 1 VALID"
+
+
+@pytest.mark.parametrize("first", [0, 3000], ids=["nothing yet", "its beginning"])
+def test_standard_input_that_does_not_block_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch, first: int) -> None:
+    paper = (GOLDEN / "valid.pdf").read_bytes()
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.write(writing, paper[:first])
+
+    def the_rest() -> None:
+        with contextlib.suppress(BrokenPipeError), os.fdopen(writing, "wb") as pipe:
+            pipe.write(paper[first:])
+
+    later = threading.Timer(0.3, the_rest)
+    with os.fdopen(reading) as stdin, contextlib.redirect_stdout(io.StringIO()) as out:
+        monkeypatch.setattr("sys.stdin", stdin)
+        later.start()
+        code = run(["verify", "-", *TRUSTED])
+    later.join()
+    assert (code, out.getvalue().splitlines()[0]) == (0, "VALID")
 
 
 def test_many_answers_as_data_one_document_or_one_a_line(share: Path) -> None:
