@@ -8,6 +8,7 @@ software version behind it, would name a phone that nobody meant. `offline_page/
 import re
 import unicodedata
 
+from phones.cleaning import spelled_serial
 from phones.identifiers import SHAPES, Shape, normalise
 from phones.imei import luhn_holds
 
@@ -16,7 +17,13 @@ SHORTEST_SERIAL = 8
 LONGEST = 64
 _SEPARATORS = ("Zs", "Pd")
 """What people write between groups of digits: blanks and hyphens of every alphabet."""
-_LIKE_AN_IMEI = re.compile(r"[0-9]{14}")
+_LIKE_AN_IMEI = re.compile(r"\d{14}")
+_PUNCTUATION = re.compile(r"[._:/#+()\\]")
+"""What a serial number may hold beside letters, digits and separators (`phones.identifiers`)."""
+_SPELLED = re.compile(r"\\u[0-9a-f]{4}|\\U[0-9a-f]{8}")
+"""A letter as `phones.cleaning.spelled_serial` writes it."""
+_LABELLED = re.compile(r"s/n|(?:sn|serial|imei)[a-z./]{0,12}[:#]", re.IGNORECASE)
+"""A number copied with the word before it, which is no part of it."""
 
 
 def folded(typed: str) -> str:
@@ -28,11 +35,14 @@ def folded(typed: str) -> str:
 def is_a_number_of_a_phone(typed: str) -> bool:
     """An IMEI whose check digit fits, or what can be a serial number: a slip of the finger accuses nobody."""
     number = folded(typed)
-    if number.isascii() and number.isdecimal() and len(number) >= IMEI_DIGITS - 2:
-        return len(number) == IMEI_DIGITS and luhn_holds(number)
-    if _LIKE_AN_IMEI.search(number):
+    letters = _PUNCTUATION.sub("", _SPELLED.sub("x", number))
+    if letters.isdecimal() and len(letters) >= IMEI_DIGITS - 2:
+        return number == letters and number.isascii() and len(number) == IMEI_DIGITS and luhn_holds(number)
+    if _LIKE_AN_IMEI.search(letters) or _LABELLED.match(number):
         return False
-    return SHORTEST_SERIAL <= len(number) <= LONGEST and number.isalnum()
+    # A file name or a sentence holds punctuation too, but hardly ever a digit.
+    is_one = letters.isalnum() and (number == letters or any(map(str.isdecimal, letters)))
+    return is_one and SHORTEST_SERIAL <= len(number) <= LONGEST
 
 
 def spellings(label: str, typed: str) -> tuple[str, ...]:
@@ -40,5 +50,8 @@ def spellings(label: str, typed: str) -> tuple[str, ...]:
     if SHAPES.get(label) is Shape.IMEI:
         number = folded(typed)
         return (number,) if number.isascii() and number.isdecimal() else ()
-    found = (normalise(label, typed.strip()), normalise(label, unicodedata.normalize("NFKC", typed.strip())))
+    written = (typed.strip(), unicodedata.normalize("NFKC", typed.strip()))
+    found = [normalise(label, text) for text in written]
+    if SHAPES.get(label) is Shape.TEXT:  # as the phone shows it, and as it is kept
+        found += [spelled_serial(text) for text in written]
     return tuple(dict.fromkeys(number for number in found if number))

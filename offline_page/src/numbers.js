@@ -3,6 +3,9 @@
 // phones/typed_number.py says why a number inside another text is none.
 
 const IMEI_DIGITS = 15, SHORTEST_SERIAL = 8, LONGEST = 64;
+const PUNCTUATION = /[._:/#+()\\]/g; // what a serial number may hold beside letters, digits and separators
+const SPELLED = /\\u[0-9a-f]{4}|\\U[0-9a-f]{8}/g; // a letter of another alphabet, as papers keep it
+const LABELLED = /^(?:s\/n|(?:sn|serial|imei)[a-z./]{0,12}[:#])/i; // a number copied with the word before it
 
 /** Without separators; letters and digits of full width, as a Chinese keyboard writes them, are the usual ones. */
 export function folded(typed) {
@@ -12,11 +15,15 @@ export function folded(typed) {
 /** An IMEI whose check digit fits, or what can be a serial number. */
 export function isANumberOfAPhone(typed) {
   const number = folded(typed);
-  if (/^[0-9]+$/.test(number) && number.length >= IMEI_DIGITS - 2) {
-    return number.length === IMEI_DIGITS && luhnHolds(number);
+  const letters = number.replace(SPELLED, "x").replace(PUNCTUATION, "");
+  if (/^\p{Nd}+$/u.test(letters) && [...letters].length >= IMEI_DIGITS - 2) {
+    return number === letters && /^[0-9]{15}$/.test(number) && luhnHolds(number);
   }
-  if (/[0-9]{14}/.test(number)) return false; // an IMEI and something else beside it
-  return number.length >= SHORTEST_SERIAL && number.length <= LONGEST && /^[\p{L}\p{N}]+$/u.test(number);
+  if (/\p{Nd}{14}/u.test(letters) || LABELLED.test(number)) return false; // a number and something else beside it
+  // A file name or a sentence holds punctuation too, but hardly ever a digit.
+  const isOne = /^[\p{L}\p{N}]+$/u.test(letters) && (number === letters || /\p{Nd}/u.test(letters));
+  const length = [...number].length;
+  return isOne && length >= SHORTEST_SERIAL && length <= LONGEST;
 }
 
 function luhnHolds(digits) {

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phones.cleaning import spelled_serial
+from phones.identifiers import BY_NAME
 from phones.typed_number import folded, is_a_number_of_a_phone, spellings
 
 IMEI, OTHER = "353918057901122", "353918057901130"
@@ -48,6 +50,15 @@ def test_an_imei_in_any_usual_writing_is_the_same(typed: str) -> None:
         IMEI[:-1],
         f"\u202e{IMEI}",
         f"{IMEI}\x1b[0m",
+        "35/391805/790112/2",
+        "35.391805.790112.2",
+        "353918/0579011",
+        f"(IMEI) {IMEI}",
+        "S/N R58N12ABCDE",
+        "SN: R58N12ABCDE",
+        "Serial no.: R58N12ABCDE",
+        "certificate.pdf",
+        "R58N12ABCDE, R58N12ABCDF",
         IMEI.translate({ord("0") + digit: ord("٠") + digit for digit in range(10)}),
         "",
         "1234567",
@@ -55,7 +66,7 @@ def test_an_imei_in_any_usual_writing_is_the_same(typed: str) -> None:
     ],
 )
 def test_whatever_else_is_refused(typed: str) -> None:
-    assert not is_a_number_of_a_phone(typed) or spellings("imei", typed) == ()
+    assert not is_a_number_of_a_phone(typed)
 
 
 @pytest.mark.parametrize("typed", [f"IMEI {IMEI}", f"{IMEI}/01", f"x{IMEI}", f"{IMEI}\u0660"])
@@ -68,6 +79,22 @@ def test_an_imei_inside_another_text_is_no_spelling_of_it(typed: str) -> None:
 def test_a_serial_number_is_one(typed: str) -> None:
     assert is_a_number_of_a_phone(typed)
     assert folded(typed) in spellings("serial", typed)
+
+
+PUNCTUATED = ["AB/12345678", "ABC_12345", "A.B.C.12345", "R58#1234567", "(21)R58N12", "R58+N12:ABC", "AB\\12345"]
+
+
+@pytest.mark.parametrize("serial", [*PUNCTUATED, "序列12345678", "Ж5812345678", "序1234567890123", "AB-12 345678"])
+def test_a_serial_number_is_one_as_the_phone_shows_it_and_as_a_paper_keeps_it(serial: str) -> None:
+    kept = spelled_serial(serial)
+    for typed in (serial, f" {serial}\n", kept):
+        assert is_a_number_of_a_phone(typed)
+        assert kept in spellings("serial", typed)
+
+
+@given(serial=st.from_regex(BY_NAME["serial"].pattern, fullmatch=True))
+def test_every_serial_number_that_is_kept_opens_by_its_own_text(serial: str) -> None:
+    assert serial in spellings("serial", serial)
 
 
 @given(st.text(max_size=80))
