@@ -72,7 +72,7 @@ class BoundedConnection(ServiceConnection):
 
     async def recvall(self, size: int) -> bytes:
         """The library's own, within the bound."""
-        if size > MAXIMUM_MESSAGE_BYTES:
+        if size > self.max_frame_size:
             raise ProtocolError(f"a message of {size} bytes")
         return await super().recvall(size)
 

@@ -17,6 +17,10 @@ from phones.refusals import kept
 
 _REFUSING = {"activation": "MobileActivationException", "apps": "AppInstallError"}
 _MOVED = b"ping\x00"
+MOST_REPORTS = 10_000
+"""Names in one folder: each is looked at while all phones wait. A phone keeps some hundred reports [unconfirmed]."""
+MAXIMUM_FILES_MESSAGE_BYTES = 512 * 1024
+"""Of the file service, of which only names and small files are wanted: the library takes a listing apart in one go."""
 _ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
 
 
@@ -136,10 +140,10 @@ class LibraryLockdownSession:
                 if await mover.recvall(len(_MOVED)) != _MOVED:
                     raise ReplyMalformedError(step="crash reports", expected="word that they were moved", got="another")
         async with self._afc("com.apple.crashreportcopymobile") as afc:
-            names = [str(name) for name in await afc.listdir("/")]
+            names = await _listed(afc, "/")
             for folder in FOLDERS_WITH_REPORTS:
                 if folder in names:
-                    names += [f"{folder}/{name}" for name in await afc.listdir(f"/{folder}")]
+                    names += [f"{folder}/{name}" for name in await _listed(afc, f"/{folder}")]
                     names.remove(folder)
         return names
 
@@ -189,6 +193,7 @@ class LibraryLockdownSession:
 
         with library_errors_translated(self._udid, "files"):
             async with AfcService(self._client, service_name=service) as afc:
+                afc.service.max_frame_size = MAXIMUM_FILES_MESSAGE_BYTES
                 yield afc
 
     async def close(self) -> None:
@@ -196,6 +201,14 @@ class LibraryLockdownSession:
         await let_go(self._client)
 
     aclose = close
+
+
+async def _listed(afc: Any, folder: str) -> list[str]:
+    """Names in a folder. Raises: ReplyMalformedError for more than any phone keeps."""
+    names = await afc.listdir(folder)
+    if len(names) > MOST_REPORTS:
+        raise ReplyMalformedError(step="crash reports", expected=f"<= {MOST_REPORTS} names", got=str(len(names)))
+    return [str(name) for name in names]
 
 
 class PlistServiceConnection:

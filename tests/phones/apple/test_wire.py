@@ -24,6 +24,7 @@ from phones.apple.inspection import (
     plant_question,
     trust_question,
 )
+from phones.apple.lockdown_session import MOST_REPORTS
 from phones.apple.readers import read_batch
 from phones.apple.records import PairRecordMissingError
 from phones.clock import SystemClock
@@ -256,6 +257,27 @@ def test_panics_of_every_family_are_counted_also_those_a_computer_has_fetched(be
     crashes.create("/ResetCounter-2026-08-08-012512.ips", 0.0)
     values = here.inspect()
     assert (values["panics.count"], values["panics.forced_resets"], values["panics.unknown_reports"]) == ("3", "1", "0")
+
+
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    [
+        ("", [f"a{number}" for number in range(MOST_REPORTS + 1)]),
+        ("/Retired", [f"a{number}" for number in range(MOST_REPORTS + 1)]),
+        ("/Retired", [f"{number}".zfill(200) for number in range(3000)]),
+    ],
+    ids=["reports", "retired reports", "letters"],
+)
+def test_more_reports_than_phones_keep_are_not_counted(
+    bench: Callable[..., Bench], folder: str, names: list[str]
+) -> None:
+    here = bench()
+    for name in names:
+        here.phone.strata.crashes.create(f"{folder}/{name}", 0.0)
+    values = here.inspect()
+    assert values["part.panics"] == "failed"
+    assert not {"panics.count", "panics.unknown_reports"} & set(values)
+    assert values["identity.imei1"]
 
 
 def test_the_start_mark_that_an_older_system_keeps_is_no_unfinished_erase(bench: Callable[..., Bench]) -> None:
