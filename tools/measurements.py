@@ -321,8 +321,8 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement(
         values=("consistency.contradictions", "consistency.looked_at"),
         source="computed from what the rules name (`phones/android/consistency.py`, `phones/apple/consistency.py`)",
-        without="`unknown` unless release, API level and patch (iPhone: version and build) were read; "
-        "a rule whose values are missing was not looked at",
+        without="`unknown` unless release, API level and patch (iPhone: version and build) were read and are in our "
+        "tables; a rule whose values are missing was not looked at",
     ),
     Measurement(
         values=("kernel.version", "kernel.machine", "storage.disks_bytes"),

@@ -4,8 +4,8 @@
 Phones are sold whose hundreds of properties claim a newer system and a dearer model than they are; a property is
 quickly forged, all that hangs together with it is not. Each rule here names what contradicts what, and only what no
 honest phone shows: custom systems, generic system images, previews, kernels kept for years, security patches dated
-ahead, adopted storage and memory made of storage are honest. A rule whose values the phone did not give was not looked
-at; without the first three, nothing is said at all.
+ahead, adopted storage and memory made of storage are honest. A rule whose values the phone did not give, or whose
+system is in no table here, was not looked at; without the first three, nothing is said at all.
 """
 
 import re
@@ -49,10 +49,11 @@ RELEASES: Mapping[int, Release] = MappingProxyType(
         34: Release(names=("14",), published=date(2023, 10, 4)),
         35: Release(names=("15",), published=date(2024, 9, 3)),
         36: Release(names=("16",), published=date(2025, 6, 10)),
+        37: Release(names=("17",), published=date(2026, 6, 15)),
     }
 )
-"""[read: source.android.com, codenames, tags and build numbers; developer.android.com, API levels].
-Of a later one, which is not known here, nothing is said.
+"""[read: source.android.com, codenames, tags and build numbers; developer.android.com, API levels; Android 17's day:
+Wikipedia and press]. A later one, or a name that is not here, was not looked at.
 """
 
 PREVIEWS_AHEAD = 1
@@ -86,20 +87,26 @@ LARGEST_32_BIT_KIB = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`contradicts`: do the values, which are all there, exclude each other? `stock`: asked of a maker's own, locked
-    system only, because a custom one may honestly differ.
+    """`contradicts`: do the values, which are all there, exclude each other? `released`: that of them which must be in
+    `RELEASES`, for without its row there is nothing to compare with. `stock`: asked of a maker's own, locked system
+    only, because a custom one may honestly differ.
     """
 
     name: str
     needs: tuple[str, ...]
     contradicts: Callable[[Mapping[str, str]], bool]
+    released: str = ""
     stock: bool = False
 
 
 def _release_sdk(values: Mapping[str, str]) -> bool:
-    levels = [level for level, release in RELEASES.items() if _named(values["system.version"], release)]
-    sdk = int(values["system.sdk"])
-    return bool(levels) and not min(levels) - PREVIEWS_AHEAD <= sdk <= max(levels) + PREVIEWS_AHEAD
+    levels, sdk = _levels(values["system.version"]), int(values["system.sdk"])
+    return not min(levels) - PREVIEWS_AHEAD <= sdk <= max(levels) + PREVIEWS_AHEAD
+
+
+def _levels(text: str) -> list[int]:
+    """API levels whose releases have that name."""
+    return [level for level, release in RELEASES.items() if _named(text, release)]
 
 
 def _named(text: str, release: Release) -> bool:
@@ -111,25 +118,22 @@ def _named(text: str, release: Release) -> bool:
 
 
 def _patch_release(values: Mapping[str, str]) -> bool:
-    patch, release = _day(values["system.security_patch"]), RELEASES.get(int(values["system.sdk"]))
-    return patch is not None and release is not None and patch < release.published - LEAST_PATCH_AGE
+    patch = date.fromisoformat(values["system.security_patch"])
+    return patch < RELEASES[int(values["system.sdk"])].published - LEAST_PATCH_AGE
 
 
 def _patch_named_release(values: Mapping[str, str]) -> bool:
     """The same for the release that the name claims, of which the API level may have been left as it was."""
-    levels = [level for level, release in RELEASES.items() if _named(values["system.version"], release)]
-    patch = _day(values["system.security_patch"])
-    return bool(levels) and patch is not None and patch < RELEASES[min(levels)].published - LEAST_PATCH_AGE
+    patch = date.fromisoformat(values["system.security_patch"])
+    return patch < RELEASES[min(_levels(values["system.version"]))].published - LEAST_PATCH_AGE
 
 
 def _build_release(values: Mapping[str, str]) -> bool:
-    built, release = _built(values), RELEASES.get(int(values["system.sdk"]))
-    return built is not None and release is not None and built < release.published - LEAST_PATCH_AGE
+    return _built(values) < RELEASES[int(values["system.sdk"])].published - LEAST_PATCH_AGE
 
 
 def _patch_build(values: Mapping[str, str]) -> bool:
-    built, patch = _built(values), _day(values["system.security_patch"])
-    return built is not None and patch is not None and patch > built + MOST_PATCH_AHEAD
+    return date.fromisoformat(values["system.security_patch"]) > _built(values) + MOST_PATCH_AHEAD
 
 
 def _launch_sdk(values: Mapping[str, str]) -> bool:
@@ -142,10 +146,8 @@ def _partition_sdk(values: Mapping[str, str]) -> bool:
 
 
 def _partition_release(values: Mapping[str, str]) -> bool:
-    one, other = values["system.partition_version"], values["system.version"]
-    numbers = [re.match(r"[0-9]{1,3}", text) for text in (one, other)]
-    majors = [int(number[0]) for number in numbers if number is not None]
-    return len(majors) == len(numbers) and abs(majors[0] - majors[1]) > PREVIEWS_AHEAD
+    one, other = (int(re.split(r"[^0-9]", values[name])[0]) for name in _VERSIONS)
+    return abs(one - other) > PREVIEWS_AHEAD
 
 
 def _kernel(values: Mapping[str, str]) -> bool:
@@ -186,10 +188,31 @@ def _storage(values: Mapping[str, str]) -> bool:
 
 _STOCK_NEEDS = ("boot.verified_state", "system.build_tags", "system.build_type")
 RULES: tuple[Rule, ...] = (
-    Rule(name="release_sdk", needs=("system.version", "system.sdk"), contradicts=_release_sdk),
-    Rule(name="patch_sdk", needs=("system.security_patch", "system.sdk"), contradicts=_patch_release),
-    Rule(name="patch_release", needs=("system.security_patch", "system.version"), contradicts=_patch_named_release),
-    Rule(name="build_sdk", needs=("system.build_epoch", "system.sdk"), contradicts=_build_release, stock=True),
+    Rule(
+        name="release_sdk",
+        needs=("system.version", "system.sdk"),
+        contradicts=_release_sdk,
+        released="system.version",
+    ),
+    Rule(
+        name="patch_sdk",
+        needs=("system.security_patch", "system.sdk"),
+        contradicts=_patch_release,
+        released="system.sdk",
+    ),
+    Rule(
+        name="patch_release",
+        needs=("system.security_patch", "system.version"),
+        contradicts=_patch_named_release,
+        released="system.version",
+    ),
+    Rule(
+        name="build_sdk",
+        needs=("system.build_epoch", "system.sdk"),
+        contradicts=_build_release,
+        released="system.sdk",
+        stock=True,
+    ),
     Rule(
         name="patch_build",
         needs=("system.build_epoch", "system.security_patch"),
@@ -232,14 +255,21 @@ def contradictions(values: Mapping[str, str]) -> Values:
 def _can_look(rule: Rule, values: Mapping[str, str]) -> bool:
     if rule.stock and not _is_stock(values):
         return False
-    return all(_fits(name, values.get(name, "")) for name in rule.needs)
+    if not all(_fits(name, values.get(name, "")) for name in rule.needs):
+        return False
+    return not rule.released or _is_released(rule.released, values[rule.released])
+
+
+def _is_released(name: str, text: str) -> bool:
+    return bool(_levels(text)) if name == "system.version" else int(text) in RELEASES
 
 
 def _is_stock(values: Mapping[str, str]) -> bool:
     return [values.get(name) for name in _STOCK_NEEDS] == ["green", "release-keys", "user"]
 
 
-_NUMBERS = ("system.sdk", "system.first_api_level", "system.partition_sdk", "system.build_epoch")
+_NUMBERS = ("system.sdk", "system.first_api_level", "system.partition_sdk")
+_VERSIONS = ("system.partition_version", "system.version")
 _SIZES = ("memory.total_kib", "storage.disks_bytes", "storage.total_bytes")
 
 
@@ -247,26 +277,26 @@ def _fits(name: str, text: str) -> bool:
     """Is the value there, in the shape that the rules compute with?"""
     if name in (*_NUMBERS, *_SIZES):
         return re.fullmatch(r"[0-9]{1,16}", text) is not None
+    if name == "system.build_epoch":  # one that nobody meant is none
+        return re.fullmatch(r"[0-9]{1,16}", text) is not None and FIRST_MEANT_EPOCH <= int(text) < 2**32
     if name == "system.security_patch":
-        return _day(text) is not None
+        return _is_day(text)
+    if name in _VERSIONS:  # a preview's name is not compared with numbers
+        return re.match(r"[0-9]{1,3}(?![0-9])", text) is not None
     if name == "kernel.version":
         return re.match(r"[0-9]{1,3}\.[0-9]{1,3}(?![0-9])", text) is not None
     return bool(text)
 
 
-def _day(text: str) -> date | None:
+def _is_day(text: str) -> bool:
     try:
-        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+        return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None and bool(date.fromisoformat(text))
     except ValueError:
-        return None
+        return False
 
 
-def _built(values: Mapping[str, str]) -> date | None:
-    """The day of the build, None where it is none that anybody meant."""
-    epoch = int(values["system.build_epoch"])
-    if not FIRST_MEANT_EPOCH <= epoch < 2**32:
-        return None
-    return datetime.fromtimestamp(epoch, tz=UTC).date()
+def _built(values: Mapping[str, str]) -> date:
+    return datetime.fromtimestamp(int(values["system.build_epoch"]), tz=UTC).date()
 
 
 def kernel(text: str) -> Values:

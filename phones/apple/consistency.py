@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 BUILDS: Mapping[int, int] = MappingProxyType(
-    {9: 13, 10: 14, 11: 15, 12: 16, 13: 17, 14: 18, 15: 19, 16: 20, 17: 21, 18: 22, 26: 23}
+    {7: 11, 8: 12, 9: 13, 10: 14, 11: 15, 12: 16, 13: 17, 14: 18, 15: 19, 16: 20, 17: 21, 18: 22, 26: 23, 27: 24}
 )
-"""iOS → first number of its builds [public lists of firmware]; of a later one nothing is said."""
+"""iOS → first number of its builds [public lists of firmware; 27: public crash reports]. One that is not here was not
+looked at.
+"""
 
 
 def _udid_ecid(values: Mapping[str, str]) -> bool:
@@ -17,8 +19,11 @@ def _udid_ecid(values: Mapping[str, str]) -> bool:
 
 
 def _version_build(values: Mapping[str, str]) -> bool:
-    build = BUILDS.get(int(values["system.version"].split(".")[0]))
-    return build is not None and int(re.split("[A-Z]", values["system.build"], maxsplit=1)[0]) != build
+    return int(re.split("[A-Z]", values["system.build"], maxsplit=1)[0]) != BUILDS[_major(values)]
+
+
+def _major(values: Mapping[str, str]) -> int:
+    return int(values["system.version"].split(".")[0])
 
 
 _RULES: tuple[tuple[str, Mapping[str, str], Callable[[Mapping[str, str]], bool]], ...] = (
@@ -39,6 +44,7 @@ def contradictions(values: Mapping[str, str]) -> dict[str, str]:
         for name, needs, contradicts in _RULES
         if all(re.fullmatch(pattern, values.get(value, "")) for value, pattern in needs.items())
     ]
+    looked = [rule for rule in looked if rule[0] != _FIRST or _major(values) in BUILDS]
     names = [name for name, _ in looked]
     broken = [name for name, contradicts in looked if contradicts(values)]
     nothing = not broken and _FIRST not in names

@@ -60,8 +60,11 @@ FORGED = [
     ("release_sdk", {"system.version": "15", "system.sdk": "30"}),
     ("release_sdk", {"system.version": "12", "system.sdk": "35"}),
     ("release_sdk", {"system.version": "8.1.0", "system.sdk": "34"}),
+    ("release_sdk", {"system.version": "17", "system.sdk": "30"}),
+    ("release_sdk", {"system.version": "17", "system.sdk": "99"}),
     ("patch_sdk", {"system.sdk": "34", "system.security_patch": "2018-05-05"}),
     ("patch_release", {"system.version": "14", "system.security_patch": "2019-01-05"}),
+    ("patch_release", {"system.version": "17", "system.sdk": "30", "system.security_patch": "2021-01-05"}),
     ("build_sdk", {"system.sdk": "34", "system.build_epoch": "1546300800"}),
     ("patch_build", {"system.build_epoch": "1640995200", "system.security_patch": "2024-01-05"}),
     ("launch_sdk", {"system.first_api_level": "35"}),
@@ -92,9 +95,15 @@ def test_every_rule_has_a_forgery_that_only_it_or_its_like_finds() -> None:
 UNUSUAL = [
     {"system.version": "12", "system.sdk": "32", "system.partition_sdk": "32", "system.partition_version": "12"},
     {"system.version": "14", "system.sdk": "33"},  # a preview: the next name on the level before
-    {"system.version": "UpsideDownCake", "system.sdk": "33"},
     {"system.version": "13.0", "system.partition_version": "13"},
-    {"system.sdk": "99", "system.version": "60", "system.partition_sdk": "99", "system.partition_version": "60"},
+    {
+        "system.version": "17",
+        "system.sdk": "37",
+        "system.partition_sdk": "37",
+        "system.partition_version": "17",
+        "system.security_patch": "2026-11-05",
+        "system.build_epoch": "1792000000",
+    },
     {"system.security_patch": "2023-12-01"},  # dated ahead of the build
     {"system.security_patch": "2022-01-01"},  # stale from the day of its sale
     {"system.build_epoch": "1230768000"},  # a build that can be repeated
@@ -133,6 +142,42 @@ def test_no_honest_phone_is_accused(unusual: Mapping[str, str]) -> None:
     assert broken({**HONEST, **unusual}) == ""
 
 
+UNKNOWN = [
+    {"system.version": "UpsideDownCake", "system.sdk": "33"},
+    {"system.version": "99", "system.sdk": "30"},
+    {"system.version": "14.5", "system.sdk": "28"},
+    {"system.version": "4.4", "system.sdk": "34"},
+    {"system.version": "17", "system.sdk": "38", "system.security_patch": "2026-11-05"},
+    {"system.sdk": "99", "system.version": "60", "system.partition_sdk": "99", "system.partition_version": "60"},
+]
+
+
+@pytest.mark.parametrize("later", UNKNOWN)
+def test_a_system_that_is_in_no_table_was_not_looked_at_and_is_not_clear(later: Mapping[str, str]) -> None:
+    partition = {"system.partition_sdk": later["system.sdk"], "system.partition_version": later["system.version"]}
+    found = contradictions({**HONEST, **CUSTOM, **partition, "system.first_api_level": "26", **later})
+    assert found[CONTRADICTIONS] == "unknown"
+    assert not {"release_sdk", "patch_sdk", "patch_release"} <= set(found[LOOKED_AT].split(","))
+
+
+@pytest.mark.parametrize(
+    ("rule", "values"),
+    [
+        ("release_sdk", {"system.version": "60"}),
+        ("patch_release", {"system.version": "60"}),
+        ("patch_sdk", {"system.sdk": "99"}),
+        ("build_sdk", {"system.sdk": "99"}),
+        ("build_sdk", {"system.build_epoch": "0"}),
+        ("patch_build", {"system.build_epoch": "0"}),
+        ("partition_release", {"system.partition_version": "UpsideDownCake"}),
+        ("partition_release", {"system.version": "UpsideDownCake"}),
+    ],
+)
+def test_a_rule_that_has_nothing_to_compare_with_was_not_looked_at(rule: str, values: Mapping[str, str]) -> None:
+    assert rule in contradictions(HONEST)[LOOKED_AT].split(",")
+    assert rule not in contradictions({**HONEST, **values})[LOOKED_AT].split(",")
+
+
 @given(st.sampled_from(sorted(RELEASES)), st.integers(0, 1500))
 def test_no_release_with_a_patch_of_its_own_time_is_accused(sdk: int, days: int) -> None:
     release = RELEASES[sdk]
@@ -153,10 +198,7 @@ def test_whatever_a_phone_answers_nothing_breaks_and_nothing_it_left_out_passes(
 @pytest.mark.parametrize("missing", ["system.version", "system.sdk", "system.security_patch"])
 @pytest.mark.parametrize("text", ["", "malformed", "unknown"])
 def test_a_phone_that_does_not_say_what_system_it_has_is_not_clear(missing: str, text: str) -> None:
-    values = {**HONEST, missing: text}
-    if missing == "system.version" and text:
-        return  # a release by a name of its own
-    assert broken(values) == "unknown"
+    assert broken({**HONEST, missing: text}) == "unknown"
 
 
 def test_what_was_not_looked_at_is_no_pass_and_what_is_broken_is_a_fail() -> None:
@@ -226,7 +268,12 @@ UDID, ECID = "00008101000a1b2c3d4e001e", str(0xA1B2C3D4E001E)
     [
         ({"system.version": "18.5", "system.build": "22F76", "identity.udid": UDID, "identity.ecid": ECID}, ""),
         ({"system.version": "26.1", "system.build": "23B85"}, ""),
-        ({"system.version": "99.1", "system.build": "22F76"}, ""),
+        ({"system.version": "27.0", "system.build": "24A437"}, ""),
+        ({"system.version": "99.1", "system.build": "22F76"}, "unknown"),
+        ({"system.version": "19.0", "system.build": "23A341"}, "unknown"),  # there is none between 18 and 26
+        ({"system.version": "27.0", "system.build": "15A432"}, "version_build"),
+        ({"system.version": "8.4", "system.build": "23A1"}, "version_build"),
+        ({"system.version": "8.4", "system.build": "12H143"}, ""),
         ({"system.version": "18.5", "system.build": "22F5053f"}, ""),
         ({"system.version": "26.1", "system.build": "19H370"}, "version_build"),
         (
