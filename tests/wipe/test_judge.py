@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phones.allowed import ALLOWED
+from phones.allowed import ALLOWED, MALFORMED
 from phones.commitment import commit
 from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.verdict import Verdict
-from tests.wipe.honest import HONEST, OTHER_SERIAL, changed, harness, iphone, stated, trade_in, without
+from tests.wipe.honest import HONEST, OTHER_SERIAL, changed, guided, harness, iphone, stated, trade_in, without
 from wipe.judge import judge
 from wipe.report import EraseReport, EvidenceLevel
 from wipe.rules import load
@@ -78,7 +78,7 @@ def test_the_order_in_which_evidence_is_handed_over_does_not_matter(method: str,
 _NEEDED_ANYWHERE = {
     (moment, row.test.value, method)
     for row in RULES.rows
-    if row.kind != "signal" and row.test.value and not row.group and row.unless is None
+    if row.kind != "signal" and row.test.value and not row.group and row.unless is None and not row.test.any_time
     for method in row.methods
     for moment in row.test.moments[:1]
 }
@@ -292,6 +292,113 @@ def test_a_protection_read_as_armed_or_not_looked_for_is_not_talked_away(read: s
     report = _judge(stated(evidence, Moment.FINAL, "owner_account", said), "android_harness")
     assert report.verdict is Verdict.INDETERMINATE
     assert "frp_not_shown_clear" in report.reasons
+
+
+_MOMENTS = (Moment.BEFORE, Moment.AFTER, Moment.FINAL)
+_LOOKS_AT_PROTECTION = st.tuples(
+    st.sampled_from(_MOMENTS),
+    st.one_of(
+        st.tuples(st.just("locks.frp"), st.sampled_from(["armed", "clear", "unknown", MALFORMED])),
+        st.tuples(st.just("statement.owner_account"), st.sampled_from(["asked", "not_asked", "not_looked"])),
+    ),
+)
+_LOOKS_AT_ACTIVATION = st.tuples(
+    st.sampled_from(_MOMENTS),
+    st.one_of(
+        st.tuples(st.just("locks.activation_lock"), st.sampled_from(["yes", "no", "unknown", MALFORMED])),
+        st.tuples(st.just("statement.activation_owner"), st.sampled_from(["asked", "not_asked", "not_looked"])),
+    ),
+)
+_Look = tuple[Moment, tuple[str, str]]
+
+
+def _looked(evidence: tuple[Evidence, ...], looks: list[_Look]) -> tuple[Evidence, ...]:
+    """The same job with these looks besides its own; those before the erase stand before its command."""
+    first = next(piece.number for piece in evidence if piece.moment is not Moment.BEFORE)
+    last = max(piece.number for piece in evidence)
+    spread = [replace(piece, number=piece.number + 10 * (piece.number >= first)) for piece in evidence]
+    for place, (moment, (name, text)) in enumerate(looks):
+        number = first + place if moment is Moment.BEFORE else last + 11 + place
+        values = {name: text}
+        link = "operator" if name.startswith("statement.") else "adb"
+        spread.append(
+            replace(
+                evidence[0],
+                number=number,
+                moment=moment,
+                asked="look",
+                link=link,
+                values=values,
+                digest=digest_of(values),
+            )
+        )
+    return tuple(spread)
+
+
+def _is_locked(looks: list[_Look]) -> bool:
+    """Written down a second time: any word for a lock decides, but one taken back before the erase."""
+    before = [text for moment, (name, text) in looks if moment is Moment.BEFORE and name.startswith("locks.")]
+    told = [text for text in before if text not in ("unknown", MALFORMED)]
+    later = [text for moment, (_, text) in looks if moment is not Moment.BEFORE]
+    return bool({"armed", "yes", "asked"} & {*told[-1:], *later})
+
+
+def _can_be(method: str, look: _Look) -> bool:
+    """Nobody looks at a set-up screen before the erase, and trade-in asks nobody at all."""
+    moment, (name, _) = look
+    return name.startswith("locks.") or (moment is not Moment.BEFORE and method != "android_trade_in")
+
+
+@given(st.sampled_from(["android_harness", "android_trade_in"]), st.lists(_LOOKS_AT_PROTECTION, max_size=3))
+@settings(max_examples=200)
+def test_a_protection_that_showed_itself_at_any_moment_gets_no_certificate(method: str, looks: list[_Look]) -> None:
+    looks = [look for look in looks if _can_be(method, look)]
+    _check_locked(_judge(_looked(HONEST[method](), looks), method), "frp", looks)
+
+
+@given(st.sampled_from(sorted(m for m in HONEST if m.startswith("apple"))), st.lists(_LOOKS_AT_ACTIVATION, max_size=3))
+@settings(max_examples=200)
+def test_an_activation_lock_that_showed_itself_at_any_moment_gets_no_certificate(
+    method: str, looks: list[_Look]
+) -> None:
+    looks = [look for look in looks if _can_be(method, look)]
+    _check_locked(_judge(_looked(HONEST[method](), looks), method), "activation_lock", looks)
+
+
+def _check_locked(report: EraseReport, residue: str, looks: list[_Look]) -> None:
+    if _is_locked(looks):
+        assert (report.verdict, report.residues[residue]) == (Verdict.INDETERMINATE, "present")
+        assert report.claims.r2_status == "fail"
+    else:
+        assert report.residues[residue] != "present"
+    if all(text in ("clear", "no", "not_asked") for _, (_, text) in looks):
+        assert (report.verdict, report.residues[residue]) == (Verdict.PASSED, "absent")
+
+
+def test_an_iphone_whose_owner_signed_out_before_the_erase_is_certified() -> None:
+    looks = [(Moment.BEFORE, ("locks.activation_lock", text)) for text in ("yes", "no")]
+    report = _judge(_looked(iphone(), looks), "apple_mcinstall")
+    assert (report.verdict, report.residues["activation_lock"]) == (Verdict.PASSED, "absent")
+    not_taken_back = [looks[0], (Moment.BEFORE, ("locks.activation_lock", "unknown"))]
+    assert _judge(_looked(iphone(), not_taken_back), "apple_mcinstall").verdict is Verdict.INDETERMINATE
+
+
+@pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.AFTER])
+def test_a_protection_found_inside_the_evaluation_is_not_read_away_by_a_second_look(moment: Moment) -> None:
+    """Inside the evaluation the wipe is already scheduled, though what is read there is of the moment before."""
+    last = trade_in()[-1]
+    inside = [
+        replace(last, number=number, moment=moment, link="adb", asked="android.state", values={"locks.frp": text})
+        for number, text in ((101, "armed"), (102, "clear"))
+    ]
+    report = _judge((*trade_in(), *inside), "android_trade_in")
+    assert (report.verdict, report.residues["frp"]) == (Verdict.INDETERMINATE, "present")
+
+
+def test_a_protection_of_a_guided_reset_is_named_whatever_else_was_read() -> None:
+    for text, other in (("armed", "clear"), ("clear", "armed")):
+        looks = [(Moment.AFTER, ("locks.frp", text)), (Moment.AFTER, ("locks.frp", other))]
+        assert _judge(_looked(guided(), looks), "android_guided").residues["frp"] == "present"
 
 
 @pytest.mark.parametrize("read", ["unknown", "no", "yes"])

@@ -54,13 +54,30 @@ def _erased_just_before(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     return evidence
 
 
-def _armed_whatever_a_person_says(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    return stated(changed(evidence, Moment.BEFORE, "locks.frp", "armed"), Moment.FINAL, "owner_account", "not_asked")
+def _protection_not_looked_for(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return stated(changed(evidence, Moment.BEFORE, "locks.frp", None), Moment.FINAL, "owner_account", "not_asked")
 
 
-def _locked_whatever_a_person_says(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    locked = changed(evidence, Moment.AFTER, "locks.activation_lock", "yes")
-    return stated(locked, Moment.AFTER, "activation_owner", "not_asked")
+def _activation_lock_not_looked_for(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    unread = changed(evidence, Moment.AFTER, "locks.activation_lock", None)
+    return stated(unread, Moment.AFTER, "activation_owner", "not_asked")
+
+
+def _read_twice(value: str, first: str, then: str) -> Change:
+    def change(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        last = evidence[-1].number
+        for number, text in ((last + 1, first), (last + 2, then)):
+            evidence = added(evidence, number, Moment.AFTER, "android.state", {value: text})
+        return evidence
+
+    return change
+
+
+def _said_twice(moment: Moment, what: str) -> Change:
+    def change(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        return stated(stated(evidence, moment, what, "asked"), moment, what, "not_asked")
+
+    return change
 
 
 def _lock_unread_and_stated(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
@@ -105,8 +122,12 @@ BAD: dict[str, Change] = {
     "apple_marker_works": _set(Moment.AFTER, "canary.marker_works", ""),
     "unactivated": _set(Moment.AFTER, "apple.activation_state", "Activated"),
     "setup_not_done": _set(Moment.AFTER, "apple.setup_done", "yes"),
-    "activation_lock_not_on": _locked_whatever_a_person_says,
-    "frp_not_armed": _armed_whatever_a_person_says,
+    "activation_lock_not_on": _activation_lock_not_looked_for,
+    "activation_lock_never_on": _read_twice("locks.activation_lock", "yes", "no"),
+    "activation_owner_never_asked": _said_twice(Moment.AFTER, "activation_owner"),
+    "frp_not_armed": _protection_not_looked_for,
+    "frp_never_armed": _read_twice("locks.frp", "armed", "clear"),
+    "frp_never_asked": _said_twice(Moment.FINAL, "owner_account"),
     "not_supervised": _set(Moment.BEFORE, "locks.supervised", "yes"),
 }
 # An honest job that rests on exactly this row: what else could carry it was not readable on that phone.

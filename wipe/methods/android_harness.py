@@ -13,7 +13,7 @@ from phones.link import Effect, Question, Reply, ShellLine
 from phones.port import Presence
 from wipe.method import Step, StepContext, StepFailed
 from wipe.steps.android_looks import SHELL_TIMEOUT_S, ask_state, keep_port, look_for_canary, plant, require_back
-from wipe.steps.set_up_screen import ask_for_owner_account, ask_setup_screen
+from wipe.steps.set_up_screen import ask_for_owner_account, ask_setup_screen, require_unprotected
 from wipe.steps.waiting import watch_port
 
 _REFUSALS = {"1": "harness_failed", "2": "harness_lock_screen"}
@@ -37,8 +37,8 @@ def _exit_code(reply: Reply) -> Mapping[str, str]:
 def _look_before(context: StepContext) -> None:
     context.progress("planting")
     keep_port(context, Moment.BEFORE)
-    if ask_state(context, Moment.BEFORE).values.get("locks.frp") == "armed":
-        raise StepFailed("frp_armed")
+    ask_state(context, Moment.BEFORE)
+    require_unprotected(context)
     plant(context)
 
 
@@ -73,6 +73,7 @@ def _look_after(context: StepContext) -> None:
     ask_state(context, Moment.AFTER)
     if look_for_canary(context).values.get("canary.still_there"):
         raise StepFailed("canary_still_there")  # no person need reset a phone that has failed already
+    require_unprotected(context)
 
 
 def _final_reset(context: StepContext) -> None:
@@ -98,6 +99,7 @@ def _identify_returned_phone(context: StepContext) -> None:
     """While the station was away another phone may have been put here; nobody is told to reset that one."""
     if context.phone.peek().presence is Presence.ADB_DEVICE:
         ask_state(context, Moment.AFTER)
+        require_unprotected(context)
 
 
 STEPS: tuple[Step, ...] = (

@@ -22,14 +22,15 @@ from wipe.steps.android_looks import (
     require_back,
 )
 from wipe.steps.preconditions import TRADE_IN_INSIDE, problems
+from wipe.steps.set_up_screen import require_unprotected
 from wipe.steps.waiting import watch_port
 
 
 def _greet(context: StepContext) -> None:
     context.progress("foyer")
     keep_port(context, Moment.BEFORE)
-    if ask_foyer(context, Moment.BEFORE).values.get("locks.frp") == "armed":
-        raise StepFailed("frp_armed")
+    ask_foyer(context, Moment.BEFORE)
+    require_unprotected(context)
 
 
 def _evaluate(context: StepContext) -> None:
@@ -50,6 +51,7 @@ def _look_inside(context: StepContext) -> None:
     standing = problems(TRADE_IN_INSIDE, ask_state(context, Moment.BEFORE).values, context.limits)
     if standing:
         raise StepFailed(standing[0].code.value)  # before the wipe is forced: a human can lift it
+    require_unprotected(context)
     for question in inspection_questions(context.draw, timeout_s=SHELL_TIMEOUT_S):
         if question.name == "android.checks":
             context.phone.ask(question, Moment.BEFORE)
@@ -65,6 +67,7 @@ def _meet_again(context: StepContext) -> None:
     context.progress("waiting_return")
     require_back(_await_foyer(context, "port.return", Moment.RETURN), Presence.ADB_FOYER)
     ask_foyer(context, Moment.AFTER)
+    require_unprotected(context)
 
 
 def _evaluate_again(context: StepContext) -> None:
@@ -75,6 +78,7 @@ def _look_again(context: StepContext) -> None:
     context.progress("looking")
     ask_state(context, Moment.AFTER)
     look_for_canary(context)
+    require_unprotected(context)
 
 
 def _force_last_wipe(context: StepContext) -> None:
@@ -86,6 +90,7 @@ def _meet_last(context: StepContext) -> None:
     context.progress("waiting_return")
     require_back(_await_foyer(context, "port.final", Moment.FINAL), Presence.ADB_FOYER)
     ask_foyer(context, Moment.FINAL)
+    require_unprotected(context)
 
 
 def _await_foyer(context: StepContext, asked: str, moment: Moment) -> Sighting:

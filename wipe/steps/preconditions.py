@@ -100,7 +100,8 @@ def _find_lock_screen(values: Values, _limits: Limits) -> Problem | None:
 
 def _find_armed_protection(values: Values, _limits: Limits) -> Problem | None:
     """Most phones of Android 10 to 15 do not tell their shell. Then a phone that is set up must stand in for it: one
-    that is locked by the protection cannot have been; and the set-up screen after the last reset decides.
+    that is locked by the protection cannot have been; its lock screen must have been read, which `NO_LOCK_SCREEN`
+    alone does not ask for; and the set-up screen after the last reset decides.
     """
     match read(values, "locks.frp"):
         case "armed":
@@ -114,7 +115,7 @@ def _find_armed_protection(values: Values, _limits: Limits) -> Problem | None:
             return _not_checked(name)
         if values[name] != "1":
             return Problem(code=ProblemCode.FACTORY_RESET_PROTECTION)
-    return None
+    return None if read(values, "locks.lock_screen") else _not_checked("locks.lock_screen")
 
 
 def _find_activation_lock(values: Values, _limits: Limits) -> Problem | None:

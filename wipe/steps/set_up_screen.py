@@ -7,6 +7,8 @@ their lock; every phone shows both to whoever goes on from the first screen. Wha
 
 from phones.evidence import Moment, Outcome
 from wipe.method import StepContext, StepFailed
+from wipe.readings import Readings
+from wipe.rules import Test
 
 _YES_NO = ("yes", "no")
 _OWNER_ANSWERS = ("not_asked", "asked", "not_looked")
@@ -33,15 +35,33 @@ def ask_for_activation_owner(context: StepContext, moment: Moment) -> None:
         _keep(context, "activation_owner", _ask("activation_owner_seen", _OWNER_ANSWERS, context), moment)
 
 
-def require_signed_out(context: StepContext) -> None:
-    """Before the erase of an iPhone that does not name its lock: nobody is signed in on it, says the person.
+def require_unprotected(context: StepContext) -> None:
+    """Nothing more is done to a phone that has told that factory reset protection is on, as the rules count it.
 
-    Raises: StepFailed owner_signed_in when somebody is, or nobody answers: an erase would lock the phone.
+    Raises: StepFailed frp_armed.
     """
+    if _told(context, "locks.frp", "armed"):
+        raise StepFailed("frp_armed")
+
+
+def require_signed_out(context: StepContext) -> None:
+    """Before the erase of an iPhone: it does not say that it is locked; where it does not name its lock, the person
+    says that nobody is signed in on it.
+
+    Raises: StepFailed activation_lock_on when the phone has told that it is locked; owner_signed_in when somebody is
+    signed in, or nobody answers: an erase would lock the phone.
+    """
+    if _told(context, "locks.activation_lock", "yes"):
+        raise StepFailed("activation_lock_on")
     if "unknown" in _said(context, "locks.activation_lock"):
         _keep(context, "signed_out", _ask("signed_out_seen", _YES_NO, context), Moment.BEFORE)
         if _said(context, "statement.signed_out") != {"yes"}:
             raise StepFailed("owner_signed_in")
+
+
+def _told(context: StepContext, name: str, text: str) -> bool:
+    test = Test(moments=tuple(Moment), value=name, operator="equals", argument=text, any_time=True)
+    return Readings(context.evidence).holds(test)
 
 
 def _said(context: StepContext, name: str) -> set[str]:
