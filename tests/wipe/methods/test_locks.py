@@ -10,12 +10,14 @@ from virtual_phones.iphone.phone import IPhone
 
 
 @pytest.mark.parametrize("dies_after", [0, 3, 6, 8, 10])
-def test_a_protection_that_shows_itself_after_the_erase_gets_no_certificate(dies_after: int) -> None:
+def test_a_protection_that_shows_itself_after_the_erase_gets_no_certificate(
+    monkeypatch: pytest.MonkeyPatch, dies_after: int
+) -> None:
     """Android 13 does not tell before the reset; after it a setting does. What a person then says changes nothing."""
     bench = Bench("android_harness", {**PHONES["android_harness"], "misbehaviour": ["frp_armed"]})
     phone = bench.slot.phone
     assert isinstance(phone, AndroidPhone)
-    phone.model["replies"] = {"dumpsys/persistent_data_block": ""}
+    monkeypatch.setitem(phone.model, "replies", {"dumpsys/persistent_data_block": ""})
     bench.inspect()
     bench.run(dies_after=len(bench.evidence) + dies_after if dies_after else -1)
     if bench.dies_in:
