@@ -23,32 +23,38 @@ _SIGNS = "*?["
 class GivenPaper:
     """One name. `path`: None for standard input, or when there is a `fault`: why it cannot be looked at.
 
-    `found`: it was found in a folder, where files that are no papers lie too.
+    `place`: the same under every name of one file. `found`: it was found in a folder, where files that are no papers
+    lie too. `unless`: the fault is one only if none of these places was answered.
     """
 
     name: str
     path: Path | None = None
+    place: str = ""
     fault: str = ""
     found: bool = False
+    unless: frozenset[str] = frozenset()
 
 
 def given_papers(names: Sequence[str], *, recursive: bool) -> Iterator[GivenPaper]:
-    """Each file once, in the order of the names; those of a folder sorted. Never raises."""
+    """Each file once, under the first of its names, in their order; those of a folder sorted, and behind them the
+    folder itself, for which they answer. Never raises.
+    """
     known: set[str] = set()
     for name in names:
         for paper in _named(name, recursive=recursive):
-            if paper.name not in known:
-                known.add(paper.name)
+            if paper.place not in known:
+                known.add(paper.place)
                 yield paper
 
 
 def _named(name: str, *, recursive: bool) -> Iterator[GivenPaper]:
     if name == STANDARD_INPUT:
-        yield GivenPaper(name=name)
+        yield GivenPaper(name=name, place=name)
     elif any(sign in name for sign in _SIGNS) and not os.path.lexists(name):
-        matching = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - refuses no pattern, as Path does
+        # Without its `**`, which follows links to folders round and round.
+        matching = sorted(glob.glob(name))  # noqa: PTH207 - refuses no pattern, as Path does
         if not matching:
-            yield GivenPaper(name=name, fault=text("word.no_paper", got=clean(name, most=LONGEST_SHOWN)))
+            yield _unread(name, text("word.no_paper", got=clean(name, most=LONGEST_SHOWN)))
         for each in matching:
             yield from _one(each, recursive=recursive)
     else:
@@ -57,11 +63,28 @@ def _named(name: str, *, recursive: bool) -> Iterator[GivenPaper]:
 
 def _one(name: str, *, recursive: bool) -> Iterator[GivenPaper]:
     if not os.path.isdir(name):  # noqa: PTH112 - says no to any name, where Path raises for one that is too long
-        yield GivenPaper(name=name, path=Path(name))
+        yield GivenPaper(name=name, path=Path(name), place=_place(name))
     elif recursive:
-        yield from _in_folder(name)
+        places: set[str] = set()
+        for paper in _in_folder(name):
+            places.add(paper.place)
+            yield paper
+        fault = text("word.folder_without_paper")
+        yield GivenPaper(name=name, place=_place(name), fault=fault, unless=frozenset(places))
     else:
-        yield GivenPaper(name=name, fault=text("word.folder_not_paper", got=clean(name, most=LONGEST_SHOWN)))
+        yield _unread(name, text("word.folder_not_paper", got=clean(name, most=LONGEST_SHOWN)))
+
+
+def _place(name: str) -> str:
+    """Where links lead; the name itself where nothing is. Hard links stay two: not every file system numbers files."""
+    try:
+        return os.path.realpath(name, strict=True)
+    except (OSError, ValueError):
+        return name
+
+
+def _unread(name: str, fault: str) -> GivenPaper:
+    return GivenPaper(name=name, place=_place(name), fault=fault)
 
 
 def _in_folder(folder: str) -> Iterator[GivenPaper]:
@@ -71,12 +94,13 @@ def _in_folder(folder: str) -> Iterator[GivenPaper]:
         below.sort()
         for link in below:
             if os.path.islink(os.path.join(place, link)):  # noqa: PTH114, PTH118 - as above
-                yield GivenPaper(name=str(Path(place, link)), fault=text("word.link_not_followed"))
+                name = str(Path(place, link))
+                yield GivenPaper(name=name, place=name, fault=text("word.link_not_followed"))
         while unread:
             error = unread.pop()
-            yield GivenPaper(name=str(error.filename), fault=os_reason(error))
+            yield _unread(str(error.filename), os_reason(error))
         for file in sorted(files):
             path = Path(place, file)
-            yield GivenPaper(name=str(path), path=path, found=True)
+            yield GivenPaper(name=str(path), path=path, place=_place(str(path)), found=True)
     for error in unread:
-        yield GivenPaper(name=str(error.filename), fault=os_reason(error))
+        yield _unread(str(error.filename), os_reason(error))

@@ -105,9 +105,12 @@ def _answers(
     from certs.errors import VerificationError
     from certs.verify.verifier import verify, verify_file
 
+    answered: set[str] = set()
     for paper in papers:
         if paper.fault:
-            yield paper, Unchecked(fault=paper.fault)
+            if not answered & paper.unless:
+                answered.add(paper.place)
+                yield paper, Unchecked(fault=paper.fault)
             continue
         try:
             if paper.path is None:
@@ -117,11 +120,13 @@ def _answers(
         except VerificationError as error:
             if alone:
                 raise
+            answered.add(paper.place)
             yield paper, Unchecked(fault=_why(error))
             continue
         if paper.found and _is_no_paper(paper, found):
             passed_over.append(paper.name)
         else:
+            answered.add(paper.place)
             yield paper, found
 
 
@@ -182,13 +187,11 @@ def _tell_many(
                 _tell_unchecked(found)
             else:
                 _tell(found, asked=asked)
-    # A folder without any paper is no good news.
-    exit_code = worst if counts else Unchecked.exit_code
     total = {
         "checked": counts.total(),
         "answers": dict(counts),
         "passed_over": len(passed_over),
-        "exit_code": exit_code,
+        "exit_code": worst,
     }
     if as_jsonl:
         output.event("verification-total", total)
@@ -196,7 +199,7 @@ def _tell_many(
         output.document("verifications", {"files": told, "total": total})
     else:
         _tell_total(counts, len(passed_over))
-    return exit_code
+    return worst
 
 
 def _tell_unchecked(found: Unchecked) -> None:
@@ -209,7 +212,7 @@ def _tell_unchecked(found: Unchecked) -> None:
 
 def _tell_total(counts: Counter[str], passed_over: int) -> None:
     words = [(text("answer." + word.lower().replace(" ", "_")), number) for word, number in counts.most_common()]
-    said = ", ".join(f"{number} {word}" for word, number in words) or "0"
+    said = ", ".join(f"{number} {word}" for word, number in words)
     click.secho(text("word.papers_total", total=counts.total(), counts=said), bold=True)
     if passed_over:
         click.echo(text("word.papers_passed_over", count=passed_over))

@@ -191,7 +191,40 @@ def test_a_folder_without_any_paper_is_no_good_news(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("nothing here")
     done = _run("-r", str(tmp_path), *TRUSTED)
     assert done.exit_code == 6
-    assert done.stdout.splitlines()[0].startswith("0 checked")
+    assert done.stdout.splitlines()[:3] == [
+        str(tmp_path),
+        "CANNOT TELL  verification",
+        "no PDF was found in this folder: not checked.",
+    ]
+    assert "1 other files" in done.stdout
+
+
+@pytest.mark.parametrize("beside", ["", "note.txt"])
+def test_a_folder_without_any_paper_is_answered_beside_a_good_one(share: Path, beside: str) -> None:
+    good, empty = share / "good", share / "empty"
+    for folder in (good, empty):
+        folder.mkdir()
+    shutil.copy(GOLDEN / "valid.pdf", good)
+    if beside:
+        (empty / beside).write_text("nothing here")
+    done = _run("-r", str(good), str(empty), str(good), *TRUSTED, "--jsonl")
+    paper, folder, total = (json.loads(line) for line in done.stdout.splitlines())
+    assert (done.exit_code, total["exit_code"], paper["answer"]) == (6, 6, "VALID")
+    assert (folder["path"], folder["answer"]) == (str(empty), "CANNOT TELL")
+    assert _run("-r", str(share), str(good), *TRUSTED).stdout.count("no PDF was found") == 0
+    assert _run("-r", str(share), str(empty), *TRUSTED).stdout.count("no PDF was found") == 1
+
+
+def test_a_pattern_follows_no_link_round_and_a_file_of_two_names_is_answered_once(
+    share: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(share)
+    (share / "Thumbs" / "round").symlink_to(share)
+    (share / "again.pdf").symlink_to("a.pdf")
+    done = _run("**/*.PDF", *TRUSTED, "--json")
+    assert [Path(one["path"]).name for one in [json.loads(done.stdout)]] == ["d.PDF"]
+    done = _run("a.pdf", "./a.pdf", "Thumbs/../a.pdf", str(share / "a.pdf"), "again.pdf", *TRUSTED, "--json")
+    assert json.loads(done.stdout)["schema"] == "proofwipe/verification/1"
 
 
 def test_a_link_to_its_own_folder_ends_and_a_file_named_twice_is_answered_once(share: Path) -> None:
