@@ -331,10 +331,34 @@ class Session:
 
     @property
     def own_jobs(self) -> tuple[Job, ...]:
-        """Jobs this session started or resumed, oldest first; those that have ended as the ledger has them."""
+        """Jobs this session started or resumed, oldest first; those that have ended as the ledger has them.
+
+        Raises: LedgerError.
+        """
+        jobs, unread = self.read_own_jobs()
+        if unread is not None:
+            raise unread
+        return jobs
+
+    def read_own_jobs(self) -> tuple[tuple[Job, ...], LedgerError | None]:
+        """`own_jobs` as far as they can be read, and why another cannot."""
         at_work = {job.id: job for job in self._shift.at_work()}
-        found = (at_work.get(each) or Job.load(self._ledger, each) for each in self._shift.own_jobs())
-        return tuple(job for job in found if job is not None)
+        jobs: list[Job] = []
+        unread: LedgerError | None = None
+        for each in self._shift.own_jobs():
+            try:
+                found = at_work.get(each) or Job.load(self._ledger, each)
+            except LedgerError as error:
+                unread = unread or error
+                continue
+            if found is not None:
+                jobs.append(found)
+        return tuple(jobs), unread
+
+    @property
+    def jobs_at_work(self) -> tuple[Job, ...]:
+        """Jobs whose worker is still at it. Nothing is read."""
+        return self._shift.at_work()
 
     @property
     def jobs_running(self) -> tuple[Job, ...]:

@@ -123,7 +123,8 @@ def lead(
 ) -> tuple[tuple[Job, ...], int]:
     """A session at the terminal, to its end: its jobs, and the exit code. `bench`: another than the station's own.
 
-    Raises: what `Session` raises; click.Abort when it was interrupted before any job.
+    Raises: what `Session` raises; click.Abort when it was interrupted before any job; LedgerError for a job that could
+    not be read, once the others have been told of.
     """
     from wipe.methods.table import METHODS
 
@@ -172,13 +173,15 @@ def lead(
             interrupted = True
         finally:  # whatever went wrong: the bench is not taken away from under workers
             wait(session, interrupted=interrupted)
-        jobs = session.own_jobs
-    if interrupted and not jobs:
+        jobs, unread = session.read_own_jobs()
+    if interrupted and not jobs and unread is None:
         raise click.Abort
     for job in jobs:
         _say_result(job, as_jsonl=orders.as_jsonl)
     if jobs and not orders.as_jsonl:
         output.message(text("word.papers_in", folder=home.papers))
+    if unread is not None:
+        raise unread
     return jobs, exit_code(jobs, missed=missed, interrupted=interrupted)
 
 
@@ -262,18 +265,23 @@ def wait(session: Session, *, interrupted: bool) -> None:
             output.message(text("word.leave_all_the_same"), bold=True)
         session.wait_for_erases()
     except KeyboardInterrupt:
-        _leave(session)
+        leave(session)
     if session.busy:
-        _leave(session)  # the rest waits for a person; nothing was done to those phones
+        leave(session)  # the rest waits for a person; nothing was done to those phones
     session.wait()
 
 
-def _leave(session: Session) -> None:
-    left = ", ".join(job.id for job in session.own_jobs if not is_finished(job))
-    output.message(text("word.left", jobs=left))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(INTERRUPTED)
+def leave(session: Session) -> None:
+    """End the program under its workers, whatever else fails: the names of their jobs are in memory, and nothing is
+    read of a ledger that may be gone. Never returns.
+    """
+    try:
+        left = ", ".join(job.id for job in session.jobs_at_work if not is_finished(job))
+        output.message(text("word.left", jobs=left))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(INTERRUPTED)
 
 
 def _say_result(job: Job, *, as_jsonl: bool) -> None:

@@ -2,6 +2,7 @@
 """A session in this process, with virtual phones and no command line: what its clients see, ask and answer."""
 
 import gc
+import os
 import sqlite3
 import threading
 import time
@@ -21,6 +22,7 @@ from certs.record.record import Record
 from phones.errors import UsbAccessError
 from phones.port import Presence, Sighting
 from phones.verdict import Verdict
+from station.cli.commands.process import INTERRUPTED, leave
 from station.cli.main import run
 from station.errors import (
     AnswerRefusedError,
@@ -51,7 +53,7 @@ from station.session.events import (
     QuestionAsked,
     QuestionClosed,
 )
-from station.session.parts import Secrets
+from station.session.parts import Numbering, Secrets
 from station.session.plugged import changes
 from station.session.questions import Questions
 from station.session.session import Session
@@ -488,3 +490,46 @@ def test_a_job_that_has_ended_is_read_from_the_ledger_and_kept_in_nobodys_memory
         assert [found for found in gc.get_objects() if isinstance(found, Job) and found.ledger is phone.ledger] == []
         assert [(job.id, job.stage) for job in session.own_jobs] == [("TESTJOB1", Stage.CERTIFIED)]
         assert session.jobs_running == ()
+
+
+@pytest.fixture
+def half_read(tmp_path: Path) -> Iterator[Session]:
+    """A session whose first job of two nobody can read any more."""
+    phone = OnePhone(tmp_path, lives.IPHONE)
+    ids = iter(("TESTJOB1", "TESTJOB2"))
+    session = Session(
+        ledger=phone.ledger,
+        settings=phone.settings,
+        bench=lambda: nullcontext(DirectBench(phone.port)),
+        papers=lambda _warn: nullcontext(phone.papers),
+        clock=phone.clock,
+        numbering=Numbering(job_id=lambda: next(ids), salt=lambda: lives.SALT, mark=lives.counter(0)),
+        listener=phone.hands.notice,
+    )
+    with session:
+        for _job in range(2):
+            session.start(phone.port.look(), by=lives.TESTER)
+            session.wait()
+        assert [job.id for job in session.own_jobs] == ["TESTJOB1", "TESTJOB2"]
+        with closing(sqlite3.connect(phone.ledger.path, isolation_level=None)) as raw:
+            raw.execute("DROP TRIGGER entry_is_never_changed")
+            raw.execute("UPDATE entry SET payload = '?' WHERE number = 2")
+        yield session
+
+
+def test_a_job_that_cannot_be_read_hides_no_other(half_read: Session) -> None:
+    jobs, unread = half_read.read_own_jobs()
+    assert [job.id for job in jobs] == ["TESTJOB2"]
+    assert isinstance(unread, LedgerError)
+    with pytest.raises(LedgerError):
+        _ = half_read.own_jobs
+
+
+def test_a_ledger_that_cannot_be_read_keeps_nobody_from_leaving(
+    half_read: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    leave(half_read)
+    assert codes == [INTERRUPTED]
+    assert "--resume" in capsys.readouterr().err
