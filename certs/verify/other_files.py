@@ -68,8 +68,18 @@ OFFICE_MEMBERS = (
     (b"FixedDocSeq.fdseq", "XPS"),
 )
 """Members of a ZIP file that is a document [read: ECMA-376 part 2; OpenDocument 1.2 part 3]."""
+OFFICE_MARKS = (b"[Content_Types].xml", b"mimetype", b"META-INF/container.xml")
+"""One of them is in every such document, whatever wrote it; other archives may hold folders that are called like
+theirs [read: as above]."""
+APPLES_MEMBER = re.compile(rb"Index/.{0,200}\.iwa", re.DOTALL)
+"""Pages, Numbers and Keynote since 2013 have no such mark, and a picture of themselves as a PDF beside it."""
+APPLES_PREVIEWS = (b"preview.pdf", b"quicklook/preview.pdf")
+IN_BASE64 = "a PDF in Base64"
 
 _MEMBER = b"PK\x03\x04"
+_BEHIND_A_MEMBER = (_MEMBER, b"PK\x01\x02")
+_LENGTHS = ((18, 22), (26, 28), (28, 30))
+"""Where a member's header has them: of the packed content, the name and the extra field."""
 _MAIL_FIELD = re.compile(
     rb"(?:from|to|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|x-[a-z-]{1,30}):",
     re.IGNORECASE,
@@ -94,9 +104,9 @@ def recognise(data: bytes) -> OtherFile | None:
     """
     if not data.strip(b"\x00\t\n\r \x0c"):
         return OtherFile(code="E_EMPTY", detail=f"{len(data)} bytes")
-    names = _members(data)
-    if names:
-        return _zip(names)
+    archive = _zip(data)
+    if archive is not None:
+        return archive
     beginning = data[:BEGINNING]
     if _is_mail(beginning):
         return _mail(data)
@@ -117,8 +127,10 @@ def recognise(data: bytes) -> OtherFile | None:
     return _text(beginning)
 
 
-def _members(data: bytes) -> list[bytes]:
-    """Names of the members of a ZIP file, as far as it begins like one [read: PKWARE APPNOTE 4.3.7]."""
+def _members(data: bytes, *, inner: bool) -> list[bytes]:
+    """Names of the members of a ZIP file, as far as it begins like one [read: PKWARE APPNOTE 4.3.7]; with `inner` also
+    of files that are stored in it as they are and have members themselves.
+    """
     names: list[bytes] = []
     place = 0 if data.startswith(_MEMBER) else -1
     while place >= 0 and len(names) < MOST_MEMBERS:
@@ -127,17 +139,32 @@ def _members(data: bytes) -> list[bytes]:
             names.append(data[place + 30 : place + 30 + length])
         elif not names:
             return []
-        place = data.find(_MEMBER, place + 30)
+        place = data.find(_MEMBER, place + 30 if inner else _behind(data, place))
     return names
 
 
-def _zip(names: list[bytes]) -> OtherFile:
-    """By the names of its members; none is unpacked."""
-    for member, program in OFFICE_MEMBERS:
-        if any(name.startswith(member) for name in names):
-            return OtherFile(code="E_OFFICE", detail=program)
-    papers = [name for name in names if name.lower().endswith(b".pdf")]
-    return _holding(papers) if papers else OtherFile(code="E_ARCHIVE", detail="ZIP")
+def _behind(data: bytes, place: int) -> int:
+    """Where the next member can begin: behind this one's content, where its header tells the length."""
+    packed, name, extra = (int.from_bytes(data[place + at : place + end], "little") for at, end in _LENGTHS)
+    behind = place + 30 + name + extra + packed
+    return behind if data.startswith(_BEHIND_A_MEMBER, behind) else place + 30
+
+
+def _zip(data: bytes) -> OtherFile | None:
+    """By the names of its members; none is unpacked. None for what is no ZIP file."""
+    outer = _members(data, inner=False)
+    if not outer:
+        return None
+    apples = any(APPLES_MEMBER.fullmatch(name) for name in outer)
+    papers = [name for name in _members(data, inner=True) if name.lower().endswith(b".pdf")]
+    papers = [name for name in papers if not (apples and name.lower() in APPLES_PREVIEWS)]
+    if papers:
+        return _holding(papers)
+    if apples or any(name in OFFICE_MARKS for name in outer):
+        for member, program in OFFICE_MEMBERS:
+            if any(name.startswith(member) for name in outer):
+                return OtherFile(code="E_OFFICE", detail=program)
+    return OtherFile(code="E_ARCHIVE", detail="ZIP")
 
 
 def _is_mail(beginning: bytes) -> bool:
@@ -178,7 +205,7 @@ def _text(beginning: bytes) -> OtherFile:
     if lines and _POLICY.match(lines[0]):
         return OtherFile(code="E_ISSUERS_FILE", detail="log policy")
     if plain.startswith((b"JVBERi0", b"JVBER")):
-        return OtherFile(code="E_TEXT", detail="a PDF in Base64")
+        return OtherFile(code="E_TEXT", detail=IN_BASE64)
     return OtherFile(code="E_NO_PDF" if _looks_binary(plain) else "E_TEXT")
 
 

@@ -132,9 +132,13 @@ def _answers(
 
 def _is_no_paper(paper: GivenPaper, found: "Verification") -> bool:
     """A file of a folder that claims nothing: neither named as a PDF, nor one, nor seen to hold one."""
+    from certs.verify.other_files import IN_BASE64
+
     if found.code == "E_NO_PDF" and found.checks[0].detail == BESIDE_A_FILE:
         return True
     if paper.name.lower().endswith(".pdf") or found.code in MAY_HOLD_A_PAPER:
+        return False
+    if found.checks and found.checks[0].detail == IN_BASE64:
         return False
     return len(found.checks) == 1 and found.exit_code == Unchecked.exit_code
 

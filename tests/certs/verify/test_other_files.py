@@ -34,6 +34,21 @@ def zipped(*names: str, method: int = zipfile.ZIP_STORED) -> Make:
     return made
 
 
+def with_a_letter(*names: str, method: int = zipfile.ZIP_STORED) -> Make:
+    """An archive of files and of a Word document, which is one itself and is stored as it is."""
+
+    def made(paper: bytes) -> bytes:
+        letter = zipped("[Content_Types].xml", "word/document.xml", method=zipfile.ZIP_DEFLATED)(b"<xml/>" * 90)
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", method) as archive:
+            archive.writestr("letter.docx", letter, zipfile.ZIP_STORED)
+            for name in names:
+                archive.writestr(name, paper)
+        return out.getvalue()
+
+    return made
+
+
 def tarred(paper: bytes) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
@@ -103,6 +118,14 @@ KINDS: list[tuple[str, Make, str, str]] = [
     ("status file", as_written(b"proofwipe/log-snapshot/1\n"), "E_ISSUERS_FILE", "status file"),
     ("signed wrapper (.p7m)", as_written(b"\x30\x82\x10\x00\x06\x09" + bytes(2000)), "E_ARCHIVE", "DER"),
     ("Pages", zipped("Index/Document.iwa", "preview.pdf"), "E_OFFICE", "Pages"),
+    ("ZIP with the paper and a letter", with_a_letter("certificate.pdf"), "E_HOLDS_PDF", "certificate.pdf"),
+    ("ZIP with the paper behind an index", zipped("Index/a.txt", "Index/certificate.pdf"), "E_HOLDS_PDF", "Index/cert"),
+    ("ZIP with the paper in a folder word", zipped("word/a.txt", "word/paper.pdf"), "E_HOLDS_PDF", "word/paper.pdf"),
+    ("ZIP with a letter and no PDF", with_a_letter("readme.txt"), "E_ARCHIVE", "ZIP"),
+    ("ZIP of a folder word", zipped("word/list.txt"), "E_ARCHIVE", "ZIP"),
+    ("Word with the paper put in", zipped("[Content_Types].xml", "word/embeddings/a.pdf"), "E_HOLDS_PDF", "word/emb"),
+    ("Word of another writer", zipped("word/numbering.xml", "[Content_Types].xml"), "E_OFFICE", "Word"),
+    ("book", zipped("mimetype", "META-INF/container.xml"), "E_OFFICE", "EPUB"),
     ("encrypted with PGP", as_written(b"-----BEGIN PGP MESSAGE-----\n\nhQEM\n"), "E_ARCHIVE", "PGP"),
     (
         "page saved by a browser",

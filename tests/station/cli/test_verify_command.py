@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe verify` as a stranger types it: several files, folders of trust, wrong files, what is printed."""
 
+import base64
 import contextlib
 import io
 import json
@@ -240,6 +241,15 @@ def test_what_a_mac_leaves_beside_each_file_is_no_paper(share: Path) -> None:
     said = _run("-r", str(share), *TRUSTED).stdout.splitlines()
     assert said[-2] == "5 checked: 3 VALID, 2 CANNOT TELL"
     assert said[-1].startswith("3 other files")
+
+
+def test_a_paper_in_base64_or_beside_a_letter_in_an_archive_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "saved.txt").write_bytes(base64.encodebytes((GOLDEN / "valid.pdf").read_bytes()))
+    with zipfile.ZipFile(tmp_path / "mix.zip", "w") as archive:
+        archive.write(GOLDEN / "valid.pdf", "word/certificate.pdf")
+    said = _run("-r", str(tmp_path), *TRUSTED).stdout
+    assert said.splitlines()[-1] == "2 checked: 2 CANNOT TELL"
+    assert "word/certificate.pdf" in said
 
 
 def test_a_dash_is_standard_input_alone_or_among_files(share: Path) -> None:
