@@ -28,6 +28,7 @@ class ProblemCode(StrEnum):
     PHONE_REFUSED = "phone_refused"  # it said no in a word (facts: word, refusal), which has a sentence of its own
     IDENTITY_TOO_THIN = "identity_too_thin"  # fewer than two identifiers
     NUMBERS_SHARED = "numbers_shared"  # fewer than two, less those that many phones share
+    NUMBERS_MET_BEFORE = "numbers_met_before"  # the same, learned from the ledger (facts: job)
     SERIAL_NOT_UNIQUE = "serial_not_unique"  # two phones on the bench carry it
     ACCOUNT_PRESENT = "account_present"  # Google, Samsung ... account still signed in
     ACTIVATION_LOCK = "activation_lock"  # Find My / Activation Lock on

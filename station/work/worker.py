@@ -84,12 +84,13 @@ class Worker:
         """`resumed`: the job was left by an earlier run of the station."""
         self._job = job
         self._context = context
+        self._known_numbers = KnownNumbers(job.ledger, job.id)
         witness = Witness(
             clock=context.clock,
             journal=self._keep,
             salt=job.salt,
             next_number=job.next_evidence_number,
-            known_as_shared=KnownNumbers(job.ledger, job.id).shared_among,
+            known_as_shared=self._known_numbers.shared_among,
         )
         self._port = port
         self._resumed = resumed
@@ -154,6 +155,7 @@ class Worker:
         give_up = clock.monotonic() + settings.deadlines.person_s
         while True:
             method, problems = self._identify()
+            problems = tuple(map(self._known_numbers.explained, problems))
             if not problems and method is not None:
                 self._ask_operator()
                 problems = self._start_in_log()
