@@ -149,6 +149,9 @@ but for 3GPP's: the numbers of virtual phones and of recordings are taken from i
 """
 
 _LEAST_LETTERS = 4
+_LEAST_NUMBERED = 8
+_WORD = "sn"
+"""What some placeholders begin with."""
 _PAIRED = ("0123456789abcdef" * 2, "1234567890abcdef" * 2, "1234567890" * 4, "abcdefghijklmnopqrstuvwxyz" * 2)
 _RUNS = (*_PAIRED, *(run[::-1] for run in _PAIRED))
 
@@ -164,7 +167,7 @@ def is_shared(label: str, number: str) -> bool:
     if shape is not Shape.TEXT:
         text = normalise(label, text)
     if shape is Shape.IMEI:
-        return text[:14] in _LISTED[label] or text.startswith(tuple(TEST_EQUIPMENT)) or _is_a_pattern(text[:14])
+        return text[:14] in _LISTED[label] or text.startswith(tuple(TEST_EQUIPMENT)) or _is_filled_in(text[:14])
     letters = "".join(filter(str.isalnum, text))
     if text in _LISTED[label] or letters in _LISTED[label]:
         return True
@@ -173,15 +176,29 @@ def is_shared(label: str, number: str) -> bool:
     if shape is Shape.UDID:  # the newer kind ends in the ECID
         return _is_a_pattern(letters) or (len(letters) == 24 and _is_a_pattern(letters[8:]))
     if shape is Shape.ECID:
-        return len(set(letters)) <= 1 or _is_a_run(letters)
+        return _is_one_character(letters) or _is_a_run(letters)
     if shape is Shape.TEXT and len(letters) < _LEAST_LETTERS:
         return True
+    if shape is Shape.TEXT and letters.startswith(_WORD) and len(letters) >= _LEAST_NUMBERED + len(_WORD):
+        letters = letters.removeprefix(_WORD)
     return _is_a_pattern(letters) or re.fullmatch(r"emulator\d+(x\d+)*", letters) is not None
+
+
+def _is_filled_in(digits: str) -> bool:
+    """A pattern, also behind the two digits of a reporting body, or one digit ten times in a row in what follows: a
+    maker that gives its phones such numbers gives the same to all of them.
+    """
+    return _is_a_pattern(digits) or _is_a_pattern(digits[2:]) or re.search(r"(\d)\1{9}", digits[2:]) is not None
 
 
 def _is_a_pattern(letters: str) -> bool:
     """One character, a few of them over and over, or the alphabet or the digits in order."""
-    return len(set(letters)) <= 1 or _repeats(letters) or _is_a_run(letters)
+    return _is_one_character(letters) or _repeats(letters) or _is_a_run(letters)
+
+
+def _is_one_character(letters: str) -> bool:
+    """Of the longer ones all but the last two: somebody counted up a placeholder."""
+    return len(set(letters)) <= 1 or (len(letters) >= _LEAST_NUMBERED and len(set(letters[:-2])) <= 1)
 
 
 def _repeats(letters: str) -> bool:
