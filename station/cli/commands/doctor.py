@@ -48,12 +48,12 @@ def command(context: click.Context, as_json: bool) -> int:
         )
     else:
         for each in found:
-            click.echo(f"{_state_word(each.state)}  {text('doctor.' + each.name + '.what')}  {each.detail}".rstrip())
+            output.say(f"{_state_word(each.state)}  {text('doctor.' + each.name + '.what')}  {each.detail}".rstrip())
             if each.state == "unknown":
-                click.echo(f"    {text('doctor.could_not_look')}")
+                output.say(f"    {text('doctor.could_not_look')}")
             if each.state != "works":
-                click.echo(f"    {text('doctor.' + each.name + '.so')}")
-                click.echo(f"    → {text('doctor.' + each.name + '.fix')}")
+                output.say(f"    {text('doctor.' + each.name + '.so')}")
+                output.say(f"    → {text('doctor.' + each.name + '.fix')}")
     return exit_code([each.state for each in found])
 
 

@@ -36,7 +36,7 @@ def command(file: Path, scheme: str, as_json: bool) -> int:
     if as_json:
         output.document("grade", {"grade": grade})
         return 0
-    click.echo(
+    output.say(
         text(
             "word.regraded",
             scheme=grade["scheme"],

@@ -186,7 +186,7 @@ def _tell_many(
         elif as_json:
             told.append(_json(paper, found))
         else:
-            click.secho(clean(paper.name, most=LONGEST_SHOWN), bold=True)
+            output.say(clean(paper.name, most=LONGEST_SHOWN), bold=True)
             if isinstance(found, Unchecked):
                 _tell_unchecked(found)
             else:
@@ -209,17 +209,17 @@ def _tell_many(
 def _tell_unchecked(found: Unchecked) -> None:
     from phones.cleaning import clean
 
-    click.secho(f"{text('answer.cannot_tell')}  {found.code}", bold=True)
-    click.echo(text("word.not_checked", got=clean(found.fault, most=LONGEST_SHOWN).rstrip(".。")))
-    click.echo(f"  → {text('word.not_checked_next')}")
+    output.say(f"{text('answer.cannot_tell')}  {found.code}", bold=True)
+    output.say(text("word.not_checked", got=clean(found.fault, most=LONGEST_SHOWN).rstrip(".。")))
+    output.say(f"  → {text('word.not_checked_next')}")
 
 
 def _tell_total(counts: Counter[str], passed_over: int) -> None:
     words = [(text("answer." + word.lower().replace(" ", "_")), number) for word, number in counts.most_common()]
     said = ", ".join(f"{number} {word}" for word, number in words)
-    click.secho(text("word.papers_total", total=counts.total(), counts=said), bold=True)
+    output.say(text("word.papers_total", total=counts.total(), counts=said), bold=True)
     if passed_over:
-        click.echo(text("word.papers_passed_over", count=passed_over))
+        output.say(text("word.papers_passed_over", count=passed_over))
 
 
 def _word(found: "Verification | Unchecked") -> str:
@@ -274,24 +274,24 @@ def _json(paper: GivenPaper, found: "Verification | Unchecked") -> dict[str, Any
 
 
 def _tell(found: "Verification", *, asked: bool) -> None:
-    click.secho(f"{text('answer.' + found.answer.name.lower())}  {found.code}".rstrip(), bold=True)
-    click.echo(found.sentence(current()))
+    output.say(f"{text('answer.' + found.answer.name.lower())}  {found.code}".rstrip(), bold=True)
+    output.say(found.sentence(current()))
     if found.code:
-        click.echo(f"  → {text(f'next.{found.code}')}")
+        output.say(f"  → {text(f'next.{found.code}')}")
     for line in found.warning_sentences(current()):
-        click.echo(f"  ! {line}")
+        output.say(f"  ! {line}")
     for check in found.checks:
         # Notes of the verifier are English; `sentence` says in Chinese what they say. Names are names.
         detail = check.detail if current() == "en" or check.code == HOLDS_NAMES else ""
-        click.echo(f"  {text('verdict.' + check.verdict.value)} {check.name}  {check.code} {detail}".rstrip())
+        output.say(f"  {text('verdict.' + check.verdict.value)} {check.name}  {check.code} {detail}".rstrip())
     if found.summary is not None:
         _tell_summary(found.summary, asked=asked)
 
 
 def _tell_summary(what: "Summary", *, asked: bool) -> None:
     unverified = f" ({text('word.name_unverified')})" if what.issuer_is == "unverified" else ""
-    click.echo(f"{what.id}  {what.issuer}{unverified}  {what.issued_at}")
-    click.echo(
+    output.say(f"{what.id}  {what.issuer}{unverified}  {what.issued_at}")
+    output.say(
         text(
             "word.record_last4",
             maker=what.maker,
@@ -301,8 +301,8 @@ def _tell_summary(what: "Summary", *, asked: bool) -> None:
         )
     )
     if what.seen_at is not None:
-        click.echo(text("word.seen_at", at=f"{what.seen_at:%Y-%m-%dT%H:%M:%SZ}"))
+        output.say(text("word.seen_at", at=f"{what.seen_at:%Y-%m-%dT%H:%M:%SZ}"))
     for name, value in what.opened.items():
-        click.echo(f"  {name}: {value}")
+        output.say(f"  {name}: {value}")
     if not asked:
-        click.echo(text("word.dial"))
+        output.say(text("word.dial"))

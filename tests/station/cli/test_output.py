@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nothing that a terminal would obey is printed, whoever wrote it; and what cannot be printed is said in one line."""
 
+import contextlib
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station.cli import output
+from station.cli.commands import doctor
 from station.cli.main import run
 
 ROOT = Path(__file__).parents[3]
@@ -59,6 +64,52 @@ def test_an_argument_never_reaches_the_terminal_raw(
         printed = capsys.readouterr()
         assert printed.out + printed.err
         assert is_harmless(printed.out + printed.err)
+
+
+class Screen(io.StringIO):
+    """A terminal, which gets what a pipe does not: click takes escape sequences out for a pipe only."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+ORNAMENT = ("\x1b[1m", "\x1b[0m")
+"""What this program itself sends to a terminal."""
+
+
+def shown(*arguments: str) -> str:
+    with contextlib.redirect_stdout(Screen()) as screen:
+        run(list(arguments))
+    said = screen.getvalue()
+    for each in ORNAMENT:
+        said = said.replace(each, "")
+    return said
+
+
+@pytest.mark.parametrize("look", ["keys", "ledger"])
+def test_a_path_that_the_doctor_names_never_reaches_a_terminal_raw(
+    look: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "LOOKS", {look: doctor.LOOKS[look]})
+    said = shown("--home", str(tmp_path / EVIL), "doctor")
+    assert "owned" in said
+    assert is_harmless(said)
+
+
+def test_a_note_of_the_verifier_or_a_grade_never_reaches_a_terminal_raw(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / f"{EVIL}.zip", "w") as archive:
+        archive.writestr(f"{EVIL}.pdf", b"%PDF-1.7")
+    said = shown("verify", "-r", str(tmp_path), str(tmp_path / EVIL))
+    assert said.count("owned") >= 3
+    assert is_harmless(said)
+    assert is_harmless(shown("regrade", str(ROOT / "tests" / "golden" / "valid.pdf")))
+
+
+@pytest.mark.parametrize("command", ["doctor", "regrade", "verify"])
+def test_what_these_commands_say_goes_through_the_one_door(command: str) -> None:
+    source = (ROOT / "station" / "cli" / "commands" / f"{command}.py").read_text(encoding="utf-8")
+    assert "output.say(" in source
+    assert not re.search(r"\bclick\.s?echo\b|\bprint\(", source)
 
 
 @pytest.mark.parametrize(
