@@ -265,7 +265,7 @@ function phoneStep() {
           h("label", { for: "imei" }, say("phone.label")),
           h("div", { class: "line" },
             h("input", {
-              id: "imei", autocomplete: "off", spellcheck: "false", maxlength: "40", value: state.imei,
+              id: "imei", autocomplete: "off", spellcheck: "false", maxlength: "256", value: state.imei,
               "aria-invalid": state.phone === "wrong", "aria-describedby": "imei-wrong",
             }),
             h("button", { class: "strong", id: "phone-go", type: "submit" }, say("phone.go"))),

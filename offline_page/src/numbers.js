@@ -6,6 +6,7 @@ const IMEI_DIGITS = 15, SHORTEST_SERIAL = 8, LONGEST = 64;
 const PUNCTUATION = /[._:/#+()\\]/g; // what a serial number may hold beside letters, digits and separators
 const SPELLED = /\\u[0-9a-f]{4}|\\U[0-9a-f]{8}/g; // a letter of another alphabet, as papers keep it
 const LABELLED = /^(?:s\/n|(?:sn|serial|imei)[a-z./]{0,12}[:#])/i; // a number copied with the word before it
+const A_WORD = /imei|meid|serial|phone|number|^(?:sn|no|id|tel)$/i; // calls the digits something, and is no maker's
 
 /** Without separators; letters and digits of full width, as a Chinese keyboard writes them, are the usual ones. */
 export function folded(typed) {
@@ -19,11 +20,19 @@ export function isANumberOfAPhone(typed) {
   if (/^\p{Nd}+$/u.test(letters) && [...letters].length >= IMEI_DIGITS - 2) {
     return number === letters && /^[0-9]{15}$/.test(number) && luhnHolds(number);
   }
-  if (/\p{Nd}{14}/u.test(letters) || LABELLED.test(number)) return false; // a number and something else beside it
+  const many = /\p{Nd}{14,64}/u.exec(letters);
+  if (LABELLED.test(number) || (many && !isAMakers(many[0], letters.replace(many[0], "")))) return false;
   // A file name or a sentence holds punctuation too, but hardly ever a digit.
   const isOne = /^[\p{L}\p{N}]+$/u.test(letters) && (number === letters || /\p{Nd}/u.test(letters));
   const length = [...number].length;
   return isOne && length >= SHORTEST_SERIAL && length <= LONGEST;
+}
+
+/** Many digits and a few letters of a maker can be one serial number; an IMEI with something beside it is none. */
+function isAMakers(digits, beside) {
+  if (!/^[0-9]+$/.test(digits) || !/^[A-Za-z]+$/.test(beside) || A_WORD.test(beside)) return false;
+  return digits.length < IMEI_DIGITS
+    || !(luhnHolds(digits.slice(0, IMEI_DIGITS)) || luhnHolds(digits.slice(-IMEI_DIGITS)));
 }
 
 function luhnHolds(digits) {

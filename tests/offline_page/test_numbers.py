@@ -19,7 +19,21 @@ const texts = JSON.parse(await new Response(process.stdin).text());
 process.stdout.write(JSON.stringify(texts.map(isANumberOfAPhone)));
 """
 PIECES = st.sampled_from(
-    [*"./:_#+()\\ -x٣３é序", "12345678", "R58N", IMEI, IMEI[:7], IMEI[7:], "\\u5e8f", "SN", "s/n", "IMEI", "\u2011"]
+    [
+        *"./:_#+()\\ -x٣３é序",
+        "12345678",
+        "R58N",
+        IMEI,
+        IMEI[:7],
+        IMEI[7:],
+        "\\u5e8f",
+        "SN",
+        "s/n",
+        "IMEI",
+        "HUA",
+        "901234",
+        "\u2011",
+    ]
 )
 
 

@@ -46,6 +46,12 @@ def test_an_imei_in_any_usual_writing_is_the_same(typed: str) -> None:
         f"my phone is {IMEI}",
         f"{IMEI}x",
         f"x{OTHER}{IMEI}",
+        f"HUA{IMEI}",
+        f"x{IMEI}01",
+        f"IMEI {IMEI[:-1]}",
+        "SN 12345678901234",
+        "手机12345678901234",
+        "HUA12345678901234B2",
         IMEI[:-1] + "3",
         IMEI[:-1],
         f"\u202e{IMEI}",
@@ -90,6 +96,28 @@ def test_a_serial_number_is_one_as_the_phone_shows_it_and_as_a_paper_keeps_it(se
     for typed in (serial, f" {serial}\n", kept):
         assert is_a_number_of_a_phone(typed)
         assert kept in spellings("serial", typed)
+
+
+@pytest.mark.parametrize(
+    ("serial", "typed"),
+    [
+        ("F2LDEMO0Q1MN", "f2ldemo0q1mn"),
+        ("F2LDEMO0Q1MN", "F2LD EMO0 Q1MN"),
+        ("F2LDEMO0Q1MN", "F2LDEMO0-Q1MN"),
+        ("F2LDEMO0Q1MN", "f2ld\u00a0emo0\u2011q1mn"),
+        ("HUA12345678901234", "HUA12345678901234"),
+        ("12345678901234X", "12345678901234x"),
+        ("28492/F1VN02345", "28492/F1VN02345"),
+        ("28492/F1VN02345", "28492/f1vn 02345"),
+        ("0a388e93aabb", "0A388E93AABB"),
+        ("AB-12 345678", "ab\u201112\u3000345678"),
+        ("AB/12345678", "ＡＢ／12345678"),
+        ("序列Ab345678", "序列Ab34 5678"),
+    ],
+)
+def test_the_phones_own_serial_number_is_known_however_it_is_typed(serial: str, typed: str) -> None:
+    assert is_a_number_of_a_phone(typed)
+    assert spelled_serial(serial) in spellings("serial", typed)
 
 
 @given(serial=st.from_regex(BY_NAME["serial"].pattern, fullmatch=True))

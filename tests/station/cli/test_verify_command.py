@@ -122,6 +122,11 @@ def test_a_name_without_its_root_is_called_unverified() -> None:
     assert "unverified" not in _run(str(GOLDEN / "valid.pdf"), "--trust", str(GOLDEN / "root.pem")).stdout
 
 
+@pytest.mark.parametrize("typed", ["F2LDEMO0Q1MN", "f2ldemo0q1mn", "F2LD EMO0 Q1MN", "F2LDEMO0-Q1MN"])
+def test_the_serial_number_on_the_label_is_the_papers_however_it_is_typed(typed: str) -> None:
+    assert _run(str(GOLDEN / "valid.pdf"), *TRUSTED, "--imei", typed).exit_code == 0
+
+
 def test_what_the_archive_copy_opens_is_shown() -> None:
     done = _run(str(GOLDEN / "valid-archive.pdf"), "--trust", str(GOLDEN / "root.pem"))
     assert done.exit_code == 0
