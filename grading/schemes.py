@@ -75,7 +75,7 @@ def load(name: str) -> Scheme:
             if Path(name).exists() and not Path(name).is_file():
                 raise SchemeError(subject=name, expected="a scheme file", got="no ordinary file")
             with Path(name).open("rb") as file:
-                return _read(name, file.read(LARGEST_FILE), None)
+                return _read(name, file.read(LARGEST_FILE + 1), None)
         found = _shipped_file(name)
         return _read(name, found.read_bytes(), found)
     except OSError as error:
@@ -85,6 +85,8 @@ def load(name: str) -> Scheme:
 @lru_cache(maxsize=8)  # a verifier asks for the same bytes with every paper
 def _read(name: str, data: bytes, file: Path | None) -> Scheme:
     try:
+        if len(data) > LARGEST_FILE:
+            raise ValueError(f"> {LARGEST_FILE} B")
         document = files.parsed(data, file)
     except ValueError as error:
         raise SchemeError(subject=name, expected="a scheme file", got=str(error).splitlines()[0]) from error

@@ -14,7 +14,8 @@ from certs.keys.authority import create_authority
 from certs.record.record import certificate_record
 from grading.errors import SchemeError
 from grading.grade import grade
-from grading.schemes import load, shipped, whole_number
+from grading.schemes import LARGEST_FILE, load, shipped, whole_number
+from phones.package_data import made_from
 from phones.port import Platform
 from phones.verdict import Verdict
 from station.cli.commands.regrade import read_record
@@ -95,6 +96,34 @@ def test_any_bytes_are_a_scheme_or_a_scheme_error(tmp_path: Path, data: bytes) -
     path.write_bytes(data)
     with pytest.raises(SchemeError):
         load(str(path))
+
+
+def test_a_file_is_a_scheme_of_its_own_whatever_lies_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(TEXT, encoding="utf-8")
+    path.with_suffix(".json").write_bytes(made_from(TEXT.encode()).replace(b'"basic"', b'"other"'))
+    assert load(str(path)).name == "basic"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a=" + "[" * 4000,
+        "a=" + "[\n" * 20_000,
+        "a=" + "[" * 20_000,
+        "a=" + "{a=" * 1000,
+        "".join(".".join((f"a{number}", *"b" * 2000)) + "=1\n" for number in range(60)),
+        "a={" + ".".join("b" * 2000) + "=1}",
+        TEXT + "\n" * LARGEST_FILE,
+    ],
+    ids=["deep", "deep in lines", "long", "deep tables", "dots", "dots inside", "large"],
+)
+def test_a_scheme_that_would_take_long_is_refused(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(SchemeError) as caught:
+        load(str(path))
+    assert caught.value.expected == "a scheme file"
 
 
 @given(st.data())

@@ -33,13 +33,6 @@ def test_a_broken_json_is_passed_over_for_the_toml(tmp_path: Path, junk: bytes) 
     assert package_data.parsed(file.read_bytes(), file) == {"a": {"en": "x"}}
 
 
-def test_a_file_that_is_not_shipped_has_no_json_beside_it(tmp_path: Path) -> None:
-    file = tmp_path / "scheme.toml"
-    file.write_bytes(b"a = 1\n")
-    file.with_suffix(".json").write_bytes(package_data.made_from(b"a = 1\n").replace(b'"a":1', b'"a":2'))
-    assert package_data.parsed(file.read_bytes(), None) == {"a": 1}
-
-
 @pytest.mark.parametrize("data", [b"day = 2026-03-01\n", b"x = nan\n", b"x = inf\n"])
 def test_what_json_cannot_hold_is_no_table(data: bytes) -> None:
     with pytest.raises((ValueError, TypeError)):
