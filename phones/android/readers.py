@@ -236,13 +236,24 @@ def device_policy(text: str) -> Values:
 
 
 def frp_block(text: str) -> Values:
-    """`dumpsys persistent_data_block`: armed when a credential, a challenge or an active state is there."""
-    handle = re.search(r"(?m)^[ \t]*Has FRP credential handle: (true|false)[ \t\r]*$", text)
-    size = re.search(r"(?m)^[ \t]*FRP challenge block size: ([0-9]{1,9})[ \t\r]*$", text)
-    active = re.search(r"(?m)^[ \t]*FRP state: (true|false)[ \t\r]*$", text)
-    if any(found is not None and found[1] == "true" for found in (handle, active)) or (size and int(size[1]) > 0):
+    """`dumpsys persistent_data_block`: armed when a credential, a challenge or an active state is there; clear when
+    every line of handle, size and state says that it is not. Any other word or form is unknown.
+    [AOSP pdb/PersistentDataBlockService.java printFrpStatus: words of a Java boolean]
+    """
+    named = "|".join(_FRP_CLEAR)
+    lines = re.findall(rf"(?m)^[ \t]*({named}):[ \t]*([^\n]*?)[ \t\r]*$", text)
+    if any(_says_armed(found) for _, found in lines):
         return {"locks.frp": "armed"}
-    return {"locks.frp": "clear" if handle and size else "unknown"}
+    told = {"Has FRP credential handle", "FRP challenge block size"} <= {name for name, _ in lines}
+    clear = told and all(found == _FRP_CLEAR[name] for name, found in lines)
+    return {"locks.frp": "clear" if clear else "unknown"}
+
+
+_FRP_CLEAR = {"Has FRP credential handle": "false", "FRP challenge block size": "0", "FRP state": "false"}
+
+
+def _says_armed(found: str) -> bool:
+    return found.lower() in ("true", "active") or (re.fullmatch("[0-9]{1,9}", found) is not None and int(found) > 0)
 
 
 def credential_type(text: str) -> Values:

@@ -30,6 +30,7 @@ def parcel(text: str, *, status: int = 0) -> str:
 
 
 DF = "Filesystem 1K-blocks Used Available Use% Mounted on\n"
+_NO_HANDLE = "Has FRP credential handle: false\nFRP challenge block size: 0"
 STORAGE = ("storage.total_bytes", "storage.free_bytes")
 
 
@@ -189,6 +190,19 @@ TABLE: list[tuple[Callable[[str], dict[str, str]], str, dict[str, str]]] = [
     ),
     (state.frp_block, "", {"locks.frp": "unknown"}),
     (state.frp_block, "FRP state: false", {"locks.frp": "unknown"}),
+    (state.frp_block, f"FRP state: false\n{_NO_HANDLE}\nFRP state: false", {"locks.frp": "clear"}),
+    (state.frp_block, f"FRP state: active\n{_NO_HANDLE}", {"locks.frp": "armed"}),
+    (state.frp_block, f"FRP state: ACTIVE\n{_NO_HANDLE}", {"locks.frp": "armed"}),
+    (state.frp_block, f"FRP state: True\n{_NO_HANDLE}", {"locks.frp": "armed"}),
+    (state.frp_block, f"FRP state: 1\n{_NO_HANDLE}", {"locks.frp": "armed"}),
+    (state.frp_block, f"FRP state: enforced\n{_NO_HANDLE}", {"locks.frp": "unknown"}),
+    (state.frp_block, f"FRP state: unknown\n{_NO_HANDLE}", {"locks.frp": "unknown"}),
+    (state.frp_block, f"FRP state:\n{_NO_HANDLE}", {"locks.frp": "unknown"}),
+    (state.frp_block, f"FRP state: false\n{_NO_HANDLE}\nHas FRP credential handle: true", {"locks.frp": "armed"}),
+    (state.frp_block, f"FRP state: false\n{_NO_HANDLE}\nFRP challenge block size: 259", {"locks.frp": "armed"}),
+    (state.frp_block, f"FRP state: false\n{_NO_HANDLE}\nFRP state: inactive", {"locks.frp": "unknown"}),
+    (state.frp_block, f"FRP state: false\n{_NO_HANDLE}\nFRP state: true", {"locks.frp": "armed"}),
+    (state.frp_block, f"FRP state: false\n{_NO_HANDLE}\nFRP challenge block size: 0x1", {"locks.frp": "unknown"}),
     (
         state.frp_block,  # a public dump of Android 15 by a phone that is protected, and says so only below
         "mIsWritable: true\nFRP state: false\nHas FRP credential handle: true\nFRP challenge block size: 259",
