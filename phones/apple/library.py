@@ -24,6 +24,7 @@ from pymobiledevice3.exceptions import (
 from pymobiledevice3.lockdown import PlistUsbmuxLockdownClient
 from pymobiledevice3.service_connection import ServiceConnection
 
+from phones.apple import binary_list
 from phones.apple.records import TLS_SUFFIX
 from phones.apple.refusals import let_go
 from phones.link import MAXIMUM_REPLY_BYTES
@@ -38,7 +39,6 @@ _XML_BEGINS = re.compile(
 )
 _OTHER_TAG = re.compile(rb"<(?!/?[A-Za-z]{1,16}\s{0,9}/?>|!--)")
 _LEFT_OUT = bytes(code for code in range(0x20) if code not in b"\t\n\r")
-_BINARY = b"bplist00"
 _USB = "USB"
 # Readable without pairing; asked one by one instead of "all values", which hold the owner's name.
 _ALWAYS = ("ProductVersion", "ProductType", "UniqueDeviceID", "WiFiAddress")
@@ -58,8 +58,8 @@ def is_readable(message: bytes) -> bool:
 
     Control characters are passed over: the library tries again without them.
     """
-    if message.startswith(_BINARY):
-        return True
+    if message.startswith(binary_list.BEGINS):
+        return binary_list.is_plain(message)
     shown = message.translate(None, _LEFT_OUT)
     begins = _XML_BEGINS.match(shown)
     return begins is not None and _OTHER_TAG.search(shown, begins.end()) is None

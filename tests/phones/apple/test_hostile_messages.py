@@ -4,10 +4,15 @@
 import codecs
 import contextlib
 import plistlib
+import struct
 import time
+from datetime import datetime
+from typing import Any
 from xml.parsers.expat import ExpatError
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pymobiledevice3.exceptions import ProtocolError
 from pymobiledevice3.service_connection import parse_plist
 
@@ -96,3 +101,76 @@ def test_any_usual_beginning_is_readable(before: bytes) -> None:
     )
     assert is_readable(message)
     assert parse_plist(message) == {"a": True, "b": "1 > 0"}
+
+
+def binary(places: list[int], body: bytes) -> bytes:
+    """A binary list of these objects, references of two bytes; the first is the root."""
+    table = b"".join((8 + place).to_bytes(4, "big") for place in places)
+    return b"bplist00" + body + table + struct.pack(">6xBBQQQ", 4, 2, len(places), 0, 8 + len(body))
+
+
+def listed(*numbers: int) -> bytes:
+    return b"\xaf\x11" + struct.pack(f">H{len(numbers)}H", len(numbers), *numbers)
+
+
+def many_in_the_same_bytes(lists: int, members: int) -> bytes:
+    root, leaf = listed(*range(1, lists + 1)), listed(*[lists + 1] * members)
+    return binary([0, *[len(root)] * lists, len(root) + len(leaf)], root + leaf + b"\0")
+
+
+def numbers_of_one_hash(keys: int) -> bytes:
+    body = b"\xdf\x11" + struct.pack(f">H{2 * keys}H", keys, *range(1, keys + 1), *[keys + 1] * keys)
+    key = b"".join(b"\x14" + ((2**61 - 1) * number).to_bytes(16, "big") for number in range(1, keys + 1))
+    return binary([0, *(len(body) + 17 * number for number in range(keys)), len(body) + len(key)], body + key + b"\0")
+
+
+HOSTILE_BINARY = {
+    "the same bytes": many_in_the_same_bytes(20_000, 20_000),
+    "keys of one hash": numbers_of_one_hash(30_000),
+    "twice as much in each": binary(
+        [5 * number for number in range(100)],
+        b"".join(b"\xa2" + struct.pack(">HH", number + 1, number + 1) for number in range(99)) + b"\xa0",
+    ),
+    "one text often": binary(
+        [0, 20_004], listed(*[1] * 10_000) + b"\x5f\x12" + (500_000).to_bytes(4, "big") + b"a" * 500_000
+    ),
+    "in itself": binary([0], b"\xa1\0\0"),
+    "too many": binary([0] * 100_001, b"\0"),
+    "no root": binary([], b"\0"),
+    "outside": binary([9000], b"\0"),
+    "no such member": binary([0], b"\xa1\0\1"),
+    "longer than it is": binary([0], b"\x5f\x12\xff\xff\xff\xff"),
+    "cut short": b"bplist00",
+}
+
+
+@pytest.mark.parametrize("message", HOSTILE_BINARY.values(), ids=HOSTILE_BINARY.keys())
+def test_a_binary_list_that_grows_when_it_is_read_is_not_read(message: bytes) -> None:
+    assert len(message) < MAXIMUM_MESSAGE_BYTES
+    assert not is_readable(message)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        "é",
+        {"Value": [2**63, -5, 0.5, True, datetime(2026, 3, 1), plistlib.UID(7), b"", "", [], {}]},  # noqa: DTZ001 - as plistlib has it
+        {f"com.example.app{number}": {"CFBundleIdentifier": f"com.example.app{number}"} for number in range(2000)},
+    ],
+    ids=["empty", "text", "every kind", "apps"],
+)
+def test_binary_lists_as_they_are_written_are_readable(value: Any) -> None:
+    message = plistlib.dumps(value, fmt=plistlib.FMT_BINARY)
+    assert is_readable(message)
+    assert parse_plist(message) == value
+
+
+@given(st.data())
+def test_any_binary_list_is_readable_or_not(data: st.DataObject) -> None:
+    whole = plistlib.dumps({"a": ["b", 1, {"c": b"d" * 20}]}, fmt=plistlib.FMT_BINARY)
+    changes = data.draw(st.dictionaries(st.integers(8, len(whole) - 1), st.integers(0, 255), max_size=4))
+    message = bytes(changes.get(at, byte) for at, byte in enumerate(whole))
+    if is_readable(message):
+        with contextlib.suppress(ValueError, ProtocolError, RecursionError):
+            assert len(repr(parse_plist(message))) < 100 * len(message)
