@@ -17,6 +17,10 @@ from certs.editions.e2026_11.phones.signs import NOT_MEASURED
 from certs.editions.e2026_11.phones.verdict import Verdict
 
 _FACES = ("statement.cosmetic_front", "statement.cosmetic_back", "statement.cosmetic_frame")
+ANSWERING_LOCKS = frozenset({"knox_guard", "device_lock", "other_lock"})
+"""Locks whose own service answers, so that an answer other than clear is one. The others are concluded from what is
+installed or signed in, and are often unknown on phones that nobody has locked.
+"""
 WITHOUT_GRADE = "no class without a grade"
 _SOUND = (CheckOutcome.PASS, CheckOutcome.NOT_APPLICABLE)
 
@@ -92,7 +96,7 @@ def usability_class(
     if any(check.weight == "safety" and check.outcome is CheckOutcome.FAIL for check in checks):
         return "H", ("safety_hold",)
     gates = [check for check in checks if check.weight == "gate" and check.outcome not in _SOUND]
-    gates += [check for check in checks if check.weight == "lock" and check.outcome is CheckOutcome.FAIL]
+    gates += [check for check in checks if check.weight == "lock" and _may_be_shut(check)]
     if gates:
         return "U", tuple(f"gate.{check.name}.{check.outcome.value}" for check in gates)
     best = scheme.usability[functional][cosmetic]
@@ -105,6 +109,11 @@ def usability_class(
     result = max([best, *limits.values()], key=USABILITY.index)
     capped = tuple(name for name, cap in limits.items() if cap == result and cap != "1")
     return result, capped
+
+
+def _may_be_shut(check: CheckResult) -> bool:
+    answered = check.name in ANSWERING_LOCKS and check.outcome is CheckOutcome.INDETERMINATE
+    return answered or check.outcome is CheckOutcome.FAIL
 
 
 def mappings(functional: str, cosmetic: str, band: str, scheme: Scheme, *, usability: str) -> Mapping[str, str]:

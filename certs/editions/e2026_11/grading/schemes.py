@@ -32,7 +32,8 @@ class Check:
 
     The measured text is the kept value called `value`; `operator` and `limit` say what passes;
     `not_applicable` lists texts that mean the phone has no such part. `weight`: a gate that is not known to be open
-    keeps a phone from sale; a lock does when it is known to be shut, and is told of when nobody could ask.
+    keeps a phone from sale; a lock does when it is known to be shut, or when its own service answered otherwise than
+    clear (`grading.grade.ANSWERING_LOCKS`), and is told of when nobody could ask.
     `stated` names what a person says where a phone
     cannot be asked ("" = nobody): it stands in for readings that tell nothing, and is as good as `stated_limit` says.
     """
@@ -74,7 +75,7 @@ def load(name: str) -> Scheme:
             if Path(name).exists() and not Path(name).is_file():
                 raise SchemeError(subject=name, expected="a scheme file", got="no ordinary file")
             with Path(name).open("rb") as file:
-                return _read(name, file.read(LARGEST_FILE), None)
+                return _read(name, file.read(LARGEST_FILE + 1), None)
         found = _shipped_file(name)
         return _read(name, found.read_bytes(), found)
     except OSError as error:
@@ -84,6 +85,8 @@ def load(name: str) -> Scheme:
 @lru_cache(maxsize=8)  # a verifier asks for the same bytes with every paper
 def _read(name: str, data: bytes, file: Path | None) -> Scheme:
     try:
+        if len(data) > LARGEST_FILE:
+            raise ValueError(f"> {LARGEST_FILE} B")
         document = files.parsed(data, file)
     except ValueError as error:
         raise SchemeError(subject=name, expected="a scheme file", got=str(error).splitlines()[0]) from error

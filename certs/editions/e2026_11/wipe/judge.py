@@ -71,14 +71,21 @@ def _nothing_to_say(method: str, rules: Rules) -> EraseReport:
 
 def _find_all(readings: Readings, method: str, rules: Rules) -> tuple[Finding, ...]:
     rows = [row for row in rules.rows if method in row.methods]
-    return tuple(_find(row, readings) for row in rows if row.unless is None or not readings.guarded(row.unless))
+    return tuple(_find(row, readings) for row in rows if _applies(row, readings))
+
+
+def _applies(row: Row, readings: Readings) -> bool:
+    """What may not have been read at any time says nothing where it was never read."""
+    if row.test.any_time and not readings.counted(row.test):
+        return False
+    return row.unless is None or not readings.guarded(row.unless)
 
 
 def _find(row: Row, readings: Readings) -> Finding:
     """One row over every reading it is about. What speaks against the erase needs one reading only, so
-    that asking twice never helps a phone; what speaks for it must hold in the last.
+    that asking twice never helps a phone; what speaks for it must hold in the last, or in each that counts.
     """
-    found = readings.at(row.test)
+    found = readings.counted(row.test) if row.test.any_time else readings.at(row.test)
     answers = [reading.holds for reading in found]
     if not found:
         verdict = Verdict.INDETERMINATE
@@ -86,6 +93,8 @@ def _find(row: Row, readings: Readings) -> Finding:
         verdict = _contradicted(answers)
     elif row.against:
         verdict = worst(_AS_VERDICT[answer] for answer in answers)
+    elif row.test.any_time:
+        verdict = Verdict.PASSED if all(answer is True for answer in answers) else Verdict.INDETERMINATE
     else:
         verdict = Verdict.PASSED if answers[-1] is True else Verdict.INDETERMINATE
     numbers = tuple(reading.number for reading in found)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kept evidence as the rules read it: answered pieces only, in order of their numbers."""
 
+import math
 from collections.abc import Iterable
 
 from certs.editions.e2026_11.phones.allowed import MALFORMED
@@ -8,6 +9,9 @@ from certs.editions.e2026_11.phones.evidence import Evidence, Moment, Outcome
 from phones.frozen import dataclass
 from certs.editions.e2026_11.wipe.operators import LOOKS_BACK, OPERATORS
 from certs.editions.e2026_11.wipe.rules import Guard, Test
+
+UNTOLD = "unknown"
+"""The word of every reader for a question that was answered without an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +27,11 @@ class Readings:
     """The evidence of one job. Malformed values were seen, but say nothing."""
 
     def __init__(self, evidence: Iterable[Evidence]) -> None:
-        answered = [piece for piece in evidence if piece.outcome is Outcome.ANSWERED]
+        every = tuple(evidence)
+        answered = [piece for piece in every if piece.outcome is Outcome.ANSWERED]
         self._pieces = sorted(answered, key=lambda piece: piece.number)
+        begun = [piece.number for piece in every if piece.moment is not Moment.BEFORE]
+        self._begun: float = min(begun, default=math.inf)
 
     def pieces(self, moment: Moment) -> tuple[Evidence, ...]:
         """Answered pieces of one moment."""
@@ -54,8 +61,18 @@ class Readings:
             if test.value in piece.values
         )
 
+    def counted(self, test: Test) -> tuple[Reading, ...]:
+        """The readings that count at any time: each that was made since the erase began, and of those before it the
+        last that told anything. What an owner lifted before the erase is past; what was read later cannot be unread.
+        """
+        found = self.at(test)
+        told = [each for each in found if each.number < self._begun and each.text not in (UNTOLD, MALFORMED)]
+        return (*told[-1:], *(each for each in found if each.number >= self._begun))
+
     def holds(self, test: Test) -> bool:
-        """Does the last reading hold? False when there is none."""
+        """Does the last reading hold, or, at any time, one that counts? False when there is none."""
+        if test.any_time:
+            return any(reading.holds is True for reading in self.counted(test))
         found = self.at(test)
         return bool(found) and found[-1].holds is True
 

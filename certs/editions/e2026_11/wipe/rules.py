@@ -35,7 +35,8 @@ class Test:
     """One look at kept values: at these moments, under this name, does the operator hold?
 
     `asked` and `link` narrow it to one question or one way of talking; "" = any. `than` names the value
-    compared with, where that is another one.
+    compared with, where that is another one. `any_time`: about every reading that `wipe.readings.Readings.counted`
+    counts, of whatever moment, and not about the last.
     """
 
     moments: tuple[Moment, ...]
@@ -45,6 +46,7 @@ class Test:
     than: str = ""
     asked: str = ""
     link: str = ""
+    any_time: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +229,8 @@ def _guard(entry: dict[str, Any]) -> Guard:
 
 
 def _test(entry: dict[str, Any]) -> Test:
-    moments = entry.pop("moments", None) or [entry.pop("moment")]
+    any_time = entry.pop("any_time", False)
+    moments = list(Moment) if any_time else entry.pop("moments", None) or [entry.pop("moment")]
     test = Test(
         moments=tuple(Moment(text) for text in moments),
         value=entry.pop("value", ""),
@@ -236,6 +239,7 @@ def _test(entry: dict[str, Any]) -> Test:
         than=entry.pop("than", ""),
         asked=entry.pop("asked", ""),
         link=entry.pop("link", ""),
+        any_time=any_time,
     )
     if test.operator not in OPERATORS:
         raise ValueError(f"operator {test.operator!r}")
