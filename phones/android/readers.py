@@ -240,8 +240,8 @@ def frp_block(text: str) -> Values:
     every line of handle, size and state says that it is not. Any other word or form is unknown.
     [AOSP pdb/PersistentDataBlockService.java printFrpStatus: words of a Java boolean]
     """
-    named = "|".join(_FRP_CLEAR)
-    lines = re.findall(rf"(?m)^[ \t]*({named}):[ \t]*([^\n]*?)[ \t\r]*$", text)
+    written = re.findall(r"(?m)^[ \t]*(Has FRP credential handle|FRP challenge block size|FRP state):([^\n]*)$", text)
+    lines = [(name, found.strip(" \t\r")) for name, found in written]
     if any(_says_armed(found) for _, found in lines):
         return {"locks.frp": "armed"}
     told = {"Has FRP credential handle", "FRP challenge block size"} <= {name for name, _ in lines}
