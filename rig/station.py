@@ -120,7 +120,7 @@ class UsbStation:
         self.bench = HurriedBench(adb=adb, usb=UsbWatch(), apple=self.island)
         self.bench.exchange_s = EXCHANGE_S
         self._stack.callback(self.bench.close)
-        self._technician = ScriptedTechnician(lives.SCRIPT, self._press)
+        self._technician = ScriptedTechnician(lives.SCRIPT, self._press, self._look)
         papers = self._folder / "papers"
         papers.mkdir(exist_ok=True)
         self._session = Session(
@@ -149,6 +149,12 @@ class UsbStation:
     def _press(self, port: str, action: str) -> None:
         with contextlib.suppress(ControlError):  # the cable leads elsewhere by now: the hand finds no phone
             self._remote.press(port, action)
+
+    def _look(self, port: str) -> str:
+        try:
+            return self._remote.screen(port)
+        except ControlError:  # as above
+            return ""
 
     def _notice(self, session: Session, event: Event) -> None:
         try:

@@ -126,6 +126,12 @@ class VirtualPhone(ABC):
         """
 
     @abstractmethod
+    def screen(self) -> str:
+        """What a person sees who wakes the phone that is there and, at its first set-up screen, goes on: `set_up` (no
+        set-up screen), `new` (set up as anybody's), or `owner_wanted` (a former owner's account, PIN or pattern).
+        """
+
+    @abstractmethod
     def truth(self) -> dict[str, object]:
         """Ground truth for tests, from the state itself: at least `serial`, `erased` (bool), `left` (strata
         that still hold the first owner's data, sorted) and `resets` (data sets made since the start).

@@ -76,7 +76,7 @@ def run_demo(out: Path, *, scenario: Path | None, show: Show) -> DemoResult:
         remote = RemoteBench.start(file, die_with_us=True)
         stack.callback(remote.stop)
         hello = Hello(control=remote.control[1], usbmux=remote.usbmux or "", transports=remote.transports)
-        technician = ScriptedTechnician(_script(config), remote.press)
+        technician = ScriptedTechnician(_script(config), remote.press, remote.screen)
         session = stack.enter_context(
             Session.open(
                 home,
@@ -156,7 +156,10 @@ def _log(home: Home, out: Path) -> TransparencyLog:
 def _script(config: dict[str, Any]) -> Script:
     technician = config["technician"]
     return Script(
-        on_problem=technician["on_problem"], on_instruction=technician["on_instruction"], answers=technician["answers"]
+        on_problem=technician["on_problem"],
+        on_instruction=technician["on_instruction"],
+        answers=technician["answers"],
+        looks_at=technician["looks_at"],
     )
 
 

@@ -99,6 +99,9 @@ class World:
         reply: Reply = self._links[number].exchange(request, timeout_s=timeout_s)
         return reply
 
+    def _on_screen(self) -> str:
+        return self.slot.phone.screen()
+
     def _on_press(self, action: str) -> None:
         self.slot.press(action, self.clock.seconds)
 
@@ -193,7 +196,9 @@ def _station(pipe: Connection, folder: Path, die_at: int | None, before: bool, i
     job_log = lives.job_log(folder, _KillableLog)
     if in_log:
         setattr(job_log.log, "on_append", die)  # noqa: B010 - an attribute of the test's own subclass
-    technician = ScriptedTechnician(lives.SCRIPT, lambda _port, action: far.call("press", action))
+    technician = ScriptedTechnician(
+        lives.SCRIPT, lambda _port, action: far.call("press", action), lambda _port: str(far.call("screen"))
+    )
     session = lives.session(
         ledger,
         far,

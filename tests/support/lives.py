@@ -30,13 +30,14 @@ from station.papers.paper_issuer import PaperIssuer
 from station.session.events import Event
 from station.session.parts import Numbering
 from station.session.session import Listener, Session
-from station.session.technician import Script, ScriptedTechnician
+from station.session.technician import SEEN, Script, ScriptedTechnician
 from station.setup.acquisition import Acquisitions
 from station.setup.settings import Settings
 from station.work.worker import Progress
 from tests.support.direct_bench import DirectBench, DirectPort, VirtualClock
 from transparency.database import TransparencyLog
 from virtual_phones.bench.scenario import add_phones, read_scenario
+from virtual_phones.port import VirtualPort
 from wipe.method import Deadlines
 
 SETTINGS = Settings(
@@ -47,7 +48,7 @@ SETTINGS = Settings(
 VALIDATED = replace(SETTINGS, policy=SalePolicy(name="test", require_validation=True))
 """The same, and a person decides before a paper is given out."""
 ACQUISITION = {"reference": "A-2026-0042", "seller_reference": "REG-7781"}
-ANSWERS = {
+ANSWERS = {  # of an honest phone, for clients that answer by themselves
     "battery_swollen": "no",
     "cosmetic_front": "B",
     "cosmetic_back": "A",
@@ -64,8 +65,10 @@ ANSWERS = {
 SCRIPT = Script(
     on_problem={"unauthorized": "accept_adb", "trust_pending": "trust"},
     on_instruction={"reset_in_settings": "erase_in_settings"},
-    answers=ANSWERS,
+    answers={key: answer for key, answer in ANSWERS.items() if key not in SEEN},
+    looks_at=SEEN,
 )
+"""A person who does what the program says; what is asked about a phone's screen is read from that phone."""
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 EPOCH_AT_ZERO = 1_793_520_000.0
 _ISSUER = Issuer(name="Test Bench")
@@ -149,7 +152,7 @@ def live(
         port = DirectPort(slot, clock, place / "pairing")
         ledger = Ledger(place / "ledger.sqlite3", clock=clock)
         progress: list[str] = []
-        technician = ScriptedTechnician(script, lambda _port, action: slot.press(action, clock.seconds))
+        technician = scripted(script, slot, clock)
 
         def notice(leading: Session, event: Event) -> None:
             if isinstance(event, Progress):
@@ -179,6 +182,13 @@ def live(
         truth, now = slot.first.truth(), slot.phone.truth()
         ledger.close()
         return Life(job=job, truth=truth, now=now, exchanges=slot.exchanges.count, progress=progress)
+
+
+def scripted(script: Script, slot: VirtualPort, clock: VirtualClock) -> ScriptedTechnician:
+    """A scripted person with hands and eyes on the phone of one slot, whichever hangs there."""
+    return ScriptedTechnician(
+        script, lambda _port, action: slot.press(action, clock.seconds), lambda _port: slot.phone.screen()
+    )
 
 
 def session(

@@ -9,7 +9,6 @@ from typing import Any
 from station.ledger.ledger import Ledger
 from station.session.events import Event, QuestionAsked
 from station.session.session import Listener, Session
-from station.session.technician import ScriptedTechnician
 from station.setup.settings import Settings
 from tests.support import lives
 from tests.support.direct_bench import DirectPort, VirtualClock
@@ -41,12 +40,9 @@ class OnePhone:
         self.clock = clock or VirtualClock()
         self.port = DirectPort(self.slot, self.clock, folder / "pairing")
         self.ledger = Ledger(folder / "ledger.sqlite3", clock=self.clock, on_append=on_append)
-        self.hands = ScriptedTechnician(lives.SCRIPT, self._press)
+        self.hands = lives.scripted(lives.SCRIPT, self.slot, self.clock)
         self.papers = lives.paper_issuer(folder, self.clock)
         self.settings = settings
-
-    def _press(self, _port: str, action: str) -> None:
-        self.slot.press(action, self.clock.seconds)
 
     def session(self, listener: Listener) -> Session:
         return lives.session(

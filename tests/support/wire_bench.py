@@ -146,7 +146,7 @@ class WireBench:
     def run(self) -> list[WireLife]:
         """Process every phone at once, to its paper; in the order the phones were given."""
         sightings = self._all_plugged()
-        technician = ScriptedTechnician(lives.SCRIPT, self.remote.press)
+        technician = ScriptedTechnician(lives.SCRIPT, self.remote.press, self.remote.screen)
         authority = create_authority(Issuer(name="Wire Bench"), "wire", now=datetime.now(UTC), specimen=True)
 
         def notice(session: Session, event: Event) -> None:

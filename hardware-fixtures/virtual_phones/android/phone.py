@@ -64,6 +64,14 @@ class AndroidPhone(AndroidBody):
             raise ValueError(f"android: nobody can {action}")
         act(self)
 
+    def screen(self) -> str:
+        """See VirtualPhone. Every version asks for the owner while the persistent data block holds their handle, also
+        those whose shell does not tell of it.
+        """
+        if self.system.setting("secure", "user_setup_complete") == "1":
+            return "set_up"
+        return "owner_wanted" if self.lives.hardware.frp_handle else "new"
+
     def truth(self) -> dict[str, object]:
         """See VirtualPhone."""
         return {

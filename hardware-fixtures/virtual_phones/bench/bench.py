@@ -70,6 +70,7 @@ class VirtualBench:
                 "list": lambda _: [self._card(port) for port in self.ports.values()],
                 "adb_server": self._adb_server,
                 "press": self._press,
+                "screen": self._screen,
                 "plug": self._put_in,
                 "unplug": self._unplug,
                 "move": self._move,
@@ -174,6 +175,11 @@ class VirtualBench:
 
     def _press(self, request: Mapping[str, object]) -> None:
         self._port(request).press(str(request.get("action")), self.now_s())
+
+    def _screen(self, request: Mapping[str, object]) -> str:
+        port = self._port(request)
+        with port.lock:
+            return port.phone.screen()
 
     def _unplug(self, request: Mapping[str, object]) -> None:
         seconds = request.get("seconds")

@@ -124,6 +124,10 @@ class RemoteBench:
         """A person does something on the phone at `port` (path or name). Raises: ControlError."""
         self._client.call("press", port=port, action=action)
 
+    def screen(self, port: str) -> str:
+        """What a person sees on the phone at `port`, in the words of `VirtualPhone.screen`. Raises: ControlError."""
+        return str(self._client.call("screen", port=port))
+
     def plug(self, port: str) -> None:
         """Put the cable in. Raises: ControlError."""
         self._client.call("plug", port=port)

@@ -369,6 +369,13 @@ class IPhone(VirtualPhone):
         self._agenda.clear()
         self._agenda.at(self.now_s + self.timing.absent_s, lambda _: setattr(self, "_attached", True))
 
+    def screen(self) -> str:
+        """See VirtualPhone."""
+        with self.lock:
+            if self.strata.set_up:
+                return "set_up"
+            return "owner_wanted" if self.activation_locked else "new"
+
     # -- for tests -------------------------------------------------------------------------------------
 
     def truth(self) -> dict[str, object]:

@@ -110,7 +110,7 @@ def test_a_replaced_certificate_can_still_be_printed_and_copied(
 def test_a_report_whose_file_was_never_written_is_no_end(tmp_path: Path) -> None:
     """Killed between ledger and file: the job is taken up again, and its report is written, and its CLOSE logged."""
     log = lives.job_log(tmp_path)
-    nobody = replace(lives.SCRIPT, on_instruction={}, answers={})
+    nobody = replace(lives.SCRIPT, on_instruction={}, answers={}, looks_at=())
 
     def full(_path: Path, _data: bytes) -> None:
         raise LogFullError(subject="disk", got="full")

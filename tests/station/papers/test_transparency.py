@@ -128,7 +128,7 @@ def test_a_second_certificate_of_a_phone_replaces_the_first_and_both_jobs_say_so
 
 
 def test_a_report_closes_its_start_and_earns_no_issue(tmp_path: Path, job_log: JobLog) -> None:
-    nobody = replace(lives.SCRIPT, on_instruction={}, answers={})
+    nobody = replace(lives.SCRIPT, on_instruction={}, answers={}, looks_at=())
     life = lives.live(lives.PIXEL_13, folder=tmp_path, log=job_log, script=nobody)
     assert not life.certified
     assert kinds(job_log) == ["start", "close"]

@@ -9,7 +9,6 @@ from station.errors import LedgerError, LedgerFullError
 from station.ledger.ledger import Ledger
 from station.ledger.stages import Stage
 from station.session.session import Session
-from station.session.technician import ScriptedTechnician
 from tests.support import lives
 from tests.support.direct_bench import DirectPort, VirtualClock
 from virtual_phones.bench.scenario import add_phones, read_scenario
@@ -24,7 +23,7 @@ def test_a_job_whose_ledger_was_full_keeps_its_pair_records_until_it_is_resumed(
     (slot,) = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
     clock, pairing = VirtualClock(), tmp_path / "pairing"
     port = DirectPort(slot, clock, pairing)
-    technician = ScriptedTechnician(lives.SCRIPT, lambda _port, action: slot.press(action, clock.seconds))
+    technician = lives.scripted(lives.SCRIPT, slot, clock)
     papers = lives.paper_issuer(tmp_path, clock)
 
     def session(ledger: Ledger) -> Session:

@@ -22,7 +22,7 @@ from station.ledger.stages import Stage
 from station.papers.decision import apply, decide
 from station.session.events import Event, Instruction
 from station.session.session import Session
-from station.session.technician import Script, ScriptedTechnician
+from station.session.technician import Script
 from station.setup.settings import Settings
 from station.work.worker import Progress
 from tests.support import lives
@@ -32,7 +32,7 @@ from virtual_phones.port import VirtualPort
 
 OTHER = {**lives.PIXEL_13, "serial": "BBBB1FDF600999", "imeis": ["353918110000984"]}
 VALIDATOR = Person(name="Validator", role="validator")
-HARMLESS = Script(on_problem={}, on_instruction={}, answers=lives.ANSWERS)
+HARMLESS = replace(lives.SCRIPT, on_problem={}, on_instruction={})
 
 
 def slot_with(phone: Mapping[str, Any]) -> VirtualPort:
@@ -51,7 +51,7 @@ class Stand:
         self.ledger = Ledger(folder / "ledger.sqlite3", clock=self.clock)
         self.job_id = "TESTJOB1"
         self.instructions: list[str] = []
-        self.hand = ScriptedTechnician(script, lambda _port, action: self.slot.press(action, self.clock.seconds))
+        self.hand = lives.scripted(script, self.slot, self.clock)
         self.folder = folder
 
     def session(self, tell: Callable[[Progress], None] | None = None, settings: Settings = lives.SETTINGS) -> Session:
@@ -116,9 +116,7 @@ def test_a_phone_put_in_while_another_was_blocked_is_not_erased_in_its_name(tmp_
     def exchange(progress: Progress) -> None:
         if progress.key == "blocked" and stand.slot.phone is not other:
             stand.slot.phone = other
-            stand.hand = ScriptedTechnician(
-                lives.SCRIPT, lambda _port, action: stand.slot.press(action, stand.clock.seconds)
-            )
+            stand.hand = lives.scripted(lives.SCRIPT, stand.slot, stand.clock)
 
     job = stand.process(tell=exchange)
     assert job.failure == "another_phone"
@@ -180,9 +178,7 @@ def test_nobody_is_told_to_reset_a_phone_that_came_back_in_place_of_another(
 
 
 def test_a_final_reset_that_never_left_the_port_is_none_whatever_the_bench_asks(tmp_path: Path) -> None:
-    only_says_so = Script(
-        on_problem=lives.SCRIPT.on_problem, on_instruction={"reset_in_settings": "disable_adb"}, answers=lives.ANSWERS
-    )
+    only_says_so = replace(lives.SCRIPT, on_instruction={"reset_in_settings": "disable_adb"})
     careless = replace(lives.SETTINGS, deadlines=replace(lives.SETTINGS.deadlines, absent_at_least_s=0.0))
     stand = Stand(tmp_path, lives.PIXEL_13, script=only_says_so)
     job = stand.process(settings=careless)
