@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from virtual_phones.android.versions import form_of
 from virtual_phones.phone import section
 from virtual_phones.shell.filetree import EVERYBODY, ROOT, SHELL, SYSTEM, FileTree
 
@@ -52,6 +53,8 @@ class Hardware:
     sd_inserted: bool = False
     frp_handle: bytes = b""
     """The owner's credential in the persistent data block; empty = factory reset protection is not armed."""
+    frp_active: bool = False
+    """The last reset was none of the owner's: the phone asks for them before it lets itself be set up."""
     wipe_mark: bool = False
     """/metadata/tradeinmode/wipe: the next boot goes through recovery."""
     system_image: bool = False
@@ -99,7 +102,7 @@ def factory_data(model: Mapping[str, object], draw: random.Random, now_s: float)
                 "bluetooth_on": "1",
                 "auto_time": "1",
                 "device_name": str(model.get("name", "Android")),
-                "secure_frp_mode": "0",
+                **({} if _of_set_up(model) else {"secure_frp_mode": "0"}),
                 "euicc_provisioned": "0",
                 "stay_on_while_plugged_in": "0",
                 "package_verifier_user_consent": "0",
@@ -117,6 +120,11 @@ def factory_data(model: Mapping[str, object], draw: random.Random, now_s: float)
         properties={"persist.sys.locale": "en-US", "persist.sys.timezone": "GMT"},
         users=["Owner"],
     )
+
+
+def _of_set_up(model: Mapping[str, object]) -> bool:
+    """Is secure_frp_mode left to the set-up wizard, so that it is not set until that has asked for an owner?"""
+    return form_of("secure_frp_mode", int(str(model.get("sdk", 30)))) == "of_set_up"
 
 
 def used_data(model: Mapping[str, object], draw: random.Random, owner: Owner, epoch: int) -> DataSet:
@@ -179,7 +187,8 @@ def system_files(files: FileTree, model: Mapping[str, object]) -> None:
         f"MemTotal:       {memory} kB\nMemFree:          312044 kB\nMemAvailable:   {memory // 3} kB\n"
         "Buffers:            8420 kB\nCached:          2410332 kB\nSwapTotal:       3145724 kB\n"
     )
-    kernel["version"] = "Linux version 6.1.99-android14-11 (kleaf@build-host) #1 SMP PREEMPT\n"
+    release = section(model, "kernel").get("release")
+    kernel["version"] = f"Linux version {release} (build-user@build-host) #1 SMP PREEMPT\n"
     kernel["uptime"] = "312.44 1987.10\n"
     storage = int(str(section(model, "storage").get("bytes", 128_000_000_000)))
     kernel["partitions"] = (

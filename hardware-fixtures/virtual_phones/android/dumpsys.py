@@ -54,7 +54,7 @@ def filled(system: AndroidSystem, text: str) -> str:
 
 def _account(system: AndroidSystem, words: list[str]) -> str:
     data = system.lives.data
-    lines = [f"User UserInfo{{0:{data.users[0]}:4c13}}:", f"  Accounts: {len(data.accounts)}"]
+    lines = [f"User UserInfo{{0:{data.users[0]}:{system.user_flags(0)}}}:", f"  Accounts: {len(data.accounts)}"]
     lines += [f"    Account {{name={name}, type={kind}}}" for name, kind in data.accounts]
     lines += ["", "  AccountId, Action_Type, timestamp, UID, TableName, Key", "  Accounts History"]
     lines += [
@@ -92,9 +92,11 @@ def _device_policy(system: AndroidSystem, words: list[str]) -> str:
 
 def _battery(system: AndroidSystem, words: list[str]) -> str:
     battery = section(system.model, "battery")
+    form = system.form("dumpsys battery")
+    dock = "" if form == "plain" else "  Dock powered: false\n"
     text = (
         "Current Battery Service state:\n  AC powered: false\n  USB powered: true\n  Wireless powered: false\n"
-        "  Dock powered: false\n  Max charging current: 500000\n  Max charging voltage: 5000000\n"
+        f"{dock}  Max charging current: 500000\n  Max charging voltage: 5000000\n"
         f"  Charge counter: {battery.get('charge_counter_uah')}\n  status: 2\n  health: {battery.get('health')}\n"
         f"  present: true\n  level: {system.lives.hardware.battery_level}\n  scale: 100\n"
         f"  voltage: {battery.get('voltage_mv')}\n  temperature: {battery.get('temperature_dc')}\n"
@@ -111,8 +113,10 @@ def _battery(system: AndroidSystem, words: list[str]) -> str:
             f"  battery FirstUseDate: [20240901]\n"
             "  LLB MAN: 20240701\n  LLB CAL: 20240715\n"
         )
-    if system.sdk() >= 34 and "chinese_locale" not in system.lives.variation:
-        text += "  Charging state: 1\n  Charging policy: 1\n  Capacity level: -1\n"
+    if form in ("charging_state", "capacity_level"):
+        text += "  Charging state: 1\n  Charging policy: 1\n"
+    if form == "capacity_level":
+        text += "  Capacity level: -1\n"
     return text
 
 
@@ -130,18 +134,40 @@ def _batterystats(system: AndroidSystem, words: list[str]) -> str:
 
 
 def _pdb(system: AndroidSystem, words: list[str]) -> str:
-    handle = system.lives.hardware.frp_handle
+    form = system.form("dumpsys persistent_data_block")
+    if form == "nothing":
+        return ""
+    image = str(system.lives.hardware.system_image).lower()
+    second = f"mIsRunningDSU: {image}" if form == "fields" else "mIsFileBacked: false"
+    fields = (
+        f"mDataBlockFile: /dev/block/by-name/frp\n{second}\n"
+        "mInitDoneSignal: java.util.concurrent.CountDownLatch@3a5b1c2[Count = 0]\n"
+        "mAllowedUid: 10131\nmBlockDeviceSize: 524288\nmIsWritable: true\n"
+    )
+    if form == "refused":
+        return fields + "\nException occurred while dumping:\n" + PDB_REFUSAL
+    return fields + (frp_status(system) if form == "status" else "")
+
+
+PDB_REFUSAL = (
+    "java.lang.SecurityException: uid 2000 is not allowed to access PDB\n"
+    "\tat com.android.server.pdb.PersistentDataBlockService.enforceUid(PersistentDataBlockService.java:500)\n"
+)
+"""What the shell is told that asks for more than it may see."""
+
+
+def frp_status(system: AndroidSystem) -> str:
+    """AOSP's printFrpStatus for the shell, without secrets. The handle is the owner's and says that protection would
+    hold after a reset; the state says that it holds now.
+    """
+    hardware = system.lives.hardware
     unlocked = "unlocked_bootloader" in system.lives.variation
-    newer = ""
-    if system.sdk() >= 35:
-        newer = f"  FRP state: {'active' if handle else 'inactive'}\n"
     return (
-        "mDataBlockFile: /dev/block/by-name/frp\nmIsRunningDSU: "
-        f"{str(system.lives.hardware.system_image).lower()}\nmInitDoneSignal: 0\n"
-        f"mIsFileEmpty: {str(not handle).lower()}\n"
-        f"  Has FRP credential handle: {str(bool(handle)).lower()}\n  FRP challenge block size: {len(handle)}\n"
-        f"{newer}  Verified boot state: {'orange' if unlocked else 'green'}\n"
-        f"  OEM unlock enabled: {str(unlocked).lower()}\n"
+        f"FRP state\n=========\nEnforcement enabled: true\nFRP state: {str(hardware.frp_active).lower()}\n"
+        "FRP secret file /data/system/frp_secret exists, contents omitted.\nFRP secret present but omitted.\n"
+        f"Verified boot state: {'orange' if unlocked else 'green'}\n"
+        f"Has FRP credential handle: {str(bool(hardware.frp_handle)).lower()}\n"
+        f"FRP challenge block size: {len(hardware.frp_handle)}\n"
     )
 
 
@@ -149,10 +175,8 @@ def _user(system: AndroidSystem, words: list[str]) -> str:
     data = system.lives.data
     restrictions = "".join(f"      {name}\n" for name in data.restrictions) or "      none\n"
     users = "".join(
-        f"  UserInfo{{{index * 10}:{name}:{'4c13' if not index else '410'}}} serialNo={index * 10} "
-        f"isPrimary={str(not index).lower()}\n"
-        f"    Type: android.os.usertype.full.{'SYSTEM' if not index else 'SECONDARY'}\n"
-        "    Flags: 19475 (ADMIN|FULL|INITIALIZED|MAIN|PRIMARY|SYSTEM)\n"
+        f"  UserInfo{{{index * 10}:{name}:{system.user_flags(index)}}} serialNo={index * 10} "
+        f"isPrimary={str(not index).lower()}\n{_user_type(system, index)}"
         f"    State: {'RUNNING_UNLOCKED' if system.ready else 'RUNNING_LOCKED'}\n    Created: <unknown>\n"
         f"    Last logged in: +{max(0, int(system.lives.now_s - max(data.born_s, system.lives.booted_s)))}s ago\n"
         f"    Unlock time: 0ms\n    Restrictions:\n{restrictions}"
@@ -163,6 +187,20 @@ def _user(system: AndroidSystem, words: list[str]) -> str:
         f"Current user: 0\n\nUsers:\n{users}\n  Device properties:\n"
         f"    Device owner id: {0 if data.device_owner else -10000}\n"
         "    Guest restrictions:\n      no_sms\n      no_install_unknown_sources\n"
+    )
+
+
+_FLAGS = ((0x2, "ADMIN"), (0x400, "FULL"), (0x10, "INITIALIZED"), (0x4000, "MAIN"), (0x1, "PRIMARY"), (0x800, "SYSTEM"))
+
+
+def _user_type(system: AndroidSystem, index: int) -> str:
+    """Type and flags, of the Androids that have types of users: those with FULL among the flags."""
+    flags = int(system.user_flags(index), 16)
+    if not flags & 0x400:
+        return ""
+    names = "|".join(name for flag, name in _FLAGS if flags & flag)
+    return (
+        f"    Type: android.os.usertype.full.{'SYSTEM' if not index else 'SECONDARY'}\n    Flags: {flags} ({names})\n"
     )
 
 
@@ -180,13 +218,14 @@ def _sensors(system: AndroidSystem, words: list[str]) -> str:
 def _cameras(system: AndroidSystem, words: list[str]) -> str:
     facing = section(system.model, "cameras").get("facing")
     places = [str(place) for place in facing] if isinstance(facing, list) else []
+    hal = system.form("camera HAL")
     text = (
         f"== Service global info: ==\n\nNumber of camera devices: {len(places)}\n"
         f"Number of normal camera devices: {len(places)}\n"
     )
     for index, place in enumerate(places):
         text += (
-            f"== Camera HAL device device@1.1/internal/{index} (v1.1) static information: ==\n  Resource cost: 50\n"
+            f"== Camera HAL device device@{hal}/internal/{index} (v{hal}) static information: ==\n  Resource cost: 50\n"
             f"  Facing: {place[:1]}{place[1:].lower()}\n  API2 camera characteristics:\n"
             f"      android.lens.facing (80005): byte[1]\n        [{place}]\n"
             f"      android.flash.info.available (50000): byte[1]\n"
@@ -196,6 +235,8 @@ def _cameras(system: AndroidSystem, words: list[str]) -> str:
 
 
 def _thermal(system: AndroidSystem, words: list[str]) -> str:
+    if system.form("dumpsys thermalservice") == "absent":
+        return ""
     return (
         "IsStatusOverride: false\nThermalEventListeners:\n\tcallbacks: 2\nThermal Status: 0\nCached temperatures:\n"
         "\tTemperature{mValue=34.1, mType=3, mName=VIRTUAL-SKIN, mStatus=0}\n"
@@ -218,6 +259,17 @@ def _telephony(system: AndroidSystem, words: list[str]) -> str:
 
 def _isub(system: AndroidSystem, words: list[str]) -> str:
     number, iccid = system.lives.data.known_sim
+    if system.form("dumpsys isub") == "controller":
+        listed = (
+            f"  {{id=1 iccId={iccid} simSlotIndex=-1 carrierId=1435 displayName=CMCC carrierName=CMCC number={number} "
+            f"mcc=460 mnc=00}}\n"
+            if iccid
+            else ""
+        )
+        return (
+            "SubscriptionController:\n defaultSubId=-1\n ++++++++++++++++++++++++++++++++\n ActiveSubInfoList:\n"
+            f"++++++++++++++++++++++++++++++++\n AllSubInfoList:\n{listed}++++++++++++++++++++++++++++++++\n"
+        )
     if not iccid:
         return "SubscriptionManagerService:\n  Logical SIM slot sub id mapping:\n  All subscriptions:\n"
     return (
@@ -229,9 +281,10 @@ def _isub(system: AndroidSystem, words: list[str]) -> str:
 
 def _display(system: AndroidSystem, words: list[str]) -> str:
     display = section(system.model, "display")
+    new = system.form("dumpsys display") == "sf_mode"
     return (
         "DISPLAY MANAGER (dumpsys display)\n  mSafeMode=false\n  mPendingTraversal=false\nDisplay Adapters: size=4\n"
-        "  LocalDisplayAdapter\n    mActiveSfDisplayMode=DisplayMode{id=1, "
+        f"  LocalDisplayAdapter\n    {'mActiveSfDisplayMode=DisplayMode{id=1, ' if new else 'PhysicalDisplayInfo{'}"
         f"width={display.get('width')}, height={display.get('height')}, xDpi=422.03, yDpi=424.069, "
         f"refreshRate={display.get('rate')}, appVsyncOffsetNanos=6233332, group=0}}\n  mBrightnessThrottler=...\n"
     )
@@ -297,7 +350,7 @@ def _activity(system: AndroidSystem, words: list[str]) -> str:
     if words[:1] not in (["broadcasts"], ["b"]):
         return "ACTIVITY MANAGER SETTINGS (dumpsys activity settings)\n"
     cycles = section(system.model, "battery").get("cycles")
-    extra = f" android.os.extra.CYCLE_COUNT={cycles}" if system.sdk() >= 34 else ""
+    extra = f" android.os.extra.CYCLE_COUNT={cycles}" if system.form("CYCLE_COUNT") == "extra" else ""
     return (
         "ACTIVITY MANAGER BROADCAST STATE (dumpsys activity broadcasts)\n  Sticky broadcasts for user -1:\n"
         "  * Sticky action android.intent.action.BATTERY_CHANGED:\n    Intent: flg=0x60000010 (has extras)\n"
@@ -341,11 +394,15 @@ def _biometric(system: AndroidSystem, words: list[str]) -> str:
 
 
 def _lock_settings(system: AndroidSystem, words: list[str]) -> str:
-    kind = "PIN" if system.lives.data.lock_screen else "NONE"
+    locked = system.lives.data.lock_screen
+    if system.form("dumpsys lock_settings") == "handle":
+        kind, handle = "Pin" if locked else "None", "SP Handle: 4c13\n        Last changed: 1970-01-01 00:00:00 (0)"
+    else:
+        kind, handle = "PIN" if locked else "NONE", "LSKF-based SP protector ID: 0000000000004c13"
     return (
-        "Current lock settings service state:\n\nUser State:\n    User 0\n        LSKF-based SP protector ID: 4c13\n"
-        f"        LSKF last changed: never\n        CredentialType: {kind}\n        Quality: 0\n"
-        "Keys in namespace:\nStorage:\n"
+        f"Current lock settings service state:\n\nUser State:\n    User 0\n        {handle}\n        SID: 0\n"
+        f"        Quality: 0\n        CredentialType: {kind}\n        SeparateChallenge: false\n"
+        "        Metrics: known\n\nStorage:\n"
     )
 
 

@@ -106,7 +106,9 @@ class AndroidLives:
         self.hardware.wipe_mark = False
         if trusted and "frp_armed" not in self.misbehaviour:
             self.hardware.frp_handle = b""
-        self.data.settings["global"]["secure_frp_mode"] = "1" if self.hardware.frp_handle else "0"
+        self.hardware.frp_active = bool(self.hardware.frp_handle)
+        if "secure_frp_mode" in self.data.settings["global"]:
+            self.data.settings["global"]["secure_frp_mode"] = "1" if self.hardware.frp_active else "0"
         if "clock_1970" in self.variation:
             self.clock_offset = 86_400 - int(self.epoch_at_zero + self.now_s)
         self.resets += 1

@@ -86,6 +86,7 @@ def remove_accounts(phone: AndroidBody) -> None:
         phone.lives.data.accounts = []
         if "frp_armed" not in phone.misbehaviour:
             phone.lives.hardware.frp_handle = b""
+            phone.lives.hardware.frp_active = False
 
 
 def remove_sim(phone: AndroidBody) -> None:

@@ -3,7 +3,8 @@
 
 from collections.abc import Callable, Mapping
 
-from virtual_phones.android.lives import HARNESS, TRADE_IN, AndroidLives
+from virtual_phones.android.lives import HARNESS, HISTORY, TRADE_IN, AndroidLives
+from virtual_phones.android.versions import form_of
 from virtual_phones.phone import section
 from virtual_phones.shell.filetree import FileTree
 from virtual_phones.shell.streams import Call, Tool
@@ -76,6 +77,15 @@ class AndroidSystem:
         """API level."""
         return int(str(self.model.get("sdk", 30)))
 
+    def form(self, command: str) -> str:
+        """The form of an answer in this Android (`versions.FORMS`)."""
+        return form_of(command, self.sdk())
+
+    def user_flags(self, index: int) -> str:
+        """Flags of a user, in hex as UserInfo.toString prints them; the second and later are no owners."""
+        flags = int(self.form("UserInfo"), 16)
+        return f"{flags if not index else flags & 0x410:x}"
+
     def has(self, what: str) -> bool:
         """Does this phone misbehave or vary so?"""
         return what in self.lives.misbehaviour or what in self.lives.variation
@@ -120,6 +130,8 @@ class AndroidSystem:
                 "/GSI1.240905.001/12345678:user/release-keys",
             }
         found |= self.volatile | self.lives.data.properties
+        if self.form("boot.reason.history") == "absent":
+            found.pop(HISTORY, None)
         if self.ready:
             found |= {"sys.boot_completed": "1", "dev.bootcomplete": "1"}
         if self.has("hostile_strings"):

@@ -3,7 +3,7 @@
 
 import re
 
-from virtual_phones.android.dumpsys import dumpsys
+from virtual_phones.android.dumpsys import PDB_REFUSAL, dumpsys, frp_status
 from virtual_phones.android.foyer import tradeinmode
 from virtual_phones.android.system import AndroidSystem
 from virtual_phones.android.tools_hardware import HARDWARE_SERVICES, HARDWARE_TOOLS, SystemTool
@@ -25,6 +25,9 @@ SYSTEM_PACKAGES = (
     "com.android.chrome",
 )
 
+FEATURES = ("bluetooth", "camera", "nfc", "telephony", "touchscreen", "wifi")
+"""Below android.hardware. in `pm list features`, from the permission files of the system image."""
+
 
 def android_tools(system: AndroidSystem) -> dict[str, Tool]:
     """Everything the shell of this phone finds in its PATH."""
@@ -34,7 +37,7 @@ def android_tools(system: AndroidSystem) -> dict[str, Tool]:
 
     found: dict[str, Tool] = dict(TEXT_TOOLS) | dict(FILE_TOOLS)
     found |= {name: bound(tool) for name, tool in SYSTEM_TOOLS.items()}
-    if system.model.get("trade_in"):
+    if system.model.get("trade_in") and system.form("tradeinmode") == "present":
         found["tradeinmode"] = bound(tradeinmode)
     return found
 
@@ -103,14 +106,13 @@ def _pm(system: AndroidSystem, call: Call) -> int:
         return 0
     if verb == "list" and words[:1] == ["users"]:
         users = "".join(
-            f"\tUserInfo{{{index * 10}:{name}:4c13}} running\n" for index, name in enumerate(system.lives.data.users)
+            f"\tUserInfo{{{index * 10}:{name}:{system.user_flags(index)}}} running\n"
+            for index, name in enumerate(system.lives.data.users)
         )
         call.write("Users:\n" + users)
         return 0
     if verb == "list" and words[:1] == ["features"]:
-        call.write(
-            "feature:android.hardware.camera\nfeature:android.hardware.nfc\nfeature:android.hardware.telephony\n"
-        )
+        call.write("".join(f"feature:android.hardware.{name}\n" for name in FEATURES))
         return 0
     if verb == "path" and words:
         known = words[0] in packages or words[0] in SYSTEM_PACKAGES
@@ -137,12 +139,19 @@ def _cmd(system: AndroidSystem, call: Call) -> int:
         call.write("Currently running services:\n" + "".join(f"  {name}\n" for name in sorted(SERVICES)))
         return 0
     service = SERVICES.get(words[0]) if words else None
-    if service is None or (words[0] == "testharness" and not system.model.get("test_harness")):
+    if service is None or not _is_there(system, words[0]):
         call.err.write(f"cmd: Can't find service: {words[0] if words else ''}\n")
         return NO_SERVICE
     if not system.serves(call, words[0]):
         return NO_SERVICE
     return service(system, Call(call.shell, words[0], words[1:], call.source, call.out, call.err))
+
+
+def _is_there(system: AndroidSystem, service: str) -> bool:
+    """Is a service of `SERVICES` in this model, and in its Android?"""
+    if service == "testharness":
+        return bool(system.model.get("test_harness")) and system.form("cmd testharness") == "present"
+    return service != "vibrator_manager" or system.form("cmd vibrator_manager") == "present"
 
 
 def _testharness(system: AndroidSystem, call: Call) -> int:
@@ -167,14 +176,15 @@ def _testharness(system: AndroidSystem, call: Call) -> int:
 
 
 def _pdb(system: AndroidSystem, call: Call) -> int:
-    if system.sdk() < 35:
+    form = system.form("cmd persistent_data_block status")
+    if form == "none":
         call.write("No shell command implementation.\n")
         return 0
     verb = call.words[0] if call.words else ""
-    if verb == "status":
-        call.write("active\n" if system.lives.hardware.frp_handle else "inactive\n")
-        return 0
-    call.err.write("Permission denied\n")
+    if form == "while_active" and verb == "status" and system.lives.hardware.frp_active:
+        call.write(frp_status(system))
+        return 1  # printFrpStatus returns what becomes the exit code
+    call.err.write(f"\nException occurred while executing '{verb[:100]}':\n{PDB_REFUSAL}")
     return 255
 
 
@@ -233,7 +243,7 @@ def _am(system: AndroidSystem, call: Call) -> int:
 def _dpm(system: AndroidSystem, call: Call) -> int:
     verb = call.words[0] if call.words else ""
     owner = system.lives.data.device_owner
-    if verb == "list-owners":
+    if verb == "list-owners" and system.form("dpm list-owners") == "listed":
         call.write(f"1 owner:\nUser  0: admin={owner},DeviceOwner\n" if owner else "no owners\n")
         return 0
     if verb in ("set-active-admin", "set-device-owner"):

@@ -18,17 +18,18 @@ def _wifi(system: AndroidSystem, call: Call) -> int:
     verb = call.words[0] if call.words else ""
     names = system.lives.data.networks
     on = system.setting("global", "wifi_on") == "1"
-    if verb == "status":
+    if verb == "status" and system.form("cmd wifi status") != "unknown":
+        manager = "==== Primary ClientModeManager instance ====\n"
+        manager = manager if system.form("cmd wifi status") == "managers" else ""
         call.write(f"Wifi is {'enabled' if on else 'disabled'}\nWifi scanning is always available\n")
         if on and names and system.wifi_connected:
             call.write(
-                "==== Primary ClientModeManager instance ====\n"
-                f'Wifi is connected to "{names[0]}"\n'
+                f'{manager}Wifi is connected to "{names[0]}"\n'
                 f'WifiInfo: SSID: "{names[0]}", BSSID: 02:11:22:33:44:55, MAC: 02:00:00:00:00:00, IP: /192.168.1.23, '
                 "Security type: 2, Supplicant state: COMPLETED, RSSI: -52, Link speed: 866Mbps\n"
             )
         elif on:
-            call.write("==== Primary ClientModeManager instance ====\nWifi is not connected\n")
+            call.write(f"{manager}Wifi is not connected\n")
     elif verb == "set-wifi-enabled" and len(call.words) > 1:
         system.lives.data.settings["global"]["wifi_on"] = "1" if call.words[1] == "enabled" else "0"
     elif verb == "list-networks":
@@ -99,6 +100,9 @@ def _service(system: AndroidSystem, call: Call) -> int:
     if words[1] != "iphonesubinfo" or not system.ready:
         call.write(f"service: Service {words[1][:80]} does not exist\n")
         return 10
+    if system.form("service call iphonesubinfo") == "refused":
+        call.write(f"Result: {REFUSAL}\n")
+        return 0
     call.write(f"Result: {parcel(_subscriber_answer(system, words))}\n")
     return 0
 
@@ -113,6 +117,10 @@ def _subscriber_answer(system: AndroidSystem, words: list[str]) -> str | None:
         return imeis[slot] if 0 <= slot < len(imeis) else None
     inserted = system.lives.hardware.sim_inserted
     return {8: owner.imsi, 12: owner.iccid, 15: owner.phone_number}.get(code) if inserted else None
+
+
+REFUSAL = "Parcel(ffffffff 00000052 00650067 00440074 '....R...g.e.t.D.')"
+"""The beginning of a SecurityException: status -1, then its text."""
 
 
 def parcel(text: str | None) -> str:
@@ -226,7 +234,8 @@ def _bootstat(system: AndroidSystem, call: Call) -> int:
 
 def _uname(system: AndroidSystem, call: Call) -> int:
     found, _ = options(call.words)
-    words = {"s": "Linux", "n": "localhost", "r": "6.1.99-android14-11", "v": "#1 SMP PREEMPT", "m": "aarch64"}
+    release = str(section(system.model, "kernel").get("release"))
+    words = {"s": "Linux", "n": "localhost", "r": release, "v": "#1 SMP PREEMPT", "m": "aarch64"}
     order = list(words) if "a" in found else [letter for letter in words if letter in found] or ["s"]
     call.write(" ".join(words[letter] for letter in order) + (" Toybox\n" if "a" in found else "\n"))
     return 0

@@ -68,9 +68,6 @@ from tests.support.one_phone import OnePhone, UnhurriedClock
 LONGEST_S = 30.0
 VALIDATOR = Person(name="Validator", role="validator")
 
-ASKED = {key: answer for key, answer in lives.ANSWERS.items() if key != "owner_account_seen"}
-"""What the phone here is asked about: it tells itself that its factory reset protection is not armed."""
-
 
 def watched(session: Session, *kinds: type) -> tuple[list[Numbered], threading.Thread]:
     """A client that notes all events from now on, in a thread of its own."""
@@ -141,7 +138,7 @@ def test_a_question_is_answered_by_whichever_client_is_first_and_refused_to_the_
         for each in closed
         if isinstance(each.event, QuestionClosed)
     }
-    assert answers == {key: (answer, "kiosk") for key, answer in ASKED.items()}
+    assert answers == {key: (answer, "kiosk") for key, answer in lives.ANSWERS.items()}
     assert refused == [QuestionClosedError] * len(answers)
     room.ledger.close()
 
@@ -162,7 +159,7 @@ def test_a_question_nobody_answers_is_closed_by_its_time_and_never_guessed(tmp_p
         session.wait()
     assert {(each.answer, each.by) for each in closed} == {(None, "")}
     waited_s = sum(each.question.timeout_s for each in closed)
-    assert waited_s == len(ASKED) * lives.SETTINGS.deadlines.person_s
+    assert waited_s == len(lives.ANSWERS) * lives.SETTINGS.deadlines.person_s
     assert room.clock.seconds >= waited_s
     assert job.certificate is None
     assert job.verdict is not None

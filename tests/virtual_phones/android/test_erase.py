@@ -131,7 +131,35 @@ def test_settings_reset_clears_reset_protection_and_a_harness_reset_does_not() -
     by_harness.harness()
     assert by_hand.phone.truth()["frp"] is False
     assert by_harness.phone.truth()["frp"] is True
-    assert "FRP credential handle: true" in by_harness.sh("dumpsys persistent_data_block")
+    assert (by_hand.phone.screen(), by_harness.phone.screen()) == ("new", "set_up")
+    by_harness.press("erase_in_settings")
+    by_harness.wait(200)
+    assert by_harness.phone.screen() == "new"
+
+
+def test_protection_that_outlives_the_erase_shows_where_the_phone_is_set_up_again() -> None:
+    life = Life(misbehaviour=["frp_armed"])
+    assert life.phone.screen() == "set_up"
+    life.press("erase_in_settings")
+    life.wait(200)
+    assert life.phone.screen() == "owner_wanted"
+
+
+def test_an_android_16_says_before_that_protection_would_hold_and_after_that_it_holds() -> None:
+    life = Life(trade_in=True, condition="signed_in")
+    life.phone.accept_key(BENCH_KEY)
+    before = life.sh(
+        "dumpsys persistent_data_block; cmd persistent_data_block status; settings get global secure_frp_mode"
+    )
+    assert "FRP state: false" in before
+    assert "Has FRP credential handle: true" in before
+    assert before.endswith("\n0\n")
+    life.harness()
+    after = life.sh(
+        "dumpsys persistent_data_block; cmd persistent_data_block status; settings get global secure_frp_mode"
+    )
+    assert after.count("FRP state: true") == 2
+    assert after.endswith("\n1\n")
 
 
 @pytest.mark.parametrize(("name", "stratum"), sorted(KEEPS.items()))

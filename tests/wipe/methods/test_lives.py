@@ -4,8 +4,9 @@
 import pytest
 
 from phones.evidence import Moment
+from phones.problem import ProblemCode
 from phones.verdict import Verdict
-from tests.wipe.drive import PHONES, PROVING, Bench, finished
+from tests.wipe.drive import PHONES, PIXEL_16, PROVING, Bench, finished
 from virtual_phones.android import behaviour as android_behaviour
 from virtual_phones.iphone import behaviour as iphone_behaviour
 from wipe.report import EvidenceLevel
@@ -26,6 +27,8 @@ MISBEHAVIOURS = {
 }
 # What stands in the way before anything is erased, so that the steps themselves never run.
 BLOCKED = {"frp_armed", "sim_inserted", "sd_inserted", "device_owner", "reset_forbidden", "supervised"}
+NOT_TOLD = {("android_harness", "frp_armed")}
+"""What this method's phone does not tell before: an Android 13 says nothing of its factory reset protection."""
 
 
 def _varied(method: str, **more: list[str]) -> dict[str, object]:
@@ -47,7 +50,13 @@ def test_a_harmless_difference_changes_nothing(method: str, variation: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("method", "name"), [(method, name) for method in PROVING for name in MISBEHAVIOURS[method] if name not in BLOCKED]
+    ("method", "name"),
+    [
+        (method, name)
+        for method in PROVING
+        for name in MISBEHAVIOURS[method]
+        if name not in BLOCKED or (method, name) in NOT_TOLD
+    ],
 )
 def test_a_misbehaving_phone_is_never_verified(method: str, name: str) -> None:
     bench = finished(method, _varied(method, misbehaviour=[name]))
@@ -59,12 +68,35 @@ def test_a_misbehaving_phone_is_never_verified(method: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "name"), [(method, name) for method in PROVING for name in sorted(BLOCKED & set(MISBEHAVIOURS[method]))]
+    ("method", "name"),
+    [
+        (method, name)
+        for method in PROVING
+        for name in sorted(BLOCKED & set(MISBEHAVIOURS[method]))
+        if (method, name) not in NOT_TOLD
+    ],
 )
 def test_a_phone_a_human_can_put_right_is_blocked_first(method: str, name: str) -> None:
     bench = Bench(method, _varied(method, misbehaviour=[name]))
     values = bench.inspect()
     assert bench.method.problems(values, bench.slot_sighting(), bench.limits)
+
+
+def test_protection_that_the_shell_is_told_of_stands_in_the_way_before_an_erase() -> None:
+    bench = Bench("android_harness", {**PIXEL_16, "condition": "debugging", "misbehaviour": ["frp_armed"]})
+    found = bench.method.problems(bench.inspect(), bench.slot_sighting(), bench.limits)
+    assert ProblemCode.FACTORY_RESET_PROTECTION in {problem.code for problem in found}
+
+
+def test_protection_that_the_shell_is_not_told_of_is_found_at_the_set_up_screen() -> None:
+    bench = finished("android_harness", _varied("android_harness", misbehaviour=["frp_armed"]))
+    assert bench.truth()["erased"]
+    assert {piece.values.get("locks.frp") for piece in bench.evidence} == {None, "unknown"}
+    assert "asked" in {piece.values.get("statement.owner_account") for piece in bench.evidence}
+    report = bench.report()
+    assert (report.verdict, report.reasons) == (Verdict.INDETERMINATE, ("frp_not_shown_clear",))
+    assert report.residues["frp"] == "present"
+    assert report.claims.r2_status == "fail"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which form an answer has in which Android: one row for each change, with where it was read.
+
+A virtual phone that answers as a newer Android does, or more kindly, proves a method that no phone of its version could
+go through. Where a maker's build differs from AOSP the row says so; models here are Pixels, whose builds are AOSP's.
+"""
+
+from dataclasses import dataclass
+
+FIRST = 28
+"""API level of the oldest Android that is told of here, 9."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """From API level `since` on, until the next row of the same command."""
+
+    command: str
+    since: int
+    form: str
+    source: str
+
+
+def _form(command: str, since: int, form: str, source: str) -> Form:
+    return Form(command=command, since=since, form=form, source=source)
+
+
+_PDB = "dumpsys persistent_data_block"
+_STATUS = "cmd persistent_data_block status"
+FORMS: tuple[Form, ...] = (
+    # Factory reset protection
+    _form(_PDB, 28, "nothing", "AOSP 9 and 13 PersistentDataBlockService: no dump(), so Binder prints nothing"),
+    _form(_PDB, 34, "fields", "makers' builds of 12 to 14, decompiled: six fields [Pixel's 14 unconfirmed]"),
+    _form(_PDB, 35, "refused", "AOSP 15 printFrpStatus: enforceUid knows one uid only; seen in public reports of 15"),
+    _form(_PDB, 36, "status", "AOSP main printFrpStatus: allowShell without secrets [late 15s too]"),
+    _form(_STATUS, 28, "none", "AOSP Binder.onShellCommand: no command of its own"),
+    _form(_STATUS, 35, "refused", "AOSP 15 printFrpStatus, as the dump"),
+    _form(_STATUS, 36, "while_active", "AOSP main onCommand: prints secrets, unless FRP is active"),
+    _form("secure_frp_mode", 28, "of_set_up", "AOSP Settings.Global: the set-up wizard writes it; none in the harness"),
+    _form("secure_frp_mode", 35, "of_service", "AOSP 15 setOldSettingForBackworkCompatibility, at each boot"),
+    # Users
+    _form("UserInfo", 28, "13", "AOSP 9 UserInfo: ADMIN, INITIALIZED, PRIMARY; public `pm list users`"),
+    _form("UserInfo", 30, "c13", "AOSP 11 UserInfo: FULL, SYSTEM; public lists [10 unconfirmed]"),
+    _form("UserInfo", 34, "4c13", "AOSP 14 UserInfo: FLAG_MAIN 0x4000"),
+    _form("dumpsys lock_settings", 28, "handle", "AOSP 13 LockSettingsService.dump: SP Handle, CredentialType None"),
+    _form("dumpsys lock_settings", 34, "protector", "AOSP 14 LockSettingsService.dump: LSKF-based SP protector, NONE"),
+    _form("dpm list-owners", 28, "unknown", "AOSP 11 Dpm.java: no such word"),
+    _form("dpm list-owners", 31, "listed", "AOSP 12 DevicePolicyManagerServiceShellCommand"),
+    # Hardware
+    _form("dumpsys battery", 28, "plain", "AOSP 9 BatteryService.dumpInternal"),
+    _form("dumpsys battery", 33, "dock", "AOSP 13 BatteryService: Dock powered"),
+    _form("dumpsys battery", 34, "charging_state", "AOSP 14 BatteryService: Charging state, Charging policy"),
+    _form("dumpsys battery", 36, "capacity_level", "AOSP 16 BatteryService: Capacity level; public dumps of 16"),
+    _form("CYCLE_COUNT", 28, "absent", "AOSP 13 BatteryService.sendBatteryChangedIntentLocked"),
+    _form("CYCLE_COUNT", 34, "extra", "AOSP 14 BatteryManager.EXTRA_CYCLE_COUNT"),
+    _form("dumpsys thermalservice", 28, "absent", "AOSP 9: a native service of that name, without this dump"),
+    _form("dumpsys thermalservice", 29, "status", "AOSP 10 ThermalManagerService.dumpInternal"),
+    _form("dumpsys display", 28, "physical", "AOSP 11 LocalDisplayAdapter: SurfaceControl.PhysicalDisplayInfo"),
+    _form("dumpsys display", 31, "sf_mode", "AOSP 12 LocalDisplayAdapter: mActiveSfDisplayMode"),
+    _form("camera HAL", 28, "3.5", "AOSP CameraProviderManager: HIDL device@3.x"),
+    _form("camera HAL", 33, "1.1", "AOSP 13 CameraProviderManager: AIDL device@1.1"),
+    _form("cmd vibrator_manager", 28, "absent", "AOSP 11: the service is `vibrator`"),
+    _form("cmd vibrator_manager", 31, "present", "AOSP 12 VibratorManagerService"),
+    # Radio and card
+    _form("cmd wifi status", 28, "unknown", "AOSP 10 WifiShellCommand: no such word"),
+    _form("cmd wifi status", 30, "one", "AOSP 11 WifiShellCommand.status: of the one interface"),
+    _form("cmd wifi status", 31, "managers", "AOSP 12 WifiShellCommand.status: of each ClientModeManager"),
+    _form("dumpsys isub", 28, "controller", "AOSP 13 SubscriptionController.dump"),
+    _form("dumpsys isub", 34, "manager_service", "AOSP 14 SubscriptionManagerService.dump"),
+    _form("service call iphonesubinfo", 28, "refused", "AOSP 10 TelephonyPermissions [other codes too]"),
+    _form("service call iphonesubinfo", 31, "1 and 4", "AOSP 12 IPhoneSubInfo.aidl: order of methods [per build]"),
+    # Erasing
+    _form("cmd testharness", 28, "absent", "AOSP 10 TestHarnessModeService is the first"),
+    _form("cmd testharness", 29, "present", "AOSP 10 TestHarnessModeService"),
+    _form("tradeinmode", 28, "absent", "AOSP 16 TradeInModeService is the first"),
+    _form("tradeinmode", 36, "present", "AOSP 16 TradeInModeService, where the maker ships it"),
+    _form("boot.reason.history", 28, "absent", "AOSP 10 bootstat keeps the last reason only [unconfirmed]"),
+    _form("boot.reason.history", 30, "kept", "AOSP 11 bootstat: persist.sys.boot.reason.history"),
+)  # fmt: skip
+"""Forms are words of this package; `tests/virtual_phones/android/test_versions.py` holds what is printed."""
+
+
+def form_of(command: str, sdk: int) -> str:
+    """The form of an answer at API level `sdk`. Raises: KeyError for what has no row."""
+    found = [row for row in FORMS if row.command == command and row.since <= max(sdk, FIRST)]
+    if not found:
+        raise KeyError(command)
+    return max(found, key=lambda row: row.since).form
