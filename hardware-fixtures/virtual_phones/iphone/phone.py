@@ -18,10 +18,11 @@ from virtual_phones.iphone.behaviour import ERASE_REFUSALS, MISBEHAVIOURS, VARIA
 from virtual_phones.iphone.erase import erased_strata
 from virtual_phones.iphone.identity import IPhoneIdentity, draw_identity, sibling
 from virtual_phones.iphone.key import DeviceKey
-from virtual_phones.iphone.nvram import first_nvram, stamped
+from virtual_phones.iphone.nvram import OLD_BEGINS, first_nvram, stamped
 from virtual_phones.iphone.strata import Strata, TrustedHost, draw_owner, first_strata
 from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone, TrustDialog
 from virtual_phones.iphone.usb_view import BOOT_MODES, boot_view, system_view
+from virtual_phones.iphone.versions import form_of
 from virtual_phones.phone import Agenda, Timing, UsbView, VirtualPhone, section
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class IPhone(VirtualPhone):
             masked_account=self.owner.masked_account,
             locked=self.activation_locked,
             earlier_erase=None if "no_earlier_stamp" in self.variation else int(epoch_at_zero) - 40_000_000,
+            form=self.form("obliteration"),
+            lock_type=self.form("fm-locktype") == "present",
         )
         self.sim_inside = False
         self.locked = self.strata.passcode_set
@@ -159,6 +162,10 @@ class IPhone(VirtualPhone):
             self._agenda.clear()
             self._leave(at_s)
             self._agenda.at(at_s + self.timing.absent_s, self._return)
+
+    def form(self, answer: str) -> str:
+        """The form of an answer in this iOS (`versions.FORMS`)."""
+        return form_of(self.model, answer)
 
     # -- state read by the services --------------------------------------------------------------------
 
@@ -309,7 +316,7 @@ class IPhone(VirtualPhone):
             if "erase_lies" in self.misbehaviour:
                 self._be_away(at_s, self.timing.absent_s, self._return)
                 return True
-            self.nvram["oblit-begins"] = b"OblitType: ObliterateDataPartition. Reason: " + route.encode()
+            self.nvram["oblit-begins"] = OLD_BEGINS + route.encode()
             away_s = self.timing.wipe_s * (3 if "slow_return" in self.variation else 1)
             self._be_away(at_s, away_s, lambda when_s: self._wiped(when_s, route, keep_esim=preserve_data_plan))
             return "erase_acknowledged" in self.variation
@@ -333,7 +340,12 @@ class IPhone(VirtualPhone):
             self.key = DeviceKey()  # lockdownd makes a new one together with its new list of hosts
         epoch = int(self._epoch_at_zero + when_s)
         self.nvram = stamped(
-            self.nvram, epoch=epoch, route=route, misbehaviour=self.misbehaviour, variation=self.variation
+            self.nvram,
+            epoch=epoch,
+            route=route,
+            misbehaviour=self.misbehaviour,
+            variation=self.variation,
+            form=self.form("obliteration"),
         )
         if "returns_as_another" in self.misbehaviour and self._lost is None:
             # The phone that was asked to erase itself is elsewhere, as it was; this one looks perfect.

@@ -119,6 +119,8 @@ def domain_values(phone: "IPhone", domain: str) -> Mapping[str, object]:
         "com.apple.mobile.iTunes": {"FamilyID": 10111, "iTunesSetupComplete": strata.set_up},
     }
     constant = section(phone.model, "domains").get(domain, {})
+    if domain == "com.apple.security.mac.amfi" and phone.form("DeveloperModeStatus") == "absent":
+        constant = {}
     return {**(constant if isinstance(constant, Mapping) else {}), **computed.get(domain, {})}
 
 

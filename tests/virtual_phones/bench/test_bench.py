@@ -48,6 +48,9 @@ class Blinker(VirtualPhone):
         view = UsbView(vendor_id=1, product_id=2, iserial=self.serial, manufacturer="m", product="p")
         return view if self.on_bus else None
 
+    def screen(self) -> str:
+        return "new"
+
     def press(self, action: str, now_s: float) -> None:
         raise ValueError(action)
 
@@ -196,15 +199,17 @@ def test_a_bench_says_hello_and_obeys_its_control_socket(remote_bench: StartBenc
     bench.plug("1-2.4")
     assert len(bench.usb()) == 2
     assert bench.truth()["one"]["erased"] is False
+    assert bench.screen("one") == "set_up"
     assert bench.secrets()["one"]
     assert bench.counters() == {"1-1": 0, "1-2.4": 0}
 
 
 def test_acts_that_make_no_sense_are_refused_and_harm_nothing(remote_bench: StartBench) -> None:
     bench = remote_bench(IPHONES)
-    acts: tuple[Callable[[], None], ...] = (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: bench.press("1-1", "jump"),
         lambda: bench.plug("9-9"),
+        lambda: bench.screen("9-9"),
         lambda: bench.fault("1-1", {"at": 1, "kind": "gremlin"}),
         lambda: bench.swap("1-1", {"model": "no-such-phone"}),
     )

@@ -25,15 +25,18 @@ class DiagnosticsService(PlistService):
             found = self._registry(request)
             return Turn(messages=({**SUCCESS, "Diagnostics": {"IORegistry": found} if found else {}},))
         if name == "MobileGestalt":
-            status = {"MobileGestalt": {"Status": "MobileGestaltDeprecated"}}
+            deprecated = self.phone.form("MobileGestalt") == "deprecated"
+            status = {"MobileGestalt": {"Status": "MobileGestaltDeprecated" if deprecated else "Success"}}
             return Turn(messages=({**SUCCESS, "Diagnostics": status},))
         if name in ("Restart", "Shutdown", "Sleep"):
             if name == "Restart":
                 self._after_close = self.phone.restart
             return Turn(messages=(SUCCESS,))
         if name in REPORTS:
-            # FullChargeCapacity has been 100 since iOS 12.2, whatever the battery (lim#765).
-            gauge = {"CycleCount": self._battery().get("CycleCount", 0), "FullChargeCapacity": 100}
+            battery = section(self.phone.model, "battery")
+            measured = self.phone.form("FullChargeCapacity") == "measured"
+            full = battery.get("AppleRawMaxCapacity", 0) if measured else 100
+            gauge = {"CycleCount": battery.get("CycleCount", 0), "FullChargeCapacity": full}
             return Turn(messages=({**SUCCESS, "Diagnostics": {"GasGauge": {**gauge, "Status": "Success"}}},))
         return Turn(messages=({"Status": "UnknownRequest"},))
 
@@ -56,7 +59,7 @@ class DiagnosticsService(PlistService):
 
     def _battery(self) -> dict[str, object]:
         battery = dict(section(self.phone.model, "battery"))
-        if "battery_data" not in self.phone.variation:
+        if self.phone.form("battery registry") == "flat" and "battery_data" not in self.phone.variation:
             return battery
         raw = ("CycleCount", "DesignCapacity", "NominalChargeCapacity", "AppleRawMaxCapacity")
         nested = {name: battery[name] for name in raw if name in battery}

@@ -34,6 +34,8 @@ class MCInstallService(PlistService):
             metadata = {name: {"PayloadDisplayName": "Management"} for name in profiles}
             answer = {**ACKNOWLEDGED, "OrderedIdentifiers": profiles, "ProfileMetadata": metadata}
             return Turn(messages=(answer,))
+        if kind == "EraseDevice" and self.phone.form("MCInstall EraseDevice") == "unknown":
+            return Turn(messages=({"Status": "CommandFormatError"},))
         if kind == "EraseDevice":
             return self._erase(preserve_data_plan=request.get("PreserveDataPlan") is True)
         return _refused("refuses_by_profile")

@@ -43,7 +43,7 @@ class BackupService(PlistService):
         if self._step == "hello":
             versions = request.get("SupportedProtocolVersions")
             return self._hello(versions) if name == "Hello" else _said(1, "No Hello")
-        if name == "EraseDevice":
+        if name == "EraseDevice" and self.phone.form("mobilebackup2 EraseDevice") == "erases":
             return self._erase()
         if name in ("Backup", "Restore") and not self.phone.strata.set_up:
             return _said(*SETUP_NOT_FINISHED)
