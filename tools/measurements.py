@@ -304,7 +304,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             "boot.warranty_bit",
             "boot.system_image_running",
         ),
-        source="Android: `ro.boot.*`, `ro.gsid.image_running`",
+        source="Android: `ro.boot.*`, `gsi_tool status`, `ro.gsid.image_running`",
         without=_BOOT,
     ),
     Measurement(

@@ -73,12 +73,14 @@ _IDENTITY = (
 _THIRD_PARTY = 'p=$(pm list packages -3)&&[ -z "$(echo "$p" | grep -v ^package:)" ]'
 """Into `p`; fails when the list could not be made, or holds anything else than packages."""
 _BATTERY = "dumpsys battery"
+_IMAGE = "gsi_tool status"
 _TELEPHONY = r"pm list features | grep -E '^feature:android\.hardware\.(telephony|touchscreen)$'"
 _STATE = (
     *_IDENTITY,
     *_properties(state.STATE_PROPERTIES),
     _property("persist.sys.boot.reason.history", state.reset_history),
     _property("ro.gsid.image_running", state.system_image),
+    _ask("image", _IMAGE, state.booted_image),
     _property("persist.sys.test_harness", state.flag_or_zero("setup.test_harness")),
     _property("persist.adb.tradeinmode", state.flag_or_zero("setup.trade_in")),
     _property("gsm.sim.state", state.sim_state),
@@ -151,6 +153,7 @@ _CHECKS = (
         )
     ),
     _property("ro.gsid.image_running", state.system_image),
+    _ask("image", _IMAGE, state.booted_image),
     _property("gsm.version.baseband", checks.baseband),
     _ask("battery", _BATTERY, _nothing),
     _ask(

@@ -92,6 +92,8 @@ _MAKER_ACCOUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Makers whose account locks a phone, and its account types (`phones.android.readers`)."""
+FIRST_WITH_TRADE_IN = 36
+"""API level of Android 16."""
 _GOOGLE = ("com.google", "com.google.work")
 
 
@@ -158,9 +160,15 @@ def of_accounts(values: Mapping[str, str]) -> Values:
 
 
 def set_up_by_a_person(values: Mapping[str, str]) -> bool:
-    """Has somebody gone through the set-up, and is this neither evaluation nor harness?"""
+    """Has somebody gone through the set-up, and is this neither evaluation nor harness?
+
+    Evaluation looks set up, and the shell may not read the property that tells of it [read: AOSP sepolicy,
+    adbd_tradeinmode_prop]: where there is a trade-in mode, only an account shows that somebody was there.
+    """
+    has_trade_in = not values.get("system.sdk", "").isdecimal() or int(values["system.sdk"]) >= FIRST_WITH_TRADE_IN
     return (
         values.get("setup.complete") == "1"
         and values.get("setup.trade_in", "0") != "2"
         and values.get("setup.test_harness", "0") == "0"
+        and (not has_trade_in or values.get("locks.accounts", "0") != "0")
     )

@@ -123,8 +123,18 @@ def reset_history(text: str) -> Values:
 
 
 def system_image(text: str) -> Values:
-    """`ro.gsid.image_running`: init sets it to 0 or 1 before anything runs [read: core init]; empty = unknown."""
+    """`ro.gsid.image_running`: init sets it to 0 or 1 before anything runs [read: core init]. The shell of an ordinary
+    build may not read it [read: AOSP sepolicy, gsid_prop] and is told nothing: unknown.
+    """
     return {"boot.system_image_running": {"1": "yes", "0": "no"}[text]} if text in ("0", "1") else {}
+
+
+def booted_image(text: str) -> Values:
+    """`gsi_tool status`, which the shell may ask: `running`, or not, whether an image is `installed` beside the phone's
+    own system or everything is `normal` [read: AOSP gsi_tool.cpp; seen on Android 12 and 15]. Its errors are no answer.
+    """
+    found = {"running": "yes", "installed": "no", "normal": "no"}.get(text.partition("\n")[0].strip())
+    return {"boot.system_image_running": found} if found else {}
 
 
 def flag_or_zero(name: str) -> TextReader:

@@ -22,6 +22,9 @@ HOSTILE = (
 SETTABLE = ("debug.", "log.tag", "persist.log.tag", "sys.usb.", "persist.traced.", "persist.debug.")
 """Property prefixes the shell may set (SELinux property_contexts, a part)."""
 
+SYSTEMS_OWN = ("gsid.", "ro.gsid.", "persist.adb.tradeinmode", "ro.oem_unlock_supported")
+"""Property prefixes an ordinary build's shell reads as empty (`versions.FORMS`)."""
+
 
 class AndroidSystem:
     """What stands behind the shell. `reboot` and `harness` are the phone's: they take it off the bus."""
@@ -140,6 +143,10 @@ class AndroidSystem:
                 found[name] = text
             found["ro.build.display.id"] = HOSTILE[(self.lives.draw_once + 4) % len(HOSTILE)]
         return found
+
+    def shell_properties(self) -> dict[str, str]:
+        """What of them the shell may read: not those of the system alone."""
+        return {name: value for name, value in self.properties().items() if not name.startswith(SYSTEMS_OWN)}
 
     def set_property(self, name: str, value: str) -> bool:
         """As the shell user; False when SELinux refuses."""

@@ -39,14 +39,25 @@ def android_tools(system: AndroidSystem) -> dict[str, Tool]:
     found |= {name: bound(tool) for name, tool in SYSTEM_TOOLS.items()}
     if system.model.get("trade_in") and system.form("tradeinmode") == "present":
         found["tradeinmode"] = bound(tradeinmode)
+    if system.form("gsi_tool") == "present":
+        found["gsi_tool"] = bound(_gsi_tool)
     return found
+
+
+def _gsi_tool(system: AndroidSystem, call: Call) -> int:
+    """What gsid tells the shell; all else is for root."""
+    if call.words == ["status"]:
+        call.write("running\n" if system.lives.hardware.system_image else "normal\n")
+        return 0
+    call.err.write("Could not connect to the gsid service.\n" if call.words else "Expected command.\n")
+    return 77 if call.words else 64
 
 
 def _getprop(system: AndroidSystem, call: Call) -> int:
     names = [word for word in call.words if not word.startswith("-")]
     if not system.prints_properties():
         return 0
-    found = system.properties()
+    found = system.shell_properties()
     if names:
         call.write((found.get(names[0]) or (names[1] if len(names) > 1 else "")) + "\n")
         return 0

@@ -38,6 +38,12 @@ FORMS: tuple[Form, ...] = (
     _form(_STATUS, 36, "while_active", "AOSP main onCommand: prints secrets, unless FRP is active"),
     _form("secure_frp_mode", 28, "of_set_up", "AOSP Settings.Global: the set-up wizard writes it; none in the harness"),
     _form("secure_frp_mode", 35, "of_service", "AOSP 15 setOldSettingForBackworkCompatibility, at each boot"),
+    # What only the system itself may read; a public report of Android 15 shows all but the second
+    _form("getprop ro.gsid.image_running", 28, "hidden", "AOSP sepolicy: gsid_prop is system_internal_prop"),
+    _form("getprop persist.adb.tradeinmode", 28, "hidden", "AOSP 16 sepolicy: adbd_tradeinmode_prop, the same"),
+    _form("getprop ro.oem_unlock_supported", 28, "hidden", "AOSP sepolicy: oem_unlock_prop, neverallow for shell"),
+    _form("gsi_tool", 28, "absent", "AOSP 10 is the first with gsid"),
+    _form("gsi_tool", 29, "present", "AOSP gsi_tool.cpp; seen from the shell of ordinary builds of 12 and 15: normal"),
     # Users
     _form("UserInfo", 28, "13", "AOSP 9 UserInfo: ADMIN, INITIALIZED, PRIMARY; public `pm list users`"),
     _form("UserInfo", 30, "c13", "AOSP 11 UserInfo: FULL, SYSTEM; public lists [10 unconfirmed]"),

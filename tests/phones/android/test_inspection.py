@@ -228,7 +228,7 @@ def test_missing_tools_leave_gaps_and_not_good_answers(tmp_path: Path) -> None:
 
 
 def test_a_getprop_that_says_nothing_says_nothing_about_the_phone(tmp_path: Path) -> None:
-    tools = install(tmp_path / "bin", without=("getprop",))
+    tools = install(tmp_path / "bin", without=("getprop", "gsi_tool"))
     _, values = ask(inspection_questions(mark, timeout_s=20)[2], tools)
     assert values["part.properties"] == "failed"
     assert not [

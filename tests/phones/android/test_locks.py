@@ -162,7 +162,13 @@ def test_a_device_owner_of_the_financed_type_is_a_lender() -> None:
     assert locks.owner_type("  Device Owner Type: 10") == {}
 
 
-SET_UP = {"setup.complete": "1", "setup.trade_in": "0", "setup.test_harness": "0", "locks.accounts": "1"}
+SET_UP = {
+    "system.sdk": "35",
+    "setup.complete": "1",
+    "setup.trade_in": "0",
+    "setup.test_harness": "0",
+    "locks.accounts": "1",
+}
 
 
 @pytest.mark.parametrize(
@@ -216,6 +222,14 @@ def test_find_hub_is_off_where_nobody_is_signed_in_to_google_and_not_clear_where
 def test_an_empty_list_of_accounts_on_a_phone_that_nobody_has_set_up_says_nothing(fresh: Mapping[str, str]) -> None:
     found = locks.of_accounts({**SET_UP, **fresh, "product.maker": "Xiaomi", "locks.account_types": ""})
     assert found == {"locks.knox_guard": "not_applicable"}
+
+
+@pytest.mark.parametrize(("sdk", "said"), [("35", True), ("36", False), ("37", False), ("", False)])
+def test_an_empty_list_says_nothing_where_evaluation_looks_like_a_phone_that_is_set_up(sdk: str, said: bool) -> None:
+    nobody = {**SET_UP, "system.sdk": sdk, "locks.accounts": "0", "locks.account_types": ""}
+    assert (locks.of_accounts(nobody).get("locks.find_hub") == "cleared") is said
+    somebody = {**nobody, "locks.accounts": "1", "locks.account_types": "com.google"}
+    assert locks.of_accounts(somebody)["locks.find_hub"] == "unknown"
 
 
 def test_the_foyer_tells_of_a_lock_of_which_we_know_no_name() -> None:

@@ -189,7 +189,7 @@ def test_another_system_image_looks_fresh_while_the_old_data_exists_beside_it() 
     life = Life(misbehaviour=["boots_other_image"])
     life.sh("echo n > /sdcard/.pw")
     life.harness()
-    assert life.sh("cat /sdcard/.pw; getprop persist.sys.test_harness; getprop ro.gsid.image_running") == "1\n1\n"
+    assert life.sh("cat /sdcard/.pw; getprop persist.sys.test_harness; gsi_tool status") == "1\nrunning\n"
     assert life.left() == ALL_STRATA
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.virtual_phones.android.android_life import IMEIS, Life
 from virtual_phones.android.behaviour import MISBEHAVIOURS_IN_FOYER
+from virtual_phones.android.foyer import EVALUATION
 
 
 def status(life: Life, line: str = "tradeinmode getstatus") -> dict[str, object]:
@@ -85,7 +86,8 @@ def test_evaluation_opens_a_full_shell_and_the_next_boot_wipes() -> None:
     assert life.phone.generation > generation
     assert life.phone.adb_mode() == "device"
     assert not life.phone.needs_key()
-    assert life.sh("getprop persist.adb.tradeinmode; settings get global device_provisioned") == "2\n1\n"
+    assert life.sh("getprop persist.adb.tradeinmode; settings get global device_provisioned") == "\n1\n"
+    assert life.phone.system.trade_in() == EVALUATION
     life.sh("echo n > /data/local/tmp/.pw")
     life.phone.run("reboot:", now_s=life.now_s)
     life.wait(200)
