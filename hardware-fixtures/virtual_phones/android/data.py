@@ -15,6 +15,8 @@ EPOCH_AT_ZERO = 1_764_000_000
 USER_STORAGE = "/storage/emulated/0"
 SHELL_FILES = "/data/local/tmp"
 ERASED_FOLDERS = ("/data", USER_STORAGE)
+UNLABELLED = ("partitions",)
+"""Files of /proc that the shell may not read, for the policy does not name them (`versions.FORMS`)."""
 SECOND_ACCOUNT_TYPE = "com.tencent.mm.account"
 
 
@@ -196,7 +198,7 @@ def system_files(files: FileTree, model: Mapping[str, object]) -> None:
         f"{section(model, 'storage').get('data_kib', 0)} sda31\n"
     )
     for name, text in kernel.items():
-        files.put(f"/proc/{name}", partial(str.encode, text))
+        files.put(f"/proc/{name}", partial(str.encode, text), mode=0o400 if name in UNLABELLED else 0o444)
     for name in ("cycle_count", "charge_full", "charge_full_design"):
         files.put(f"/sys/class/power_supply/battery/{name}", lambda: b"0\n", mode=0o400)
     files.link("/sdcard", USER_STORAGE)

@@ -42,6 +42,7 @@ FORMS: tuple[Form, ...] = (
     _form("getprop ro.gsid.image_running", 28, "hidden", "AOSP sepolicy: gsid_prop is system_internal_prop"),
     _form("getprop persist.adb.tradeinmode", 28, "hidden", "AOSP 16 sepolicy: adbd_tradeinmode_prop, the same"),
     _form("getprop ro.oem_unlock_supported", 28, "hidden", "AOSP sepolicy: oem_unlock_prop, neverallow for shell"),
+    _form("cat /proc/partitions", 28, "denied", "AOSP sepolicy: no label of its own; neverallow coredomain proc:file"),
     _form("gsi_tool", 28, "absent", "AOSP 10 is the first with gsid"),
     _form("gsi_tool", 29, "present", "AOSP gsi_tool.cpp; seen from the shell of ordinary builds of 12 and 15: normal"),
     # Users

@@ -80,6 +80,7 @@ KNOWN: tuple[tuple[str, str, int, int, str], ...] = (
     ("getprop ro.gsid.image_running", "getprop ro.gsid.image_running; getprop gsid.image_installed", 28, 36, r"\n\n"),
     ("getprop persist.adb.tradeinmode", "getprop persist.adb.tradeinmode", 28, 36, r"\n"),
     ("getprop ro.oem_unlock_supported", "getprop ro.oem_unlock_supported; getprop | grep -c gsid", 28, 36, r"\n0\n"),
+    ("cat /proc/partitions", "cat /proc/partitions", 28, 36, r"cat: /proc/partitions: Permission denied\n"),
     ("gsi_tool", "gsi_tool status", 28, 28, r".*not found.*"),
     ("gsi_tool", "gsi_tool status", 29, 36, r"normal\n"),
     ("UserInfo", "pm list users", 28, 29, _USERS.format(flags="13")),
