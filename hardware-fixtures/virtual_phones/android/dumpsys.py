@@ -398,7 +398,7 @@ def _lock_settings(system: AndroidSystem, words: list[str]) -> str:
     if system.form("dumpsys lock_settings") == "handle":
         kind, handle = "Pin" if locked else "None", "SP Handle: 4c13\n        Last changed: 1970-01-01 00:00:00 (0)"
     else:
-        kind, handle = "PIN" if locked else "NONE", "LSKF-based SP protector ID: 0000000000004c13"
+        kind, handle = "PIN" if locked else "NONE", f"LSKF-based SP protector ID: {0x4C13:016x}"
     return (
         f"Current lock settings service state:\n\nUser State:\n    User 0\n        {handle}\n        SID: 0\n"
         f"        Quality: 0\n        CredentialType: {kind}\n        SeparateChallenge: false\n"
