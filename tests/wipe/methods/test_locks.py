@@ -9,21 +9,27 @@ from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.iphone.phone import IPhone
 
 
-@pytest.mark.parametrize("dies_after", [0, 3, 6, 8, 10])
+ARMED = "FRP state: true\nHas FRP credential handle: true\nFRP challenge block size: 48\n"
+
+
+@pytest.mark.parametrize("dies_after", [0, 1, 2])
 def test_a_protection_that_shows_itself_after_the_erase_gets_no_certificate(
     monkeypatch: pytest.MonkeyPatch, dies_after: int
 ) -> None:
-    """Android 13 does not tell before the reset; after it a setting does. What a person then says changes nothing."""
+    """The phone tells nothing of it before its first reset. What a person would then say changes nothing."""
     bench = Bench("android_harness", {**PHONES["android_harness"], "misbehaviour": ["frp_armed"]})
     phone = bench.slot.phone
     assert isinstance(phone, AndroidPhone)
     monkeypatch.setitem(phone.model, "replies", {"dumpsys/persistent_data_block": ""})
     bench.inspect()
-    bench.run(dies_after=len(bench.evidence) + dies_after if dies_after else -1)
+    for step in bench.method.steps[:3]:
+        step.run(bench.scene())
+    bench.begun, bench.done = ([step.name for step in bench.method.steps[:3]] for _ in range(2))
+    monkeypatch.setitem(phone.model, "replies", {"dumpsys/persistent_data_block": ARMED})
+    bench.run(first=3, dies_after=len(bench.evidence) + dies_after if dies_after else -1)
     if bench.dies_in:
         bench.resume()
     report = bench.report()
-    assert bench.truth()["frp"] is True
     assert (report.verdict, report.residues["frp"]) == (Verdict.INDETERMINATE, "present")
     assert (bench.failure, "frp_armed" in report.reasons) == ("frp_armed", True)
     assert "final_reset" not in bench.done
