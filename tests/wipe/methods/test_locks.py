@@ -8,7 +8,6 @@ from tests.wipe.drive import PHONES, Bench
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.iphone.phone import IPhone
 
-
 ARMED = "FRP state: true\nHas FRP credential handle: true\nFRP challenge block size: 48\n"
 
 
