@@ -32,6 +32,10 @@ _ALGORITHM, _KEY_ID, _TYPE = 1, 4, 16  # COSE header labels; 16 is typ (RFC 9596
 _ES256 = -7
 LONGEST_TEXT = 419
 """Alphanumeric capacity of QR version 12 at level M."""
+_DEEPEST = 3
+"""A tag, its list, the empty map in it; one more, so that what is wrong there is said in its own words."""
+_BYTES, _CHARACTERS, _LIST, _MAP, _TAG = 2, 3, 4, 5, 6
+"""Major types of CBOR (RFC 8949 3.1)."""
 _LONGEST_STATEMENT = 400
 
 # The payload's keys.
@@ -170,6 +174,7 @@ def _take_apart(data: bytes) -> tuple[bytes, bytes, bytes]:
 
 def _load(data: bytes) -> object:
     """One CBOR item whose canonical encoding is exactly these bytes."""
+    _end_of_item(data, 0, depth=0)
     stream = BytesIO(data)
     try:
         item: object = cbor2.CBORDecoder(stream).decode()
@@ -179,6 +184,36 @@ def _load(data: bytes) -> object:
     if again != data:
         raise StatementMalformedError(got="not_canonical")
     return item
+
+
+def _end_of_item(data: bytes, start: int, *, depth: int) -> int:
+    """Where one CBOR item ends, if it is no deeper than a statement is and its maps have whole numbers for keys.
+
+    The library takes time that doubles with each map that is the key of a map, so such an item never reaches it.
+    Raises: StatementMalformedError.
+    """
+    if start >= len(data) or depth > _DEEPEST:
+        raise StatementMalformedError(got="cbor")
+    major, argument = data[start] >> 5, data[start] & 0x1F
+    at = start + 1
+    if argument > 27:  # lengths that are not said beforehand, and reserved ones
+        raise StatementMalformedError(got="cbor")
+    if argument > 23:
+        size = 1 << (argument - 24)
+        argument, at = int.from_bytes(data[at : at + size], "big"), at + size
+    if major in (_BYTES, _CHARACTERS):
+        at += argument
+    elif major in (_LIST, _TAG):
+        for _ in range(1 if major == _TAG else argument):
+            at = _end_of_item(data, at, depth=depth + 1)
+    elif major == _MAP:
+        for _ in range(argument):
+            if at < len(data) and data[at] >> 5 > 1:
+                raise StatementMalformedError(got="cbor")
+            at = _end_of_item(data, _end_of_item(data, at, depth=depth + 1), depth=depth + 1)
+    if at > len(data):
+        raise StatementMalformedError(got="cbor")
+    return at
 
 
 def _statement(header: dict[object, object], fields: dict[object, object]) -> Statement:

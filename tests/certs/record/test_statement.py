@@ -207,3 +207,11 @@ def test_trailing_bytes_and_other_encodings_are_refused(statement: bytes) -> Non
     for data in (statement + b"\x00", statement[1:], b"\xd8\x12" + statement[1:]):
         with pytest.raises(StatementMalformedError):
             read_statement(data)
+
+
+@pytest.mark.parametrize("data", [b"\xa1" * 60 + b"\x00" * 61, b"\x81" * 300 + b"\x00", b"\xd2\x84" + b"\xa1\x00" * 60])
+def test_maps_within_keys_of_maps_and_other_depths_are_refused_before_they_are_read(data: bytes) -> None:
+    """The first takes the library longer than anybody waits: its time doubles with each map in a key."""
+    with pytest.raises(StatementMalformedError) as caught:
+        read_statement(data)
+    assert caught.value.got == "cbor"
