@@ -4,6 +4,7 @@
 A missing program stops the run with the command that installs it; it never skips a test.
 """
 
+import os
 import signal
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import settings
 from tools.debian_packages import missing_programs
 
 # How long an example takes says something about the machine, not about the product.
-settings.register_profile("untimed", deadline=None)
+# CI draws the same examples each time, so that a change is judged by what it changes; everybody else draws new ones.
+settings.register_profile("untimed", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("untimed")
 
 # A shell starts what runs in its background with Ctrl-C ignored, and children inherit that; they are to feel it here.
