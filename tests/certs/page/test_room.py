@@ -9,8 +9,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from certs.page import fonts, layout, qr
-from certs.page.labels import capped_by, label
+from certs.page import fonts, layout, parts, qr
+from certs.page.labels import capped_by, label, phrase
 from certs.page.parts import LEFT, RIGHT
 from certs.page.sheet import HEIGHT, Box, Sheet
 from certs.page.wrapping import clamp, wrap
@@ -180,7 +180,6 @@ def test_both_languages_of_every_caption_can_be_drawn() -> None:
 
 
 def test_every_rule_condition_and_residue_of_the_rule_files_has_words() -> None:
-    from certs.page.labels import phrase
     from wipe.rules import load
 
     rules = load()
@@ -198,7 +197,6 @@ def test_every_rule_condition_and_residue_of_the_rule_files_has_words() -> None:
 
 
 def test_every_check_and_cap_of_the_grading_scheme_has_words() -> None:
-    from certs.page.labels import phrase
     from grading.report import CheckOutcome
     from grading.schemes import load
 
@@ -216,3 +214,13 @@ def test_no_open_check_is_left_out_of_a_page_that_has_room_for_it(count: int) ->
     document["grade"]["checks"] = [check(name, "not_tested") for name in CHECKS[:count]]
     left_out = tuple(label("more.items", count=number).both for number in range(1, count + 1))
     assert not [box for box in boxes_of(document) if box.text in left_out]
+
+
+@pytest.mark.parametrize("state", ["cleared", "absent", "stated_absent", "present", "not_covered", "unknown"])
+@pytest.mark.parametrize("name", RESIDUES)
+def test_no_residue_loses_the_word_that_says_how_it_is_known(name: str, state: str) -> None:
+    what, how = phrase("residue", name), parts.coded("state", state)
+    room = parts.ROOM / 4 - 18
+    for text, size, smallest in ((f"{what.zh}：{how.zh}", 7.0, 5.4), (f"{what.en}: {how.en}", 6.4, 5.2)):
+        fits = parts.fitting_size(text, size, room, smallest)
+        assert parts.one_line(text, fits, room) == text
