@@ -93,6 +93,7 @@ class Person:
         self._labels = dict(labels)
         self._say = say
         self._read = ""
+        self._answered = 0
         self._done: set[str] = set()
 
     def sit(self, command: list[str], environment: Mapping[str, str]) -> tuple[int, str]:
@@ -134,7 +135,8 @@ class Person:
         asked = self._read.count("> ")
         if self._read.endswith("> ") and f"asked {asked}" not in self._done:
             self._done.add(f"asked {asked}")
-            os.write(terminal, b"yes\n")
+            os.write(terminal, b"not_asked\n" if "not_looked" in self._read[self._answered :] else b"yes\n")
+            self._answered = len(self._read)
         for found in _INSTRUCTION.finditer(" ".join(self._read.split())):
             if found[0] not in self._done:
                 self._done.add(found[0])
