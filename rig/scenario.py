@@ -31,8 +31,8 @@ PHASES = ("tools", "process", "look", "false-success", "job", "cuts", "daemons",
 ACTS = ("unplug", "plug", "move", "press")
 FOLDER = Path(__file__).parent / "scenarios"
 TIMING: Mapping[str, float] = {"leave_s": 0.5, "absent_s": 4.0, "wipe_s": 5.0, "boot_s": 0.5, "ready_s": 3.0}
-"""Virtual phones in the rig: about fifteen times as fast as real ones, but for `ready_s`: an adbd that restarts does so a
-third of it after its last answer, which a loaded guest must have read by then.
+"""Virtual phones in the rig: about fifteen times as fast as real ones, but for `ready_s`: an adbd that restarts does so
+a third of it after its last answer, which a loaded guest must have read by then.
 """
 
 
