@@ -7,7 +7,7 @@ export PYTHON
 export PYTHONPATH :=
 .NOTPARALLEL:
 
-.PHONY: demo test coverage check mutants slow bench fresh-machine verify-page test-page usb-rig usb-rig-shell clean release-edition
+.PHONY: demo test coverage check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
 
 # What a target needs from Debian and Python, before it begins: installed, or named in one line and exit 2.
 need-%:
@@ -35,6 +35,10 @@ check: $(INSTALLED)  ## style, types, import direction
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.release_edition --check
+
+man: $(INSTALLED)  ## manual pages, made from the commands, into packaging/man
+	$(BIN)/python -m tools.make_man --out packaging/man
+	$(BIN)/python -m tools.make_man --lang zh --out packaging/man/zh_CN
 
 release-edition: $(INSTALLED)  ## freezes the law in work for ever: NAME=2026.11
 	$(BIN)/python -m tools.release_edition $(NAME)
@@ -72,8 +76,22 @@ $(WHEELS)/.complete: offline_page/wheels.txt $(INSTALLED)
 verify-page: need-page $(NODE_MODULES) $(WHEELS)/.complete  ## the verifier in one HTML file: dist/verify.html
 	node offline_page/build.mjs $(WHEELS) $(PAGE)
 
-test-page: verify-page  ## that file in a real Chromium: every golden paper, phones, codes, no network
+test-page: verify-page  ## that file in a real Chromium, and some of it in a real Firefox: every golden paper, phones, codes, no network
 	$(BIN)/python -m tools.run_tests page -- tests/offline_page
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+WHEEL := dist/proofwipe-$(VERSION)-py3-none-any.whl
+wheel: $(INSTALLED)  ## the program without its libraries: dist/proofwipe-….whl
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m build --wheel --outdir dist . > /dev/null
+
+debian-package: wheel  ## for a bench: dist/proofwipe_….deb, with the libraries it was tested with
+	$(BIN)/python -m tools.debian_package --wheel $(WHEEL) --out dist
+
+release-files: wheel debian-package verify-page  ## what is handed out, and dist/SHA256SUMS to compare it with
+	cd dist && sha256sum verify.html $(notdir $(WHEEL)) proofwipe_$(VERSION)_*.deb > SHA256SUMS && cat SHA256SUMS
+
+test-debian-package: need-fresh-machine debian-package  ## that package installed, used, removed and purged in a Debian that has nothing; root
+	$(BIN)/python -m tools.debian_trial dist/proofwipe_$(VERSION)_$(shell dpkg --print-architecture).deb
 
 usb-rig: need-usb-rig $(INSTALLED)  ## virtual phones on a real USB stack, in a small virtual machine; root; ONLY="honest lies" for some, WHOLE=1 for every cut
 	$(if $(WHOLE),USB_RIG_WHOLE=1) PYTHONPATH=.:hardware-fixtures $(BIN)/python -m rig $(if $(ONLY),--only $(ONLY))

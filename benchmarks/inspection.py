@@ -39,13 +39,14 @@ def measure() -> Table:
             remote.connect_adb_server("127.0.0.1", adb.port)
             usb = UsbWatch(backend=backend(remote.control))
             port = Bench(adb=adb, usb=usb, transports=remote.transports).port(PORT)
-            _accept(port, remote)
+            accept(port, remote)
             return _compare(port, remote, adb)
         finally:
             adb.stop()
 
 
-def _accept(port: Port, remote: RemoteBench) -> None:
+def accept(port: Port, remote: RemoteBench) -> None:
+    """The person at the phone says yes, as soon as it asks. Raises: TimeoutError."""
     give_up = time.monotonic() + 30
     while port.look().presence is not Presence.ADB_DEVICE:
         if time.monotonic() > give_up:

@@ -17,7 +17,7 @@ from benchmarks.measure import Table, shown
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "out" / "bench"
-NAMES = ("inspection", "papers", "signing", "startup", "parallel", "log", "ledger")
+NAMES = ("inspection", "papers", "signing", "startup", "parallel", "log", "ledger", "overwrite")
 
 
 def main(wanted: list[str]) -> int:

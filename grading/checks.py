@@ -24,7 +24,8 @@ _WORST_FIRST = (
 
 def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) -> CheckResult:
     """One check over all evidence of the job: its worst reading counts, whenever it was taken."""
-    limit = " ".join(part for part in (_sign(check), ", ".join(check.limit), check.unit) if part)
+    declared = ", ".join(in_words(text, check.unit) for text in check.limit)
+    limit = " ".join(part for part in (_sign(check), declared) if part)
     if platform.value not in check.platforms:
         return _result(check, CheckOutcome.NOT_APPLICABLE, limit, "", None)
     answered = [piece for piece in evidence if piece.outcome is Outcome.ANSWERED]
@@ -51,6 +52,24 @@ def _stated(check: Check, answered: Sequence[Evidence]) -> list[tuple[CheckOutco
     ]
 
 
+_GIGABYTE = {"bytes": 1_000_000_000, "KiB": 976_562.5}
+
+
+def in_words(text: str, unit: str) -> str:
+    """A whole number in its unit as people write it: 449 of "0.1 °C" is "44.9 °C", bytes and KiB are decimal GB.
+
+    A text that is no number is left as it is.
+    """
+    number = whole_number(text)
+    if number is None or not unit:
+        return f"{text} {unit}".strip()
+    if unit.startswith("0.1 "):
+        return f"{'-' if number < 0 else ''}{abs(number) // 10}.{abs(number) % 10} {unit.removeprefix('0.1 ')}"
+    if unit in _GIGABYTE:
+        return f"{int(number / _GIGABYTE[unit] * 10) / 10:g} GB"
+    return f"{text} {unit}"
+
+
 def _says(name: str, values: Mapping[str, str]) -> bool:
     return name in values or NOT_MEASURED + name in values
 
@@ -63,7 +82,7 @@ def _read(check: Check, values: Mapping[str, str]) -> CheckOutcome:
 def _measured(check: Check, values: Mapping[str, str]) -> str:
     sign = values.get(NOT_MEASURED + check.value)
     if sign is None:
-        return f"{values[check.value]} {check.unit}".strip()
+        return in_words(values[check.value], check.unit)
     said = values.get(SOURCES + check.value) or values.get(check.value, "")
     return f"not measured: {sign}" + (f" ({said})" if said else "")
 

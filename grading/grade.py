@@ -7,7 +7,7 @@ what they allow, and `capped_by` says what kept it from being better.
 
 from collections.abc import Mapping, Sequence
 
-from grading.checks import run_check
+from grading.checks import NOT_LOOKED, run_check
 from grading.questions import COSMETIC
 from grading.report import CheckOutcome, CheckResult, Grade
 from grading.schemes import USABILITY, Scheme, whole_number
@@ -17,6 +17,8 @@ from phones.signs import NOT_MEASURED
 from phones.verdict import Verdict
 
 _FACES = ("statement.cosmetic_front", "statement.cosmetic_back", "statement.cosmetic_frame")
+_PARTS_STATED = "statement.parts"
+_TELLS_NOTHING = frozenset({"unsupported", "unknown"})
 ANSWERING_LOCKS = frozenset({"knox_guard", "device_lock", "other_lock"})
 """Locks whose own service answers, so that an answer other than clear is one. The others are concluded from what is
 installed or signed in, and are often unknown on phones that nobody has locked.
@@ -145,9 +147,14 @@ def _worst_number(evidence: Sequence[Evidence], name: str, scheme: Scheme) -> in
 
 
 def _parts_original(evidence: Sequence[Evidence]) -> bool:
-    """True only if the phone itself called battery and screen original; silence is not 'genuine'."""
+    """True only if the phone itself called battery and screen original, or, of what it tells nothing, a person did.
+
+    Silence is not 'genuine', and a phone that calls a part replaced is believed before any person.
+    """
+    stated = {piece.values[_PARTS_STATED] for piece in evidence if _PARTS_STATED in piece.values} - {NOT_LOOKED}
+    by_a_person = stated == {"original"}
     for name in ("battery.part_status", "display.part_status"):
-        said = {piece.values[name] for piece in evidence if name in piece.values}
-        if said != {"original"}:
+        said = {piece.values[name] for piece in evidence if name in piece.values} - _TELLS_NOTHING
+        if said != {"original"} and (said or not by_a_person):
             return False
-    return True
+    return "replaced" not in stated

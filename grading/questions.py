@@ -30,4 +30,5 @@ QUESTIONS: tuple[OperatorQuestion, ...] = (
     OperatorQuestion(key="sound", choices=("ok", "defect")),
     OperatorQuestion(key="cameras", choices=("ok", "defect")),
     OperatorQuestion(key="charging", choices=("ok", "defect")),
+    OperatorQuestion(key="parts", choices=("original", "replaced")),
 )

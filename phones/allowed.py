@@ -56,7 +56,6 @@ def _table(*rows: tuple[str, str, str]) -> dict[str, AllowedValue]:
 ALLOWED: dict[str, AllowedValue] = _table(
     # who the phone is
     ("imei.luhn", r"valid|invalid|absent", "do all IMEIs read pass the Luhn check?"),
-    ("imei.cross_check", r"match|mismatch|unknown", "do two independent readings of the IMEI agree?"),
     ("numbers.shared", _LIST, "numbers it told that many phones share and that name none: serial, imei1, imei2, …"),
     # what it is
     ("product.maker", _TEXT, "manufacturer"),
@@ -101,6 +100,12 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("boot.completed", r"[01]", "sys.boot_completed: the phone has finished starting"),
     ("boot.count", r"[0-9]{1,9}", "settings global boot_count"),
     ("boot.system_image_running", _YES_NO, "a dynamic system update image is booted"),
+    # what a boot loader says of itself, in fastboot
+    ("fastboot.unlocked", _YES_NO, "getvar unlocked, or Motorola's securestate"),
+    ("fastboot.secure", _YES_NO, "getvar secure: it boots signed images only"),
+    ("fastboot.userspace", _YES_NO, "getvar is-userspace: fastbootd, not the boot loader"),
+    ("fastboot.battery_ok", _YES_NO, "getvar battery-soc-ok: enough charge to flash"),
+    ("fastboot.partitions", _LIST, "those of userdata, cache and metadata that have a type, comma separated, sorted"),
     # encryption, read before the erase
     ("crypto.state", _WORD, "ro.crypto.state"),
     ("crypto.type", _WORD, "ro.crypto.type"),
@@ -137,6 +142,27 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("locks.other", _LOCK, "another lock that the trade-in foyer tells of"),
     ("media.sim", r"present|absent|unknown", "SIM card in the tray"),
     ("media.sd", r"present|absent|adopted|unknown", "removable storage"),
+    # the overwriting pass (docs/methods.md); the host counts, compares and draws
+    ("overwrite.boot", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the kernel's random id of this start"),
+    ("overwrite.uptime_s", r"[0-9]{1,9}", "seconds since this start"),
+    ("overwrite.pass", r"[0-9]{1,2}", "number of the pass, from 1"),
+    ("overwrite.passes", r"[0-9]{1,2}", "how many passes were asked for"),
+    ("overwrite.pattern", r"keyed|zeros", "what was written: a keyed stream, or zeros"),
+    ("overwrite.sent_bytes", r"[0-9]{1,16}", "bytes that the host sent in this pass"),
+    ("overwrite.kept_bytes", r"[0-9]{1,16}", "bytes in the files that the phone then lists"),
+    ("overwrite.files", r"[0-9]{1,9}", "files that the phone then lists"),
+    ("overwrite.full", _YES_NO, "the phone said that there is no space left"),
+    ("overwrite.small_files", r"[0-9]{1,9}", "empty files made when no block was left"),
+    ("overwrite.small_full", _YES_NO, "no further empty file could be made either"),
+    ("overwrite.seed", r"[0-9a-f]{64}", "what the draw rests on, made after the restart"),
+    ("overwrite.chunk_bytes", r"[0-9]{1,9}", "size of the chunks that are drawn and read back"),
+    ("overwrite.chunks_total", r"[0-9]{1,12}", "chunks written"),
+    ("overwrite.chunks_drawn", r"[0-9]{1,12}", "chunks drawn to be read back"),
+    ("overwrite.chunks_matching", r"[0-9]{1,12}", "chunks read back as they were written"),
+    ("overwrite.chunks_differing", r"[0-9]{1,12}", "chunks read back otherwise"),
+    ("overwrite.chunks_unread", r"[0-9]{1,12}", "drawn chunks that could not be read"),
+    ("overwrite.read_bytes", r"[0-9]{1,16}", "bytes read back and compared"),
+    ("overwrite.removed", _YES_NO, "the files written were removed"),
     # what the checks measure
     ("battery.level", r"100|[0-9]{1,2}", "charge, percent"),
     ("battery.health_code", r"[0-9]{1,2}", "Android BatteryManager health code, 2 = good"),
@@ -232,17 +258,26 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("command.refusal", _WORD, "our word for the phone's no"),
     ("command.refusal_word", r"[a-z0-9]{1,16}:[A-Za-z0-9_.,:/()%'*\- ]{1,96}", "who said no, and its own word"),
     ("command.nonce", r"[A-Za-z0-9_\-]{8,64}", "random challenge of this job; ours"),
-    ("command.nonce_echoed", _YES_NO, "the answer carried it"),
+    ("command.nonce_echoed", _YES_NO, "an attestation carried it"),
+    # hardware attestation: what was read, before anybody asks who signed it
+    (
+        "attestation.state",
+        r"not_given|refused|malformed|wrong_nonce|other_phone|named_the_phone|named_no_phone|kept",
+        "the chain in a trade-in status; one that names the phone is not kept",
+    ),
     ("host.step", _WORD, "a step of the job as the bench lived it"),
+    ("host.acts", r"[0-9]{1,9}", "how many of that step's acts or questions, all alike, went well since the last sum"),
     ("host.resumed", _YES_NO, "the job went on after the station had stopped"),
 )
 """Every allowed name. Names beginning with `part.` (status of one batched question) and `statement.`
-(answer of a person) are allowed by prefix, with the patterns below; those of `phones.signs` only before a name that is
+(answer of a person) are allowed by prefix, with the patterns below, and so are the pieces of an attestation chain that
+names no phone (`attestation.chain.`, base64); those of `phones.signs` only before a name that is
 itself here."""
 
 PREFIXES: dict[str, str] = {
     "part.": r"ok|failed|missing|refused|absent|malformed",
     "statement.": _WORD,
+    "attestation.chain.": r"[A-Za-z0-9+/=]{1,1024}",
 }
 _ABOUT_A_VALUE: dict[str, str] = {NOT_MEASURED: "|".join(SIGNS), SOURCES: _LIST}
 

@@ -2,16 +2,22 @@
 """The one way in for a file that somebody names: an ordinary file, of which no more is read than asked.
 
 A FIFO, a terminal or a kernel's pipe under a file's name would be waited for without end, and a device has no end.
-Standard input is all of these, and is waited for because somebody asked for it.
+Standard input is all of these, and is waited for because somebody asked for it. Buyers read files through here on any
+system, so nothing is named that only some have.
 """
 
 import errno
 import os
-import select
 import stat
+import time
 from pathlib import Path
 
 _PIECE = 1024 * 1024
+_LOOK_S = 0.02
+_OPENED: int = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT")
+)
+"""Not waiting, not as our terminal, not for children; bytes as they are, on Windows."""
 
 
 def read_given(path: Path, most: int) -> bytes:
@@ -21,7 +27,7 @@ def read_given(path: Path, most: int) -> bytes:
     """
     try:
         _must_be_ordinary(path.stat(), path)  # before it is opened: opening alone can start a device
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        descriptor = os.open(path, _OPENED)
     except ValueError as error:  # a name no file system takes: with a zero byte, or with halves of characters
         raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from error
     try:
@@ -42,7 +48,7 @@ def read_stream(descriptor: int, most: int) -> bytes:
         try:
             piece = os.read(descriptor, min(most, _PIECE))
         except BlockingIOError:
-            select.select([descriptor], [], [])
+            time.sleep(_LOOK_S)
             continue
         if not piece:
             break

@@ -6,7 +6,7 @@ asked is a closed set of frozen requests; drivers answer those they know.
 Apple replies are XML property lists (bytes), so that both platforms look alike to a recording.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,6 +14,10 @@ from typing import Protocol
 
 MAXIMUM_REPLY_BYTES = 4 * 1024 * 1024
 """A phone that sends more than this is flooding us; the driver raises ReplyMalformedError."""
+
+
+MAXIMUM_ERROR_BYTES = 4096
+"""So much of what a long act says on its standard error is looked at; the rest is let go."""
 
 
 class Effect(StrEnum):
@@ -31,6 +35,27 @@ class ShellLine:
     line: str
 
 
+def nothing() -> Iterable[bytes]:
+    """No standard input."""
+    return ()
+
+
+def let_go(_piece: bytes) -> None:
+    """Standard output that nobody looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellStream:
+    """One shell line of minutes (`phones.long_act.begin`, never `exchange`): `source` makes the pieces of its standard
+    input, `sink` hears its standard output in pieces, in the link's thread. Neither is kept anywhere.
+    Reply: status = exit code, error = the first MAXIMUM_ERROR_BYTES of stderr; no body.
+    """
+
+    line: str
+    source: Callable[[], Iterable[bytes]] = nothing
+    sink: Callable[[bytes], None] = let_go
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeInLine:
     """One command of Android's trade-in foyer, without the word `tradeinmode`: `getstatus --challenge N`,
@@ -40,9 +65,62 @@ class TradeInLine:
     command: str
 
 
+class RebootTarget(StrEnum):
+    """Where a phone is sent. Which of them a phone knows depends on the mode it is in (research android.md 6.3)."""
+
+    SYSTEM = ""
+    BOOTLOADER = "bootloader"
+    RECOVERY = "recovery"
+    SIDELOAD = "sideload"
+    RESCUE = "rescue"
+    FASTBOOT = "fastboot"  # the one in user space
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reboot:
-    """adb `reboot:` service; the reply is empty and says only that the request was taken."""
+    """adb `reboot:` service, or fastboot's `reboot`; the reply is empty and says only that the request was taken."""
+
+    target: RebootTarget = RebootTarget.SYSTEM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescueProperty:
+    """`rescue-getprop:NAME` of Android's rescue mode. Reply body: one line, empty for what it does not tell."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescueWipe:
+    """`rescue-wipe:userdata:8` of Android's rescue mode. Reply body: its eight bytes, DONEDONE or anything else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FastbootVariables:
+    """Variables of a boot loader by name, `getvar:NAME` each, in one exchange.
+    Reply body: JSON `{name: text}`, a character a byte; names that it refuses or answers with nothing are left out.
+    """
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FastbootEverything:
+    """`getvar:all`. Reply: status 0 or, when it is refused, 1; body = the lines it tells, a line end behind each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FastbootErase:
+    """`erase:PARTITION`. Reply body: what it tells meanwhile. That it says OKAY is no proof; a no raises
+    PhoneRefusedError.
+    """
+
+    partition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MtpDeviceInfo:
+    """GetDeviceInfo of a phone's file transfer, without a session. Reply body: its data set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +171,22 @@ class AppleErase:
     route: AppleEraseRoute
 
 
-Request = ShellLine | TradeInLine | Reboot | AppleBatch | AppleTrustTest | ApplePair | AppleErase
+Request = (
+    ShellLine
+    | ShellStream
+    | TradeInLine
+    | Reboot
+    | RescueProperty
+    | RescueWipe
+    | FastbootVariables
+    | FastbootEverything
+    | FastbootErase
+    | MtpDeviceInfo
+    | AppleBatch
+    | AppleTrustTest
+    | ApplePair
+    | AppleErase
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +218,7 @@ class Link(Protocol):
     """An open way of talking to whatever hangs on a port now."""
 
     name: str
-    """adb, trade_in or usbmux."""
+    """adb, trade_in, recovery, fastboot, mtp or usbmux."""
 
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
         """Send `request`, wait for the reply.

@@ -60,11 +60,18 @@ class ActProgress:
     """One look at an act that runs. `carried`: bytes to and from the phone, counted by us, after `seconds`.
 
     `percent`: how far the phone says it is, 0 to 100 and never less than before; None if it says nothing sensible.
+    `left`: bytes still to be carried, where we know how many there are.
     """
 
     carried: int
     seconds: float
     percent: int | None = None
+    left: int | None = None
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left at the rate so far; None when nobody can tell."""
+        return self.left / self.rate if self.left is not None and self.rate > 0 else None
 
     @property
     def rate(self) -> float:
@@ -148,6 +155,11 @@ def begin(link: Link, request: Request, *, timeout_s: float) -> RunningAct:
     """Begin an act over a link of either kind. Raises: PhoneError, BenchError."""
     if isinstance(link, ActingLink):
         return link.begin(request, timeout_s=timeout_s)
+    return begin_exchange(link, request, timeout_s=timeout_s)
+
+
+def begin_exchange(link: Link, request: Request, *, timeout_s: float) -> RunningAct:
+    """An act that is one exchange of this link."""
     try:
         return OneExchange(ActOutcome(end=ActEnd.DONE, reply=link.exchange(request, timeout_s=timeout_s)))
     except PhoneError as error:

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from phones.bench.bench import AppleDriver
     from phones.link import Link, Question
     from phones.port import Sighting
+    from phones.usb.watch import UsbWatch
 
 ADB_INTERFACE = "ff/42/01"
 """ADB_CLASS, ADB_SUBCLASS, ADB_PROTOCOL [AOSP packages/modules/adb/adb.h]."""
+MTP_INTERFACE = "06/01/01"
+"""Still image class: file transfer of an Android, and of cameras [PIMA 15740]."""
 FASTBOOT_INTERFACE = "ff/42/03"
 """The same with protocol 3 [AOSP system/core/fastboot/fastboot.cpp, match_fastboot]."""
 DEBUGGING_INTERFACES = (ADB_INTERFACE, FASTBOOT_INTERFACE)
@@ -66,18 +69,21 @@ class Reach:
     adb: "AdbEndpoint | None"
     transport_id: int | None
     apple: "AppleDriver | None"
+    usb: "UsbWatch | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mode:
     """One mode.
 
-    `adb_states`: words of `adb devices` for it. `link`: the name of its link, "" if it cannot be talked to.
-    `open`: a link to it; None when its driver does not run. `refusal`: why there is no link otherwise, a reason code;
-    "" = the phone counts as lost. `questions`: a whole inspection, given 32 random hex digits each call.
-    `problem`: what a person must do before it can be talked to; `apple_problem`: the same for an Apple device, where
-    it differs. `usb_label`: what its USB serial number is (a label of `phones.identifiers`). `before_set_up`: it
-    exists only while nobody has set the phone up. `virtual`: the module of a virtual phone in this mode, or "none yet".
+    `adb_states`: words of `adb devices` for it. `link`: the name of its link, "" if no job can begin there.
+    `open`: a link to it, also where a method only passes through; None when its driver does not run. `refusal`: why
+    there is no link otherwise, a reason code; "" = the phone counts as lost. `questions`: a whole inspection, given 32
+    random hex digits each call. `problem`: what a person must do before it can be talked to; `apple_problem`: the same
+    for an Apple device, where it differs. `usb_label`: what its USB serial number is (a label of
+    `phones.identifiers`). `before_set_up`: it exists only while nobody has set the phone up. `named_by_usb`: it tells
+    one number only, which must be the one that USB shows; a job may begin with it, and ends in a report. `virtual`: the
+    module of a virtual phone in this mode, or "none yet".
     """
 
     presence: Presence
@@ -91,6 +97,7 @@ class Mode:
     apple_problem: ProblemCode | None = None
     usb_label: str = "serial"
     before_set_up: bool = False
+    named_by_usb: bool = False
     virtual: str
 
 
@@ -110,8 +117,38 @@ def _open_foyer(reach: Reach) -> "Link | None":
     return _open_adb(reach, "trade_in")
 
 
+def _open_recovery(reach: Reach) -> "Link | None":
+    return _open_adb(reach, "recovery")
+
+
 def _open_apple(reach: Reach) -> "Link | None":
     return reach.apple.open(reach.sighting.transport) if reach.apple is not None else None
+
+
+def _open_fastboot(reach: Reach) -> "Link | None":
+    if reach.usb is None or FASTBOOT_INTERFACE not in reach.sighting.interfaces:
+        return None
+    from phones.fastboot.link import FastbootLink
+    from phones.fastboot.usb_transport import UsbTransport
+
+    return FastbootLink(UsbTransport(reach.usb.device_at(reach.sighting.port)))
+
+
+def _open_mtp(reach: Reach) -> "Link | None":
+    """Never an Apple device's: its pictures are not asked for anything. Whoever else holds the interface keeps it, and
+    then the phone counts as one that does not talk.
+    """
+    sighting = reach.sighting
+    if reach.usb is None or MTP_INTERFACE not in sighting.interfaces or sighting.platform is not Platform.ANDROID:
+        return None
+    from phones.errors import PhoneError, UsbAccessError
+    from phones.mtp.link import MtpLink
+    from phones.usb.bulk import BulkPipe
+
+    try:
+        return MtpLink(BulkPipe(reach.usb.device_at(sighting.port), (0x06, 0x01, 0x01)))
+    except (PhoneError, UsbAccessError):
+        return None
 
 
 def _shell_questions(random_hex: Callable[[], str]) -> "tuple[Question, ...]":
@@ -130,6 +167,18 @@ def _apple_questions(_random_hex: Callable[[], str]) -> "tuple[Question, ...]":
     from phones.apple.inspection import inspection_question
 
     return (inspection_question(timeout_s=APPLE_TIMEOUT_S),)
+
+
+def _fastboot_questions(_random_hex: Callable[[], str]) -> "tuple[Question, ...]":
+    from phones.fastboot.questions import everything_question, variables_question
+
+    return (variables_question(), everything_question())
+
+
+def _mtp_questions(_random_hex: Callable[[], str]) -> "tuple[Question, ...]":
+    from phones.mtp.device_info import question
+
+    return (question(),)
 
 
 _LISTED_BY_ADB = Sign(interface=ADB_INTERFACE, adb=True)
@@ -191,6 +240,7 @@ MODES: tuple[Mode, ...] = (
         presence=Presence.ADB_SIDELOAD,
         signs=(_LISTED_BY_ADB,),
         adb_states=("sideload",),
+        open=_open_recovery,
         refusal="wrong_mode",
         problem=ProblemCode.WRONG_MODE,
         virtual="virtual_phones.android.body",
@@ -199,16 +249,20 @@ MODES: tuple[Mode, ...] = (
         presence=Presence.ADB_RESCUE,
         signs=(_LISTED_BY_ADB,),
         adb_states=("rescue",),
+        open=_open_recovery,
         refusal="wrong_mode",
         problem=ProblemCode.WRONG_MODE,
-        virtual="none yet",
+        virtual="virtual_phones.android.rescue",
     ),
     Mode(
         presence=Presence.FASTBOOT,
         signs=(_LISTED_BY_ADB, Sign(interface=FASTBOOT_INTERFACE, without=ADB_INTERFACE)),
         adb_states=("bootloader",),
+        link="fastboot",
+        open=_open_fastboot,
         refusal="wrong_mode",
-        problem=ProblemCode.WRONG_MODE,
+        questions=_fastboot_questions,
+        named_by_usb=True,
         virtual="virtual_phones.usb.fastboot",
     ),
     Mode(
@@ -220,7 +274,9 @@ MODES: tuple[Mode, ...] = (
     Mode(
         presence=Presence.USB_ONLY,
         signs=(Sign(family=None),),
+        open=_open_mtp,
         refusal="no_debugging",
+        questions=_mtp_questions,  # who is it; nothing can be done to it
         problem=ProblemCode.NO_DEBUGGING,
         apple_problem=ProblemCode.NOT_ANSWERING,  # not in usbmuxd: an iPhone has no debugging to switch on
         virtual="virtual_phones.usb.mtp",

@@ -18,3 +18,12 @@ class Operator(Protocol):
         self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float
     ) -> str | None:
         """Ask `ask.<key>`; one of `choices`, or None when nobody answered in time. Never guesses."""
+
+
+class SheetOperator(Operator, Protocol):
+    """An operator who may also be given a whole sheet, to fill in as they like."""
+
+    def ask_together(
+        self, questions: Mapping[str, tuple[str, ...]], *, port: str, timeout_s: float
+    ) -> Mapping[str, str]:
+        """Ask all of it at once (key → choices); the answers there are when nothing more is open, or time is over."""

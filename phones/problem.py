@@ -23,7 +23,7 @@ class ProblemCode(StrEnum):
     PHONE_LOCKED = "phone_locked"  # iPhone: passcode needed before it talks
     NO_DEBUGGING = "no_debugging"  # on the port, but no adb interface
     OFFLINE = "offline"  # adb says offline
-    WRONG_MODE = "wrong_mode"  # recovery, sideload, rescue, fastboot, DFU
+    WRONG_MODE = "wrong_mode"  # recovery, sideload, rescue, DFU
     NOT_ANSWERING = "not_answering"  # silent, lost or malformed during identification
     PHONE_REFUSED = "phone_refused"  # it said no in a word (facts: word, refusal), which has a sentence of its own
     IDENTITY_TOO_THIN = "identity_too_thin"  # fewer than two identifiers
@@ -39,13 +39,20 @@ class ProblemCode(StrEnum):
     LOCK_SCREEN_SET = "lock_screen_set"  # harness refuses with a lock screen
     SIM_PRESENT = "sim_present"
     SD_CARD_PRESENT = "sd_card_present"
+    BOOT_LOADER_LOCKED = "boot_loader_locked"  # fastboot erases nothing
+    BOOT_LOADER_BATTERY_LOW = "boot_loader_battery_low"  # it says only that, no percentage
+    BOOT_LOADER_NAMELESS = "boot_loader_nameless"  # it does not tell its serial number
+    PROTECTION_TOLD = "protection_told"  # it says that factory reset protection is on, which its erase leaves
+    NO_USERDATA = "no_userdata"  # the boot loader does not tell of a userdata partition
     BATTERY_LOW = "battery_low"
     BATTERY_UNKNOWN = "battery_unknown"
     SYSTEM_IMAGE_RUNNING = "system_image_running"  # dynamic system update image is booted
     HARNESS_ALREADY_ON = "harness_already_on"  # still in test harness from an earlier job
     NOT_CHECKED = "not_checked"  # a blocking question got no answer (facts: what)
     LOG_UNAVAILABLE = "log_unavailable"  # the START of the job cannot be written to the transparency log
+    OVERWRITE_NOT_POSSIBLE = "overwrite_not_possible"  # no overwriting on the route that fits this phone
     METHOD_NOT_AVAILABLE = "method_not_available"  # the chosen method does not fit this phone
+    METHOD_WEAKER = "method_weaker"  # the method wished for proves less than one that fits (facts: method, best)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 
 Steps never see a bare link or port: they are handed a `WitnessedPort`, which asks, takes the
 allow-listed values, commits the identifiers, writes the evidence to the journal, and only then answers.
+
+What is done hundreds of times alike, as a fill does file by file, is kept as sums (`carry_out_in_series`).
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -31,6 +33,11 @@ _OF_END: Mapping[ActEnd, Outcome] = MappingProxyType(
         ActEnd.MALFORMED: Outcome.MALFORMED,
     }
 )
+SUMMED_AT_MOST = 50
+"""So many of a series make one piece of evidence: what a crash leaves uncounted is less than that. A phone of 1 TB has
+about a thousand files of 1 GiB a pass."""
+_WENT_WELL: tuple[Mapping[str, str], ...] = ({}, {"command.exit_code": "0"})
+"""An answer that says no more than this is one of a sum; whatever else is said is kept whole."""
 Journal = Callable[[Evidence], None]
 """Where evidence goes before anyone reads it; the station's ledger, durably."""
 
@@ -113,6 +120,7 @@ class WitnessedPort:
         self._witness = witness
         self._link: Link | None = None
         self._before_exchange = before_exchange
+        self._uncounted: dict[tuple[str, Moment], int] = {}
         self.path = port.path
         self.emulated = port.emulated
 
@@ -121,14 +129,23 @@ class WitnessedPort:
 
         Raises: BenchError when the host side is gone.
         """
+        outcome, values, link_name = self._asked(question)
+        return self._record(moment=moment, link=link_name, asked=question.name, outcome=outcome, values=values)
+
+    def ask_in_series(self, question: Question, moment: Moment) -> Outcome:
+        """The same for a question that is asked over and over and whose answer tells nothing that is kept: kept in
+        sums, as `carry_out_in_series` says. Raises: BenchError when the host side is gone.
+        """
+        outcome, values, link_name = self._asked(question)
+        self._count(question.name, moment, link_name, outcome, values)
+        return outcome
+
+    def _asked(self, question: Question) -> tuple[Outcome, Mapping[str, str], str]:
         try:
-            outcome, values, link_name = self._exchange(question)
+            return self._exchange(question)
         finally:
             if isinstance(self._port, ListeningPort):
                 self._port.question_finished(question)
-        return self._witness.record(
-            moment=moment, port=self.path, link=link_name, asked=question.name, outcome=outcome, values=values
-        )
 
     def _exchange(self, question: Question) -> tuple[Outcome, Mapping[str, str], str]:
         name = "none"
@@ -168,6 +185,43 @@ class WitnessedPort:
 
         Raises: BenchError when the host side is gone.
         """
+
+        def begun() -> None:
+            self.record_host_fact("host.act_begun", {"host.step": act.question.name}, Moment.BEFORE)
+
+        end, values, name = self._carried(act, begun, clock=clock, tell=tell, is_cancelled=is_cancelled)
+        answer = self._record(moment=moment, link=name, asked=act.question.name, outcome=_OF_END[end], values=values)
+        return answer, end
+
+    def carry_out_in_series(
+        self, act: Act, moment: Moment, *, clock: Clock, tell: Callable[[ActProgress], None] = lambda _progress: None
+    ) -> ActEnd:
+        """One long act of very many alike, after which the step keeps the sum of what they did.
+
+        Kept as a piece of its own: that a run of them has begun (`host.act_begun`), and each that did not go well or
+        said anything but exit code 0. Those that went well are counted, and their number is kept (`host.acts`) before
+        whatever is kept next, and after `SUMMED_AT_MOST` at the latest. So nothing goes unmentioned, and a crash loses
+        a count, never the fact. Raises: BenchError when the host side is gone.
+        """
+        name = act.question.name
+
+        def begun() -> None:
+            if (name, moment) not in self._uncounted:
+                self.record_host_fact("host.act_begun", {"host.step": name}, moment)
+
+        end, values, link_name = self._carried(act, begun, clock=clock, tell=tell)
+        self._count(name, moment, link_name, _OF_END[end], values)
+        return end
+
+    def _carried(
+        self,
+        act: Act,
+        begun: Callable[[], None],
+        *,
+        clock: Clock,
+        tell: Callable[[ActProgress], None],
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[ActEnd, Mapping[str, str], str]:
         question = act.question
         name, values, outcome = "none", dict[str, str](), ActOutcome(end=ActEnd.LOST)
         if self._before_exchange is not None:
@@ -177,7 +231,7 @@ class WitnessedPort:
                 self._link = self._port.open()
             name = self._link.name
             running = begin(self._link, question.request, timeout_s=question.timeout_s)
-            self.record_host_fact("host.act_begun", {"host.step": question.name}, Moment.BEFORE)
+            begun()
             outcome = follow(running, act, clock=clock, tell=tell, is_cancelled=is_cancelled)
             values = dict(question.read(outcome.reply)) if outcome.reply is not None else {}
         except PhoneError as error:
@@ -189,10 +243,36 @@ class WitnessedPort:
             self.close_link()
         if outcome.error is not None:
             values = _refusal(outcome.error)
-        answer = self._witness.record(
-            moment=moment, port=self.path, link=name, asked=question.name, outcome=_OF_END[outcome.end], values=values
+        return outcome.end, values, name
+
+    def _count(self, asked: str, moment: Moment, link: str, outcome: Outcome, values: Mapping[str, str]) -> None:
+        """One of a series: counted, or kept when there is anything to say of it."""
+        if outcome is not Outcome.ANSWERED or values not in _WENT_WELL:
+            self._record(moment=moment, link=link, asked=asked, outcome=outcome, values=values)
+            return
+        count = self._uncounted.get((asked, moment), 0) + 1
+        self._uncounted[asked, moment] = count
+        if count >= SUMMED_AT_MOST:
+            self._keep_sums()
+
+    def _keep_sums(self) -> None:
+        for (asked, moment), count in tuple(self._uncounted.items()):
+            self._witness.record(
+                moment=moment,
+                port=self.path,
+                link="host",
+                asked="host.acts",
+                outcome=Outcome.ANSWERED,
+                values={"host.step": asked, "host.acts": str(count)},
+            )
+            del self._uncounted[asked, moment]
+
+    def _record(self, *, moment: Moment, link: str, asked: str, outcome: Outcome, values: Mapping[str, str]) -> Answer:
+        """Keep a piece, and before it what was counted so far."""
+        self._keep_sums()
+        return self._witness.record(
+            moment=moment, port=self.path, link=link, asked=asked, outcome=outcome, values=values
         )
-        return answer, outcome.end
 
     def peek(self) -> Sighting:
         """Look at the port without keeping evidence; for waiting loops. Raises: BenchError."""
@@ -211,21 +291,15 @@ class WitnessedPort:
             values["port.interfaces"] = ",".join(sighting.interfaces)
         if sighting.vendor_id:
             values["port.vendor_product"] = f"{sighting.vendor_id:04x}:{sighting.product_id:04x}"
-        return self._witness.record(
-            moment=moment, port=self.path, link="usb", asked=asked, outcome=Outcome.ANSWERED, values=values
-        )
+        return self._record(moment=moment, link="usb", asked=asked, outcome=Outcome.ANSWERED, values=values)
 
     def keep_statement(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
         """Keep a person's answer; its names begin with `statement.`."""
-        return self._witness.record(
-            moment=moment, port=self.path, link="operator", asked=asked, outcome=Outcome.ANSWERED, values=values
-        )
+        return self._record(moment=moment, link="operator", asked=asked, outcome=Outcome.ANSWERED, values=values)
 
     def record_host_fact(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
         """Keep something the bench itself knows (`host.*`)."""
-        return self._witness.record(
-            moment=moment, port=self.path, link="host", asked=asked, outcome=Outcome.ANSWERED, values=values
-        )
+        return self._record(moment=moment, link="host", asked=asked, outcome=Outcome.ANSWERED, values=values)
 
     def close_link(self) -> None:
         """Close the link; the next question opens what is there then."""

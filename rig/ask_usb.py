@@ -3,6 +3,8 @@
 
 python -m rig.ask_usb mtp SERIAL       GetDeviceInfo
 python -m rig.ask_usb modem SERIAL     AT+DEVCONINFO on the ttyACM the kernel made of it
+python -m rig.ask_usb fastboot PORT    getvar all, through proofwipe's own client and libusb
+python -m rig.ask_usb erase PORT       erase:userdata by the same
 python -m rig.ask_usb node PORT        owner, group and mode of its device node, as udev has set them
 """
 
@@ -13,9 +15,13 @@ import struct
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import usb.core
 import usb.util
+
+if TYPE_CHECKING:
+    from phones.link import Request
 
 DEVICES = Path("/sys/bus/usb/devices")
 
@@ -52,6 +58,36 @@ def modem(serial: str) -> str:
     raise LookupError(serial)
 
 
+def fastboot(port: str) -> str:
+    """What the boot loader on that port tells of itself, line by line. Raises: PhoneError."""
+    from phones.link import FastbootEverything  # the others of these programs start in a guest without it
+
+    return _asked_by_ours(port, FastbootEverything())
+
+
+def erase(port: str) -> str:
+    """`OKAY` when it says that it has erased userdata, else its refusal. Raises: PhoneError."""
+    from phones.errors import PhoneRefusedError
+    from phones.link import FastbootErase
+
+    try:
+        return _asked_by_ours(port, FastbootErase(partition="userdata")) + "OKAY"
+    except PhoneRefusedError as refused:
+        return f"FAILED {refused.got}"
+
+
+def _asked_by_ours(port: str, request: "Request") -> str:
+    from phones.fastboot.link import FastbootLink
+    from phones.fastboot.usb_transport import UsbTransport
+    from phones.usb.watch import UsbWatch
+
+    link = FastbootLink(UsbTransport(UsbWatch().device_at(port)))
+    try:
+        return link.exchange(request, timeout_s=60.0).body.decode("utf-8", "replace")
+    finally:
+        link.close()
+
+
 def node(port: str) -> str:
     """As `stat -c %U:%G:%a` of the node below the USB bus folder. Raises: OSError when nothing hangs there."""
     device = DEVICES / port
@@ -85,7 +121,7 @@ def _serial(device: usb.core.Device) -> str:
 
 def main() -> int:
     """Print the answer."""
-    ask = {"mtp": mtp, "modem": modem, "node": node}[sys.argv[1]]
+    ask = {"mtp": mtp, "modem": modem, "node": node, "fastboot": fastboot, "erase": erase}[sys.argv[1]]
     sys.stdout.write(ask(sys.argv[2]) + "\n")
     return 0
 

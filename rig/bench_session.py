@@ -35,7 +35,7 @@ def start_udevd() -> None:
     group. Raises: BenchSessionError.
     """
     for command in (
-        ["addgroup", "--quiet", "--system", "proofwipe"],  # what sysusers/ says, where systemd is not
+        ["addgroup", "--quiet", "--system", "proofwipe"],  # as the Debian package does
         ["install", "-D", "-m", "0644", str(PACKAGING / "udev" / RULES), f"/etc/udev/rules.d/{RULES}"],
     ):
         done = subprocess.run(command, check=False, capture_output=True, timeout=_START_S)

@@ -72,6 +72,7 @@ buttons = "ok"
 sound = "ok"
 cameras = "ok"
 charging = "ok"
+parts = "original"
 """
 _HEALTHY = {
     "udev": "works",
@@ -135,7 +136,9 @@ class Person:
         asked = self._read.count("> ")
         if self._read.endswith("> ") and f"asked {asked}" not in self._done:
             self._done.add(f"asked {asked}")
-            os.write(terminal, b"not_asked\n" if "not_looked" in self._read[self._answered :] else b"yes\n")
+            shown = self._read[self._answered :]
+            owner = "does not ask" in shown and "You answered" not in shown
+            os.write(terminal, b"n\n" if owner else b"y\n")  # each answer is confirmed by a yes
             self._answered = len(self._read)
         for found in _INSTRUCTION.finditer(" ".join(self._read.split())):
             if found[0] not in self._done:
@@ -196,7 +199,7 @@ def process(remote: RemoteBench, folder: Path, out: Path, say: Callable[[str], N
     seconds = time.monotonic() - started
     truths = remote.truth()
     erased = [name for name, _ in PHONES if truths[name]["erased"]]
-    papers = sorted((folder / "papers").glob("*.pdf"))
+    papers = sorted((folder / "papers").rglob("*.pdf"))
     kept = out / "papers"
     shutil.rmtree(kept, ignore_errors=True)
     shutil.copytree(folder / "papers", kept) if papers else None
@@ -239,7 +242,7 @@ def _doctor(program: list[str], environment: Mapping[str, str], say: Callable[[s
     )
     say(f"doctor: exit {done.returncode}\n{(done.stdout + done.stderr).decode('utf-8', 'replace')}")
     try:
-        states = {each["name"]: each["state"] for each in json.loads(done.stdout)["checks"]}
+        states = {each["check"]: each["state"] for each in json.loads(done.stdout)["checks"]}
     except (ValueError, KeyError, TypeError):
         states = {}
     wrong = [f"{name} {states.get(name)}" for name, wanted in _HEALTHY.items() if states.get(name) != wanted]
@@ -254,7 +257,7 @@ def _doctor(program: list[str], environment: Mapping[str, str], say: Callable[[s
 
 def _verified(program: list[str], paper: Path, environment: Mapping[str, str], say: Callable[[str], None]) -> str:
     done = subprocess.run(
-        [*program, "verify", str(paper)],
+        [*program, "verify", str(paper), "--json"],
         env=dict(environment),
         capture_output=True,
         check=False,
@@ -263,4 +266,8 @@ def _verified(program: list[str], paper: Path, environment: Mapping[str, str], s
     )
     printed = (done.stdout + done.stderr).decode("utf-8", "replace")
     say(f"verify {paper.name}: exit {done.returncode}\n{printed}")
-    return "SPECIMEN" if done.returncode == 7 and "SPECIMEN" in printed else f"exit {done.returncode}"
+    try:
+        answer = json.loads(done.stdout)["answer"]
+    except (ValueError, KeyError, TypeError):
+        return f"exit {done.returncode}"
+    return "SPECIMEN" if (done.returncode, answer) == (7, "SPECIMEN") else f"exit {done.returncode}, {answer}"

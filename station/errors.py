@@ -8,12 +8,17 @@ ProofwipeError
 │   ├── LedgerListsError      what lists are read from does not say what the entries say
 │   └── LedgerFullError       disk full or read-only: nothing was lost, nothing more is begun
 ├── FileNotWrittenError   a file or folder cannot be written
+├── DiskNearlyFullError   too little room for ledger and papers: nothing is begun
 ├── FileUnusableError     a file or name is refused by the operating system
 ├── StationBusyError      another proofwipe works with this ledger
+├── SessionRefusedError   the session at work does not understand a request
+├── SessionLostError      it ended, or fell silent, before it answered
 ├── ConfigError           a key or value of the configuration is wrong
+│   └── GivenFileError        a file that a person wrote has faults, all of which it names
 ├── ExtraMissingError     the part that drives phones is not installed
 ├── LogMissingError       no transparency log can be opened, and the settings ask for one
 ├── NotInitialisedError   `proofwipe init` has not been run
+├── StationExistsError    it has been run here already
 ├── PhoneNotFoundError    nothing on the bench answers to that serial or slot
 │   └── NoPhoneError          nothing is plugged in at all
 ├── AmbiguousPhoneError   more than one does
@@ -23,6 +28,7 @@ ProofwipeError
 ├── RestlessBenchError    the bench does not come to rest: a phone comes and goes
 ├── JobNotFoundError      no such job
 ├── NotCertifiedError     the job has no certificate that could be withdrawn or copied
+├── NotEntitledError      nobody of that name may do that here, or no name was given
 ├── KeyRequiredError      decisions are taken under a validator's own key here
 ├── InspectorPerformedError  who performed a job does not inspect its phone again
 ├── QuestionNotFoundError no question with that id was ever asked here
@@ -30,6 +36,11 @@ ProofwipeError
 ├── AnswerRefusedError    the answer is none of the question's choices
 ├── SubscriptionDroppedError  a client did not read its events in time
 └── WrongStageError       the job is not at a stage where that can be done
+    ├── EraseBegunError       the phone cannot be given up any more
+    ├── AnswerKeptError       no answer of it can be corrected any more
+    ├── AlreadyCertifiedError it has its certificate; nothing is left to decide
+    ├── NewerJobError         the phone was here again since; somebody has to say that this is known
+    │   └── JobOvertakenError     and has a certificate from then
     └── JobBusyError          nor will it be before its worker is done
 """
 
@@ -67,6 +78,12 @@ class LedgerFullError(LedgerError):
     code = "ledger_full"
 
 
+class DiskNearlyFullError(ProofwipeError):
+    """Too little room where ledger and papers are written; `free` and `wanted` in MB. Nothing was begun."""
+
+    code = "disk_nearly_full"
+
+
 class FileNotWrittenError(ProofwipeError):
     """A file or folder of the station cannot be written. `cause`: why, in words for a person."""
 
@@ -100,6 +117,18 @@ class StationBusyError(ProofwipeError):
     code = "station_busy"
 
 
+class SessionRefusedError(ProofwipeError):
+    """The session at work did not take a request, or its answer is not of our version. `got`: what it was about."""
+
+    code = "session_refused"
+
+
+class SessionLostError(ProofwipeError):
+    """The session at work ended, or fell silent, before it answered: what was asked may have been done."""
+
+    code = "session_lost"
+
+
 class ConfigError(ProofwipeError):
     """The configuration has an unknown key or a wrong value."""
 
@@ -109,6 +138,33 @@ class ConfigError(ProofwipeError):
     def __init__(self, *, subject: str, step: str = "", expected: str, got: str) -> None:
         place = f"{subject}: {step}" if step else subject
         super().__init__(subject=subject, step=step, expected=expected, got=got, place=place, allowed=expected)
+
+
+class GivenFileError(ConfigError):
+    """A file that a person wrote has faults. `faults`: line (0 where none is known) and sentence of each, in the
+    language in use; `left_out`: how many more there are.
+    """
+
+    code = "given_file"
+
+    def __init__(self, *, subject: str, faults: tuple[tuple[int, str], ...], left_out: int = 0) -> None:
+        self.faults = faults
+        self.left_out = left_out
+        super().__init__(subject=subject, expected="", got="; ".join(self.lines("en")))
+
+    def lines(self, language: str) -> tuple[str, ...]:
+        """A line for each fault, and one for those left out."""
+        said = [say("fault.at", language, line=str(line), fault=what) if line else what for line, what in self.faults]
+        more = [say("fault.more", language, number=str(self.left_out))] if self.left_out else []
+        return (*said, *more)
+
+    def headline(self, language: str) -> str:
+        """The file and the number of its faults, for where `lines` follow."""
+        return say("fault.count", language, subject=self.subject, number=str(len(self.faults) + self.left_out))
+
+    def reason(self, language: str = "en") -> str:
+        """All faults in one sentence."""
+        return say("error.given_file.reason", language, subject=self.subject, faults="; ".join(self.lines(language)))
 
 
 class ExtraMissingError(ProofwipeError):
@@ -121,6 +177,15 @@ class NotInitialisedError(ProofwipeError):
     """No issuer and keys yet."""
 
     code = "not_initialised"
+
+
+class StationExistsError(ProofwipeError):
+    """There is a station in this folder already. `owner`: whose; `since`: a date."""
+
+    code = "station_exists"
+
+    def __init__(self, *, subject: str, owner: str, since: str) -> None:
+        super().__init__(subject=subject, owner=owner, since=since)
 
 
 class LogMissingError(ProofwipeError):
@@ -186,6 +251,13 @@ class JobNotFoundError(ProofwipeError):
     exit_code = 3
 
 
+class AmbiguousJobError(ProofwipeError):
+    """Several jobs go by that name."""
+
+    code = "ambiguous_job"
+    exit_code = 2
+
+
 class NotCertifiedError(ProofwipeError):
     """The job or paper is no certificate."""
 
@@ -200,11 +272,72 @@ class KeyRequiredError(ProofwipeError):
     exit_code = 2
 
 
+class NotEntitledError(ProofwipeError):
+    """Nobody of that name has that role at this station, or nobody was named where somebody must be."""
+
+    code = "not_entitled"
+    exit_code = 2
+
+
 class WrongStageError(ProofwipeError):
     """The job is not at a stage where that can be done."""
 
     code = "wrong_stage"
     exit_code = 4
+
+
+class AnswerKeptError(WrongStageError):
+    """Answers can be corrected only while a validator's decision is waited for."""
+
+    code = "answer_kept"
+
+
+class ClockBackError(ProofwipeError):
+    """The clock stands before what was written of the job already. `last`, `now`: in UTC. Nothing was written."""
+
+    code = "clock_back"
+    exit_code = 4
+
+
+class AlreadyCertifiedError(WrongStageError):
+    """The job has its certificate: nothing is left to decide, and a rejection is no way to take it back."""
+
+    code = "already_certified"
+
+
+class NewerJobError(WrongStageError):
+    """The phone was on the bench again after this job; what this job found may not be what the phone is now."""
+
+    code = "newer_job"
+
+
+class SeenChangedError(WrongStageError):
+    """What was shown to whoever decides is not what the job is now: an answer was corrected. `seen`, `newest`:
+    ids of the records. Nothing was written.
+    """
+
+    code = "seen_changed"
+
+
+class DecisionRefusedError(ProofwipeError):
+    """A decision that no paper could carry, or that this person may not take. `cause`: what is in the way, in words of
+    the language in use. Nothing was written.
+    """
+
+    code = "decision_refused"
+    exit_code = 2
+
+
+class JobOvertakenError(NewerJobError):
+    """The phone has a certificate of a newer job, which an older one must not take the place of."""
+
+    code = "overtaken"
+
+
+class EraseBegunError(WrongStageError):
+    """Work on the phone has begun, or is over: it cannot be given up any more."""
+
+    code = "erase_begun"
 
 
 class JobBusyError(WrongStageError):
@@ -233,6 +366,19 @@ class QuestionNotFoundError(ProofwipeError):
     exit_code = 3
 
 
+class AgentError(ProofwipeError):
+    """The process that is to hold the passphrase for a shift could not be started."""
+
+    code = "agent"
+    exit_code = 1
+
+
+class AgentLivesError(AgentError):
+    """Whoever holds the passphrase does not answer and may hold it still."""
+
+    code = "agent_lives"
+
+
 class QuestionClosedError(ProofwipeError):
     """Somebody else answered first, or the time was over."""
 
@@ -245,6 +391,12 @@ class AnswerRefusedError(ProofwipeError):
 
     code = "answer_refused"
     exit_code = 2
+
+
+class AnswerOfEraseError(AnswerRefusedError):
+    """The answer is evidence of the erase: it holds for the moment it was given, and is never corrected."""
+
+    code = "answer_of_erase"
 
 
 class SubscriptionDroppedError(ProofwipeError):

@@ -28,11 +28,13 @@ from grading.sentences import cap_sentence
 from phones.problem import ProblemCode
 from phones.words import LANGUAGES, ROOMS, catalogue, keys, say
 from station.cli import main
+from station.questions import ALL_QUESTIONS
 from station.setup.settings import Settings, from_document
 from station.text import language
-from tools import make_problems
+from tools import make_files, make_problems
 from wipe.method import Deadlines, Limits
 from wipe.methods.table import CONDITIONS, METHODS
+from wipe.overwritten import SHORT_OF_OVERWRITING
 from wipe.rules import load, versions
 from wipe.steps import preconditions
 
@@ -205,7 +207,7 @@ def test_no_next_step_is_left_without_its_code() -> None:
 
 def test_no_reason_is_left_that_nothing_gives() -> None:
     """`battery_low` says more than its problem; the others are of the station (station/work/worker.py, validate)."""
-    given = {*REASONS, *INSIDE, "internal", "rejected"}
+    given = {*REASONS, *INSIDE, *SHORT_OF_OVERWRITING, "internal", "rejected"}
     assert {key.removeprefix("reason.") for key in keys("reason.")} - given == set()
 
 
@@ -239,6 +241,8 @@ def test_everything_a_screen_shows_of_a_job_has_its_sentence() -> None:
     assert {"planting", "blocked", "waiting_return"} <= progress
     assert instructions >= {"reset_in_settings", "erase_in_settings"}
     assert "setup_screen_seen" in questions
+    assert questions <= set(ALL_QUESTIONS), "an answers file may answer every question there is"
+    questions |= set(ALL_QUESTIONS)
     found = [f"progress.{key}" for key in progress] + [f"instruct.{key}" for key in instructions]
     assert missing([*sorted(found), *(f"ask.{key}" for key in sorted(questions))]) == []
 
@@ -263,6 +267,10 @@ def test_the_list_of_problems_is_up_to_date() -> None:
     assert written == make_problems.document(), "run: python -m tools.make_problems"
 
 
+def test_the_page_of_files_that_people_write_is_up_to_date() -> None:
+    assert make_files.TARGET.read_text("utf-8") == make_files.document(), "run: python -m tools.make_files"
+
+
 def commands_in_help(tongue: str) -> list[str]:
     """The list of commands as the program prints it."""
     language.use(tongue)
@@ -271,13 +279,13 @@ def commands_in_help(tongue: str) -> list[str]:
     finally:
         language.use("en")
     _, _, listed = shown.partition(f"{say('help.commands', tongue)}:\n")
-    return [line.rstrip() for line in listed.splitlines() if line.strip()]
+    return [line.rstrip() for line in listed.partition("\n\n")[0].splitlines()]
 
 
 @pytest.mark.parametrize("tongue", LANGUAGES)
 def test_the_readme_lists_the_commands_that_there_are(tongue: str) -> None:
     shown = commands_in_help(tongue)
-    assert len(shown) == len(main.COMMANDS)
+    assert len(shown) == len(main.COMMANDS.keys() - main.UNLISTED)
     written = READMES[tongue].read_text("utf-8").splitlines()
     assert [line for line in shown if line not in written] == []
 
@@ -338,6 +346,7 @@ def test_the_settings_reference_names_every_setting_with_its_default() -> None:
         "limits": asdict(Limits()),
         "policy": asdict(settings.policy),
         "signing": asdict(settings.signing),
+        "overwrite": asdict(settings.overwrite),
     }
     assert {name: written[name] for name in tables} == tables
     assert set(written) == set(Settings.__dataclass_fields__)
@@ -352,8 +361,8 @@ def test_settings_that_a_document_says_to_write_are_taken(document: Path) -> Non
 
 
 def test_both_readmes_show_the_certificate_and_its_picture_is_small() -> None:
-    picture = ROOT / "docs" / "pictures" / "certificate.png"
-    assert picture.stat().st_size <= 300_000
+    for picture in (ROOT / "docs" / "pictures").iterdir():
+        assert picture.stat().st_size <= 300_000, picture.name
     assert all("docs/pictures/certificate.png" in readme.read_text("utf-8") for readme in READMES.values())
 
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes certs/schemas: JSON Schemas (2020-12) of everything in a paper that is JSON.
+"""Writes JSON Schemas (2020-12): certs/schemas of all JSON in a paper, docs/schemas of what programs get,
+and the table of names in docs/programs.md.
 
     python -m tools.make_schemas            # writes them
     python -m tools.make_schemas --check    # exit 1 if one is not what it would write
 
-The record's comes from the table that reads it; the others are spelled out here and tested against real bytes.
+The record's comes from the table that reads it; those of programs from the types of station.documents; the others are
+spelled out here and tested against real bytes.
 """
 
 import inspect
@@ -17,8 +19,14 @@ from certs.log.entries import OUTCOMES
 from certs.record import fields
 from certs.record.fields import Kind
 from certs.record.schema import RECORD
+from station.documents import table
+from station.documents.meanings import MEANINGS
 
-FOLDER = Path(__file__).parents[1] / "certs" / "schemas"
+TOP = Path(__file__).parents[1]
+FOLDER = TOP / "certs" / "schemas"
+FOR_PROGRAMS = TOP / "docs" / "schemas"
+PAGE = TOP / "docs" / "programs.md"
+BEGIN, END = "<!-- names: made by tools.make_schemas -->", "<!-- end of names -->"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ID = "^PW(-[0-9A-HJKMNP-TV-Z]{4}){4}$"
 _TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
@@ -34,6 +42,28 @@ def schemas() -> dict[str, dict[str, Any]]:
         "openings.json": _openings(),
         "validation.json": _validation(),
     }
+
+
+def files() -> dict[Path, str]:
+    """Every file and its text."""
+    of_papers = {
+        FOLDER / name: json.dumps(content, indent=1, ensure_ascii=True, sort_keys=True)
+        for name, content in schemas().items()
+    }
+    for_programs = {
+        FOR_PROGRAMS / f"{name}.json": json.dumps(content, indent=1, ensure_ascii=True)
+        for name, content in table.schemas().items()
+    }
+    found = {path: f"{text}\n" for path, text in {**of_papers, **for_programs}.items()}
+    return {**found, PAGE: _page(PAGE.read_text("utf-8"))}
+
+
+def _page(before: str) -> str:
+    """The page for integrators with its table of names."""
+    head, _, rest = before.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in sorted(MEANINGS.items())]
+    return "\n".join([f"{head}{BEGIN}", "| Name | Meaning |", "|---|---|", *rows, f"{END}{tail}"])
 
 
 def _schema(kind: Kind, defined: dict[str, Any]) -> dict[str, Any]:
@@ -150,15 +180,17 @@ def _validation() -> dict[str, Any]:
 def main(arguments: list[str]) -> int:
     """Write, or compare."""
     wrong = 0
-    for name, content in schemas().items():
-        text = json.dumps(content, indent=1, ensure_ascii=True, sort_keys=True) + "\n"
-        path = FOLDER / name
+    for path, text in files().items():
         if "--check" in arguments:
             wrong += not path.is_file() or path.read_text("utf-8") != text
         else:
-            FOLDER.mkdir(exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
-            print(path.relative_to(FOLDER.parents[1]))
+            print(path.relative_to(TOP))
+    for path in FOR_PROGRAMS.glob("*.json"):
+        if path not in files():
+            wrong += 1
+            print(f"{path.relative_to(TOP)} belongs to no document")
     return 1 if wrong else 0
 
 

@@ -308,6 +308,18 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         without=_BOOT,
     ),
     Measurement(
+        values=(
+            "fastboot.unlocked",
+            "fastboot.secure",
+            "fastboot.userspace",
+            "fastboot.battery_ok",
+            "fastboot.partitions",
+        ),
+        source="boot loader: `getvar`",
+        without="its own word, unsigned; an unknown word is `malformed`, refused or empty is not read",
+        then="the erase does not begin where it matters; never evidence of an erase",
+    ),
+    Measurement(
         values=("boot.reason", "boot.reset_entries", "boot.completed", "boot.count"),
         source="Android: properties, `settings get global boot_count`",
         without="an empty history is one that may not be read; a missing one is not read",
@@ -388,6 +400,11 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         values=("canary.planted", "canary.still_there", "canary.gone", "canary.marker_works"),
         source="our own mark",
         without=_OURS,
+    ),
+    Measurement(
+        values=("attestation.state",),
+        source="trade-in `getstatus --challenge`",
+        without="read, and not judged: nothing is graded or claimed by it",
     ),
     Measurement(
         values=("command.exit_code", "command.returned", "command.nonce", "command.nonce_echoed"),

@@ -26,6 +26,7 @@ from certs.log.merkle import HASH_BYTES, Node
 from certs.log.notes import Signature, VerifierKey, checkpoint_text, is_name
 from certs.log.policy import LogPolicy
 from certs.log.proofs import format_proof
+from phones.durable_files import sync_folder
 from transparency.signing import NoteKey
 from transparency.tables import (
     ISSUE,
@@ -39,7 +40,6 @@ from transparency.tables import (
     one_moment,
     short_name,
     size_of,
-    sync_folder,
     translated,
 )
 

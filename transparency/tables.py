@@ -3,7 +3,6 @@
 
 import contextlib
 import hashlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,15 +104,6 @@ def short_name(key: str) -> bytes:
 def key_name(name: str, key_id: bytes) -> bytes:
     """How a witness's key is named in the file."""
     return f"{name}\n".encode() + key_id
-
-
-def sync_folder(path: Path) -> None:
-    """Names in the folder are on the disk when this returns. Raises: OSError."""
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @contextmanager

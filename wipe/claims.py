@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 
 from phones.verdict import Source, Verdict
+from wipe.overwritten import overwriting
 from wipe.readings import Readings
 from wipe.report import Claims, Condition
 from wipe.rules import EVERY_METHOD, MethodRule, ResidueCase, Rules, Test
@@ -50,20 +51,24 @@ def claims(
     found = conditions(readings, method=method.name, rules=rules)
     if verdict is not Verdict.PASSED:
         return no_claims(found)
+    overwritten = overwriting(readings, rules.overwrite)
+    is_overwritten = overwritten is not None and not overwritten.reasons
     if allow_purge(found):
         nist, technique = "purge", method.purge
-    elif _may_be_called_clear(readings, method=method.name, rules=rules):
+    elif _may_be_called_clear(readings, method=method.name, rules=rules, is_overwritten=is_overwritten):
         nist, technique = "clear", method.clear
     else:
         nist, technique = NOTHING, method.clear
-    # Neither overwriting nor a block erase was done: whatever the keys, GB 46864 gets supporting evidence only.
-    gb = NOTHING if nist == NOTHING else "supporting_only"
+    # Without overwriting or a block erase GB 46864 gets supporting evidence only, whatever the keys.
+    without = NOTHING if nist == NOTHING else "supporting_only"
+    gb = "method_overwrite" if is_overwritten else without
     return Claims(
         nist_method=nist,
         technique=technique,
         conditions=found,
         gb_status=gb,
         r2_status=_r2(residues, method=method, rules=rules),
+        overwriting=overwritten,
     )
 
 
@@ -90,8 +95,11 @@ def _is_about(case: ResidueCase, method: str) -> bool:
     return method in case.methods or EVERY_METHOD in case.methods
 
 
-def _may_be_called_clear(readings: Readings, *, method: str, rules: Rules) -> bool:
-    return any(method in case.methods and _all_hold(readings, case.needs) for case in rules.clears)
+def _may_be_called_clear(readings: Readings, *, method: str, rules: Rules, is_overwritten: bool) -> bool:
+    return any(
+        method in case.methods and (is_overwritten or not case.overwritten) and _all_hold(readings, case.needs)
+        for case in rules.clears
+    )
 
 
 def _r2(residues: Mapping[str, str], *, method: MethodRule, rules: Rules) -> str:

@@ -17,6 +17,7 @@ from phones.operator import Operator
 from phones.port import Platform, Sighting
 from phones.problem import Problem
 from phones.witness import WitnessedPort
+from wipe.overwrite.plan import OverwritePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class StepContext:
     draw: Callable[[], str]  # a fresh 32-hex-digit random text each call: script markers
     evidence: list[Evidence]
     act_progress: Callable[[ActProgress], None] = field(default=lambda _progress: None)  # of a long act, as it runs
+    overwrite: OverwritePlan = field(default_factory=OverwritePlan)
     progress: Callable[[str], None] = field(default=lambda _key: None)  # key `progress.<key>`; free of phone data
 
 
@@ -89,5 +91,8 @@ class EraseMethod:
     fits: Callable[[Mapping[str, str], Sighting], bool]
     problems: Callable[[Mapping[str, str], Sighting, Limits], tuple[Problem, ...]]
     steps: tuple[Step, ...]
+    overwrites: bool = False  # it writes over the whole user-addressable space before its last reset
     predicted: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    on_wish: bool = False  # never chosen by itself; taken when wished, also where another proves more
+    unserved_after: tuple[str, ...] = ()  # reasons of a failed job after which this phone is not offered it again
     # predicted: {"level": "E2", "nist": "clear", "gb": "supporting_only", "r2": "automated"} for --plan

@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What would be done to a phone, and what could be claimed, from its inspection alone. Touches nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from phones.clock import utc_now
-from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.port import Sighting
-from phones.problem import Problem, ProblemCode
+from phones.problem import Problem
 from phones.words import say
-from wipe import claims as claim
-from wipe.method import EraseMethod, Limits
-from wipe.methods.table import CONDITIONS, choose
-from wipe.readings import Readings
-from wipe.rules import load
+from wipe.method import Limits
+from wipe.methods.choice import Choice, choose
+from wipe.methods.table import CONDITIONS
+from wipe.operators import number
+from wipe.overwrite.plan import FASTEST_BYTES_S, SLOWEST_BYTES_S, Forecast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +32,14 @@ class PlannedCondition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`method` is "" when none fits. `predicted`: level, nist, gb, r2 if everything goes well."""
+    """`method` is "" when none fits or a wish is refused. `predicted`: level, nist, gb, r2 if everything goes well."""
 
+    choice: Choice
     method: str
     steps: tuple[PlannedStep, ...]
     conditions: tuple[PlannedCondition, ...]
     predicted: Mapping[str, str]
+    forecast: Forecast | None = None
 
     @property
     def can_begin(self) -> bool:
@@ -51,6 +51,8 @@ class Plan:
         return {
             "method": self.method,
             "can_begin": self.can_begin,
+            "why": self.choice.why,
+            "report_only": self.choice.is_report_only,
             "steps": [{"name": step.name, "acts": step.acts} for step in self.steps],
             "conditions": [
                 {
@@ -68,6 +70,7 @@ class Plan:
         lines = []
         if self.method:
             lines.append(say("plan.method", language, method=say(f"method.{self.method}", language)))
+            lines += self.choice.lines(language)
             for place, step in enumerate(self.steps, start=1):
                 key = "plan.step_acts" if step.acts else "plan.step"
                 lines.append(say(key, language, place=place, step=say(f"step.{step.name}", language)))
@@ -76,53 +79,59 @@ class Plan:
             lines.append(say("plan.met" if condition.problem is None else "plan.unmet", language, name=name))
             if condition.problem is not None:
                 lines += [f"  {condition.problem.reason(language)}", f"  {condition.problem.next_step(language)}"]
+        if self.forecast is not None:
+            lines.append(self._forecast_line(self.forecast, language))
         if self.method:
             words = {name: say(f"claim.{name}.{value}", language) for name, value in self.predicted.items()}
             lines.append(say("plan.predicted", language, **words))
         return tuple(lines)
 
+    def _forecast_line(self, forecast: Forecast, language: str) -> str:
+        return say(
+            "plan.overwrite",
+            language,
+            gigabytes=f"{forecast.written_bytes / 1e9:.0f}",
+            passes=forecast.passes,
+            least=forecast.least_minutes,
+            most=forecast.most_minutes,
+            slowest=SLOWEST_BYTES_S // 1_000_000,
+            fastest=FASTEST_BYTES_S // 1_000_000,
+        )
 
-def plan(values: Mapping[str, str], sighting: Sighting, limits: Limits, *, wanted: str | None = None) -> Plan:
-    """The plan for a phone with these inspection values (in clear); `wanted` names a method.
+
+def plan(
+    values: Mapping[str, str],
+    sighting: Sighting,
+    limits: Limits,
+    *,
+    wanted: str | None = None,
+    failed: Collection[str] = (),
+    passes: int = 0,
+) -> Plan:
+    """The plan for a phone with these inspection values (in clear); `wanted` names a method, `failed` those that the
+    phone has refused before, `passes` how often it is to be overwritten.
 
     Asks nothing of the phone and writes nothing.
     """
-    method = choose(values, sighting, wanted)
+    choice = choose(values, sighting, wanted, failed=failed, passes=passes)
+    method, problem = choice.method, choice.problem
     if method is None:
-        problem = Problem(code=ProblemCode.METHOD_NOT_AVAILABLE, facts={"method": wanted or "-"})
-        condition = PlannedCondition(code=problem.code.value, problem=problem)
-        return Plan(method="", steps=(), conditions=(condition,), predicted={})
+        conditions = () if problem is None else (PlannedCondition(code=problem.code.value, problem=problem),)
+        return Plan(choice=choice, method="", steps=(), conditions=conditions, predicted={})
     return Plan(
+        choice=choice,
         method=method.name,
         steps=tuple(PlannedStep(name=step.name, acts=step.acts) for step in method.steps),
         conditions=tuple(
             PlannedCondition(code=condition.code.value, problem=condition.find(values, limits))
             for condition in CONDITIONS[method.name]
         ),
-        predicted=_predict(method, values),
+        predicted=choice.predicted,
+        forecast=_forecast(values, max(1, passes)) if method.overwrites else None,
     )
 
 
-def _predict(method: EraseMethod, values: Mapping[str, str]) -> Mapping[str, str]:
-    """What the method promises, or more where what the phone says of itself before already allows it."""
-    if method.predicted["level"] == "E1":
-        return method.predicted
-    rules = load()
-    before = Evidence(
-        number=0,
-        at=utc_now(),
-        moment=Moment.BEFORE,
-        port="",
-        link="plan",
-        asked="plan",
-        outcome=Outcome.ANSWERED,
-        values=dict(values),
-        digest=digest_of(values),
-    )
-    found = claim.conditions(Readings((before,)), method=method.name, rules=rules)
-    predicted = dict(method.predicted)
-    if claim.allow_purge(found):
-        predicted["nist"] = "purge"
-    if claim.keys_destroyed(found, method=method.name, rules=rules):
-        predicted["level"] = "E3"
-    return predicted
+def _forecast(values: Mapping[str, str], passes: int) -> Forecast | None:
+    """None for a phone that does not say how much it holds."""
+    total = number(values.get("storage.total_bytes", ""))
+    return Forecast.of(total, passes) if total else None

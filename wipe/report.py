@@ -48,12 +48,31 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overwriting:
+    """What an overwriting pass shows, of user-addressable space only.
+
+    `capacity_bytes`: all whole disks, as the phone says. `passes`: in how many it was seen full. `at_most_ppm`: with
+    99 % confidence at most so many parts in a million of what was written are not there. `reasons`: codes why it is not
+    claimed, most telling first; empty when it is.
+    """
+
+    capacity_bytes: int
+    written_bytes: int
+    passes: int
+    chunks_total: int
+    chunks_drawn: int
+    chunks_matching: int
+    at_most_ppm: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     """Three claims, never merged into one word.
 
     nist_method: none, clear, purge (destroy is never ours). gb_status: method_overwrite, method_block_erase,
     vendor_declared, supporting_only, none. r2_status: automated, guided, fail. `technique` is a key
-    `technique.<name>` in words.toml.
+    `technique.<name>` in words.toml. `overwriting`: what it rests on; None when no pass was begun.
     """
 
     nist_method: str
@@ -61,6 +80,7 @@ class Claims:
     conditions: Mapping[str, Condition]
     gb_status: str
     r2_status: str
+    overwriting: Overwriting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The versioned rule file: what counts as proof of an erase. Data, so that a verdict can be recomputed.
 
-Old versions stay in `wipe/rules/`; a paper names version and SHA-256 of the file it was judged by.
+A paper names version and SHA-256 of the file it was judged by; its edition keeps that file (ADR 0012).
 """
 
 import hashlib
@@ -90,10 +90,27 @@ class ConditionCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearCase:
-    """When a verified erase may be called Clear."""
+    """When a verified erase may be called Clear. `overwritten`: only with an overwriting pass that may be claimed."""
 
     methods: frozenset[str]
+    overwritten: bool
     needs: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverwriteRule:
+    """From where on an overwriting pass may be claimed.
+
+    `least_written_percent` of what was free must have been kept, `least_volume_percent` of /data and
+    `least_capacity_percent` of all disks; of the chunks written `least_drawn_percent` must have been read back, and
+    `least_chunks` of them (or all).
+    """
+
+    least_written_percent: int
+    least_capacity_percent: int
+    least_volume_percent: int
+    least_drawn_percent: int
+    least_chunks: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +148,7 @@ class Rules:
     conditions: tuple[ConditionCase, ...]
     clears: tuple[ClearCase, ...]
     residues: tuple[ResidueCase, ...]
+    overwrite: OverwriteRule
 
 
 def versions() -> tuple[str, ...]:
@@ -168,6 +186,7 @@ def parse(data: bytes, file: Path | None = None) -> Rules:
             conditions=tuple(_condition(entry) for entry in table.get("condition", ())),
             clears=tuple(_clear(entry) for entry in table.get("clear", ())),
             residues=tuple(_residue(entry) for entry in table.get("residue", ())),
+            overwrite=_overwrite(table["overwrite"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RulesError(expected="a rule file", got=_printable(str(error) or type(error).__name__)) from error
@@ -271,7 +290,19 @@ def _condition(entry: dict[str, Any]) -> ConditionCase:
 
 
 def _clear(entry: dict[str, Any]) -> ClearCase:
-    return _nothing_left(entry, ClearCase(methods=frozenset(entry.pop("methods")), needs=_needs(entry)))
+    overwritten = entry.pop("overwritten", False)
+    case = ClearCase(methods=frozenset(entry.pop("methods")), overwritten=overwritten, needs=_needs(entry))
+    return _nothing_left(entry, case)
+
+
+def _overwrite(entry: dict[str, Any]) -> OverwriteRule:
+    percents = ("least_written_percent", "least_capacity_percent", "least_volume_percent", "least_drawn_percent")
+    rule = OverwriteRule(**{name: entry.pop(name) for name in (*percents, "least_chunks")})
+    if any(type(getattr(rule, name)) is not int or not 0 < getattr(rule, name) <= 100 for name in percents):
+        raise ValueError("overwrite: a percentage is a whole number of 1 to 100")
+    if type(rule.least_chunks) is not int or rule.least_chunks < 1:
+        raise ValueError("overwrite: least_chunks")
+    return _nothing_left(entry, rule)
 
 
 def _residue(entry: dict[str, Any]) -> ResidueCase:

@@ -34,7 +34,7 @@ from certs.formats.x509_facts import CertificateFacts
 from certs.formats.x509_facts import read_certificate as read_facts
 from certs.keys import authority
 from certs.keys.authority import OLD, Holder, load_station, pem, read_certificate, security_store
-from certs.keys.certificate_statuses import VALIDATOR, VALIDATORS, certificate_statuses, find
+from certs.keys.certificate_statuses import OLD_STATION, STATION, VALIDATOR, VALIDATORS, certificate_statuses, find
 from certs.keys.key_files import SCRYPT_COST, portable_pem, read_key, write_key, write_new
 from certs.keys.list_renewal import ORGANISATION, list_of, organisation_of, renew_organisation_list
 from certs.keys.revocation_lists import LARGEST_LIST
@@ -46,6 +46,8 @@ from phones.given_files import read_given
 
 _POLICY = "log-policy.txt"  # written by `transparency.files`
 _RENEW_BEFORE = timedelta(days=20)
+FOR_CODES = "for-codes"
+"""Folder of trust files that only a QR code alone needs; `verify --trust FOLDER` does not look into it."""
 _RENEW_STATION_BEFORE = timedelta(days=30)
 
 
@@ -228,7 +230,8 @@ def save_validator(folder: Path, validator: Holder, passphrase: str, *, cost: in
 
 def trust_files(folder: Path, signing: Signing | None = None) -> dict[str, bytes]:
     """What a buyer pins, as files for one folder: root, log policy if there is a log, time-stamp root if there is one,
-    and the newest revocation lists. Raises: KeyUnreadableError, TimeStampError.
+    and the newest revocation lists; below `for-codes/` the certificates between root and paper, which a PDF carries
+    and a QR code alone does not: nothing there is pinned. Raises: KeyUnreadableError, TimeStampError.
     """
     signing = signing or Signing()
     files = {"root.pem": pem(read_certificate(folder / "root.pem"))}
@@ -238,6 +241,10 @@ def trust_files(folder: Path, signing: Signing | None = None) -> dict[str, bytes
     if signing.time_stamp_url:
         pinned = _pinned(folder, signing)
         files["tsa.pem"] = b"".join(pem(x509.load_der_x509_certificate(one.encoded)) for one in pinned)
+    files[f"{FOR_CODES}/organisation.pem"] = pem(read_certificate(folder / "organisation.pem"))
+    for one in certificate_statuses(folder):
+        if one.kind in (STATION, OLD_STATION):
+            files[f"{FOR_CODES}/station-{one.key_id}.pem"] = pem(one.certificate)
     return files
 
 

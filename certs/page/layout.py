@@ -6,6 +6,7 @@ and what does not fit above them moves to page two. Page two's last two lists gi
 is left out is counted there, and stands in the attached record. A report has another title, colour and layout.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,7 +23,11 @@ from phones.verdict import Verdict
 
 FOOT = HEIGHT - 27.0
 SPACE = 6.0
+LEAST_SPACE = 2.5  # between the sections of a page one that has much to say
 PAGES = 2
+SITE_MIDDLE, SITE_BOTTOM = 320.0, 67.0  # between the title and the paper's number
+_SITE = re.compile(r"https://([a-z0-9](?:[a-z0-9.-]{1,24}[a-z0-9]))(?![a-z0-9.-])")
+"""So long a host fits a symbol of version 2."""
 SPECIMEN_COLOUR = "#f8ddd5"
 STAMP_COLOUR = "#b3261e"
 
@@ -46,7 +51,8 @@ def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], r
     people_top = limits_top - SPACE - people.height
     _specimen(sheet, document)
     top = (_report_head if document.is_report else _certificate_head)(sheet, look, document)
-    late = _flow(sheet, _front_parts(sheet, look, document), top, people_top - SPACE)
+    widest = 26.0 if document.is_report else 12.0  # a report has less to say, and says it over the whole page
+    late = _flow(sheet, _front_parts(sheet, look, document), top, people_top - LEAST_SPACE, widest)
     sheet.place(people, people_top)
     sheet.place(limits, limits_top)
     sheet.place(check, check_top)
@@ -81,19 +87,19 @@ def _back_parts(sheet: Sheet, look: Look, document: RecordDocument, record_diges
     ]
 
 
-def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float) -> list[Part]:
-    """Draw what fits, in order and spread over the room; the rest is given back. The last three sections are kept
-    before those between them and the first three: a buyer looks for locks, the grade, and what was repaired.
+def _flow(sheet: Sheet, sections: list[Part], top: float, bottom: float, widest: float) -> list[Part]:
+    """Draw what fits, in order and spread over the room by up to `widest` points; the rest is given back.
+
+    What comes first is kept first: how far the erase is claimed is never news on page two.
     """
     heights = [section.height for section in sections]
-    last = len(sections)
-    wanted = [index for index in (0, 1, 2, last - 3, last - 2, last - 1, *range(3, last - 3)) if heights[index]]
+    wanted = [index for index in range(len(sections)) if heights[index]]
     shown: list[int] = []
     for index in wanted:
-        if top + _stacked([heights[other] for other in (*shown, index)]) <= bottom:
+        if top + _stacked([heights[other] for other in (*shown, index)], LEAST_SPACE) <= bottom:
             shown.append(index)
-    spare = bottom - top - _stacked([heights[index] for index in shown])
-    space = SPACE + min(8.0, spare / max(1, len(shown)))
+    spare = bottom - top - _stacked([heights[index] for index in shown], LEAST_SPACE)
+    space = LEAST_SPACE + min(widest, spare / max(1, len(shown)))
     for index in sorted(shown):
         top = sheet.place(sections[index], top) + space
     return [section for index, section in enumerate(sections) if index not in shown]
@@ -147,9 +153,9 @@ def _share(sheet: Sheet, look: Look, document: RecordDocument, lists: tuple[Part
         raise PaperTooLongError(step="page 2", got=f"{top:.0f} of {FOOT - 8:.0f} points")
 
 
-def _stacked(heights: list[float]) -> float:
+def _stacked(heights: list[float], space: float = SPACE) -> float:
     drawn = [height for height in heights if height]
-    return sum(drawn) + SPACE * max(0, len(drawn) - 1)
+    return sum(drawn) + space * max(0, len(drawn) - 1)
 
 
 def _certificate_head(sheet: Sheet, look: Look, document: RecordDocument) -> float:
@@ -159,6 +165,7 @@ def _certificate_head(sheet: Sheet, look: Look, document: RecordDocument) -> flo
         sheet.text(LEFT, 49, name.zh, 26, bold=True, colour=look.accent)
         sheet.text(LEFT + 1, 67, name.en, 14, colour=look.accent)
     _identity(sheet, document, 31)
+    _site(sheet, document)
     sheet.rule(LEFT, 74, RIGHT, colour=look.accent, weight=1.2)
     return 80
 
@@ -172,6 +179,7 @@ def _report_head(sheet: Sheet, look: Look, document: RecordDocument) -> float:
     note = label("head.report_note")
     sheet.text(LEFT, 80, note.both, 7.4, colour=MUTED)
     _identity(sheet, document, 32)
+    _site(sheet, document)
     return 94
 
 
@@ -184,6 +192,24 @@ def _identity(sheet: Sheet, document: RecordDocument, top: float) -> None:
         sheet.text(RIGHT, top + 17, document.id, 10, bold=True, align="right")
         sheet.text(RIGHT, top + 27, f"{issued.both} {parts.clock_time(document.issued_at)}", 7, align="right")
         sheet.text(RIGHT, top + 36.5, issuer, 7, colour=MUTED, align="right")
+
+
+def site_of(contact: str) -> str:
+    """The issuer's own site as a phone's camera opens it, in capitals (a host has no case); "" if it gave none."""
+    found = _SITE.search(contact)
+    return f"HTTPS://{found[1].upper()}" if found else ""
+
+
+def _site(sheet: Sheet, document: RecordDocument) -> None:
+    """A second, small symbol: the one with the statement means nothing to a phone's camera."""
+    address = site_of(document.issuer.contact)
+    if not address:
+        return
+    symbol = qr.modules(address)
+    module = qr.MINIMUM_MODULE * MILLIMETRE
+    side = (len(symbol) + 2 * qr.QUIET) * module
+    sheet.symbol(SITE_MIDDLE - side / 2, SITE_BOTTOM - side, symbol, module, label("head.site").both)
+    sheet.text(SITE_MIDDLE, SITE_BOTTOM + 5, label("head.site").both, 5.6, colour=MUTED, align="center")
 
 
 def _head_of_details(sheet: Sheet, look: Look, document: RecordDocument) -> float:

@@ -14,8 +14,8 @@ from grading.report import CheckOutcome, CheckResult
 from phones.verdict import Verdict
 from wipe.report import Finding
 
-MOST_DISCLOSURES = {False: 6, True: 4}  # by `Look.tight`
-MOST_MAPPINGS = {False: 4, True: 3}
+MOST_DISCLOSURES = {False: 6, True: 3}  # by `Look.tight`
+MOST_MAPPINGS = {False: 4, True: 2}
 MOST_ROWS = 60  # more than any page holds
 MOST_LINES = {False: 3, True: 1}  # of a cell, by `Look.tight`; three hold every sentence of ours at these widths
 CONSISTENCY = "consistent_identity"
@@ -158,9 +158,9 @@ def trace(sheet: Sheet, look: Look, document: RecordDocument, record_digest: str
         ("patch", _some(before.security_patch)),
         ("encryption", _some(facts.encryption)),
         ("boot", _some(facts.verified_boot)),
-        ("tool", f"proofwipe, {document.edition}"),
-        ("rules", f"{found.rules_version} · {found.rules_sha256[:16]}…"),
-        ("scheme", f"{grade.scheme} {grade.scheme_version} · {grade.scheme_sha256[:8]}…" if grade else "—"),
+        ("tool", f"proofwipe · {document.edition}"),
+        ("rules", f"{found.rules_version} / SHA-256 {found.rules_sha256[:12]}…"),
+        ("scheme", f"{grade.scheme} {grade.scheme_version} / SHA-256 {grade.scheme_sha256[:8]}…" if grade else "—"),
         ("evidence", str(len(document.evidence))),
         ("key", document.station.key_id),
         *_log_cells(document),

@@ -2,24 +2,26 @@
 """Page one, for people: what phone, what was done, how far it is proven, in what state it is, who answers for it."""
 
 import base64
+from collections import Counter
 from collections.abc import Callable
 
 from certs.formats.x509_facts import read_certificate
 from certs.page import fonts, parts
 from certs.page.labels import Pair, capped_by, label, phrase, phrase_if_any
 from certs.page.parts import LEFT, RIGHT, ROOM, Look, coded, heading, pair, row, value
-from certs.page.sheet import INK, LINE, MUTED, TINT, WHITE, Sheet
+from certs.page.sheet import INK, LINE, MUTED, TINT, Sheet
 from certs.record.schema import LogPlace, RecordDocument, ValidationPart
 from grading.report import Grade
 from phones.evidence import Outcome
 from phones.identifiers import SHOWN, Shape
 from phones.verdict import Verdict
-from wipe.report import EraseReport, EvidenceLevel
+from wipe.report import EraseReport, EvidenceLevel, Overwriting
 
 GB_IN_FORCE = "2027-01-01"
 DISCLOSED = ("repairs", "replaced_parts", "warranty")  # what the law wants said of used goods
 LONGEST_ORIGIN = 48
-MOST_REASONS = 4
+MOST_REASONS = 8
+FEW_REASONS = 3  # so few are said large
 _CELLS = 6  # facts about the phone in one line
 MOST_RESIDUES = 16
 _WARNINGS = ("awaiting_validation", "blocked", "rejected")
@@ -51,10 +53,9 @@ def phone(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> flo
     with sheet.element("H2"):
         top = sheet.paragraph(LEFT, top - 1, name, size, room, bold=True, most=2, leading=1.2) + 5
     after = facts.system_after.version
-    model = fonts.spelled(" ".join(text for text in (device.maker, device.model) if text)) or "—"
     cells = [
-        ("phone.model", model),
-        ("phone.storage", parts.gigabytes(facts.storage_total_bytes)),
+        *_model(document),
+        ("phone.storage", parts.storage(facts.storage_total_bytes)),
         (
             "phone.system" if after else "phone.system_before",
             _system(document, after or facts.system_before.version),
@@ -75,6 +76,16 @@ def phone(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> flo
     return top
 
 
+def _model(document: RecordDocument) -> list[tuple[str, str]]:
+    """What the phone calls itself. Beside a name that people know it is called the maker's own code: iPhone13,2 is no
+    iPhone 13.
+    """
+    device = document.device
+    if device.marketing_name and device.model and device.model not in device.marketing_name:
+        return [("phone.code", fonts.spelled(device.model))]
+    return [("phone.model", fonts.spelled(" ".join(text for text in (device.maker, device.model) if text)) or "—")]
+
+
 def _system(document: RecordDocument, version: str) -> str:
     if not version:
         return f"— {label('phone.not_read').both}"
@@ -82,30 +93,26 @@ def _system(document: RecordDocument, version: str) -> str:
     return f"{family} {fonts.spelled(version)}"
 
 
-def result(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
-    """The one sentence of a certificate, and the evidence level beside it."""
-    words, level = label("result.verified"), document.erase.level.value
-    badge, high = 74.0, 43.0
+def result(sheet: Sheet, look: Look, _document: RecordDocument, top: float) -> float:
+    """The one sentence of a certificate."""
+    words, high = label("result.verified"), 36.0
     sheet.block(LEFT, top, ROOM, high, fill=TINT)
     sheet.block(LEFT, top, 3, high, fill=look.accent)
-    sheet.tick(LEFT + 15, top + 11, 21, colour=look.accent)
-    room = ROOM - badge - 62
-    sheet.block(RIGHT - badge, top, badge, high, fill=look.accent)
-    name = label("erase.level")
+    sheet.tick(LEFT + 16, top + 9, 18, colour=look.accent)
+    room = ROOM - 62
     with sheet.element("P"):
         sheet.paragraph(
-            LEFT + 50, top + 5, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True, most=2
+            LEFT + 50, top + 3, words.zh, parts.fitting_size(words.zh, 12, room, 8), room, bold=True, most=2
         )
-        sheet.paragraph(LEFT + 50, top + 23.5, words.en, 8.6, room, most=2)
-    with sheet.element("P"):
-        sheet.text(RIGHT - badge / 2, top + 22.5, level, 21, bold=True, colour=WHITE, align="center")
-        sheet.text(RIGHT - badge / 2, top + 31.5, name.zh, 6.8, colour=WHITE, align="center")
-        sheet.text(RIGHT - badge / 2, top + 38.7, name.en, 6.2, colour=WHITE, align="center")
+        sheet.paragraph(LEFT + 50, top + 20, words.en, 8.6, room, most=2)
     return top + high
 
 
 def reasons(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
-    """The first thing a report says: in plain words, why it is no certificate, and what to do next."""
+    """The first thing a report says, large: in plain words, why it is no certificate.
+
+    What a technician can do about it stands on the bench's screen: whoever reads the paper cannot do it.
+    """
     outcome = document.outcome
     warning = f"result.{outcome.title}" if outcome.title in _WARNINGS else "result.not_verified"
     codes = _reason_codes(document)
@@ -136,16 +143,11 @@ def _reason_rows(sheet: Sheet, look: Look, title: str, warning: Pair, codes: lis
         with sheet.element("H2"):
             wide = sheet.text(left + 20, top + 13, words.zh, 13, bold=True, colour=look.accent)
             sheet.text(left + 28 + wide, top + 13, words.en, 10.5, colour=look.accent)
-        top = pair(sheet, top + 21, warning, left=left, room=room, bold=True, size=8.4) + 3
+        size = 11.0 if len(codes) <= FEW_REASONS else 9.0
+        top = pair(sheet, top + 21, warning, left=left, room=room, bold=True, size=size) + 5
         for code in codes[:MOST_REASONS]:
             sheet.rule(left, top, left + room, colour=LINE)
-            top = pair(sheet, top + 3, phrase("reason", code), left=left, room=room)
-            following = phrase_if_any("next", code)
-            if following:
-                step = label("next.step")
-                told = Pair(f"{step.zh}：{following.zh}", f"{step.en}: {following.en}")
-                top = pair(sheet, top, told, left=left, room=room, size=7.4, colour=MUTED)
-            top += 2
+            top = pair(sheet, top + 5, phrase("reason", code), left=left, room=room, size=size) + 4
         if len(codes) > MOST_REASONS:
             top = sheet.paragraph(left, top, parts.more(len(codes) - MOST_REASONS), 7, room, colour=MUTED)
         return top
@@ -162,7 +164,7 @@ def erase(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> flo
         row(sheet, top, label("erase.what"), label("erase.scope_verified" if verified else "erase.scope_unproven")) + 1
     )
     top = row(sheet, top, label("erase.how"), _how(found)) + 1
-    return row(sheet, top, label("erase.proof"), _proof(found, levelled=look.is_report))
+    return row(sheet, top, label("erase.proof"), _proof(found))
 
 
 def _how(found: EraseReport) -> Pair:
@@ -175,17 +177,17 @@ def _how(found: EraseReport) -> Pair:
     return Pair(_stopped(zh, "。"), _stopped(en, "."))
 
 
-def _proof(found: EraseReport, *, levelled: bool) -> Pair:
+def _proof(found: EraseReport) -> Pair:
     told = [coded("level", found.level), coded("same_phone", found.same_phone)]
     if found.verdict is Verdict.PASSED:
         told.insert(1, label("erase.origins"))
     if found.final_reset in ("stated", "missing") and found.level is not EvidenceLevel.NONE:
         told.append(coded("final_reset", found.final_reset))
     zh, en = "".join(words.zh for words in told), " ".join(words.en for words in told)
-    if found.level is EvidenceLevel.NONE or not levelled:  # a certificate shows its level above, large
+    if found.level is EvidenceLevel.NONE:
         return Pair(zh, en)
-    level = label("erase.level")
-    return Pair(f"{level.zh} {found.level}：{zh}", f"{level.en} {found.level}: {en}")
+    level = label("erase.level_of", level=found.level.value)
+    return Pair(f"{zh}{level.zh}。", f"{en} {level.en}.")
 
 
 def _stopped(text: str, stop: str) -> str:
@@ -203,7 +205,7 @@ def claims(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> fl
     bottom = top
     for index, (name, status) in enumerate(columns):
         left = LEFT + index * (wide + 12)
-        said, limit = coded(name, status), coded(name, f"{status}_limit")
+        said, limit = coded(name, status), _limit(document.erase, name, status)
         if name == "gb":
             limit = Pair(limit.zh + early.zh, f"{limit.en} {early.en}".strip())
         with sheet.element("P"):
@@ -215,6 +217,42 @@ def claims(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> fl
         if index:
             sheet.rule(left - 6, top, left - 6)
     return bottom
+
+
+def _limit(found: EraseReport, name: str, status: str) -> Pair:
+    """What a claim does not say. Purge counts the conditions it rests on by what is known of them."""
+    if name == "gb" and found.claims.overwriting is not None:
+        return _overwriting(found.claims.overwriting)
+    if (name, status) != ("nist", "purge"):
+        return coded(name, f"{status}_limit")
+    counted = Counter(str(condition.state) for condition in found.claims.conditions.values())
+    told = [label(f"nist.{state}", count=counted[state]) for state in ("met", "not_met", "unknown") if counted[state]]
+    limit, every = label("nist.purge_limit"), counted.total()
+    return Pair(
+        limit.zh.format(all=every, told="，".join(words.zh for words in told)),
+        limit.en.format(all=every, told=", ".join(words.en for words in told)),
+    )
+
+
+def _overwriting(found: Overwriting) -> Pair:
+    """How much of the phone was overwritten and read back, rounded to the worse; or why that is not claimed."""
+    if found.reasons:
+        why = phrase("reason", found.reasons[0])
+        words = label("gb.overwriting_not_claimed")
+        return Pair(words.zh.format(reason=why.zh), words.en.format(reason=why.en))
+    return label(
+        "gb.method_overwrite_limit",
+        coverage=_percent(found.written_bytes, found.capacity_bytes),
+        passes=found.passes,
+        read=_percent(found.chunks_matching, found.chunks_total),
+        most=f"{-(-found.at_most_ppm // 100) / 100:.2f}",
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    """Tenths of a percent, rounded down."""
+    tenths = part * 1000 // whole if whole else 0
+    return f"{tenths // 10}.{tenths % 10}"
 
 
 def residues(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
@@ -335,11 +373,13 @@ def people(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> fl
     for index, (caption, name, lines) in enumerate(columns):
         left = LEFT + index * (wide + 12)
         with sheet.element("P"):
-            at = value(sheet, left, top, caption, name, room=wide, size=9, most=2, bold=True)
+            nobody = caption == label("people.validated") and not document.validation.by
+            ink = MUTED if nobody else INK  # what is missing is not shown like a name
+            at = value(sheet, left, top, caption, name, room=wide, size=9, most=2, bold=not nobody, colour=ink)
             for line in lines:
                 at = sheet.paragraph(left, at, line, 6.9, wide, colour=MUTED, most=2, leading=1.28)
         bottom = max(bottom, at)
-    return pair(sheet, bottom + 2, _logged(document), size=6.6)
+    return pair(sheet, bottom + 1, _logged(document), size=6.2)
 
 
 def _logged(document: RecordDocument) -> Pair:
@@ -405,8 +445,18 @@ def check(
     sheet.block(left + 12, at - 2, room - 12, 12, fill=TINT)
     sheet.text(left + 17, at + 6.4, command, parts.fitting_size(command, 7.4, room - 22, 5))
     at = _step(sheet, look, at + 13, "3", label("check_how.qr"), left=left, room=room)
-    at = _step(sheet, look, at, "4", label("check_how.issuer"), left=left, room=room)
+    at = _step(sheet, look, at, "4", _from_the_issuer(document), left=left, room=room)
     return max(top + side, at)
+
+
+def _from_the_issuer(document: RecordDocument) -> Pair:
+    """Where to get what one checks with; the issuer's contact, if it gave one."""
+    contact = fonts.spelled(_short(document.issuer.contact))
+    words = label("check_how.issuer")
+    return Pair(
+        words.zh.format(contact=f"（{contact}）" if contact else ""),
+        words.en.format(contact=f" ({contact})" if contact else ""),
+    )
 
 
 def _step(sheet: Sheet, look: Look, top: float, mark: str, words: Pair, *, left: float, room: float) -> float:

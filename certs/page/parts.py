@@ -169,9 +169,27 @@ def last_four(text: Any) -> str:
     return fonts.spelled(str(text)) if text else f"— {label('phone.not_read').both}"
 
 
-def gigabytes(count: int | None) -> str:
-    """Bytes as decimal gigabytes, rounded down: never more than there is."""
-    return f"{count // 1_000_000_000} GB" if count else f"— {label('phone.not_read').both}"
+SOLD = (8, 16, 32, 64, 128, 256, 512, 1000, 2000)
+"""Gigabytes with which phones are sold."""
+_LEAST_OF_SOLD = 0.7
+"""So much of it is left for its user: the rest is the system's."""
+
+
+def storage(count: int | None) -> str:
+    """As it is sold, and in brackets what was measured, decimal gigabytes rounded down: never more than there is.
+
+    What fits no size that phones are sold with is told as measured alone.
+    """
+    if not count:
+        return f"— {label('phone.not_read').both}"
+    tenths = count // 100_000_000
+    measured = f"{tenths // 10}.{tenths % 10} GB" if tenths % 10 else f"{tenths // 10} GB"
+    sold = next((size for size in SOLD if count <= size * 1_000_000_000), 0)
+    if count == sold * 1_000_000_000:
+        return f"{sold} GB" if sold < SOLD[-2] else f"{sold // 1000} TB"
+    if not sold or count < _LEAST_OF_SOLD * sold * 1_000_000_000:
+        return measured
+    return f"{f'{sold} GB' if sold < SOLD[-2] else f'{sold // 1000} TB'} ({measured})"
 
 
 def more(count: int) -> str:

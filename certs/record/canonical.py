@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from certs.errors import RecordMalformedError
 
-MAXIMUM_RECORD_BYTES = 1024 * 1024
+MAXIMUM_RECORD_BYTES = 4 * 1024 * 1024
 LARGEST_NUMBER = 2**53 - 1
 """What every JSON reader holds exactly (RFC 8785)."""
 

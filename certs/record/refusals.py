@@ -7,7 +7,7 @@ from datetime import datetime
 
 from certs.record.device_facts import values
 from certs.record.schema import RecordDocument
-from phones.evidence import Moment
+from phones.evidence import Evidence, Moment
 from phones.identity import is_identified
 
 CERTIFIABLE_STAGES = ("VERIFIED", "VALIDATED", "CERTIFIED")
@@ -37,6 +37,10 @@ _OF_A_FAILURE = {
     "not_verified": "erase_not_verified",
 }
 """What the station's own reason for ending a job says in our words; every other is `station_failed`."""
+_CORRECTED = "operator.correction"  # an answer of a person that replaced another, after the work
+_OF_THE_ERASE = frozenset(
+    f"statement.{name}" for name in ("setup_screen", "owner_account", "activation_owner", "signed_out")
+)
 _METHODS = ("none", "clear", "purge")
 _BEFORE = (Moment.BEFORE, Moment.COMMAND)
 
@@ -91,12 +95,24 @@ def _of_the_phone(document: RecordDocument) -> tuple[str, ...]:
     return () if read and on_one_port and is_identified(device.reading) else ("identity_not_in_evidence",)
 
 
+def _is_correction(piece: Evidence) -> bool:
+    """An answer about the phone's condition, given anew; no other evidence may come after the end of the work."""
+    return (
+        piece.asked == _CORRECTED
+        and piece.link == "operator"
+        and all(name.startswith("statement.") and name not in _OF_THE_ERASE for name in piece.values)
+    )
+
+
 def _of_the_times(document: RecordDocument) -> tuple[str, ...]:
-    """Opened, then evidence piece by piece, then finished, then issued; to the second, as the record has them."""
+    """Opened, then evidence piece by piece, then finished, then corrected answers, then issued; to the second, as the
+    record has them.
+    """
     moments = [
         _time(document.job.opened_at),
-        *(piece.at.replace(microsecond=0) for piece in document.evidence),
+        *(piece.at.replace(microsecond=0) for piece in document.evidence if not _is_correction(piece)),
         _time(document.job.finished_at),
+        *(piece.at.replace(microsecond=0) for piece in document.evidence if _is_correction(piece)),
         _time(document.issued_at),
     ]
     return () if moments == sorted(moments) else ("times_out_of_order",)

@@ -31,12 +31,12 @@ from phones.evidence import Evidence, Moment, Outcome
 from phones.frozen import dataclass
 from phones.identifiers import ON_PAPER, SHOWN, Identifier
 from phones.verdict import Source, Verdict
-from wipe.report import Claims, Condition, EraseReport, EvidenceLevel, Finding
+from wipe.report import Claims, Condition, EraseReport, EvidenceLevel, Finding, Overwriting
 
 CERTIFICATE_SCHEMA = "proofwipe/certificate/1"
 REPORT_SCHEMA = "proofwipe/report/1"
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-MAXIMUM_EVIDENCE = 1000
+MAXIMUM_EVIDENCE = 4000
 TITLES = ("certificate", "awaiting_validation", "rejected", "blocked", "interrupted", "failed", "not_verified")
 
 
@@ -271,6 +271,20 @@ _CLAIMS = Struct(
     ),
     gb_status=Choice("method_overwrite", "method_block_erase", "vendor_declared", "supporting_only", "none"),
     r2_status=Choice("automated", "guided", "fail"),
+    overwriting=Or(
+        None,
+        Struct(
+            Overwriting,
+            capacity_bytes=Number(),
+            written_bytes=Number(),
+            passes=Number(0, 99),
+            chunks_total=Number(),
+            chunks_drawn=Number(),
+            chunks_matching=Number(),
+            at_most_ppm=Number(0, 1_000_000),
+            reasons=_KEYS,
+        ),
+    ),
 )
 _ERASE = Struct(
     EraseReport,

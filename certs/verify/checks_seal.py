@@ -8,7 +8,6 @@ from certs.formats import chain, cms, pdf_signature
 from certs.formats.der import DerError
 from certs.formats.x509_facts import read_certificate
 from certs.verify.case import CannotGoOn, Case, Failed, Inconclusive
-from certs.verify.other_files import recognise
 
 
 def structure(case: Case) -> str | None:
@@ -16,6 +15,8 @@ def structure(case: Case) -> str | None:
     try:
         case.signed = pdf_signature.read_file(case.data)
     except pdf_signature.StructureError as error:
+        from certs.verify.other_files import recognise  # noqa: PLC0415 - no file of our structure waits for it
+
         other = recognise(case.data)
         if other is not None:
             raise CannotGoOn(other.code, other.detail) from error

@@ -4,9 +4,14 @@ paper. Nothing of it says anything against a certificate, so the answer is CANNO
 
 Nothing is unpacked and nothing is decoded: a paper inside is named, and taking it out is the reader's own act. Only
 the beginning, the end and the names of members are looked at, in time that grows with the length and no faster.
+A PDF that is not of our structure is searched for the marks that our papers carry (`is_foreign_pdf`): an invoice is
+not called a changed certificate. Its verdict is NOT VALID all the same: whoever wants can take every mark off a paper.
 """
 
 import re
+import zlib
+from collections.abc import Iterator
+from itertools import islice, pairwise
 
 from phones.cleaning import clean_bytes
 from phones.frozen import dataclass
@@ -76,6 +81,18 @@ APPLES_MEMBER = re.compile(rb"Index/.{0,200}\.iwa", re.DOTALL)
 APPLES_PREVIEWS = (b"preview.pdf", b"quicklook/preview.pdf")
 IN_BASE64 = "a PDF in Base64"
 
+MARKS = (
+    re.compile(rb"proofwipe|erase-record\.json|erase\.tlog-proof|statement\.cose"),
+    re.compile(rb"PW(?:-[0-9A-Z]{4}){4}"),
+    re.compile(rb"700072006[Ff]006[Ff]0066007700690070006"),  # "proofwipe", without its ends
+    re.compile(rb"00500057002[Dd](?:00[345][0-9A-Fa-f]){4}002[Dd]"),  # "PW-5MPX-"
+)
+"""What each paper has in its attachments, its title and its description of itself, as other programs keep it: plain or
+as UTF-16, and as hexadecimal digits of that (`certs.page.metadata`)."""
+MOST_STREAMS = 4000
+MOST_INFLATED = 8 * 1024 * 1024
+_STREAM = re.compile(rb"stream\r?\n")
+
 _MEMBER = b"PK\x03\x04"
 _BEHIND_A_MEMBER = (_MEMBER, b"PK\x01\x02")
 _LENGTHS = ((18, 22), (26, 28), (28, 30))
@@ -125,6 +142,33 @@ def recognise(data: bytes) -> OtherFile | None:
     if beginning[:1] == b"\x30" and beginning[1:2] in (b"\x80", b"\x82", b"\x83", b"\x84"):
         return OtherFile(code="E_ARCHIVE", detail="DER: a certificate, a list, or a signed wrapper such as .p7m")
     return _text(beginning)
+
+
+def is_foreign_pdf(data: bytes) -> bool:
+    """Is in this PDF, whole or damaged, no mark of a paper of ours, neither as it stands nor in what it has packed? A
+    picture of a paper, as a printer or a scanner makes it, has none either. Never raises.
+    """
+    return not _has_mark(data) and not any(_has_mark(text) for text in _inflated(data))
+
+
+def _has_mark(text: bytes) -> bool:
+    spellings = (text, text.replace(b"\0", b"")) if b"\0" in text else (text,)
+    return any(mark.search(each) for each in spellings for mark in MARKS)
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    """The streams that are packed as PDF packs them, as far as they can be unpacked, within bounds."""
+    room = MOST_INFLATED
+    places = [found.end() for found in islice(_STREAM.finditer(data), MOST_STREAMS)]
+    for start, end in pairwise([*places, len(data)]):
+        try:
+            text = zlib.decompressobj().decompress(data[start:end], room)
+        except zlib.error:
+            continue
+        yield text
+        room -= len(text)
+        if room <= 0:
+            return
 
 
 def _members(data: bytes, *, inner: bool) -> list[bytes]:

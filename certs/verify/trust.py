@@ -55,7 +55,7 @@ class Trust:
     @classmethod
     def from_files(cls, paths: Iterable[Path]) -> "Trust":
         """From trust files and folders of them. Raises: TrustFileError, also for a folder without any."""
-        return cls.from_bytes((path.name, _content(path)) for given in paths for path in _files_of(given))
+        return cls.from_bytes((path.name, content(path)) for given in paths for path in files_of(given))
 
     @classmethod
     def from_bytes(cls, files: Iterable[tuple[str, bytes]]) -> "Trust":
@@ -99,7 +99,8 @@ class Trust:
             raise TrustFileError(subject="--status", got=f"{error.fault} {error.facts['got']}"[:120]) from error
 
 
-def _files_of(given: Path) -> list[Path]:
+def files_of(given: Path) -> list[Path]:
+    """A trust file, or those of a folder. Raises: TrustFileError for a folder without any."""
     if not given.is_dir():
         return [given]
     found = sorted(path for path in given.iterdir() if path.suffix.casefold() in ENDINGS and path.is_file())
@@ -108,7 +109,8 @@ def _files_of(given: Path) -> list[Path]:
     return found
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """What a trust file holds. Raises: TrustFileError when it cannot be read."""
     try:
         return read_given(path, LARGEST_FILE + 1)
     except OSError as error:

@@ -41,6 +41,42 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneOnPaper:
+    """What phone a paper is about, as its page shows it. `kind`: "certificate", "report" or "specimen".
+
+    `last_four`: name of an identifier that the page shows → its last four characters, or "".
+    """
+
+    kind: str
+    maker: str
+    model: str
+    marketing_name: str
+    last_four: Mapping[str, str]
+
+    @classmethod
+    def of(cls, case: "Case") -> "PhoneOnPaper":
+        """From a case whose record passed every check but perhaps that of the phone in hand."""
+        facts = case.record.facts
+        return cls(
+            kind="specimen" if facts.emulated else ("report" if facts.is_report else "certificate"),
+            maker=facts.maker,
+            model=facts.model,
+            marketing_name=facts.marketing_name,
+            last_four={one.name: one.last4 for one in facts.identifiers if one.shown},
+        )
+
+    @property
+    def name(self) -> str:
+        """Maker and model as people say them."""
+        return " ".join(filter(None, (self.maker, self.marketing_name or self.model)))
+
+    def to_json(self) -> dict[str, object]:
+        """Plain JSON types; the last four characters as `<name>_last4`."""
+        shown = {f"{name}_last4": text for name, text in self.last_four.items()}
+        return {"maker": self.maker, "model": self.model, "marketing_name": self.marketing_name, **shown}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What the record says; only given when nothing speaks against the file."""
 
@@ -118,13 +154,18 @@ class Seal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """The answer. `code`: of the first check that decided it, "" for VALID, SPECIMEN and REPORT."""
+    """The answer. `code`: of the first check that decided it, "" for VALID, SPECIMEN and REPORT. `phone`: what the
+    paper is about; only given when nothing speaks against the paper, or nothing but the number typed.
+    `foreign`: a PDF in which nothing of a proofwipe paper was found; it is NOT VALID all the same.
+    """
 
     answer: Answer
     code: str
     checks: tuple[Check, ...]
     warnings: tuple[str, ...] = ()
     summary: Summary | None = None
+    phone: PhoneOnPaper | None = None
+    foreign: bool = False
     at: datetime
 
     @property

@@ -18,7 +18,7 @@ from certs.formats import pdf_signature
 from certs.verify import checks_record, checks_seal, checks_time
 from certs.verify.case import CLOCK_TOLERANCE, CannotGoOn, Case, Failed, Inconclusive
 from certs.verify.trust import Trust
-from certs.verify.verification import Answer, Check, Seal, Summary, Verification
+from certs.verify.verification import Answer, Check, PhoneOnPaper, Seal, Summary, Verification
 from phones.cleaning import clean
 from phones.clock import utc_now
 from phones.given_files import read_given
@@ -68,7 +68,12 @@ def verify(
     )
     checks, failed = _made(case, CHECKS)
     if failed:
-        return Verification(answer=Answer.NOT_VALID, code=failed, checks=checks, at=case.at)
+        # Whoever typed a digit wrong can see so from the paper's last four; they stand on its page.
+        phone = PhoneOnPaper.of(case) if failed == "E_DEVICE" else None
+        foreign = checks[-1].name in BEFORE_THE_SIGNER and _is_foreign(data)
+        return Verification(
+            answer=Answer.NOT_VALID, code=failed, checks=checks, phone=phone, foreign=foreign, at=case.at
+        )
     return _all_passed(case, checks)
 
 
@@ -104,6 +109,12 @@ def _made(case: Case, wanted: Iterable[tuple[str, Callable[[Case], str | None]]]
     return tuple(checks), ""
 
 
+def _is_foreign(data: bytes) -> bool:
+    from certs.verify.other_files import is_foreign_pdf  # noqa: PLC0415 - no good paper waits for it
+
+    return is_foreign_pdf(data)
+
+
 def _all_passed(case: Case, checks: tuple[Check, ...]) -> Verification:
     doubts = [check.code for check in checks if check.code]
     if len(checks) < len(CHECKS):
@@ -124,6 +135,7 @@ def _all_passed(case: Case, checks: tuple[Check, ...]) -> Verification:
         checks=checks,
         warnings=tuple(case.warnings),
         summary=Summary.of(case),
+        phone=PhoneOnPaper.of(case),
         at=case.at,
     )
 
@@ -155,3 +167,5 @@ CHECKS: Checks = (
 """The checks in their order: name and function."""
 SEAL_CHECKS = 6
 """How many of them `seal` makes."""
+BEFORE_THE_SIGNER = frozenset({"structure", "coverage", "container"})
+"""What fails here may be a PDF of anybody, signed or not; behind them stands one of our signatures."""

@@ -39,6 +39,7 @@ class Fault:
     """One fault at exchange `at`, or at each from there to `until`. `seconds`: how late (delay) or how long the cable
     is out (drop, truncate).
 
+    `after_bytes` (truncate): the link dies when so many bytes of the host's input, or of the answer, have gone over.
     `executed` overrides whether the phone carries the command out; None means what the kind usually does.
     """
 
@@ -47,6 +48,7 @@ class Fault:
     until: int = 0
     seconds: float = 0.0
     executed: bool | None = None
+    after_bytes: int | None = None
 
     @property
     def reaches_phone(self) -> bool:

@@ -10,6 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
+
+from virtual_phones.storage.stored import Part
 
 Interface = tuple[int, int, int]
 """USB class, subclass, protocol."""
@@ -68,6 +71,22 @@ class ServiceReply:
     stderr: bytes = b""
     exit_code: int = 0
     delay_s: float = 0.0
+    pieces: tuple[bytes | Part, ...] = ()
+    """Standard output that is read from the storage as it is sent; then `stdout` is empty."""
+
+
+class Fed(Protocol):
+    """A service that takes its standard input as it comes."""
+
+    @property
+    def ended(self) -> bool:
+        """It waits for no more input."""
+
+    def feed(self, data: bytes) -> None:
+        """A piece of its input."""
+
+    def finish(self) -> ServiceReply:
+        """The input has ended, or the service."""
 
 
 class Agenda:

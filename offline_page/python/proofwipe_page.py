@@ -2,39 +2,35 @@
 """What the offline page asks of the verifier: JSON text in, JSON text out, files as bytes beside it.
 
 Runs in the browser's Python and, for tests, in any other. It judges nothing by itself: a PDF is judged by
-`certs.verify.verifier`, a scanned code by `certs.record.statement` and `certs.formats.chain`.
+`certs.verify.verifier`, a scanned code by `certs.verify.code_alone`.
 Every answer holds its sentences in both languages, so that the reader can change the language without asking again.
 """
 
-import base64
-import binascii
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from certs.errors import StatementMalformedError, TrustFileError
-from certs.formats import chain
-from certs.formats.der import DerError
-from certs.formats.x509_facts import COMMON_NAME, ORGANISATION_NAME, CertificateFacts, RevocationFacts, read_certificate
-from certs.record.statement import Statement, from_qr_text, read_statement, signer_among
+from certs.formats.x509_facts import COMMON_NAME, ORGANISATION_NAME, CertificateFacts
+from certs.verify.code_alone import certificates_in, check_code, kind_of, lists_in, parts_that_pin
+from certs.verify.plain_answer import Plain, numbers_of, plain_of, plain_of_code
+from certs.verify.root_words import root_words
 from certs.verify.trust import Trust
-from certs.verify.verifier import CHECKS, CLOCK_TOLERANCE, verify
-from phones.clock import utc_now
-from phones.typed_number import IMEI_DIGITS, folded
+from certs.verify.verifier import CHECKS, verify
 from phones.words import LANGUAGES, keys, say
 
-LARGEST_TRUST_FILE = 256 * 1024
 STATUS_FILE = b"proofwipe/log-snapshot/"
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
-_STARTS_PEM = b"-----BEGIN CERTIFICATE-----"
+TRUSTED_SOURCES = frozenset({"site", "issuer"})
+"""From whom a root may come to be worth anything (SOURCES of steps.js). Nobody asked yet is none of them, so that the
+best answer before the question is answered is CANNOT TELL, as it is for the seller's."""
 
 
 def judge_paper(question: str, files: Sequence[bytes]) -> str:
     """The answer to a PDF: what `proofwipe verify --json` says, and its sentences.
 
-    `question`: {"imei": text or "", "names": names of the trust files}; `files`: the PDF, then the trust files.
+    `question`: {"imei": text or "", "names": names of the trust files, "source": from whom they came}; `files`: the
+    PDF, then the trust files.
     """
     asked = json.loads(question)
     data, *given = (bytes(file) for file in files)
@@ -43,17 +39,20 @@ def judge_paper(question: str, files: Sequence[bytes]) -> str:
         snapshot = trust.status(status) if status else None
     except TrustFileError as error:
         return json.dumps({"kind": "trouble", "trouble": _got(error)})
+    source = _source(asked["source"], has_root=bool(trust.roots))
+    if source not in ("", "trusted"):
+        trust = replace(trust, roots=())
     found = verify(data, trust, imei=asked["imei"] or None, status=snapshot)
     return json.dumps(
         {
             "kind": "paper",
+            "plain": _plain(plain_of(found)),
+            "source": source,
             "answer": found.answer.value,
             "code": found.code,
             "exit_code": found.exit_code,
             "asked": bool(asked["imei"]),
             "total": len(CHECKS),
-            "sentence": _said([found.code or found.answer.name]),
-            "next": _said([found.code], "next"),
             "warnings": list(found.warnings),
             "warning_sentences": _said(found.warnings),
             "warning_next": _said(found.warnings, "next"),
@@ -67,30 +66,30 @@ def judge_paper(question: str, files: Sequence[bytes]) -> str:
 
 
 def judge_statement(question: str, files: Sequence[bytes]) -> str:
-    """The answer to the text of a scanned code. `question`: {"text": ..., "imei": ...}; `files`: trust files.
+    """The answer to the text of a scanned code. `question`: {"text": ..., "imei": ..., "source": ...}; `files`: trust
+    files.
 
     The code alone never makes a VALID: it proves who signed it and which phone it names, not the page around it.
     """
     asked = json.loads(question)
-    try:
-        data = from_qr_text(asked["text"])
-        statement = read_statement(data)
-    except StatementMalformedError as error:
-        return json.dumps({"kind": "statement", "answer": "NOT VALID", "code": "E_QR", "detail": _got(error)})
     given = [bytes(file) for file in files]
-    certificates = [each for file in given for each in _certificates(file)]
-    lists = [each for file in given for each in _lists(file)]
-    answer, code, station = _paper_alone(data, statement, certificates, lists)
-    typed = asked["imei"]
-    same = statement.is_about(typed) if typed and _could_be(typed, statement.committed) else None
-    if same is False and answer != "NOT VALID":
-        answer, code = "NOT VALID", "E_DEVICE"
+    certificates = [each for file in given for each in certificates_in(file)]
+    roots = [each for each in certificates if kind_of(each) == "root"]
+    source = _source(asked["source"], has_root=bool(roots))
+    if source not in ("", "trusted"):
+        roots = []
+    lists = [each for file in given for each in lists_in(file)]
+    found = check_code(asked["text"], certificates, roots, lists, number=asked["imei"])
+    statement, station = found.statement, found.station
+    is_report = statement is not None and statement.is_report
+    plain = plain_of_code(found.answer, found.code, same_phone=found.same_phone, is_report=is_report)
+    said = {"kind": "statement", "plain": _plain(plain), "source": source, "answer": found.answer, "code": found.code}
+    if statement is None:
+        return json.dumps({**said, "detail": found.detail})
     return json.dumps(
         {
-            "kind": "statement",
-            "answer": answer,
-            "code": code,
-            "same_phone": same,
+            **said,
+            "same_phone": found.same_phone,
             "committed": statement.committed,
             "report": statement.is_report,
             "issuer": statement.issuer,
@@ -125,7 +124,7 @@ def _looked_at(name: str, file: bytes, given: Iterable[tuple[str, bytes]]) -> di
     holds = [
         # What stands above a time-stamping authority is used as one, whatever it may be besides.
         {**_described(each), **({"kind": "stamper"} if each in trust.time_stampers else {})}
-        for each in _certificates(file)
+        for each in certificates_in(file)
     ]
     holds += [
         {"kind": "list", "until": each.next_update.strftime("%Y-%m-%d"), "count": len(each.revoked)}
@@ -145,121 +144,42 @@ def _trust(files: Iterable[tuple[str, bytes]]) -> tuple[Trust, bytes]:
     for name, file in files:
         if file.startswith(STATUS_FILE):
             status = file
-        elif file.startswith(_STARTS_PEM) and len(file) <= LARGEST_TRUST_FILE:
-            pinned += [(name, block) for block in _blocks_that_pin(file)]
         else:
-            pinned.append((name, file))
+            pinned += parts_that_pin(name, file)
     return Trust.from_bytes(pinned), status
-
-
-def _blocks_that_pin(text: bytes) -> list[bytes]:
-    """The text without its certificates of organisations and stations. All of it, if it is not made of certificates."""
-    blocks = list(_PEM.finditer(text))
-    if not blocks or text.count(b"-----BEGIN") != len(blocks):
-        return [text]
-    kinds = [_kind_of_block(block[1]) for block in blocks]
-    return [block[0] for block, kind in zip(blocks, kinds, strict=True) if kind not in ("organisation", "station")]
-
-
-def _kind_of_block(text: bytes) -> str:
-    try:
-        return _kind(_certificate(text))
-    except (binascii.Error, DerError):
-        return ""
-
-
-def _certificates(text: bytes) -> list[CertificateFacts]:
-    """The certificates of a PEM text that can be read."""
-    found = []
-    for block in _PEM.findall(text[:LARGEST_TRUST_FILE]):
-        try:
-            found.append(_certificate(block))
-        except (binascii.Error, DerError):
-            continue
-    return found
-
-
-def _lists(file: bytes) -> tuple[RevocationFacts, ...]:
-    """The revocation lists in a trust file; none in one of another kind."""
-    try:
-        return Trust.from_bytes([("", file)]).revocation_lists
-    except TrustFileError:
-        return ()
-
-
-def _certificate(block: bytes) -> CertificateFacts:
-    return read_certificate(base64.b64decode(b"".join(block.split()), validate=True))
-
-
-def _kind(certificate: CertificateFacts) -> str:
-    """Root, organisation, station, stamper or "": what the certificate may be, whoever issued it."""
-    if certificate.extended_key_usage == (chain.TIME_STAMPING,):
-        return "stamper"
-    for kind, check in (("root", chain.check_root), ("organisation", chain.check_organisation)):
-        try:
-            check(certificate)
-        except chain.ChainError:
-            continue
-        return kind
-    signs_papers = "content_commitment" in (certificate.key_usage or ())
-    return "station" if signs_papers and not certificate.authority and certificate.policies else ""
 
 
 def _described(certificate: CertificateFacts) -> dict[str, Any]:
     return {
-        "kind": _kind(certificate),
+        "kind": kind_of(certificate),
         "organisation": certificate.name(ORGANISATION_NAME) or "",
         "name": certificate.name(COMMON_NAME) or "",
         "fingerprint": certificate.fingerprint,
         "until": certificate.not_after.strftime("%Y-%m-%d"),
+        "words": {language: root_words(certificate.fingerprint, language) for language in LANGUAGES},
     }
 
 
-def _paper_alone(
-    data: bytes, statement: Statement, certificates: list[CertificateFacts], lists: list[RevocationFacts]
-) -> tuple[str, str, CertificateFacts | None]:
-    """Word, code and station of a statement without its PDF. No proof of when it was made: every revocation counts."""
-    named = [each for each in certificates if each.key_id == statement.key_id and _kind(each) == "station"]
-    if not named:
-        return "CANNOT TELL", "P_NO_STATION", None
-    station = signer_among(data, named)
-    if station is None:
-        return "NOT VALID", "E_QR", None
-    if not station.is_valid_at(statement.issued_at):
-        return "NOT VALID", "E_EXPIRED", station
-    if statement.issued_at > utc_now() + CLOCK_TOLERANCE:
-        return "NOT VALID", "E_FUTURE", station
-    above = _above(station, certificates)
-    for certificate, authority in zip((station, *above), above, strict=False):
-        if any(each.is_signed_by(authority) and each.entry(certificate.serial) for each in lists):
-            return "NOT VALID", "E_REVOKED", station
-    if len(above) < 2:
-        # A specimen needs no root and earns no trust, as with a PDF.
-        return ("SPECIMEN", "", station) if chain.is_specimen(station) else ("CANNOT TELL", "E_UNTRUSTED", station)
-    return ("SPECIMEN" if chain.is_specimen(station) else "CODE GENUINE"), "", station
+def _source(named: str, *, has_root: bool) -> str:
+    """What the origin of the files is worth: "" without a root, "trusted", "unasked", or as it was named."""
+    if not has_root:
+        return ""
+    return "trusted" if named in TRUSTED_SOURCES else named or "unasked"
 
 
-def _above(station: CertificateFacts, certificates: list[CertificateFacts]) -> tuple[CertificateFacts, ...]:
-    """Organisation and root of this station as far as they stand among the certificates, each issued by the next."""
-    found: tuple[CertificateFacts, ...] = ()
-    for organisation in certificates:
-        try:
-            chain.check_station(station, organisation)
-            chain.check_organisation(organisation)
-        except chain.ChainError:
-            continue
-        root = next((each for each in certificates if _kind(each) == "root" and organisation.is_signed_by(each)), None)
-        if root is not None:
-            return organisation, root
-        found = (organisation,)
-    return found
-
-
-def _could_be(typed: str, committed: str) -> bool:
-    """Was the kind of number typed that the code names? Another kind cannot differ."""
-    number = folded(typed)
-    is_imei = number.isascii() and number.isdecimal() and len(number) == IMEI_DIGITS
-    return is_imei if committed == "imei" else committed == "serial" and not is_imei
+def _plain(plain: Plain) -> dict[str, Any]:
+    """One of three answers with its words, each in both languages."""
+    phone = plain.phone
+    return {
+        "answer": plain.answer.value,
+        "why": plain.why.value if plain.why else "",
+        "headline": {language: plain.headline(language) for language in LANGUAGES},
+        "sentence": {language: plain.sentence(language) for language in LANGUAGES},
+        "next": {language: plain.next_step(language) for language in LANGUAGES},
+        "not_looked_up": {language: plain.not_looked_up(language) for language in LANGUAGES},
+        "dangers": _said(plain.dangers),
+        "phone": {each: f"{phone.name} · {numbers_of(phone, each)}" for each in LANGUAGES} if phone else None,
+    }
 
 
 def _said(codes: Iterable[str], room: str = "verify") -> Mapping[str, list[str]]:

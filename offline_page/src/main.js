@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The page: three questions (phone, paper, issuer) and one answer. All state is in `state`; `draw` shows it.
 
-import { answerView, spokenAnswer } from "./answer.js";
+import { answerView, spokenAnswer, wantedFor } from "./answer.js";
 import { codeOfPicture, watchCamera } from "./codes.js";
-import { h, picker } from "./elements.js";
+import { h } from "./elements.js";
 import { isANumberOfAPhone } from "./numbers.js";
 import { text } from "./texts.js";
 import { forgetAll, kept, keep } from "./keeping.js";
+import { paperNote, paperStep, phoneStep, trustStep } from "./steps.js";
 import { Verifier } from "./verifier.js";
 
 const LARGEST_FILE = 32 * 1024 * 1024;
@@ -14,13 +15,16 @@ const LARGEST_FILE = 32 * 1024 * 1024;
 const state = {
   language: /^zh/i.test(navigator.language) ? "zh" : "en",
   boot: "unpack", broken: "",
-  imei: "", phone: "open",          // open | wrong | given | skipped
+  imei: "", phone: "open",          // open | given | skipped
+  wrong: false,                     // what was typed last is no number of a phone
   subject: null,                    // {kind: "paper", name, bytes} | {kind: "code", text}
   note: "",                         // why what was given is no subject
   trust: [], remember: false,       // [{name, bytes, holds, error}]
+  source: "",                       // from whom they came: one of SOURCES in steps.js
   trouble: "",                      // why these files cannot be used together
   answer: null, busy: false, failed: false,
   camera: null,                     // null | "asking" | function that ends it
+  open: new Set(),                  // folds that somebody opened
 };
 
 const say = (key, facts) => text(state.language, key, facts);
@@ -55,14 +59,19 @@ function changed(facts) {
 
 function phoneTyped() {
   const imei = document.getElementById("imei").value.trim();
-  changed({ imei, phone: isANumberOfAPhone(imei) ? "given" : "wrong" });
+  if (!isANumberOfAPhone(imei)) {
+    Object.assign(state, { imei, wrong: true }); // no answer changes by a slip of the finger
+    draw();
+    return;
+  }
+  changed({ imei, phone: "given", wrong: false });
   draw();
-  if (state.phone === "given") document.getElementById(state.subject ? "again" : "paper-file")?.focus();
+  if (!state.subject) document.getElementById("paper-file")?.focus();
   judge();
 }
 
 function phoneSkipped() {
-  changed({ phone: "skipped", imei: "" });
+  changed({ phone: "skipped", imei: "", wrong: false });
   draw();
   judge();
 }
@@ -114,7 +123,8 @@ function isOfAnIssuer(bytes) {
 
 async function trustGiven(name, bytes) {
   const others = state.trust.filter((file) => file.name !== name);
-  changed({ trust: [...others, { name, bytes, holds: null, error: "" }] });
+  // Another file may have come from somebody else: it is asked again.
+  changed({ trust: [...others, { name, bytes, holds: null, error: "" }], source: "" });
   await lookAtTrust();
 }
 
@@ -133,14 +143,23 @@ async function lookAtTrust() {
 }
 
 function rememberTrust() {
-  if (state.remember) keep(state.trust.filter((file) => !file.error && file.holds?.every(({ kind }) => kind !== "status")));
+  if (!state.remember) return;
+  keep(state.trust.filter((file) => !file.error && file.holds?.every(({ kind }) => kind !== "status")), state.source);
 }
 
 function trustRemoved(file) {
-  changed({ trust: state.trust.filter((each) => each !== file) });
+  const trust = state.trust.filter((each) => each !== file);
+  changed({ trust, source: trust.length ? state.source : "" });
   rememberTrust();
   draw();
   lookAtTrust().then(judge);
+}
+
+function sourceChosen(source) {
+  changed({ source });
+  rememberTrust();
+  draw();
+  judge();
 }
 
 function rememberChanged(wanted) {
@@ -174,7 +193,9 @@ function cameraStopped() {
 }
 
 function startAgain() {
-  changed({ subject: null, note: "", phone: "open", imei: "" });
+  const field = document.getElementById("imei");
+  if (field) field.value = "";
+  changed({ subject: null, note: "", phone: "open", imei: "", wrong: false, open: new Set() });
   draw();
   document.getElementById("imei").focus();
 }
@@ -194,8 +215,8 @@ async function judge() {
   let answer = null;
   try {
     answer = state.subject.kind === "paper"
-      ? await verifier.ask("judge_paper", { imei, names }, [state.subject.bytes, ...files])
-      : await verifier.ask("judge_statement", { imei, text: state.subject.text }, files);
+      ? await verifier.ask("judge_paper", { imei, names, source: state.source }, [state.subject.bytes, ...files])
+      : await verifier.ask("judge_statement", { imei, text: state.subject.text, source: state.source }, files);
   } catch (error) {
     console.error(error);
   }
@@ -209,30 +230,47 @@ async function judge() {
   document.documentElement.dataset.judgedMs = String(Math.round(performance.now() - began));
   draw();
   spoken.textContent = answer ? spokenAnswer(answer, state.language) : say("answer.failed");
-  document.getElementById("answer").scrollIntoView({
-    behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth", block: "start",
-  });
+  document.getElementById("word")?.focus({ preventScroll: true });
+  scrollTo({ top: 0, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
 // What is seen
 
 function draw() {
   const focused = document.activeElement?.id;
+  const typed = document.getElementById("imei")?.value;
   document.documentElement.lang = state.language === "zh" ? "zh-CN" : "en";
   document.title = `${say("title")} · proofwipe`;
-  page.replaceChildren(header(), phoneStep(), paperStep(), trustStep(), answerPart(), footer());
+  const answered = Boolean(state.answer || state.failed || state.busy);
+  const wanted = wantedFor(state.answer, state);
+  const steps = [
+    phoneStep(ui, wanted === "phone"), paperStep(ui, answered),
+    trustStep(ui, { pickerElsewhere: wanted === "root", sourceElsewhere: wanted === "source" }),
+  ];
+  page.replaceChildren(...(answered
+    ? [header(answered), answerPart(), fold("given", say("given.title"), steps), footer()]
+    : [header(answered), ...steps, answerPart(), footer()]));
+  const field = document.getElementById("imei");
+  if (field && typed !== undefined) field.value = typed; // typed and not handed in yet
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
-function header() {
+/** What is closed until somebody opens it, and stays open when the page is drawn again. */
+function fold(id, title, ...content) {
+  const element = h("details", { id, class: "fold", open: state.open.has(id) }, h("summary", {}, title), ...content);
+  element.addEventListener("toggle", () => state.open[element.open ? "add" : "delete"](id));
+  return element;
+}
+
+function header(answered) {
   const broken = state.boot === "broken";
   return h("header", {},
     h("div", { class: "bar" },
       h("span", { class: "brand" }, "proofwipe"),
       h("button", { class: "plain", id: "language", onclick: languageChanged }, say("other_language"))),
-    h("h1", {}, say("title")),
-    h("p", { class: "subtitle" }, say("subtitle")),
-    h("div", { class: `boot ${state.boot}`, id: "boot" },
+    h("h1", { class: answered ? "unseen" : "" }, say("title")),
+    !answered && h("p", { class: "subtitle" }, say("subtitle")),
+    !(answered && state.boot === "ready") && h("div", { class: `boot ${state.boot}`, id: "boot" },
       h("span", { class: "dot", "aria-hidden": "true" }),
       h("span", {}, say(`boot.${state.boot}`)),
       broken && h("p", {}, say("boot.next")),
@@ -241,96 +279,8 @@ function header() {
 }
 
 function languageChanged() {
-  const typed = document.getElementById("imei")?.value;
   state.language = state.language === "zh" ? "en" : "zh";
-  if (typed !== undefined) state.imei = typed;
   draw();
-}
-
-function step(number, id, title, ...content) {
-  return h("section", { class: "step", id, "aria-labelledby": `${id}-title` },
-    h("h2", { id: `${id}-title` }, h("span", { class: "number", "aria-hidden": "true" }, String(number)), title),
-    ...content);
-}
-
-function phoneStep() {
-  const settled = state.phone === "given" || state.phone === "skipped";
-  const told = state.phone === "given" ? say("phone.given", { number: state.imei }) : say("phone.skipped");
-  return step(1, "phone", say("phone.title"),
-    h("p", {}, say("phone.why")),
-    settled
-      ? h("p", { class: `settled ${state.phone}` }, told, " ",
-          h("button", { class: "plain", id: "phone-change", onclick: phoneChanged }, say("phone.change")))
-      : h("form", { onsubmit: (event) => { event.preventDefault(); phoneTyped(); } },
-          h("label", { for: "imei" }, say("phone.label")),
-          h("div", { class: "line" },
-            h("input", {
-              id: "imei", autocomplete: "off", spellcheck: "false", maxlength: "256", value: state.imei,
-              "aria-invalid": state.phone === "wrong", "aria-describedby": "imei-wrong",
-            }),
-            h("button", { class: "strong", id: "phone-go", type: "submit" }, say("phone.go"))),
-          h("p", { class: "wrong", id: "imei-wrong", role: "alert" }, state.phone === "wrong" ? say("phone.wrong") : ""),
-          h("button", { class: "plain", id: "phone-skip", type: "button", onclick: phoneSkipped }, say("phone.skip"))),
-  );
-}
-
-function paperStep() {
-  const scanning = state.camera !== null;
-  video.hidden = typeof state.camera !== "function";
-  const subject = state.subject && (
-    state.subject.kind === "paper" ? say("paper.pdf", { name: state.subject.name }) : say("paper.code"));
-  return step(2, "paper", say("paper.title"),
-    h("div", { class: "drop" },
-      h("p", { class: "hint" }, subject || say("paper.drop")),
-      picker("paper-file", say("paper.choose"), "application/pdf,.pdf", filesGiven, { strong: !state.subject })),
-    h("div", { class: "line" },
-      h("span", {}, say("paper.only")),
-      picker("code-file", say("paper.photo"), "image/*", filesGiven),
-      scanning
-        ? h("button", { id: "camera-stop", onclick: cameraStopped }, say("paper.stop"))
-        : h("button", { id: "camera", onclick: cameraStarted }, say("paper.camera"))),
-    scanning && h("p", {}, say("paper.aim")),
-    video,
-    h("p", { class: "wrong", role: "alert", id: "paper-note" }, state.note && say(state.note)),
-    state.subject && (state.phone === "open" || state.phone === "wrong") &&
-      h("p", { class: "wrong", id: "paper-locked" }, say("paper.locked")),
-  );
-}
-
-function trustStep() {
-  return step(3, "trust", say("trust.title"),
-    h("p", {}, say("trust.why")),
-    h("p", { class: "note" }, say("trust.more")),
-    state.trust.length === 0
-      ? h("p", { class: "none" }, say("trust.none"))
-      : h("ul", { class: "trusted" }, state.trust.map(trustedFile)),
-    h("div", { class: "line" },
-      picker("trust-file", say("trust.add"), "", filesGiven),
-      h("label", { class: "check" },
-        h("input", { type: "checkbox", id: "remember", checked: state.remember,
-                     onchange: (event) => rememberChanged(event.target.checked) }),
-        say("trust.remember"))),
-    state.trouble && h("p", { class: "wrong", role: "alert", id: "trouble" }, say("trust.trouble", { why: state.trouble })),
-  );
-}
-
-function trustedFile(file) {
-  return h("li", {},
-    h("div", { class: "line" },
-      h("strong", {}, file.name),
-      h("button", { class: "plain", onclick: () => trustRemoved(file), "aria-label": say("trust.remove", { name: file.name }) }, "✕")),
-    file.error && h("p", { class: "wrong" }, say("trust.bad", { name: file.name, why: file.error })),
-    (file.holds ?? []).map((each) => h("div", { class: "certificate", "data-kind": each.kind },
-      h("span", {}, [
-        say(`trust.${each.kind}`), each.organisation, each.name, each.until && say("trust.until", { until: each.until }),
-      ].filter(Boolean).join(" · ")),
-      each.kind === "root" && h("small", {}, say("trust.compare")),
-      each.kind === "root" && h("code", {}, grouped(each.fingerprint)))),
-  );
-}
-
-function grouped(fingerprint) {
-  return fingerprint.toUpperCase().match(/.{4}/g).join(" ");
 }
 
 function answerPart() {
@@ -340,10 +290,11 @@ function answerPart() {
     waiting && h("p", { class: "busy" }, say("answer.waiting")),
     state.busy && h("p", { class: "busy" }, h("span", { class: "dot", "aria-hidden": "true" }), say("answer.busy")),
     state.failed && h("div", { class: "banner open" },
-      h("span", { class: "mark", "aria-hidden": "true" }, "?"),
-      h("div", {}, h("p", { class: "word", id: "word", "data-answer": "CANNOT TELL", "data-code": "" }, say("word.CANNOT TELL")),
-        h("p", { class: "means", id: "sentence" }, say("answer.failed")))),
-    state.answer && answerView(state.answer, state.language, title),
+      h("h2", { class: "word", id: "word", "data-answer": "CANNOT TELL", "data-code": "", "data-plain": "do_not_rely",
+        "data-why": "not_checked" }, say("answer.failed_title")),
+      h("p", { class: "means", id: "sentence" }, say("answer.failed"))),
+    (state.answer || state.failed || state.busy) && paperNote(state, say),
+    state.answer && answerView(state.answer, title, ui),
     (state.answer || state.failed) &&
       h("button", { id: "again", onclick: startAgain }, say("answer.again")),
   );
@@ -359,9 +310,14 @@ function taken(event) {
   if (event.type === "drop") filesGiven([...event.dataTransfer.files]);
 }
 
+const on = {
+  phoneTyped, phoneSkipped, phoneChanged, files: filesGiven, cameraStarted, cameraStopped, trustRemoved, rememberChanged,
+  sourceChosen,
+};
+const ui = { state, say, on, video, fold };
 for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, taken);
 const remembered = kept();
-if (remembered) Object.assign(state, { trust: remembered, remember: true });
+if (remembered) Object.assign(state, { ...remembered, remember: true });
 document.body.append(spoken);
 draw();
 verifier.boot();

@@ -4,12 +4,12 @@
 export const LANGUAGES = ["en", "zh"];
 
 export const TEXTS = {
-  title: ["Check an erase certificate", "核验擦除证书"],
+  title: ["Check an erase certificate", "核验清除证书"],
   subtitle: [
     "This page is the whole verifier. It works without a network, and nothing you give it leaves this device.",
     "本页面就是完整的核验程序。无需联网，您提供的任何内容都不会离开本设备。",
   ],
-  other_language: ["中文", "English"],
+  other_language: ["Chinese / 中文", "English"],
 
   "boot.unpack": ["Unpacking the verifier …", "正在解包核验程序……"],
   "boot.start": ["Starting the verifier …", "正在启动核验程序……"],
@@ -17,15 +17,16 @@ export const TEXTS = {
   "boot.ready": ["Ready", "已就绪"],
   "boot.broken": ["The verifier could not start.", "核验程序无法启动。"],
   "boot.next": [
-    "Open this file in a current Chromium, Chrome or Edge on a computer, or run `proofwipe verify FILE`. This says nothing about the certificate.",
-    "请在电脑上用新版 Chromium、Chrome 或 Edge 打开本文件，或运行 `proofwipe verify FILE`。这不代表证书有问题。",
+    "Open this file in a current Firefox, Chromium, Chrome or Edge on a computer, or run `proofwipe verify FILE`. This says nothing about the certificate.",
+    "请在电脑上用新版 Firefox、Chromium、Chrome 或 Edge 打开本文件，或运行 `proofwipe verify FILE`。这不代表证书有问题。",
   ],
   "boot.detail": ["What the browser said", "浏览器给出的信息"],
 
+  "phone.which": ["Phone: {phone}", "手机：{phone}"],
   "phone.title": ["The phone in your hand", "您手中的手机"],
   "phone.why": [
-    "The commonest fraud is a true certificate of another phone. Dial *#06# on the phone itself and type the IMEI it shows: not the one on a box, a sticker or the paper.",
-    "最常见的欺诈，是拿另一台手机的真证书来冒充。请在手机上拨打 *#06#，输入屏幕显示的 IMEI；不要用包装盒、贴纸或证书上的号码。",
+    "A common fraud is a real certificate of a different phone. Dial *#06# on the phone itself and type the IMEI it shows: not the one on a box, a sticker or the paper.",
+    "常见的欺诈，是拿另一台手机的真证书来冒充。请在手机上拨打 *#06#，输入屏幕显示的 IMEI；不要用包装盒、贴纸或证书上的号码。",
   ],
   "phone.label": ["IMEI from *#06#, or serial number", "*#06# 显示的 IMEI，或序列号"],
   "phone.go": ["Compare with this phone", "与此手机比对"],
@@ -36,8 +37,8 @@ export const TEXTS = {
   ],
   "phone.given": ["Will be compared with {number}", "将与 {number} 比对"],
   "phone.skipped": [
-    "Skipped: the answer will say that no phone was compared.",
-    "已跳过：结果中会注明未与手机比对。",
+    "Skipped for now: the phone must still be compared.",
+    "暂时跳过：之后仍须与手机比对。",
   ],
   "phone.change": ["Change", "修改"],
 
@@ -69,12 +70,13 @@ export const TEXTS = {
 
   "trust.title": ["The issuer", "签发方"],
   "trust.why": [
-    "A name on a certificate proves nothing until you hold the issuer's root certificate (root.pem) from a source of your own. Without it the best answer is CANNOT TELL.",
-    "在您通过可靠途径取得签发方的根证书（root.pem）之前，证书上的名称不能证明什么；没有它，最好的结果也只是“无法判断”。",
+    "A name on a certificate proves nothing. Get root.pem from the issuer's own website, which you look up yourself: https://THAT-SITE/.well-known/proofwipe/",
+    "证书上的名称不能证明什么。请自行找到签发方自己的网站，从 https://该网站/.well-known/proofwipe/ 取得 root.pem。",
   ],
+  "trust.more_title": ["Which files?", "哪些文件？"],
   "trust.more": [
-    "Also of use: log policy, revocation lists, time-stamp certificate (tsa.pem), status file of the log; for a printed page organisation.pem and station.pem.",
-    "还可添加：日志策略、吊销列表、时间戳证书（tsa.pem）、日志状态文件；核验纸质证书需添加 organisation.pem 和 station.pem。",
+    "Needed: root.pem. Also of use: log policy, revocation lists, time-stamp certificate (tsa.pem), status file of the log; for a QR code alone also what lies in for-codes (organisation.pem and the certificates of the stations).",
+    "必需：root.pem。还可添加：日志策略、吊销列表、时间戳证书（tsa.pem）、日志状态文件；仅有二维码时还需要 for-codes 中的文件（organisation.pem 和各工位的证书）。",
   ],
   "trust.add": ["Add files of the issuer …", "添加签发方文件……"],
   "trust.none": ["No issuer is trusted yet.", "尚未信任任何签发方。"],
@@ -82,9 +84,43 @@ export const TEXTS = {
   "trust.remove": ["Remove {name}", "移除 {name}"],
   "trust.bad": ["{name} cannot be used: {why}", "{name} 无法使用：{why}"],
   "trust.compare": [
-    "Compare this fingerprint with the issuer by another way:",
-    "请通过其他途径与签发方核对此指纹：",
+    "Twelve words of this root. The issuer's own website must show the same:",
+    "该根证书的十二个字，签发方自己的网站上应显示同样的字：",
   ],
+  "trust.fingerprint": ["In Chinese, and as SHA-256", "英文单词和 SHA-256"],
+  "source.title": ["From whom did you get this root.pem?", "这个 root.pem 是从哪里得到的？"],
+  "source.site": ["From the issuer's own website, which I found myself", "签发方自己的网站，由我自行找到"],
+  "source.issuer": [
+    "I compared the twelve words with the issuer: on its website, by telephone, in person",
+    "我已与签发方核对这十二个字：通过其网站、电话或当面",
+  ],
+  "source.seller": ["From the seller, or together with the certificate", "卖家提供，或与证书一起得到"],
+  "source.unknown": ["I do not know any more", "不记得了"],
+  "source.seller.means": [
+    "A root.pem from the seller proves nothing: whoever forges a certificate also makes a root.pem that fits it.",
+    "卖家提供的 root.pem 不能证明什么：伪造证书的人也会制作与之相配的 root.pem。",
+  ],
+  "source.unknown.means": [
+    "Then it proves nothing yet: it may be from the seller.",
+    "那么它暂时不能证明什么：它可能来自卖家。",
+  ],
+  "source.instead": [
+    "Look up the issuer's own website yourself, open https://THAT-SITE/.well-known/proofwipe/index.txt and compare the twelve words of the root, or ask the issuer by telephone.",
+    "请自行找到签发方自己的网站，打开 https://该网站/.well-known/proofwipe/index.txt 核对根证书的十二个字，或打电话询问签发方。",
+  ],
+  "sentence.source.unasked": [
+    "Nothing speaks against it, but a root.pem counts only if it is not from the seller.",
+    "未发现问题，但只有并非来自卖家的 root.pem 才算数。",
+  ],
+  "sentence.source.seller": [
+    "A root.pem from the seller proves nothing: whoever forges a certificate also makes a root.pem that fits it.",
+    "卖家提供的 root.pem 不能证明什么：伪造证书的人也会制作与之相配的 root.pem。",
+  ],
+  "sentence.source.unknown": [
+    "A root.pem of unknown origin proves nothing yet: it may be from the seller.",
+    "来历不明的 root.pem 暂时不能证明什么：它可能来自卖家。",
+  ],
+  "next.source.unasked": ["Say from whom you have root.pem.", "请说明 root.pem 的来历。"],
   "trust.root": ["Root", "根证书"],
   "trust.organisation": ["Organisation", "机构证书"],
   "trust.station": ["Station", "工位证书"],
@@ -102,29 +138,13 @@ export const TEXTS = {
     "The paper is there; it is checked as soon as the verifier is ready.",
     "已收到证书；核验程序就绪后立即核验。",
   ],
+  "answer.failed_title": ["Do not rely on it yet: the page itself failed", "请暂勿采信：页面自身出错"],
+  "given.title": ["What you gave: phone, paper, issuer", "您提供的内容：手机、文件、签发方"],
   "answer.failed": [
     "The page itself failed while checking. This says nothing about the certificate. Reload the page and try again, or run `proofwipe verify FILE`.",
     "核验过程中页面自身出错。这不代表证书有问题。请重新载入页面再试，或运行 `proofwipe verify FILE`。",
   ],
   "answer.again": ["Check another paper", "核验另一份证书"],
-  "word.VALID": ["VALID", "有效"],
-  "word.NOT VALID": ["NOT VALID", "无效"],
-  "word.CANNOT TELL": ["CANNOT TELL", "无法判断"],
-  "word.SPECIMEN": ["SPECIMEN", "样本"],
-  "word.REPORT": ["REPORT", "报告"],
-  "word.CODE GENUINE": ["CODE GENUINE", "二维码属实"],
-
-  "device.same": ["The phone you typed is the phone on this paper.", "您输入的手机就是证书上的手机。"],
-  "device.other": ["The phone you typed is not the phone on this paper.", "您输入的手机不是证书上的手机。"],
-  "device.not": [
-    "No phone was compared. Before you buy, dial *#06# on the phone and compare.",
-    "未与手机比对。购买前请在手机上拨打 *#06# 进行核对。",
-  ],
-  "answer.next": ["What to do", "怎么办"],
-  "device.unreached": [
-    "The phone was not compared, because the paper failed before.",
-    "证书此前已未通过检查，因此未与手机比对。",
-  ],
 
   // Where the verifier's sentence speaks of a command line, the page says it for itself.
   "sentence.E_UNTRUSTED": [
@@ -132,74 +152,37 @@ export const TEXTS = {
     "文件未被更改，但签发方不在您信任的名单中。",
   ],
   "next.E_UNTRUSTED": [
-    "Get root.pem from the issuer itself, compare its fingerprint by another way, then add it above.",
-    "请直接向签发方索取 root.pem，并经其他途径核对指纹，然后在上方添加。",
+    "Get root.pem from the issuer's own website, which you look up yourself, and add it here: https://THAT-SITE/.well-known/proofwipe/",
+    "请自行找到签发方自己的网站，从 https://该网站/.well-known/proofwipe/ 取得 root.pem，然后在此添加。",
   ],
   "next.E_LOG_UNKNOWN": [
-    "Get the issuer's log policy from the issuer itself and add it above.",
-    "请直接向签发方索取其日志策略，并在上方添加。",
+    "Get the issuer's log policy from the issuer itself and add it on this page.",
+    "请直接向签发方索取其日志策略，并在本页添加。",
   ],
   "next.W_LOG_UNKNOWN": [
-    "Get the issuer's log policy from the issuer itself and add it above.",
-    "请直接向签发方索取其日志策略，并在上方添加。",
+    "Get the issuer's log policy from the issuer itself and add it on this page.",
+    "请直接向签发方索取其日志策略，并在本页添加。",
   ],
   "next.W_STATUS_STALE": [
-    "Get a new status file from the issuer, add it above and check again.",
-    "请向签发方索取新的状态文件，在上方添加后再次核验。",
+    "Get a new status file from the issuer, add it on this page.",
+    "请向签发方索取新的状态文件，在本页添加。",
   ],
   "next.W_NO_STATUS": [
-    "Get the status file of the issuer's log and add it above: this page looks nothing up.",
-    "请取得签发方日志的状态文件，并在上方添加；本页面不查询网络。",
+    "Get the status file of the issuer's log and add it on this page: this page looks nothing up.",
+    "请取得签发方日志的状态文件，并在本页添加；本页面不查询网络。",
   ],
   "next.W_NO_REVOCATION": [
-    "Get the issuer's newest revocation lists and add them above.",
-    "请取得签发方最新的吊销列表，并在上方添加。",
+    "Get the issuer's newest revocation lists and add them on this page.",
+    "请取得签发方最新的吊销列表，并在本页添加。",
   ],
   "next.W_TIMESTAMP_UNKNOWN": [
-    "Get the certificate of the time-stamping authority (tsa.pem) and add it above.",
-    "请取得时间戳机构的证书（tsa.pem），并在上方添加。",
-  ],
-  "paper_only.CODE GENUINE": [
-    "A station of the issuer signed what the code says. Compare it with the page: only what stands below is proven, the rest of the page is not.",
-    "二维码内容确由签发方的工位签署。请与纸面核对：只有下列内容得到证明，纸面其余内容未经证明。",
-  ],
-  "paper_only.SPECIMEN": [
-    "A specimen from a demonstration with virtual phones. It proves nothing about any phone.",
-    "这是用虚拟手机演示产生的样本，不能证明任何手机的状态。",
-  ],
-  "paper_only.P_NO_STATION": [
-    "The code can be read, but not who signed it. Add the issuer's station.pem, organisation.pem and root.pem above, or ask for the PDF.",
-    "二维码可以读取，但无法确认由谁签署。请在上方添加签发方的 station.pem、organisation.pem 和 root.pem，或索取 PDF。",
-  ],
-  "paper_only.E_UNTRUSTED": [
-    "A station signed what the code says, but nothing ties that station to a root you trust. Add root.pem and organisation.pem of the issuer above.",
-    "二维码内容由某个工位签署，但该工位与您信任的根证书之间没有联系。请在上方添加签发方的 root.pem 和 organisation.pem。",
-  ],
-  "paper_only.E_QR": [
-    "The code is damaged, or its signature is not of the station it names.",
-    "二维码已损坏，或其签名不属于所写的工位。",
-  ],
-  "paper_only.E_EXPIRED": [
-    "It was issued at a time at which the station's certificate was not valid.",
-    "签发时工位证书不在有效期内。",
-  ],
-  "paper_only.E_REVOKED": [
-    "The key that signed this code has been revoked, and a code alone does not prove that it was made before. The PDF may.",
-    "签署此二维码的密钥已被吊销，仅凭二维码无法证明它是在吊销之前生成的；PDF 文件或可证明。",
-  ],
-  "paper_only.E_FUTURE": [
-    "It claims to be issued in the future. Check this device's clock.",
-    "签发时间在未来。请检查本设备的时钟。",
-  ],
-  "paper_only.E_DEVICE": [
-    "The code names another phone. If *#06# shows two IMEIs, also try the other one before you decide.",
-    "二维码所写的是另一部手机。如果 *#06# 显示两个 IMEI，请先试另一个号码再作判断。",
+    "Get the certificate of the time-stamping authority (tsa.pem) and add it on this page.",
+    "请取得时间戳机构的证书（tsa.pem），并在本页添加。",
   ],
   "paper_only.limits": [
     "From the code alone it cannot be told: whether the page around it is the one that was issued, what evidence there is, and whether the certificate was withdrawn since. The PDF answers the first two.",
     "仅凭二维码无法得知：它周围的页面是否为签发时的页面、有哪些证据、证书此后是否被撤回。前两项可由 PDF 回答。",
   ],
-  "paper_only.report": ["It is a report, not a certificate.", "这是报告，不是证书。"],
 
   "warnings.title": ["Keep in mind", "请注意"],
   "summary.title": ["What the record says", "记录内容"],
@@ -216,14 +199,14 @@ export const TEXTS = {
   "summary.issued": ["Issued (UTC)", "签发时间（UTC）"],
   "summary.issuer": ["Issuer", "签发方"],
   "issuer.pinned": ["(you trust its root)", "（您信任其根证书）"],
-  "issuer.unverified": ["(unverified: its root is not pinned)", "（未核实：未信任其根证书）"],
+  "issuer.unverified": ["(unverified: its root is not pinned)", "（未核验：未信任其根证书）"],
   "issuer.specimen": ["(specimen)", "（样本）"],
-  "summary.validated": ["Validated by", "验证人"],
+  "summary.validated": ["Validated by", "复核员"],
   "summary.attempt": ["Attempt on this phone", "该手机第几次任务"],
   "summary.log": ["Log", "日志"],
   "summary.seen": ["Proven to exist since (UTC)", "可证明的最早存在时间（UTC）"],
   "summary.station": ["Station", "工位"],
-  "summary.method": ["Erase (NIST SP 800-88)", "擦除（NIST SP 800-88）"],
+  "summary.method": ["Erase (NIST SP 800-88)", "清除（NIST SP 800-88）"],
   "summary.level": ["Evidence", "证据等级"],
   "summary.usability": ["Grade", "等级"],
   "summary.reasons": ["Why no certificate", "未签发证书的原因"],
@@ -232,13 +215,14 @@ export const TEXTS = {
   "method.clear": ["Clear", "清除（Clear）"],
   "method.purge": ["Purge", "净化（Purge）"],
   "method.none": ["none claimed", "未声明"],
-  "level.none": ["no erase", "未擦除"],
+  "level.none": ["no erase", "未清除"],
   "level.E0": ["E0: only commanded", "E0：仅下达命令"],
   "level.E1": ["E1: factory state was seen", "E1：观察到出厂状态"],
   "level.E2": ["E2: this phone's data were replaced", "E2：该手机的数据已被替换"],
   "level.E3": ["E3: E2, and the keys were destroyed", "E3：E2，且密钥已销毁"],
 
   "checks.title": ["Every check", "全部检查项目"],
+  "checks.verifier": ["The verifier's word: {word} {code}", "核验程序的结论：{word} {code}"],
   "checks.rest": ["{count} further checks were not reached.", "另有 {count} 项检查未进行。"],
   "state.passed": ["passed", "通过"],
   "state.failed": ["failed", "未通过"],
@@ -257,8 +241,8 @@ export const TEXTS = {
   "check.time": ["Issued while the signer's certificates were valid", "签发时签署者的证书有效"],
   "check.time-stamp": ["The time stamp of an independent authority", "独立机构的时间戳"],
   "check.revocation": ["No certificate of the signer was revoked before", "签署者的证书此前未被吊销"],
-  "check.rules": ["Erase, level and grade follow from the evidence", "擦除、等级与评级均由证据得出"],
-  "check.validation": ["The validator's own signature stands", "验证人本人的签名有效"],
+  "check.rules": ["Erase, level and grade follow from the evidence", "清除、等级与评级均由证据得出"],
+  "check.validation": ["The validator's own signature stands", "复核员本人的签名有效"],
   "check.statement": ["The QR code says what the record says", "二维码与记录一致"],
   "check.openings": ["Disclosed details belong to this record", "公开的细节属于该记录"],
   "check.page": ["The page, drawn again from the record, is the same", "由记录重新绘制的页面与原件一致"],

@@ -10,18 +10,38 @@ import re
 import struct
 
 from phones.adb.devices import read_devices
+from phones.adb.shell_act import CLOSE_STDIN, ShellAct
 from phones.adb.wire import AdbEndpoint, AdbStream, Deadline
 from phones.errors import AdbServerError, PhoneError, PhoneLostError, PhoneRefusedError, ReplyMalformedError
-from phones.link import MAXIMUM_REPLY_BYTES, Reboot, Reply, Request, ShellLine, TradeInLine
+from phones.link import (
+    MAXIMUM_REPLY_BYTES,
+    Reboot,
+    RebootTarget,
+    Reply,
+    Request,
+    RescueProperty,
+    RescueWipe,
+    ShellLine,
+    ShellStream,
+    TradeInLine,
+)
+from phones.long_act import RunningAct, begin_exchange
 
 _PACKET = struct.Struct("<BI")
-_STDOUT, _STDERR, _EXIT, _CLOSE_STDIN = 1, 2, 3, 4
+_STDOUT, _STDERR, _EXIT = 1, 2, 3
 _LIST_TIMEOUT_S = 3.0
+_OPEN_TIMEOUT_S = 30.0
 _TRADE_IN_COMMAND = re.compile(r"[A-Za-z0-9_\- ]{1,512}")
 
 
+_PROPERTY = re.compile(r"[a-z0-9_.]{1,64}")
+_MOST_PROPERTY = 4096
+WIPE_BYTES = 8
+"""The answer of a wipe has as many bytes as were asked for, eight at least [read: minadbd_services.cpp]."""
+
+
 class AdbLink:
-    """A link to one adb transport. `name` is "adb", or "trade_in" for the foyer.
+    """A link to one adb transport. `name` is "adb", "trade_in" for the foyer, "recovery" for sideload and rescue.
 
     A transport id belongs to one life of the server: after a restart the phone has another one, and this
     link says PhoneLostError.
@@ -34,7 +54,9 @@ class AdbLink:
         self._generation = server.generation
 
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
-        """See Link.exchange. Answers ShellLine, TradeInLine and Reboot; refuses the rest as `unsupported`."""
+        """See Link.exchange. Answers ShellLine, TradeInLine, Reboot and the Rescue requests; refuses the rest as
+        `unsupported`.
+        """
         deadline = Deadline(timeout_s)
         if isinstance(request, ShellLine):
             return self._shell(f"shell,v2,raw:{request.line}", deadline)
@@ -45,10 +67,28 @@ class AdbLink:
                 )
             return self._shell(f"shell,v2,raw:tradeinmode {request.command}", deadline)
         if isinstance(request, Reboot):
-            return self._reboot(deadline)
+            return self._reboot(request.target, deadline)
+        if isinstance(request, RescueProperty):
+            return self._property(request.name, deadline)
+        if isinstance(request, RescueWipe):
+            with self._open(deadline) as stream:
+                stream.request(f"rescue-wipe:userdata:{WIPE_BYTES}")
+                return Reply(body=stream.read_exactly(WIPE_BYTES))
         raise PhoneRefusedError(
             reason_code="unsupported", step="send", expected="a request for adb", got=type(request).__name__
         )
+
+    def begin(self, request: Request, *, timeout_s: float) -> RunningAct:
+        """See ActingLink.begin: a ShellStream; anything else is one exchange."""
+        if not isinstance(request, ShellStream):
+            return begin_exchange(self, request, timeout_s=timeout_s)
+        stream = self._open(Deadline(min(timeout_s, _OPEN_TIMEOUT_S)))
+        try:
+            stream.request(f"shell,v2,raw:{request.line}")
+        except BaseException:
+            stream.close()
+            raise
+        return ShellAct(stream, request, timeout_s=timeout_s, is_attached=self._is_listed)
 
     def is_foyer(self, *, timeout_s: float) -> bool:
         """Is this the trade-in foyer: an ordinary shell is closed, the trade-in one opens?
@@ -95,12 +135,25 @@ class AdbLink:
     def _shell(self, service: str, deadline: Deadline) -> Reply:
         with self._open(deadline) as stream:
             stream.request(service)
-            stream.send(_PACKET.pack(_CLOSE_STDIN, 0))
+            stream.send(CLOSE_STDIN)
             return _read_shell(stream)
 
-    def _reboot(self, deadline: Deadline) -> Reply:
+    def _property(self, name: str, deadline: Deadline) -> Reply:
+        """What it tells until it ends the stream; the end is the end of the answer, so a cut one may look whole."""
+        if not _PROPERTY.fullmatch(name):
+            raise ValueError(f"not a property: {name!r}")
+        told = bytearray()
         with self._open(deadline) as stream:
-            stream.request("reboot:")
+            stream.request(f"rescue-getprop:{name}")
+            while piece := stream.read_some(_MOST_PROPERTY + 1 - len(told)):
+                told += piece
+                if len(told) > _MOST_PROPERTY:
+                    raise ReplyMalformedError(step="read", expected=f"at most {_MOST_PROPERTY} bytes", got="more")
+        return Reply(body=bytes(told))
+
+    def _reboot(self, target: RebootTarget, deadline: Deadline) -> Reply:
+        with self._open(deadline) as stream:
+            stream.request(f"reboot:{target.value}")
             # The phone says no more; the stream ends when it goes down, which the port shows anyway.
             return Reply()
 

@@ -113,6 +113,10 @@ class AdbStream:
         except (AdbError, OSError):
             return
 
+    def raw_socket(self) -> socket.socket:
+        """The socket itself, for an act that carries bytes both ways at its own pace."""
+        return cast(socket.socket, self._connection.conn)
+
     def send(self, data: bytes) -> None:
         """Send all of it. Raises: PhoneLostError, PhoneSilentError."""
         try:

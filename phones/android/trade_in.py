@@ -5,13 +5,12 @@ The foyer says who the phone is and how its battery, storage and screen are; wit
 armed it says only that [read: DeviceDiagnostics, research android.md §8].
 """
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
 
 from phones.android.battery import health_code
+from phones.attestation import evidence as attestation
 from phones.cleaning import spelled_serial
 from phones.errors import ReplyMalformedError
 from phones.imei import luhn_of, read_imei
@@ -27,9 +26,10 @@ Values = dict[str, str]
 Document = Mapping[str, object]
 
 
-def getstatus_question(nonce: str, *, timeout_s: float) -> Question:
+def getstatus_question(nonce: str, *, timeout_s: float, keep_chain: bool = False) -> Question:
     """`trade_in.getstatus` with our challenge. `nonce`: 8 to 64 of letters, digits, `_` and `-`; the foyer
-    closes on anything else. Raises: ValueError.
+    closes on anything else. `keep_chain`: the attestation chain is evidence too, unless it names the phone.
+    Raises: ValueError.
     """
     if not _NONCE.fullmatch(nonce):
         raise ValueError("a challenge is 8 to 64 of A-Z a-z 0-9 _ -")
@@ -37,7 +37,7 @@ def getstatus_question(nonce: str, *, timeout_s: float) -> Question:
         name="trade_in.getstatus",
         effect=Effect.READS,
         request=TradeInLine(command=f"wait-until-ready getstatus --challenge {nonce}"),
-        read=_status_reader(nonce),
+        read=_status_reader(nonce, keep_chain=keep_chain),
         timeout_s=timeout_s,
     )
 
@@ -55,12 +55,12 @@ def evaluate_question(*, timeout_s: float) -> Question:
     )
 
 
-def _status_reader(nonce: str) -> Callable[[Reply], Values]:
+def _status_reader(nonce: str, *, keep_chain: bool) -> Callable[[Reply], Values]:
     def read(reply: Reply) -> Values:
         return {
             "command.exit_code": str(reply.status),
             "command.nonce": nonce,
-            **read_status(read_json(reply.body), nonce=nonce),
+            **read_status(read_json(reply.body), nonce=nonce, keep_chain=keep_chain),
         }
 
     return read
@@ -105,7 +105,7 @@ def _depth(value: object, level: int = 1) -> int:
     return max((_depth(child, level + 1) for child in children), default=level)
 
 
-def read_status(document: Document, *, nonce: str = "") -> Values:
+def read_status(document: Document, *, nonce: str = "", keep_chain: bool = False) -> Values:
     """Allow-listed values out of the status. Keys of another type than documented are left out."""
     values: Values = {}
     locks = _section(document, "locks")
@@ -120,7 +120,11 @@ def read_status(document: Document, *, nonce: str = "") -> Values:
     values |= _identity(document)
     values |= _battery(_section(document, "battery"))
     values |= _condition(document)
-    values |= _attestation(_section(document, "attestation"), nonce)
+    if nonce:
+        imeis = [values[name] for name in ("identity.imei1", "identity.imei2") if name in values]
+        told = _section(document, "attestation")
+        serial = values.get("identity.serial", "")
+        values |= attestation.values_of(told, nonce=nonce, serial=serial, imeis=imeis, keep=keep_chain)
     return set_aside(values)
 
 
@@ -196,19 +200,6 @@ def _condition(document: Document) -> Values:
             values["display.part_status"] = status
             break
     return values
-
-
-def _attestation(attestation: Document, nonce: str) -> Values:
-    """Does the attestation carry our challenge? Says nothing of who signed it."""
-    certificates = attestation.get("certificates")
-    if not isinstance(certificates, str) or not nonce:
-        return {}
-    try:
-        # Base64.DEFAULT puts a line break after 76 characters.
-        data = base64.b64decode("".join(certificates.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return {}
-    return {"command.nonce_echoed": "yes" if nonce.encode() in data else "no"}
 
 
 def part_status(value: object) -> str:

@@ -185,7 +185,9 @@ class Bench:
         sighting = self._told_apart(scan, path, recheck_foyer=True)
         mode = BY_PRESENCE[sighting.presence]
         transport_id = device.transport_id if device is not None else None
-        link = mode.open(Reach(sighting=sighting, adb=self._adb, transport_id=transport_id, apple=self._apple))
+        link = mode.open(
+            Reach(sighting=sighting, adb=self._adb, transport_id=transport_id, apple=self._apple, usb=self._usb)
+        )
         if link is not None:
             return link
         if mode.refusal:

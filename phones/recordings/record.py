@@ -19,6 +19,7 @@ from pathlib import Path
 import tomli_w
 
 from phones.allowed import allowed
+from phones.attestation.evidence import ECHOED, PIECE, STATE
 from phones.clock import Clock
 from phones.errors import PhoneError, PhoneRefusedError, PhoneSilentError, ProofwipeError
 from phones.link import (
@@ -26,13 +27,20 @@ from phones.link import (
     AppleErase,
     ApplePair,
     AppleTrustTest,
+    FastbootErase,
+    FastbootEverything,
+    FastbootVariables,
     Link,
+    MtpDeviceInfo,
     Question,
     Reader,
     Reboot,
     Reply,
     Request,
+    RescueProperty,
+    RescueWipe,
     ShellLine,
+    ShellStream,
     TradeInLine,
 )
 from phones.long_act import ActEnd, ActOutcome, RunningAct, begin
@@ -318,7 +326,13 @@ def _faked(table: Mapping[str, object], fakes: Fakes) -> dict[str, object]:
     values = table.get("values")
     if not isinstance(values, Mapping):
         return dict(table)
-    kept = {name: fakes.value(name, text) for name, text in values.items() if name not in OUR_OWN}
+    kept = {
+        name: fakes.value(name, text)
+        for name, text in values.items()
+        if name not in (*OUR_OWN, ECHOED) and not name.startswith(PIECE)
+    }
+    if STATE in kept:
+        kept[STATE] = "not_given"  # as it is read from the masked reply (redact.values_of)
     return {**table, "values": kept}
 
 
@@ -330,10 +344,24 @@ def request_text(request: Request, change: Callable[[str], str] = lambda text: t
     match request:
         case ShellLine():
             return ["shell", change(request.line)]
+        case ShellStream():
+            return ["shell_stream", change(request.line)]
         case TradeInLine():
             return ["trade_in", change(request.command)]
         case Reboot():
-            return ["reboot"]
+            return ["reboot", *([request.target.value] if request.target else [])]
+        case RescueProperty():
+            return ["rescue_property", change(request.name)]
+        case RescueWipe():
+            return ["rescue_wipe"]
+        case FastbootVariables():
+            return ["fastboot_variables", *map(change, request.names)]
+        case FastbootEverything():
+            return ["fastboot_everything"]
+        case FastbootErase():
+            return ["fastboot_erase", change(request.partition)]
+        case MtpDeviceInfo():
+            return ["mtp_device_info"]
         case AppleBatch():
             return ["apple", [[part.name, part.kind, _arguments(part.arguments, change)] for part in request.parts]]
         case AppleTrustTest():

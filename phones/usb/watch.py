@@ -17,7 +17,7 @@ import usb.util
 
 from phones.cleaning import clean_serial, is_plain_serial
 from phones.clock import Clock, SystemClock
-from phones.errors import UsbAccessError
+from phones.errors import PhoneLostError, UsbAccessError
 from phones.modes import APPLE_PHONES, APPLE_RECOVERY
 from phones.port import APPLE_VENDOR
 from phones.usb.ports import SYSFS, is_empty, serial_of
@@ -109,17 +109,30 @@ class UsbWatch:
             return False
         return any(device.path == path for device in self.devices())
 
+    def device_at(self, path: str) -> Any:
+        """What hangs on this port now, as pyusb has it, for a driver of its own.
+
+        Raises: PhoneLostError when nothing does; UsbAccessError.
+        """
+        found = next((device for device in self._listed() if _port_path(device) == path), None)
+        if found is None:
+            raise PhoneLostError(subject=path, step="open", expected="a phone", got="none")
+        return found
+
     def phones(self) -> tuple[UsbDevice, ...]:
         """Those of `devices` that look like phones. Raises: UsbAccessError."""
         return tuple(device for device in self.devices() if device.looks_like_phone)
 
-    def _enumerate(self) -> tuple[UsbDevice, ...]:
+    def _listed(self) -> list[Any]:
         try:
-            raw = list(usb.core.find(find_all=True, backend=self._backend))
+            return list(usb.core.find(find_all=True, backend=self._backend))
         except usb.core.NoBackendError as error:
             raise UsbAccessError(step="usb", expected="libusb", got="not installed") from error
         except (usb.core.USBError, OSError) as error:
             raise UsbAccessError(step="usb", expected="a list of devices", got=type(error).__name__) from error
+
+    def _enumerate(self) -> tuple[UsbDevice, ...]:
+        raw = self._listed()
         known: dict[tuple[str, int, int, int], _Plugged] = {}
         started = self._clock.monotonic()
         for device in raw:

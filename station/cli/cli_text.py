@@ -23,9 +23,14 @@ class _Translated(click.Command):
     """The parts of a help page that click writes by itself."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Every command takes `--verbose`; `station.cli.main` reads it from the raw command line."""
-        verbose = click.Option(["--verbose"], is_flag=True, expose_value=False, help=text("option.verbose"))
-        return [*super().get_params(ctx), verbose]
+        """Every command takes `--verbose`, and `-v` where it means nothing else; `station.cli.main` reads it from the
+        raw command line.
+        """
+        own = super().get_params(ctx)
+        taken = {name for parameter in own for name in parameter.opts}
+        names = [name for name in ("-v", "--verbose") if name not in taken]
+        verbose = click.Option(names, is_flag=True, expose_value=False, help=text("option.verbose"))
+        return [*own, verbose] if names else own
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
@@ -63,7 +68,11 @@ class TranslatedGroup(_Translated, click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line a command."""
         with formatter.section(text("help.commands")):
-            formatter.write_dl([(name, self.sentence(ctx, name)) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, self.sentence(ctx, name)) for name in self.listed(ctx)])
+
+    def listed(self, ctx: click.Context) -> list[str]:
+        """The commands that the help page lists."""
+        return self.list_commands(ctx)
 
     def sentence(self, ctx: click.Context, name: str) -> str:
         """What the command called `name` does."""
@@ -108,11 +117,30 @@ def _wrong(error: click.ClickException) -> str:
 def _of_group(context: click.Context | None, message: str) -> str:
     """There are no classes of click's for these two; whatever is not one of them is a sentence of ours."""
     if message.startswith("No such command"):
-        return text("usage.no_such_command", name=message.split("'")[1] if "'" in message else "")
+        return _no_command(context, message.split("'")[1] if "'" in message else "")
     if message.startswith("Got unexpected extra argument"):
         return text("usage.extra", name=message.partition("(")[2].partition(")")[0])
-    del context
     return message
+
+
+_MEANT = {"help": "--help", "version": "--version", "man": "--help"}
+"""What people type in other programs, and what it is called here."""
+
+
+def _no_command(context: click.Context | None, name: str) -> str:
+    """With what was meant, if that is plain."""
+    import difflib  # only who slips waits for it
+
+    said = text("usage.no_such_command", name=name)
+    group = context.command if context is not None else None
+    near = _MEANT.get(name.lower())
+    if near is None and context is not None and isinstance(group, click.Group):
+        near = next(iter(difflib.get_close_matches(name.lower()[:40], group.list_commands(context), n=1)), None)
+    if near is None:
+        return said
+    return text(
+        "usage.meant", said=said, command=f"{context.command_path if context is not None else ''} {near}".strip()
+    )
 
 
 def _name(parameter: click.Parameter) -> str:

@@ -1,50 +1,55 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The technician at the terminal, or a file with their answers: a client that answers a session's questions.
 
-Answers file (TOML): `[default]` and `[<slot or port>]` tables, question name → choice, e.g.
-`[A3]  cosmetic_front = "B"`. What is neither in the file nor answered at the terminal is declined: nobody guesses.
+What the file says (`station.setup.answers`) is answered at once. The rest is asked, one phone at a time, and what
+nobody answers is said in words to be not looked at: nobody guesses.
 """
 
-import queue
-import select
-import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import click
-
+from station.cli.dialogue import ask_alone, fill_sheet
+from station.cli.grammar import Answer, NotLooked
+from station.cli.keyboard import Keyboard, NotWanted
 from station.cli.output import message
-from station.errors import ConfigError, QuestionClosedError
+from station.cli.sheet import Filling, names
+from station.errors import QuestionClosedError
+from station.questions import CONDITION, SEEN_NOW
+from station.session.condition import ConditionSheet
 from station.session.events import Question, QuestionAsked
 from station.session.session import Session
-from station.setup.toml_file import read_toml
+from station.setup.answers import Answers
 from station.text.language import text
 
-SEEN_NOW = frozenset({"activation_owner_seen", "owner_account_seen", "setup_screen_seen", "signed_out_seen"})
-"""What a person states about something that has just happened: never taken from a file written before it."""
 _LOOK_S = 0.2
 _GIVE_UP_S = 2.0
+_DIGITS = 5
 
 
 class ConsoleClient:
-    """While it is entered, every question of the session is answered or declined; at the terminal one at a time."""
+    """While it is entered, every question of the session is answered or declined; at the terminal one phone at a time.
+
+    Once a person was asked about a phone, what else is asked about it comes before other phones.
+    """
 
     def __init__(
         self,
         session: Session,
         *,
         by: str,
-        answers: Mapping[str, Mapping[str, str]],
+        answers: Answers,
         interactive: bool,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
         emulated: bool = False,
+        keyboard: Keyboard | None = None,
+        leaves_open: bool = False,
     ) -> None:
-        """`alone`: held while a question stands on the terminal. `emulated`: a bench of virtual phones, where a file
-        may also say what a person would have seen.
+        """`leaves_open`: where nobody is at the terminal, questions wait for another client. `alone`: held while a
+        question stands on the terminal. `emulated`: a bench of virtual phones, where a file may also say what a person
+        would have seen.
         """
         self._session = session
         self._by = by
@@ -52,13 +57,16 @@ class ConsoleClient:
         self._interactive = interactive
         self._alone = alone
         self._emulated = emulated
+        self._leaves_open = leaves_open
+        self._keyboard = keyboard or Keyboard()
         self._subscription = session.events(QuestionAsked)
-        self._for_person: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
+        self._asked = threading.Event()
         self._over = threading.Event()
+        self._told: set[str] = set()  # jobs whose unanswered sheet was told of
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
-        for work in (self._watch, self._ask_person):
+        for work in (self._watch, self._ask_person) if self._interactive else (self._watch,):
             thread = threading.Thread(target=work, name=f"console{work.__name__}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -69,20 +77,23 @@ class ConsoleClient:
     ) -> None:
         self._over.set()
         self._subscription.end()
-        self._for_person.put(None)
+        self._asked.set()
         for thread in self._threads:
             thread.join(_GIVE_UP_S)
 
     def _watch(self) -> None:
-        """Reads quickly whatever is asked: nobody waits here for a person."""
+        """Answers at once what is written: nobody waits here for a person."""
         for numbered in self._subscription:
             if isinstance(numbered.event, QuestionAsked):
                 question = numbered.event.question
                 written = self._written(question)
-                if written is None and self._interactive:
-                    self._for_person.put(question)
-                else:
+                if written is not None:
                     self._answer(question, written)
+                elif self._interactive:
+                    self._asked.set()
+                elif not self._leaves_open:
+                    self._say_nobody(question)
+                    self._answer(question, None)
 
     def _written(self, question: Question) -> str | None:
         """What the answers file says; None when it says nothing about this question."""
@@ -90,45 +101,107 @@ class ConsoleClient:
         for table in () if seen_now else (question.slot, question.port, "default"):
             answer = self._answers.get(table, {}).get(question.key)
             if answer is not None:
-                return answer
+                return answer if answer in question.choices else None
         return None
+
+    def _say_nobody(self, question: Question) -> None:
+        """Once a phone for its sheet, once for every other question."""
+        name = text(f"ask.{question.key}", **question.facts)
+        if question.key in CONDITION:
+            if question.job in self._told:
+                return
+            self._told.add(question.job)
+            tables = [self._answers.get(table, {}) for table in (question.slot, question.port, "default")]
+            name = names(tuple(key for key in CONDITION if not any(key in table for table in tables)))
+        message(f"[{question.slot}] {text('answer.nobody', name=name)}")
+
+    # -- a person -----------------------------------------------------------------------------------
 
     def _ask_person(self) -> None:
-        while (question := self._for_person.get()) is not None:
-            if question not in self._session.questions:
+        while not self._over.is_set():
+            question = self._next("")
+            if question is None:
+                self._asked.wait(_LOOK_S)
+                self._asked.clear()
                 continue
             with self._alone():
-                facts = dict(question.facts)
-                message(f"[{question.slot}] {text(f'ask.{question.key}', **facts)} ({'/'.join(question.choices)}, ?)")
-                click.echo("> ", nl=False, err=True)
-                typed = self._typed(question)
-                if typed is None:
-                    click.echo("", err=True)  # the line that stands open
-            if typed is None or not self._answer(question, typed):
-                message(f"[{question.slot}] {text('word.question_over')}")
+                while question is not None and not self._over.is_set():
+                    self._ask(question)
+                    question = self._next(question.job)
 
-    def _typed(self, question: Question) -> str | None:
-        """The line a person typed; None when the question was closed before, by its time or by somebody else."""
-        while not self._over.is_set() and question in self._session.questions:
-            if select.select([sys.stdin], [], [], _LOOK_S)[0]:
-                return sys.stdin.readline().strip()
-        return None
+    def _next(self, job: str) -> Question | None:
+        """What is asked now: of that job, if one is named; what holds up a phone first, the oldest first."""
+        waiting = [each for each in self._for_person() if not job or each.job == job]
+        return min(waiting, key=lambda each: each.key in CONDITION, default=None)
+
+    def _for_person(self) -> list[Question]:
+        return [each for each in self._session.questions if self._written(each) is None]
+
+    def _ask(self, question: Question) -> None:
+        others = dict.fromkeys(each.slot for each in self._for_person() if each.job != question.job)
+        if others:
+            message(text("answer.waiting_too", slots=", ".join(others)))
+        if question.key in CONDITION:
+            self._ask_sheet(question)
+            return
+        match ask_alone(
+            question, phone=self._phone(question.job), keyboard=self._keyboard, wanted=lambda: self._is_open(question)
+        ):
+            case Answer(choice):
+                given = self._answer(question, choice)
+            case NotLooked():
+                given = self._answer(question, None)
+            case NotWanted():
+                given = self._over.is_set()
+        if not given:
+            self._say_over(question)
+
+    def _ask_sheet(self, first: Question) -> None:
+        asked = [each for each in self._for_person() if each.job == first.job and each.key in CONDITION]
+        written = {
+            each: given
+            for each in CONDITION
+            for table in ("default", first.port, first.slot)
+            if (given := self._answers.get(table, {}).get(each)) in CONDITION[each] and given is not None
+        }
+        keys = {each.key for each in asked}
+        filling = Filling(
+            sheet=ConditionSheet(answers={key: given for key, given in written.items() if key not in keys}),
+            settled=frozenset(CONDITION) - keys,
+        )
+        kept = fill_sheet(
+            filling,
+            slot=first.slot,
+            phone=self._phone(first.job),
+            keyboard=self._keyboard,
+            wanted=lambda: any(map(self._is_open, asked)),
+        )
+        if isinstance(kept, NotWanted):
+            if not self._over.is_set():
+                self._say_over(first)
+            return
+        answers = kept.answers if isinstance(kept, ConditionSheet) else {}
+        for each in asked:
+            self._answer(each, answers.get(each.key))
+
+    def _phone(self, job: str) -> str:
+        """What the phone of a job is called."""
+        for each in self._session.jobs_at_work:
+            if each.id == job and each.identity is not None:
+                number = each.identity.serial or each.opened.usb_serial
+                return f"{each.identity.display_name} …{number[-_DIGITS:]}"
+        return "—"
+
+    def _is_open(self, question: Question) -> bool:
+        return not self._over.is_set() and any(each.id == question.id for each in self._session.questions)
+
+    def _say_over(self, question: Question) -> None:
+        message(f"[{question.slot}] {text('word.question_over')}")
 
     def _answer(self, question: Question, given: str | None) -> bool:
-        """Answer, or decline with what is none of the choices. False when somebody else, or its time, was first."""
+        """Answer, or decline. False when somebody else, or its time, was first."""
         try:
-            self._session.answer(question.id, given if given in question.choices else None, by=self._by)
+            self._session.answer(question.id, given, by=self._by)
         except QuestionClosedError:
             return False
         return True
-
-
-def load_answers(path: Path | None) -> Mapping[str, Mapping[str, str]]:
-    """The answers file. Raises: ConfigError when it is no TOML of tables of texts."""
-    if path is None:
-        return {}
-    document = read_toml(path)
-    for name, table in document.items():
-        if not isinstance(table, dict) or not all(isinstance(answer, str) for answer in table.values()):
-            raise ConfigError(subject=str(path), step=name, expected=text("expected.answers"), got=type(table).__name__)
-    return document

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 _PRINTS = ("click.utils", "rich.console", "station.cli.output")
 _VERIFIER, _STATION = "certs.verify.verifier", "station.setup.home"
 """Loaded by every command that verifies, and by every one that opens a station."""
-EXTRA_MODULES = frozenset({"adbutils", "platformdirs", "pymobiledevice3", "tomli_w", "usb", "virtual_phones"})
+EXTRA_MODULES = frozenset(
+    {"adbutils", "platformdirs", "pymobiledevice3", "textual", "tomli_w", "usb", "virtual_phones"}
+)
 """What `proofwipe[bench]` brings."""
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
@@ -38,7 +40,10 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "watch": "station.cli.commands.watch",
         "inspect": "station.cli.commands.inspect",
         "wipe": "station.cli.commands.wipe",
+        "bench": "station.cli.commands.bench",
         "process": "station.cli.commands.process",
+        "abandon": "station.cli.commands.abandon",
+        "answer": "station.cli.commands.answer",
         "validate": "station.cli.commands.validate",
         "jobs": "station.cli.commands.jobs",
         "withdraw": "station.cli.commands.withdraw",
@@ -47,15 +52,28 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "copy": "station.cli.commands.copy",
         "reprint": "station.cli.commands.reprint",
         "regrade": "station.cli.commands.regrade",
+        "attested": "station.cli.commands.attested",
         "verify": "station.cli.commands.verify",
         "keys": "station.cli.commands.keys",
         "ledger": "station.cli.commands.ledger",
         "log": "station.cli.commands.log",
+        "explain": "station.cli.commands.explain",
+        "schema": "station.cli.commands.schema",
         "record": "station.cli.commands.record",
+        "unlock": "station.cli.commands.unlock",
+        "lock": "station.cli.commands.lock",
         "doctor": "station.cli.commands.doctor",
+        "completion": "station.cli.commands.completion",
     }
 )
 """Command → module; each module has `command`."""
+UNLISTED = frozenset({"completion"})
+"""Set up once, mostly by a package: the help names it below the commands of the day, not among them."""
+
+
+GROUPS = frozenset({"keys", "ledger", "log", "sample"})
+"""Commands that have commands of their own; a test compares."""
+_FOR_PROGRAMS, _WITH_VALUE = ("--json", "--jsonl"), ("--home", "--lang")
 
 
 class LazyGroup(TranslatedGroup):
@@ -72,6 +90,10 @@ class LazyGroup(TranslatedGroup):
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         return command
 
+    def listed(self, ctx: click.Context) -> list[str]:
+        """All but those of `UNLISTED`."""
+        return [name for name in self.list_commands(ctx) if name not in UNLISTED]
+
     def sentence(self, ctx: click.Context, name: str) -> str:  # noqa: ARG002 - as above
         """From the catalogue, without importing the command."""
         return text(f"help.{name}")
@@ -80,7 +102,12 @@ class LazyGroup(TranslatedGroup):
 def build() -> click.Group:
     """The command group, in the language in use."""
 
-    @click.group(cls=LazyGroup, help=text("help.proofwipe"), context_settings={"help_option_names": ["-h", "--help"]})
+    @click.group(
+        cls=LazyGroup,
+        help=text("help.proofwipe"),
+        epilog=text("help.more"),
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     @click.option(
         "--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help=text("help.version")
     )
@@ -124,9 +151,10 @@ def _leave(code: int) -> NoReturn:
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command; returns its exit code. `--json` and `--jsonl` may stand before the command, too."""
+    arguments = behind_the_command(arguments)
     as_json = "--json" in arguments or "--jsonl" in arguments
-    verbose = "--verbose" in arguments
+    verbose = "--verbose" in arguments or "-v" in arguments
     try:
         result: Any = build().main(args=arguments, prog_name="proofwipe", standalone_mode=False)
         output.flush()  # here, where what cannot be written has a sentence
@@ -166,6 +194,23 @@ def run(arguments: list[str]) -> int:
             ProofwipeError(got=f"{type(error).__name__}: {error}".splitlines()[0]), as_json=as_json, verbose=verbose
         )
     return result if isinstance(result, int) else 0
+
+
+def behind_the_command(arguments: list[str]) -> list[str]:
+    """The same command line with `--json` and `--jsonl` where the command reads them, or refuses one it has not."""
+    before: list[str] = []
+    moved: list[str] = []
+    given = iter(arguments)
+    for word in given:
+        if word in _FOR_PROGRAMS:
+            moved.append(word)
+            continue
+        before.append(word)
+        if word in _WITH_VALUE:
+            before += [value for value in (next(given, None),) if value is not None]
+        elif not word.startswith("-") and word not in GROUPS:
+            break
+    return [*before, *moved, *given]
 
 
 def _is_of_printing(error: OSError) -> bool:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Data goes to stdout, words go to stderr.
 
-`--json` prints one document, `--jsonl` one event a line; each has `schema: "proofwipe/<name>/1"`.
+`--json` prints one document, `--jsonl` one a line; each is a type of `station.documents`.
 Whatever is printed is cleaned here, whoever it came from: a phone, a file, its name, an option, the configuration. What
 a terminal would obey instead of showing stands there as an escape, in JSON as one that means the same character.
 """
@@ -11,12 +11,17 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from phones.cleaning import clean
 from phones.errors import ProofwipeError
+from station.errors import GivenFileError
 from station.text.language import current, text
+
+if TYPE_CHECKING:  # most runs tell people, and load no document
+    from station.documents.document import Document
 
 LONGEST_LINE = 4096
 NEVER_FOLDED = 24
@@ -44,7 +49,7 @@ def visible(text_: str) -> str:
 
 def say(line: str, *, bold: bool = False) -> None:
     """A line of data for people, on stdout."""
-    click.secho(visible(line), bold=bold or None)
+    click.secho(_fitted(visible(line), sys.stdout), bold=bold or None)
 
 
 def message(message: str, *, bold: bool = False) -> None:
@@ -57,17 +62,30 @@ def message(message: str, *, bold: bool = False) -> None:
 
 def plain_message(message: str, *, bold: bool = False) -> None:
     """On stderr, whoever else may be speaking; NO_COLOR means no ornament at all."""
-    click.secho(visible(message), err=True, bold=bold or None, color=False if "NO_COLOR" in os.environ else None)
+    shown = _fitted(visible(message), sys.stderr)
+    click.secho(shown, err=True, bold=bold or None, color=False if "NO_COLOR" in os.environ else None)
 
 
-def document(name: str, content: Mapping[str, object]) -> None:
-    """One JSON document on stdout."""
-    click.echo(_json({"schema": f"proofwipe/{name}/1", **content}, indent=2))
+def _fitted(shown: str, stream: TextIO) -> str:
+    """For a person at a terminal no word is cut where the line is full; a file or a program gets whole lines."""
+    if not stream.isatty():
+        return shown
+    from station.cli.folding import folded
+
+    try:
+        return folded(shown, os.get_terminal_size(stream.fileno()).columns)
+    except OSError:  # a terminal that cannot say how wide it is
+        return shown
 
 
-def event(name: str, content: Mapping[str, object]) -> None:
-    """One JSON event on stdout, flushed, so that a reader sees it at once."""
-    click.echo(_json({"schema": f"proofwipe/{name}/1", **content}))
+def tell(told: "Document") -> None:
+    """One JSON document on stdout, for programs and for people who look at it."""
+    click.echo(_json(told.to_json(), indent=2))
+
+
+def tell_line(told: "Document") -> None:
+    """One JSON document on one line of stdout, flushed, so that a reader sees it at once."""
+    click.echo(_json(told.to_json()))
     sys.stdout.flush()
 
 
@@ -125,26 +143,33 @@ def warn(error: ProofwipeError) -> None:
 
 
 def show_error(error: ProofwipeError, *, as_json: bool = False, verbose: bool = False) -> None:
-    """One line for the reason, one for the next step; the same as data when data was asked for.
+    """One line for the reason, one for the next step; the same as data when data was asked for. A file with several
+    faults has a line for each.
 
     What was expected and what came is for whoever mends it: in the data, and with `verbose` on a third line.
     """
     language = current()
     if as_json:
-        document(
-            "error",
-            {
-                "code": error.code,
-                "reason": error.reason(language),
-                "hint": error.hint(language),
-                "exit_code": error.exit_code,
-                "details": error.details(),
-            },
+        from station.documents.errors import Failure
+
+        tell_line(
+            Failure(
+                code=error.code,
+                sentence=_one_line(error.reason(language)),
+                next_step=_one_line(error.hint(language)) or None,
+                exit_code=error.exit_code,
+                details=error.details() or None,
+            )
         )
-    message(f"{text('word.error')}: {_one_line(error.reason(language))}")
+    if isinstance(error, GivenFileError) and len(error.faults) > 1:
+        message(f"{text('word.error')}: {_one_line(error.headline(language))}")
+        for line in error.lines(language):
+            message(f"    {_one_line(line)}")
+    else:
+        message(f"{text('word.error')}: {_one_line(error.reason(language))}")
     message(f"  → {_one_line(error.hint(language))}")
     if verbose:
-        message(f"  {_one_line(error.details())}")
+        message(f"  [{error.code}] {_one_line(error.details())}")
 
 
 def _one_line(sentence: str) -> str:

@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -13,22 +13,27 @@ from typing import TYPE_CHECKING
 
 from phones.problem import Problem
 from station.cli.cli_text import stage_text
-from station.cli.output import event, message, messages_through, plain_message
+from station.cli.output import message, messages_through, plain_message
 from station.ledger.stages import Stage
+from station.session.board import Cable, natural
 from station.text.language import current, text
+from station.text.transfer import transfer_text
 from station.work.worker import Progress
 
 if TYPE_CHECKING:
     from rich.console import Group
     from rich.live import Live
-    from rich.table import Table
+    from rich.text import Text
 
 REFRESH_PER_SECOND = 4
 WIDE = 100
 LONGEST_NAME, SHORT_NAME = 40, 16
 """Columns a phone's name may take on a wide terminal, and on one of 80 columns."""
+_COLUMNS = ("slot", "phone", "stage", "progress", "time_left", "cable")
 _FRAME_LINES = 8
 _WAITS_FOR_A_PERSON = ("waiting_person", "waiting_return")
+_FINISHED = ("done", "awaits_validator")
+_ENDED = (*_FINISHED, "no_paper")
 _NOT_BEGUN = (Stage.SEEN, Stage.IDENTIFIED, Stage.BLOCKED)
 
 
@@ -46,7 +51,7 @@ class Row:
     @property
     def done(self) -> bool:
         """Has the phone its paper, or can it not be had now?"""
-        return self.last is not None and self.last.key in ("done", "no_paper")
+        return self.last is not None and self.last.key in _ENDED
 
     def notes(self) -> list[tuple[str, str]]:
         """What a person must do, below the table: (line, style)."""
@@ -59,7 +64,7 @@ class Row:
         """Do not unplug from the erase on; unplug now when it has its paper; before the erase it does not matter."""
         if self.last is None or self.last.stage in _NOT_BEGUN:
             return ""
-        return text("view.unplug_now" if self.last.key == "done" else "view.do_not_unplug")
+        return text("view.unplug_now" if self.last.key in _FINISHED else "view.do_not_unplug")
 
     def time_left(self) -> str:
         """From the history of this model on this bench; nothing is invented without one."""
@@ -83,17 +88,16 @@ class View:
         slot_of: Callable[[str], str],
         live: bool,
         quiet: bool = False,
-        as_events: bool = False,
         usual_s: Callable[[str], float | None] = lambda _model: None,
     ) -> None:
         self._slot_of = slot_of
         self._live_wanted = live
         self._quiet = quiet
-        self._as_events = as_events
         self._usual_s = usual_s
         self._rows: dict[str, Row] = {}
         self._lock = threading.Lock()
         self._live: Live | None = None
+        self._asking = False
         self._stack = ExitStack()
 
     def __enter__(self) -> "View":
@@ -141,22 +145,12 @@ class View:
             )
             if changed and progress.key not in _WAITS_FOR_A_PERSON:
                 row.instruction = ""
+            still_stopped = row.last is not None and row.last.stage is progress.stage is Stage.BLOCKED
+            told = still_stopped and row.last is not None and row.last.problems == progress.problems
             row.last = progress
-        if not changed:
+        if not changed or told:  # a phone that is asked again and again is told once
             return
-        if self._as_events:
-            event(
-                "progress",
-                {
-                    "job": progress.job,
-                    "port": progress.port,
-                    "slot": row.slot,
-                    "stage": progress.stage.value,
-                    "key": progress.key,
-                    "problems": [problem.code.value for problem in progress.problems],
-                },
-            )
-        elif self._live is None and not self._quiet:
+        if self._live is None and not self._quiet and (not self._asking or _concerns_a_person(progress)):
             self._line(row, progress)
 
     def instruct(self, port: str, sentence: str) -> None:
@@ -174,12 +168,12 @@ class View:
             yield
             return
         live.stop()
-        self._live = None  # plain lines meanwhile
+        self._live, self._asking = None, True  # plain lines meanwhile, and only those that a person must read
         with messages_through(lambda message, bold: plain_message(message, bold=bold)):
             try:
                 yield
             finally:
-                self._live = live
+                self._live, self._asking = live, False
                 live.start()
 
     def _line(self, row: Row, progress: Progress) -> None:
@@ -198,46 +192,70 @@ class View:
         from rich.text import Text
 
         table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, collapse_padding=True)
-        for key in ("slot", "phone", "stage", "progress", "time_left", "cable"):
+        with self._lock:
+            rows = [self._rows[port] for port in sorted(self._rows, key=natural)]
+        short = width < WIDE
+        columns = [key for key in _COLUMNS if key != "time_left" or not short or any(row.usual_s for row in rows)]
+        for key in columns:
             folded = key == "progress"
             table.add_column(
                 text(f"view.{key}"),
                 no_wrap=not folded,
                 overflow="fold" if folded else "ellipsis",
-                max_width=(LONGEST_NAME if width >= WIDE else SHORT_NAME) if key == "phone" else None,
+                max_width=(SHORT_NAME if short else LONGEST_NAME) if key == "phone" else None,
             )
         notes: list[Text] = []
-        with self._lock:
-            rows = [row for _port, row in sorted(self._rows.items())]
-            shown = rows if len(rows) + _FRAME_LINES <= height else [row for row in rows if not row.done]
-            for row in shown:
-                self._add(table, row)
-                notes += [Text(line, style=style) for line, style in row.notes()]
+        shown = rows if len(rows) + _FRAME_LINES <= height else [row for row in rows if not row.done]
+        for row in shown:
+            cells = _cells(row, short=short)
+            table.add_row(*(cells[key] for key in columns))
+            notes += [Text(line, style=style) for line, style in row.notes()]
+        if not rows:
+            return Group()
         done = sum(1 for row in rows if row.done)
         return Group(table, Text(text("view.count", done=done, all=len(rows))), *notes)
 
-    def _add(self, table: "Table", row: Row) -> None:
-        from rich.text import Text
 
-        if row.last is None:
-            table.add_row(row.slot, Text(row.name), "", "", "", "")
-            return
-        table.add_row(
-            row.slot,
-            Text(row.name or "—"),
-            Text(stage_text(row.last.stage.value), style=_style(row.last.stage)),
-            _progress_text(row.last),
-            row.time_left(),
-            Text(row.unplug_advice(), style="bold"),
-        )
+def _cells(row: Row, *, short: bool) -> "Mapping[str, str | Text]":
+    """Column → what stands there."""
+    from rich.text import Text
+
+    told = row.last
+    return {
+        "slot": row.slot,
+        "phone": Text(row.name or ("—" if told is not None else "")),
+        "stage": Text(stage_text(told.stage.value), style=_style(told.stage)) if told is not None else "",
+        "progress": _progress_text(told, short=short) if told is not None else "",
+        "time_left": row.time_left(),
+        "cable": _cable(row.unplug_advice(), may_be_pulled=told is not None and told.key in _FINISHED),
+    }
 
 
-def _progress_text(progress: Progress) -> str:
-    said, act = text(f"progress.{progress.key}"), progress.act
+def _cable(advice: str, *, may_be_pulled: bool) -> "Text":
+    """The advice with the symbol and the colours it has on the screen of `bench`."""
+    from rich.text import Text
+
+    from station.cli.bench.lines import STYLES, SYMBOLS
+
+    cable = Cable.UNPLUG if may_be_pulled else Cable.DO_NOT_UNPLUG
+    return Text(f"{SYMBOLS[cable]} {advice}", style=STYLES[cable]) if advice else Text("")
+
+
+def _concerns_a_person(progress: Progress) -> bool:
+    """Is it something to do, or the end? The rest is in the table that comes back, and would push a question away."""
+    return bool(progress.problems) or progress.key in _ENDED
+
+
+def _progress_text(progress: Progress, *, short: bool) -> str:
+    """What happens; on a narrow terminal in a few words, since the cable has a column of its own."""
+    from station.cli.bench.lines import short_problem
+
+    said, act = text(f"{'bench.doing_' if short else 'progress.'}{progress.key}"), progress.act
+    if short and progress.stage is Stage.BLOCKED:
+        said = short_problem(progress.problems) or text("bench.doing_blocked")
     if act is None:
         return said
-    percent = f" {act.percent} %" if act.percent is not None else ""
-    return f"{said}{percent} {act.carried / 1000:.1f} kB, {act.rate / 1000:.1f} kB/s"
+    return f"{said} {transfer_text(act)}"
 
 
 def _problem_line(problem: Problem) -> str:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Frozen dataclasses to plain JSON and back, strictly: the types of the fields are the whole description.
 
-Known types: str, int, bool, a StrEnum, datetime (RFC 3339 UTC with microseconds), bytes (hex, or base64 as `Base64`),
-tuple[X, ...], Mapping[str, str], PhoneIdentity, another frozen dataclass, and any of them or None. A value of None is
-left out; a field with a default may be missing, because ledgers of earlier versions are read too. An unknown field, a
-missing one or a value of another type is refused. A field whose name Python keeps for itself ends in "_" and its key
-does not.
+Known types: str, int, float, bool, a StrEnum, datetime (RFC 3339 UTC with microseconds), bytes (hex, or base64 as
+`Base64`), tuple[X, ...], Mapping[str, str], PhoneIdentity, another frozen dataclass, and any of them or None. A value
+of None is left out; a field with a default may be missing, because ledgers of earlier versions are read too. An unknown
+field, a missing one or a value of another type is refused. A field whose name Python keeps for itself ends in "_" and
+its key does not.
 """
 
 import base64
@@ -24,7 +24,9 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 @dataclass(frozen=True, slots=True)
-class _Codec:
+class Codec:
+    """How one type is written as plain JSON, and read again strictly (ValueError)."""
+
     write: Callable[[Any], object]
     read: Callable[[object], Any]
 
@@ -33,7 +35,7 @@ class _Codec:
 class _Field:
     name: str
     key: str
-    codec: _Codec
+    codec: Codec
     needed: bool
 
 
@@ -76,7 +78,7 @@ def _fields_of(kind: type[Any]) -> tuple[_Field, ...]:
             _Field(
                 name=field.name,
                 key=field.name.removesuffix("_"),
-                codec=_codec_of(hints[field.name]),
+                codec=codec_of(hints[field.name]),
                 needed=field.default is MISSING and field.default_factory is MISSING,
             )
             for field in fields(kind)
@@ -84,31 +86,32 @@ def _fields_of(kind: type[Any]) -> tuple[_Field, ...]:
     return _DESCRIBED[kind]
 
 
-def _codec_of(hint: Any) -> _Codec:
+def codec_of(hint: Any) -> Codec:
+    """The JSON form of a type that is one of those above. Raises: TypeError."""
     origin, parts = get_origin(hint), get_args(hint)
     if hint in _SIMPLE:
         return _SIMPLE[hint]
     if origin in (Union, types.UnionType):
         (kept,) = (part for part in parts if part is not types.NoneType)
-        return _codec_of(kept)
+        return codec_of(kept)
     if origin is tuple:
-        return _tuple_of(_codec_of(parts[0]))
+        return _tuple_of(codec_of(parts[0]))
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return _Codec(lambda member: member.value, lambda value: hint(_text(value)))
+        return Codec(lambda member: member.value, lambda value: hint(_text(value)))
     if hint is PhoneIdentity:
-        return _Codec(PhoneIdentity.to_json, PhoneIdentity.from_json)
+        return Codec(PhoneIdentity.to_json, PhoneIdentity.from_json)
     if isinstance(hint, type) and is_dataclass(hint):
-        return _Codec(to_json, lambda value: from_json(hint, value))
+        return Codec(to_json, lambda value: from_json(hint, value))
     raise TypeError(f"no JSON form for {hint}")
 
 
-def _tuple_of(item: _Codec) -> _Codec:
+def _tuple_of(item: Codec) -> Codec:
     def read(value: object) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise ValueError("not a list")  # noqa: TRY004 - see above
         return tuple(item.read(each) for each in value)
 
-    return _Codec(lambda values: [item.write(each) for each in values], read)
+    return Codec(lambda values: [item.write(each) for each in values], read)
 
 
 def _text(value: object) -> str:
@@ -121,6 +124,12 @@ def _number(value: object) -> int:
     if type(value) is not int:
         raise ValueError("not a whole number")
     return value
+
+
+def _measure(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("not a number")  # noqa: TRY004 - see above
+    return float(value)
 
 
 def _flag(value: object) -> bool:
@@ -139,17 +148,18 @@ def _same(value: object) -> object:
     return value
 
 
-_SIMPLE: Mapping[Any, _Codec] = {
-    str: _Codec(_same, _text),
-    int: _Codec(_same, _number),
-    bool: _Codec(_same, _flag),
-    bytes: _Codec(bytes.hex, lambda value: bytes.fromhex(_text(value))),
-    Base64: _Codec(
+_SIMPLE: Mapping[Any, Codec] = {
+    str: Codec(_same, _text),
+    int: Codec(_same, _number),
+    float: Codec(_same, _measure),
+    bool: Codec(_same, _flag),
+    bytes: Codec(bytes.hex, lambda value: bytes.fromhex(_text(value))),
+    Base64: Codec(
         lambda data: base64.b64encode(data).decode(), lambda value: base64.b64decode(_text(value), validate=True)
     ),
-    datetime: _Codec(
+    datetime: Codec(
         lambda moment: moment.astimezone(UTC).strftime(TIME_FORMAT),
         lambda value: datetime.strptime(_text(value), f"{TIME_FORMAT[:-1]}%z"),
     ),
-    Mapping[str, str]: _Codec(dict, _texts),
+    Mapping[str, str]: Codec(dict, _texts),
 }

@@ -59,7 +59,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._write_lock = threading.Lock()
+        self._write_lock = threading.RLock()
+        self._inside = False
         self._read_lock = threading.Lock()
         with translated(path):
             if not path.exists():  # SQLite gives its -wal and -shm the same mode
@@ -79,12 +80,17 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, the only one that writes; committed at the end, or nothing of it is there.
+        """One transaction, the only one that writes; committed at the end, or nothing of it is there. Inside of one
+        that this thread has begun it is a part of that one.
 
         Raises: LedgerFullError, LedgerCorruptError, LedgerError.
         """
         with self._write_lock, translated(self.path):
+            if self._inside:
+                yield self._writer
+                return
             self._writer.execute("BEGIN IMMEDIATE")
+            self._inside = True
             try:
                 yield self._writer
                 self._writer.execute("COMMIT")
@@ -92,6 +98,8 @@ class Database:
                 with contextlib.suppress(sqlite3.Error):  # the failure that brought us here is the one to report
                     self._writer.execute("ROLLBACK")
                 raise
+            finally:
+                self._inside = False
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

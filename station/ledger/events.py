@@ -12,6 +12,7 @@ from types import MappingProxyType
 from station.ledger.event import Event
 from station.ledger.job_events import (
     AboutToErase,
+    AnswerCorrected,
     DecisionTaken,
     EvidenceKept,
     JobFailed,
@@ -56,6 +57,7 @@ EVENTS: Mapping[EntryKind, type[Event]] = MappingProxyType(
             AboutToErase,
             StepDone,
             JobJudged,
+            AnswerCorrected,
             DecisionTaken,
             JobFailed,
             CertificateMade,

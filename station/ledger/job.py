@@ -15,10 +15,12 @@ from phones.evidence import Evidence
 from phones.identity import PhoneIdentity
 from phones.port import Platform
 from station.errors import LedgerCorruptError, OutOfOrderError
+from station.ledger.corrections import corrected
 from station.ledger.entry import Entry
 from station.ledger.event import Event
 from station.ledger.job_events import (
     AboutToErase,
+    AnswerCorrected,
     DecisionTaken,
     EvidenceKept,
     JobFailed,
@@ -63,6 +65,7 @@ class Job:
     summary: JobSummary
     last_at: str = ""
     evidence: list[Evidence] = field(default_factory=list)
+    corrected_by: frozenset[str] = frozenset()  # who corrected an answer about it
     identity: PhoneIdentity | None = None
     mark: str = ""
     steps_begun: list[str] = field(default_factory=list)
@@ -80,7 +83,8 @@ class Job:
     handed_out: frozenset[str] = frozenset()  # ids of papers whose file was written
     openings: tuple[Opening, ...] | None = None
     ended: CertificateReplaced | CertificateWithdrawn | None = None  # how its certificate lost its standing
-    finished_at: str = ""
+    finished_at: str = ""  # when the work on the phone was over
+    corrected_at: str = ""  # when an answer about it was corrected last
     _kinds: dict[int, EntryKind] = field(default_factory=dict)
 
     @classmethod
@@ -196,7 +200,7 @@ class Job:
     @property
     def next_evidence_number(self) -> int:
         """Evidence is numbered from 1 within a job, across restarts."""
-        return len(self.evidence) + 1
+        return max((piece.number for piece in self.evidence), default=0) + 1
 
     def _take(self, entry: Entry) -> None:
         event = entry.event
@@ -208,6 +212,10 @@ class Job:
         match event:
             case EvidenceKept():
                 self.evidence.append(event.evidence)
+            case AnswerCorrected():
+                self.evidence = corrected(self.evidence, event)
+                self.corrected_by |= {event.by}
+                self.corrected_at = entry.at
             case PhoneIdentified():
                 self.identity = event.phone
             case MethodChosen():
@@ -254,5 +262,5 @@ class Job:
 
 
 def is_work(event: Event) -> bool:
-    """Is it part of the work on the phone? A person's decision changes nothing of that."""
+    """Is it part of the work on the phone? A person's decision changes nothing of that, nor does a later answer."""
     return isinstance(event, EvidenceKept | JobJudged) or (isinstance(event, JobFailed) and event.reason != "rejected")

@@ -132,11 +132,12 @@ class JobJudged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFailed(Event):
-    """Why the job ends without a certificate: a reason code."""
+    """Why the job ends without a certificate: a reason code. `by`: the person who gave the phone up."""
 
     kind = EntryKind.FAILURE
 
     reason: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,29 @@ class JobResumed(Event):
     kind = EntryKind.RESUMED
 
     stage: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCorrected(Event):
+    """An answer about the phone's condition, in place of an earlier one, which stays in the ledger.
+
+    `before`: the earlier one, "" where none was given. `evidence`: the later statement as papers have it.
+    """
+
+    kind = EntryKind.CORRECTED
+
+    question: str
+    before: str
+    after: str
+    by: str
+    role: str
+    reason: str
+    evidence: Evidence
+
+    @property
+    def value_name(self) -> str:
+        """Name of the kept value."""
+        return f"statement.{self.question}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ head: `ledger export` and `ledger backup` make one.)
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,6 +74,18 @@ class Ledger:
         self.view.is_current = True
         self._on_append(number, "after")
         return entry
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Entries that are there all or none, also when the process is killed; one thread's, and short: nobody else
+        writes meanwhile. Where it raises, what was appended inside is not there. Raises: LedgerError.
+        """
+        try:
+            with self._database.writing():
+                yield
+        except BaseException:
+            self.view.is_current = False  # it may have been made anew in what was taken back
+            raise
 
     def entries(self, job: str | None = None) -> Iterator[Entry]:
         """All entries, or those of one job, in order. Raises: LedgerCorruptError for one that cannot be read."""

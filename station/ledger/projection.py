@@ -15,7 +15,8 @@ entries.
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from statistics import median
 
 from station.errors import LedgerCorruptError
@@ -23,29 +24,34 @@ from station.ledger import codec
 from station.ledger.database import Database
 from station.ledger.entry import COLUMNS, GENESIS, Entry, StoredEntry
 from station.ledger.job_events import JobOpened
+from station.ledger.job_filter import JobFilter
 from station.ledger.stages import EntryKind
 from station.ledger.summary import SUMMARISED, JobSummary, is_summarised
 
-VERSION = 1
+VERSION = 5
 """Raise it whenever `JobSummary`, its fold or a table here changes."""
 RECENT_JOBS = 100
 """How many of a model's last certified jobs an estimate is made from."""
 MOST_FOUND = 1000
 """Rows a search gives at most."""
-LONGEST_SEARCH = 200
 _PORTION = 500
-_SHORTEST_TRIGRAM = 3
 
 _KINDS = ", ".join(f"'{kind.value}'" for kind in sorted(SUMMARISED))
 _TABLES = (
     "CREATE TABLE view_about (version INTEGER NOT NULL, number INTEGER NOT NULL, hash TEXT NOT NULL)",
     "CREATE TABLE view_job (number INTEGER NOT NULL PRIMARY KEY, id TEXT NOT NULL UNIQUE, open INTEGER NOT NULL, "
-    "model TEXT NOT NULL, took_s INTEGER, words TEXT NOT NULL, summary TEXT NOT NULL)",
+    "model TEXT NOT NULL, took_s INTEGER, words TEXT NOT NULL, opened_at TEXT NOT NULL, stage TEXT NOT NULL, "
+    "awaiting INTEGER NOT NULL, operator TEXT NOT NULL, reasons TEXT NOT NULL, ended TEXT NOT NULL, "
+    "summary TEXT NOT NULL)",
     "CREATE INDEX view_job_open ON view_job (number) WHERE open",
+    "CREATE INDEX view_job_awaiting ON view_job (number) WHERE awaiting",
     "CREATE INDEX view_job_took ON view_job (model, number) WHERE took_s IS NOT NULL",
 )
 _SEARCH = "CREATE VIRTUAL TABLE view_words USING fts5 (words, tokenize = 'trigram')"
-_UPDATE = "UPDATE view_job SET open = ?, model = ?, took_s = ?, words = ?, summary = ? WHERE number = ?"
+_UPDATE = (
+    "UPDATE view_job SET open = ?, model = ?, took_s = ?, words = ?, opened_at = ?, stage = ?, awaiting = ?, "
+    "operator = ?, reasons = ?, ended = ?, summary = ? WHERE number = ?"
+)
 _FOLDED = f"SELECT {COLUMNS} FROM entry WHERE job = ? AND kind IN ({_KINDS}) ORDER BY number"  # noqa: S608 - constants
 _TAIL = f"SELECT {COLUMNS} FROM entry WHERE number > ? AND kind IN ({_KINDS}) ORDER BY number"  # noqa: S608 - constants
 
@@ -165,18 +171,36 @@ class Projection:
 
     def find(self, wanted: str) -> tuple[JobSummary, ...]:
         """Jobs with that text in their id, slot, model, numbers, papers or technician; the newest, at most 1,000."""
+        return self.select(JobFilter(text=wanted), most=MOST_FOUND)
+
+    def select(self, wanted: JobFilter, *, most: int, skip: int = 0) -> tuple[JobSummary, ...]:
+        """The newest `most` jobs that fit, after the first `skip` of them; newest first. Raises: LedgerError."""
         self._must_be_current()
-        text = wanted.strip()[:LONGEST_SEARCH]
-        if "\0" in text:  # SQLite would end the question there; no word of ours holds one
-            return ()
         with self._database.reading() as connection:
-            if len(text) >= _SHORTEST_TRIGRAM and _has_table(connection, "view_words"):
-                condition, value = "number IN (SELECT rowid FROM view_words WHERE view_words MATCH ?)", _phrase(text)
-            else:
-                condition, value = "words LIKE ? ESCAPE '\\'", f"%{_escaped(text)}%"
-            query = f"SELECT summary FROM view_job WHERE {condition} ORDER BY number DESC LIMIT {MOST_FOUND}"  # noqa: S608 - constants
-            rows = connection.execute(query, (value,)).fetchall()
+            condition, values = wanted.condition(searched=_has_table(connection, "view_words"))
+            query = f"SELECT summary FROM view_job WHERE {condition} ORDER BY number DESC LIMIT ? OFFSET ?"  # noqa: S608 - constants
+            rows = connection.execute(query, (*values, most, skip)).fetchall()
         return tuple(self._summary(found) for (found,) in rows)
+
+    def count(self, wanted: JobFilter) -> Mapping[str, int]:
+        """How many jobs fit, by stage; "awaiting", "withdrawn" and "replaced" are counted besides, "" is all of them.
+
+        Raises: LedgerError.
+        """
+        self._must_be_current()
+        with self._database.reading() as connection:
+            condition, values = wanted.condition(searched=_has_table(connection, "view_words"))
+            query = (
+                "SELECT stage, ended, sum(awaiting), count(*) "  # noqa: S608 - constants
+                f"FROM view_job WHERE {condition} GROUP BY stage, ended"
+            )
+            rows = connection.execute(query, values).fetchall()
+        found: Counter[str] = Counter({"": 0})
+        for stage, ended, awaiting, number in rows:
+            found.update({"": number, stage: number, "awaiting": awaiting})
+            if ended:
+                found[ended] += number
+        return found
 
     def usual_s(self, model: str) -> float | None:
         """How long a job with that model usually takes: the median of its last certified ones; None without any."""
@@ -258,6 +282,12 @@ def _row(summary: JobSummary) -> tuple[object, ...]:
         summary.model,
         summary.took_s,
         summary.words,
+        summary.opened_at,
+        summary.stage.value,
+        int(summary.awaits_decision),
+        summary.performed_by,
+        f" {' '.join((summary.failure, *summary.problems, *summary.reasons))} ",
+        summary.ended,
         text,
     )
 
@@ -265,19 +295,10 @@ def _row(summary: JobSummary) -> tuple[object, ...]:
 def _store(connection: sqlite3.Connection, summary: JobSummary, *, words_before: str | None) -> None:
     row = _row(summary)
     if words_before is None:
-        connection.execute("INSERT INTO view_job VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute("INSERT INTO view_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     else:
         connection.execute(_UPDATE, (*row[2:], row[0]))
     if summary.words != words_before and _has_table(connection, "view_words"):
         if words_before is not None:
             connection.execute("DELETE FROM view_words WHERE rowid = ?", (summary.number,))
         connection.execute("INSERT INTO view_words (rowid, words) VALUES (?, ?)", (summary.number, summary.words))
-
-
-def _phrase(text: str) -> str:
-    """The text as FTS5 takes it: one string, with nothing in it that is a command."""
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

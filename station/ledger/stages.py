@@ -45,6 +45,7 @@ class EntryKind(StrEnum):
     ABOUT_TO_ERASE = "about_to_erase"
     STEP_DONE = "step_done"
     VERDICT = "verdict"
+    CORRECTED = "corrected"  # an answer about the phone's condition, in place of one that was a slip
     VALIDATION = "validation"
     FAILURE = "failure"
     CERTIFICATE = "certificate"

@@ -4,6 +4,7 @@
 The same fold serves a job in memory (`Job.summary`) and the projection's row of it, so that they cannot disagree.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -13,8 +14,10 @@ from phones.port import Platform
 from station.ledger.entry import Entry, parse_time
 from station.ledger.event import Event
 from station.ledger.job_events import (
+    AnswerCorrected,
     DecisionTaken,
     JobFailed,
+    JobJudged,
     JobMoved,
     JobOpened,
     MethodChosen,
@@ -42,7 +45,11 @@ class JobSummary:
     `replaces`: of the certificate, else of the report. `handed_out`: ids of papers whose file was written.
     `report_is_last`: False when the job has failed since. `decided`: a person has taken a decision.
     `ended`: "replaced" by certificate `ended_by`, or "withdrawn" for the reason `ended_by`.
-    `took_s`: seconds from plug to certificate.
+    `took_s`: seconds from plug to certificate. `verdict`, `level`: of the erase; `grade`: the usability class on the
+    paper; each "" where there is none. `validator`: who decided, and `decision`: accepted or rejected. `papered_at`:
+    when its newest paper was made. `named_numbers`: what each of the numbers is called, with it. `claims`: those of
+    the paper, by name. `references`: what its acquisition record says. `erase_begun_at`, `decided_at`, `closed_at`:
+    when the erase was begun, a person decided, and the job came to its end; "" before.
     """
 
     id: str
@@ -75,6 +82,18 @@ class JobSummary:
     ended: str = ""
     ended_by: str = ""
     took_s: int | None = None
+    verdict: str = ""
+    level: str = ""
+    grade: str = ""
+    validator: str = ""
+    decision: str = ""
+    papered_at: str = ""
+    named_numbers: tuple[tuple[str, str], ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()
+    references: tuple[tuple[str, str], ...] = ()
+    erase_begun_at: str = ""
+    decided_at: str = ""
+    closed_at: str = ""
 
     @classmethod
     def begun(cls, entry: Entry, opened: JobOpened) -> "JobSummary":
@@ -88,6 +107,7 @@ class JobSummary:
             platform=opened.platform,
             emulated=opened.emulated,
             performed_by=opened.performed_by.name,
+            references=tuple(sorted(opened.acquisition.items())),
         )
 
     def after(self, entry: Entry) -> "JobSummary":
@@ -102,12 +122,15 @@ class JobSummary:
 
     @property
     def finished(self) -> bool:
-        """CERTIFIED or FAILED with its paper, or VERIFIED with a report and nothing but a person's decision missing.
+        """CERTIFIED or FAILED with its paper, or VERIFIED and nothing but a person's decision can change it.
 
-        A report that stands in the ledger alone is none yet: its file, and its CLOSE in the log, may be missing.
+        A report that stands in the ledger alone is none yet: its file, and its CLOSE in the log, may be missing. Only
+        what waits for a decision needs neither.
         """
         if self.stage is Stage.CERTIFIED:
             return bool(self.certificate)
+        if self.awaits_decision:
+            return self.report_is_last
         if not self.report or self.report not in self.handed_out:
             return False
         if self.stage is Stage.FAILED:
@@ -120,13 +143,46 @@ class JobSummary:
         return self.stage.final or self.stage in (Stage.VERIFIED, Stage.VALIDATED)
 
     @property
+    def awaits_decision(self) -> bool:
+        """Erased and verified, and nothing but a person's yes stands between it and its certificate."""
+        return bool(self.report) and self.would_await(self.reasons)
+
+    def would_await(self, reasons: tuple[str, ...]) -> bool:
+        """Is a person's decision all that is missing, if these are the reasons against a certificate?"""
+        return self.stage is Stage.VERIFIED and not self.decided and reasons == (AWAITING,)
+
+    @property
+    def filed_paper(self) -> str:
+        """Id of the paper that people get; "" while a decision is missing and what it is about was never filed."""
+        return "" if self.awaits_decision and self.report not in self.handed_out else self.paper
+
+    def number_called(self, name: str) -> str:
+        """The number of that name ("imei1"), "" without one."""
+        return dict(self.named_numbers).get(name, "")
+
+    @property
     def words(self) -> str:
         """What a person may look for, in one line; bounded."""
-        texts = (self.id, self.slot, self.model, *self.numbers, self.certificate, self.report, self.performed_by)
+        texts = (
+            self.id,
+            self.slot,
+            self.model,
+            *self.numbers,
+            self.certificate,
+            self.report,
+            self.performed_by,
+            self.validator,
+        )
         return " ".join(text for text in texts if text)[:LONGEST_WORDS]
 
 
 LONGEST_WORDS = 1000
+AWAITING = "awaiting_validation"
+"""Why a report is no certificate yet, where nobody has decided (`certs.record.refusals`)."""
+LONGEST_GRADE = 8
+LONGEST_CLAIM = 64
+CLAIMS = ("nist_method", "gb_status", "r2_status", "technique")
+"""Of the record, in the order of the page."""
 _Change = Callable[[JobSummary, Any, Entry], dict[str, Any]]
 
 
@@ -137,27 +193,36 @@ def _identified(_job: JobSummary, event: PhoneIdentified, _entry: Entry) -> dict
         "model": phone.display_name,
         "serial": phone.serial,
         "numbers": tuple(phone.numbers.values()),
+        "named_numbers": tuple(phone.numbers.items()),
     }
 
 
 def _moved(job: JobSummary, event: JobMoved, entry: Entry) -> dict[str, Any]:
-    if event.to is not Stage.CERTIFIED:
+    if event.to is Stage.ERASING:
+        return {"stage": event.to, "erase_begun_at": entry.at}
+    if not event.to.final:
         return {"stage": event.to}
+    moved = {"stage": event.to, "closed_at": entry.at}
+    if event.to is not Stage.CERTIFIED:
+        return moved
     spent = parse_time(entry.at) - parse_time(job.opened_at)
-    return {"stage": event.to, "took_s": round(spent.total_seconds())}
+    return {**moved, "took_s": round(spent.total_seconds())}
 
 
-def _certified(_job: JobSummary, event: CertificateMade, _entry: Entry) -> dict[str, Any]:
-    return {"certificate": event.id, **_of_paper(event)}
+def _certified(_job: JobSummary, event: CertificateMade, entry: Entry) -> dict[str, Any]:
+    return {"certificate": event.id, **_of_paper(event, entry)}
 
 
-def _reported(job: JobSummary, event: ReportMade, _entry: Entry) -> dict[str, Any]:
-    paper = {} if job.certificate else _of_paper(event)
+def _reported(job: JobSummary, event: ReportMade, entry: Entry) -> dict[str, Any]:
+    paper = {} if job.certificate else _of_paper(event, entry)
     return {"report": event.id, "report_is_last": True, **paper}
 
 
-def _of_paper(event: CertificateMade | ReportMade) -> dict[str, Any]:
+def _of_paper(event: CertificateMade | ReportMade, entry: Entry) -> dict[str, Any]:
     return {
+        "grade": _grade_in(event.record),
+        "claims": _claims_in(event.record),
+        "papered_at": entry.at,
         "outcome": event.outcome,
         "file": event.file,
         "title": event.title,
@@ -165,6 +230,25 @@ def _of_paper(event: CertificateMade | ReportMade) -> dict[str, Any]:
         "log_index": None,
         "replaces": "",
     }
+
+
+def _grade_in(record: str) -> str:
+    """The usability class as the record has it; no law is asked, for this is only shown in lists."""
+    try:
+        graded = json.loads(record)["grade"]
+        found = graded["usability"] if graded else ""
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return str(found)[:LONGEST_GRADE]
+
+
+def _claims_in(record: str) -> tuple[tuple[str, str], ...]:
+    """What the record claims, as it has it; shown, like the grade, and not judged."""
+    try:
+        claims = json.loads(record)["erase"]["claims"]
+        return tuple((name, str(claims[name])[:LONGEST_CLAIM]) for name in CLAIMS)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()
 
 
 def _logged(job: JobSummary, event: PaperLogged, _entry: Entry) -> dict[str, Any]:
@@ -195,8 +279,16 @@ def _failed(_job: JobSummary, event: JobFailed, _entry: Entry) -> dict[str, Any]
     return {"failure": event.reason, "report_is_last": False}
 
 
-def _decided(_job: JobSummary, _event: DecisionTaken, _entry: Entry) -> dict[str, Any]:
-    return {"decided": True}
+def _corrected(_job: JobSummary, _event: AnswerCorrected, _entry: Entry) -> dict[str, Any]:
+    return {"report_is_last": False}
+
+
+def _decided(_job: JobSummary, event: DecisionTaken, entry: Entry) -> dict[str, Any]:
+    return {"decided": True, "decided_at": entry.at, "validator": event.by, "decision": event.decision}
+
+
+def _judged(_job: JobSummary, event: JobJudged, _entry: Entry) -> dict[str, Any]:
+    return {"verdict": event.verdict.value, "level": event.level}
 
 
 def _started(_job: JobSummary, event: LogStarted, _entry: Entry) -> dict[str, Any]:
@@ -209,6 +301,8 @@ _CHANGES: Mapping[EntryKind, _Change] = MappingProxyType(
         EntryKind.PROBLEMS: _problems,
         EntryKind.METHOD: _method,
         EntryKind.MOVE: _moved,
+        EntryKind.VERDICT: _judged,
+        EntryKind.CORRECTED: _corrected,
         EntryKind.VALIDATION: _decided,
         EntryKind.FAILURE: _failed,
         EntryKind.CERTIFICATE: _certified,

@@ -4,7 +4,7 @@
 from datetime import datetime
 
 from certs.record.facts import Validation
-from station.errors import NotCertifiedError, WrongStageError
+from station.errors import AlreadyCertifiedError, NotCertifiedError, WrongStageError
 from station.ledger.job import Job
 from station.ledger.job_events import DecisionTaken, JobFailed
 from station.ledger.paper_events import CertificateWithdrawn
@@ -16,7 +16,12 @@ WITHDRAWALS = ("rejected", "data_found", "wrong_phone", "grade_wrong", "key_comp
 
 
 def decide(job: Job, decision: Validation) -> None:
-    """Write the decision and go where it leads. Raises: WrongStageError when the job is not waiting for one."""
+    """Write the decision and go where it leads.
+
+    Raises: AlreadyCertifiedError; WrongStageError when the job is not waiting for one.
+    """
+    if job.certificate is not None:
+        raise AlreadyCertifiedError(subject=job.id, paper=job.certificate.id, stage=job.stage.value)
     if job.stage is not Stage.VERIFIED or job.validation is not None:
         raise WrongStageError(subject=job.id, needed=Stage.VERIFIED.value, stage=job.stage.value)
     job.write(DecisionTaken.of(decision))
@@ -42,7 +47,6 @@ def withdraw(
     role: str,
     grounds: str,
     at: datetime,
-    decision: Validation | None = None,
 ) -> None:
     """The job's certificate no longer stands: in the log first, where strangers look, then in the ledger; once.
 
@@ -62,6 +66,6 @@ def withdraw(
             role=role,
             grounds=grounds,
             logged=logged,
-            signed=None if decision is None else DecisionTaken.of(decision),
+            signed=None,
         )
     )

@@ -19,6 +19,7 @@ from phones.identity import PhoneIdentity
 from station.errors import LogMissingError
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
+from station.ledger.newer_jobs import refuse_overtaken
 from station.ledger.paper_events import CertificateReplaced, LogAnchored, LogStarted, PaperLogged
 from station.ledger.same_phone import jobs_of
 from transparency.database import TransparencyLog
@@ -83,8 +84,11 @@ class JobLog:
     def append(self, job: Job, record: Record, statement: bytes) -> LogPosition:
         """The entry of the job's paper, and the end of the certificate it takes the place of; once.
 
-        Raises: LogError, IssueError, LedgerError.
+        Raises: JobOvertakenError: an older certificate never takes the place of a newer one; LogError, IssueError,
+        LedgerError.
         """
+        if job.certificate is not None and record.facts.id == job.certificate.id and record.facts.id not in job.logged:
+            refuse_overtaken(job)
         found = append_to_log(record, statement, self.log)
         paper = record.facts.id
         replaced = found.replaced or self._replaced_by(paper, found.index)

@@ -46,6 +46,7 @@ def open_paper_issuer(
     from certs.keys.key_folder import open_keys
     from grading.schemes import load as load_scheme
     from station.papers.paper_issuer import PaperIssuer
+    from station.papers.paper_names import in_folders
     from transparency.time_stamping import connect
 
     keys = open_keys(
@@ -61,6 +62,7 @@ def open_paper_issuer(
             scheme=settings.scheme,
             edition=editions.for_papers(specimen=keys.signer.station.specimen),
             folder=home.papers,
+            naming=in_folders(settings.paper_folder, settings.lot),
             clock=SystemClock(),
             log=log,
             store=keys.store,

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every opened job ends in a signed paper: a certificate if it was earned, a report if not.
 
+A job that only waits for a person's decision is at no end: what its paper would be stands in the ledger, for the
+decision is about that, and no file of it is made.
+
 Order, so that a crash at any line loses nothing and does nothing twice: record and statement into the ledger, their
 entry into the transparency log, then the page, the file, and the move to CERTIFIED. A paper whose entry or file is
 missing gets them from what the ledger holds.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -41,12 +45,19 @@ from station.ledger.paper_events import (
 )
 from station.ledger.stages import Stage
 from station.papers.job_log import JobLog
+from station.papers.paper_names import Naming, flat, make_folders, place_of
 from station.setup.home import is_there, write_whole
+
+log = logging.getLogger("proofwipe.papers")
 
 if TYPE_CHECKING:
     from certs.services import Stamper
 
+AWAITING_FILE = "awaiting"
+"""What the name of a file says that was made before a decision."""
 STAMPED_WITHIN = timedelta(days=1)
+CORRECTION_ENDS_WORK = ("2026.11", "2026.12")
+"""Editions whose law wants every piece of evidence, also a corrected answer, before the end of the work."""
 WITNESSED_WITHIN = timedelta(days=6)
 """A day less than readers allow between issue and the first proof of it (`Trust.longest_delay`)."""
 
@@ -63,8 +74,8 @@ class PaperIssuer:
     `scheme`: the grading scheme's name, or the path of a TOML file; `edition`: whose law makes new papers
     (`certs.editions.for_papers`). `log`: the transparency log, None when the settings say there is none.
     `store`: revocation lists of the day. `stamper`: a time-stamping authority, None without one.
-    `signer_of`: the signer for a key id, where a paper of an earlier station key is drawn again. `warn`: told when
-    a paper had to be made without its time stamp.
+    `naming`: what files are called. `signer_of`: the signer for a key id, where a paper of an earlier station key is
+    drawn again. `warn`: told when a paper had to be made without its time stamp.
     """
 
     issuer: Issuer
@@ -81,6 +92,7 @@ class PaperIssuer:
     sign_statement: Callable[[Record, Signer], bytes] = signed_statement
     draw_and_sign: Callable[..., Paper] = draw_and_sign
     publish: Callable[[Path, bytes], None] = write_whole
+    naming: Naming = flat
     signer_of: Callable[[str], Signer] | None = None
     warn: Callable[[CertsError], None] = lambda _error: None
 
@@ -97,6 +109,15 @@ class PaperIssuer:
             self._ensure_published(job, job.report)
         else:
             self._report(job)
+
+    def report_again(self, job: Job) -> None:
+        """Write what a decision would be about now into the ledger, without any file. What it is made of must have
+        been appended in the same transaction (`Ledger.together`); `issue_for` does the rest. Raises: as `issue_for`.
+        """
+        record = self._record(job, logged=False)
+        if not record.is_report:
+            raise CertificateEarnedError(subject=job.id)
+        job.write(self._made(job, ReportMade, record, "report"))
 
     def judge(self, job: Job) -> ErasureVerdict:
         """What the law of the paper that the job will get says of its evidence. Raises: RulesError."""
@@ -117,13 +138,16 @@ class PaperIssuer:
     def before_decision(self, job: Job) -> str:
         """What a validator signs for: the digest of what they look at. Raises: CertsError, LedgerError."""
         self._seal(job)
-        return content(facts_of(job), self.issuer, self.signer.station, self.scheme, edition=self.edition_for(job))
+        edition = self.edition_for(job)
+        return content(facts_of(job, edition), self.issuer, self.signer.station, self.scheme, edition=edition)
 
     def _certificate_or_report(self, job: Job) -> None:
+        if job.report is not None and job.report_is_last and job.summary.awaits_decision:
+            return
         record = self._record(job, logged=not _awaits_decision(job))
         if not record.is_report:
             self._write(job, CertificateMade, record, "certificate")
-        elif job.report is not None:
+        elif job.report is not None and job.report_is_last:
             self._ensure_published(job, job.report)
         elif record.facts.log is None or self._may_close(job):
             self._write(job, ReportMade, record, "report")
@@ -139,7 +163,8 @@ class PaperIssuer:
     def _record(self, job: Job, *, logged: bool) -> Record:
         """The record the job gets now. `logged`: does its paper end the job in the log?"""
         self._seal(job)
-        facts = facts_of(job)
+        edition = self.edition_for(job)
+        facts = facts_of(job, edition)
         return Record.of_job(
             facts if logged else replace(facts, log=None),
             self.issuer,
@@ -147,7 +172,7 @@ class PaperIssuer:
             self.scheme,
             issued_at=self.clock.now(),
             certificate_id=self.new_id(),
-            edition=self.edition_for(job),
+            edition=edition,
         )
 
     def _may_close(self, job: Job) -> bool:
@@ -162,28 +187,34 @@ class PaperIssuer:
         job.write(FieldsSealed(openings=tuple(openings)))
 
     def _write(self, job: Job, kind: type[PaperMade], record: Record, outcome: str) -> None:
-        paper = kind(
+        paper = self._made(job, kind, record, outcome)
+        job.write(paper)
+        if not (outcome == "report" and job.summary.would_await(record.facts.reasons)):
+            self._ensure_published(job, paper, record)
+
+    def _made(self, job: Job, kind: type[PaperMade], record: Record, outcome: str) -> PaperMade:
+        waits = outcome == "report" and job.summary.would_await(record.facts.reasons)
+        return kind(
             id=record.facts.id,
             outcome=outcome,
-            file=f"{record.facts.id}-{outcome}.pdf",
+            file=self.naming(job, record.facts.id, AWAITING_FILE if waits else outcome),
             record=record.data.decode(),
             statement=self.sign_statement(record, self.signer),
             title=record.facts.title,
             reasons=record.facts.reasons,
         )
-        job.write(paper)
-        self._ensure_published(job, paper, record)
 
     def _ensure_published(self, job: Job, made: PaperMade, record: Record | None = None) -> None:
         """The ledger has the paper: see that log and file have it too, and that the job stands where it should.
         `record`: the paper's own, where it was made a moment ago.
         """
-        target = self.folder / made.file
+        lost = job.summary.ended if made is job.certificate else ""
+        target = self.folder / place_of(made.file, lost)
         if record is None:
             record = _kept_record(made)
         statement = made.statement
         entered = record.facts.log is None or record.facts.id in job.logged
-        written = is_there(target)
+        written = is_there(target) or (bool(lost) and is_there(self.folder / made.file))
         if not (entered and written):
             proof = self._proof(job, record, statement)
             if not written:
@@ -198,11 +229,24 @@ class PaperIssuer:
                 )
                 if paper.unstamped is not None:
                     self.warn(paper.unstamped)
+                make_folders(self.folder, place_of(made.file, lost))
                 self.publish(target, paper.pdf)
+        self.forget_awaiting(job)  # before it is written down that the paper is there: a kill leaves none
         if record.facts.id not in job.handed_out:
-            job.write(PaperHandedOut(id=record.facts.id, file=target.name))
+            job.write(PaperHandedOut(id=record.facts.id, file=made.file))
         if isinstance(made, CertificateMade) and not job.stage.final:
             job.move(Stage.CERTIFIED, because=[job.certificate_number])
+
+    def forget_awaiting(self, job: Job) -> None:
+        """Remove files that show the job as it was before a decision or a correction (`reprint` makes them on request):
+        none is a paper, and none may be found beside the one that counts. What cannot be removed stops nothing.
+        """
+        for made in job.ledger.all_of(ReportMade, job=job.id):
+            if made.file.endswith(f"-{AWAITING_FILE}.pdf"):
+                try:
+                    (self.folder / made.file).unlink(missing_ok=True)
+                except OSError as error:
+                    log.warning("%s not removed: %s", made.file, type(error).__name__)
 
     def _proof(self, job: Job, record: Record, statement: bytes) -> bytes:
         """Enter the paper, if it is not entered, and prove it. Raises: LogError, LogMissingError."""
@@ -306,14 +350,17 @@ def sealed_values(job: Job) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def facts_of(job: Job) -> JobFacts:
-    """Everything a paper is made from, out of the ledger."""
+def facts_of(job: Job, edition: str) -> JobFacts:
+    """Everything a paper is made from, out of the ledger. `edition`: whose law the paper is made under."""
     opened = job.opened
+    finished = job.finished_at or job.opened_at
+    if edition in CORRECTION_ENDS_WORK:
+        finished = max(finished, job.corrected_at)
     return JobFacts(
         job_id=job.id,
         attempt=job.attempt,
         opened_at=parse_time(job.opened_at),
-        finished_at=parse_time(job.finished_at or job.opened_at),
+        finished_at=parse_time(finished),
         port=opened.port,
         slot=opened.slot,
         emulated=opened.emulated,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bench of this machine, opened and closed again: real phones, or the virtual ones that the settings name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +28,9 @@ class PhoneBench(Protocol):
 
     def is_emulated(self, path: str) -> bool:
         """Is this port anything else than a real USB cable?"""
+
+    def notes(self) -> Mapping[str, str]:
+        """What of the bench cannot be seen at the moment, a sentence a driver."""
 
 
 def nothing_plugged_in(settings: Settings) -> bool:

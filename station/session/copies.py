@@ -2,21 +2,21 @@
 """A paper once more: drawn and signed again from what the ledger holds, with or without sealed fields opened.
 
 Of a paper that is out, everything stands in the ledger and nothing is written: no lock is needed, and none taken. One
-that a station could not finish is finished first, under its lock.
+that a station could not finish is finished first, under its lock or by the session at work.
 """
 
 from collections.abc import Callable, Iterable
 
 from certs.errors import CertsError
-from certs.issue import Paper
 from certs.record.sealing import Opening
+from phones.errors import ProofwipeError
 from station.ledger.checkpoints import verify_job
 from station.ledger.job import Job
 from station.papers.keys import open_paper_issuer
-from station.session.events import Event, Warned
+from station.session import operations
 from station.session.jobs import station_of
 from station.session.parts import Secrets
-from station.session.session import Session
+from station.session.reach import reach
 from station.setup.home import Home
 from station.setup.people import load as load_company
 from station.setup.settings import Settings
@@ -28,13 +28,13 @@ def print_again(
     secrets: Secrets,
     job: Job,
     *,
-    warn: Callable[[CertsError], None],
+    warn: Callable[[ProofwipeError], None],
     openings: Iterable[Opening] = (),
-) -> Paper:
-    """The job's newest paper; with `openings` the copy for who may see them.
+) -> bytes:
+    """The file of the job's newest paper; with `openings` the copy for who may see them.
 
     Raises: CertsError, LogError, LogMissingError; LedgerCorruptError when somebody changed an entry since the job
-    began; StationBusyError, other LedgerErrors only for a paper that is not out yet.
+    began; StationBusyError (who holds the station answers nobody), other LedgerErrors only for a paper not out yet.
     """
     openings = tuple(openings)
     verify_job(job.ledger, station_of(home), job.id)
@@ -47,14 +47,11 @@ def print_again(
             if papers.store is not None:  # else nobody can say whether an earlier key of the station was revoked
                 for warning in warnings:
                     warn(warning)
-                return papers.reprint(job, openings=openings)
+                return papers.reprint(job, openings=openings).pdf
 
-    def tell(_session: Session, event: Event) -> None:
-        if isinstance(event, Warned) and isinstance(event.error, CertsError):
-            warn(event.error)
-
-    with Session.open(home, settings, secrets, listener=tell) as session:
-        return session.papers.reprint(session.jobs.by_id(job.id), openings=openings)
+    with reach(home, settings, secrets, warn=warn) as station:
+        opened = tuple(each.name for each in openings)
+        return station.operations.do(operations.print_paper, job=job.id, opened=opened).pdf
 
 
 def _is_out(job: Job) -> bool:

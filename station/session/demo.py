@@ -5,13 +5,11 @@ No real phone is ever touched: the adb server has USB off, pyusb sees only the v
 bench's own socket. Every record says `emulated`, every paper SPECIMEN.
 """
 
-import json
 import secrets
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -25,17 +23,13 @@ from certs.log.tags import SECRET_BYTES
 from certs.record.facts import Person
 from certs.record.issuer import Issuer
 from phones.clock import SystemClock, utc_now
-from phones.port import Platform
-from phones.verdict import Verdict
 from station.errors import ConfigError
 from station.ledger.job import Job
-from station.ledger.stages import Stage
 from station.papers.job_log import JobLog
 from station.papers.paper_issuer import PaperIssuer
 from station.session.bench import PhoneBench
 from station.session.emulated import Hello, open_emulated
 from station.session.session import Session
-from station.session.summary import reasons_of
 from station.session.technician import Script, ScriptedTechnician
 from station.setup.home import Home, write_whole
 from station.setup.settings import Settings, from_document
@@ -50,17 +44,17 @@ ALL_PLUGGED_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoResult:
-    """What the demo produced."""
+    """What the demo produced. `names`: what the scenario calls the phone on each port."""
 
-    summary: dict[str, Any]
-    summary_file: Path
-    folder: Path
-    certificates: int
-    reports: int
+    jobs: tuple[Job, ...]
+    names: Mapping[str, str]
+    seconds: float
+    deadlines: Mapping[str, float]
+    technician: Mapping[str, object]
 
 
 def run_demo(out: Path, *, scenario: Path | None, show: Show) -> DemoResult:
-    """Process every phone of the scenario at once; papers and summary.json go to `out`.
+    """Process every phone of the scenario at once; papers go to `out`.
 
     `show`: given the session and what the phones are called by port; lasts as long as the session works.
     Raises: BenchError, LedgerError, CertsError.
@@ -76,7 +70,8 @@ def run_demo(out: Path, *, scenario: Path | None, show: Show) -> DemoResult:
         remote = RemoteBench.start(file, die_with_us=True)
         stack.callback(remote.stop)
         hello = Hello(control=remote.control[1], usbmux=remote.usbmux or "", transports=remote.transports)
-        technician = ScriptedTechnician(_script(config), remote.press, remote.screen)
+        names = {str(phone["port"]): str(phone["name"]) for phone in remote.phones()}
+        technician = ScriptedTechnician(_script(config, names), remote.press, remote.screen)
         session = stack.enter_context(
             Session.open(
                 home,
@@ -86,23 +81,18 @@ def run_demo(out: Path, *, scenario: Path | None, show: Show) -> DemoResult:
                 listener=technician.notice,
             )
         )
-        names = {str(phone["port"]): str(phone["name"]) for phone in remote.phones()}
         stack.enter_context(show(session, names))
         _wait_until_plugged(session.bench, set(names), clock)
         person = Person(name=config["technician"]["name"], role=config["technician"]["role"])
         session.start(*(item for item in session.bench.sightings() if item.port in names), by=person)
         session.wait()
-        summary = _summary(session.own_jobs, names, config, started, clock.now())
-    target = out / "summary.json"
-    write_whole(target, json.dumps(summary, ensure_ascii=False, indent=2).encode())
-    outcomes = [phone["outcome"] for phone in summary["phones"]]
-    return DemoResult(
-        summary=summary,
-        summary_file=target,
-        folder=out,
-        certificates=outcomes.count("certificate"),
-        reports=outcomes.count("report"),
-    )
+        return DemoResult(
+            jobs=session.own_jobs,
+            names=names,
+            seconds=round((clock.now() - started).total_seconds(), 1),
+            deadlines=config["settings"]["deadlines"],
+            technician=config["technician"],
+        )
 
 
 def _checked(scenario: Path) -> Path:
@@ -153,43 +143,13 @@ def _log(home: Home, out: Path) -> TransparencyLog:
     return log
 
 
-def _script(config: dict[str, Any]) -> Script:
+def _script(config: dict[str, Any], names: Mapping[str, str]) -> Script:
     technician = config["technician"]
+    about = technician["answers_about"]
     return Script(
         on_problem=technician["on_problem"],
         on_instruction=technician["on_instruction"],
         answers=technician["answers"],
+        answers_about={port: about[name] for port, name in names.items() if name in about},
         looks_at=technician["looks_at"],
     )
-
-
-def _summary(
-    jobs: tuple[Job, ...], names: dict[str, str], config: dict[str, Any], started: datetime, ended: datetime
-) -> dict[str, Any]:
-    return {
-        "schema": "proofwipe/demo/1",
-        "seconds": round((ended - started).total_seconds(), 1),
-        "deadlines": config["settings"]["deadlines"],
-        "technician": config["technician"],
-        "phones": [_phone(job, names[job.port]) for job in sorted(jobs, key=lambda job: job.port)],
-    }
-
-
-def _phone(job: Job, name: str) -> dict[str, Any]:
-    paper = job.paper
-    verified = job.stage in (Stage.VERIFIED, Stage.VALIDATED, Stage.CERTIFIED)
-    failed = job.stage is Stage.FAILED and job.failure not in ("blocked", "internal")
-    verdict = Verdict.PASSED if verified else Verdict.FAILED if failed else Verdict.INDETERMINATE
-    return {
-        "name": name,
-        "platform": job.platform.value if job.platform is Platform.ANDROID else "ios",
-        "serial": job.identity.serial if job.identity else "",
-        "port": job.port,
-        "job": job.id,
-        "stage": job.stage.value,
-        "verdict": verdict.value,
-        "method": job.method,
-        "outcome": paper.outcome if paper else "",
-        "file": paper.file if paper else "",
-        "reasons": reasons_of(job.summary),
-    }

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
@@ -78,7 +79,9 @@ class QuestionClosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEnded:
-    """A worker is done with its job. `paper`: file name of its newest paper, "" when none could be made yet."""
+    """A worker is done with its job. `paper`: file name of its newest paper, "" when none could be made yet, or none is
+    to be made before a person has decided (`awaits_decision`).
+    """
 
     job: str
     port: str
@@ -86,6 +89,27 @@ class JobEnded:
     stage: str
     failure: str
     paper: str
+    awaits_decision: bool = False
+
+
+class Decided(StrEnum):
+    """What a person decided about a job that had ended."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDecided:
+    """A person decided about a job, at whatever terminal. `stage`: where it stands since; its phone may be gone."""
+
+    job: str
+    port: str
+    slot: str
+    stage: str
+    decision: Decided
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +161,7 @@ Event = (
     | QuestionAsked
     | QuestionClosed
     | JobEnded
+    | JobDecided
     | JobInterrupted
     | PhoneAppeared
     | PhoneLeft
@@ -160,8 +185,12 @@ class Subscription:
     Raises: SubscriptionDroppedError while iterating, after the events that were still queued.
     """
 
-    def __init__(self, kinds: tuple[type, ...], length: int, leave: Callable[["Subscription"], None]) -> None:
+    def __init__(
+        self, kinds: tuple[type, ...], length: int, leave: Callable[["Subscription"], None], thread: int | None = None
+    ) -> None:
+        """`thread`: only what is published there."""
         self._kinds = kinds
+        self._thread = thread
         self._length = length
         self._leave = leave
         self._queue: deque[Numbered] = deque()
@@ -202,8 +231,13 @@ class Subscription:
             self._changed.notify_all()
 
     def offer(self, numbered: Numbered) -> bool:
-        """Queue an event if this client asked for its kind; False when there is no room and the client is dropped."""
+        """Queue an event if this client asked for its kind; False when there is no room and the client is dropped.
+
+        Called in the thread that publishes it.
+        """
         if self._kinds and not isinstance(numbered.event, self._kinds):
+            return True
+        if self._thread is not None and threading.get_ident() != self._thread:
             return True
         with self._changed:
             if len(self._queue) >= self._length:
@@ -238,9 +272,9 @@ class EventStream:
         if self._listener is not None:
             self._listener(event)
 
-    def subscribe(self, *kinds: type, length: int = QUEUE_LENGTH) -> Subscription:
-        """Every event from now on, or only those of some kinds."""
-        subscription = Subscription(kinds, length, self._forget)
+    def subscribe(self, *kinds: type, length: int = QUEUE_LENGTH, of_this_thread: bool = False) -> Subscription:
+        """Every event from now on, or only those of some kinds. `of_this_thread`: only what its own work leads to."""
+        subscription = Subscription(kinds, length, self._forget, threading.get_ident() if of_this_thread else None)
         with self._lock:
             closed = self._closed
             if not closed:

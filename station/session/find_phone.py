@@ -3,7 +3,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from phones.evidence import Moment
@@ -14,6 +14,8 @@ from station.errors import AmbiguousPhoneError, NoPhoneError, PhoneNotFoundError
 from station.session.bench import PhoneBench
 from station.setup.settings import Settings
 
+FEWEST_DIGITS = 4
+"""A phone may be called by as few last characters of a number, where no other phone's number ends in them."""
 SETTLE_S = 8.0
 """How long a phone that has just met our adb server may take until it is more than `offline`."""
 _POLL_S = 0.05
@@ -58,23 +60,27 @@ def ask(bench: PhoneBench, sighting: Sighting) -> dict[str, str]:
         phone.close_link()
 
 
-def find(bench: PhoneBench, wanted: str | None, settings: Settings) -> Sighting:
+def find(bench: PhoneBench, wanted: str | None, settings: Settings, *, left_alone: Collection[str] = ()) -> Sighting:
     """The one phone meant: by serial, UDID, slot or port, else by what the phones say of themselves (IMEI,
-    an iPhone's own serial). The only one when nothing was given.
+    an iPhone's own serial), else by the end of one of these. The only one when nothing was given.
 
-    Callers that destroy demand a selector themselves.
+    Callers that destroy demand a selector themselves. `left_alone`: ports whose phones are asked nothing.
     Raises: PhoneNotFoundError, AmbiguousPhoneError, BenchError.
     """
     sightings = settled(bench)
     try:
         return select(sightings, wanted, settings)
     except PhoneNotFoundError:
-        if wanted is None or not is_device_number(wanted):
+        if wanted is None or len(plain(wanted)) < FEWEST_DIGITS or not plain(wanted).isalnum():
             raise
-    talking = [item for item in sightings if BY_PRESENCE[item.presence].link]
+    talking = [item for item in sightings if BY_PRESENCE[item.presence].link and item.port not in left_alone]
     with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
         answers = zip(talking, pool.map(lambda item: ask(bench, item), talking), strict=True)
-        found = tuple(item for item, values in answers if plain(wanted) in numbers_of(item, values))
+        numbers = {item: numbers_of(item, values) for item, values in answers}
+    numbers = {item: numbers.get(item, frozenset({plain(item.usb_serial)})) for item in sightings}
+    found = tuple(item for item, own in numbers.items() if plain(wanted) in own)
+    if not found:
+        found = tuple(item for item, own in numbers.items() if any(each.endswith(plain(wanted)) for each in own))
     return _only(found, sightings, wanted, settings)
 
 
@@ -97,11 +103,6 @@ def select(sightings: tuple[Sighting, ...], wanted: str | None, settings: Settin
 def numbers_of(sighting: Sighting, values: Mapping[str, str]) -> frozenset[str]:
     """Every number a person may call this phone by, made plain: serials, UDID, IMEIs."""
     return PhoneIdentity.from_values(values).called_by(sighting.usb_serial)
-
-
-def is_device_number(text: str) -> bool:
-    """Long enough to be a serial or an IMEI, which only the phone itself may know."""
-    return len(plain(text)) >= 8 and plain(text).isalnum()
 
 
 def _only(found: tuple[Sighting, ...], sightings: tuple[Sighting, ...], wanted: str, settings: Settings) -> Sighting:

@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a station has done, to be read: by a session, and without one. Reading takes no lock and waits for nobody."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from certs.record.issuer import Station
 from phones.clock import SystemClock
-from station.errors import JobNotFoundError, LedgerError, NotInitialisedError
+from station.errors import FileNotWrittenError, JobNotFoundError, LedgerError, NotInitialisedError
 from station.ledger.checkpoints import Verified, verify_job, verify_since_checkpoint
 from station.ledger.job import Job
+from station.ledger.job_filter import JobFilter
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import unfinished
 from station.ledger.summary import JobSummary
 from station.papers.job_log import job_of
+from station.papers.paper_names import move_ended
+from station.session.job_names import job_named, jobs_named
 from station.setup.home import Home
+
+_ALL = 1_000_000
 
 
 def open_ledger(home: Home) -> Ledger:
@@ -48,6 +55,17 @@ def read_jobs(home: Home) -> "Iterator[Jobs]":
         ledger.close()
 
 
+def mark_ended(papers: Path, jobs: "Jobs") -> None:
+    """Files of certificates that were withdrawn or replaced go to where they are marked; what cannot be moved today is
+    moved next time, and stops no work.
+    """
+    try:
+        for ended in ("withdrawn", "replaced"):
+            move_ended(papers, jobs.select(JobFilter(ended=ended), most=_ALL))
+    except (FileNotWrittenError, LedgerError) as error:
+        logging.getLogger("proofwipe").warning("papers not marked: %s", error)
+
+
 class Jobs:
     """The jobs in a ledger, each read afresh when it is asked for. `station`: the one whose key signs checkpoints."""
 
@@ -62,6 +80,14 @@ class Jobs:
     def list(self, *, only_open: bool = False) -> Iterator[JobSummary]:
         """Every job, oldest first, or those that are not finished; from the read model."""
         return self.ledger.view.jobs(only_open=only_open)
+
+    def select(self, wanted: JobFilter, *, most: int, skip: int = 0) -> tuple[JobSummary, ...]:
+        """The newest `most` that fit, newest first; from the read model."""
+        return self.ledger.view.select(wanted, most=most, skip=skip)
+
+    def count(self, wanted: JobFilter) -> Mapping[str, int]:
+        """How many fit: see `Projection.count`."""
+        return self.ledger.view.count(wanted)
 
     def search(self, wanted: str) -> tuple[JobSummary, ...]:
         """Jobs with that text in their id, slot, model, numbers, papers or technician, newest first; from the read
@@ -83,16 +109,23 @@ class Jobs:
             raise JobNotFoundError(subject=paper_id)
         return job
 
-    def find(self, name: str) -> Job:
-        """By its own id or that of one of its papers. Raises: JobNotFoundError."""
-        return Job.load(self.ledger, name.upper()) or self.of_paper(name)
-
-    def to_act_on(self, job_id: str) -> Job:
-        """The job, every entry of which was held against the chain: what is decided, signed or done next rests on it.
-
-        Raises: JobNotFoundError; LedgerCorruptError when somebody changed one; LedgerError.
+    def find(self, name: str, *, fits: Callable[[JobSummary], bool] = lambda _job: True) -> Job:
+        """By its own id, that of one of its papers, its phone's serial or IMEI, or an ending of one; where several go
+        by that name, the only one that `fits`. Raises: JobNotFoundError, AmbiguousJobError.
         """
-        job = self.by_id(job_id)
+        return job_named(self.ledger, name, fits=fits)
+
+    def named(self, name: str) -> tuple[Job, ...]:
+        """All that go by that name, oldest first."""
+        return jobs_named(self.ledger, name)
+
+    def to_act_on(self, name: str) -> Job:
+        """The job (see `find`), every entry of which was held against the chain: what is decided, signed or done next
+        rests on it.
+
+        Raises: JobNotFoundError, AmbiguousJobError; LedgerCorruptError when somebody changed one; LedgerError.
+        """
+        job = self.find(name)
         verify_job(self.ledger, self._station, job.id)
         return job
 

@@ -54,42 +54,75 @@ class Questions:
         timeout_s: float,
     ) -> str | None:
         """Ask and wait; one of `choices`, or None when somebody declined or nobody answered within `timeout_s`."""
-        question = Question(
-            id=self._new_id(),
-            job=job,
-            port=port,
-            slot=slot,
-            key=key,
-            choices=choices,
-            facts=dict(facts),
-            asked_at=self._clock.now(),
-            timeout_s=timeout_s,
-        )
-        waiting = _Open(question, self._clock.monotonic() + timeout_s)
+        answers = self.ask_together({key: choices}, job=job, port=port, slot=slot, facts=facts, timeout_s=timeout_s)
+        return answers.get(key)
+
+    def ask_together(
+        self,
+        asked: Mapping[str, tuple[str, ...]],
+        *,
+        job: str,
+        port: str,
+        slot: str,
+        facts: Mapping[str, str],
+        timeout_s: float,
+    ) -> Mapping[str, str]:
+        """Ask all at once (key → choices) and wait: what is answered at once waits for nothing else on the sheet.
+
+        Returns the answers; without those that were declined or had none within `timeout_s`.
+        """
+        until = self._clock.monotonic() + timeout_s
+        waiting = [
+            _Open(
+                Question(
+                    id=self._new_id(),
+                    job=job,
+                    port=port,
+                    slot=slot,
+                    key=key,
+                    choices=choices,
+                    facts=dict(facts),
+                    asked_at=self._clock.now(),
+                    timeout_s=timeout_s,
+                ),
+                until,
+            )
+            for key, choices in asked.items()
+        ]
         with self._lock:
-            self._open[question.id] = waiting
-        self._publish(QuestionAsked(question=question))
+            self._open |= {each.question.id: each for each in waiting}
+        for each in waiting:
+            self._publish(QuestionAsked(question=each.question))
         pause = FIRST_PAUSE_S
-        while not waiting.closed.is_set():
-            left_s = waiting.until - self._clock.monotonic()
+        while not all(each.closed.is_set() for each in waiting):
+            left_s = until - self._clock.monotonic()
             if left_s <= 0:
-                self._close(question.id, None, by="")
+                for each in waiting:
+                    self._close(each.question.id, None, by="")
                 break
             self._clock.sleep(min(pause, left_s))
             pause = min(2 * pause, LONGEST_PAUSE_S)
-        return waiting.answer
+        return {each.question.key: each.answer for each in waiting if each.answer is not None}
 
-    def answer(self, question_id: str, answer: str | None, *, by: str) -> None:
-        """Answer a question, or decline it for everybody (None). `by`: who answers, for those who watch.
+    def with_id(self, question_id: str) -> Question:
+        """The open one with that id. Raises: QuestionNotFoundError, QuestionClosedError."""
+        return self._waiting(question_id).question
 
-        Raises: QuestionNotFoundError, QuestionClosedError, AnswerRefusedError when it is none of the choices.
-        """
+    def _waiting(self, question_id: str) -> _Open:
         with self._lock:
             waiting = self._open.get(question_id)
             if waiting is None and question_id in self._past:
                 raise QuestionClosedError(subject=question_id)
         if waiting is None:
             raise QuestionNotFoundError(subject=question_id)
+        return waiting
+
+    def answer(self, question_id: str, answer: str | None, *, by: str) -> None:
+        """Answer a question, or decline it for everybody (None). `by`: who answers, for those who watch.
+
+        Raises: QuestionNotFoundError, QuestionClosedError, AnswerRefusedError when it is none of the choices.
+        """
+        waiting = self._waiting(question_id)
         if answer is not None and answer not in waiting.question.choices:
             raise AnswerRefusedError(subject=question_id, choices=", ".join(waiting.question.choices), got=answer[:40])
         if self._clock.monotonic() >= waiting.until:  # the worker that asked may not have looked yet
@@ -114,7 +147,7 @@ class Questions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobOperator:
-    """The person at the bench as the worker of one job knows them (`phones.operator.Operator`): whoever watches."""
+    """The person at the bench as a job's worker knows them (`phones.operator.SheetOperator`): whoever watches."""
 
     job: str
     slot: str
@@ -131,4 +164,12 @@ class JobOperator:
         """The answer of whoever gave the first, or None."""
         return self.questions.ask(
             key, job=self.job, port=port, slot=self.slot, choices=choices, facts=facts, timeout_s=timeout_s
+        )
+
+    def ask_together(
+        self, questions: Mapping[str, tuple[str, ...]], *, port: str, timeout_s: float
+    ) -> Mapping[str, str]:
+        """The answers of whoever gave the first, to each."""
+        return self.questions.ask_together(
+            questions, job=self.job, port=port, slot=self.slot, facts={}, timeout_s=timeout_s
         )

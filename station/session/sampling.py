@@ -5,18 +5,18 @@ Period and population go into the ledger before anybody can know the sample; wha
 sample that was drawn before is only read: no lock is needed for it.
 """
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from certs.log.entries import read_entry
 from certs.log.sampling import Period, Sample, digest_of, draw, population
 from phones.identifiers import last_four
-from station.errors import InspectorPerformedError, JobNotFoundError, LogMissingError
+from station.errors import InspectorPerformedError, JobNotFoundError, LedgerError, LogMissingError
 from station.ledger.ledger import Ledger
 from station.ledger.paper_events import SampleCommitted, SampleDrawn, SampleInspected
 from station.papers.job_log import job_of
 from station.session.jobs import read_jobs
-from station.session.session import Session
 from station.setup.home import Home
 from station.setup.settings import Settings
 from station.text.language import text
@@ -56,11 +56,13 @@ class Drawing:
 def draw_sample(home: Home, settings: Settings, wanted: Period, *, percent: int) -> Drawing:
     """The sample of a period that is over: the one drawn before, or a new one, which is written to the ledger.
 
-    Raises: LogMissingError, LogError, LedgerError; StationBusyError when it has to be written and a session is open.
+    Written by the session at work, where there is one. Raises: LogMissingError, LogError, LedgerError;
+    StationBusyError when it has to be written and who holds the station answers nobody.
     """
-    if not home.transparency_log.is_file():
-        raise LogMissingError(subject=str(home.transparency_log))
-    with closing(TransparencyLog.open(home.transparency_log)) as log:
+    from station.session import operations
+    from station.session.reach import reach
+
+    with _open_log(home) as log:
         with read_jobs(home) as jobs:
             jobs.verify()
             committed, drawn = _committed(jobs.ledger, wanted), _was_drawn(jobs.ledger, wanted)
@@ -68,17 +70,34 @@ def draw_sample(home: Home, settings: Settings, wanted: Period, *, percent: int)
                 found = _drawing(jobs.ledger, log, wanted, committed)
                 if drawn or found.sample is None:
                     return found
-        with Session.open(home, settings) as session:
-            return _draw(session.jobs.ledger, log, wanted, percent)
+        with reach(home, settings) as station:
+            station.operations.do(operations.write_sample, period=wanted.name, percent=percent)
+        with read_jobs(home) as jobs:
+            committed = _committed(jobs.ledger, wanted)
+            if committed is None:  # who wrote it says it is written
+                raise LedgerError(subject=wanted.name)
+            return _drawing(jobs.ledger, log, wanted, committed)
 
 
-def _draw(ledger: Ledger, log: TransparencyLog, wanted: Period, percent: int) -> Drawing:
-    committed = _committed(ledger, wanted) or _commit(ledger, log, wanted, percent)
-    found = _drawing(ledger, log, wanted, committed)
-    sample = found.sample
-    if sample is not None and not _was_drawn(ledger, wanted):
-        ledger.append(SampleDrawn(period=wanted.name, index=sample.index, root=sample.root, chosen=sample.chosen), "")
-    return found
+def write_sample(home: Home, ledger: Ledger, wanted: Period, *, percent: int) -> None:
+    """Population and, where the log is far enough, sample of a period into the ledger; each once.
+
+    Raises: LogMissingError, LogError, LedgerError.
+    """
+    with _open_log(home) as log:
+        committed = _committed(ledger, wanted) or _commit(ledger, log, wanted, percent)
+        sample = _drawing(ledger, log, wanted, committed).sample
+        if sample is not None and not _was_drawn(ledger, wanted):
+            drawn = SampleDrawn(period=wanted.name, index=sample.index, root=sample.root, chosen=sample.chosen)
+            ledger.append(drawn, "")
+
+
+@contextmanager
+def _open_log(home: Home) -> Iterator[TransparencyLog]:
+    if not home.transparency_log.is_file():
+        raise LogMissingError(subject=str(home.transparency_log))
+    with closing(TransparencyLog.open(home.transparency_log)) as log:
+        yield log
 
 
 def _committed(ledger: Ledger, wanted: Period) -> SampleCommitted | None:
@@ -123,14 +142,11 @@ def _row(ledger: Ledger, certificate: str) -> Row:
     )
 
 
-def record_result(
-    session: Session, certificate: str, *, found: str, tool: str, by: str, grounds: str
-) -> SampleInspected:
+def record_result(ledger: Ledger, certificate: str, *, found: str, tool: str, by: str, grounds: str) -> SampleInspected:
     """What somebody found on a phone of a sample, into the ledger. Who performed its job does not inspect it.
 
     Raises: JobNotFoundError when no sample has that certificate; InspectorPerformedError; LedgerError.
     """
-    ledger = session.jobs.ledger
     periods = [drawn.period for drawn in ledger.all_of(SampleDrawn) if certificate in drawn.chosen]
     if not periods:
         raise JobNotFoundError(subject=certificate, got=text("word.not_sampled", id=certificate))

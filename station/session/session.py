@@ -12,21 +12,22 @@ session and no lock: `station.session.jobs.read_jobs`.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from certs.errors import CertsError, WrongSignerError
-from certs.record.facts import Person
+from certs.record.facts import Person, Validation
 from certs.record.issuer import Station
 from phones.clock import Clock, SystemClock
 from phones.port import Platform, Port, Sighting
-from station.errors import JobBusyError, LedgerError, NotInitialisedError
+from station.errors import EraseBegunError, JobBusyError, LedgerError, NotInitialisedError, QuestionClosedError
 from station.ledger.checkpoints import sign_first
+from station.ledger.earlier import EarlierResult, earlier_result, methods_refused
 from station.ledger.job import Job
-from station.ledger.job_events import JobOpened
+from station.ledger.job_events import JobFailed, JobOpened
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import is_finished
 from station.ledger.stages import Stage
@@ -34,11 +35,14 @@ from station.papers.decision import withdraw
 from station.papers.paper_issuer import PaperIssuer
 from station.session.bench import PhoneBench, open_bench
 from station.session.confirmation import Candidate, candidate
+from station.session.correcting import correct
 from station.session.deciding import decide
 from station.session.events import (
     QUEUE_LENGTH,
+    Decided,
     Event,
     EventStream,
+    JobDecided,
     JobEnded,
     JobInterrupted,
     JobStarted,
@@ -47,7 +51,7 @@ from station.session.events import (
     Warned,
 )
 from station.session.find_phone import find
-from station.session.jobs import Jobs, station_of
+from station.session.jobs import Jobs, mark_ended, station_of
 from station.session.parts import BenchOpener, LogOpener, Numbering, PapersOpener, Secrets, own_log, own_papers
 from station.session.plugged import PhoneWatch, gather
 from station.session.questions import JobOperator, Questions
@@ -58,12 +62,13 @@ from station.text.language import text
 from station.work.shift import Shift
 from station.work.worker import WorkerContext
 from wipe.method import Deadlines
+from wipe.overwrite.plan import OverwritePlan
 
 if TYPE_CHECKING:
-    from certs.keys.validators import Validator
     from station.papers.job_log import JobLog
 
 _BEGUN = (Stage.READY, Stage.ERASING, Stage.RETURNED, Stage.VERIFIED, Stage.VALIDATED, Stage.FAILED)
+_NOTHING_BEGUN = (Stage.SEEN, Stage.IDENTIFIED, Stage.BLOCKED, Stage.READY)
 _LOOK_S = 0.1
 _NO_ACQUISITIONS = Acquisitions()
 
@@ -84,6 +89,7 @@ class _Choice:
 
     method: str
     settings: Settings
+    again: bool = False
 
 
 class Session:
@@ -105,15 +111,18 @@ class Session:
         numbering: Numbering | None = None,
         listener: Listener | None = None,
         station: Station | None = None,
+        overwrite: OverwritePlan | None = None,
     ) -> None:
         """`log`: opens the transparency log alone, where the keys of papers are not needed; by default the papers'.
         `station`: whose checkpoints of the ledger count; None: the whole chain is walked.
+        `overwrite`: sizes of the overwriting pass; passes and pattern are the settings'.
         """
         self.settings = settings
         self.jobs = Jobs(ledger, station)
         self._ledger = ledger
         self._clock = clock or SystemClock()
         self._numbering = numbering or Numbering()
+        self._overwrite = overwrite or OverwritePlan()
         self._open_bench, self._open_papers, self._open_log = bench, papers, log
         self._bench: PhoneBench | None = None
         self._papers: PaperIssuer | None = None
@@ -124,7 +133,9 @@ class Session:
         self._stream = EventStream(self._clock, None if listener is None else lambda event: listener(self, event))
         self._questions = Questions(clock=self._clock, new_id=self._numbering.question_id, publish=self._stream.publish)
         self._choices: dict[str, _Choice] = {}
+        self._given_up: dict[str, str] = {}  # job → who gave its phone up
         self._left: frozenset[str] | None = None
+        self._mark_ended: Callable[[], None] = lambda: None
         self._shift = Shift(port_of=self._port, context_of=self._context, ended=self._ended)
 
     @classmethod
@@ -161,6 +172,9 @@ class Session:
                 station=station_of(home),
             )
             session.jobs.verify()
+            if papers is None:
+                session._mark_ended = lambda: mark_ended(home.papers, session.jobs)
+                session._mark_ended()  # what a station that was killed had no time for
             session._parts = opened.pop_all()
         return session
 
@@ -176,6 +190,7 @@ class Session:
         """Let go of everything. Only when no worker is busy: closing under one would look like a fault of the phone."""
         if self._watch is not None:
             self._watch.stop()
+        self._mark_ended()  # a certificate made meanwhile may have replaced an older one
         self._stream.close()
         self._parts.close()
 
@@ -203,14 +218,20 @@ class Session:
 
     # -- events and questions ---------------------------------------------------------------------------
 
-    def events(self, *kinds: type, length: int = QUEUE_LENGTH) -> Subscription:
-        """What happens from now on, in order; only events of `kinds` if some are named. See `Subscription`."""
-        return self._stream.subscribe(*kinds, length=length)
+    def events(self, *kinds: type, length: int = QUEUE_LENGTH, of_this_thread: bool = False) -> Subscription:
+        """What happens from now on, in order; only events of `kinds` if some are named, and only what the calling
+        thread's own work leads to if so wished. See `Subscription`.
+        """
+        return self._stream.subscribe(*kinds, length=length, of_this_thread=of_this_thread)
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """Those that wait for an answer, oldest first."""
         return self._questions.open()
+
+    def question(self, question_id: str) -> Question:
+        """The one with that id. Raises: QuestionNotFoundError, QuestionClosedError."""
+        return self._questions.with_id(question_id)
 
     def answer(self, question_id: str, answer: str | None, *, by: str) -> None:
         """Answer a question, or decline it for everybody (None).
@@ -245,9 +266,23 @@ class Session:
         """
         return find(self.bench, wanted, self.settings)
 
-    def identify(self, sighting: Sighting) -> Candidate:
-        """Ask a phone who it is, so that a person can confirm that it is the one meant. Raises: BenchError."""
-        return candidate(self.bench, sighting)
+    def identify(self, sighting: Sighting, *, method: str = "") -> Candidate:
+        """Ask a phone who it is, so that a person can confirm that it is the one meant. `method`: a wish.
+
+        Raises: BenchError.
+        """
+        return candidate(
+            self.bench,
+            sighting,
+            self.settings.limits,
+            method or None,
+            refused_by=lambda phone: methods_refused(self._ledger, phone),
+            passes=self.settings.passes,
+        )
+
+    def earlier_result(self, phone: Candidate) -> EarlierResult | None:
+        """The good result this phone has already, if it still stands. Raises: LedgerError."""
+        return earlier_result(self._ledger, phone.identity)
 
     def prepare(self) -> None:
         """Open papers and bench now, so that what is missing is told before a phone is touched.
@@ -275,13 +310,15 @@ class Session:
         bound: Iterable[str] = (),
         acquisitions: Acquisitions = _NO_ACQUISITIONS,
         method: str = "",
+        again: bool = False,
         deadlines: Deadlines | None = None,
     ) -> Started:
         """A job and a worker for each phone whose port has no unfinished job; one that an earlier run left is resumed
         first, or its phone might be erased a second time. The caller has confirmed that these are meant.
 
         `by`: who performs it. `bound`: the numbers the phone was confirmed by. `method`: a wish, never replaced by
-        another. `deadlines`: others than the settings'.
+        another. `again`: erase also what has a good result already; without it a person is asked about each such
+        phone. `deadlines`: others than the settings'.
         Raises: WrongSignerError before anything is begun; LedgerError.
         """
         self.must_sign_for(*sightings)
@@ -293,7 +330,7 @@ class Session:
                     occupied.append(sighting)
                     continue
                 job = self._new_job(sighting, by, tuple(bound), acquisitions)
-                self._begin(job, _Choice(method=method, settings=settings), resumed=False)
+                self._begin(job, _Choice(method=method, settings=settings, again=again), resumed=False)
                 self._shift.start(job)
                 jobs.append(job)
         return Started(jobs=tuple(jobs), occupied=tuple(occupied))
@@ -416,10 +453,14 @@ class Session:
             on_progress=self._stream.publish,
             serial_is_shared=lambda serial: serial in self.bench.duplicated_serials(),
             wanted_method=choice.method,
+            overwrite=self._overwrite,
+            again=choice.again,
+            given_up_by=lambda: self._given_up.get(job.id, ""),
         )
 
     def _ended(self, job: Job, error: LedgerError | None) -> None:
         del self._choices[job.id]
+        self._given_up.pop(job.id, None)
         if not is_finished(job):
             self._left = None
         if error is not None:
@@ -433,22 +474,98 @@ class Session:
                 stage=job.stage.value,
                 failure=job.failure,
                 paper=job.paper.file if job.paper is not None and job.paper.id in job.handed_out else "",
+                awaits_decision=job.summary.awaits_decision,
             )
         )
 
     # -- decisions --------------------------------------------------------------------------------------
 
     def decide(
-        self, job_id: str, *, accept: bool, by: Person, validator: "Validator | None" = None, grounds: str = ""
+        self,
+        job_id: str,
+        *,
+        accept: bool,
+        by: Person,
+        signed: Validation | None = None,
+        grounds: str = "",
+        despite_newer: bool = False,
+        seen: str | None = None,
     ) -> Job:
-        """A named person's decision about a verified job, and the paper it leads to. A rejection of a job that has its
-        certificate already withdraws it. `validator`: the person with a key of their own.
+        """A named person's decision about a verified job, and the paper it leads to. `signed`: the same decision under
+        a key of their own. `despite_newer`: the person knows that the phone was here again since. `seen`: id of the
+        record they were shown (`station.session.deciding.must_be_seen`).
 
-        Raises: JobNotFoundError, JobBusyError, WrongStageError, LedgerError, CertsError, LogError.
+        Raises: JobNotFoundError, JobBusyError, AlreadyCertifiedError, SeenChangedError, NewerJobError,
+        JobOvertakenError, WrongStageError, LedgerError, CertsError, LogError.
         """
         with self._acting:
             job = self._idle(job_id)
-            decide(job, self.papers, accept=accept, by=by, at=self._clock.now(), validator=validator, grounds=grounds)
+            decide(
+                job,
+                self.papers,
+                accept=accept,
+                by=by,
+                at=self._clock.now(),
+                signed=signed,
+                grounds=grounds,
+                despite_newer=despite_newer,
+                seen=seen,
+            )
+            self._mark_ended()
+            self._tell_decided(job, Decided.ACCEPTED if accept else Decided.REJECTED, by)
+            return job
+
+    @contextmanager
+    def acting(self) -> "Iterator[None]":
+        """Nobody else begins, decides or writes meanwhile what rests on the ledger as it is now."""
+        with self._acting:
+            yield
+
+    @contextmanager
+    def acting_on(self, job_id: str) -> "Iterator[Job]":
+        """A job at which no worker is, to be written to; nobody else decides about one meanwhile.
+
+        Raises: JobNotFoundError, JobBusyError, LedgerError.
+        """
+        with self._acting:
+            yield self._idle(job_id)
+
+    def correct(self, job_id: str, answers: Mapping[str, str], *, by: Person, reason: str) -> tuple[Job, int]:
+        """Answers about the phone's condition in place of earlier ones, which stay in the ledger, while a validator's
+        decision is waited for; how many were others than before. See `station.session.correcting`.
+
+        Raises: JobNotFoundError, JobBusyError, AnswerKeptError, AnswerOfEraseError, AnswerRefusedError, LedgerError,
+        CertsError.
+        """
+        with self._acting:
+            job = self._idle(job_id)
+            changed = [
+                correct(job, self.papers, question=each, answer=answer, by=by, reason=reason, clock=self._clock)
+                for each, answer in answers.items()
+            ]
+            return job, sum(changed)
+
+    def abandon(self, job_id: str, *, by: Person) -> Job:
+        """Give a phone up on which nothing was begun: its job ends FAILED, in the name of `by`, with a report. A worker
+        that leads it ends it as soon as it looks; until then the job is as it was.
+
+        Raises: JobNotFoundError; EraseBegunError, also when it has ended already; LedgerError; CertsError.
+        """
+        with self._acting:
+            led = next((job for job in self._shift.at_work() if job.id == job_id.upper()), None)
+            job = led or self.jobs.to_act_on(job_id)
+            if job.steps_begun or job.stage not in _NOTHING_BEGUN:
+                raise EraseBegunError(subject=job.id, stage=job.stage.value)
+            if led is not None:
+                self._given_up[job.id] = by.name
+                for question in self._questions.open():
+                    if question.job == job.id:
+                        with suppress(QuestionClosedError):
+                            self._questions.answer(question.id, None, by=by.name)
+                return job
+            job.move(Stage.FAILED, because=[job.write(JobFailed(reason="abandoned", by=by.name))])
+            self.papers.issue_for(job)
+            self._left = None
             return job
 
     def withdraw(self, job_id: str, *, reason: str, by: Person, grounds: str = "") -> Job:
@@ -458,8 +575,18 @@ class Session:
         """
         with self._acting, self._log() as log:
             job = self._idle(job_id)
+            before = job.ended
             withdraw(job, log, reason=reason, by=by.name, role=by.role, grounds=grounds, at=self._clock.now())
+            self._mark_ended()
+            if job.ended is not before:
+                self._tell_decided(job, Decided.WITHDRAWN, by)
             return job
+
+    def _tell_decided(self, job: Job, decision: Decided, by: Person) -> None:
+        slot, stage = job.opened.slot, job.stage.value
+        self._stream.publish(
+            JobDecided(job=job.id, port=job.port, slot=slot, stage=stage, decision=decision, by=by.name)
+        )
 
     def _idle(self, job_id: str) -> Job:
         """The job, read when no worker writes to it any more. Raises: JobNotFoundError, JobBusyError, LedgerError."""

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job in a few words that are data: what lists, events and later pages show of it."""
+"""A job in a few words that are data: which paper it has, how that stands, and why there is no certificate."""
+
+from typing import Literal
 
 from station.errors import JobNotFoundError
 from station.ledger.job import Job
 from station.ledger.paper_events import PaperMade
 from station.ledger.summary import JobSummary
+
+Standing = Literal["live", "replaced", "withdrawn"]
 
 
 def paper_of(job: Job) -> PaperMade:
@@ -14,34 +18,11 @@ def paper_of(job: Job) -> PaperMade:
     return job.paper
 
 
-def summary(job: JobSummary) -> dict[str, object]:
-    """A job as JSON."""
-    return {
-        "job": job.id,
-        "opened_at": job.opened_at,
-        "port": job.port,
-        "slot": job.slot,
-        "platform": job.platform.value,
-        "stage": job.stage.value,
-        "attempt": job.attempt,
-        "method": job.method,
-        "model": job.model,
-        "serial": job.serial,
-        "failure": job.failure,
-        "problems": list(job.problems),
-        "paper": job.paper,
-        "replaces": job.replaces,
-        "log_index": "" if job.log_index is None else job.log_index,
-        "standing": paper_status(job),
-        "outcome": job.outcome,
-        "file": job.file,
-        "reasons": reasons_of(job),
-    }
-
-
-def paper_status(job: JobSummary) -> str:
-    """How the job's certificate stands: "live", "replaced", "withdrawn"; "" without one."""
-    return (job.ended or "live") if job.certificate else ""
+def paper_status(job: JobSummary) -> Standing | None:
+    """How the job's certificate stands; None without one."""
+    if not job.certificate:
+        return None
+    return "withdrawn" if job.ended == "withdrawn" else "replaced" if job.ended else "live"
 
 
 def reasons_of(job: JobSummary) -> list[str]:

@@ -7,7 +7,7 @@ phone that never got to its set-up screen is not said to have, and one that asks
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from station.session.events import Event, Instruction, QuestionAsked
@@ -28,7 +28,8 @@ SEEN: Mapping[str, Mapping[str, str]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """`on_problem`: problem code → what is pressed on the phone. `on_instruction`: instruction key → the same.
-    `answers`: question key → choice. `looks_at`: keys of `SEEN` that are answered as the phone shows it.
+    `answers`: question key → choice; `answers_about`: port → what is another choice there.
+    `looks_at`: keys of `SEEN` that are answered as the phone shows it.
 
     Raises: ValueError when an answer to a question of `SEEN` is written down before, or there is no such question.
     """
@@ -36,10 +37,12 @@ class Script:
     on_problem: Mapping[str, str]
     on_instruction: Mapping[str, str]
     answers: Mapping[str, str]
+    answers_about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     looks_at: Collection[str] = ()
 
     def __post_init__(self) -> None:
-        wrong = sorted((SEEN.keys() & self.answers.keys()) | (set(self.looks_at) - SEEN.keys()))
+        written = self.answers.keys() | {key for answers in self.answers_about.values() for key in answers}
+        wrong = sorted((SEEN.keys() & written) | (set(self.looks_at) - SEEN.keys()))
         if wrong:
             raise ValueError(f"a phone is looked at, no script knows: {', '.join(wrong)}")
 
@@ -63,7 +66,8 @@ class ScriptedTechnician:
             case Instruction():
                 self._act(event.port, self._script.on_instruction.get(event.key))
             case QuestionAsked(question=question):
-                answer = self._script.answers.get(question.key)
+                about = self._script.answers_about.get(question.port, {})
+                answer = about.get(question.key, self._script.answers.get(question.key))
                 if question.key in self._script.looks_at:
                     answer = SEEN[question.key].get(self._look(question.port))
                 session.answer(question.id, answer if answer in question.choices else None, by="script")

@@ -8,10 +8,11 @@ commitments, the archive copy opens them. `seller_reference` is the number of a 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from phones.cleaning import clean
 from phones.identity import plain
-from station.errors import ConfigError
+from station.setup.slot_tables import tables_of
 from station.setup.toml_file import read_toml
 from station.text.language import text
 
@@ -49,26 +50,26 @@ class Acquisitions:
         return found
 
 
-def load_acquisition(path: Path | None) -> Acquisitions:
-    """The file, whole. Raises: ConfigError for an unreadable file, an unknown field or a value of another kind."""
+def load_acquisition(path: Path | None, slots: Mapping[str, str] = MappingProxyType({})) -> Acquisitions:
+    """The file, whole. `slots`: port → label.
+
+    Raises: ConfigError for an unreadable file; GivenFileError with every unknown table or field and every value of
+    another kind.
+    """
     if path is None:
         return Acquisitions()
-    document = read_toml(path, step="--acquisition")
-    tables = {plain(name): _checked(name, table, path) for name, table in document.items()}
+    file = read_toml(path, step="--acquisition")
+    named = dict(tables_of(file, slots.values(), by_number=True))
+    for name, table in named.items():
+        for key, value in table.items():
+            if key not in FIELDS:
+                file.faults.unknown_key((name, key), FIELDS)
+            elif not isinstance(value, str) or not 1 <= len(value) <= LONGEST_VALUE or not _is_plain(value):
+                file.faults.wrong_value((name, key), value, text("expected.one_line", length=LONGEST_VALUE))
+    file.faults.raise_if_any()
+    tables = {plain(name): dict(table) for name, table in named.items()}
     return Acquisitions(default=tables.pop("default", {}), by_name=tables)
 
 
 def _is_plain(value: str) -> bool:
     return clean(value, most=LONGEST_VALUE) == value
-
-
-def _checked(name: str, table: object, path: Path) -> dict[str, str]:
-    if not isinstance(table, Mapping):
-        raise ConfigError(subject=str(path), step=name, expected=text("expected.table"), got=type(table).__name__)
-    for key, value in table.items():
-        if key not in FIELDS:
-            raise ConfigError(subject=str(path), step=name, expected=", ".join(FIELDS), got=key)
-        if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_VALUE or not _is_plain(value):
-            expected = text("expected.one_line", length=LONGEST_VALUE)
-            raise ConfigError(subject=str(path), step=f"{name}.{key}", expected=expected, got=type(value).__name__)
-    return dict(table)

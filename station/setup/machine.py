@@ -201,7 +201,7 @@ def _judged(rules: Path) -> Found:
 
 
 def _named(process: Process) -> str:
-    return f"{process.pid} {clean(' '.join(process.words), most=60)}"
+    return f"{process.pid} {clean(' '.join(process.words), most=90)}"
 
 
 def _answers(path: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from certs.record.facts import Person
 from certs.record.issuer import Issuer
 from phones.given_files import read_given
-from station.errors import ConfigError, NotInitialisedError
+from station.errors import ConfigError, NotEntitledError, NotInitialisedError
 from station.setup.home import write_whole
 from station.text.language import text
 
@@ -30,13 +30,33 @@ class Company:
     def person(self, name: str | None, role: str) -> Person:
         """The named person in a role; the only one who has it when no name is given.
 
-        Raises: ConfigError when nobody, or more than one, fits.
+        Raises: NotEntitledError when nobody, or more than one, fits.
         """
         fitting = [one for one in self.people if one.role == role and name in (None, one.name)]
         if len(fitting) != 1:
-            known = ", ".join(one.name for one in self.people if one.role == role) or "—"
-            raise ConfigError(subject=role, step=name or "?", expected=known, got=name or "none")
+            raise self._not_entitled(name, role)
         return fitting[0]
+
+    def decider(self, name: str | None) -> Person:
+        """The validator of that name. A decision is somebody's own: no name is ever filled in, not even the only one.
+
+        Raises: NotEntitledError.
+        """
+        if not name:
+            raise self._not_entitled(None, "validator")
+        return self.person(name, "validator")
+
+    def names(self, role: str) -> tuple[str, ...]:
+        """Who has a role, as they were entered."""
+        return tuple(one.name for one in self.people if one.role == role)
+
+    def _not_entitled(self, name: str | None, role: str) -> NotEntitledError:
+        return NotEntitledError(
+            subject=name or "—",
+            known=", ".join(self.names(role)) or "—",
+            role=text(f"word.role_{role}"),
+            got=name or "—",
+        )
 
 
 def save(folder: Path, company: Company) -> None:

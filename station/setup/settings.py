@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the bench is told once: deadlines, limits, sale policy, scheme, slots. Read from a TOML file.
 
-An unknown key is an error that names the nearest known one: a misspelt limit must not be a silent one.
+An unknown key or a wrong value is an error with its line: a misspelt limit must not be a silent one.
 The program never writes this file.
 """
 
-import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,10 +15,20 @@ from typing import Any
 from certs.keys.signing import Signing
 from certs.record.facts import SalePolicy
 from phones.usb.ports import companion, is_port_path
-from station.errors import ConfigError
+from station.setup.faults import Faults, written
 from station.setup.toml_file import read_toml
 from station.text.language import text
 from wipe.method import Deadlines, Limits
+from wipe.overwrite.pattern import Pattern
+from wipe.overwrite.plan import MAXIMUM_PASSES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overwrite:
+    """The overwriting pass: how often (0: not at all), and what passes before the last write. The last is keyed."""
+
+    passes: int = 0
+    earlier: str = "keyed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +37,27 @@ class Settings:
 
     `slots`: port path → the label on the bench ("3-1.4" → "A3"). `recheck_s`: how often a blocked phone
     is asked again. `gather_s`: how long the bench must be still before `--all` takes its count as wrong.
+    `unplugged_s`: how long a phone that waits for a person may be unplugged until its job ends.
     `scheme`: grading scheme. `adb_port`: port of our own adb server, 0 = any free one.
     `usbmux_address`: "127.0.0.1:27015" for a usbmuxd elsewhere. `emulated_bench`: file with the hello of a
     virtual bench (virtual_phones.bench.bench); then only its phones are there, and every one is `emulated`.
     `log`: "own" enters every job into the station's transparency log, "none" does not and papers say so.
     `validator_key`: "required" takes decisions only under a validator's own key, "optional" also at the station.
+    `profile`: "gb46864" overwrites every phone at least once, as GB 46864-2025 asks for, or says why it cannot.
+    `paper_folder`: papers lie in a folder for each day, for the `lot`, or in none.
     Paths are relative to the station's folder.
     """
 
     deadlines: Deadlines = field(default_factory=Deadlines)
     limits: Limits = field(default_factory=Limits)
     policy: SalePolicy = field(default_factory=SalePolicy)
+    overwrite: Overwrite = field(default_factory=Overwrite)
+    profile: str = ""
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     scheme: str = "basic"
     recheck_s: float = 10.0
     gather_s: float = 15.0
+    unplugged_s: float = 120.0
     language: str = ""
     log: str = "own"
     validator_key: str = "optional"
@@ -50,6 +65,20 @@ class Settings:
     usbmux_address: str = ""
     adb_port: int = 0
     emulated_bench: str = ""
+    paper_folder: str = "day"
+    lot: str = ""
+
+    @property
+    def passes(self) -> int:
+        """How many times a phone is overwritten."""
+        return max(self.overwrite.passes, 1 if self.profile == GB_46864 else 0)
+
+    def with_passes(self, passes: int | None) -> "Settings":
+        """These, with as many passes as somebody asked for on the command line; None asks for nothing else."""
+        if passes is None:
+            return self
+        overwrite = replace(self.overwrite, passes=passes)
+        return replace(self, overwrite=overwrite, profile=self.profile if passes else "")
 
     def slot(self, port: str) -> str:
         """The bench label of a port, or of the same socket on the controller's other bus, or the port path itself."""
@@ -58,88 +87,110 @@ class Settings:
         return self.slots.get(port) or self.slots.get(companion(port)) or port
 
 
-SHORTEST_ABSENCE_S = 1.0
-"""A shorter absence from the port could be a flicker of the cable."""
+GB_46864 = "gb46864"
+_SHORTEST: Mapping[str, float] = MappingProxyType({"absent_at_least_s": 1.0})
+"""Seconds. A shorter absence from the port could be a flicker of the cable."""
 LONGEST_S = 30 * 86400.0
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "minimum_nist": ("clear", "purge"),
         "language": ("", "en", "zh"),
         "log": ("own", "none"),
+        "paper_folder": ("day", "lot", "none"),
         "validator_key": ("required", "optional"),
+        "profile": ("", GB_46864),
+        "earlier": tuple(pattern.value for pattern in Pattern),
     }
 )
-_RANGES: Mapping[str, range] = MappingProxyType({"battery_percent": range(101), "adb_port": range(65536)})
+_RANGES: Mapping[str, range] = MappingProxyType(
+    {"battery_percent": range(101), "adb_port": range(65536), "passes": range(MAXIMUM_PASSES + 1)}
+)
 _BEGINNINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({"station_key": ("file:", "pkcs11:")})
-_TABLES: dict[str, type] = {"deadlines": Deadlines, "limits": Limits, "policy": SalePolicy, "signing": Signing}
+TABLES: Mapping[str, type] = MappingProxyType(
+    {"deadlines": Deadlines, "limits": Limits, "policy": SalePolicy, "signing": Signing, "overwrite": Overwrite}
+)
+"""Table of the file → what holds it."""
 
 
 def load(path: Path | None) -> Settings:
     """The settings in `path`; defaults when there is no file.
 
-    Raises: ConfigError for an unreadable file, an unknown key or a value of the wrong type.
+    Raises: ConfigError for an unreadable file; GivenFileError with every unknown key and every value of a wrong kind.
     """
     if path is None or not os.path.lexists(path):
         return Settings()
-    return from_document(read_toml(path), str(path))
+    file = read_toml(path)
+    return _checked(file.tables, file.faults)
 
 
 def from_document(document: Mapping[str, Any], where: str) -> Settings:
-    """Settings from a parsed TOML document. Raises: ConfigError."""
+    """Settings from a parsed TOML document. Raises: GivenFileError."""
+    return _checked(document, Faults(where))
+
+
+def _checked(document: Mapping[str, Any], faults: Faults) -> Settings:
     values: dict[str, Any] = {}
-    for name, value in _checked(document, Settings, where).items():
-        if name in _TABLES:
-            if not isinstance(value, Mapping):
-                raise ConfigError(subject=where, step=name, expected=text("expected.table"), got=type(value).__name__)
-            values[name] = _TABLES[name](**_checked(value, _TABLES[name], f"{where} [{name}]"))
+    for name, value in document.items():
+        if (name in TABLES or name == "slots") and not isinstance(value, Mapping):
+            faults.wrong_value((name,), value, text("expected.table"))
+        elif name in TABLES:
+            values[name] = {key: _value((name, key), each, TABLES[name], faults) for key, each in value.items()}
         elif name == "slots":
-            if not isinstance(value, Mapping):
-                raise ConfigError(subject=where, step=name, expected=text("expected.table"), got=type(value).__name__)
-            values[name] = _slots(value, where)
+            values[name] = _slots(value, faults)
         else:
-            values[name] = value
-    return Settings(**values)
+            values[name] = _value((name,), value, Settings, faults)
+    faults.raise_if_any()
+    return Settings(**{name: TABLES[name](**each) if name in TABLES else each for name, each in values.items()})
 
 
-def _checked(table: Mapping[str, Any], kind: type, where: str) -> dict[str, Any]:
-    known = {item.name: item.type for item in fields(kind)}
-    checked: dict[str, Any] = {}
-    for name, value in table.items():
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            raise ConfigError(subject=where, step=name, expected=near[0] if near else ", ".join(known), got=name)
-        checked[name] = _typed(name, value, known[name], where)
-    return checked
-
-
-def _typed(name: str, value: Any, wanted: object, where: str) -> Any:
-    if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
-        if not 0 <= value < LONGEST_S:
-            raise ConfigError(subject=where, step=name, expected=text("expected.seconds"), got=str(value))
-        if name == "absent_at_least_s" and value < SHORTEST_ABSENCE_S:
-            raise ConfigError(subject=where, step=name, expected=f">= {SHORTEST_ABSENCE_S}", got=str(value))
+def _value(path: tuple[str, ...], value: Any, kind: type, faults: Faults) -> Any:
+    """A value as its setting holds it; what it may not be is a fault."""
+    kinds = {item.name: item.type for item in fields(kind)}
+    name = path[-1]
+    if name not in kinds:
+        faults.unknown_key(path, kinds)
+    elif not _fits(name, kinds[name], value):
+        faults.wrong_value(path, value, what_it_takes(name, kinds[name]), _CHOICES.get(name, ()))
+    elif kinds[name] is float:
         return float(value)
-    if wanted in (float, int, str, bool) and type(value) is not wanted:
-        kind = getattr(wanted, "__name__", "")
-        raise ConfigError(subject=where, step=name, expected=text(f"expected.{kind}"), got=repr(value))
-    if name in _CHOICES and value not in _CHOICES[name]:
-        raise ConfigError(subject=where, step=name, expected=", ".join(map(str, _CHOICES[name])), got=repr(value))
-    if name in _BEGINNINGS and not value.startswith(_BEGINNINGS[name]):
-        raise ConfigError(subject=where, step=name, expected=", ".join(_BEGINNINGS[name]), got=repr(value))
-    if isinstance(value, int) and name in _RANGES and value not in _RANGES[name]:
-        span = _RANGES[name]
-        raise ConfigError(subject=where, step=name, expected=f"{span.start}–{span.stop - 1}", got=repr(value))
     return value
 
 
-def _slots(table: Mapping[str, Any], where: str) -> Mapping[str, str]:
-    for path in table:
-        if not is_port_path(path):
-            raise ConfigError(subject=where, step="slots", expected=text("expected.port_path"), got=repr(path))
-    labels = list(table.values())
-    if not all(isinstance(label, str) and label for label in labels):
-        raise ConfigError(subject=where, step="slots", expected=text("expected.str"), got=repr(labels))
-    twice = sorted({label for label in labels if labels.count(label) > 1})
-    if twice:  # `-s A3` would mean two phones
-        raise ConfigError(subject=where, step="slots", expected=text("expected.one_port_a_label"), got=", ".join(twice))
+def _fits(name: str, wanted: object, value: Any) -> bool:
+    if wanted is float:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and _SHORTEST.get(name, 0.0) <= value < LONGEST_S
+    if type(value) is not wanted:
+        return False
+    if name in _BEGINNINGS:
+        return str(value).startswith(_BEGINNINGS[name])
+    return value in _CHOICES.get(name, (value,)) and value in _RANGES.get(name, (value,))
+
+
+def what_it_takes(name: str, wanted: object) -> str:
+    """In words, what a setting of that name and type may be."""
+    if name in _CHOICES:
+        return text("fault.one_of", words=", ".join(map(written, _CHOICES[name])))
+    if name in _BEGINNINGS:
+        return text("fault.begins", words=", ".join(map(written, _BEGINNINGS[name])))
+    if name in _RANGES:
+        return text("fault.range", least=_RANGES[name].start, most=_RANGES[name].stop - 1)
+    if wanted is float:
+        return text("expected.seconds", least=f"{_SHORTEST.get(name, 0.0):g}")
+    return text(f"expected.{getattr(wanted, '__name__', '')}")
+
+
+def _slots(table: Mapping[str, Any], faults: Faults) -> Mapping[str, str]:
+    first: dict[str, str] = {}
+    for port, label in table.items():
+        if not is_port_path(port):
+            faults.other(("slots", port), text("fault.port", allowed=text("expected.port_path")))
+        elif not isinstance(label, str) or not label:
+            faults.wrong_value(("slots", port), label, text("expected.str"))
+        elif label in first:  # `-s A3` would mean two phones
+            faults.wrong_value(("slots", port), label, text("expected.one_port_a_label"))
+        elif label == "default":  # the table of an answers file for every slot
+            faults.wrong_value(("slots", port), label, text("fault.not_default"))
+        else:
+            first[label] = port
     return MappingProxyType(dict(table))

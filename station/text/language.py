@@ -3,12 +3,15 @@
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from phones.words import LANGUAGES, keys, say
 
 _chosen = ["en"]
 _asked_for = [False]
+_meanwhile: ContextVar[str] = ContextVar("_meanwhile", default="")
 
 
 def choose(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
@@ -45,7 +48,17 @@ def use(language: str) -> str:
 
 def current() -> str:
     """The language in use: "en" or "zh"."""
-    return _chosen[0]
+    return _meanwhile.get() or _chosen[0]
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Meanwhile this thread speaks that language, for somebody else than who started the program."""
+    before = _meanwhile.set(language if language in LANGUAGES else "")
+    try:
+        yield
+    finally:
+        _meanwhile.reset(before)
 
 
 def text(key: str, **facts: object) -> str:

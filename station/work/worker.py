@@ -1,29 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One phone's way from plug to paper, in one thread, written ahead to the ledger at every turn.
 
-Reads top to bottom: before → steps of the method → judgement → paper. A worker started on a job that was
+Reads top to bottom: before → steps → what a person saw → judgement → paper. A worker started on a job that was
 interrupted resumes by inspecting the phone: a step that acts is never begun a second time.
 """
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from certs.errors import CertsError
 from grading.questions import QUESTIONS
 from phones.bench.inspection import inspect
+from phones.cleaning import spelled_serial, unspelled
 from phones.clock import Clock
 from phones.errors import BenchError, ProofwipeError
 from phones.evidence import Evidence, Moment
 from phones.identity import PhoneIdentity, is_identified, is_same_phone
 from phones.long_act import ActProgress
-from phones.operator import Operator
-from phones.port import Port, Sighting
+from phones.modes import BY_PRESENCE
+from phones.operator import SheetOperator
+from phones.port import Port, Presence, Sighting
 from phones.problem import Problem, ProblemCode
 from phones.verdict import Verdict
 from phones.witness import Witness, WitnessedPort
 from station.errors import LedgerError
 from station.ledger.checkpoints import sign_if_due
+from station.ledger.earlier import earlier_result, methods_refused
 from station.ledger.job import Job
 from station.ledger.job_events import (
     AboutToErase,
@@ -40,11 +43,15 @@ from station.ledger.same_phone import jobs_of
 from station.ledger.stages import Stage
 from station.papers.decision import apply
 from station.papers.paper_issuer import PaperIssuer
+from station.questions import ALL_QUESTIONS, CONDITION, ERASE_AGAIN
 from station.setup.settings import Settings
 from station.work import blocking
 from station.work.known_numbers import KnownNumbers
 from wipe.method import EraseMethod, Step, StepContext, StepFailed
-from wipe.methods.table import METHODS, choose
+from wipe.methods.choice import choose
+from wipe.methods.table import METHODS
+from wipe.overwrite.pattern import Pattern
+from wipe.overwrite.plan import OverwritePlan
 from wipe.steps.preconditions import thin_identity
 
 log = logging.getLogger("proofwipe.worker")
@@ -68,13 +75,16 @@ class WorkerContext:
     """What a worker is given: everything that waits, draws, asks, or writes."""
 
     clock: Clock
-    operator: Operator
+    operator: SheetOperator
     settings: Settings
     paper_issuer: PaperIssuer
     random_hex: Callable[[], str]  # 32 fresh random hex digits
     on_progress: Callable[[Progress], None]
     serial_is_shared: Callable[[str], bool] = lambda _serial: False  # is that serial seen on two ports?
     wanted_method: str = ""
+    overwrite: OverwritePlan = field(default_factory=OverwritePlan)  # its sizes; passes and pattern are the settings'
+    again: bool = False  # may a phone that has a good result be erased once more without a question?
+    given_up_by: Callable[[], str] = lambda: ""  # the person who gave the phone up, "" while nobody has
 
 
 class Worker:
@@ -96,6 +106,10 @@ class Worker:
         self._resumed = resumed
         self._phone = WitnessedPort(port, witness)
         self._problems: tuple[Problem, ...] = ()
+        self._doing = ""
+        self._can_be_certified = True  # by the method that was chosen, if everything goes well
+        self._wanted_again = context.again
+        self._here_at = context.clock.monotonic()  # when something last hung on the port
 
     def run(self) -> Job:
         """Work until the job has its paper. Raises: LedgerError when nothing can be written any more."""
@@ -145,6 +159,7 @@ class Worker:
         else:
             method, first = self._make_ready(), 0
         self._run_steps(method, first)
+        self._ask_operator()
         self._judge()
 
     # before ---------------------------------------------------------------------------------------
@@ -153,15 +168,18 @@ class Worker:
         """Identify, lift problems with the human's help, ask what eyes must see, choose the method."""
         clock, settings = self._context.clock, self._context.settings
         give_up = clock.monotonic() + settings.deadlines.person_s
+        self._here_at = clock.monotonic()
         while True:
+            self._stop_if_given_up()
             method, problems = self._identify()
             problems = tuple(map(self._known_numbers.explained, problems))
             if not problems and method is not None:
-                self._ask_operator()
+                self._must_be_wanted_again()
                 problems = self._start_in_log()
             if not problems and method is not None:
                 break
             self._block(problems)
+            self._stop_if_unplugged()
             if clock.monotonic() >= give_up:
                 raise StepFailed("blocked")
             self._wait_for_change(give_up)
@@ -171,7 +189,43 @@ class Worker:
         if self._job.stage is not Stage.READY:  # else a station that was killed here is taken up again
             self._job.move(Stage.READY, because=[number])
         self._tell("ready")
+        if not self._can_be_certified:
+            self._tell("report_only")
         return method
+
+    def _stop_if_given_up(self) -> None:
+        """Only while nothing was begun on the phone. Raises: StepFailed."""
+        if self._context.given_up_by() and not self._job.steps_begun:
+            raise StepFailed("abandoned")
+
+    def _must_be_wanted_again(self) -> None:
+        """A phone that has a good result is erased again only when a person says yes to exactly that.
+
+        Raises: StepFailed.
+        """
+        if self._wanted_again or self._job.identity is None:
+            return
+        earlier = earlier_result(self._job.ledger, self._job.identity, but=self._job.id)
+        if earlier is not None:
+            answer = self._context.operator.ask(
+                ERASE_AGAIN,
+                port=self._phone.path,
+                choices=ALL_QUESTIONS[ERASE_AGAIN],
+                facts={"paper": earlier.paper or earlier.job, "when": earlier.opened_at[:16].replace("T", " ")},
+                timeout_s=self._context.settings.deadlines.person_s,
+            )
+            self._stop_if_given_up()
+            if answer != "yes":
+                raise StepFailed("certified_before")
+        self._wanted_again = True
+
+    def _stop_if_unplugged(self) -> None:
+        """A phone that somebody took away is not waited for until a person's time is over. Raises: StepFailed."""
+        clock = self._context.clock
+        if self._phone.peek().presence is not Presence.ABSENT:
+            self._here_at = clock.monotonic()
+        elif clock.monotonic() - self._here_at >= self._context.settings.unplugged_s:
+            raise StepFailed("unplugged")
 
     def _start_in_log(self) -> tuple[Problem, ...]:
         """The job's START, durable before anything is done to the phone; a log that cannot take it stops the job."""
@@ -208,16 +262,18 @@ class Worker:
         identity = PhoneIdentity.from_values(values)
         if (problem := blocking.problem_of_answers(values)) is not None:
             return None, (problem,)
-        if not is_identified(identity.reading):
+        if not is_identified(identity.reading) and not _is_named_by_usb(identity, sighting):
             return None, (thin_identity(values),)
         self._note_identity(identity, sighting)
         if self._context.serial_is_shared(sighting.usb_serial or identity.serial):
             return None, (Problem(code=ProblemCode.SERIAL_NOT_UNIQUE),)
-        method = choose(values, sighting, self._context.wanted_method or None)
-        if method is None:
-            wanted = self._context.wanted_method or "-"
-            return None, (Problem(code=ProblemCode.METHOD_NOT_AVAILABLE, facts={"method": wanted}),)
-        return method, method.problems(values, sighting, self._context.settings.limits)
+        failed = methods_refused(self._job.ledger, identity, but=self._job.id)
+        wanted, passes = self._context.wanted_method or None, self._context.settings.passes
+        choice = choose(values, sighting, wanted, failed=failed, passes=passes)
+        if choice.method is None:
+            return None, (choice.problem,) if choice.problem is not None else ()
+        self._can_be_certified = not choice.is_report_only
+        return choice.method, choice.method.problems(values, sighting, self._context.settings.limits)
 
     def _note_identity(self, identity: PhoneIdentity, sighting: Sighting) -> None:
         known = self._job.identity
@@ -248,27 +304,24 @@ class Worker:
         seen = self._phone.peek()
         self._phone.close_link()
         ask_again = min(give_up, clock.monotonic() + settings.recheck_s)
-        while clock.monotonic() < ask_again:
+        while clock.monotonic() < ask_again and not self._context.given_up_by():
             clock.sleep(settings.deadlines.poll_s)
             if _differs(self._phone.peek(), seen):
                 return
 
     def _ask_operator(self) -> None:
+        """What only eyes and hands can tell of the phone's condition; the erase never waits for it.
+
+        A person has `person_s` for all of it together; what is answered waits for nothing else.
+        """
         if any(piece.asked == "operator.condition" for piece in self._job.evidence):
             return
-        answers: dict[str, str] = {}
-        for question in QUESTIONS:
-            answer = self._context.operator.ask(
-                question.key,
-                port=self._phone.path,
-                choices=question.choices,
-                facts={},
-                timeout_s=self._context.settings.deadlines.person_s,
-            )
-            if answer is not None:
-                answers[question.value_name] = answer
+        given = self._context.operator.ask_together(
+            CONDITION, port=self._phone.path, timeout_s=self._context.settings.deadlines.person_s
+        )
+        answers = {each.value_name: given[each.key] for each in QUESTIONS if each.key in given}
         if answers:
-            self._phone.keep_statement("operator.condition", answers, Moment.BEFORE)
+            self._phone.keep_statement("operator.condition", answers, Moment.FINAL)
 
     # the erase ------------------------------------------------------------------------------------
 
@@ -297,14 +350,21 @@ class Worker:
             mark=self._job.mark,
             draw=self._context.random_hex,
             evidence=self._job.evidence,
+            overwrite=self._overwriting(),
             progress=self._tell,
-            act_progress=lambda act: self._tell("commanding", act=act),
+            act_progress=lambda act: self._tell(self._doing, act=act),
         )
         for step in method.steps[first:]:
+            self._stop_if_given_up()
             self._begin(step, method)
             step.run(scene)
             number = self._job.write(StepDone(step=step.name))
             self._reach(step, number)
+
+    def _overwriting(self) -> OverwritePlan:
+        wanted = self._context.settings.overwrite
+        passes = max(1, self._context.settings.passes)  # one, too, where a method that overwrites was asked for by name
+        return replace(self._context.overwrite, passes=passes, earlier=Pattern(wanted.earlier))
 
     def _begin(self, step: Step, method: EraseMethod) -> None:
         if not step.acts:
@@ -336,7 +396,8 @@ class Worker:
     def _fail(self, reason: str) -> None:
         if self._job.stage.final:
             return
-        number = self._job.write(JobFailed(reason=reason))
+        by = self._context.given_up_by() if reason == "abandoned" else None
+        number = self._job.write(JobFailed(reason=reason, by=by))
         self._job.move(Stage.FAILED, because=[number])
         self._tell("failed")
 
@@ -350,7 +411,7 @@ class Worker:
             log.exception("job %s has no paper", self._job.id)
             self._tell("no_paper")
             return
-        self._tell("done")
+        self._tell("awaits_validator" if self._job.summary.awaits_decision else "done")
 
     def _vouch(self) -> None:
         """The station's signature over what was written, when it is time for one; a key that fails costs no paper."""
@@ -363,6 +424,7 @@ class Worker:
         self._job.keep(piece)
 
     def _tell(self, key: str, act: ActProgress | None = None) -> None:
+        self._doing = key
         progress = Progress(
             job=self._job.id,
             port=self._phone.path,
@@ -380,3 +442,9 @@ class Worker:
 
 def _differs(now: Sighting, then: Sighting) -> bool:
     return (now.presence, now.usb_serial, now.transport) != (then.presence, then.usb_serial, then.transport)
+
+
+def _is_named_by_usb(identity: PhoneIdentity, sighting: Sighting) -> bool:
+    """Does it tell the number that USB shows, in a mode that tells no other? Enough to begin what ends in a report."""
+    shown = spelled_serial(unspelled(sighting.usb_serial))
+    return BY_PRESENCE[sighting.presence].named_by_usb and bool(identity.serial) and identity.serial == shown

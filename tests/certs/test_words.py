@@ -50,3 +50,9 @@ def test_every_refusal_has_a_sentence() -> None:
     for code in _REFUSALS:
         assert say(f"reason.{code}", "en")
         assert re.search(r"[\u4e00-\u9fff]", say(f"reason.{code}", "zh"))
+
+
+def test_a_reason_that_stands_beside_others_claims_nothing_they_deny() -> None:
+    """A phone that was not erased lacks a validator too; its report once said "Erased and checked" beside that."""
+    for language, claim in (("en", "rased"), ("zh", "清除")):
+        assert claim not in say("reason.awaiting_validation", language)

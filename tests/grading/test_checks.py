@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.checks import run_check
+from grading.checks import in_words, run_check
 from grading.report import CheckOutcome
 from grading.schemes import Check, load
 from phones.evidence import Moment, Outcome
@@ -163,3 +163,20 @@ def test_a_persons_look_stands_in_for_a_lock_that_was_not_told_and_for_no_other(
         evidence_of({"statement.owner_account": said}, number=2, link="operator"),
     ]
     assert run_check(gate, evidence, Platform.ANDROID).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "words"),
+    [
+        ("449", "0.1 °C", "44.9 °C"),
+        ("-5", "0.1 °C", "-0.5 °C"),
+        ("127989493760", "bytes", "127.9 GB"),
+        ("1000000000", "bytes", "1 GB"),
+        ("7812500", "KiB", "8 GB"),
+        ("139", "cycles", "139 cycles"),
+        ("warm", "0.1 °C", "warm 0.1 °C"),
+        ("present", "", "present"),
+    ],
+)
+def test_a_measured_value_is_written_as_people_write_it(text: str, unit: str, words: str) -> None:
+    assert in_words(text, unit) == words

@@ -292,7 +292,7 @@ def test_the_r2_column_is_never_better_than_seris_table_for_the_ctia_column_besi
                     "clear",
                     "valid",
                     "present",
-                    "match",
+                    "replaced",
                 ]
             ),
         ),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A scheme file is taken whole or not at all; a record can be graded again, by the same scheme or another."""
 
+import tomllib
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -18,8 +19,10 @@ from grading.schemes import LARGEST_FILE, load, shipped, whole_number
 from phones.package_data import made_from
 from phones.port import Platform
 from phones.verdict import Verdict
+from phones.words import has
 from station.cli.commands.regrade import read_record
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUED_AT, ISSUER, OPENED_AT, iphone_job
+from tools import make_grades
 
 TEXT = resources.files("grading").joinpath("schemes", "basic.toml").read_text(encoding="utf-8")
 
@@ -39,7 +42,7 @@ def changed(text: str, old: str, new: str) -> str:
 Change = tuple[str, str]
 MALFORMED: list[Change] = [
     ('name = "basic"', 'name = "two words"'),
-    ('version = "2026.11"', "version = 2026"),
+    ('version = "2026.12"', "version = 2026"),
     ("several_secondary = 3", "several_secondary = 0"),
     ("several_secondary = 3", 'several_secondary = "many"'),
     ("several_secondary = 3", "several_secondary = 3\nseveral = 4"),
@@ -184,3 +187,25 @@ def regraded(tmp_path: Path) -> Callable[[str], tuple[Any, Any]]:
         return record.plain["grade"], record.graded(scheme)
 
     return again
+
+
+def test_the_table_of_what_each_missing_answer_costs_is_current() -> None:
+    assert make_grades.TARGET.read_text("utf-8") == make_grades.document(), "run: python -m tools.make_grades"
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+def test_a_phone_of_which_everything_is_known_and_good_has_grade_1(platform: Platform) -> None:
+    scheme = load("basic")
+    found = make_grades.graded(scheme, platform, make_grades.perfect(scheme, platform))
+    assert (found.usability, found.functional, found.capped_by) == ("1", "F6", ())
+
+
+def test_every_check_that_a_released_edition_asks_for_still_has_words() -> None:
+    editions = Path(__file__).parents[2] / "certs" / "editions"
+    asked = {
+        check["name"]
+        for file in editions.glob("e*/grading/schemes/*.toml")
+        for check in tomllib.loads(file.read_text("utf-8"))["check"]
+    }
+    assert asked
+    assert [name for name in sorted(asked) if not has(f"check.{name}")] == []

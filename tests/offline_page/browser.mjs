@@ -25,9 +25,9 @@ const DO = {
     const more = camera ? ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`] : [];
     browser = await chromium.launch({ executablePath: executable, args: [...FLAGS, ...more] });
   },
-  async open({ address, locale = "en-US", width = 1000, offline = true, at = "" }) {
+  async open({ address, locale = "en-US", width = 1000, height = 900, offline = true, at = "" }) {
     await context?.close();
-    context = await browser.newContext({ locale, viewport: { width, height: 900 }, offline, reducedMotion: "reduce" });
+    context = await browser.newContext({ locale, viewport: { width, height }, offline, reducedMotion: "reduce" });
     if (at) await context.addInitScript(setClock, Date.parse(at));
     page = await context.newPage();
     seen = [];
@@ -57,7 +57,7 @@ const DO = {
   async evaluate({ script }) { return await page.evaluate(script); },
   async requests() { return seen; },
   async console() { return told; },
-  async picture({ path }) { await page.screenshot({ path, fullPage: true }); },
+  async picture({ path, whole = true }) { await page.screenshot({ path, fullPage: whole }); },
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -34,7 +34,7 @@ def judge(scene: PaperWorld) -> Callable[..., tuple[str, str]]:
     page: Any = importlib.util.module_from_spec(found)
     found.loader.exec_module(page)
     record = scene.certificate(scene.job())
-    question = json.dumps({"text": qr_text(scene.state(record.data)), "imei": ""})
+    question = json.dumps({"text": qr_text(scene.state(record.data)), "imei": "", "source": "site"})
     chain = [
         pem(each.certificate) for each in (scene.authority.root, scene.authority.organisation, scene.authority.station)
     ]

@@ -1,47 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A printed page alone: its code from a picture and from the camera, and what may be said of it."""
 
-import base64
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from certs.formats import cms, pdf_signature
 from tests.offline_page.driver import GOLDEN, Browser
 from tests.support.papers.synthetic_jobs import IMEI
 
 pytestmark = pytest.mark.page
 OTHER_IMEI = "356938035643817"
-PAPER = GOLDEN / "valid.pdf"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a buyer of a printed page has: the issuer's certificates, and the page as a picture."""
-    found = tmp_path_factory.mktemp("printed")
-    parts = cms.read(pdf_signature.read_file(PAPER.read_bytes()).container)
-    for name, data in (("station", parts.station), ("organisation", parts.organisation)):
-        text = base64.encodebytes(data).decode()
-        (found / f"{name}.pem").write_text(f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n")
-    subprocess.run(["pdftoppm", "-r", "200", "-png", str(PAPER), str(found / "page")], check=True, timeout=60)
-    return found
-
-
-@pytest.fixture
-def picture(folder: Path) -> Path:
-    """The printed page that has the code, as a camera sees it: a little turned, grey, and packed as JPEG."""
-    import zxingcpp
-
-    for path in sorted(folder.glob("page*.png")):
-        page = Image.open(path).convert("L")
-        if any(code.text.startswith("PW1:") for code in zxingcpp.read_barcodes(page)):
-            out = folder / "photo.jpg"
-            page.rotate(2, expand=True, fillcolor=150).point(lambda value: 40 + value * 3 // 4).save(out, quality=70)
-            return out
-    pytest.fail("no page of the paper has a code")
 
 
 def give(browser: Browser, path: Path) -> dict[str, object]:
@@ -68,7 +38,7 @@ def test_the_code_of_a_printed_page_is_judged_by_what_the_reader_holds(
             browser.trust(*trusted)
         found = give(browser, picture)
         assert (found["answer"], found["code"], found["device"]) == (answer, code, "not"), [p.name for p in trusted]
-    assert "withdrawn" in browser.text(".limits")
+    assert "withdrawn" in browser.text("#limits")
     for number, answer, device in ((IMEI, "CODE GENUINE", "same"), (OTHER_IMEI, "NOT VALID", "other")):
         browser.phone(number)
         found = give(browser, picture)

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from certs.verify.plain_answer import plain_of
+from certs.verify.root_words import root_words
 from certs.verify.trust import Trust
 from certs.verify.verification import Verification
 from certs.verify.verifier import verify_file
@@ -34,12 +36,13 @@ def expected_answer(found: Verification) -> dict[str, Any]:
         "answer": found.answer.value,
         "code": found.code,
         "warnings": list(found.warnings),
+        "headline": plain_of(found).headline(),
         "checks": [[check.name, check.verdict.value, check.code] for check in found.checks],
     }
 
 
 def page_answer(found: dict[str, Any]) -> dict[str, Any]:
-    return {name: found[name] for name in ("answer", "code", "warnings", "checks")}
+    return {name: found[name] for name in ("answer", "code", "warnings", "headline", "checks")}
 
 
 @pytest.fixture(scope="module", params=sorted({at(case) for case in CASES.values()}))
@@ -115,18 +118,19 @@ def test_the_command_itself_says_the_same_today(browser: Browser, name: str) -> 
     browser.phone()
     browser.trust(TRUST)
     found = browser.give(GOLDEN / name)
-    assert (found["answer"], found["code"], found["warnings"]) == (wanted["answer"], wanted["code"], wanted["warnings"])
-    assert found["checks"] == [[check["name"], check["verdict"], check["code"]] for check in wanted["checks"]]
+    assert (found["answer"], found["code"] or None) == (wanted["answer"], wanted["code"])
+    assert found["warnings"] == [each["code"] for each in wanted["warnings"]]
+    assert found["checks"] == [[each["check"], each["verdict"], each["code"] or ""] for each in wanted["checks"]]
 
 
 def test_the_phone_in_hand_is_compared_and_another_is_refused(browser: Browser) -> None:
     browser.open()
     browser.trust(TRUST)
     for number, answer, device in (
+        ("", "VALID", "not"),
         (IMEI, "VALID", "same"),
         (SECOND_IMEI, "VALID", "same"),
         (OTHER_IMEI, "NOT VALID", "other"),
-        ("", "VALID", "not"),
     ):
         browser.phone(number)
         found = browser.give(GOLDEN / "valid.pdf")
@@ -165,6 +169,8 @@ def test_a_paper_can_be_dropped_before_the_question_is_answered(browser: Browser
     browser.do("wait", selector="#paper-locked")
     root = base64.b64encode(TRUST.read_bytes()).decode()
     browser.do("drop", name="root.pem", type="", data=root)
+    browser.do("wait", selector="#source", seconds=180)  # when Python has looked at the file
+    browser.do("click", selector="#source-site")
     browser.script("document.documentElement.dataset.judgedMs = ''")
     browser.phone()
     assert browser.answer()["answer"] == "VALID"
@@ -172,14 +178,14 @@ def test_a_paper_can_be_dropped_before_the_question_is_answered(browser: Browser
 
 def test_it_speaks_chinese_and_english_and_shows_the_same_answer(browser: Browser) -> None:
     browser.open(locale="zh-CN", width=390)
-    assert browser.text("h1") == "核验擦除证书"
+    assert browser.text("h1") == "核验清除证书"
     browser.phone(IMEI)
     browser.trust(TRUST)
     browser.give(GOLDEN / "valid.pdf")
-    assert "有效" in browser.text("#word")
+    assert "就是这部手机" in browser.text("#word")
     assert browser.script("document.documentElement.scrollWidth <= innerWidth"), "too wide for a phone"
     browser.do("click", selector="#language")
-    assert "VALID" in browser.text("#word")
+    assert "this is the phone" in browser.text("#word")
     assert browser.script("document.documentElement.lang") == "en"
 
 
@@ -204,7 +210,8 @@ def test_the_page_works_with_the_keyboard_alone(browser: Browser) -> None:
     assert browser.script("document.activeElement.id") == "paper-file"
     browser.trust(TRUST)
     browser.give(GOLDEN / "valid.pdf")
-    assert "VALID" in browser.text("#spoken")
+    assert "Genuine, and this is the phone" in browser.text("#spoken")
+    assert browser.script("document.activeElement.id") == "word"
     unnamed = browser.script(
         """[...document.querySelectorAll("button, input")].filter((each) =>
              !(each.textContent.trim() || each.ariaLabel || each.labels?.[0]?.textContent.trim())).length"""
@@ -231,8 +238,10 @@ def test_the_issuer_is_remembered_only_when_the_box_is_ticked(browser: Browser) 
     browser.do("reload")
     browser.do("wait", selector="html[data-boot=ready]", state="attached", seconds=180)
     browser.do("wait", selector=".trusted .certificate")
+    assert browser.script("document.getElementById('source-site').checked"), "whom it came from is remembered too"
     browser.phone()
     assert browser.give(GOLDEN / "valid.pdf")["answer"] == "VALID"
+    browser.unfold("given")
     browser.do("click", selector="#remember")
     assert browser.script("localStorage.length") == 0
 
@@ -260,3 +269,85 @@ def test_it_is_ready_and_answers_within_a_human_patience(browser: Browser) -> No
     assert ready < 60
     assert first < 30_000
     assert second < 10_000
+
+
+@pytest.mark.parametrize("source", ["", "seller", "unknown"])
+def test_a_root_that_may_be_the_sellers_is_worth_nothing(browser: Browser, source: str) -> None:
+    browser.open()
+    browser.phone(IMEI)
+    browser.trust(TRUST, source=source)
+    found = browser.give(GOLDEN / "valid.pdf")
+    assert (found["answer"], found["code"], found["plain"], found["why"]) == (
+        "CANNOT TELL",
+        "E_UNTRUSTED",
+        "do_not_rely",
+        "no_root",
+    )
+    if source == "seller":
+        assert "root.pem from the seller proves nothing" in browser.text("#sentence")
+        assert ".well-known/proofwipe/" in browser.text("#next")
+    browser.script("document.documentElement.dataset.judgedMs = ''")
+    browser.do("click", selector="#wanted #source-issuer")
+    assert browser.answer()["plain"] == "genuine_this_phone"
+
+
+def test_the_root_is_shown_in_the_words_of_the_command(browser: Browser) -> None:
+    browser.open()
+    browser.trust(TRUST)
+    fingerprint = Trust.from_files([TRUST]).roots[0].fingerprint
+    for language, other in (("en", "zh"), ("zh", "en")):
+        for where, spoken in (("ol.words:not(.other)", language), ("ol.words.other", other)):
+            shown = browser.script(f"[...document.querySelectorAll('{where} li')].map((each) => each.textContent)")
+            assert shown == list(root_words(fingerprint, spoken))
+        browser.do("click", selector="#language")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_answer_and_what_to_do_are_on_the_first_screen_of_a_phone(
+    browser: Browser, locale: str, tmp_path: Path
+) -> None:
+    """390 × 844 points, folds closed: an iPhone's, and about the smallest that is sold."""
+    letter = tmp_path / "letter.pdf"
+    letter.write_text("Dear buyer")
+    browser.open(locale=locale, width=390, height=844)
+    standing = CASES["withdrawn"]
+    for name, number, paper, files in (
+        ("genuine", "", GOLDEN / "valid.pdf", [TRUST]),
+        ("genuine_this_phone", IMEI, GOLDEN / "valid.pdf", [TRUST]),
+        ("other_phone", OTHER_IMEI, GOLDEN / "valid.pdf", [TRUST]),
+        ("no_root", IMEI, GOLDEN / "valid.pdf", []),
+        ("no_paper", IMEI, letter, [TRUST]),
+        ("report", IMEI, GOLDEN / "report.pdf", [TRUST]),
+        (
+            "withdrawn",
+            IMEI,
+            GOLDEN / standing["file"],
+            [GOLDEN / each for each in (*standing["trust"], standing["status"])],
+        ),
+    ):
+        browser.again()
+        browser.phone(number)
+        if files:
+            browser.trust(*files)
+        browser.script("document.querySelectorAll('details').forEach((each) => each.removeAttribute('open'))")
+        found = browser.give(paper)
+        assert name in (found["plain"], found["why"])
+        browser.script("document.querySelectorAll('details').forEach((each) => each.removeAttribute('open'))")
+        seen = browser.script(
+            """({
+              from: document.getElementById("word").getBoundingClientRect().top,
+              to: (document.getElementById("wanted") ?? document.getElementById("next")).getBoundingClientRect().bottom,
+              high: innerHeight, length: document.documentElement.scrollHeight,
+              wide: document.documentElement.scrollWidth,
+            })"""
+        )
+        assert 0 <= seen["from"] < seen["to"] <= seen["high"], (name, seen)
+        assert seen["length"] <= 1300, (name, seen)
+        assert seen["wide"] <= 390, (name, seen)
+
+
+def test_who_reads_no_chinese_letters_finds_the_language_and_the_way_back(browser: Browser) -> None:
+    browser.open()
+    for word in ("Chinese", "English"):
+        assert word in browser.text("#language")
+        browser.do("click", selector="#language")

@@ -15,6 +15,7 @@ from phones.apple.inspection import inspection_question
 from phones.apple.parts import PartAnswer, encode
 from phones.cleaning import spelled_serial, unspelled
 from phones.evidence import Evidence, Moment
+from phones.fastboot.questions import variables_question
 from phones.identifiers import SHAPES
 from phones.link import Link, Reply, ShellLine
 from phones.modes import MODES
@@ -144,7 +145,12 @@ def lockdown(serial: str, imei: str) -> dict[str, str]:
     return dict(inspection_question(timeout_s=1).read(Reply(body=body)))
 
 
-@pytest.mark.parametrize("ask", [shell, foyer, lockdown])
+def boot_loader(serial: str, imei: str) -> dict[str, str]:
+    told = {"serialno": serial, "imei": imei}
+    return dict(variables_question().read(Reply(body=json.dumps(told).encode())))
+
+
+@pytest.mark.parametrize("ask", [shell, foyer, lockdown, boot_loader])
 def test_a_shared_number_is_told_apart_in_every_way_of_talking(ask: Callable[[str, str], dict[str, str]]) -> None:
     own = ask("R58M12FAKE0", "004999006400005")
     assert own["identity.serial"] == "R58M12FAKE0"
@@ -158,7 +164,8 @@ def test_a_shared_number_is_told_apart_in_every_way_of_talking(ask: Callable[[st
 
 
 def test_every_mode_that_is_asked_something_is_among_the_ways_of_talking() -> None:
-    assert {mode.link for mode in MODES if mode.link} == {"adb", "trade_in", "usbmux"}, "add the new one above"
+    known = {"adb", "trade_in", "usbmux", "fastboot"}
+    assert {mode.link for mode in MODES if mode.link} == known, "add the new one above"
 
 
 class NoPort:

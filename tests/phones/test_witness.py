@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,7 @@ from phones.errors import (
 )
 from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.link import Effect, Link, Question, Reply, Request, ShellLine
+from phones.long_act import Act
 from phones.port import Presence, Sighting
 from phones.witness import Answer, Witness, WitnessedPort, values_of
 
@@ -202,6 +204,95 @@ def test_evidence_is_numbered_without_gaps() -> None:
     assert [piece.number for piece in journal] == [5, 6, 7]
     assert [piece.link for piece in journal] == ["host", "operator", "usb"]
     assert journal[2].values["port.vendor_product"] == "18d1:4ee7"
+
+
+class ManyAnswers(OnePhone):
+    """Answers one after the other."""
+
+    def __init__(self, *answers: Reply | Exception) -> None:
+        super().__init__(Reply())
+        self.answers = list(answers)
+
+    def exchange(self, request: Request, *, timeout_s: float) -> Reply:
+        self.answer = self.answers.pop(0)
+        return super().exchange(request, timeout_s=timeout_s)
+
+
+def _exit_code(reply: Reply) -> Mapping[str, str]:
+    return {"command.exit_code": str(reply.status)}
+
+
+def in_series(*answers: Reply | Exception) -> list[Evidence]:
+    """Acts of a series that end so, and then a fact that is kept."""
+    journal: list[Evidence] = []
+    phone = WitnessedPort(ManyAnswers(*answers), Witness(clock=FixedClock(), journal=journal.append, salt=SALT))
+    act = Act(question=question(_exit_code), silence_s=1)
+    for _ in answers:
+        phone.carry_out_in_series(act, Moment.BETWEEN, clock=FixedClock())
+    phone.record_host_fact("host.step", {"host.step": "done"}, Moment.BETWEEN)
+    assert {piece.moment for piece in journal} == {Moment.BETWEEN}
+    return journal
+
+
+def counted(journal: list[Evidence]) -> list[tuple[str, str]]:
+    return [(piece.asked, piece.values.get("host.acts", piece.outcome)) for piece in journal]
+
+
+def test_acts_of_a_series_that_went_well_are_one_sum_before_whatever_is_kept_next() -> None:
+    journal = in_series(*[Reply(status=0)] * 7)
+    assert counted(journal) == [("host.act_begun", "answered"), ("host.acts", "7"), ("host.step", "answered")]
+    assert dict(journal[1].values) == {"host.step": "test.question", "host.acts": "7"}
+    assert [piece.number for piece in journal] == [1, 2, 3]
+
+
+def test_a_sum_never_grows_so_far_that_a_crash_would_leave_more_than_fifty_uncounted() -> None:
+    journal = in_series(*[Reply(status=0)] * 120)
+    sums = [piece.values["host.acts"] for piece in journal if piece.asked == "host.acts"]
+    assert sums == ["50", "50", "20"]
+    assert sum(piece.asked == "host.act_begun" for piece in journal) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "outcome"),
+    [
+        (PhoneLostError(), Outcome.LOST),
+        (PhoneRefusedError(reason_code="closed"), Outcome.REFUSED),
+        (PhoneSilentError(), Outcome.SILENT),
+        (ReplyMalformedError(), Outcome.MALFORMED),
+        (Reply(status=1), Outcome.ANSWERED),
+    ],
+    ids=["lost", "refused", "silent", "malformed", "exit code"],
+)
+def test_an_act_of_a_series_that_did_not_go_well_is_a_piece_of_its_own(wrong: Any, outcome: Outcome) -> None:
+    journal = in_series(Reply(status=0), Reply(status=0), wrong, Reply(status=0))
+    assert counted(journal) == [
+        ("host.act_begun", "answered"),
+        ("host.acts", "2"),
+        ("test.question", outcome.value),
+        ("host.act_begun", "answered"),
+        ("host.acts", "1"),
+        ("host.step", "answered"),
+    ]
+
+
+def test_a_question_of_a_series_that_tells_anything_is_kept_whole() -> None:
+    journal: list[Evidence] = []
+    phone = WitnessedPort(OnePhone(Reply()), Witness(clock=FixedClock(), journal=journal.append, salt=SALT))
+    told = iter([{}, {}, {"battery.level": "80"}])
+    for _ in range(3):
+        assert phone.ask_in_series(question(lambda _: next(told)), Moment.BETWEEN) is Outcome.ANSWERED
+    assert counted(journal) == [("host.acts", "2"), ("test.question", "answered")]
+    assert dict(journal[1].values) == {"battery.level": "80"}
+
+
+def test_a_sum_that_cannot_be_kept_stops_whatever_would_be_kept_after_it() -> None:
+    def full(_: Evidence) -> None:
+        raise OSError("disk full")
+
+    phone = WitnessedPort(OnePhone(Reply()), Witness(clock=FixedClock(), journal=full, salt=SALT))
+    phone.ask_in_series(question(lambda _: {}), Moment.BETWEEN)
+    with pytest.raises(OSError, match="full"):
+        phone.ask(question(lambda _: {}), Moment.BETWEEN)
 
 
 def test_values_of_takes_only_what_was_answered_at_that_moment() -> None:

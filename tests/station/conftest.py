@@ -16,6 +16,7 @@ from station.setup.people import load
 from station.setup.settings import Settings
 from tests.support import lives
 from tests.support.cli_station import PASSPHRASE, Call, CommandLine, Starter, scenario
+from tests.support.schemas import check
 from virtual_phones.bench.remote import RemoteBench
 
 
@@ -95,6 +96,10 @@ def call(home: Home, capsys: pytest.CaptureFixture[str]) -> Call:
         capsys.readouterr()
         code = run(["--home", str(home.path), *map(str, arguments)])
         shown = capsys.readouterr()
-        return code, json.loads(shown.out) if shown.out.startswith("{") else shown.out + shown.err
+        if not shown.out.startswith("{"):
+            return code, shown.out + shown.err
+        found = json.loads(shown.out)
+        check(found)
+        return code, found
 
     return called

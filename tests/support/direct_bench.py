@@ -16,9 +16,11 @@ from typing import Any
 
 from phones.apple import erase as apple_erase
 from phones.apple import exchanges as apple_exchanges
+from phones.apple.crash_names import FOLDERS_WITH_REPORTS
 from phones.apple.records import PairRecords
 from phones.cleaning import clean
 from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError, ReplyMalformedError
+from phones.fastboot.link import FastbootLink
 from phones.link import (
     MAXIMUM_REPLY_BYTES,
     AppleBatch,
@@ -29,7 +31,10 @@ from phones.link import (
     Reboot,
     Reply,
     Request,
+    RescueProperty,
+    RescueWipe,
     ShellLine,
+    ShellStream,
     TradeInLine,
 )
 from phones.port import Port, Presence, Sighting
@@ -37,7 +42,12 @@ from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.faults import Exchange, FaultKind, distorted
 from virtual_phones.iphone.phone import IPhone
 from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone
+from virtual_phones.phone import ServiceReply
 from virtual_phones.port import VirtualPort
+from virtual_phones.storage.stored import Part as StoredPart
+from virtual_phones.storage.stored import cut_to, in_turn, length_of, whole
+from virtual_phones.usb.function import Stall
+from virtual_phones.usb.pipes import Gone, Pipes
 
 START = datetime(2026, 11, 1, 8, 0, 0, tzinfo=UTC)
 HOST_KEY = "direct-host"
@@ -48,6 +58,7 @@ _ADB_PRESENCE = {
     "foyer": Presence.ADB_FOYER,
     "recovery": Presence.ADB_RECOVERY,
     "sideload": Presence.ADB_SIDELOAD,
+    "rescue": Presence.ADB_RESCUE,
     "none": Presence.USB_ONLY,
 }
 _REFUSALS = {
@@ -114,6 +125,8 @@ class DirectPort:
         phone = self._port.phone
         if not isinstance(phone, AndroidPhone):
             return Presence.APPLE
+        if phone.mode == "fastboot":
+            return Presence.FASTBOOT
         mode = phone.adb_mode()
         if mode == "device" and phone.needs_key() and not phone.knows_key(HOST_KEY):
             mode = "unauthorized"
@@ -121,12 +134,16 @@ class DirectPort:
             phone.offer_key(HOST_KEY, self._clock.seconds)
         return _ADB_PRESENCE[mode]
 
-    def open(self) -> "DirectAdbLink | DirectAppleLink":
+    def open(self) -> "DirectAdbLink | DirectAppleLink | FastbootLink":
         presence = self.look().presence
+        if presence is Presence.FASTBOOT:
+            return FastbootLink(DirectTransport(self._port, self._clock), clock=self._clock)
         if presence is Presence.APPLE:
             return DirectAppleLink(self._port, self._clock, self._records)
+        if presence in (Presence.ADB_SIDELOAD, Presence.ADB_RESCUE):
+            return DirectAdbLink(self._port, self._clock, name="recovery")
         if presence in (Presence.ADB_DEVICE, Presence.ADB_FOYER):
-            return DirectAdbLink(self._port, self._clock, foyer=presence is Presence.ADB_FOYER)
+            return DirectAdbLink(self._port, self._clock, name="trade_in" if presence is Presence.ADB_FOYER else "adb")
         if presence is Presence.ADB_UNAUTHORIZED:
             raise PhoneRefusedError(reason_code="unauthorized", subject=self.path, step="open")
         raise PhoneLostError(subject=self.path, step="open", expected="a phone", got=presence.value)
@@ -156,12 +173,15 @@ class DirectBench:
     def is_emulated(self, path: str) -> bool:
         return self._ports[path].emulated
 
+    def notes(self) -> Mapping[str, str]:
+        return {}
+
 
 class DirectAdbLink:
     """One adb transport: dead as soon as another phone, or the same one again, hangs on the port."""
 
-    def __init__(self, port: VirtualPort, clock: VirtualClock, *, foyer: bool) -> None:
-        self.name = "trade_in" if foyer else "adb"
+    def __init__(self, port: VirtualPort, clock: VirtualClock, *, name: str) -> None:
+        self.name = name
         self._port = port
         self._clock = clock
         self._occupant = self._life()
@@ -172,19 +192,70 @@ class DirectAdbLink:
         return (*self._port.occupant(), generation)
 
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
-        if isinstance(request, ShellLine):
+        if isinstance(request, ShellLine | ShellStream):
             service = f"shell,v2,raw:{request.line}"
         elif isinstance(request, TradeInLine):
             service = f"shell,v2,raw:tradeinmode {request.command}"
         elif isinstance(request, Reboot):
-            service = "reboot:"
+            service = f"reboot:{request.target}"
+        elif isinstance(request, RescueProperty):
+            service = f"rescue-getprop:{request.name}"
+        elif isinstance(request, RescueWipe):
+            service = "rescue-wipe:userdata:8"
         else:
             raise PhoneRefusedError(reason_code="unsupported", step="send")
         self._port.tick(self._clock.seconds)
         if self._port.usb() is None or self._life() != self._occupant:
             raise PhoneLostError(subject=self._port.path, step="send")
         exchange = self._port.exchanges.begin()
+        if isinstance(request, ShellStream):
+            return self._stream(service, request, exchange, timeout_s)
         return with_fault(exchange, self._port, self._clock, timeout_s, lambda: self._run(service, timeout_s))
+
+    def _stream(self, service: str, request: ShellStream, exchange: Exchange, timeout_s: float) -> Reply:
+        """Input piece by piece, output piece by piece. A cut after some bytes strikes in the middle of either; every
+        other fault strikes the end.
+        """
+        phone, fault = self._port.phone, exchange.fault
+        assert isinstance(phone, AndroidPhone)
+        left = fault.after_bytes if fault is not None and fault.kind is FaultKind.TRUNCATE else None
+
+        def carried(data: bytes) -> bytes:
+            nonlocal left
+            if left is None:
+                return data
+            data, left = data[:left], left - len(data[:left])
+            return data
+
+        def run() -> Reply:
+            fed = phone.feed(service, now_s=self._clock.seconds)
+            if fed is not None:
+                for piece in request.source():
+                    if fed.ended or left == 0:
+                        break
+                    fed.feed(carried(piece))
+                answer: ServiceReply | None = fed.finish()
+            else:
+                answer = phone.run(service, now_s=self._clock.seconds, in_pieces=True)
+            if answer is None:
+                raise PhoneRefusedError(reason_code="closed", subject=self._port.path, step="open")
+            self._clock.sleep(min(answer.delay_s, timeout_s))
+            if answer.delay_s > timeout_s:
+                raise PhoneSilentError(subject=self._port.path, step="read")
+            if self._life() != self._occupant:
+                raise PhoneLostError(subject=self._port.path, step="read")
+            pieces: Sequence[bytes | StoredPart] = answer.pieces or (answer.stdout,)
+            if fault is not None and fault.kind is FaultKind.TRUNCATE and fault.after_bytes is None:
+                pieces = cut_to(pieces, length_of(pieces) // 2)
+            elif fault is not None and fault.answers:
+                pieces = (distorted(fault, whole(pieces), exchange.previous),)
+            if fault is None or fault.answers:
+                for each in pieces:
+                    for data in in_turn(each):
+                        request.sink(carried(data))
+            return Reply(status=answer.exit_code, error=answer.stderr)
+
+        return with_fault(exchange, self._port, self._clock, timeout_s, run)
 
     def _run(self, service: str, timeout_s: float) -> Reply:
         phone = self._port.phone
@@ -192,7 +263,7 @@ class DirectAdbLink:
         answer = phone.run(service, now_s=self._clock.seconds)
         if answer is None:
             raise PhoneRefusedError(reason_code="closed", subject=self._port.path, step="open")
-        if service == "reboot:":
+        if service.startswith("reboot:"):
             return Reply()
         self._clock.sleep(min(answer.delay_s, timeout_s))
         if answer.delay_s > timeout_s:
@@ -200,6 +271,35 @@ class DirectAdbLink:
         if self._life() != self._occupant:
             raise PhoneLostError(subject=self._port.path, step="read")
         return Reply(status=answer.exit_code, body=answer.stdout, error=answer.stderr)
+
+    def close(self) -> None:
+        return
+
+
+class DirectTransport:
+    """phones.fastboot.link.Transport into the boot loader itself; what does not come is waited for in virtual time."""
+
+    def __init__(self, port: VirtualPort, clock: VirtualClock) -> None:
+        self._port = port
+        self._clock = clock
+        self._pipes = Pipes(lambda: clock.seconds)
+        self._address = port.address
+
+    def write(self, data: bytes, *, timeout_s: float) -> None:
+        try:
+            self._pipes.write(self._port, self._address, 0, data)
+        except (Gone, Stall) as error:
+            raise PhoneLostError(subject=self._port.path, step="send") from error
+
+    def read(self, *, timeout_s: float) -> bytes:
+        try:
+            answer = self._pipes.read(self._port, self._address, 0)
+        except (Gone, Stall) as error:
+            raise PhoneLostError(subject=self._port.path, step="read") from error
+        if answer is None:
+            self._clock.sleep(timeout_s)
+            raise PhoneSilentError(subject=self._port.path, step="read")
+        return answer
 
     def close(self) -> None:
         return
@@ -436,7 +536,13 @@ class DirectLockdownSession:
         return self._service("com.apple.afc").tree()
 
     async def crash_report_names(self) -> Sequence[str]:
-        return list(self._service("com.apple.crashreportcopymobile").tree().names("/"))
+        tree = self._service("com.apple.crashreportcopymobile").tree()
+        names = list(tree.names("/"))
+        for folder in FOLDERS_WITH_REPORTS:
+            if folder in names:
+                names.remove(folder)
+                names += [f"{folder}/{name}" for name in tree.names(f"/{folder}")]
+        return names
 
     async def has_service(self, name: str) -> bool:
         try:

@@ -8,7 +8,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -16,25 +17,37 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from certs.log.entries import Entry
+from certs.record.facts import Person
 from phones import errors
+from phones.clock import SystemClock
 from phones.errors import PhoneError, PhoneRefusedError
-from phones.link import AppleBatch, Reply, Request
+from phones.link import AppleBatch, Reply, Request, ShellStream
 from phones.port import Sighting
 from station.ledger.ledger import Ledger
+from station.papers.keys import open_paper_issuer
+from station.session.session import Session
 from station.session.technician import ScriptedTechnician
+from station.setup.home import Home
+from station.setup.people import load
+from station.setup.settings import Settings
 from tests.support import lives
-from tests.support.direct_bench import DirectPort, VirtualClock
+from tests.support.cli_station import PASSPHRASE
+from tests.support.direct_bench import DirectBench, DirectPort, VirtualClock
 from transparency.database import TransparencyLog
 from virtual_phones.bench.scenario import add_phones, read_scenario
+from wipe.overwrite.plan import OverwritePlan
 
 _FORK = multiprocessing.get_context("fork")
 DEADLINE_S = 60.0
+SMALL_PLAN = OverwritePlan(file_bytes=1024**2, chunk_bytes=16 * 1024, most_small=500)
+"""Every file goes over the pipe whole."""
 
 
 class World:
     """A phone on a port in virtual time, served to one station process after another."""
 
-    def __init__(self, phone: dict[str, Any], folder: Path) -> None:
+    def __init__(self, phone: dict[str, Any], folder: Path, settings: Settings = lives.SETTINGS) -> None:
+        self.settings = settings
         document = {"name": "life", "seed": 1, "phone": [{"name": "phone", "port": "1-1", **phone}]}
         (self.slot,) = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
         self.clock = VirtualClock()
@@ -48,7 +61,7 @@ class World:
         `die_at`: which write of the ledger, or (`in_log`) which append to the transparency log, 1 for the first.
         """
         ours, theirs = _FORK.Pipe()
-        arguments = (theirs, self.folder, die_at, before, in_log)
+        arguments = (theirs, self.folder, die_at, before, in_log, self.settings)
         process = _FORK.Process(target=_station, args=arguments)
         process.start()
         theirs.close()
@@ -98,6 +111,11 @@ class World:
     def _on_exchange(self, number: int, request: Request, timeout_s: float) -> Reply:
         reply: Reply = self._links[number].exchange(request, timeout_s=timeout_s)
         return reply
+
+    def _on_carry(self, number: int, line: str, given: bytes, timeout_s: float) -> tuple[Reply, bytes]:
+        heard: list[bytes] = []
+        request = ShellStream(line=line, source=lambda: (given,), sink=heard.append)
+        return self._links[number].exchange(request, timeout_s=timeout_s), b"".join(heard)
 
     def _on_screen(self) -> str:
         return self.slot.phone.screen()
@@ -163,7 +181,12 @@ class _RemoteLink:
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
         if isinstance(request, AppleBatch):  # the default of `arguments` cannot be pickled
             request = AppleBatch(parts=tuple(replace(part, arguments=dict(part.arguments)) for part in request.parts))
-        reply = self._far.call("exchange", self._number, request, timeout_s)
+        if isinstance(request, ShellStream):  # its source and sink stay on this side of the pipe
+            given = b"".join(request.source())
+            reply, heard = self._far.call("carry", self._number, request.line, given, timeout_s)
+            request.sink(heard)
+        else:
+            reply = self._far.call("exchange", self._number, request, timeout_s)
         assert isinstance(reply, Reply)
         return reply
 
@@ -185,7 +208,43 @@ class _KillableLog(TransparencyLog):
         return places
 
 
-def _station(pipe: Connection, folder: Path, die_at: int | None, before: bool, in_log: bool) -> None:
+def correct_and_die(home: Home, answers: Mapping[str, str], *, die_at: int | None, before: bool) -> int:
+    """A station of its own process corrects answers of the job there, until it is done or dies at that entry of the
+    ledger; returns the exit code (-9 = killed).
+    """
+    process = _FORK.Process(target=_correct, args=(home, answers, die_at, before))
+    process.start()
+    process.join(DEADLINE_S)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        raise TimeoutError("the station hangs")
+    return process.exitcode if process.exitcode is not None else 1
+
+
+def _correct(home: Home, answers: Mapping[str, str], die_at: int | None, before: bool) -> None:
+    def die(number: int, when: str) -> None:
+        if number == die_at and (when == "before") == before:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    ledger = Ledger(home.ledger, clock=SystemClock(), on_append=die)
+    with open_paper_issuer(home, Settings(), load(home.keys).issuer, PASSPHRASE) as papers:
+        session = Session(
+            ledger=ledger,
+            settings=Settings(),
+            bench=lambda: nullcontext(DirectBench()),
+            papers=lambda _warn: nullcontext(papers),
+        )
+        by = Person(name="Li Wei", role="operator")
+        session.correct(ledger.jobs()[0], answers, by=by, reason="a slip of the keys")
+        session.close()
+    ledger.close()
+    os._exit(0)
+
+
+def _station(
+    pipe: Connection, folder: Path, die_at: int | None, before: bool, in_log: bool, settings: Settings
+) -> None:
     far = _RemoteWorld(pipe)
 
     def die(number: int, when: str) -> None:
@@ -204,6 +263,8 @@ def _station(pipe: Connection, folder: Path, die_at: int | None, before: bool, i
         far,
         far,
         papers=lives.paper_issuer(folder, far, job_log),
+        settings=settings,
+        overwrite=SMALL_PLAN,
         seed=os.getpid(),
         listener=technician.notice,
     )

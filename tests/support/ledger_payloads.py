@@ -31,6 +31,14 @@ WRITTEN: Mapping[EntryKind, Mapping[str, object]] = {
     EntryKind.ABOUT_TO_ERASE: {"step": "reset", "method": "android_harness", "attempt": 1, "nonce": "ab" * 16},
     EntryKind.STEP_DONE: {"step": "canary"},
     EntryKind.VERDICT: {"verdict": "passed", "level": "E2", "reasons": []},
+    EntryKind.CORRECTED: {
+        "question": "screen", "before": "defect", "after": "ok", "by": "W", "role": "operator", "reason": "a slip",
+        "evidence": {
+            "number": 9, "at": "2026-11-21T10:00:00.000001Z", "moment": "final", "port": "1-1", "link": "operator",
+            "asked": "operator.correction", "outcome": "answered", "values": {"statement.screen": "ok"},
+            "digest": "ab" * 32,
+        },
+    },
     EntryKind.VALIDATION: {
         "decision": "accepted", "by": "V", "role": "validator", "grounds": "", "at": "2026-11-21T10:00:00.000000Z",
         "certificate": "AAE=", "signature": "",

@@ -39,6 +39,7 @@ from transparency.database import TransparencyLog
 from virtual_phones.bench.scenario import add_phones, read_scenario
 from virtual_phones.port import VirtualPort
 from wipe.method import Deadlines
+from wipe.overwrite.plan import OverwritePlan
 
 SETTINGS = Settings(
     deadlines=Deadlines(leave_s=60, return_s=600, settle_s=120, person_s=45, absent_at_least_s=5, poll_s=1.0),
@@ -59,13 +60,14 @@ ANSWERS = {  # of an honest phone, for clients that answer by themselves
     "sound": "ok",
     "cameras": "ok",
     "charging": "ok",
+    "parts": "original",
     "setup_screen_seen": "yes",
     "owner_account_seen": "not_asked",
 }
 SCRIPT = Script(
     on_problem={"unauthorized": "accept_adb", "trust_pending": "trust"},
-    on_instruction={"reset_in_settings": "erase_in_settings"},
-    answers={key: answer for key, answer in ANSWERS.items() if key not in SEEN},
+    on_instruction={"reset_in_settings": "erase_in_settings", "open_again": "open_again"},
+    answers={key: answer for key, answer in ANSWERS.items() if key not in SEEN} | {"erase_again": "yes"},
     looks_at=SEEN,
 )
 """A person who does what the program says; what is asked about a phone's screen is read from that phone."""
@@ -201,6 +203,7 @@ def session(
     seed: int = 0,
     job_id: str = "TESTJOB1",
     listener: Listener | None = None,
+    overwrite: OverwritePlan | None = None,
 ) -> Session:
     """A session on one port, with the same numbers for the same seed."""
     return Session(
@@ -211,6 +214,7 @@ def session(
         clock=clock,
         numbering=Numbering(job_id=lambda: job_id, salt=lambda: SALT, mark=counter(seed)),
         listener=listener,
+        overwrite=overwrite,
     )
 
 
@@ -279,5 +283,7 @@ PIXEL_16 = {
     "serial": "47011FDAP00A16",
     "imeis": ["353918110000011"],
 }
+PIXEL_16_IN_USE = {**PIXEL_16, "condition": "debugging"}
+"""The same set up, with debugging on: no foyer before its reset, and no test harness."""
 PIXEL_13 = {"model": "pixel-6-android-13", "serial": "19281FDF60013A", "imeis": ["355123110000016"]}
 HONEST: Sequence[Mapping[str, Any]] = (IPHONE, PIXEL_16, PIXEL_13)

@@ -16,11 +16,15 @@ from virtual_phones.bench.scenario import add_phones, read_scenario
 
 
 class UnhurriedClock(VirtualClock):
-    """Virtual time in which other threads get a word in: each wait takes a little real time."""
+    """Virtual time in which other threads get a word in: each wait takes a little real time, `pause_s` seconds."""
+
+    def __init__(self, *, pause_s: float = 0.001) -> None:
+        super().__init__()
+        self._pause_s = pause_s
 
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)
-        time.sleep(0.001)
+        time.sleep(self._pause_s)
 
 
 class OnePhone:

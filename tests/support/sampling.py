@@ -19,7 +19,10 @@ def parts(total: int, *, tried: int) -> list[object]:
 @cache
 def commit_number() -> int:
     """A number that the checked-out commit stands for; 0 without git."""
-    done = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
-    )
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+        )
+    except FileNotFoundError:  # a bare machine has no git at all
+        return 0
     return int(done.stdout.strip() or "0", 16) if done.returncode == 0 else 0

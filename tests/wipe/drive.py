@@ -12,6 +12,7 @@ from typing import Any
 
 from phones.bench.inspection import inspect
 from phones.evidence import Evidence, Moment
+from phones.long_act import ActProgress
 from phones.port import Sighting
 from phones.witness import Witness, WitnessedPort
 from tests.support.direct_bench import DirectPort, VirtualClock
@@ -19,6 +20,7 @@ from virtual_phones.bench.scenario import add_phones, read_scenario
 from wipe.judge import judge
 from wipe.method import Deadlines, EraseMethod, Limits, StepContext, StepFailed
 from wipe.methods.table import METHODS
+from wipe.overwrite.plan import OverwritePlan
 from wipe.report import EraseReport
 from wipe.rules import load
 
@@ -36,12 +38,24 @@ PIXEL_16 = {
     "imeis": ["353918110000011"],
 }
 PIXEL_13 = {"model": "pixel-6-android-13", "serial": "19281FDF60013A", "imeis": ["355123110000019"]}
-PROVING = ("android_trade_in", "android_harness", "apple_mcinstall", "apple_mobilebackup2", "apple_guided")
-"""Methods after which the phone is looked at again."""
+SMALL_PIXEL_13 = {**PIXEL_13, "set": {"storage": {"bytes": 3584 * 1024, "data_kib": 3072}}}
+"""With so little storage that it is overwritten in a moment."""
+SMALL_PLAN = OverwritePlan(file_bytes=512 * 1024, chunk_bytes=4096, most_small=300)
+PROVING = (
+    "android_trade_in",
+    "android_harness",
+    "apple_mcinstall",
+    "apple_mobilebackup2",
+    "apple_guided",
+)
+"""Methods that can end in a certificate."""
 PHONES: dict[str, Mapping[str, Any]] = {
     "android_trade_in": PIXEL_16,
     "android_harness": PIXEL_13,
+    "android_harness_overwrite": SMALL_PIXEL_13,
     "android_guided": PIXEL_13,
+    "android_rescue": PIXEL_13,
+    "android_reopen": PIXEL_13,
     "apple_mcinstall": IPHONE,
     "apple_mobilebackup2": IPHONE,
     "apple_guided": IPHONE,
@@ -65,7 +79,7 @@ class Technician:
 
     def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
         if self._obeys:
-            self._press("erase_in_settings")
+            self._press(key if key == "open_again" else "erase_in_settings")
 
     def ask(
         self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float
@@ -86,6 +100,7 @@ class Bench:
         obeys: bool = True,
         answer: str | None = "yes",
         deadlines: Deadlines = DEADLINES,
+        overwrite: OverwritePlan = SMALL_PLAN,
     ) -> None:
         self.method: EraseMethod = METHODS[method]
         document = {"name": "job", "seed": 7, "phone": [{"name": "phone", "port": "1-1", **(phone or PHONES[method])}]}
@@ -100,7 +115,9 @@ class Bench:
         )
         self._draw = itertools.count(1)
         self._deadlines = deadlines
+        self.overwrite = overwrite
         self.evidence: list[Evidence] = []
+        self.told: list[ActProgress] = []
         self.begun: list[str] = []
         self.done: list[str] = []
         self.failure = ""
@@ -145,6 +162,8 @@ class Bench:
             mark="ab" * 16,
             draw=self.draw,
             evidence=self.evidence,
+            overwrite=self.overwrite,
+            act_progress=self.told.append,
         )
 
     def run(self, *, dies_after: int = -1, first: int = 0) -> "Bench":

@@ -117,6 +117,102 @@ def harness() -> tuple[Evidence, ...]:
     )
 
 
+GB = 10**9
+FIRST_BOOT, NEXT_BOOT = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+
+
+def overwritten() -> tuple[Evidence, ...]:
+    """The same, with an overwriting pass before the last reset: 116 of 128 GB, a tenth read back."""
+    looked = harness()
+    first_of_final = next(index for index, piece in enumerate(looked) if piece.moment is Moment.FINAL)
+    chunks, drawn = "110627", "11063"
+    sizes = {"storage.disks_bytes": str(128 * GB), "storage.total_bytes": str(118 * GB)}
+    passed: list[Piece] = [
+        (
+            Moment.BETWEEN,
+            "overwrite.measure",
+            "adb",
+            {**sizes, "storage.free_bytes": str(116 * GB), "overwrite.boot": FIRST_BOOT, "overwrite.uptime_s": "80"},
+        ),
+        (
+            Moment.BETWEEN,
+            "overwrite.sent",
+            "host",
+            {"overwrite.pass": "1", "overwrite.pattern": "keyed", "overwrite.sent_bytes": str(116 * GB)},
+        ),
+        (
+            Moment.BETWEEN,
+            "overwrite.filled",
+            "adb",
+            {
+                "overwrite.pass": "1",
+                "overwrite.kept_bytes": str(116 * GB),
+                "overwrite.files": "109",
+                "overwrite.full": "yes",
+                "overwrite.small_files": "10",
+                "overwrite.small_full": "yes",
+                "storage.free_bytes": "0",
+                "overwrite.boot": FIRST_BOOT,
+            },
+        ),
+        _return(Moment.BETWEEN, "port.overwrite", "adb_device"),
+        (Moment.BETWEEN, "android.state", "adb", {**_PHONE, **_SYSTEM, **_FRESH, "setup.test_harness": "1"}),
+        (Moment.BETWEEN, "overwrite.restarted", "adb", {"overwrite.boot": NEXT_BOOT, "overwrite.uptime_s": "40"}),
+        (
+            Moment.BETWEEN,
+            "overwrite.drawn",
+            "host",
+            {
+                "overwrite.seed": "7" * 64,
+                "overwrite.chunk_bytes": "1048576",
+                "overwrite.chunks_total": chunks,
+                "overwrite.chunks_drawn": drawn,
+                "overwrite.passes": "1",
+            },
+        ),
+        (
+            Moment.BETWEEN,
+            "overwrite.read_back",
+            "host",
+            {
+                "overwrite.chunks_drawn": drawn,
+                "overwrite.chunks_matching": drawn,
+                "overwrite.chunks_differing": "0",
+                "overwrite.chunks_unread": "0",
+                "overwrite.read_bytes": str(11063 * 1048576),
+            },
+        ),
+        (Moment.BETWEEN, "overwrite.removed", "adb", {"overwrite.removed": "yes"}),
+    ]
+    every = (*map(_plain, looked[:first_of_final]), *passed, *map(_plain, looked[first_of_final:]))
+    return _number(every)
+
+
+def _plain(piece: Evidence) -> Piece:
+    return (piece.moment, piece.asked, piece.link, piece.values)
+
+
+def reopened() -> tuple[Evidence, ...]:
+    """An honest Android that a person reset, opened again, and reset once more: E1."""
+    after = {**_PHONE, **_SYSTEM, **_FRESH, "boot.reset_entries": "1795000100"}
+    look = {"canary.gone": STRATA, "canary.still_there": "", "canary.marker_works": STRATA}
+    return _number(
+        [
+            (Moment.BEFORE, "android.state", "adb", {**_PHONE, **_SYSTEM, **_USED}),
+            (Moment.BEFORE, "android.checks", "adb", {"tamper.signs": ""}),
+            _port(Moment.BEFORE, "port.before", "adb_device"),
+            (Moment.BEFORE, "canary.plant", "adb", {"canary.planted": STRATA, "canary.mark": "0" * 32}),
+            (Moment.COMMAND, "host.instructed", "host", {"host.step": "reset_in_settings"}),
+            _return(Moment.RETURN, "port.return", "usb_only"),
+            _port(Moment.AFTER, "port.opened", "adb_device"),
+            (Moment.AFTER, "android.state", "adb", after),
+            (Moment.AFTER, "canary.look", "adb", look),
+            _return(Moment.FINAL, "port.final", "usb_only"),
+            (Moment.FINAL, "operator.setup_screen", "operator", {"statement.setup_screen": "yes"}),
+        ]
+    )
+
+
 def trade_in() -> tuple[Evidence, ...]:
     """An honest Android 16."""
     status = {**_PHONE, "locks.frp": "clear", "command.exit_code": "0", "system.first_api_level": "34"}
@@ -160,6 +256,34 @@ def guided() -> tuple[Evidence, ...]:
             (Moment.COMMAND, "host.instructed", "host", {"host.step": "reset_in_settings"}),
             _return(Moment.RETURN, "port.return", "adb_foyer"),
             (Moment.AFTER, "trade_in.getstatus", "trade_in", {**_PHONE, "locks.frp": "clear"}),
+            (Moment.AFTER, "operator.setup_screen", "operator", {"statement.setup_screen": "yes"}),
+        ]
+    )
+
+
+def rescue() -> tuple[Evidence, ...]:
+    """An Android wiped in rescue mode that shows its foyer, with a statement: E1."""
+    return _number(
+        [
+            (Moment.BEFORE, "android.state", "adb", {**_PHONE, **_SYSTEM, **_USED}),
+            (Moment.BEFORE, "canary.plant", "adb", {"canary.planted": STRATA}),
+            (Moment.BETWEEN, "rescue.getprop", "recovery", {"system.fingerprint": _SYSTEM["system.fingerprint"]}),
+            (Moment.COMMAND, "rescue.wipe", "recovery", {"command.returned": "done"}),
+            _return(Moment.RETURN, "port.return", "adb_foyer"),
+            (Moment.AFTER, "trade_in.getstatus", "trade_in", {**_PHONE, "locks.frp": "clear"}),
+            (Moment.AFTER, "operator.setup_screen", "operator", {"statement.setup_screen": "yes"}),
+        ]
+    )
+
+
+def fastboot() -> tuple[Evidence, ...]:
+    """An Android erased by its boot loader that shows its foyer, with a statement: E1."""
+    return _number(
+        [
+            (Moment.BEFORE, "fastboot.variables", "fastboot", {"identity.serial": SERIAL, "fastboot.unlocked": "yes"}),
+            (Moment.COMMAND, "fastboot.erase.userdata", "fastboot", {"command.returned": "okay"}),
+            _return(Moment.RETURN, "port.return", "adb_foyer"),
+            (Moment.AFTER, "trade_in.getstatus", "trade_in", {"identity.serial": SERIAL, "locks.frp": "armed"}),
             (Moment.AFTER, "operator.setup_screen", "operator", {"statement.setup_screen": "yes"}),
         ]
     )

@@ -15,12 +15,25 @@ from phones.allowed import ALLOWED, MALFORMED
 from phones.commitment import commit
 from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.verdict import Verdict
-from tests.wipe.honest import HONEST, OTHER_SERIAL, changed, guided, harness, iphone, stated, trade_in, without
+from phones.words import say
+from tests.wipe.honest import (
+    HONEST,
+    OLD_ID,
+    OTHER_SERIAL,
+    changed,
+    guided,
+    harness,
+    iphone,
+    reopened,
+    stated,
+    trade_in,
+    without,
+)
 from wipe.judge import judge
 from wipe.report import EraseReport, EvidenceLevel
 from wipe.rules import load
 
-RULES = load("2026.11")
+RULES = load("2027.01")
 METHODS = [*sorted(RULES.methods), "no_such_method", ""]
 _RANK = {Verdict.FAILED: 0, Verdict.INDETERMINATE: 1, Verdict.PASSED: 2}
 
@@ -143,8 +156,11 @@ def _oracle(evidence: list[Evidence], method: str) -> bool:
     )
     if method == "android_trade_in":
         return seen
-    proven = value_of(after, "setup.test_harness") == "1" or value_of(after, "boot.reset_entries") not in ("", "none")
-    return seen and proven and value_of(Moment.FINAL, "statement.setup_screen") == "yes"
+    return (
+        seen
+        and value_of(after, "setup.test_harness") == "1"
+        and value_of(Moment.FINAL, "statement.setup_screen") == "yes"
+    )
 
 
 # identity -----------------------------------------------------------------------------------------
@@ -180,18 +196,44 @@ def test_the_phone_in_the_last_foyer_must_be_recognised_too() -> None:
 # writers ------------------------------------------------------------------------------------------
 
 
-def test_what_the_shell_can_write_never_proves_a_reset() -> None:
-    forged = changed(harness(), Moment.AFTER, "setup.test_harness", "0")
-    forged = changed(forged, Moment.AFTER, "boot.reset_entries", "none")
+@pytest.mark.parametrize("entries", ["none", "1795000100", None])
+@pytest.mark.parametrize("harness_property", ["0", None])
+def test_what_the_shell_can_write_never_proves_a_reset(entries: str | None, harness_property: str | None) -> None:
+    """Nor does the boot history's entry, which a restart by that name leaves as well."""
+    forged = changed(harness(), Moment.AFTER, "setup.test_harness", harness_property)
+    forged = changed(forged, Moment.AFTER, "boot.reset_entries", entries)
     report = _judge(forged, "android_harness")
     assert (report.verdict, report.level) == (Verdict.INDETERMINATE, EvidenceLevel.E1)
+    assert report.reasons == ("harness_not_shown", "factory_state_only", "one_writer_only")
+    for language in ("en", "zh"):
+        assert say("reason.harness_not_shown", language) != say("next.harness_not_shown", language)
+
+
+def test_a_reopened_phone_is_a_report_however_well_it_looks() -> None:
+    report = _judge(reopened(), "android_reopen")
+    assert (report.verdict, report.level) == (Verdict.INDETERMINATE, EvidenceLevel.E1)
     assert report.reasons == ("factory_state_only", "one_writer_only")
+    assert (report.claims.nist_method, report.claims.technique) == ("none", "none")
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "reason"),
+    [
+        ("canary.still_there", "settings", "canary_still_there"),
+        ("locks.accounts", "1", "accounts_left"),
+        ("data.android_id", OLD_ID, "android_id_unchanged"),
+    ],
+)
+def test_a_reopened_phone_that_kept_its_data_has_failed(value: str, text: str, reason: str) -> None:
+    report = _judge(changed(reopened(), Moment.AFTER, value, text), "android_reopen")
+    assert report.verdict is Verdict.FAILED
+    assert reason in report.reasons
 
 
 def test_one_writer_alone_is_not_enough() -> None:
-    only_root = tuple(row for row in RULES.rows if row.writer in ("root", "host", "operator"))
+    only_system = tuple(row for row in RULES.rows if row.writer in ("system", "host", "operator"))
     evidence = stated(harness(), Moment.FINAL, "owner_account", "not_asked")
-    report = judge(evidence, method="android_harness", rules=replace(RULES, rows=only_root))
+    report = judge(evidence, method="android_harness", rules=replace(RULES, rows=only_system))
     assert report.verdict is Verdict.INDETERMINATE
     assert report.level.reaches(EvidenceLevel.E2)
     assert report.reasons == ("one_writer_only",)

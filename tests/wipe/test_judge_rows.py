@@ -8,12 +8,24 @@ import pytest
 
 from phones.evidence import Evidence, Moment
 from phones.verdict import Verdict
-from tests.wipe.honest import HONEST, OLD_ID, added, changed, guided, iphone, stated, without
+from tests.wipe.honest import (
+    HONEST,
+    OLD_ID,
+    added,
+    changed,
+    fastboot,
+    guided,
+    iphone,
+    reopened,
+    rescue,
+    stated,
+    without,
+)
 from wipe.judge import judge
 from wipe.report import EvidenceLevel
 from wipe.rules import Rules, load
 
-RULES = load("2026.11")
+RULES = load("2027.01")
 Change = Callable[[tuple[Evidence, ...]], tuple[Evidence, ...]]
 
 
@@ -85,6 +97,14 @@ def _lock_unread_and_stated(evidence: tuple[Evidence, ...]) -> tuple[Evidence, .
     return stated(unread, Moment.AFTER, "activation_owner", "not_asked")
 
 
+def _read_back_otherwise(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Once, although a later look found nothing."""
+    last = evidence[-1].number
+    for number, text in ((last + 1, "1"), (last + 2, "0")):
+        evidence = added(evidence, number, Moment.AFTER, "overwrite.read_back", {"overwrite.chunks_differing": text})
+    return evidence
+
+
 def _frp_unread_and_stated(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     unread = changed(evidence, Moment.BEFORE, "locks.frp", "unknown")
     return stated(unread, Moment.FINAL, "owner_account", "not_asked")
@@ -95,6 +115,7 @@ BAD: dict[str, Change] = {
     "canary_still_there": _first_look_finds_the_mark,
     "accounts_gone": _set(Moment.AFTER, "locks.accounts", "1"),
     "android_id_new": _set(Moment.AFTER, "data.android_id", OLD_ID),
+    "overwrite_differs": _read_back_otherwise,
     "canary_planted": _set(Moment.BEFORE, "canary.planted", "settings,tmp"),
     "canary_gone": _set(Moment.AFTER, "canary.gone", "settings,tmp"),
     "marker_works": _set(Moment.AFTER, "canary.marker_works", "settings,tmp"),
@@ -136,7 +157,6 @@ NEEDED: dict[str, Change] = {
     "evaluation_property": lambda evidence: without(evidence, Moment.COMMAND, "trade_in.evaluate"),
     "foyer_returned": lambda evidence: evidence,
     "harness_property": _set(Moment.AFTER, "boot.reset_entries", None),
-    "bootstat_reset": _set(Moment.AFTER, "setup.test_harness", None),
     "stamp_newer": lambda evidence: evidence,
     "frp_read_clear": lambda evidence: evidence,
     "frp_stated_clear": _frp_unread_and_stated,
@@ -186,8 +206,69 @@ def test_a_guided_phone_that_keeps_our_mark_has_failed() -> None:
     assert judge(kept, method="android_guided", rules=_remove("canary_still_there")).verdict is Verdict.INDETERMINATE
 
 
+FASTBOOT: dict[str, Change] = {
+    "fastboot_okay": lambda evidence: without(evidence, Moment.COMMAND, "fastboot.erase.userdata"),
+    "fastboot_stated": _set(Moment.AFTER, "statement.setup_screen", "no"),
+    "fastboot_foyer": lambda evidence: without(evidence, Moment.AFTER, "operator.setup_screen"),
+    "fastboot_accounts_left": lambda evidence: added(
+        evidence, evidence[-1].number + 1, Moment.AFTER, "android.state", {"locks.accounts": "1"}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FASTBOOT)
+def test_what_a_boot_loaders_erase_may_say_rests_on_this_row(name: str) -> None:
+    seen = FASTBOOT[name](fastboot())
+    assert judge(fastboot(), method="android_fastboot", rules=RULES).level is EvidenceLevel.E1
+    with_row, without_row = (judge(seen, method="android_fastboot", rules=rules) for rules in (RULES, _remove(name)))
+    assert (with_row.level, with_row.verdict, with_row.reasons) != (
+        without_row.level,
+        without_row.verdict,
+        without_row.reasons,
+    )
+    assert {with_row.verdict, without_row.verdict} <= {Verdict.INDETERMINATE, Verdict.FAILED}
+
+
+def test_accounts_after_a_boot_loaders_erase_speak_against_it() -> None:
+    seen = FASTBOOT["fastboot_accounts_left"](fastboot())
+    assert judge(seen, method="android_fastboot", rules=RULES).verdict is Verdict.FAILED
+
+
+RESCUE: dict[str, Change] = {
+    "rescue_done": _set(Moment.COMMAND, "command.returned", "failed"),
+    "rescue_same_build": _set(Moment.BETWEEN, "system.fingerprint", "other/x/x:13/T1/2:user/release-keys"),
+    "rescue_stated": _set(Moment.AFTER, "statement.setup_screen", "no"),
+    "rescue_foyer": lambda evidence: without(evidence, Moment.AFTER, "operator.setup_screen"),
+}
+
+
+@pytest.mark.parametrize("name", RESCUE)
+def test_what_a_wipe_in_rescue_may_say_rests_on_this_row(name: str) -> None:
+    seen = RESCUE[name](rescue())
+    assert judge(rescue(), method="android_rescue", rules=RULES).level is EvidenceLevel.E1
+    with_row, without_row = (judge(seen, method="android_rescue", rules=rules) for rules in (RULES, _remove(name)))
+    assert (with_row.level, with_row.reasons) != (without_row.level, without_row.reasons)
+    assert {with_row.verdict, without_row.verdict} == {Verdict.INDETERMINATE}
+
+
+def test_a_phone_that_came_back_open_is_told_so_by_this_row() -> None:
+    opened = _set(Moment.RETURN, "port.presence", "adb_device")(reopened())
+    assert "returned_open" in judge(opened, method="android_reopen", rules=RULES).reasons
+    assert "returned_open" not in judge(opened, method="android_reopen", rules=_remove("returned_closed")).reasons
+
+
+def test_a_new_entry_of_the_boot_history_is_a_factory_state_and_rests_on_this_row() -> None:
+    """Where nothing else was answered after the return."""
+    bare = without(without(reopened(), Moment.AFTER, "canary.look"), Moment.AFTER, "android.state")
+    last = bare[-1].number
+    bare = added(bare, last, Moment.AFTER, "android.state", {"boot.reset_entries": "1795000100"})
+    assert judge(bare, method="android_reopen", rules=RULES).level is EvidenceLevel.E1
+    assert judge(bare, method="android_reopen", rules=_remove("bootstat_reset")).level is EvidenceLevel.E0
+
+
 def test_every_row_has_its_test() -> None:
-    tested = set(BAD) | set(NEEDED) | {"guided_foyer", "guided_stated"}
+    tested = set(BAD) | set(NEEDED) | set(FASTBOOT) | set(RESCUE) | {"guided_foyer", "guided_stated"}
+    tested |= {"returned_closed", "bootstat_reset"}
     assert {row.name for row in RULES.rows} == tested
 
 

@@ -13,9 +13,9 @@ from wipe.errors import RulesError
 from wipe.methods.table import METHODS
 from wipe.operators import OPERATORS
 from wipe.rules import WEAK_WRITERS, load, parse, versions
-from wipe.steps.preconditions import APPLE, GUIDED, HARNESS, TRADE_IN
+from wipe.steps.preconditions import APPLE, GUIDED, HARNESS, REOPEN, TRADE_IN
 
-DATA = resources.files("wipe").joinpath("rules/2026.11.toml").read_bytes()
+DATA = resources.files("wipe").joinpath("rules/2027.01.toml").read_bytes()
 CODES_OF_STEPS = (
     "frp_armed",
     "battery_low",
@@ -30,6 +30,8 @@ CODES_OF_STEPS = (
     "erase_refused",
     "clock_not_read",
     "canary_still_there",
+    "debugging_never_on",
+    "key_never_accepted",
 )
 CODES_OF_JUDGE = (
     "unknown_method",
@@ -45,7 +47,7 @@ CODES_OF_JUDGE = (
 def test_the_newest_version_is_loaded_and_hashed_over_its_bytes() -> None:
     rules = load()
     assert rules.version == versions()[-1]
-    assert load("2026.11").sha256 == hashlib.sha256(DATA).hexdigest()
+    assert load("2027.01").sha256 == hashlib.sha256(DATA).hexdigest()
 
 
 def test_a_version_nobody_knows_is_refused() -> None:
@@ -56,7 +58,7 @@ def test_a_version_nobody_knows_is_refused() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('version = "2026.11"', 'version = "new"'),
+        ('version = "2027.01"', 'version = "new"'),
         ('operator = "became"', 'operator = "is"'),
         ('writer = "root"', 'writer = "somebody"'),
         ('kind = "signal"', 'kind = "hint"'),
@@ -65,7 +67,7 @@ def test_a_version_nobody_knows_is_refused() -> None:
         ('level = "E2"', 'level = "E9"'),
         ('reason = "reset_not_proven"', 'raeson = "reset_not_proven"'),
         ('name = "bootstat_reset"', 'name = "harness_property"'),
-        ('methods = ["android_guided"]', 'methods = ["android_giuded"]'),
+        ('"android_reopen", "android_guided"]', '"android_reopen", "android_giuded"]'),
         ('with = ["stamp_kind"', 'with = ["stamp_knid"'),
         ('final = "stated"', 'final = "maybe"'),
         ('state = "not_met"', 'state = "perhaps"'),
@@ -122,7 +124,7 @@ def test_everything_this_room_says_has_words_in_both_languages() -> None:
     wanted |= {f"method.{name}" for name in METHODS}
     wanted |= {f"step.{step.name}" for method in METHODS.values() for step in method.steps}
     wanted |= {f"claim.{name}.{value}" for method in METHODS.values() for name, value in method.predicted.items()}
-    wanted |= {f"condition_name.{condition.code}" for condition in (*TRADE_IN, *HARNESS, *GUIDED, *APPLE)}
+    wanted |= {f"condition_name.{condition.code}" for condition in (*TRADE_IN, *HARNESS, *REOPEN, *GUIDED, *APPLE)}
     wanted |= {
         "condition.not_claimed",
         "condition.not_read",
@@ -132,6 +134,7 @@ def test_everything_this_room_says_has_words_in_both_languages() -> None:
     wanted |= {
         "instruct.reset_in_settings",
         "instruct.erase_in_settings",
+        "instruct.open_again",
         "ask.setup_screen_seen",
         "error.wipe_rules.hint",
     }

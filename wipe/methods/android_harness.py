@@ -12,8 +12,9 @@ from phones.evidence import Moment
 from phones.link import Effect, Question, Reply, ShellLine
 from phones.port import Presence
 from wipe.method import Step, StepContext, StepFailed
-from wipe.steps.android_looks import SHELL_TIMEOUT_S, ask_state, keep_port, look_for_canary, plant, require_back
-from wipe.steps.set_up_screen import ask_for_owner_account, ask_setup_screen, require_unprotected
+from wipe.steps.android_looks import SHELL_TIMEOUT_S, ask_state, keep_port, plant, require_back
+from wipe.steps.set_up_screen import require_unprotected
+from wipe.steps.settings_reset import final_reset, look_inside
 from wipe.steps.waiting import watch_port
 
 _REFUSALS = {"1": "harness_failed", "2": "harness_lock_screen"}
@@ -68,44 +69,10 @@ def _await_return(context: StepContext) -> None:
     require_back(sighting, Presence.ADB_DEVICE)
 
 
-def _look_after(context: StepContext) -> None:
-    context.progress("looking")
-    ask_state(context, Moment.AFTER)
-    if look_for_canary(context).values.get("canary.still_there"):
-        raise StepFailed("canary_still_there")  # no person need reset a phone that has failed already
-    require_unprotected(context)
-
-
-def _final_reset(context: StepContext) -> None:
-    """The technician resets from Settings: same iSerial leaves, stays away, returns without adb; stated."""
-    if any(piece.asked == "host.resumed" for piece in context.evidence):
-        _identify_returned_phone(context)
-    context.progress("waiting_person")
-    context.phone.close_link()
-    context.operator.instruct("reset_in_settings", port=context.phone.path, facts={})
-    sighting = watch_port(
-        context,
-        asked="port.final",
-        moment=Moment.FINAL,
-        leave_s=context.deadlines.person_s,
-        back=lambda seen: seen.presence is Presence.USB_ONLY,
-    )
-    require_back(sighting, Presence.USB_ONLY)
-    ask_setup_screen(context, Moment.FINAL)
-    ask_for_owner_account(context, Moment.FINAL)
-
-
-def _identify_returned_phone(context: StepContext) -> None:
-    """While the station was away another phone may have been put here; nobody is told to reset that one."""
-    if context.phone.peek().presence is Presence.ADB_DEVICE:
-        ask_state(context, Moment.AFTER)
-        require_unprotected(context)
-
-
 STEPS: tuple[Step, ...] = (
     Step(name="look_before", run=_look_before),
     Step(name="enable_harness", run=_enable, acts=True, reaches="erasing"),
     Step(name="await_return", run=_await_return, reaches="returned"),
-    Step(name="look_after", run=_look_after),
-    Step(name="final_reset", run=_final_reset),
+    Step(name="look_after", run=look_inside),
+    Step(name="final_reset", run=final_reset),
 )

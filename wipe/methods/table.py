@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every erase method there is, in order of preference, as one literal table."""
+"""Every erase method there is, as one literal table; of methods as strong the first is preferred (`choice.choose`)."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -8,13 +8,24 @@ from phones.modes import BY_PRESENCE
 from phones.port import Platform, Sighting
 from phones.problem import Problem
 from wipe.method import EraseMethod, Limits
-from wipe.methods import android_guided, android_harness, android_trade_in
+from wipe.methods import (
+    android_fastboot,
+    android_guided,
+    android_harness,
+    android_reopen,
+    android_rescue,
+    android_trade_in,
+)
 from wipe.methods import apple as apple_steps
+from wipe.methods.overwriting import overwriting_of
 from wipe.operators import number
 from wipe.steps import preconditions
 from wipe.steps.preconditions import Precondition, Values
 
 OLDEST_HARNESS_API, NEWEST_HARNESS_API = 29, 35  # Android 10 to 15; from 16 on the foyer proves more
+OLDEST_RESCUE_API = 29
+NO_RESCUE = frozenset({"", "samsung"})
+"""Makers whose recovery has no rescue mode; others than Google may have none either, and then nothing is done."""
 OLDEST_MCINSTALL_IOS, OLDEST_BACKUP_IOS = 11, 9  # research ios.md §6
 
 
@@ -29,6 +40,16 @@ def _in_foyer(_values: Values, sighting: Sighting) -> bool:
 
 def _has_shell(_values: Values, sighting: Sighting) -> bool:
     return _link(sighting) == "adb"
+
+
+def _may_have_rescue(values: Values, sighting: Sighting) -> bool:
+    api = number(values.get("system.sdk", ""))
+    told = values.get("product.maker", "").lower()
+    return _has_shell(values, sighting) and api is not None and api >= OLDEST_RESCUE_API and told not in NO_RESCUE
+
+
+def _in_fastboot(_values: Values, sighting: Sighting) -> bool:
+    return _link(sighting) == "fastboot"
 
 
 def _has_harness(values: Values, sighting: Sighting) -> bool:
@@ -63,7 +84,11 @@ CONDITIONS: Mapping[str, tuple[Precondition, ...]] = MappingProxyType(
     {
         "android_trade_in": preconditions.TRADE_IN,
         "android_harness": preconditions.HARNESS,
+        "android_harness_overwrite": preconditions.HARNESS,
         "android_guided": preconditions.GUIDED,
+        "android_rescue": preconditions.RESCUE,
+        "android_fastboot": preconditions.FASTBOOT,
+        "android_reopen": preconditions.REOPEN,
         "apple_mcinstall": preconditions.APPLE,
         "apple_mobilebackup2": preconditions.APPLE,
         "apple_guided": preconditions.APPLE,
@@ -71,7 +96,7 @@ CONDITIONS: Mapping[str, tuple[Precondition, ...]] = MappingProxyType(
 )
 """What each method needs; `wipe --plan` lists them one by one."""
 
-METHODS: Mapping[str, EraseMethod] = MappingProxyType(
+_PLAIN: Mapping[str, EraseMethod] = MappingProxyType(
     {
         "android_trade_in": EraseMethod(
             name="android_trade_in",
@@ -89,6 +114,7 @@ METHODS: Mapping[str, EraseMethod] = MappingProxyType(
             fits=_has_harness,
             problems=_problems(CONDITIONS["android_harness"]),
             steps=android_harness.STEPS,
+            unserved_after=("harness_failed", "erase_refused", "came_back_unauthorized"),
             predicted=_predicted("E2", "clear", "supporting_only", "guided"),
         ),
         "android_guided": EraseMethod(
@@ -98,6 +124,35 @@ METHODS: Mapping[str, EraseMethod] = MappingProxyType(
             fits=_has_shell,
             problems=_problems(CONDITIONS["android_guided"]),
             steps=android_guided.STEPS,
+            predicted=_predicted("E1", "none", "none", "fail"),
+        ),
+        "android_rescue": EraseMethod(
+            name="android_rescue",
+            platform=Platform.ANDROID,
+            guided=False,
+            fits=_may_have_rescue,
+            problems=_problems(CONDITIONS["android_rescue"]),
+            steps=android_rescue.STEPS,
+            on_wish=True,
+            predicted=_predicted("E1", "none", "none", "fail"),
+        ),
+        "android_fastboot": EraseMethod(
+            name="android_fastboot",
+            platform=Platform.ANDROID,
+            guided=False,
+            fits=_in_fastboot,
+            problems=_problems(CONDITIONS["android_fastboot"]),
+            steps=android_fastboot.STEPS,
+            predicted=_predicted("E1", "none", "none", "fail"),
+        ),
+        "android_reopen": EraseMethod(
+            name="android_reopen",
+            platform=Platform.ANDROID,
+            guided=True,
+            fits=_has_shell,
+            problems=_problems(CONDITIONS["android_reopen"]),
+            steps=android_reopen.STEPS,
+            on_wish=True,  # no stronger than android_guided, and more work: for who wants the phone looked into
             predicted=_predicted("E1", "none", "none", "fail"),
         ),
         "apple_mcinstall": EraseMethod(
@@ -130,10 +185,4 @@ METHODS: Mapping[str, EraseMethod] = MappingProxyType(
     }
 )
 
-
-def choose(values: Values, sighting: Sighting, wanted: str | None) -> EraseMethod | None:
-    """`wanted` if it fits, else None; without a wish the first that fits. A wish is never replaced."""
-    if wanted is not None:
-        method = METHODS.get(wanted)
-        return method if method is not None and method.fits(values, sighting) else None
-    return next((method for method in METHODS.values() if method.fits(values, sighting)), None)
+METHODS: Mapping[str, EraseMethod] = MappingProxyType({**_PLAIN, **overwriting_of(_PLAIN)})

@@ -27,10 +27,17 @@ def keep_port(context: StepContext, moment: Moment, asked: str = "port.before") 
 
 
 def ask_foyer(context: StepContext, moment: Moment) -> Answer:
-    """The trade-in foyer's own report, with this job's challenge. Raises: StepFailed foyer_silent."""
+    """The trade-in foyer's own report, with a challenge. Raises: StepFailed foyer_silent.
+
+    Before the erase it is this job's mark; after the return a new one each time: an attestation over a challenge that
+    was known before could have been made before.
+    """
+    returned = moment in (Moment.AFTER, Moment.FINAL)
     answer = ask_until(
         context,
-        lambda: getstatus_question(context.mark, timeout_s=FOYER_TIMEOUT_S),
+        lambda: getstatus_question(
+            context.draw() if returned else context.mark, timeout_s=FOYER_TIMEOUT_S, keep_chain=returned
+        ),
         moment,
         accept=lambda found: found.answered,
         within_s=context.deadlines.settle_s,

@@ -65,6 +65,28 @@ def _find_shared_serial(values: Values, _limits: Limits) -> Problem | None:
     return Problem(code=ProblemCode.NUMBERS_SHARED) if "serial" in read(values, NOTE).split(",") else None
 
 
+def _find_no_serial(values: Values, _limits: Limits) -> Problem | None:
+    """A boot loader tells one number; the worker holds it against the one that USB shows."""
+    return None if read(values, "identity.serial") else Problem(code=ProblemCode.BOOT_LOADER_NAMELESS)
+
+
+def _find_no_userdata(values: Values, _limits: Limits) -> Problem | None:
+    there = "userdata" in read(values, "fastboot.partitions").split(",")
+    return None if there else Problem(code=ProblemCode.NO_USERDATA)
+
+
+def _find_tired_boot_loader(values: Values, _limits: Limits) -> Problem | None:
+    """Not answered is no obstacle: many boot loaders have no such variable."""
+    tired = read(values, "fastboot.battery_ok") == "no"
+    return Problem(code=ProblemCode.BOOT_LOADER_BATTERY_LOW) if tired else None
+
+
+def _find_protection_told(values: Values, _limits: Limits) -> Problem | None:
+    """Only Motorola's boot loaders tell; elsewhere the report says what the set-up screen showed."""
+    armed = read(values, "locks.frp") == "armed"
+    return Problem(code=ProblemCode.PROTECTION_TOLD) if armed else None
+
+
 def _find_low_battery(values: Values, limits: Limits) -> Problem | None:
     level = read(values, "battery.level")
     if not level.isdecimal():
@@ -146,6 +168,12 @@ NO_LOCK_SCREEN = Precondition(code=ProblemCode.LOCK_SCREEN_SET, find=_find_lock_
 NO_ACTIVATION_LOCK = Precondition(code=ProblemCode.ACTIVATION_LOCK, find=_find_activation_lock)
 NOT_SUPERVISED = _must_be(ProblemCode.MANAGED, "locks.supervised", "no")
 
+NAMED = Precondition(code=ProblemCode.BOOT_LOADER_NAMELESS, find=_find_no_serial)
+UNLOCKED = _must_be(ProblemCode.BOOT_LOADER_LOCKED, "fastboot.unlocked", "yes")
+USERDATA_THERE = Precondition(code=ProblemCode.NO_USERDATA, find=_find_no_userdata)
+BOOT_LOADER_CHARGED = Precondition(code=ProblemCode.BOOT_LOADER_BATTERY_LOW, find=_find_tired_boot_loader)
+FRP_NOT_TOLD = Precondition(code=ProblemCode.PROTECTION_TOLD, find=_find_protection_told)
+
 TRADE_IN: tuple[Precondition, ...] = (IDENTITY, FRP_CLEAR)
 """The foyer says no more; SIM, battery and system image are looked at inside, before the wipe is forced."""
 TRADE_IN_INSIDE: tuple[Precondition, ...] = (
@@ -171,6 +199,12 @@ GUIDED: tuple[Precondition, ...] = (
 )
 """A reset from Settings asks for the PIN itself and clears factory reset protection: no need to block."""
 HARNESS: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_NOT_ARMED, NO_LOCK_SCREEN)
+RESCUE: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_NOT_ARMED)
+"""Factory reset protection stays through recovery's wipe, and a lock screen hinders nobody."""
+FASTBOOT: tuple[Precondition, ...] = (NAMED, OWN_SERIAL, UNLOCKED, USERDATA_THERE, BOOT_LOADER_CHARGED, FRP_NOT_TOLD)
+"""A boot loader says nothing of SIM, memory card, accounts or management: the report lists them as unknown."""
+REOPEN: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_NOT_ARMED)
+"""A lock screen is none of its business: who resets in Settings is asked for it there."""
 APPLE: tuple[Precondition, ...] = (IDENTITY, NO_ACTIVATION_LOCK, NOT_SUPERVISED, SIM_OUT, BATTERY)
 
 

@@ -5,6 +5,9 @@ Most Androids of 10 to 15 do not tell their shell whether they are protected aft
 their lock; every phone shows both to whoever goes on from the first screen. What is answered is kept as stated.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from phones.evidence import Moment, Outcome
 from wipe.method import StepContext, StepFailed
 from wipe.readings import Readings
@@ -12,11 +15,20 @@ from wipe.rules import Test
 
 _YES_NO = ("yes", "no")
 _OWNER_ANSWERS = ("not_asked", "asked", "not_looked")
+SEEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "setup_screen_seen": _YES_NO,
+        "owner_account_seen": _OWNER_ANSWERS,
+        "activation_owner_seen": _OWNER_ANSWERS,
+        "signed_out_seen": _YES_NO,
+    }
+)
+"""What a person states of something that has just happened: `ask.<key>` in words.toml → choices."""
 
 
 def ask_setup_screen(context: StepContext, moment: Moment) -> None:
     """Does the phone show its set-up screen? Keeps `statement.setup_screen`; nothing when nobody answers."""
-    _keep(context, "setup_screen", _ask("setup_screen_seen", _YES_NO, context), moment)
+    _keep(context, "setup_screen", _ask("setup_screen_seen", context), moment)
 
 
 def ask_for_owner_account(context: StepContext, moment: Moment) -> None:
@@ -24,7 +36,7 @@ def ask_for_owner_account(context: StepContext, moment: Moment) -> None:
     `statement.owner_account`. Not asked where the phone itself has answered, each time, that it is not protected.
     """
     if _said(context, "locks.frp") != {"clear"}:
-        _keep(context, "owner_account", _ask("owner_account_seen", _OWNER_ANSWERS, context), moment)
+        _keep(context, "owner_account", _ask("owner_account_seen", context), moment)
 
 
 def ask_for_activation_owner(context: StepContext, moment: Moment) -> None:
@@ -32,7 +44,7 @@ def ask_for_activation_owner(context: StepContext, moment: Moment) -> None:
     the phone itself has answered, each time, that it is not locked.
     """
     if _said(context, "locks.activation_lock") != {"no"}:
-        _keep(context, "activation_owner", _ask("activation_owner_seen", _OWNER_ANSWERS, context), moment)
+        _keep(context, "activation_owner", _ask("activation_owner_seen", context), moment)
 
 
 def require_unprotected(context: StepContext) -> None:
@@ -54,7 +66,7 @@ def require_signed_out(context: StepContext) -> None:
     if _told(context, "locks.activation_lock", "yes"):
         raise StepFailed("activation_lock_on")
     if "unknown" in _said(context, "locks.activation_lock"):
-        _keep(context, "signed_out", _ask("signed_out_seen", _YES_NO, context), Moment.BEFORE)
+        _keep(context, "signed_out", _ask("signed_out_seen", context), Moment.BEFORE)
         if _said(context, "statement.signed_out") != {"yes"}:
             raise StepFailed("owner_signed_in")
 
@@ -70,9 +82,9 @@ def _said(context: StepContext, name: str) -> set[str]:
     }
 
 
-def _ask(key: str, choices: tuple[str, ...], context: StepContext) -> str | None:
+def _ask(key: str, context: StepContext) -> str | None:
     return context.operator.ask(
-        key, port=context.phone.path, choices=choices, facts={}, timeout_s=context.deadlines.person_s
+        key, port=context.phone.path, choices=SEEN[key], facts={}, timeout_s=context.deadlines.person_s
     )
 
 

@@ -28,9 +28,9 @@ AUTH_TOKEN, AUTH_SIGNATURE, AUTH_PUBLIC_KEY = 1, 2, 3
 _HEADER = struct.Struct("<6I")
 
 
-def message(command: int, arg0: int, arg1: int, payload: bytes = b"") -> bytes:
-    """One adb message. data_check is the sum of the payload bytes, whatever the source calls it."""
-    check = sum(payload) & 0xFFFFFFFF
+def message(command: int, arg0: int, arg1: int, payload: bytes = b"", *, checked: bool = True) -> bytes:
+    """One adb message. data_check is the sum of the payload bytes, whatever the source calls it; 0 when not checked."""
+    check = sum(payload) & 0xFFFFFFFF if checked else 0
     return _HEADER.pack(command, arg0, arg1, len(payload), check, command ^ 0xFFFFFFFF) + payload
 
 
@@ -70,6 +70,7 @@ class Adbd:
         self._streams: dict[int, _Stream] = {}
         self._next_id = 1
         self._maximum = 4096
+        self._host_checks = True
         self._token = b""
         self._offered: HostKey | None = None
         self.online = False
@@ -102,7 +103,8 @@ class Adbd:
                 return
             if len(self._inbox) < _HEADER.size + length:
                 return
-            payload = bytes(self._inbox[_HEADER.size : _HEADER.size + length])
+            with memoryview(self._inbox) as inbox:
+                payload = bytes(inbox[_HEADER.size : _HEADER.size + length])
             del self._inbox[: _HEADER.size + length]
             self._handle(command, arg0, arg1, payload, now_s)
 
@@ -118,7 +120,7 @@ class Adbd:
 
     def _handle(self, command: int, arg0: int, arg1: int, payload: bytes, now_s: float) -> None:
         if command == A_CNXN:
-            self._greet(arg1)
+            self._greet(arg0, arg1)
         elif command == A_AUTH:
             self._authorise(arg0, payload, now_s)
         elif not self.online:
@@ -128,10 +130,11 @@ class Adbd:
         elif (stream := self._streams.get(arg1)) is not None and stream.remote == arg0:
             self._continue(stream, command, payload, now_s)
 
-    def _greet(self, maximum: int) -> None:
+    def _greet(self, version: int, maximum: int) -> None:
         """CNXN resets everything; then either the banner or a token to sign."""
         self._streams.clear()
         self.online = False
+        self._host_checks = version < VERSION
         self._maximum = max(1, min(maximum, MAXIMUM_DATA))
         if self._phone.needs_key():
             self._challenge()
@@ -184,7 +187,7 @@ class Adbd:
             return
         stream = _Stream(local=self._next_id, remote=remote, service=service, fault=fault)
         self._next_id += 1
-        if fault is None or fault.answers:
+        if fault is None or fault.answers or service.waits_for_host:  # without OKAY the host would send no input
             self._streams[stream.local] = stream
             self._outbox += message(A_OKAY, stream.local, remote)
         self._after(stream, now_s)
@@ -218,11 +221,13 @@ class Adbd:
         """One WRTE per OKAY; CLSE when all is said. A cut answer ends in a dead link instead."""
         if stream.due_s:
             return
+        if stream.host_ready and len(stream.waiting) < self._maximum:
+            stream.waiting += stream.service.take()
         if stream.host_ready and stream.waiting:
             piece = bytes(stream.waiting[: self._maximum])
             del stream.waiting[: self._maximum]
             stream.host_ready = False
-            self._outbox += message(A_WRTE, stream.local, stream.remote, piece)
+            self._outbox += message(A_WRTE, stream.local, stream.remote, piece, checked=self._host_checks)
         if stream.waiting or not stream.service.ended:
             return
         if stream.fault is not None and stream.fault.kills_link:

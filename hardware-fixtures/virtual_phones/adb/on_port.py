@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Android phone of a slot as its adbd sees it: every call holds the slot's lock."""
 
+from collections.abc import Callable
+
 from virtual_phones.adb.sync_service import FileStatus, SyncFiles
 from virtual_phones.android.phone import AndroidPhone
-from virtual_phones.phone import ServiceReply
+from virtual_phones.phone import Fed, ServiceReply
 from virtual_phones.port import VirtualPort
 from virtual_phones.shell.filetree import SHELL
 
@@ -39,7 +41,14 @@ class AdbOnPort:
         """See AdbPhone."""
         with self._port.lock:
             self._port.tick(now_s)
-            return self._phone.run(service, stdin, now_s=now_s)
+            return self._phone.run(service, stdin, now_s=now_s, in_pieces=True)
+
+    def feed(self, service: str, now_s: float) -> Fed | None:
+        """See AdbPhone."""
+        with self._port.lock:
+            self._port.tick(now_s)
+            fed = self._phone.feed(service, now_s=now_s)
+            return None if fed is None else FedOnPort(self._port, fed)
 
     def files(self) -> SyncFiles | None:
         """See AdbPhone."""
@@ -47,11 +56,35 @@ class AdbOnPort:
             return FilesOnPort(self._port, self._phone) if self._phone.accepts("sync:") else None
 
 
+class FedOnPort:
+    """A service that takes its input as it comes (`phone.Fed`); other services of the phone go on beside it."""
+
+    def __init__(self, port: VirtualPort, fed: Fed) -> None:
+        self._port = port
+        self._fed = fed
+
+    @property
+    def ended(self) -> bool:
+        """See Fed."""
+        return self._fed.ended
+
+    def feed(self, data: bytes) -> None:
+        """See Fed."""
+        with self._port.lock:
+            self._fed.feed(data)
+
+    def finish(self) -> ServiceReply:
+        """See Fed."""
+        with self._port.lock:
+            return self._fed.finish()
+
+
 class FilesOnPort:
     """The phone's files as the shell user may see and change them (`sync_service.SyncFiles`)."""
 
     def __init__(self, port: VirtualPort, phone: AndroidPhone) -> None:
         self._port = port
+        self._phone = phone
         self._files = phone.files
 
     def status(self, path: str, *, follow: bool) -> FileStatus:
@@ -70,9 +103,10 @@ class FilesOnPort:
         with self._port.lock:
             return self._files.read(path, SHELL)
 
-    def write(self, path: str, data: bytes, *, mode: int, mtime: int) -> None:
+    def create(self, path: str, *, mode: int) -> Callable[[bytes], None]:
         """See SyncFiles."""
         with self._port.lock:
+            mtime = self._phone.system.epoch()
             folder = path.rpartition("/")[0]
             missing = []
             while folder and not self._files.exists(folder, SHELL):
@@ -80,7 +114,18 @@ class FilesOnPort:
                 folder = folder.rpartition("/")[0]
             for name in reversed(missing):
                 self._files.make_folder(name, SHELL, mode=0o770, mtime=mtime)
-            self._files.write(path, data, SHELL, mode=mode & 0o777, mtime=mtime)
+            append = self._files.open(path, SHELL, mode=mode & 0o777, mtime=mtime)
+
+        def append_alone(data: bytes) -> None:
+            with self._port.lock:
+                append(data)
+
+        return append_alone
+
+    def set_time(self, path: str, mtime: int) -> None:
+        """See SyncFiles."""
+        with self._port.lock:
+            self._files.touch(path, SHELL, mtime)
 
 
 def adb_generation(port: VirtualPort) -> tuple[int, int, int] | None:

@@ -11,12 +11,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from virtual_phones.adb.sync_service import SyncFiles, SyncSession
-from virtual_phones.faults import Exchange, FaultKind, distorted
-from virtual_phones.phone import ServiceReply
+from virtual_phones.faults import Exchange, Fault, FaultKind, distorted
+from virtual_phones.phone import Fed, ServiceReply
+from virtual_phones.storage.stored import Part, cut_to, length_of, whole
 
 STDIN, STDOUT, STDERR, EXIT, CLOSE_STDIN = 0, 1, 2, 3, 4
 _PACKET = struct.Struct("<BI")
-_PACKET_BYTES = 32 * 1024
+_PACKET_BYTES = 64 * 1024
+_AT_ONCE_BYTES = 512 * 1024
+"""So much of a long answer is read before the host asks for more."""
 _MAXIMUM_STDIN = 64 * 1024 * 1024
 _SHELL = re.compile(r"shell(?:,(?P<options>[^:]*))?:(?P<line>.*)", re.DOTALL)
 _EXEC = re.compile(r"exec:(?P<line>.*)", re.DOTALL)
@@ -43,6 +46,9 @@ class AdbPhone(Protocol):
     def run(self, service: str, stdin: bytes, now_s: float) -> ServiceReply | None:
         """Carry a service out; None = closed in this mode."""
 
+    def feed(self, service: str, now_s: float) -> Fed | None:
+        """Open a service that takes its input as it comes; None = it is run whole."""
+
     def files(self) -> SyncFiles | None:
         """The tree the sync service shows; None = no sync in this mode."""
 
@@ -64,6 +70,13 @@ def reads_stdin(line: str) -> bool:
     return words[0] in {"tee", "read"} or not operands
 
 
+def _packets(stream: int, data: bytes) -> bytes:
+    return b"".join(
+        _PACKET.pack(stream, len(piece)) + piece
+        for piece in (data[at : at + _PACKET_BYTES] for at in range(0, len(data), _PACKET_BYTES))
+    )
+
+
 class Service:
     """One opened service. `ended`: nothing more will come after what `take` hands out."""
 
@@ -78,7 +91,7 @@ class Service:
         return not self.ended
 
     def take(self) -> bytes:
-        """What the service says now."""
+        """What the service says now; while more is left it is asked again when the host wants more."""
         out = bytes(self._out)
         self._out.clear()
         return out
@@ -102,6 +115,20 @@ class Command(Service):
         self._framed = framed
         self._inbox = bytearray()
         self._stdin = bytearray()
+        self._fed: Fed | None = None
+        self._fed_bytes = 0
+        self._pieces: list[bytes | Part] = []
+        self._done = False
+        """The line has run; perhaps not all of its answer is sent."""
+        self._sent_of_piece = 0
+        self._last_words = b""
+
+    def open_fed(self, now_s: float) -> bool:
+        """Open the line so that it takes its input as it comes, if it can."""
+        self._fed = self._phone.feed(self._name, now_s)
+        if self._fed is not None and self._fed.ended:
+            self._finish(now_s)
+        return self._fed is not None
 
     def run(self, now_s: float, *, script: bool = False) -> bool:
         """Run the line (or, for an empty line, the script read from stdin). False = the phone closed it."""
@@ -109,61 +136,119 @@ class Command(Service):
         reply = self._phone.run(name, b"" if script else bytes(self._stdin), now_s)
         if reply is None:
             return False
+        self._answer(reply)
+        return True
+
+    def _answer(self, reply: ServiceReply) -> None:
+        self._done = True
         fault = self._exchange.fault
-        stdout = reply.stdout if self._framed else reply.stdout + reply.stderr
+        if reply.pieces and (fault is None or fault.kind is FaultKind.TRUNCATE):
+            self._answer_in_pieces(reply, fault)
+            return
+        stdout = reply.stdout if not reply.pieces else whole(reply.pieces)
+        stdout = stdout if self._framed else stdout + reply.stderr
         self._answered(stdout)
         exit_code = reply.exit_code & 0xFF
         self.delay_s = reply.delay_s
         if fault is not None:
-            stdout = distorted(fault, stdout, self._exchange.previous)
+            stdout = (
+                stdout[: fault.after_bytes]
+                if fault.kind is FaultKind.TRUNCATE and fault.after_bytes is not None
+                else distorted(fault, stdout, self._exchange.previous)
+            )
             if fault.kind is FaultKind.WRONG_EXIT:
                 exit_code = 0 if exit_code else 1
             if fault.kind is FaultKind.DELAY:
                 self.delay_s += fault.seconds
         self._say(stdout, reply.stderr, exit_code, cut=fault is not None and fault.kills_link)
         self.ended = True
-        return True
+
+    def _answer_in_pieces(self, reply: ServiceReply, fault: Fault | None) -> None:
+        """What the storage holds is read when the host takes it; a cut strikes after some of it."""
+        self.delay_s = reply.delay_s
+        self._pieces = list(reply.pieces)
+        if fault is not None:
+            most = length_of(reply.pieces) // 2 if fault.after_bytes is None else fault.after_bytes
+            self._pieces = list(cut_to(reply.pieces, most))
+        elif self._framed:
+            self._last_words = _packets(STDERR, reply.stderr) + _packets(EXIT, bytes([reply.exit_code & 0xFF]))
+        else:
+            self._last_words = reply.stderr
+        self._pieces.reverse()
+
+    def take(self) -> bytes:
+        """See Service."""
+        while self._pieces and len(self._out) < _AT_ONCE_BYTES:
+            piece = self._pieces[-1]
+            at = self._sent_of_piece
+            data = piece.read(at, _PACKET_BYTES) if isinstance(piece, Part) else piece[at : at + _PACKET_BYTES]
+            self._sent_of_piece += len(data)
+            if not data or self._sent_of_piece >= (piece.count if isinstance(piece, Part) else len(piece)):
+                self._pieces.pop()
+                self._sent_of_piece = 0
+            if self._framed:
+                self._out += _PACKET.pack(STDOUT, len(data))
+            self._out += data
+        if self._done and not self._pieces:
+            self._out += self._last_words
+            self._last_words = b""
+            self.ended = True
+        return super().take()
 
     def _say(self, stdout: bytes, stderr: bytes, exit_code: int, *, cut: bool) -> None:
         if not self._framed:
             self._out += stdout
             return
-        for stream, data in ((STDOUT, stdout), (STDERR, b"" if cut else stderr)):
-            for place in range(0, len(data), _PACKET_BYTES):
-                piece = data[place : place + _PACKET_BYTES]
-                self._out += _PACKET.pack(stream, len(piece)) + piece
+        self._out += _packets(STDOUT, stdout)
         if not cut:
-            self._out += _PACKET.pack(EXIT, 1) + bytes([exit_code])
+            self._out += _packets(STDERR, stderr) + _packets(EXIT, bytes([exit_code]))
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Standard input, raw or in shell v2 packets."""
-        if self.ended:
+        if self.ended or self._done:
             return
         if not self._framed:
-            self._stdin += data[: _MAXIMUM_STDIN - len(self._stdin)]
+            self._input(data, now_s)
             return
         self._inbox += data
-        while not self.ended and len(self._inbox) >= _PACKET.size:
+        while not (self.ended or self._done) and len(self._inbox) >= _PACKET.size:
             kind, length = _PACKET.unpack_from(self._inbox)
             if length > _MAXIMUM_STDIN:
                 self.ended = True
                 return
             if len(self._inbox) < _PACKET.size + length:
                 return
-            piece = bytes(self._inbox[_PACKET.size : _PACKET.size + length])
+            with memoryview(self._inbox) as inbox:
+                piece = bytes(inbox[_PACKET.size : _PACKET.size + length])
             del self._inbox[: _PACKET.size + length]
             if kind == STDIN:
-                self._stdin += piece[: _MAXIMUM_STDIN - len(self._stdin)]
+                self._input(piece, now_s)
             elif kind == CLOSE_STDIN:
                 self._finish(now_s)
 
+    def _input(self, data: bytes, now_s: float) -> None:
+        if self._fed is None:
+            self._stdin += data[: _MAXIMUM_STDIN - len(self._stdin)]
+            return
+        fault = self._exchange.fault
+        if fault is not None and fault.kind is FaultKind.TRUNCATE and fault.after_bytes is not None:
+            data = data[: max(0, fault.after_bytes - self._fed_bytes)]
+        self._fed_bytes += len(data)
+        self._fed.feed(data)
+        if self._fed.ended:
+            self._finish(now_s)
+        elif fault is not None and fault.after_bytes is not None and self._fed_bytes >= fault.after_bytes:
+            self.ended = True  # the link dies here
+
     def host_closed(self, now_s: float) -> None:
         """`adb exec-in` ends its input by closing the stream; the line runs although nobody hears it."""
-        if not self.ended and not self._framed:
+        if not (self.ended or self._done) and not self._framed:
             self._finish(now_s)
 
     def _finish(self, now_s: float) -> None:
-        if not self.run(now_s, script=self._name.endswith(":")):
+        if self._fed is not None:
+            self._answer(self._fed.finish())
+        elif not self.run(now_s, script=self._name.endswith(":")):
             self.ended = True
 
 
@@ -211,6 +296,8 @@ def open_service(phone: AdbPhone, name: str, exchange: Exchange, answered: Answe
         framed = shell is not None and "v2" in (shell["options"] or "").split(",")
         command = Command(phone, name, exchange, answered, framed=framed)
         text = line["line"]
+        if command.open_fed(now_s):
+            return command
         if phone.files() is not None and (not text.strip() or reads_stdin(text)):
             return command
         return command if command.run(now_s) else None
@@ -222,4 +309,6 @@ def open_service(phone: AdbPhone, name: str, exchange: Exchange, answered: Answe
         return None
     answered(reply.stdout)
     fault = exchange.fault
-    return Answer(reply.stdout if fault is None else distorted(fault, reply.stdout, exchange.previous))
+    answer = Answer(reply.stdout if fault is None else distorted(fault, reply.stdout, exchange.previous))
+    answer.delay_s = reply.delay_s
+    return answer

@@ -7,6 +7,7 @@ come. Layouts: research/virtual-phones.md 6.4 [measured with adb 29 and adb 36].
 
 import errno
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +17,6 @@ _STAT_V2 = struct.Struct("<4sIQQIIIIQqqq")
 _ENTRY = struct.Struct("<4sIIII")
 CHUNK_BYTES = 64 * 1024
 _MAXIMUM_PATH = 4096
-_MAXIMUM_FILE = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +40,11 @@ class SyncFiles(Protocol):
     def read(self, path: str) -> bytes:
         """The content of a file. Raises: OSError."""
 
-    def write(self, path: str, data: bytes, *, mode: int, mtime: int) -> None:
-        """Make or replace a file, with its folders. Raises: OSError."""
+    def create(self, path: str, *, mode: int) -> Callable[[bytes], None]:
+        """Make or replace a file, with its folders; what is returned appends to it. Raises: OSError, as that does."""
+
+    def set_time(self, path: str, mtime: int) -> None:
+        """When the file was changed. Raises: OSError."""
 
 
 class SyncSession:
@@ -52,7 +55,7 @@ class SyncSession:
         self._inbox = bytearray()
         self._sending: tuple[str, int] | None = None
         self._refused = ""
-        self._received = bytearray()
+        self._append: Callable[[bytes], None] | None = None
         self.ended = False
 
     def receive(self, data: bytes) -> bytes:
@@ -67,7 +70,8 @@ class SyncSession:
                 return bytes(answers) + _failure("request too long")
             if len(self._inbox) < _REQUEST.size + body:
                 break
-            payload = bytes(self._inbox[_REQUEST.size : _REQUEST.size + body])
+            with memoryview(self._inbox) as inbox:
+                payload = bytes(inbox[_REQUEST.size : _REQUEST.size + body])
             del self._inbox[: _REQUEST.size + body]
             answers += self._answer(name, number, payload)
         return bytes(answers)
@@ -134,25 +138,25 @@ class SyncSession:
         return bytes(answer) + _REQUEST.pack(b"DONE", 0)
 
     def _take(self, name: bytes, number: int, payload: bytes) -> bytes:
-        """DATA after SEND; DONE carries the time. A refusal is said once, at DONE."""
-        if name == b"DATA":
-            if len(self._received) + len(payload) > _MAXIMUM_FILE:
-                self._refused = "No space left on device"
-            else:
-                self._received += payload
-            return b""
+        """DATA after SEND, written as it comes; DONE carries the time. A refusal is said once, at DONE."""
         target, mode = self._sending or ("", 0)
-        data, refused = bytes(self._received), self._refused
-        self._sending, self._refused = None, ""
-        self._received.clear()
+        if not self._refused:
+            try:
+                if self._append is None:
+                    self._append = self._files.create(target, mode=mode)
+                if name == b"DATA":
+                    self._append(payload)
+                elif name == b"DONE":
+                    self._files.set_time(target, number)
+            except OSError as refusal:
+                opened = "couldn't create file" if self._append is None else "write failed"
+                self._refused = f"{opened}: {refusal.strerror}"
+        if name == b"DATA":
+            return b""
+        refused, self._sending, self._append, self._refused = self._refused, None, None, ""
         if name != b"DONE":
             self.ended = True
             return _failure("expected DATA or DONE")
-        if not refused:
-            try:
-                self._files.write(target, data, mode=mode, mtime=number)
-            except OSError as refusal:
-                refused = f"couldn't create file: {refusal.strerror}"
         return _failure(refused) if refused else _REQUEST.pack(b"OKAY", 0)
 
 

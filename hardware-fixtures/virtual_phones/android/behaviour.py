@@ -6,6 +6,8 @@ certificate says so. Keeping one part of the data is a fault of the recovery; no
 the trade-in foyer, so those count only where a shell answers after the erase (`MISBEHAVIOURS_IN_FOYER`).
 """
 
+from virtual_phones.storage.lies import LIES
+
 KEEPS = {
     "keeps_sdcard": "sdcard",
     "keeps_tmp": "tmp",
@@ -26,6 +28,11 @@ MISBEHAVIOURS: dict[str, str] = {
     "keeps_packages": "wipes, but installed apps survive",
     "boots_other_image": "boots a dynamic system image with fresh data; the old data set still exists beside it",
     "user_forged": "keeps all data; an app with adb's permissions makes everything a shell can write look new",
+    "user_forged_closed": "the same, and besides it shows its set-up screen, without debugging and without our key",
+    "restart_called_factory_reset": "keeps all data but one app; its user restarts it by the name of a factory reset, "
+    "and makes everything a shell can write look new",
+    "keeps_android_id": "wipes, but comes back with the same android_id",
+    "debugging_never_on": "once it was reset, nobody can switch USB debugging on again",
     "staged_foyer": "an un-erased phone staged to show the foyer, whose forced wipe never happens",
     "returns_with_other_serial": "erased, but another serial answers afterwards",
     "returns_with_other_imei": "erased, but another IMEI answers afterwards",
@@ -59,18 +66,49 @@ NOT_IN_FOYER = frozenset(KEEPS) | {
     "device_owner",
     "reset_forbidden",
     "harness_refused",
+    "keeps_android_id",
+    "debugging_never_on",
     "sim_inserted",
     "sd_inserted",
 }
+STORAGE_MISBEHAVIOURS: dict[str, str] = dict(LIES)
+"""Lies of the storage: only an overwriting pass meets them, so a certificate without one may be given."""
+
 MISBEHAVIOURS_IN_FOYER: dict[str, str] = {
     name: sentence for name, sentence in MISBEHAVIOURS.items() if name not in NOT_IN_FOYER
 }
 """Those that mean something for a phone that begins in the trade-in foyer (condition "reset")."""
 
 MISBEHAVIOURS_IN_HARNESS: dict[str, str] = {
-    name: sentence for name, sentence in MISBEHAVIOURS.items() if name != "staged_foyer"
+    name: sentence for name, sentence in MISBEHAVIOURS.items() if name not in ("staged_foyer", "debugging_never_on")
 }
 """Those that mean something for a phone with an authorised adb shell (condition "debugging")."""
+
+MISBEHAVIOURS_IN_FASTBOOT: dict[str, str] = {
+    "fastboot_floods": "the boot loader answers each question with INFO packets without end",
+    "fastboot_refuses_erase": "the boot loader says that it is unlocked, and refuses the erase",
+    "fastboot_tells_no_serial": "the boot loader does not tell its serial number",
+}
+"""Those of the boot loader alone: they change nothing while Android runs."""
+
+MISBEHAVIOURS_IN_RESCUE: dict[str, str] = {
+    "rescue_unknown": "its recovery has no rescue mode",
+    "rescue_says_failed": "its rescue mode answers that the wipe has failed",
+    "rescue_of_another_build": "its rescue mode tells the fingerprint of another build",
+}
+"""Those of recovery's rescue mode alone: they change nothing while Android runs."""
+
+FASTBOOT_VARIATIONS: dict[str, str] = {
+    "old_getvar": "a variable that the boot loader does not know is an empty OKAY",
+    "no_metadata_partition": "there is no metadata partition",
+    "motorola_variables": "the boot loader tells its lock by securestate, its FRP by frp-state, and its IMEI",
+}
+
+NOT_IN_REOPEN = frozenset({"lock_screen", "harness_refused", "returns_unauthorised", "returns_without_adb"})
+MISBEHAVIOURS_IN_REOPEN: dict[str, str] = {
+    name: sentence for name, sentence in MISBEHAVIOURS.items() if name not in NOT_IN_REOPEN
+}
+"""Those that mean something for the same phone when a person resets it and opens it again."""
 
 VARIATIONS: dict[str, str] = {
     "slow_boot": "takes three times as long to boot",
@@ -82,12 +120,16 @@ VARIATIONS: dict[str, str] = {
     "samsung_battery": "dumpsys battery has Samsung's mSavedBatteryAsoc",
     "clock_1970": "the clock is wrong after a wipe",
     "chinese_locale": "localised words in answers",
+    "warms_up": "the battery warms while the storage is written to, and cools in some minutes",
+    "drains": "the charger gives less than writing takes: the battery empties, and fills again in half an hour",
     "imeis_change_places": "after a wipe it calls its second IMEI the first",
 }
 """Harmless: a phone with any of these is honest."""
 
 LIMITS: dict[str, str] = {
     "unlocked_bootloader": "orange boot state: no claim may rest on its boot chain, so never E3",
+    "no_boot_history": "the shell is shown no boot history, which supports some methods",
+    "no_harness_property": "the shell is not told that the test harness has reset the phone",
     "no_attestation": "trade-in status carries no attestation",
 }
 """Accepted as variations; they lower claims, or say nothing, but are no lies."""

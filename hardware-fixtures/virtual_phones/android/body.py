@@ -3,8 +3,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from virtual_phones.android import foyer
-from virtual_phones.android.behaviour import LIMITS, MISBEHAVIOURS, VARIATIONS
+from virtual_phones.android import foyer, rescue
+from virtual_phones.android.behaviour import (
+    FASTBOOT_VARIATIONS,
+    LIMITS,
+    MISBEHAVIOURS,
+    MISBEHAVIOURS_IN_FASTBOOT,
+    MISBEHAVIOURS_IN_RESCUE,
+    STORAGE_MISBEHAVIOURS,
+    VARIATIONS,
+)
 from virtual_phones.android.data import EPOCH_AT_ZERO, Hardware
 from virtual_phones.android.lives import AndroidLives
 from virtual_phones.android.system import AndroidSystem
@@ -12,7 +20,7 @@ from virtual_phones.android.tools import android_tools
 from virtual_phones.phone import Agenda, Timing, VirtualPhone, section
 from virtual_phones.shell.filetree import FileTree
 
-CONDITIONS = ("used", "signed_in", "debugging", "reset")
+CONDITIONS = ("used", "signed_in", "debugging", "reset", "fastboot")
 SELLERS_KEY = "00" * 16
 
 
@@ -41,7 +49,9 @@ class AndroidBody(VirtualPhone):
         self.timing = timing or Timing()
         self.misbehaviour = frozenset(misbehaviour)
         self.variation = frozenset(variation)
-        unknown = (self.misbehaviour - set(MISBEHAVIOURS)) | (self.variation - set(VARIATIONS) - set(LIMITS))
+        known = {*MISBEHAVIOURS, *MISBEHAVIOURS_IN_FASTBOOT, *MISBEHAVIOURS_IN_RESCUE, *STORAGE_MISBEHAVIOURS}
+        unknown = self.misbehaviour - known
+        unknown |= self.variation - {*VARIATIONS, *LIMITS, *FASTBOOT_VARIATIONS}
         if unknown or condition not in CONDITIONS:
             raise ValueError(f"android: unknown {', '.join(sorted(unknown)) or condition}")
         self.neighbour_serial = neighbour_serial or serial[:-1] + ("0" if serial[-1:] != "0" else "1")
@@ -50,7 +60,7 @@ class AndroidBody(VirtualPhone):
         """Counts restarts of adbd: connections made under an older number are dead."""
         self.offered: tuple[str, str, float] | None = None
         self.mode = "system"
-        """off, system, recovery, sideload, fastboot or restarting (adbd on its way down or up)."""
+        """off, system, recovery, sideload, rescue, fastboot or restarting (adbd on its way down or up)."""
         self.agenda = Agenda()
         battery = int(str(section(model, "battery").get("level", 80)))
         self.lives = AndroidLives(
@@ -72,10 +82,14 @@ class AndroidBody(VirtualPhone):
         self.system.tools = android_tools(self.system)
         self._ready_at_s = 0.0
         self.harness_keys: dict[str, str] | None = None
+        self.is_walked = False
+        """A person stays with it, to walk its set-up and to switch debugging on as soon as that can be done."""
         self._settle(condition)
 
     def _settle(self, condition: str) -> None:
         """Bring the phone into the condition the story begins with."""
+        if condition == "fastboot":
+            self.mode = "fastboot"
         lives, data = self.lives, self.lives.data
         if condition in ("debugging", "signed_in"):
             data.settings["global"] |= {"adb_enabled": "1", "development_settings_enabled": "1"}
@@ -85,7 +99,7 @@ class AndroidBody(VirtualPhone):
         data.lock_screen = "lock_screen" in self.misbehaviour
         data.device_owner = "com.example.mdm/.AdminReceiver" if "device_owner" in self.misbehaviour else ""
         data.restrictions = ["no_factory_reset"] if "reset_forbidden" in self.misbehaviour else []
-        if "frp_armed" in self.misbehaviour or condition in ("used", "signed_in"):
+        if "frp_armed" in self.misbehaviour or condition in ("used", "signed_in", "fastboot"):
             lives.hardware.frp_handle = lives.draw.randbytes(48)
         if condition == "reset":
             if "staged_foyer" in self.misbehaviour:
@@ -131,11 +145,11 @@ class AndroidBody(VirtualPhone):
         return self.lives.data.keys
 
     def adb_mode(self) -> str:
-        """none, device, unauthorized, foyer, recovery or sideload."""
+        """none, device, unauthorized, foyer, recovery, sideload or rescue."""
         if self.mode == "recovery":
             return "recovery" if "unlocked_bootloader" in self.variation else "none"
-        if self.mode == "sideload":
-            return "sideload"
+        if self.mode in rescue.MODES:
+            return self.mode
         if self.mode != "system" or self.system.setting("global", "adb_enabled") != "1":
             return "none"
         if self.system.trade_in() == foyer.FOYER:
@@ -168,13 +182,16 @@ class AndroidBody(VirtualPhone):
         if self.mode == "off":
             return
         if target in modes and modes[target] != "off":
-            self.leave(self.timing.absent_s, lambda _: self._arrive(modes[target]))
+            self.leave(self.timing.absent_s, lambda now_s: self.arrive_in(modes[target], now_s))
         elif target == "shutdown":
             self.leave(0.0, None)
         elif self.lives.hardware.wipe_mark:
             self.wipe_at_boot(trusted=False)
+        elif "restart_faked" in self.misbehaviour:
+            self.leave(self.timing.absent_s, lambda _: self._arrive("system"))
         else:
-            self.leave(self.timing.absent_s, lambda now_s: self.boot("reboot,userrequested", now_s))
+            # Whatever reason is asked for becomes bootstat's [AOSP adbd reboot_service, init, bootstat, read].
+            self.leave(self.timing.absent_s, lambda now_s: self.boot(f"reboot,{target or 'userrequested'}", now_s))
 
     def leave(self, away_s: float, then: Callable[[float], None] | None) -> None:
         """Leave the bus after `leave_s`, stay away `away_s`, then do `then`."""
@@ -206,14 +223,23 @@ class AndroidBody(VirtualPhone):
             self.leave(away_s, lambda now_s: self._after_recovery(now_s, trusted=trusted))
 
     def _after_recovery(self, now_s: float, *, trusted: bool) -> None:
-        lies = self.misbehaviour
+        lies, reason = self.misbehaviour, "reboot,adb"
         if lies & {"says_done_keeps_data", "reboots_without_wipe", "staged_foyer", "battery_low"}:
             self.harness_keys = None
             self.lives.hardware.wipe_mark = False
-        elif "user_forged" in lies:
+        elif lies & {"user_forged", "user_forged_closed"}:
             self.harness_keys = None
             self.lives.hardware.wipe_mark = False
             self.lives.forge()
+            if "user_forged_closed" in lies:
+                self.lives.close()
+        elif "restart_called_factory_reset" in lies:
+            is_open, self.harness_keys = self.harness_keys is not None, None
+            self.lives.hardware.wipe_mark = False
+            self.lives.forge_restart()
+            if not is_open:
+                self.lives.close()
+            reason = "reboot,factory_reset"
         elif "boots_other_image" in lies:
             self.lives.boot_other_image()
         else:
@@ -228,15 +254,22 @@ class AndroidBody(VirtualPhone):
             self._arrive("booting")
             self.agenda.at(now_s + self.timing.boot_s / 2, lambda _: self._arrive("off"))
             again_s = now_s + self.timing.boot_s / 2 + self.timing.absent_s
-            self.agenda.at(again_s, lambda later_s: self.boot("reboot,adb", later_s))
+            self.agenda.at(again_s, lambda later_s: self.boot(reason, later_s))
         else:
-            self.boot("reboot,adb", now_s)
+            self.boot(reason, now_s)
 
     # -- coming up ---------------------------------------------------------------------------------
 
     def _arrive(self, mode: str) -> None:
         self.generation += 1
         self.mode = mode
+
+    def arrive_in(self, mode: str, now_s: float) -> None:
+        """Something else than Android starts."""
+        self._arrive(mode)
+        if mode in rescue.MODES:
+            self._at(now_s)
+            rescue.wait_on(self)
 
     def boot(self, reason: str, now_s: float) -> None:
         """Android starts: on the bus at once, services answer after `boot_s`."""
@@ -245,7 +278,7 @@ class AndroidBody(VirtualPhone):
         self.system.ready = False
         self.system.volatile.clear()
         self.lives.boot_reason = reason
-        self.lives.booted_s = now_s
+        self.lives.start_kernel(now_s)
         self._ready_at_s = now_s + self.timing.boot_s * slow
         self.agenda.at(self._ready_at_s, self._booted)
 
@@ -260,6 +293,7 @@ class AndroidBody(VirtualPhone):
             self.generation += 1
         if "account_added" in self.misbehaviour and self.lives.resets:
             self.sign_in()
+        self.walk()
 
     def _ready_in_s(self) -> float:
         return max(0.0, self._ready_at_s - self.now_s) if not self.system.ready else 0.0
@@ -279,6 +313,29 @@ class AndroidBody(VirtualPhone):
         down_s = self.now_s + self.timing.ready_s / 3
         self.agenda.at(down_s, lambda _: self._arrive("restarting"))
         self.agenda.at(self.now_s + self.timing.ready_s, lambda _: self._arrive("system"))
+
+    # -- people ------------------------------------------------------------------------------------
+
+    def finish_setup(self) -> None:
+        """Somebody taps through the set-up wizard, which ends the foyer; not past a former owner's lock."""
+        if self.mode == "system" and self.system.ready:
+            self.stop_foyer()
+            self.lives.data.settings["global"]["device_provisioned"] = "1"
+            self.lives.data.settings["secure"]["user_setup_complete"] = "1"
+
+    def enable_adb(self) -> None:
+        """USB debugging, on."""
+        self.lives.data.settings["global"] |= {"adb_enabled": "1", "development_settings_enabled": "1"}
+        self.generation += 1
+
+    def walk(self) -> None:
+        """What the person who stays with it can do now."""
+        can_be_walked = self.mode == "system" and self.system.ready and not self.lives.hardware.frp_active
+        if not (self.is_walked and can_be_walked):
+            return
+        self.finish_setup()
+        if "debugging_never_on" not in self.misbehaviour and self.system.setting("global", "adb_enabled") != "1":
+            self.enable_adb()
 
     def sign_in(self) -> None:
         """Somebody adds an account; the foyer ends."""

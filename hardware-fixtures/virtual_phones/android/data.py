@@ -2,21 +2,26 @@
 """The data of a virtual Android: what an erase replaces, what it never reaches, and whose data is in it."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from virtual_phones.android.versions import form_of
 from virtual_phones.phone import section
 from virtual_phones.shell.filetree import EVERYBODY, ROOT, SHELL, SYSTEM, FileTree
+from virtual_phones.storage.lies import storage
+from virtual_phones.storage.volume import Volume
 
 EPOCH_AT_ZERO = 1_764_000_000
 """The phone's clock at now_s 0 unless told otherwise."""
+USUAL_DATA_KIB = 112_000_000
+"""/data of a phone of 128 GB, for a model that does not tell."""
 USER_STORAGE = "/storage/emulated/0"
 SHELL_FILES = "/data/local/tmp"
 ERASED_FOLDERS = ("/data", USER_STORAGE)
 UNLABELLED = ("partitions",)
-"""Files of /proc that the shell may not read, for the policy does not name them (`versions.FORMS`)."""
+"""Files of /proc that the shell may not read, for the policy does not name them (`versions.FORMS`), unless the model's
+[shell] table says `readable`: before Android 8 policies were wider, and some makers' still are."""
 SECOND_ACCOUNT_TYPE = "com.tencent.mm.account"
 
 
@@ -191,14 +196,15 @@ def system_files(files: FileTree, model: Mapping[str, object]) -> None:
     )
     release = section(model, "kernel").get("release")
     kernel["version"] = f"Linux version {release} (build-user@build-host) #1 SMP PREEMPT\n"
-    kernel["uptime"] = "312.44 1987.10\n"
     storage = int(str(section(model, "storage").get("bytes", 128_000_000_000)))
     kernel["partitions"] = (
         f"major minor  #blocks  name\n\n   8        0  {storage // 1024} sda\n   8       31  "
         f"{section(model, 'storage').get('data_kib', 0)} sda31\n"
     )
+    readable = section(model, "shell").get("readable", [])
     for name, text in kernel.items():
-        files.put(f"/proc/{name}", partial(str.encode, text), mode=0o400 if name in UNLABELLED else 0o444)
+        closed = name in UNLABELLED and not (isinstance(readable, list) and name in readable)
+        files.put(f"/proc/{name}", partial(str.encode, text), mode=0o400 if closed else 0o444)
     for name in ("cycle_count", "charge_full", "charge_full_design"):
         files.put(f"/sys/class/power_supply/battery/{name}", lambda: b"0\n", mode=0o400)
     files.link("/sdcard", USER_STORAGE)
@@ -206,6 +212,26 @@ def system_files(files: FileTree, model: Mapping[str, object]) -> None:
     files.link("/etc", "/system/etc")
     files.read_only = ["/"]
     files.writable = ["/data", "/storage", "/dev", "/mnt", "/cache", "/metadata", "/proc", "/sys"]
+
+
+def data_volume(
+    files: FileTree, model: Mapping[str, object], lies: frozenset[str], *, taken: Callable[[], int]
+) -> Volume:
+    """The file system of /data, on which what shell and sync write lies block by block."""
+    volume = storage(_data_kib(model) * 1024, lies, others=taken)
+    files.volume, files.on_volume, files.rm_keeps = volume, ERASED_FOLDERS, "rm_keeps" in lies
+    return volume
+
+
+def taken_bytes(model: Mapping[str, object], files: FileTree, *, apps: bool) -> int:
+    """What the system, the owner's apps and the files of the tree take of /data. A small one holds less of all."""
+    whole = _data_kib(model)
+    system = min(6_300_000, whole // 16)
+    return (system + (min(48_000_000, whole // 2) if apps else 0)) * 1024 + files.used
+
+
+def _data_kib(model: Mapping[str, object]) -> int:
+    return int(str(section(model, "storage").get("data_kib", USUAL_DATA_KIB)))
 
 
 def empty_data_files(files: FileTree, draw: random.Random) -> None:
@@ -261,7 +287,7 @@ def owned_items(data: DataSet, files: FileTree) -> dict[str, frozenset[object]]:
             (path, node.data())
             for place in places
             for path, node in files.below(place)
-            if not node.is_folder and not node.is_link and not callable(node.content)
+            if not node.is_folder and not node.is_link and isinstance(node.content, bytes)
         )
 
     named = (("global", "device_name"), ("secure", "android_id"), ("secure", "bluetooth_name"))

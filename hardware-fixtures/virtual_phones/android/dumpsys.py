@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict
 
+from virtual_phones.android.dumpsys_mount import mount
 from virtual_phones.android.system import AndroidSystem
 from virtual_phones.phone import section
 from virtual_phones.shell.streams import Call
@@ -94,12 +95,16 @@ def _battery(system: AndroidSystem, words: list[str]) -> str:
     battery = section(system.model, "battery")
     form = system.form("dumpsys battery")
     dock = "" if form == "plain" else "  Dock powered: false\n"
+    warmth_dc, drained = system.lives.strain.felt(system.lives.now_s)
+    temperature = int(str(battery.get("temperature_dc", 0))) + (warmth_dc if system.has("warms_up") else 0)
+    drained = drained if system.has("drains") else 0
     text = (
         "Current Battery Service state:\n  AC powered: false\n  USB powered: true\n  Wireless powered: false\n"
         f"{dock}  Max charging current: 500000\n  Max charging voltage: 5000000\n"
-        f"  Charge counter: {battery.get('charge_counter_uah')}\n  status: 2\n  health: {battery.get('health')}\n"
-        f"  present: true\n  level: {system.lives.hardware.battery_level}\n  scale: 100\n"
-        f"  voltage: {battery.get('voltage_mv')}\n  temperature: {battery.get('temperature_dc')}\n"
+        f"  Charge counter: {battery.get('charge_counter_uah')}\n"
+        f"  status: {3 if drained else 2}\n  health: {battery.get('health')}\n"
+        f"  present: true\n  level: {max(1, system.lives.hardware.battery_level - drained)}\n  scale: 100\n"
+        f"  voltage: {battery.get('voltage_mv')}\n  temperature: {temperature}\n"
         "  technology: Li-ion\n"
     )
     if "vendor_battery_keys" in system.lives.variation:
@@ -435,6 +440,7 @@ DUMPS: dict[str, Dump] = {
     "euicc": _euicc,
     "usagestats": _usagestats,
     "diskstats": _diskstats,
+    "mount": mount,
     "activity": _activity,
     "package": _package,
     "wifi": _wifi,

@@ -2,10 +2,10 @@
 """Trade-In Mode of Android 16: when it starts and stops, and what `tradeinmode` answers (research android.md §8)."""
 
 import base64
-import hashlib
 import json
 import re
 
+from virtual_phones.android.attestation import UNVERIFIED, VERIFIED, Authority, Statement, joined
 from virtual_phones.android.lives import TRADE_IN
 from virtual_phones.android.system import AndroidSystem
 from virtual_phones.phone import section
@@ -14,6 +14,8 @@ from virtual_phones.shell.streams import Call
 FOYER, EVALUATION, STOPPED = "1", "2", "-1"
 SERVICE = re.compile(r"shell[^:]*:tradeinmode(\s*|\s[A-Za-z0-9_\-\s]*)")
 """The only services adbd opens in the foyer."""
+_AUTHORITY = Authority("virtual phones")
+"""Its root says SPECIMEN; no set of roots that ships holds it."""
 
 
 def start(system: AndroidSystem) -> bool:
@@ -123,7 +125,16 @@ def status(system: AndroidSystem, challenge: str) -> dict[str, object]:
     if challenge and "no_attestation" in system.lives.variation:
         found["attestation"] = {"error": "attestation failed"}
     elif challenge:
-        # Not a certificate: this model has no attestation key, and nobody may take this for one.
-        digest = hashlib.sha512(f"{hardware.serial}/{challenge}".encode("utf-8", "replace")).digest()
-        found["attestation"] = {"certificates": base64.encodebytes(digest * 3).decode()}
+        found["attestation"] = {"certificates": base64.encodebytes(_attested(system, challenge)).decode()}
     return found
+
+
+def _attested(system: AndroidSystem, challenge: str) -> bytes:
+    """A chain under the virtual root. Whether a real phone attests its numbers here is `unconfirmed`; this one does
+    not.
+    """
+    locked = system.properties().get("ro.boot.flash.locked") != "0"
+    statement = Statement(
+        challenge=challenge.encode("utf-8", "replace"), locked=locked, boot_state=VERIFIED if locked else UNVERIFIED
+    )
+    return joined(_AUTHORITY.chain(statement))

@@ -2,6 +2,7 @@
 """The lives of a virtual Android's data: boots, wipes, and what outlives them. No USB, no adb here."""
 
 import random
+import uuid
 from collections.abc import Mapping
 
 from virtual_phones.android.behaviour import KEEPS
@@ -12,14 +13,18 @@ from virtual_phones.android.data import (
     DataSet,
     Hardware,
     Owner,
+    data_volume,
     empty_data_files,
     factory_data,
     owned_items,
     owner_files,
     system_files,
+    taken_bytes,
     used_data,
 )
+from virtual_phones.android.strain import Strain
 from virtual_phones.shell.filetree import File, FileTree
+from virtual_phones.storage.stored import StoredFile
 
 HISTORY = "persist.sys.boot.reason.history"
 HARNESS = "persist.sys.test_harness"
@@ -64,7 +69,14 @@ class AndroidLives:
         self.boot_reason = "reboot"
         self.booted_s = -3600.0
         self.files = FileTree()
+        self.volume = data_volume(self.files, model, misbehaviour, taken=self.taken_bytes)
+        self.strain = Strain(self.volume)
+        self.boot_id = ""
+        self._boots = random.Random(f"{seed}/{hardware.serial}/boots")
         system_files(self.files, model)
+        self.files.put("/proc/uptime", self._uptime, mode=0o444)
+        self.files.put("/proc/sys/kernel/random/boot_id", self._kernel_id, mode=0o444)
+        self.start_kernel(self.booted_s)
         empty_data_files(self.files, self.draw)
         self.data = used_data(model, self.draw, self.owner, epoch_at_zero)
         owner_files(self.files, self.owner, self.draw)
@@ -81,6 +93,25 @@ class AndroidLives:
         """The phone's own clock, Unix seconds."""
         return int(self.epoch_at_zero + self.clock_offset + self.now_s)
 
+    # -- kernel and storage ------------------------------------------------------------------
+
+    def start_kernel(self, now_s: float) -> None:
+        """A new start of the kernel: its random id, its clock, and nothing in the page cache."""
+        self.boot_id = str(uuid.UUID(bytes=self._boots.randbytes(16), version=4))
+        self.booted_s = now_s
+        self.volume.restart()
+
+    def _kernel_id(self) -> bytes:
+        return f"{self.boot_id}\n".encode()
+
+    def _uptime(self) -> bytes:
+        up_s = max(0.0, self.now_s - self.booted_s)
+        return f"{up_s:.2f} {up_s * 6:.2f}\n".encode()
+
+    def taken_bytes(self) -> int:
+        """What of /data is not stored block by block: the system's own, the owner's apps, files of the tree."""
+        return taken_bytes(self.model, self.files, apps=bool(self.data.packages))
+
     # -- ends and beginnings ------------------------------------------------------------------
 
     def begin_here(self) -> None:
@@ -94,6 +125,8 @@ class AndroidLives:
         kept = {KEEPS[name] for name in self.misbehaviour if name in KEEPS}
         folders = {stratum: self._copied(folder) for stratum, folder in STRATUM_FOLDERS.items() if stratum in kept}
         self.data = factory_data(self.model, self.draw, self.now_s)
+        if "keeps_android_id" in self.misbehaviour:
+            self.data.settings["secure"]["android_id"] = old.settings["secure"]["android_id"]
         self._clear_files()
         for stratum, children in folders.items():
             self.files.find(STRATUM_FOLDERS[stratum]).children.update(children)
@@ -141,6 +174,18 @@ class AndroidLives:
         for name in ("Android", "DCIM", "Download", "Movies", "Music", "Pictures"):
             self.files.make_folder(f"{USER_STORAGE}/{name}", mode=0o2771)
 
+    def forge_restart(self) -> None:
+        """The same, and every installed app kept but one."""
+        kept = dict(list(self.data.packages.items())[1:])
+        self.forge()
+        self.data.packages = kept
+
+    def close(self) -> None:
+        """What a user can do besides, so that it looks like a phone at its set-up screen: no key, no debugging."""
+        self.data.keys = {}
+        self.data.settings["global"] |= {"device_provisioned": "0", "adb_enabled": "0"}
+        self.data.settings["secure"]["user_setup_complete"] = "0"
+
     def complete_boot(self) -> None:
         """What the system does when the boot is completed: count it, and say why it happened."""
         table = self.data.settings["global"]
@@ -187,10 +232,15 @@ class AndroidLives:
         return {stratum: items | found[stratum] for stratum, items in owned_items(data, aside).items()}
 
     def _copied(self, folder: str) -> dict[str, File]:
+        """The folder's files; what lies on the volume is taken off it, for the volume will be formatted."""
+        for _, node in self.files.below(folder):
+            if isinstance(node.content, StoredFile):
+                node.content = node.data()
         return dict(self.files.find(folder).children)
 
     def _clear_files(self) -> None:
         for folder in ERASED_FOLDERS:
             self.files.find(folder).children = {}
+        self.volume.format()
         self.files.used = sum(node.size for _, node in self.files.below("/") if not node.is_folder)
         empty_data_files(self.files, self.draw)

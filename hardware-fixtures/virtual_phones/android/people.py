@@ -26,8 +26,7 @@ def deny_adb(phone: AndroidBody) -> None:
 def enable_adb(phone: AndroidBody) -> None:
     """Seven taps and the switch; not possible before set-up is finished."""
     if _in_settings(phone):
-        phone.lives.data.settings["global"] |= {"adb_enabled": "1", "development_settings_enabled": "1"}
-        phone.generation += 1
+        phone.enable_adb()
 
 
 def disable_adb(phone: AndroidBody) -> None:
@@ -43,8 +42,15 @@ def revoke_adb(phone: AndroidBody) -> None:
     phone.generation += 1
 
 
+def open_again(phone: AndroidBody) -> None:
+    """Stay with it: walk its set-up without account, network or card, switch debugging on, allow the computer."""
+    phone.is_walked = True
+    phone.walk()
+
+
 def erase_in_settings(phone: AndroidBody) -> None:
     """Settings → Erase all data: a trusted reset, which also clears factory reset protection."""
+    phone.is_walked = False
     if _in_settings(phone) and "no_factory_reset" not in phone.lives.data.restrictions:
         phone.harness_keys = None
         phone.wipe_at_boot(trusted=True)
@@ -58,7 +64,7 @@ def wipe_in_recovery(phone: AndroidBody) -> None:
 
 def reboot_system(phone: AndroidBody) -> None:
     """Hold power, or the menu of recovery and fastboot: start Android."""
-    if phone.mode in ("recovery", "sideload", "fastboot"):
+    if phone.mode in ("recovery", "sideload", "rescue", "fastboot"):
         phone.leave(phone.timing.absent_s, lambda now_s: phone.boot("reboot,userrequested", now_s))
     elif phone.mode == "system":
         phone.reboot("")
@@ -113,10 +119,7 @@ def connect_wifi(phone: AndroidBody) -> None:
 
 def finish_setup(phone: AndroidBody) -> None:
     """Tap through the set-up wizard; the foyer ends."""
-    if phone.mode == "system" and phone.system.ready:
-        phone.stop_foyer()
-        phone.lives.data.settings["global"]["device_provisioned"] = "1"
-        phone.lives.data.settings["secure"]["user_setup_complete"] = "1"
+    phone.finish_setup()
 
 
 def set_lock_screen(phone: AndroidBody) -> None:
@@ -139,6 +142,7 @@ ACTIONS: dict[str, Callable[[AndroidBody], None]] = {
     "deny_adb": deny_adb,
     "enable_adb": enable_adb,
     "disable_adb": disable_adb,
+    "open_again": open_again,
     "revoke_adb": revoke_adb,
     "erase_in_settings": erase_in_settings,
     "wipe_in_recovery": wipe_in_recovery,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A virtual Android phone as a bench meets it: what USB shows, what adb opens, what a person can press."""
 
-from virtual_phones.android import foyer
+from virtual_phones.android import foyer, rescue
 from virtual_phones.android.behaviour import LIMITS, MISBEHAVIOURS, VARIATIONS
 from virtual_phones.android.body import AndroidBody
 from virtual_phones.android.people import ACTIONS
@@ -9,12 +9,15 @@ from virtual_phones.phone import (
     ADB_INTERFACE,
     FASTBOOT_INTERFACE,
     MTP_INTERFACE,
+    Fed,
     Interface,
     ServiceReply,
     UsbView,
     section,
 )
+from virtual_phones.shell.fed import FedLine, fed_line
 from virtual_phones.shell.shell import Shell
+from virtual_phones.storage.stored import Part, cut_to, length_of
 
 __all__ = ["ACTIONS", "LIMITS", "MISBEHAVIOURS", "VARIATIONS", "AndroidPhone"]
 
@@ -25,8 +28,9 @@ class AndroidPhone(AndroidBody):
     """A virtual Android phone.
 
     `condition`: "used" (a seller's phone, set up, signed in, debugging off), "signed_in" (the same, debugging
-    on), "debugging" (debugging on, accounts removed, as a seller hands it over) or "reset" (reset once before
-    the story, in its set-up screen). `seed` chooses the owner and every random thing.
+    on), "debugging" (debugging on, accounts removed, as a seller hands it over), "reset" (reset once before
+    the story, in its set-up screen) or "fastboot" (a seller's phone that somebody has started into its boot
+    loader). `seed` chooses the owner and every random thing.
     Raises: ValueError for an unknown condition, misbehaviour or variation.
     """
 
@@ -42,7 +46,7 @@ class AndroidPhone(AndroidBody):
         interfaces: tuple[Interface, ...] = (MTP_INTERFACE,)
         if self.mode == "fastboot":
             product, interfaces = "product_fastboot", (FASTBOOT_INTERFACE,)
-        elif self.mode in ("recovery", "sideload"):
+        elif self.mode in ("recovery", *rescue.MODES):
             product, interfaces = "product_recovery", (ADB_INTERFACE,) if adb else ()
         elif adb:
             product, interfaces = "product_adb", (MTP_INTERFACE, ADB_INTERFACE)
@@ -114,22 +118,40 @@ class AndroidPhone(AndroidBody):
         self.tick(now_s)
         if not self.knows_key(fingerprint) and (self.offered is None or self.offered[0] != fingerprint):
             self.offered = (fingerprint, comment, self.now_s + self.timing.dialog_s)
+            if self.is_walked:
+                self.accept_key(fingerprint, comment or "bench@bench")
 
     def accepts(self, service: str) -> bool:
         """Would adbd open this service in its present mode, for an authorised host?"""
         mode = self.adb_mode()
         if mode == "foyer":
             return foyer.SERVICE.fullmatch(service) is not None
-        if mode in ("recovery", "sideload"):
+        if mode in rescue.MODES:
+            return rescue.accepts(self, service)
+        if mode == "recovery":
             return service.startswith("reboot:")
         return mode == "device" and service.startswith(("shell", "exec:", "sync:", "reboot:", "remount:"))
 
-    def run(self, service: str, stdin: bytes = b"", *, now_s: float) -> ServiceReply | None:
-        """Run one service whole; None = closed. `sync:` is not run here: it works on `files`."""
+    def feed(self, service: str, *, now_s: float) -> Fed | None:
+        """Open a service that takes its input as it comes (`shell/fed.py`); None = ask `run`."""
+        self.tick(now_s)
+        kind, _, line = service.partition(":")
+        if not self.accepts(service) or kind.split(",")[0] not in ("shell", "exec"):
+            return None
+        fed = fed_line(Shell(self.system), line)
+        return None if fed is None else FedService(fed, LATE_S if "late_answers" in self.misbehaviour else 0.0)
+
+    def run(self, service: str, stdin: bytes = b"", *, now_s: float, in_pieces: bool = False) -> ServiceReply | None:
+        """Run one service whole; None = closed. `sync:` is not run here: it works on `files`.
+
+        `in_pieces`: what comes from the storage is left there until the transport asks for it.
+        """
         self.tick(now_s)
         kind, _, line = service.partition(":")
         if not self.accepts(service) or kind == "sync":
             return None
+        if self.mode in rescue.MODES:
+            return rescue.run(self, service)
         if kind == "reboot":
             self.reboot(line)
             return ServiceReply()
@@ -140,9 +162,15 @@ class AndroidPhone(AndroidBody):
             line or stdin.decode("utf-8", "surrogateescape"), stdin if line else b"", merged=merged
         )
         delay_s = result.delay_s + (LATE_S if "late_answers" in self.misbehaviour else 0.0)
+        if in_pieces and any(isinstance(piece, Part) for piece in result.pieces):
+            pieces = self._half(result.pieces) if "half_answers" in self.misbehaviour else result.pieces
+            return ServiceReply(stderr=result.stderr, exit_code=result.exit_code, delay_s=delay_s, pieces=pieces)
         return ServiceReply(
             stdout=self._as_sent(result.stdout), stderr=result.stderr, exit_code=result.exit_code, delay_s=delay_s
         )
+
+    def _half(self, pieces: tuple[bytes | Part, ...]) -> tuple[bytes | Part, ...]:
+        return cut_to(pieces, length_of(pieces) // 2)
 
     def _as_sent(self, data: bytes) -> bytes:
         if "half_answers" in self.misbehaviour and len(data) > 64:
@@ -151,8 +179,30 @@ class AndroidPhone(AndroidBody):
 
     def banner(self) -> str:
         """What adbd says of itself in CNXN, without features: `device::ro.product.name=…;`."""
-        if self.mode in ("recovery", "sideload"):
+        if self.mode in ("recovery", *rescue.MODES):
             return f"{self.mode}::"
         found = self.system.properties()
         names = ("ro.product.name", "ro.product.model", "ro.product.device")
         return "device::" + "".join(f"{name}={found.get(name, '')[:200]};" for name in names)
+
+
+class FedService:
+    """A line that is fed, as a service (`phone.Fed`)."""
+
+    def __init__(self, line: FedLine, late_s: float) -> None:
+        self._line = line
+        self._late_s = late_s
+
+    @property
+    def ended(self) -> bool:
+        """See Fed."""
+        return self._line.ended
+
+    def feed(self, data: bytes) -> None:
+        """See Fed."""
+        self._line.feed(data)
+
+    def finish(self) -> ServiceReply:
+        """See Fed."""
+        result = self._line.finish()
+        return ServiceReply(stderr=result.stderr, exit_code=result.exit_code, delay_s=result.delay_s + self._late_s)

@@ -133,7 +133,7 @@ class AndroidSystem:
                 "/GSI1.240905.001/12345678:user/release-keys",
             }
         found |= self.volatile | self.lives.data.properties
-        if self.form("boot.reason.history") == "absent":
+        if self.form("boot.reason.history") == "absent" or self.has("no_boot_history"):
             found.pop(HISTORY, None)
         if self.ready:
             found |= {"sys.boot_completed": "1", "dev.bootcomplete": "1"}
@@ -146,7 +146,8 @@ class AndroidSystem:
 
     def shell_properties(self) -> dict[str, str]:
         """What of them the shell may read: not those of the system alone."""
-        return {name: value for name, value in self.properties().items() if not name.startswith(SYSTEMS_OWN)}
+        hidden = (*SYSTEMS_OWN, HARNESS) if self.has("no_harness_property") else SYSTEMS_OWN
+        return {name: value for name, value in self.properties().items() if not name.startswith(hidden)}
 
     def set_property(self, name: str, value: str) -> bool:
         """As the shell user; False when SELinux refuses."""

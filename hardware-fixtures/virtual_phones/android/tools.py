@@ -7,6 +7,7 @@ from virtual_phones.android.dumpsys import PDB_REFUSAL, dumpsys, frp_status
 from virtual_phones.android.foyer import tradeinmode
 from virtual_phones.android.system import AndroidSystem
 from virtual_phones.android.tools_hardware import HARDWARE_SERVICES, HARDWARE_TOOLS, SystemTool
+from virtual_phones.phone import section
 from virtual_phones.shell.streams import Call, Tool
 from virtual_phones.shell.tools_files import FILE_TOOLS
 from virtual_phones.shell.tools_text import TEXT_TOOLS
@@ -41,7 +42,8 @@ def android_tools(system: AndroidSystem) -> dict[str, Tool]:
         found["tradeinmode"] = bound(tradeinmode)
     if system.form("gsi_tool") == "present":
         found["gsi_tool"] = bound(_gsi_tool)
-    return found
+    absent = section(system.model, "shell").get("absent", [])
+    return {name: tool for name, tool in found.items() if not (isinstance(absent, list) and name in absent)}
 
 
 def _gsi_tool(system: AndroidSystem, call: Call) -> int:

@@ -197,10 +197,10 @@ def _getevent(system: AndroidSystem, call: Call) -> int:
 
 
 def _df(system: AndroidSystem, call: Call) -> int:
-    storage = section(system.model, "storage")
-    blocks = int(str(storage.get("data_kib", 0)))
-    used = 6_300_000 + system.files.used // 1024 + (48_000_000 if system.lives.data.packages else 0)
-    free = max(blocks - used, 0)
+    volume = system.lives.volume
+    blocks = max(1, volume.capacity_bytes // 1024)
+    used = volume.used_bytes // 1024
+    free = volume.free_bytes // 1024
     _, names = options(call.words)
     human = "h" in options(call.words)[0]
     call.write(

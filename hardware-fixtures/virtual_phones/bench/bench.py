@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from virtual_phones.adb.listener import AdbListener
@@ -32,7 +32,9 @@ from virtual_phones.bench.scenario import (
 )
 from virtual_phones.port import VirtualPort
 from virtual_phones.usb.bus import UsbBus
+from virtual_phones.usb.function import Stall
 from virtual_phones.usb.phone import serial_of
+from virtual_phones.usb.pipes import Gone, Pipes
 from virtual_phones.usb.vhci import VhciError, slots
 from virtual_phones.usbmux.usbmux import UsbmuxServer
 
@@ -64,6 +66,7 @@ class VirtualBench:
         )
         self._plug = AdbPlug(self.listeners)
         apples = [port for port in self.ports.values() if port.phone.platform == "apple" and not usb]
+        self._pipes = Pipes(self.now_s)
         self._usbmux = UsbmuxServer(apples, self.now_s) if apples else None
         self.control = ControlServer(
             {
@@ -77,6 +80,8 @@ class VirtualBench:
                 "add_phones": self._add_phones,
                 "swap": self._swap,
                 "fault": self._fault,
+                "usb_write": self._usb_write,
+                "usb_read": self._usb_read,
                 "usb": lambda _: [shown for port in self.ports.values() if (shown := usb_card(port)) is not None],
                 "truth": lambda _: {port.name: truth_of(port) for port in self.ports.values()},
                 "secrets": lambda _: {port.name: port.first.secrets() for port in self.ports.values()},
@@ -230,6 +235,33 @@ class VirtualBench:
         swap = make_swap(read_swap(document), seed=self._scenario.seed, epoch_at_zero=self._epoch_at_zero)
         with port.lock:
             port.swap = swap
+
+    def _usb_write(self, request: Mapping[str, object]) -> dict[str, object]:
+        """A bulk transfer to a phone, for the pyusb backend: {"ok": true}, {"stall": true} or {"gone": true}."""
+        return self._piped(
+            request,
+            lambda port, address, interface: self._pipes.write(
+                port, address, interface, bytes.fromhex(str(request.get("data", "")))
+            ),
+        )
+
+    def _usb_read(self, request: Mapping[str, object]) -> dict[str, object]:
+        """The same from a phone: {"ok": hex digits, or null while there is nothing}."""
+        return self._piped(request, self._pipes.read)
+
+    def _piped(
+        self, request: Mapping[str, object], act: Callable[[VirtualPort, int, int], bytes | None]
+    ) -> dict[str, object]:
+        port = self.ports.get(str(request.get("port")))
+        if port is None:
+            return {"gone": True}
+        try:
+            data = act(port, int(str(request.get("address"))), int(str(request.get("interface"))))
+        except Gone:
+            return {"gone": True}
+        except Stall:
+            return {"stall": True}
+        return {"ok": None if data is None else data.hex()}
 
     def _fault(self, request: Mapping[str, object]) -> None:
         document = request.get("fault")

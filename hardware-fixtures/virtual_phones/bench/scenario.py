@@ -12,6 +12,7 @@ TOML. Unknown keys are errors: a misspelt misbehaviour must not turn a liar into
     [phone.timing]                 fields of Timing, seconds; or scale = 0.05
     [phone.set]                    tables that replace values of the model
     [[phone.fault]]                at = 3   kind = "drop_after"   seconds = 2.0   executed = true
+                                   kind = "truncate"   after_bytes = 5000000: a cut in the middle of a long act
     [phone.swap]                   keys of a phone, and absence = 1, gap_s = 0.5
 """
 
@@ -44,7 +45,7 @@ _BODY_KEYS = frozenset(
 )
 _PHONE_KEYS = _BODY_KEYS | {"name", "port", "plugged", "fault", "swap"}
 _SWAP_KEYS = _BODY_KEYS | {"absence", "gap_s"}
-_FAULT_KEYS = frozenset({"at", "kind", "until", "seconds", "executed"})
+_FAULT_KEYS = frozenset({"at", "kind", "until", "seconds", "executed", "after_bytes"})
 _TIMING_KEYS = frozenset(found.name for found in fields(Timing)) | {"scale"}
 _SCENARIO_KEYS = frozenset({"name", "seed", "phone"})
 
@@ -211,7 +212,12 @@ def read_fault(table: Mapping[str, object]) -> Fault:
     if at < 1:
         raise ScenarioError("fault: at counts exchanges from 1")
     return Fault(
-        at=at, kind=kind, until=_whole(table, "until", 0), seconds=_number(table, "seconds", 0.0), executed=executed
+        at=at,
+        kind=kind,
+        until=_whole(table, "until", 0),
+        seconds=_number(table, "seconds", 0.0),
+        executed=executed,
+        after_bytes=_whole(table, "after_bytes", 0) if "after_bytes" in table else None,
     )
 
 

@@ -42,6 +42,7 @@ VARIATIONS: dict[str, str] = {
     "erase_acknowledged": "the erase is acknowledged before the link drops",
     "safe_oblit_stamp": "the wipe ends during a boot: the stamp is SafeOblit done, Err:0",
     "stamp_long_tail": "the stamp has another tail than documented",
+    "no_crash_reports": "its system has never crashed: no report of it lies there",
     "no_earlier_stamp": "the phone was never erased before: no old stamp",
     "slow_return": "the wipe takes three times as long",
     "two_reboots": "the phone comes back, leaves once more, and comes back for good",

@@ -105,7 +105,8 @@ class IPhone(VirtualPhone):
         apps = {
             bundle: (str(name), 40_000_000) for bundle, name in section(section(self.model, "apps"), "user").items()
         }
-        strata = first_strata(self.owner, apps, system=self._system_apps())
+        crashed = "no_crash_reports" not in self.variation
+        strata = first_strata(self.owner, apps, system=self._system_apps(), crashed=crashed)
         strata.passcode_set = "passcode_locked" in self.misbehaviour
         return strata
 

@@ -103,8 +103,13 @@ def draw_owner(dice: random.Random, *, hostile_name: bool) -> Owner:
     )
 
 
-def first_strata(owner: Owner, apps: Mapping[str, tuple[str, int]], *, system: Mapping[str, str]) -> Strata:
-    """The phone as its owner hands it over: photos, apps, crash reports, a host trusted at home."""
+def first_strata(
+    owner: Owner, apps: Mapping[str, tuple[str, int]], *, system: Mapping[str, str], crashed: bool = True
+) -> Strata:
+    """The phone as its owner hands it over: photos, apps, crash reports, a host trusted at home.
+
+    `crashed`: among the reports is one of the system's own crash.
+    """
     strata = factory_strata(0, system=system)
     strata.device_name, strata.owner = owner.device_name, owner
     strata.esim = owner
@@ -113,7 +118,8 @@ def first_strata(owner: Owner, apps: Mapping[str, tuple[str, int]], *, system: M
         strata.media.create(f"/DCIM/100APPLE/IMG_{count:04}.HEIC", 0.0, owner.photo_text.encode() * 64)
     strata.media.create("/Downloads/letter.txt", 0.0, owner.photo_text.encode())
     strata.crashes.make_directory("/Retired", 0.0)
-    strata.crashes.create("/panic-full-2026-08-02-101112.000.ips", 0.0, b'{"bug_type":"210"}\n{}\n')
+    if crashed:
+        strata.crashes.create("/panic-full-2026-08-02-101112.000.ips", 0.0, b'{"bug_type":"210"}\n{}\n')
     strata.crashes.create("/JetsamEvent-2026-09-01-080910.ips", 0.0, b'{"bug_type":"298"}\n{}\n')
     home = "HOME-0000-0000-0000-000000000000"
     strata.hosts[home] = TrustedHost(host_id=home, certificates={}, data_set=0)

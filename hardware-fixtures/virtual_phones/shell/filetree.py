@@ -7,8 +7,11 @@ Refusals are OSErrors with the numbers of a real kernel, so that tools can print
 import errno
 import os
 import stat as modes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+
+from virtual_phones.storage.stored import StoredFile
+from virtual_phones.storage.volume import Volume
 
 ROOT, SYSTEM, SHELL, EVERYBODY = 0, 1000, 2000, 9997
 SHELL_GROUPS = frozenset({SHELL, 1004, 1007, 1011, 1015, 1028, 3001, 3002, 3003, 3006, EVERYBODY})
@@ -22,13 +25,13 @@ def refusal(number: int) -> OSError:
 
 @dataclass(slots=True)
 class File:
-    """One inode. `content` may be computed at reading, as in /proc."""
+    """One inode. `content` may be computed at reading, as in /proc, or lie on the volume."""
 
     mode: int
     uid: int = ROOT
     gid: int = ROOT
     mtime: int = 0
-    content: bytes | Callable[[], bytes] = b""
+    content: bytes | StoredFile | Callable[[], bytes] = b""
     target: str = ""
     children: dict[str, "File"] = field(default_factory=dict)
 
@@ -43,7 +46,11 @@ class File:
         return modes.S_ISLNK(self.mode)
 
     def data(self) -> bytes:
-        """What reading gives."""
+        """What reading gives. Raises: OSError (EFBIG) for a file too large to be read whole."""
+        if isinstance(self.content, StoredFile):
+            if self.content.size > LARGEST_FILE:
+                raise refusal(errno.EFBIG)
+            return self.content.read(0, self.content.size)
         return self.content() if callable(self.content) else self.content
 
     @property
@@ -53,6 +60,8 @@ class File:
             return len(self.target)
         if self.is_folder:
             return 3452
+        if isinstance(self.content, StoredFile):
+            return self.content.shown_size
         return 0 if callable(self.content) else len(self.content)
 
     def allows(self, uid: int, wanted: int) -> bool:
@@ -76,6 +85,11 @@ class FileTree:
         self.writable: list[str] = []
         self.capacity = capacity
         self.used = 0
+        self.volume: Volume | None = None
+        """Where what is written below `on_volume` lies, block by block; None: everything lies in the tree."""
+        self.on_volume: tuple[str, ...] = ()
+        self.rm_keeps = False
+        """A liar: what lies on the volume is never removed, and nobody is told."""
 
     # -- walking -------------------------------------------------------------------------
 
@@ -162,10 +176,7 @@ class FileTree:
             raise refusal(errno.EACCES)
 
     def _is_read_only(self, real: str) -> bool:
-        def within(places: list[str]) -> bool:
-            return any(real == place or real.startswith(place.rstrip("/") + "/") for place in places)
-
-        return within(self.read_only) and not within(self.writable)
+        return _within(real, self.read_only) and not _within(real, self.writable)
 
     # -- reading -------------------------------------------------------------------------
 
@@ -222,6 +233,9 @@ class FileTree:
                 if uid == ROOT or real.startswith("/dev/"):
                     return
                 raise refusal(errno.EACCES)
+        if self.volume is not None and _within(real, self.on_volume):
+            self._store(self.volume, node, data, append=append, mtime=mtime, into=parent if fresh else None, name=name)
+            return
         old = node.data()
         new = old + data if append else data
         if len(new) > LARGEST_FILE:
@@ -232,6 +246,54 @@ class FileTree:
         node.content, node.mtime = new, mtime
         if fresh:
             parent.children[name] = node
+
+    def _store(
+        self, volume: Volume, node: File, data: bytes, *, append: bool, mtime: int, into: File | None, name: str
+    ) -> None:
+        """Write to the volume. The file is there, and what fitted stays, also when it is full."""
+        stored = node.content
+        if not isinstance(stored, StoredFile):
+            before = node.data()
+            stored = StoredFile(volume)
+            node.content = stored
+            self.used -= len(before)
+            stored.append(before if append else b"")
+        elif not append:
+            stored.truncate(0)
+        node.mtime = mtime
+        if into is not None:
+            into.children[name] = node
+        stored.append(data)
+
+    def open(
+        self, path: str, uid: int = ROOT, *, append: bool = False, mode: int = 0o644, mtime: int = 0
+    ) -> Callable[[bytes], None]:
+        """Open for writing, as write(); what is returned appends a piece. Raises: OSError, so does what is returned."""
+        self.write(path, b"", uid, append=append, mode=mode, mtime=mtime)
+        content = self.find(path, uid).content
+        if isinstance(content, StoredFile):
+            return content.append
+        return lambda data: self.write(path, data, uid, append=True, mtime=mtime)
+
+    def resize(self, path: str, size: int, uid: int, mtime: int) -> None:
+        """`truncate -s`. Raises: OSError."""
+        self.write(path, b"", uid, append=True, mtime=mtime)
+        node = self.find(path, uid)
+        if isinstance(node.content, StoredFile):
+            node.content.truncate(size)
+        else:
+            old = node.data()
+            self.write(path, old[:size] + bytes(min(max(0, size - len(old)), LARGEST_FILE + 1)), uid, mtime=mtime)
+
+    def stored(self, path: str, uid: int) -> StoredFile | None:
+        """The file on the volume that `uid` may read; None for every other. Raises: OSError."""
+        node = self.find(path, uid)
+        return node.content if isinstance(node.content, StoredFile) and node.allows(uid, 4) else None
+
+    def sync(self) -> None:
+        """Write back what waits in the page cache."""
+        if self.volume is not None:
+            self.volume.sync()
 
     def touch(self, path: str, uid: int, mtime: int) -> None:
         """Make an empty file or set its time. Raises: OSError."""
@@ -273,7 +335,9 @@ class FileTree:
             self.make_folders(folder)
         parent = self.find(folder or "/")
         old = parent.children.get(name)
-        self.used += (0 if callable(content) else len(content)) - (old.size if old is not None else 0)
+        self.used += 0 if callable(content) else len(content)
+        if old is not None:
+            self._forget(old)
         parent.children[name] = File(mode=modes.S_IFREG | mode, uid=uid, gid=uid, content=content)
 
     def link(self, path: str, target: str, uid: int = ROOT) -> None:
@@ -299,13 +363,22 @@ class FileTree:
         if node is None:
             raise refusal(errno.ENOENT)
         self._may_change(parent, real, uid)
+        if self.rm_keeps and uid != ROOT and _within(real, self.on_volume):
+            return
         if node.is_folder and node.children:
             if not recursive:
                 raise refusal(errno.ENOTEMPTY)
             for child in sorted(node.children):
                 self.remove(f"{real}/{child}", uid, recursive=True)
-        self.used -= 0 if node.is_folder or node.is_link else node.size
+        self._forget(node)
         del parent.children[name]
+
+    def _forget(self, node: File) -> None:
+        """What a file took is free again."""
+        if isinstance(node.content, StoredFile):
+            node.content.remove()
+        elif not node.is_folder and not node.is_link:
+            self.used -= node.size
 
     def _no_follow_parent(self, path: str, uid: int) -> tuple[File, str, str]:
         folder, _, name = self.absolute(path).rpartition("/")
@@ -332,5 +405,9 @@ class FileTree:
         if standing is not None and standing.is_folder:
             raise refusal(errno.EISDIR)
         if standing is not None:
-            self.used -= standing.size
+            self._forget(standing)
         target.children[new_name] = source.children.pop(name)
+
+
+def _within(real: str, places: Iterable[str]) -> bool:
+    return any(real == place or real.startswith(place.rstrip("/") + "/") for place in places)

@@ -62,12 +62,12 @@ class Shell(Expansion):
 
     def run(self, line: str, stdin: bytes = b"", *, merged: bool = False) -> Result:
         """Run a program text whole. Never raises. `merged`: stderr goes into stdout, as without shell v2."""
-        out = Sink(self)
+        out = Sink(self, to_host=True)
         err = out if merged else Sink(self)
         self._errors = err
         code = self._guarded(line, Source(decode(stdin)), out, err)
         return Result(
-            stdout=encode(out.text()),
+            pieces=out.data(),
             stderr=b"" if merged else encode(err.text()),
             exit_code=code % 256,
             delay_s=self.delay_s,
@@ -164,7 +164,7 @@ class Shell(Expansion):
                 self.functions[node.name] = node.body
             self.status = 0
             return
-        streams = self._redirected(node.redirects, source, out, err)
+        streams = self.redirected(node.redirects, source, out, err)
         if streams is None:
             self.status = 1
             return
@@ -245,7 +245,7 @@ class Shell(Expansion):
     def _simple(self, node: Simple, source: Source, out: Sink, err: Sink) -> int:
         before = self.status
         words = self.fields(node.words)
-        streams = self._redirected(node.redirects, source, out, err)
+        streams = self.redirected(node.redirects, source, out, err)
         if streams is None:
             return 1
         source, out, err = streams
@@ -326,7 +326,7 @@ class Shell(Expansion):
 
     # -- redirections --------------------------------------------------------------------
 
-    def _redirected(
+    def redirected(
         self, redirects: list[Redirect], source: Source, out: Sink, err: Sink
     ) -> tuple[Source, Sink, Sink] | None:
         """The streams after the redirections; None (said on stderr) when one failed."""
@@ -363,8 +363,7 @@ class Shell(Expansion):
         files = self.machine.files
         path = files.absolute(target, self.cwd)
         append = redirect.operator in (">>", "&>>")
-        files.write(path, b"", self.uid, append=append, mtime=self.machine.epoch())
-        sink = Sink(self, path=path)
+        sink = Sink(self, file=files.open(path, self.uid, append=append, mtime=self.machine.epoch()))
         sinks[redirect.fd] = sink
         if redirect.operator in ("&>", "&>>"):
             sinks[2] = sink

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What commands of the virtual shell are handed: streams, words, the machine they stand on, and its bounds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from virtual_phones.shell.filetree import FileTree
+from virtual_phones.storage.stored import Part, whole
 
 if TYPE_CHECKING:
     from virtual_phones.shell.shell import Shell
 
-MOST_COMMANDS = 20_000
+MOST_COMMANDS = 80_000
+"""Ten thousand turns of a loop that makes files."""
 MOST_CHARACTERS = 8 * 1024 * 1024
 MOST_WORDS = 20_000
 DEEPEST_CALL = 25
@@ -83,29 +86,77 @@ class Source:
 
 @dataclass(slots=True)
 class Sink:
-    """Where a stream goes: memory, or a file of the tree written at once."""
+    """Where a stream goes: memory, or a file of the tree written at once.
+
+    `to_host`: the line's own standard output. Parts of stored files pass through it unread, however large.
+    """
 
     shell: "Shell"
-    path: str = ""
-    pieces: list[str] = field(default_factory=list)
+    file: Callable[[bytes], None] | None = None
+    pieces: list[str | bytes | Part] = field(default_factory=list)
     closed: bool = False
+    to_host: bool = False
 
     def write(self, text: str) -> None:
         """Raises: OutOfBounds; OSError when the disk is full."""
         if not text or self.closed:
             return
-        self.shell.written += len(text)
-        if self.shell.written > MOST_CHARACTERS:
-            raise OutOfBounds
-        if self.path:
-            machine = self.shell.machine
-            machine.files.write(self.path, encode(text), self.shell.uid, append=True, mtime=machine.epoch())
+        self._count(len(text))
+        if self.file is not None:
+            self.file(encode(text))
         else:
             self.pieces.append(text)
 
+    def put(self, data: bytes | Part) -> None:
+        """Bytes as they are, or a part of a file. Raises: OutOfBounds; OSError when the disk is full."""
+        if self.closed:
+            return
+        if isinstance(data, Part):
+            if self.to_host:
+                self.pieces.append(data)
+                return
+            self._count(data.count)
+            data = data.all()
+        else:
+            self._count(len(data))
+        if self.file is not None:
+            self.file(data)
+        elif data:
+            self.pieces.append(data)
+
+    def _count(self, count: int) -> None:
+        self.shell.written += count
+        if self.shell.written > MOST_CHARACTERS:
+            raise OutOfBounds
+
     def text(self) -> str:
         """What was written to memory."""
-        return "".join(self.pieces)
+        return "".join(
+            piece if isinstance(piece, str) else decode(piece if isinstance(piece, bytes) else piece.all())
+            for piece in self.pieces
+        )
+
+    def data(self) -> tuple[bytes | Part, ...]:
+        """The same as bytes; parts of files stay unread."""
+        found: list[bytes | Part] = []
+        for is_part, pieces in groupby(self.pieces, lambda piece: isinstance(piece, Part)):
+            if is_part:
+                found += [piece for piece in pieces if isinstance(piece, Part)]
+            else:
+                found.append(_joined(piece for piece in pieces if not isinstance(piece, Part)))
+        return tuple(found)
+
+
+def _joined(pieces: Iterable[str | bytes]) -> bytes:
+    """Text is put together before it is encoded: a character's bytes may have been written apart."""
+    found = []
+    for is_text, group in groupby(pieces, lambda piece: isinstance(piece, str)):
+        same = list(group)
+        if is_text:
+            found.append(encode("".join(piece for piece in same if isinstance(piece, str))))
+        else:
+            found += [piece for piece in same if isinstance(piece, bytes)]
+    return b"".join(found)
 
 
 @dataclass(slots=True)
@@ -154,9 +205,14 @@ def encode(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a line gave. `merged` is both streams in the order they were written, if asked for."""
+    """What a line gave. Standard output in pieces; parts of stored files are read when they are sent."""
 
-    stdout: bytes
+    pieces: tuple[bytes | Part, ...]
     stderr: bytes
     exit_code: int
     delay_s: float
+
+    @property
+    def stdout(self) -> bytes:
+        """Standard output whole."""
+        return whole(self.pieces)

@@ -5,7 +5,6 @@ import errno
 import re
 from collections.abc import Callable
 
-from virtual_phones.shell.arithmetic import number
 from virtual_phones.shell.filetree import refusal
 from virtual_phones.shell.streams import Call, Tool
 from virtual_phones.shell.tools_words import options
@@ -172,32 +171,6 @@ def _realpath(call: Call) -> int:
     )
 
 
-def _dd(call: Call) -> int:
-    words = dict(word.partition("=")[::2] for word in call.words)
-    units = {"k": 1024, "K": 1024, "M": 1024 * 1024}
-
-    def size(text: str) -> int:
-        return number(text.rstrip("kKM")) * units.get(text[-1:], 1)
-
-    block = max(1, min(size(words.get("bs", "512")), 16 * 1024 * 1024))
-    files, uid = call.shell.machine.files, call.shell.uid
-    most = number(words["count"]) * block if "count" in words else 64 * 1024 * 1024
-    most = max(0, min(most, 64 * 1024 * 1024))
-    if words.get("if", "") in ("/dev/zero", "/dev/urandom", "/dev/random"):
-        data = b"\0" * most
-    elif "if" in words:
-        data = files.read(call.path(words["if"]), uid)[:most]
-    else:
-        data = call.source.rest().encode("utf-8", "surrogateescape")[:most]
-    if "of" in words:
-        files.write(call.path(words["of"]), data, uid, mtime=call.shell.machine.epoch())
-    else:
-        call.write(data.decode("utf-8", "surrogateescape"))
-    blocks = len(data) // block
-    call.err.write(f"{blocks}+0 records in\n{blocks}+0 records out\n{len(data)} bytes copied\n")
-    return 0
-
-
 CHANGING_TOOLS: dict[str, Tool] = {
     "rm": _rm,
     "unlink": _rm,
@@ -208,7 +181,6 @@ CHANGING_TOOLS: dict[str, Tool] = {
     "cp": _cp,
     "chmod": _chmod,
     "ln": _ln,
-    "dd": _dd,
     "realpath": _realpath,
     "readlink": _realpath,
 }

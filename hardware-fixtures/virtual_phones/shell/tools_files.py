@@ -9,6 +9,7 @@ from virtual_phones.shell.arithmetic import number
 from virtual_phones.shell.expansion import matches
 from virtual_phones.shell.filetree import File
 from virtual_phones.shell.streams import Call, Tool
+from virtual_phones.shell.tools_blocks import BLOCK_TOOLS
 from virtual_phones.shell.tools_changes import CHANGING_TOOLS
 from virtual_phones.shell.tools_words import options
 
@@ -332,7 +333,6 @@ FILE_TOOLS: dict[str, Tool] = {
     "which": _which,
     "ps": _ps,
     "uptime": _uptime,
-    "sync": _nothing,
     "nohup": _env,
     "timeout": _time_out,
     "mount": _nothing,
@@ -343,5 +343,6 @@ FILE_TOOLS: dict[str, Tool] = {
     "toybox": _env,
     "setenforce": _denied,
     "kill": _denied,
+    **BLOCK_TOOLS,
     **CHANGING_TOOLS,
 }

@@ -8,14 +8,33 @@ from virtual_phones.shell.streams import Call, Tool, decode, encode
 from virtual_phones.shell.tools_data import DATA_TOOLS
 from virtual_phones.shell.tools_lines import LINE_TOOLS
 from virtual_phones.shell.tools_words import inputs, lines_of, options
+from virtual_phones.storage.stored import Part
 
 
 def _cat(call: Call) -> int:
     found, names = options(call.words)
+    if names and not found and "-" not in names:
+        return _cat_files(call, names)
     texts, code = inputs(call, names)
     for _, text in texts:
         numbered = (f"{index:6d}\t{line}\n" for index, line in enumerate(lines_of(text), 1))
         call.write("".join(numbered) if "n" in found else text)
+    return code
+
+
+def _cat_files(call: Call, names: list[str]) -> int:
+    """Bytes as they are; those of the volume pass unread."""
+    files, uid = call.shell.machine.files, call.shell.uid
+    code = 0
+    for name in names:
+        try:
+            path = call.path(name)
+            stored = files.stored(path, uid)
+            data = files.read(path, uid) if stored is None else Part(file=stored, at=0, count=stored.size)
+        except OSError as error:
+            code = call.complain(f"{name}: {error.strerror}")
+            continue
+        call.out.put(data)
     return code
 
 

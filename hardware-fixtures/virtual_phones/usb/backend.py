@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pyusb backend whose bus is the virtual bench: paths, descriptors and strings, no transfers.
+"""A pyusb backend whose bus is the virtual bench: paths, descriptors, strings and bulk transfers.
 
 Use: `usb.core.find(find_all=True, backend=backend(("127.0.0.1", port)))`. No real USB is touched. Each
 look costs one exchange with the bench process; a device that has left since raises ENODEV, as libusb does.
@@ -7,6 +7,7 @@ look costs one exchange with the bench process; a device that has left since rai
 
 import array
 import errno
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -21,6 +22,8 @@ _MANUFACTURER, _PRODUCT, _SERIAL = 1, 2, 3
 _GET_DESCRIPTOR, _STRING = 0x06, 0x03
 _LONGEST_STRING = 252
 _ENDPOINTS = 2
+_PAUSE_S = 0.01
+_FOR_EVER_S = 3600.0
 
 Card = dict[str, object]
 
@@ -31,7 +34,7 @@ def backend(control: tuple[str, int]) -> "VirtualBus":
 
 
 class VirtualBus(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no types
-    """See the module. Only the methods a look needs; transfers are not implemented, as IBackend says."""
+    """See the module. Only the methods that looks and bulk transfers need; the rest is not implemented."""
 
     def __init__(self, control: tuple[str, int]) -> None:
         self._client = ControlClient(control)
@@ -135,6 +138,45 @@ class VirtualBus(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no ty
 
     def set_configuration(self, dev_handle: Card, config_value: int) -> None:
         """There is only one; setting it changes nothing."""
+
+    def claim_interface(self, dev_handle: Card, intf: int) -> None:
+        """Nobody else claims anything on this bus."""
+
+    def release_interface(self, dev_handle: Card, intf: int) -> None:
+        """See claim_interface."""
+
+    def bulk_write(self, dev_handle: Card, ep: int, intf: int, data: "array.array[int]", timeout: int) -> int:
+        """All of it at once. Raises: usb.core.USBError."""
+        self._pipe("usb_write", dev_handle, intf, data=data.tobytes().hex())
+        return len(data)
+
+    def bulk_read(self, dev_handle: Card, ep: int, intf: int, buff: "array.array[int]", timeout: int) -> int:
+        """The next transfer. Raises: usb.core.USBError; USBTimeoutError when none comes in time."""
+        give_up = time.monotonic() + (timeout / 1000 if timeout else _FOR_EVER_S)
+        while (found := self._pipe("usb_read", dev_handle, intf)) is None:
+            if time.monotonic() >= give_up:
+                raise usb.core.USBTimeoutError("Operation timed out", error_code=-7, errno=errno.ETIMEDOUT)
+            time.sleep(_PAUSE_S)
+        answer = bytes.fromhex(str(found))
+        if len(answer) > len(buff):
+            raise usb.core.USBError("Overflow", error_code=-8, errno=errno.EOVERFLOW)
+        buff[: len(answer)] = array.array("B", answer)
+        return len(answer)
+
+    def _pipe(self, act: str, dev: Card, interface: int, **more: str) -> object:
+        path = f"{dev['bus']}-" + ".".join(str(number) for number in _numbers(dev["ports"]))
+        try:
+            found = self._client.call(act, port=path, address=dev["address"], interface=interface, **more)
+        except ControlError as gone:
+            raise usb.core.USBError(f"virtual bus: {gone}", errno=errno.EIO) from gone
+        finally:
+            self._client.close()
+        answer = found if isinstance(found, dict) else {}
+        if "ok" in answer:
+            return answer["ok"]
+        if "stall" in answer:
+            raise usb.core.USBError("Pipe error", error_code=-9, errno=errno.EPIPE)
+        raise usb.core.USBError("No such device", error_code=-4, errno=errno.ENODEV)
 
     def is_kernel_driver_active(self, dev_handle: Card, intf: int) -> bool:
         """No kernel knows this bus."""

@@ -12,6 +12,7 @@ from virtual_phones.usb.function import Function, Transfer
 
 LONGEST_COMMAND = 4096
 LONGEST_REPLY = 256
+FLOOD_PACKETS = 20_000
 MAXIMUM_DOWNLOAD = 0x10000000
 LEAVE_TARGETS = {
     "reboot": "",
@@ -45,6 +46,8 @@ class Fastboot:
         if len(data) > LONGEST_COMMAND:
             return [b"FAILcommand too long"]
         if verb == "getvar":
+            if "fastboot_floods" in self._lies:
+                return [b"INFOstill here"] * FLOOD_PACKETS
             return self._getvar(argument)
         if verb == "erase":
             return self._erase(argument)
@@ -53,39 +56,70 @@ class Fastboot:
         if verb in ("flash", "boot"):
             return [b"OKAY"] if self.unlocked else [b"FAIL" + verb.encode() + b" is not allowed in Lock State"]
         if command in LEAVE_TARGETS:
-            self._phone.reboot(LEAVE_TARGETS[command])
+            self._leave(LEAVE_TARGETS[command])
             return [b"OKAY"]
         return [b"FAILunknown command"]
 
     def variables(self) -> dict[str, str]:
         """What `getvar` knows."""
+        serial = self._phone.lives.hardware.serial
         found = {
             "product": str(section(self._phone.model, "product").get("device", "")),
-            "serialno": self._phone.lives.hardware.serial,
+            "serialno": "" if "fastboot_tells_no_serial" in self._lies else serial,
             "secure": "yes",
             "unlocked": "yes" if self.unlocked else "no",
             "is-userspace": "no",
             "version": "0.4",
             "max-download-size": hex(MAXIMUM_DOWNLOAD),
             "battery-voltage": "4110",
+            "battery-soc-ok": "no" if "battery_low" in self._lies else "yes",
         }
-        for name, (kind, size) in _PARTITIONS.items():
+        if "motorola_variables" in self._phone.variation:
+            del found["unlocked"]
+            found |= {
+                "securestate": "flashing_unlocked" if self.unlocked else "oem_locked",
+                "frp-state": "protected (77)" if self._phone.lives.hardware.frp_handle else "no protection (0)",
+                "imei": next(iter(self._phone.lives.hardware.imeis), ""),
+            }
+        for name, (kind, size) in self._partitions().items():
             found |= {f"partition-type:{name}": kind, f"partition-size:{name}": hex(size), f"has-slot:{name}": "no"}
         return found
+
+    @property
+    def _lies(self) -> frozenset[str]:
+        return self._phone.misbehaviour
+
+    def _partitions(self) -> dict[str, tuple[str, int]]:
+        """Older phones have no metadata partition, newer ones no cache."""
+        without = "metadata" if "no_metadata_partition" in self._phone.variation else ""
+        return {name: kind for name, kind in _PARTITIONS.items() if name != without}
 
     def _getvar(self, name: str) -> list[bytes]:
         known = self.variables()
         if name == "all":
             lines = [f"{key}:{value}".encode()[: LONGEST_REPLY - 4] for key, value in known.items()]
             return [*(b"INFO" + line for line in lines), b"OKAY"]
-        return [b"OKAY" + known[name].encode()] if name in known else [b"FAILUnknown variable"]
+        if name in known:
+            return [b"OKAY" + known[name].encode()[: LONGEST_REPLY - 4]]
+        return [b"OKAY"] if "old_getvar" in self._phone.variation else [b"FAILUnknown variable"]
+
+    def _leave(self, target: str) -> None:
+        """Start something else. Nobody knows before the reboot whether the phone comes back, and as whom."""
+        if target == "" and "never_returns" in self._lies:
+            self._phone.leave(0.0, None)
+            return
+        if "returns_with_other_serial" in self._lies:
+            self._phone.lives.hardware.serial = self._phone.neighbour_serial
+        self._phone.reboot(target)
 
     def _erase(self, partition: str) -> list[bytes]:
         if not self.unlocked:
             return [b"FAILErase is not allowed in Lock State"]
-        if partition not in _PARTITIONS:
+        if partition not in self._partitions():
             return [b"FAILpartition does not exist"]
-        if partition == "userdata" and "says_done_keeps_data" not in self._phone.misbehaviour:
+        if "fastboot_refuses_erase" in self._lies:
+            return [b"INFOerasing " + partition.encode(), b"FAILfailed to erase partition"]
+        if partition == "userdata" and not self._lies & {"says_done_keeps_data", "reboots_without_wipe"}:
             self._phone.lives.wipe()
         return [b"INFOerasing " + partition.encode(), b"OKAY"]
 

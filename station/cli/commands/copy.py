@@ -15,6 +15,7 @@ from station.cli.commands.options import (
     settings_of,
 )
 from station.cli.output import warn
+from station.papers.paper_names import current_file, make_folders
 from station.session.summary import paper_of
 from station.setup.home import write_whole
 from station.text.language import text
@@ -54,13 +55,18 @@ def command(
         wanted = tuple(known) if archive else tuple(name.strip() for name in disclose.split(",") if name.strip())
         if not wanted or not set(wanted) <= set(known):
             raise click.UsageError(text("word.sealed_names", known=", ".join(known) or "—"))
-        name = Path(made.file).stem + ("-archive.pdf" if archive else "-disclosed.pdf")
+        file = Path(current_file(job.summary))
+        name = file.with_name(file.stem + ("-archive.pdf" if archive else "-disclosed.pdf"))
         place = (target or home.papers / name).absolute()
         opened = [known[each] for each in wanted]
-        paper = print_again(home, settings, secrets_of(passphrase_file), job, warn=warn, openings=opened)
-    write_whole(place, paper.pdf)
+        pdf = print_again(home, settings, secrets_of(passphrase_file), job, warn=warn, openings=opened)
+    if target is None:
+        make_folders(home.papers, str(name))
+    write_whole(place, pdf)
     if as_json:
-        output.document("copy", {"file": str(place), "paper": made.id, "opened": sorted(wanted)})
+        from station.documents.papers import CopyMade
+
+        output.tell(CopyMade(job=job.id, paper=made.id, path=str(place), opened_fields=tuple(sorted(wanted))))
     else:
         output.message(str(place))
         output.message(text("word.not_for_buyers"), bold=True)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe demo`: nine and more virtual phones at once, from plug to paper."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from station.text.language import text
 
 if TYPE_CHECKING:
     from station.cli.screen import Screen
+    from station.documents.setup import DemoPhone, DemoTold
+    from station.session.demo import DemoResult
     from station.session.session import Session
 
 
@@ -35,6 +38,7 @@ def command(out: Path, scenario: Path | None, no_progress: bool, as_json: bool) 
     from station.cli.screen import Screen
     from station.cli.view import View, wants_live
     from station.session.demo import run_demo
+    from station.setup.home import write_whole
 
     out = out.resolve()  # our adb server works in a folder of its own
     output.message(text("word.specimen"), bold=True)
@@ -51,44 +55,58 @@ def command(out: Path, scenario: Path | None, no_progress: bool, as_json: bool) 
 
     with view:
         result = run_demo(out, scenario=scenario, show=show)
-    phones = result.summary["phones"]
+    told = _told(result, out)
+    target = out / "summary.json"
+    write_whole(target, json.dumps(told.to_json(), ensure_ascii=False, indent=2).encode())
+    outcomes = [phone.outcome for phone in told.phones]
     if as_json:
-        output.document("demo", result.summary)
+        output.tell(told)
     else:
-        _show(phones, out)
+        _show(told.phones, out)
     output.message(
         text(
             "word.demo_result",
-            certificates=result.certificates,
-            reports=result.reports,
+            certificates=outcomes.count("certificate"),
+            reports=outcomes.count("report"),
             folder=out,
-            summary=result.summary_file,
+            summary=target,
         )
     )
     output.message(text("word.demo_config", config="station/session/demo.toml"))
-    wrong = [phone["name"] for phone in phones if ("honest" in phone["name"]) != (phone["outcome"] == "certificate")]
+    wrong = [each.called for each in told.phones if ("honest" in each.called) != (each.outcome == "certificate")]
     if wrong and scenario is None:
         output.message(text("word.demo_wrong", got=", ".join(wrong)), bold=True)
         return 1
     return 0
 
 
-def _show(phones: list[dict[str, object]], out: Path) -> None:
-    from station.cli.commands.jobs import reason_text
+def _told(result: "DemoResult", out: Path) -> "DemoTold":
+    from station.documents.document import plain
+    from station.documents.jobs import JobTold
+    from station.documents.setup import DemoPhone, DemoTold
 
-    rows = []
-    for phone in phones:
-        reasons = phone["reasons"]
-        first = str(reasons[0]) if isinstance(reasons, list) and reasons else ""
-        rows.append(
+    jobs = sorted(result.jobs, key=lambda job: job.port)
+    return DemoTold(
+        seconds=result.seconds,
+        deadlines=result.deadlines,
+        technician=plain(result.technician),
+        phones=tuple(DemoPhone(called=result.names[job.port], **vars(JobTold.of(job.summary, out))) for job in jobs),
+    )
+
+
+def _show(phones: "Sequence[DemoPhone]", out: Path) -> None:
+    output.table(
+        [text(f"view.{key}") for key in ("phone", "serial", "stage", "outcome", "reason")],
+        [
             [
-                str(phone["name"]),
-                str(phone["serial"]),
-                stage_text(str(phone["stage"])),
-                text(f"outcome_of_job.{phone['outcome']}"),
-                reason_text(first),
+                phone.called,
+                phone.serial or "",
+                stage_text(phone.stage.value),
+                text(f"outcome_of_job.{phone.outcome or ''}"),
+                phone.reasons[0].sentence or phone.reasons[0].code if phone.reasons else "",
             ]
-        )
-    output.table([text(f"view.{key}") for key in ("phone", "serial", "stage", "outcome", "reason")], rows)
+            for phone in phones
+        ],
+    )
     for phone in phones:
-        output.say(str(out / str(phone["file"])))
+        output.say(f"{phone.called}: {out / (phone.file or '')}")

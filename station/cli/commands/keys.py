@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from certs.verify.root_words import BITS, root_words
 from phones.clock import utc_now
 from station.cli import cli_text, output
 from station.cli.commands.options import Decorator, config_option, home_of, json_option, passphrase_option, settings_of
-from station.cli.output import is_terminal
-from station.cli.passphrase import PIN_VARIABLE, find_passphrase
+from station.cli.passphrase import PIN_VARIABLE, VALIDATOR_VARIABLE, find_passphrase, new_passphrase
 from station.errors import ConfigError, FileNotWrittenError
-from station.text.language import os_reason, text
+from station.text.language import current, os_reason, text
 
 if TYPE_CHECKING:
     from certs.keys.certificate_statuses import CertificateStatus
+    from station.documents.setup import CertificateIssued
     from station.setup.home import Home
 
 REASONS = ("key-compromise", "superseded", "stopped", "person-left")
 LONGEST_PERSON = 64
 """What a certificate can carry as a name."""
-VALIDATOR_VARIABLE, EXPORT_VARIABLE = "PROOFWIPE_VALIDATOR_PASSPHRASE", "PROOFWIPE_EXPORT_PASSPHRASE"
+EXPORT_VARIABLE = "PROOFWIPE_EXPORT_PASSPHRASE"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -49,10 +50,8 @@ def root_folder_option() -> Decorator:
 @click.pass_context
 def show(context: click.Context, as_json: bool) -> int:
     """Issuer, station, key id, validity, fingerprint of the root, every certificate and list. Exit 0."""
-    from cryptography.hazmat.primitives import hashes
-
     from certs.errors import RevocationListMissingError
-    from certs.keys.authority import load_station, read_certificate
+    from certs.keys.authority import load_station
     from certs.keys.certificate_statuses import certificate_statuses
     from certs.keys.list_renewal import list_of
     from station.setup.people import load
@@ -60,29 +59,48 @@ def show(context: click.Context, as_json: bool) -> int:
     home = home_of(context)
     company = load(home.keys)
     station = load_station(home.keys)
-    root = read_certificate(home.keys / "root.pem")
+    root = _root_sha256(home)
     facts: dict[str, object] = {
         "issuer": company.issuer.name,
         "station": station.name,
         "key_id": station.key_id,
         "valid_until": station.certificate.not_valid_after_utc.strftime(_TIME),
-        "root_sha256": root.fingerprint(hashes.SHA256()).hex(),
+        "root_words": " ".join(root_words(root, "en")),
+        "root_sha256": root,
         "root_file": str(home.keys / "root.pem"),
         "people": [f"{one.name} ({one.role})" for one in company.people],
     }
-    issued = [_standing(one) for one in certificate_statuses(home.keys)]
-    lists = {}
+    statuses = tuple(certificate_statuses(home.keys))
+    until: dict[str, datetime | None] = {}
     for who in ("organisation", "root"):
         try:
-            lists[who] = list_of(home.keys, who).renew_by.strftime(_TIME)
+            until[who] = list_of(home.keys, who).renew_by
         except RevocationListMissingError:
-            lists[who] = ""
+            until[who] = None
     if as_json:
-        output.document("keys", {**facts, "certificates": issued, "revocation_lists": lists})
+        from station.documents import setup
+
+        output.tell(
+            setup.KeysTold(
+                issuer=company.issuer.name,
+                station=station.name,
+                key_id=station.key_id,
+                valid_until=station.certificate.not_valid_after_utc,
+                root_sha256=root,
+                root_words=" ".join(root_words(root, "en")),
+                root_path=str(home.keys / "root.pem"),
+                people=tuple(setup.PersonNamed(person=one.name, role=one.role) for one in company.people),
+                certificates=tuple(_told(one) for one in statuses),
+                revocation_lists=setup.ListsRenewed(organisation=until["organisation"], root_list=until["root"]),
+            )
+        )
         return 0
+    if current() != "en":
+        facts["root_words"] = f"{' '.join(root_words(root, current()))} ({facts['root_words']})"
     rows = [[text(f"view.{name}"), _line(name, value)] for name, value in facts.items()]
-    for who, until in lists.items():
-        rows.append([text(f"view.{who}_list"), until or text("word.list_missing")])
+    for who, renewed in until.items():
+        shown = text("word.list_missing") if renewed is None else renewed.strftime(_TIME)
+        rows.append([text(f"view.{who}_list"), shown])
     output.table([text("view.what"), text("view.value")], rows)
     click.echo()
     output.table(
@@ -93,7 +111,7 @@ def show(context: click.Context, as_json: bool) -> int:
                 *(str(one[name]) for name in ("name", "key_id", "valid_until")),
                 str(one["revoked"] or "—"),
             ]
-            for one in issued
+            for one in map(_standing, statuses)
         ],
     )
     return 0
@@ -109,6 +127,19 @@ def _standing(one: "CertificateStatus") -> Mapping[str, object]:
         "revoked": revoked,
         "reason": "" if one.revoked is None else one.revoked.reason.value,
     }
+
+
+def _told(one: "CertificateStatus") -> "CertificateIssued":
+    from station.documents.setup import CertificateIssued
+
+    return CertificateIssued(
+        kind=one.kind,
+        holder=one.name,
+        key_id=one.key_id,
+        valid_until=one.certificate.not_valid_after_utc,
+        revoked_at=None if one.revoked is None else one.revoked.at,
+        revoked_because=None if one.revoked is None else one.revoked.reason.value,
+    )
 
 
 def _line(name: str, value: object) -> str:
@@ -247,13 +278,21 @@ def validator(
         )
     name = name.strip()
     organisation = organisation_of(home.keys, find_passphrase(passphrase_file))
-    own = _new_passphrase(key_passphrase_file, VALIDATOR_VARIABLE, "ask.validator_passphrase")
+    own = new_passphrase(
+        key_passphrase_file,
+        variable=VALIDATOR_VARIABLE,
+        question="ask.validator_passphrase",
+        option="--key-passphrase-file",
+        names=(name, company.issuer.name),
+    )
     with home.locked(), _disk(home):
         holder = create_validator(organisation, company.issuer, name, now=utc_now())
         path = save_validator(home.keys, holder, own)
         with_validator(home.keys, name)
     if as_json:
-        output.document("validator", {"name": name, "key_id": path.stem, "key_file": str(path)})
+        from station.documents.setup import ValidatorMade
+
+        output.tell(ValidatorMade(person=name, key_id=path.stem, path=str(path)))
     else:
         output.message(text("word.validator_made", name=name, file=path))
     return 0
@@ -277,7 +316,12 @@ def export(
 
     home = home_of(context)
     passphrase = find_passphrase(passphrase_file)
-    new = _new_passphrase(key_passphrase_file, EXPORT_VARIABLE, "ask.export_passphrase")
+    new = new_passphrase(
+        key_passphrase_file,
+        variable=EXPORT_VARIABLE,
+        question="ask.export_passphrase",
+        option="--key-passphrase-file",
+    )
     with _disk(home):
         export_key(home.keys, passphrase, who, new, target)
     output.message(text("word.key_exported", file=target), bold=True)
@@ -285,22 +329,56 @@ def export(
 
 
 @command.command("export-trust", help=text("help.keys_export_trust"))
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option(
+    "--well-known", type=click.Path(path_type=Path, file_okay=False), default=None, help=text("option.well_known")
+)
 @config_option()
 @click.pass_context
-def export_trust(context: click.Context, folder: Path, config: Path | None) -> int:
+def export_trust(context: click.Context, folder: Path | None, well_known: Path | None, config: Path | None) -> int:
     """What buyers pin: root, log policy, time-stamp root, newest revocation lists; `verify --trust FOLDER`. Exit 0."""
+    from certs.keys.authority import load_station
     from certs.keys.key_folder import trust_files
-    from station.setup.home import write_whole
+    from station.setup.people import load
+    from station.setup.well_known import well_known_files
 
+    if folder is None and well_known is None:
+        raise ConfigError(subject="FOLDER", expected=text("expected.trust_folder"), got="")
     home = home_of(context)
     files = trust_files(home.keys, settings_of(home, config).signing)
-    with _disk(home):
-        folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        write_whole(folder / name, data)
-    output.message(text("word.trust_exported", folder=folder, files=", ".join(files)))
+    root = _root_sha256(home)
+    if folder is not None:
+        _write_folder(home, folder, files)
+        output.message(text("word.trust_exported", folder=folder, files=", ".join(files)))
+    if well_known is not None:
+        issuer, specimen = load(home.keys).issuer, load_station(home.keys).specimen
+        published = well_known_files(files, issuer, root, specimen=specimen, now=utc_now())
+        _write_folder(home, well_known, published)
+        output.message(text("word.well_known_written", folder=well_known, files=", ".join(published)))
+        if specimen:
+            output.message(text("well_known.specimen"), bold=True)
+    words, chinese = (" ".join(root_words(root, language)) for language in ("en", "zh"))
+    output.message(text("word.root_words", bits=BITS, words=words, chinese=chinese), bold=True)
     return 0
+
+
+def _write_folder(home: "Home", folder: Path, files: Mapping[str, bytes]) -> None:
+    """Raises: FileNotWrittenError."""
+    from station.setup.home import write_whole
+
+    for name, data in files.items():
+        with _disk(home):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / name, data)
+
+
+def _root_sha256(home: "Home") -> str:
+    """In hexadecimal. Raises: KeyUnreadableError."""
+    from cryptography.hazmat.primitives import hashes
+
+    from certs.keys.authority import read_certificate
+
+    return read_certificate(home.keys / "root.pem").fingerprint(hashes.SHA256()).hex()
 
 
 @contextmanager
@@ -310,20 +388,3 @@ def _disk(home: "Home") -> Iterator[None]:
         yield
     except OSError as error:
         raise FileNotWrittenError(subject=str(home.path), cause=os_reason(error)) from error
-
-
-def _new_passphrase(file: Path | None, variable: str, question: str) -> str:
-    """A passphrase for a key that is written now: from its own file or variable, or typed twice; never the station's.
-
-    Raises: ConfigError.
-    """
-    if file is not None:
-        return find_passphrase(file)
-    if given := os.environ.get(variable):
-        return given
-    if not is_terminal():
-        raise ConfigError(subject="passphrase", expected=f"--key-passphrase-file, {variable}", got="")
-    typed = str(click.prompt(text(question), hide_input=True, err=True))
-    if typed != str(click.prompt(text("ask.passphrase_again"), hide_input=True, err=True)):
-        raise ConfigError(subject="passphrase", expected=text("expected.same_twice"), got="")
-    return typed

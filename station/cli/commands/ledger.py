@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from station.cli import cli_text, output
-from station.cli.commands.options import home_of, json_option
+from station.cli.commands.options import json_option, reading_home_of
 from station.errors import LedgerListsError
 from station.text.language import text
 
@@ -33,7 +33,7 @@ def verify(context: click.Context, as_json: bool) -> int:
     from station.ledger.checkpoints import check_all
     from station.session.jobs import open_ledger, station_of
 
-    home = home_of(context)
+    home = reading_home_of(context)
     with closing(open_ledger(home)) as ledger:
         number, head = ledger.verify()
         unchecked = check_all(ledger, lambda key: station_of(home, key))
@@ -41,7 +41,12 @@ def verify(context: click.Context, as_json: bool) -> int:
     if differs:
         raise LedgerListsError(subject=str(home.ledger), got=differs)
     if as_json:
-        output.document("ledger-verify", {"entries": number, "head": head, "unchecked_checkpoints": unchecked})
+        from station.documents.setup import LedgerVerified
+
+        output.tell(LedgerVerified(size=number, head=head, unchecked_checkpoints=unchecked))
+        return 0
+    if not number:
+        output.message(text("word.ledger_empty"))
         return 0
     output.message(text("word.ledger_whole", number=number, head=head))
     if unchecked:
@@ -55,7 +60,7 @@ def rebuild(context: click.Context) -> int:
     """What lists and searches read, made anew from the entries. Exit 0."""
     from station.session.jobs import open_ledger
 
-    with closing(open_ledger(home_of(context))) as ledger:
+    with closing(open_ledger(reading_home_of(context))) as ledger:
         ledger.verify()
         output.message(text("word.ledger_rebuilt", number=ledger.view.rebuild()))
     return 0
@@ -69,7 +74,7 @@ def export(context: click.Context, file: Path) -> int:
     from station.session.jobs import open_ledger
     from station.setup.home import write_whole
 
-    with closing(open_ledger(home_of(context))) as ledger:
+    with closing(open_ledger(reading_home_of(context))) as ledger:
         number, head = ledger.verify()
         lines = (_line(entry) for entry in islice(ledger.stored(), number))
         if str(file) == "-":
@@ -102,7 +107,7 @@ def backup(context: click.Context, file: Path) -> int:
 
     if file.exists():  # an older copy is what shows that a newer ledger lost its tail
         raise click.UsageError(text("word.backup_exists", file=file))
-    with closing(open_ledger(home_of(context))) as ledger:
+    with closing(open_ledger(reading_home_of(context))) as ledger:
         ledger.backup(file)
     with closing(Ledger(file, clock=SystemClock())) as copy:
         number, head = copy.verify()

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from phones.port import Sighting
+from phones.port import Platform, Sighting
 from station.cli import cli_text, output
-from station.cli.commands.options import config_option, home_of, json_option, settings_of
+from station.cli.commands.options import config_option, json_option, reading_home_of, settings_of
 from station.errors import NoPhoneError
-from station.setup.settings import Settings
 from station.text.language import text
 
 
@@ -19,49 +18,46 @@ from station.text.language import text
 @click.pass_context
 def command(context: click.Context, as_json: bool, config: Path | None) -> int:
     """Show every phone with its slot, presence and serial. Exit 0, also when there is none."""
-    from station.session.bench import open_bench
-    from station.session.find_phone import settled
+    from station.session import bench_operations
+    from station.session.reach_bench import reach_bench
 
-    home = home_of(context)
+    home = reading_home_of(context)
     settings = settings_of(home, config)
     try:
-        with open_bench(home, settings, fixed=True) as bench:
-            sightings, notes = settled(bench), bench.notes()
+        with reach_bench(home, settings) as bench:
+            seen = bench.do(bench_operations.phones)
+            sightings, notes = seen.sightings, seen.notes
     except NoPhoneError:
         sightings, notes = (), {}
     if as_json:
-        output.document("list", {"phones": [as_data(item, settings) for item in sightings], "notes": dict(notes)})
+        from station.documents.phones import PhoneSeen, PhonesListed
+
+        told = (PhoneSeen(**PhoneSeen.fields_of(item, settings.slot(item.port))) for item in sightings)
+        output.tell(PhonesListed(phones=tuple(told), notes=notes))
         return 0
     if not sightings:
         output.message(text("word.no_phone"))
     else:
-        output.table(
-            [text(f"view.{key}") for key in ("slot", "port", "presence", "serial", "usb")],
-            [
-                [
-                    settings.slot(item.port),
-                    item.port,
-                    text(f"presence.{item.presence.value}"),
-                    item.usb_serial or "—",
-                    f"{item.vendor_id:04x}:{item.product_id:04x}" if item.vendor_id else "—",
-                ]
-                for item in sightings
-            ],
-        )
+        named = any(settings.slot(item.port) != item.port for item in sightings)
+        columns = ("slot", "port", "presence", "number") if named else ("slot", "presence", "number")
+        rows = [
+            {
+                "slot": settings.slot(item.port),
+                "port": item.port,
+                "presence": text(f"presence.{item.presence.value}"),
+                "number": number_of(item),
+            }
+            for item in sightings
+        ]
+        output.table([text(f"view.{key}") for key in columns], [[row[key] for key in columns] for row in rows])
+        output.message(text("view.plugged_in", number=len(rows)))
     for note in notes.values():
         output.message(note)
     return 0
 
 
-def as_data(item: Sighting, settings: Settings) -> dict[str, object]:
-    """A sighting as JSON."""
-    return {
-        "slot": settings.slot(item.port),
-        "port": item.port,
-        "presence": item.presence.value,
-        "platform": item.platform.value if item.platform else None,
-        "serial": item.usb_serial,
-        "vendor_id": item.vendor_id,
-        "product_id": item.product_id,
-        "interfaces": list(item.interfaces),
-    }
+def number_of(item: Sighting) -> str:
+    """What USB shows: a serial number, but of an iPhone the UDID, which stands nowhere on the phone."""
+    if not item.usb_serial:
+        return "—"
+    return text("view.udid_of", udid=item.usb_serial) if item.platform is Platform.APPLE else item.usb_serial

@@ -2,7 +2,7 @@
 """`proofwipe log`: the transparency log of this station. What is done with other people's logs: `log_others`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +14,13 @@ from station.cli.passphrase import find_passphrase
 from station.text.language import current, os_reason, text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from certs.log.errors import WitnessError
     from certs.log.notes import Signature
     from certs.log.policy import Party
+    from station.documents.logs import WitnessReply
+    from transparency.files import LogFiles
 
 
 @cli_text.group("log")
@@ -41,7 +45,9 @@ def init(context: click.Context, origin: str, passphrase_file: Path | None, as_j
         raise FileNotWrittenError(subject=str(home.path), cause=os_reason(error)) from error
     log.close()
     if as_json:
-        output.document("log-init", {"origin": log.origin, "key": str(log.public), "policy": str(files.policy)})
+        from station.documents.logs import LogMade
+
+        output.tell(LogMade(origin=log.origin, log_key=str(log.public), policy_path=str(files.policy)))
     else:
         output.message(text("word.log_made", origin=log.origin, file=files.policy))
     return 0
@@ -55,7 +61,7 @@ def status(context: click.Context, as_json: bool) -> int:
     from certs.log.history import History
     from certs.log.proofs import check_note
 
-    files = files_of(context)
+    files = own_log(context)
     log = files.open()
     note = log.checkpoint()
     history = History.replay(log.leaves())
@@ -75,9 +81,24 @@ def status(context: click.Context, as_json: bool) -> int:
     }
     log.close()
     if as_json:
-        output.document("log-status", facts)
+        from station.documents.logs import LogTold
+
+        output.tell(
+            LogTold(
+                origin=log.origin,
+                log_key=str(log.public),
+                size=history.size,
+                root=history.root.hex(),
+                counts=history.counts(),
+                open_starts=tuple(history.open_starts()),
+                witnesses=tuple(checked.witnesses) if checked else (),
+                cosigned_at=tuple(checked.cosigned_at) if checked else (),
+                quorum=None if policy.quorum == "none" else policy.quorum,
+                policy_path=str(files.policy),
+            )
+        )
     else:
-        output.table([text("view.what"), text("view.value")], [[name, _shown(value)] for name, value in facts.items()])
+        _say_status(facts, files.policy)
     return 0
 
 
@@ -92,8 +113,8 @@ def export(context: click.Context, folder: Path | None, snapshot: Path | None, a
 
     if folder is None and snapshot is None:
         raise click.UsageError(text("word.log_export_where"))
-    log = files_of(context).open()
-    made: dict[str, object] = {"origin": log.origin}
+    log = own_log(context).open()
+    made: dict[str, Any] = {"origin": log.origin}
     behind = 0
     if folder is not None:
         head = exporting.export_tiles(log, folder)
@@ -104,7 +125,10 @@ def export(context: click.Context, folder: Path | None, snapshot: Path | None, a
         behind = log.size - head.size
     log.close()
     if as_json:
-        output.document("log-export", made)
+        from station.documents.logs import LogExported
+
+        names = {"folder": None, "size": None, "root": None, "snapshot_size": None, "snapshot_root": None}
+        output.tell(LogExported(**{"snapshot_path": made.pop("snapshot", None), **names, **made}))
     else:
         for where, size in ((folder, made.get("size")), (snapshot, made.get("snapshot_size"))):
             if where is not None:
@@ -122,7 +146,7 @@ def serve(context: click.Context, host: str, port: int, as_json: bool) -> int:
     """Read-only tiles over HTTP until Ctrl-C; the address goes to stdout."""
     from transparency.serving import LogSite
 
-    log = files_of(context).open()
+    log = own_log(context).open()
     return serve_site(LogSite(log), host, port, as_json=as_json, name=log.origin)
 
 
@@ -138,14 +162,16 @@ def cosign(context: click.Context, lines: Path | None, policy_file: Path | None,
     from certs.log.errors import WitnessError
     from transparency import cosigning
 
-    files = files_of(context)
+    files = own_log(context)
     policy = policy_of(context, policy_file)
     log = files.open()
     given = b"" if lines is None else read_file(lines)
     results = cosigning.take_in(log, policy, given) if lines is not None else cosigning.ask_all(log, policy)
     log.close()
     if as_json:
-        output.document("log-cosign", {"witnesses": [_asked(*each) for each in results]})
+        from station.documents.logs import WitnessesAsked
+
+        output.tell(WitnessesAsked(replies=tuple(_asked(*each) for each in results)))
     for witness, result in results:
         if isinstance(result, WitnessError):
             output.message(f"{witness.name}: {result.reason(current())}")
@@ -171,7 +197,7 @@ def prove(context: click.Context, certificate_id: str, target: Path | None, as_j
     from certs.log.errors import NotInLogError
     from station.setup.home import write_whole
 
-    files = files_of(context)
+    files = own_log(context)
     log = files.open()
     places = log.issues(certificate_id.upper())
     if not places:
@@ -181,25 +207,48 @@ def prove(context: click.Context, certificate_id: str, target: Path | None, as_j
     if target is not None:
         write_whole(target.absolute(), proof)
     if as_json:
-        output.document("log-proof", {"id": certificate_id.upper(), "index": places[0], "proof": proof.decode()})
+        from station.documents.logs import LogProof
+
+        output.tell(LogProof(paper=certificate_id.upper(), log_index=places[0], proof=proof.decode()))
     elif target is None:
         click.echo(proof.decode(), nl=False)
     return 0
 
 
-def _asked(witness: "Party", result: "Signature | WitnessError") -> dict[str, str]:
-    """A witness's answer as JSON."""
+def _asked(witness: "Party", result: "Signature | WitnessError") -> "WitnessReply":
     from certs.log.errors import WitnessError
+    from station.documents.logs import WitnessReply
 
     if isinstance(result, WitnessError):
-        return {"witness": witness.name, "fault": result.fault, "line": ""}
-    return {"witness": witness.name, "fault": "", "line": result.line}
+        return WitnessReply(witness=witness.name, fault=result.fault, line=None)
+    return WitnessReply(witness=witness.name, fault=None, line=result.line)
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {number}" for name, number in value.items())
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+def own_log(context: click.Context) -> "LogFiles":
+    """The station's log, which is there. Raises: NotInitialisedError, LogMissingError."""
+    from station.errors import LogMissingError, NotInitialisedError
+
+    home, files = home_of(context), files_of(context)
+    if not home.keys.is_dir():
+        raise NotInitialisedError(subject=str(home.path))
+    if not files.log.is_file():
+        raise LogMissingError(subject=str(files.log))
+    return files
+
+
+def _say_status(facts: "Mapping[str, Any]", policy: Path) -> None:
+    entries = facts["entries"]
+    output.say(text("log_status.whole", origin=facts["origin"], size=facts["size"]), bold=True)
+    for kind, number in entries.items():
+        output.say(f"  {text(f'log_status.{kind}', number=number)}")
+    output.say(text("log_status.open", number=len(facts["open_starts"])))
+    if facts["witnesses"]:
+        output.say(text("log_status.witnessed", names=", ".join(facts["witnesses"]), at=facts["cosigned_at"][-1]))
+    else:
+        output.say(text("log_status.unwitnessed"))
+    output.say(text("log_status.key", line=facts["key"]))
+    output.say(text("log_status.root", root=facts["root"]))
+    output.say(text("log_status.policy", file=policy))
 
 
 command.add_command(log_others.audit)

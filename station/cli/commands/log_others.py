@@ -13,13 +13,12 @@ from phones.given_files import read_given
 from station.cli import output
 from station.cli.cli_text import TranslatedCommand
 from station.cli.commands.options import Decorator, home_of, json_option, passphrase_option
-from station.cli.passphrase import find_passphrase
+from station.cli.passphrase import VARIABLE, find_passphrase, new_passphrase
 from station.errors import ConfigError
 from station.text.language import os_reason, text
 
 if TYPE_CHECKING:
     from certs.log.audit import Audit, Memory
-    from certs.log.history import Fault
     from certs.log.policy import LogPolicy
     from transparency.files import LogFiles
     from transparency.serving import Site
@@ -96,9 +95,14 @@ def witness(
 
     folder = state or home_of(context).path / "witness"
     if new_name is not None:
-        made = str(witness_files.create(folder, new_name, find_passphrase(passphrase_file, confirm=True)))
+        chosen = new_passphrase(
+            passphrase_file, variable=VARIABLE, question="ask.new_witness_passphrase", names=[new_name]
+        )
+        made = str(witness_files.create(folder, new_name, chosen))
         if as_json:
-            output.document("log-witness", {"name": new_name, "key": made, "state": str(folder)})
+            from station.documents.logs import WitnessMade
+
+            output.tell(WitnessMade(witness=new_name, witness_key=made, folder=str(folder)))
         else:
             output.say(made)
             output.message(text("word.witness_made", name=new_name))
@@ -106,7 +110,7 @@ def witness(
     if policy_file is None:
         raise click.UsageError(text("word.log_policy_needed"))
     policy = policy_of(context, policy_file)
-    key = witness_files.read(folder, find_passphrase(passphrase_file))
+    key = witness_files.read(folder, find_passphrase(passphrase_file, key=folder / "witness-key.pem"))
     one = Witness(folder / "witness.sqlite3", key=key, policy=policy, clock=SystemClock())
     if once is None:
         return serve_site(WitnessSite(one), host, port, as_json=as_json, name=key.name)
@@ -129,9 +133,10 @@ def _witness_once(
     reply = one.add_checkpoint(format_request(old, proof, found.memory.note))
     line = reply.body.decode() if reply.status == 200 else ""
     if as_json:
-        output.document(
-            "log-cosigned", {"origin": found.origin, "size": found.size, "line": line, "fault": reply.fault}
-        )
+        from station.documents.logs import LogCosigned
+
+        fault = reply.fault or None
+        output.tell(LogCosigned(origin=found.origin, size=found.size, line=line or None, fault=fault))
     elif line:
         click.echo(line, nl=False)
     if not line:
@@ -152,7 +157,9 @@ def serve_site(site: "Site", host: str, port: int, *, as_json: bool, name: str) 
         ) from error
     with server:
         if as_json:
-            output.event("log-serving", {"url": server.url, "name": name})
+            from station.documents.logs import LogServing
+
+            output.tell_line(LogServing(url=server.url, origin=name))
         else:
             output.say(server.url)
             output.message(text("word.log_serving", name=name))
@@ -217,20 +224,21 @@ def _remembered(file: Path) -> "Memory | None":
 def _say_audit(found: "Audit", *, as_json: bool) -> None:
     history = found.history
     if as_json:
-        output.document(
-            "log-audit",
-            {
-                "verdict": found.verdict.value,
-                "origin": found.origin,
-                "size": found.size,
-                "faults": [_fault(each) for each in found.faults],
-                "doubts": [_fault(each) for each in found.doubts],
-                "entries": history.counts(),
-                "open_starts": list(history.open_starts()),
-                "unfinished_replacements": list(history.unfinished_replacements()),
-                "witnesses": list(found.witnesses),
-                "cosigned_at": [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in found.cosigned_at],
-            },
+        from station.documents.logs import EntryFault, LogAudited
+
+        output.tell(
+            LogAudited(
+                verdict=found.verdict.value,
+                origin=found.origin,
+                size=found.size,
+                faults=tuple(EntryFault.of(each) for each in found.faults),
+                doubts=tuple(EntryFault.of(each) for each in found.doubts),
+                counts=history.counts(),
+                open_starts=tuple(history.open_starts()),
+                unfinished_replacements=tuple(history.unfinished_replacements()),
+                witnesses=tuple(found.witnesses),
+                cosigned_at=tuple(found.cosigned_at),
+            )
         )
         return
     output.message(text(f"word.log_audit_{found.verdict.value}", origin=found.origin, size=found.size), bold=True)
@@ -247,7 +255,3 @@ def _say_open(key: str, numbers: Sequence[int]) -> None:
     if numbers:
         shown = ", ".join(map(str, numbers[:_SHOWN])) + (" …" if len(numbers) > _SHOWN else "")
         output.message(text(key, number=len(numbers), entries=shown))
-
-
-def _fault(fault: "Fault") -> dict[str, object]:
-    return {"fault": fault.fault, "index": fault.index, "got": fault.got}

@@ -25,6 +25,20 @@ def home_of(context: click.Context) -> "Home":
     return find_home((context.obj or {}).get("home"))
 
 
+def reading_home_of(context: click.Context) -> "Home":
+    """The same for a command that only reads: a folder that somebody named and that is not there is a slip of theirs,
+    and is not made. Raises: NotInitialisedError.
+    """
+    from station.errors import NotInitialisedError
+    from station.setup.home import HOME_VARIABLE
+
+    home = home_of(context)
+    named = (context.obj or {}).get("home") or os.environ.get(HOME_VARIABLE)
+    if named and not os.path.lexists(home.path):
+        raise NotInitialisedError(subject=str(home.path))
+    return home
+
+
 def settings_of(home: "Home", config: Path | None = None) -> "Settings":
     """Settings from `--config`, which must be there, else from the station's own file. Raises: ConfigError."""
     from station.errors import ConfigError
@@ -38,11 +52,15 @@ def settings_of(home: "Home", config: Path | None = None) -> "Settings":
 
 
 def secrets_of(passphrase_file: Path | None) -> "Secrets":
-    """The station's passphrase from its file, PROOFWIPE_PASSPHRASE or the terminal, when it is needed; its PIN."""
+    """The station's passphrase from its file, PROOFWIPE_PASSPHRASE, the agent of `unlock` or the terminal, when it is
+    needed; its PIN.
+    """
     from station.cli.passphrase import PIN_VARIABLE, find_passphrase
     from station.session.parts import Secrets
 
-    return Secrets(passphrase=lambda: find_passphrase(passphrase_file), pin=os.environ.get(PIN_VARIABLE))
+    return Secrets(
+        passphrase=lambda: find_passphrase(passphrase_file, ask_agent=True), pin=os.environ.get(PIN_VARIABLE)
+    )
 
 
 def json_option() -> Decorator:
@@ -55,11 +73,41 @@ def jsonl_option() -> Decorator:
     return click.option("--jsonl", "as_jsonl", is_flag=True, help=text("option.jsonl"))
 
 
+def overwrite_option() -> Decorator:
+    """`--overwrite [PASSES]`: 1 without a number, 0 for none."""
+    from wipe.overwrite.plan import MAXIMUM_PASSES
+
+    return click.option(
+        "--overwrite",
+        "passes",
+        type=click.IntRange(0, MAXIMUM_PASSES),
+        is_flag=False,
+        flag_value=1,
+        default=None,
+        help=text("option.overwrite"),
+    )
+
+
 def serial_option(*, required: bool = False) -> Decorator:
     """`-s`: the phone's own serial, UDID, IMEI, its slot or port; never a transport name."""
     return click.option(
-        "-s", "--serial", "--udid", "serial", metavar="SERIAL|IMEI|SLOT", required=required, help=text("option.serial")
+        "-s",
+        "--serial",
+        "--udid",
+        "serial",
+        metavar="SERIAL|IMEI|SLOT",
+        required=required,
+        multiple=True,
+        callback=_one_phone,
+        help=text("option.serial"),
     )
+
+
+def _one_phone(_context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """A second phone on the line is not what was meant, and the last is not the one that counts."""
+    if len(values) > 1:
+        raise click.UsageError(text("word.given_twice", option=option.opts[0], values=", ".join(values)))
+    return values[0] if values else None
 
 
 def config_option() -> Decorator:

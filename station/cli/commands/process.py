@@ -7,47 +7,53 @@ many need `--all --expect N`. No device is ever taken from the environment, none
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from phones.errors import PhoneLostError
 from phones.identity import plain
 from phones.port import Sighting
 from station.cli import cli_text, output
-from station.cli.cli_text import stage_text
-from station.cli.commands.jobs import reason_text
 from station.cli.commands.options import (
     config_option,
     home_of,
     jsonl_option,
+    overwrite_option,
     passphrase_option,
     secrets_of,
     serial_option,
     settings_of,
 )
-from station.cli.console import ConsoleClient, load_answers
+from station.cli.console import ConsoleClient
+from station.cli.dialogue import ask_yes_no
+from station.cli.event_printer import EventPrinter
+from station.cli.keyboard import Keyboard
 from station.cli.output import is_terminal
+from station.cli.results import INTERRUPTED, exit_code, say_result, totals_text
 from station.cli.screen import Screen, say_warning
 from station.cli.view import View, wants_live
 from station.errors import NotConfirmedError, NotInitialisedError
 from station.ledger.job import Job
 from station.ledger.open_jobs import is_finished
-from station.ledger.stages import Stage
+from station.session.beforehand import must_have_room
 from station.session.confirmation import Candidate
+from station.session.operations import OpenStation
 from station.session.parts import BenchOpener, Secrets
+from station.session.remote.server import serve
 from station.session.session import Session
-from station.session.summary import reasons_of, summary
 from station.setup.acquisition import load_acquisition
+from station.setup.answers import load_answers
 from station.setup.home import Home
 from station.setup.people import load as load_company
 from station.setup.settings import Settings
 from station.text.language import text
 
-INTERRUPTED = 130
+TRIES = 3
+"""How often a number may be mistyped at the terminal."""
 
 
 @cli_text.command("process")
@@ -57,9 +63,12 @@ INTERRUPTED = 130
 @click.option("--expect", type=click.IntRange(1, 500), help=text("option.expect"))
 @click.option("--resume", "only_resume", is_flag=True, help=text("option.resume"))
 @click.option("--method", default="", help=text("option.method"))
+@overwrite_option()
+@click.option("--again", is_flag=True, help=text("option.again"))
 @click.option("--operator", "operator_name", help=text("option.operator"))
 @click.option("--acquisition", type=click.Path(path_type=Path, dir_okay=False), help=text("option.acquisition"))
 @click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help=text("option.answers"))
+@click.option("--wait-for-answers", is_flag=True, help=text("option.wait_for_answers"))
 @click.option("--quiet", is_flag=True, help=text("option.quiet"))
 @click.option("--no-progress", is_flag=True, help=text("option.no_progress"))
 @passphrase_option()
@@ -74,16 +83,21 @@ def command(
     expect: int | None,
     only_resume: bool,
     method: str,
+    passes: int | None,
+    again: bool,
     operator_name: str | None,
     acquisition: Path | None,
     answers: Path | None,
+    wait_for_answers: bool,
     quiet: bool,
     no_progress: bool,
     passphrase_file: Path | None,
     config: Path | None,
     as_jsonl: bool,
 ) -> int:
-    """Exit 0 certificate(s); 1 failed; 4 blocked; 5 lost; 6 unknown; 7 no certificate yet; 9 some of many."""
+    """Exit 0 certificate(s), or erased and only a validator is waited for; 1 failed; 4 blocked; 5 lost; 6 unknown;
+    7 erased, but a report only; 9 some of many.
+    """
     _one_choice(serial=serial, confirm=confirm, everything=everything, expect=expect, only_resume=only_resume)
     home = home_of(context)
     orders = Orders(
@@ -91,14 +105,16 @@ def command(
         confirm=confirm,
         expect=expect,
         method=method,
+        again=again,
         operator=operator_name,
         acquisition=acquisition,
         answers=answers,
+        wait_for_answers=wait_for_answers,
         quiet=quiet,
         live=not (no_progress or as_jsonl),
         as_jsonl=as_jsonl,
     )
-    _jobs, code = lead(home, settings_of(home, config), secrets_of(passphrase_file), orders)
+    _jobs, code = lead(home, settings_of(home, config).with_passes(passes), secrets_of(passphrase_file), orders)
     return code
 
 
@@ -110,9 +126,11 @@ class Orders:
     confirm: str | None = None
     expect: int | None = None
     method: str = ""
+    again: bool = False
     operator: str | None = None
     acquisition: Path | None = None
     answers: Path | None = None
+    wait_for_answers: bool = False
     quiet: bool = False
     live: bool = True
     as_jsonl: bool = False
@@ -132,39 +150,52 @@ def lead(
         raise click.UsageError(text("word.no_such_method", known=", ".join(METHODS)))
     if not home.keys.is_dir():
         raise NotInitialisedError(subject=str(home.path))
-    performer = load_company(home.keys).person(orders.operator, "operator")
-    acquisitions = load_acquisition(orders.acquisition)
-    answers = load_answers(orders.answers)
+    company = load_company(home.keys)
+    performer, validators = company.person(orders.operator, "operator"), company.names("validator")
+    acquisitions = load_acquisition(orders.acquisition, settings.slots)
+    answers = load_answers(orders.answers, settings.slots, emulated=bool(settings.emulated_bench))
     home.make().start_log()
+    must_have_room(home.path)
     with ExitStack() as stack:
         session = stack.enter_context(Session.open(home, settings, secrets, bench=bench, listener=say_warning))
+        if orders.as_jsonl:
+            stack.enter_context(EventPrinter(session, home.papers))
         session.prepare()
+        stack.enter_context(serve(OpenStation(home=home, session=session)))
         view = stack.enter_context(
             View(
                 slot_of=settings.slot,
                 live=orders.live and wants_live(),
-                quiet=orders.quiet,
-                as_events=orders.as_jsonl,
+                quiet=orders.quiet or orders.as_jsonl,
                 usual_s=session.jobs.usual_s,
             )
         )
-        stack.enter_context(Screen(session, view))
+        if not orders.as_jsonl:
+            stack.enter_context(Screen(session, view))
+        keyboard, alone = Keyboard(), one_at_a_time(view.paused)
         stack.enter_context(
             ConsoleClient(
                 session,
                 by=performer.name,
                 answers=answers,
                 interactive=is_terminal() and not orders.as_jsonl,
-                alone=view.paused,
+                alone=alone,
                 emulated=bool(settings.emulated_bench),
+                keyboard=keyboard,
+                leaves_open=orders.wait_for_answers,
             )
         )
         interrupted, missed = False, 0
         try:
             session.resume(method=orders.method)
-            sightings, numbers = _chosen(session, orders, alone=view.paused)
+            sightings, numbers = _chosen(session, orders, keyboard, alone=alone)
             started = session.start(
-                *sightings, by=performer, bound=numbers, acquisitions=acquisitions, method=orders.method
+                *sightings,
+                by=performer,
+                bound=numbers,
+                acquisitions=acquisitions,
+                method=orders.method,
+                again=orders.again,
             )
             missed = len(started.occupied)
             for sighting in started.occupied:
@@ -176,10 +207,13 @@ def lead(
         jobs, unread = session.read_own_jobs()
     if interrupted and not jobs and unread is None:
         raise click.Abort
-    for job in jobs:
-        _say_result(job, as_jsonl=orders.as_jsonl)
-    if jobs and not orders.as_jsonl:
-        output.message(text("word.papers_in", folder=home.papers))
+    if not orders.as_jsonl:  # else each result was told as it happened
+        for job in jobs:
+            say_result(job, validators=validators)
+        if len(jobs) > 1:
+            output.message(totals_text(jobs, validators), bold=True)
+        if any(job.summary.filed_paper for job in jobs):
+            output.message(text("word.papers_in", folder=home.papers))
     if unread is not None:
         raise unread
     return jobs, exit_code(jobs, missed=missed, interrupted=interrupted)
@@ -202,8 +236,20 @@ def _one_choice(
         raise click.UsageError(text("word.confirm_with_serial"))
 
 
+def one_at_a_time(paused: Callable[[], AbstractContextManager[None]]) -> Callable[[], AbstractContextManager[None]]:
+    """The terminal for one asker: two questions never stand on it at once, nor the live table above them."""
+    turn = threading.Lock()
+
+    @contextmanager
+    def alone() -> Iterator[None]:
+        with turn, paused():
+            yield
+
+    return alone
+
+
 def _chosen(
-    session: Session, orders: Orders, *, alone: Callable[[], AbstractContextManager[None]]
+    session: Session, orders: Orders, keyboard: Keyboard, *, alone: Callable[[], AbstractContextManager[None]]
 ) -> tuple[tuple[Sighting, ...], tuple[str, ...]]:
     """The phones that are meant, and the numbers the one of `-s` was confirmed by.
 
@@ -213,12 +259,13 @@ def _chosen(
     if orders.serial is not None:
         sighting = session.find(orders.serial)
         session.must_sign_for(sighting)
-        return (sighting,), _confirm(session.identify(sighting), orders.confirm, alone=alone)
+        candidate = session.identify(sighting, method=orders.method)
+        return (sighting,), _confirm(candidate, orders.confirm, keyboard, alone=alone)
     return (session.gather(orders.expect) if orders.expect is not None else ()), ()
 
 
 def _confirm(
-    candidate: Candidate, given: str | None, *, alone: Callable[[], AbstractContextManager[None]]
+    candidate: Candidate, given: str | None, keyboard: Keyboard, *, alone: Callable[[], AbstractContextManager[None]]
 ) -> tuple[str, ...]:
     """The whole number in a script, the last four digits (more if they are not unique) at a terminal.
 
@@ -230,6 +277,8 @@ def _confirm(
     if given is not None:
         if not candidate.is_named(given):
             raise NotConfirmedError(subject=port, needed=text("word.whole_number"), got=given)
+        if candidate.only_report:
+            output.message(f"! {text('word.only_report')}")
         return tuple(candidate.numbers)
     if not is_terminal():
         raise NotConfirmedError(subject=port, needed=text("word.whole_number"), got="")
@@ -239,10 +288,18 @@ def _confirm(
             f"{identity.display_name}  {text('view.serial')} {identity.serial or candidate.sighting.usb_serial}  "
             f"IMEI {identity.number('imei1') or '—'}"
         )
-        typed = str(click.prompt(text("ask.confirm", digits=candidate.digits), err=True))
-    if not candidate.ends_in(typed):
-        expected = text("word.last_digits", digits=candidate.digits)
-        raise NotConfirmedError(subject=port, needed=expected, got=plain(typed))
+        needed, typed = text("word.last_digits", digits=candidate.digits), ""
+        for _try in range(TRIES):
+            typed = str(click.prompt(text("ask.confirm", digits=candidate.digits), err=True))
+            if candidate.ends_in(typed):
+                break
+            output.message(text("word.confirm_again", needed=needed, got=plain(typed)))
+        else:
+            raise NotConfirmedError(subject=port, needed=needed, got=plain(typed))
+        if candidate.only_report:
+            output.message(text("word.only_report"))
+            if ask_yes_no(text("ask.all_the_same"), keyboard=keyboard, wanted=lambda: True) is not True:
+                raise click.Abort
     return tuple(candidate.numbers)
 
 
@@ -282,48 +339,3 @@ def leave(session: Session) -> None:
         sys.stderr.flush()
     finally:
         os._exit(INTERRUPTED)
-
-
-def _say_result(job: Job, *, as_jsonl: bool) -> None:
-    facts = summary(job.summary)
-    if as_jsonl:
-        output.event("result", facts)
-        return
-    reasons = reasons_of(job.summary)
-    output.message(f"[{facts['slot']}] {facts['model']}  {stage_text(job.stage.value)}  {facts['file']}", bold=True)
-    if reasons:
-        output.message(f"    {reason_text(reasons[0])}")
-    replaced = facts["replaces"]
-    if replaced:
-        output.message(f"    {text('word.replaces', old=replaced)}", bold=True)
-    if job.stage is Stage.VERIFIED:
-        output.message(f"    → proofwipe validate {job.id} --accept --by …")
-    if len(reasons) > 1:
-        output.message(f"    {text('word.more_reasons', number=len(reasons) - 1, job=job.id)}")
-
-
-def exit_code(jobs: tuple[Job, ...], *, missed: int = 0, interrupted: bool = False) -> int:
-    """The code of one job, or of many: all good 0, an unknown outcome outranks the rest, mixed 9.
-
-    `missed`: phones that were asked for and got no job; `interrupted`: before all had one. Then never 0.
-    """
-    codes = [_job_code(job) for job in jobs] + [PhoneLostError.exit_code] * missed
-    if interrupted:
-        codes.append(INTERRUPTED)
-    if not codes:
-        return 8
-    if len(set(codes)) == 1:
-        return codes[0]
-    return 6 if 6 in codes else 9
-
-
-def _job_code(job: Job) -> int:
-    if job.stage is Stage.CERTIFIED:
-        return 0
-    if job.stage in (Stage.VERIFIED, Stage.VALIDATED):
-        return 7
-    if job.failure == "blocked":
-        return 4
-    if job.steps_begun and any(step in ("did_not_return", "did_not_leave") for step in (job.failure,)):
-        return 6
-    return 5 if job.failure in ("phone_lost", "phone_silent") else 1

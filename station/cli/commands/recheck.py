@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`proofwipe recheck CERT -s SERIAL`: the phone in hand against its paper. Reads only."""
+"""`proofwipe recheck NAME -s SERIAL`: the phone in hand against its paper. Reads only."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from phones.identity import PhoneIdentity
+from phones.port import Sighting
+from phones.problem import Problem
 from phones.verdict import Verdict
 from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
@@ -14,43 +17,73 @@ from station.text.language import current, text
 from station.work import blocking
 
 if TYPE_CHECKING:
+    from station.documents.papers import PhoneRechecked
+    from station.setup.settings import Settings
     from station.work.recheck import Recheck
 
 
 @cli_text.command("recheck")
-@click.argument("file", metavar="CERT", type=click.Path(path_type=Path))
+@click.argument("name", metavar="FILE|JOB|PAPER|SERIAL|IMEI")
 @serial_option(required=True)
 @config_option()
 @json_option()
 @click.pass_context
-def command(context: click.Context, file: Path, serial: str, config: Path | None, as_json: bool) -> int:
+def command(context: click.Context, name: str, serial: str, config: Path | None, as_json: bool) -> int:
     """Exit 0 same phone and as it was left; 3 no such phone or record; 4 it will not talk; 6 it cannot be told;
     7 another phone, or used since. Whether the paper itself is good says `proofwipe verify`.
     """
-    from station.cli.commands.regrade import read_record
-    from station.session.bench import open_bench
-    from station.session.find_phone import ask, find
+    from station.cli.commands.regrade import record_named
+    from station.session import bench_operations
+    from station.session.reach_bench import reach_bench
     from station.work.recheck import recheck
 
-    facts = read_record(file).facts
+    facts = record_named(context, name).facts
     home = home_of(context)
     settings = settings_of(home, config)
-    with open_bench(home, settings, fixed=True) as bench:
-        sighting = find(bench, serial, settings)
-        values = ask(bench, sighting)
+    with reach_bench(home, settings) as bench:
+        phone = bench.do(bench_operations.inspect, wanted=serial)
+    sighting, values = phone.sighting, phone.values
     problem = blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values)
     if problem is not None:
         if as_json:
-            output.document("recheck", {"paper": facts.id, "problem": problem.code.value})
+            output.tell(_told(facts.id, values, sighting, settings, problem=problem))
         output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
         return 4
     found = recheck(facts, values, sighting.presence)
     if as_json:
-        output.document("recheck", {"paper": facts.id, "port": sighting.port, **asdict(found)})
+        output.tell(_told(facts.id, values, sighting, settings, found=found))
     else:
         for line in _lines(found):
             output.say(line)
     return exit_code(found)
+
+
+def _told(
+    paper: str,
+    values: "Mapping[str, str]",
+    sighting: Sighting,
+    settings: "Settings",
+    *,
+    found: "Recheck | None" = None,
+    problem: "Problem | None" = None,
+) -> "PhoneRechecked":
+    from station.documents.papers import PhoneRechecked
+    from station.documents.phones import names_of
+    from station.documents.sentences import Reason
+
+    return PhoneRechecked(
+        slot=settings.slot(sighting.port),
+        port=sighting.port,
+        **names_of(PhoneIdentity.from_values(values), sighting),
+        paper=paper,
+        same=None if found is None else found.same.value,
+        as_left=None if found is None else found.as_left.value,
+        compared=() if found is None else found.compared,
+        differs=() if found is None else found.differs,
+        changed=() if found is None else found.changed,
+        unanswered=() if found is None else found.unanswered,
+        problems=() if problem is None else (Reason.of_problem(problem),),
+    )
 
 
 def exit_code(found: "Recheck") -> int:
@@ -61,12 +94,13 @@ def exit_code(found: "Recheck") -> int:
     return 0 if set(verdicts) == {Verdict.PASSED} else 6
 
 
-def _lines(found: "Recheck") -> tuple[str, str]:
+def _lines(found: "Recheck") -> tuple[str, ...]:
+    """What is said of the phone; how another phone was left is nobody's question."""
     same = text(f"word.recheck_same_{found.same.value}", **_only(found.same, ", ".join(found.differs)))
     what = ", ".join(found.changed or found.unanswered)
     unsure = {} if found.as_left is Verdict.PASSED else {"what": what}
     state = text(f"word.recheck_state_{found.as_left.value}", **unsure)
-    return same, state
+    return (same,) if found.same is Verdict.FAILED else (same, state)
 
 
 def _only(verdict: Verdict, what: str) -> dict[str, str]:

@@ -26,11 +26,13 @@ from station.cli.commands.options import (
     settings_of,
 )
 from station.cli.commands.process import Orders, lead
+from station.errors import StationBusyError
 from station.ledger.job import Job
 from station.session.bench import open_bench
 from station.session.find_phone import ask, find
 from station.session.jobs import read_jobs
 from station.session.parts import Secrets
+from station.session.remote.client import find_session
 from station.setup.home import Home
 from station.setup.settings import Settings
 from station.text.language import text
@@ -79,9 +81,10 @@ def command(
         _inspect(home, recorder, settings, serial)
         expected = {"values": recorder.values()}
     recorder.write(folder, about=about_phone(recorder, settings, whole_job=whole_job), expected=expected)
-    facts = {"folder": str(folder), "exchanges": recorder.exchanges, "whole_job": whole_job}
     if as_json:
-        output.document("record", facts)
+        from station.documents.setup import RecordingMade
+
+        output.tell(RecordingMade(folder=str(folder), exchanges=recorder.exchanges, whole_job=whole_job))
     else:
         output.message(text("word.recorded", folder=folder, number=recorder.exchanges))
         output.message(text("word.look_before_giving"))
@@ -89,7 +92,9 @@ def command(
 
 
 def _inspect(home: Home, recorder: Recorder, settings: Settings, serial: str) -> None:
-
+    """Every exchange is recorded here, so no session can do it for us. Raises: StationBusyError when one is at work."""
+    if find_session(home) is not None:
+        raise StationBusyError(subject=str(home.path))
     with open_bench(home, settings, fixed=True) as bench:
         sighting = find(bench, serial, settings)
         port = recorder.port(bench.port(sighting.port))

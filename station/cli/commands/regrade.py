@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe regrade RECORD --scheme S`: the grade again, from the record's own evidence."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,11 +12,12 @@ from phones.errors import ProofwipeError
 from phones.given_files import read_given
 from phones.words import has
 from station.cli import cli_text, output
-from station.cli.commands.options import json_option
+from station.cli.commands.options import home_of, json_option
 from station.text.language import current, text
 
 if TYPE_CHECKING:
     from certs.editions.interface import RecordReading
+    from station.documents.papers import GradeTold
 
 LARGEST_FILE = 16 * 1024 * 1024
 
@@ -27,14 +30,15 @@ class NoRecordError(ProofwipeError):
 
 
 @cli_text.command("regrade")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("name", metavar="FILE|JOB|PAPER|SERIAL|IMEI")
 @click.option("--scheme", default="basic", show_default=True, help=text("option.scheme"))
 @json_option()
-def command(file: Path, scheme: str, as_json: bool) -> int:
-    """From a paper (PDF) or its record (JSON). Exit 0; 3 when there is no record in it."""
-    grade = read_record(file).graded(scheme)
+@click.pass_context
+def command(context: click.Context, name: str, scheme: str, as_json: bool) -> int:
+    """From a paper (PDF), its record (JSON) or a job of this station. Exit 0; 3 when there is no record."""
+    grade = record_named(context, name).graded(scheme)
     if as_json:
-        output.document("grade", {"grade": grade})
+        output.tell(_told(grade))
         return 0
     output.say(
         text(
@@ -57,6 +61,36 @@ def command(file: Path, scheme: str, as_json: bool) -> int:
     return 0
 
 
+def _told(grade: "Mapping[str, Any]") -> "GradeTold":
+    from station.documents.papers import GradeCheck, GradeTold
+    from station.documents.sentences import Reason
+
+    return GradeTold(
+        scheme=grade["scheme"],
+        scheme_version=grade["scheme_version"],
+        scheme_sha256=grade["scheme_sha256"],
+        grade=grade["usability"] or None,
+        functional=grade["functional"],
+        battery_band=grade["battery_band"],
+        cosmetic=grade["cosmetic"],
+        capped_by=tuple(Reason(code=code, sentence=_cap(code), next_step=None) for code in grade["capped_by"]),
+        checks=tuple(
+            GradeCheck(
+                check=each["name"],
+                weight=each["weight"],
+                check_outcome=each["outcome"],
+                limit=each["limit"],
+                measured=each["measured"] or None,
+                source=each["source"],
+                moment=each["moment"],
+                evidence_numbers=tuple(each["evidence"]),
+            )
+            for each in grade["checks"]
+        ),
+        mappings=grade["mappings"],
+    )
+
+
 def _rows(found: object) -> list[object]:
     return found if isinstance(found, list) else []
 
@@ -73,6 +107,29 @@ def _cap(code: str) -> str:
 
 def _check(name: str) -> str:
     return text(f"check.{name}") if has(f"check.{name}") else name
+
+
+def record_named(context: click.Context, name: str) -> "RecordReading":
+    """The record in a file of that name, else of the newest paper of the station's job that goes by it.
+
+    Raises: NoRecordError; JobNotFoundError, AmbiguousJobError.
+    """
+    file = Path(name)
+    if os.path.lexists(file) or file.suffix.lower() in (".pdf", ".json") or os.sep in name:
+        return read_record(file)
+    from certs import editions
+    from certs.errors import CertsError
+    from station.errors import NotInitialisedError
+    from station.session.jobs import read_jobs
+    from station.session.summary import paper_of
+
+    try:
+        with read_jobs(home_of(context)) as jobs:
+            return editions.read_record(paper_of(jobs.find(name)).record.encode())
+    except NotInitialisedError as error:  # somebody without a station meant a file
+        raise NoRecordError(subject=name, got=text("os.ENOENT")) from error
+    except CertsError as error:
+        raise NoRecordError(subject=name, got=type(error).__name__) from error
 
 
 def read_record(file: Path) -> "RecordReading":

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, astuple
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,11 +49,14 @@ def draw_command(
     context: click.Context, name: str, percent: int, target: Path | None, sheet: Path | None, as_json: bool
 ) -> int:
     """Exit 0 with the sample, 8 when there is nothing to draw from, 4 while the log's next entry is not there."""
+    from station.documents.papers import SampleTold
     from station.session.sampling import draw_sample
     from station.setup.home import write_whole
 
     home = home_of(context)
-    drawing = draw_sample(home, settings_of(home), _period(name), percent=percent)
+    wanted = _period(name)
+    name = wanted.name
+    drawing = draw_sample(home, settings_of(home), wanted, percent=percent)
     sample = drawing.sample
     if sample is None:
         output.message(text("word.sample_waits", number=drawing.committed.number))
@@ -60,20 +64,20 @@ def draw_command(
     if not sample.population:
         output.message(text("word.sample_empty", period=name))
         return 8
-    content = {
+    told = SampleTold(
         **asdict(sample),
-        "population_sha256": sample.population_sha256,
-        "checkpoint": drawing.checkpoint,
-        "committed_before_seed": drawing.committed_before_seed,
-    }
-    data = json.dumps({"schema": "proofwipe/sample/1", **content}, ensure_ascii=False, indent=2) + "\n"
+        population_sha256=sample.population_sha256,
+        checkpoint=drawing.checkpoint or None,
+        committed_before_seed=drawing.committed_before_seed,
+    )
+    data = json.dumps(told.to_json(), ensure_ascii=False, indent=2) + "\n"
     jobs = _sheet(drawing.rows)
     if target is not None:
         write_whole(target.absolute(), data.encode())
     if sheet is not None:
         write_whole(sheet.absolute(), jobs.encode("utf-8-sig"))
     if as_json:
-        output.document("sample", content)
+        output.tell(told)
     else:
         click.echo(jobs, nl=False)
     output.message(
@@ -116,7 +120,9 @@ def check_command(file: Path, snapshot: Path, policy: Path, as_json: bool) -> in
     )
     different = "" if found is None else _difference(said, found)
     if as_json:
-        output.document("sample-check", {"same": found is not None and not different, "differs": different})
+        from station.documents.papers import SampleChecked
+
+        output.tell(SampleChecked(holds=None if found is None else not different, differing_field=different or None))
     elif found is None:
         output.message(text("word.sample_waits", number="?"))
     else:
@@ -144,17 +150,35 @@ def result_command(
     as_json: bool,
 ) -> int:
     """Exit 0 written down, 1 when data was found, 2 when that person may not, 3 when it was not drawn."""
-    from station.session.sampling import record_result
-    from station.session.session import Session
+    from station.session import operations
+    from station.session.reach import reach
     from station.setup.people import load as load_company
 
     home = home_of(context)
     if by not in {person.name for person in load_company(home.keys).people}:
         raise click.UsageError(text("usage.bad_value", name="--as", expected="issuer.json"))
-    with Session.open(home, settings_of(home, config)) as session:
-        inspected = record_result(session, certificate_id.upper(), found=found, tool=tool, by=by, grounds=grounds)
+    with reach(home, settings_of(home, config)) as station:
+        inspected = station.operations.do(
+            operations.record_inspection,
+            certificate=certificate_id.upper(),
+            found=found,
+            tool=tool,
+            by=by,
+            grounds=grounds,
+        )
     if as_json:
-        output.document("sample-result", inspected.to_json())
+        from station.documents.papers import SampleResult
+
+        output.tell(
+            SampleResult(
+                paper=inspected.id,
+                period=inspected.period,
+                found=inspected.found,
+                tool=inspected.tool,
+                by=inspected.by,
+                grounds=inspected.grounds or None,
+            )
+        )
     if found == "data":
         output.message(text("word.data_found", id=inspected.id), bold=True)
         return 1
@@ -162,13 +186,19 @@ def result_command(
 
 
 def _period(name: str) -> Period:
-    """A period that is over. Raises: click.UsageError."""
+    """A period that is over. "yesterday" is the log's: days, weeks and months of samples are in UTC.
+
+    Raises: click.UsageError.
+    """
+    days = {"today": 0, "yesterday": 1, "今天": 0, "昨天": 1}.get(name.lower())
+    if days is not None:
+        name = f"{utc_now() - timedelta(days=days):%Y-%m-%d}"
     try:
         wanted = period(name)
     except ValueError as error:
         raise click.UsageError(text("word.period_open", got=name)) from error
     if wanted.end > utc_now():
-        raise click.UsageError(text("word.period_open", got=name))
+        raise click.UsageError(text("word.period_not_over", got=name, end=f"{wanted.end:%Y-%m-%d %H:%M}"))
     return wanted
 
 

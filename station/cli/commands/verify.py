@@ -8,7 +8,7 @@ its answer as soon as it is known; what cannot be looked at is CANNOT TELL like 
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,62 +18,70 @@ from phones.given_files import read_given, read_stream
 from station.cli import cli_text, output
 from station.cli.commands.options import json_option, jsonl_option
 from station.cli.given_papers import LONGEST_SHOWN, STANDARD_INPUT, GivenPaper, given_papers
+from station.cli.paper_answers import HOLDS_NAMES, Unchecked, as_data, tell, tell_more, tell_total, tell_trust
 from station.text.language import current, os_reason, text
 
 if TYPE_CHECKING:
     from certs.errors import VerificationError
     from certs.log.reading import Snapshot
     from certs.verify.trust import Trust
-    from certs.verify.verification import Summary, Verification
+    from certs.verify.verification import Verification
+    from station.documents.verification import FileAnswered
 
-HOLDS_NAMES = "E_HOLDS_PDF"
-"""The answer whose detail is no note of the verifier but names, which are shown in every language."""
 BESIDE_A_FILE = "AppleDouble"
 """What a Mac leaves beside each file of a share, under a name that ends like the file's."""
 MAY_HOLD_A_PAPER = frozenset({HOLDS_NAMES, "E_ARCHIVE", "E_EMAIL", "E_ENCRYPTED"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unchecked:
-    """A name under which nothing could be looked at. It answers like a paper of which nothing can be told."""
+class _Shown:
+    """How the answers are told. `asked`: a number of a phone was given."""
 
-    fault: str
-
-    exit_code = 6
-    word = "CANNOT TELL"
-    code = "verification"
+    verbose: bool
+    as_json: bool
+    as_jsonl: bool
+    asked: bool
 
 
 Answered = tuple[GivenPaper, "Verification | Unchecked"]
 
 
 @cli_text.command("verify")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1)
 @click.option("--trust", "trusted", type=click.Path(path_type=Path), multiple=True, help=text("option.trust"))
 @click.option("--status", type=click.Path(path_type=Path), help=text("option.status"))
 @click.option("--imei", help=text("option.imei"))
+@click.option("--code", "scanned", help=text("option.code"))
 @click.option("--offline", is_flag=True, default=True, help=text("option.offline"))
 @click.option("-r", "--recursive", is_flag=True, help=text("option.recursive"))
+@click.option("-v", "--verbose", is_flag=True, help=text("option.verify_verbose"))
 @json_option()
 @jsonl_option()
+@click.pass_context
 def command(
+    context: click.Context,
     files: tuple[str, ...],
     trusted: tuple[Path, ...],
     status: Path | None,
     imei: str | None,
+    scanned: str | None,
     offline: bool,
     recursive: bool,
+    verbose: bool,
     as_json: bool,
     as_jsonl: bool,
 ) -> int:
-    """Exit 0 VALID; 6 CANNOT TELL; 7 NOT VALID, SPECIMEN, REPORT; of several files the worst."""
+    """Exit 0 VALID, or a genuine code; 6 CANNOT TELL; 7 NOT VALID, SPECIMEN, REPORT; of several files the worst."""
     from certs.verify.trust import Trust
-    from phones.cleaning import clean
-    from phones.typed_number import is_a_number_of_a_phone
 
     del offline  # there is no other way
-    if imei is not None and not is_a_number_of_a_phone(imei):
-        raise click.UsageError(text("word.no_imei", got=clean(imei)))
+    _check_number(imei)
+    if scanned is not None:
+        if files or status or recursive:
+            raise click.UsageError(text("word.code_alone"))
+        return _code(scanned, trusted, imei or "", as_json=as_json, as_jsonl=as_jsonl)
+    if not files:
+        raise click.MissingParameter(ctx=context, param=context.command.params[0])
     trust = Trust.from_files(trusted)
     standing = _status(trust, status)
     given = given_papers(files, recursive=recursive)
@@ -84,9 +92,29 @@ def command(
     papers = (each for each in (first, second, *given) if each is not None)
     passed_over: list[str] = []
     answers = _answers(papers, trust, imei, standing, passed_over, alone=alone)
-    if alone:
-        return _tell_one(next(answers)[1], first, as_json=as_json, as_jsonl=as_jsonl, asked=imei is not None)
-    return _tell_many(answers, passed_over, as_json=as_json, as_jsonl=as_jsonl, asked=imei is not None)
+    shown = _Shown(verbose=verbose, as_json=as_json, as_jsonl=as_jsonl, asked=imei is not None)
+    code = _tell_one(next(answers)[1], first, shown) if alone else _tell_many(answers, passed_over, shown)
+    if verbose and not (as_json or as_jsonl):
+        tell_trust(trust)
+    return code
+
+
+def _check_number(imei: str | None) -> None:
+    """Raises: click.UsageError for what is no number of a phone."""
+    if imei is None:
+        return
+    from phones.cleaning import clean
+    from phones.typed_number import is_a_number_of_a_phone
+
+    if not is_a_number_of_a_phone(imei):
+        raise click.UsageError(text("word.no_imei", got=clean(imei)))
+
+
+def _code(scanned: str, trusted: tuple[Path, ...], number: str, *, as_json: bool, as_jsonl: bool) -> int:
+    """The answer to a scanned code. Raises: click.UsageError, TrustFileError."""
+    from station.cli.scanned_code import read_code, tell_code
+
+    return tell_code(read_code(scanned), trusted, number, as_json=as_json, as_jsonl=as_jsonl)
 
 
 def _answers(
@@ -159,67 +187,54 @@ def _why(error: "VerificationError") -> str:
     return os_reason(cause) if isinstance(cause, OSError) else error.reason(current())
 
 
-def _tell_one(
-    found: "Verification | Unchecked", paper: GivenPaper | None, *, as_json: bool, as_jsonl: bool, asked: bool
-) -> int:
-    if as_json or as_jsonl:
-        write = output.event if as_jsonl else output.document
-        write("verification", _json(paper or GivenPaper(name=STANDARD_INPUT), found))
+def _tell_one(found: "Verification | Unchecked", paper: GivenPaper | None, shown: _Shown) -> int:
+    if shown.as_json or shown.as_jsonl:
+        from station.documents.verification import VerificationTold
+
+        write = output.tell_line if shown.as_jsonl else output.tell
+        write(as_data(VerificationTold, paper or GivenPaper(name=STANDARD_INPUT), found))
     elif not isinstance(found, Unchecked):
-        _tell(found, asked=asked)
+        tell(found, verbose=shown.verbose, asked=shown.asked)
+        if not shown.verbose:
+            tell_more(len(found.warnings))
     return found.exit_code
 
 
-def _tell_many(
-    answers: Iterator[Answered], passed_over: list[str], *, as_json: bool, as_jsonl: bool, asked: bool
-) -> int:
+def _tell_many(answers: Iterator[Answered], passed_over: list[str], shown: _Shown) -> int:
     from phones.cleaning import clean
 
-    told: list[dict[str, Any]] = []
+    if shown.as_json or shown.as_jsonl:
+        from station.documents import verification as documents
+
+    told: list[FileAnswered] = []
     counts: Counter[str] = Counter()
+    headlines: Counter[str] = Counter()
     worst = 0
     for paper, found in answers:
         counts[_word(found)] += 1
         worst = max(worst, found.exit_code)
-        if as_jsonl:
-            output.event("verification", _json(paper, found))
-        elif as_json:
-            told.append(_json(paper, found))
+        if shown.as_jsonl:
+            output.tell_line(as_data(documents.VerificationTold, paper, found))
+        elif shown.as_json:
+            told.append(as_data(documents.FileAnswered, paper, found))
         else:
             output.say(clean(paper.name, most=LONGEST_SHOWN), bold=True)
-            if isinstance(found, Unchecked):
-                _tell_unchecked(found)
-            else:
-                _tell(found, asked=asked)
-    total = {
+            headlines[tell(found, verbose=shown.verbose, asked=shown.asked)] += 1
+    total: dict[str, Any] = {
         "checked": counts.total(),
         "answers": dict(counts),
         "passed_over": len(passed_over),
         "exit_code": worst,
     }
-    if as_jsonl:
-        output.event("verification-total", total)
-    elif as_json:
-        output.document("verifications", {"files": told, "total": total})
+    if shown.as_jsonl:
+        output.tell_line(documents.TotalTold(**total))
+    elif shown.as_json:
+        output.tell(documents.VerificationsTold(files=tuple(told), total=documents.Total(**total)))
     else:
-        _tell_total(counts, len(passed_over))
+        tell_total(headlines, len(passed_over))
+        if not shown.verbose:
+            tell_more(0)
     return worst
-
-
-def _tell_unchecked(found: Unchecked) -> None:
-    from phones.cleaning import clean
-
-    output.say(f"{text('answer.cannot_tell')}  {found.code}", bold=True)
-    output.say(text("word.not_checked", got=clean(found.fault, most=LONGEST_SHOWN).rstrip(".。")))
-    output.say(f"  → {text('word.not_checked_next')}")
-
-
-def _tell_total(counts: Counter[str], passed_over: int) -> None:
-    words = [(text("answer." + word.lower().replace(" ", "_")), number) for word, number in counts.most_common()]
-    said = ", ".join(f"{number} {word}" for word, number in words)
-    output.say(text("word.papers_total", total=counts.total(), counts=said), bold=True)
-    if passed_over:
-        output.say(text("word.papers_passed_over", count=passed_over))
 
 
 def _word(found: "Verification | Unchecked") -> str:
@@ -245,64 +260,3 @@ def _status(trust: "Trust", file: Path | None) -> "Snapshot | None":
         cause = error.__cause__
         fault = text(f"log_fault.{cause.fault}") if isinstance(cause, LogReadError) else error.reason(current())
     raise click.UsageError(text("word.status_unusable", file=clean(file.name), fault=fault.rstrip(".。")))
-
-
-def _json(paper: GivenPaper, found: "Verification | Unchecked") -> dict[str, Any]:
-    named = {"file": paper.path.name if paper.path else paper.name, "path": paper.name}
-    if isinstance(found, Unchecked):
-        said = text("word.not_checked", got=found.fault.rstrip(".。"))
-        return {
-            **named,
-            "answer": found.word,
-            "code": found.code,
-            "sentence": said,
-            "warnings": [],
-            "exit_code": found.exit_code,
-            "checks": [],
-            "summary": None,
-        }
-    return {
-        **named,
-        "answer": found.answer.value,
-        "code": found.code,
-        "sentence": found.sentence(current()),
-        "warnings": list(found.warnings),
-        "exit_code": found.exit_code,
-        "checks": [asdict(check) for check in found.checks],
-        "summary": found.summary.to_json() if found.summary else None,
-    }
-
-
-def _tell(found: "Verification", *, asked: bool) -> None:
-    output.say(f"{text('answer.' + found.answer.name.lower())}  {found.code}".rstrip(), bold=True)
-    output.say(found.sentence(current()))
-    if found.code:
-        output.say(f"  → {text(f'next.{found.code}')}")
-    for line in found.warning_sentences(current()):
-        output.say(f"  ! {line}")
-    for check in found.checks:
-        # Notes of the verifier are English; `sentence` says in Chinese what they say. Names are names.
-        detail = check.detail if current() == "en" or check.code == HOLDS_NAMES else ""
-        output.say(f"  {text('verdict.' + check.verdict.value)} {check.name}  {check.code} {detail}".rstrip())
-    if found.summary is not None:
-        _tell_summary(found.summary, asked=asked)
-
-
-def _tell_summary(what: "Summary", *, asked: bool) -> None:
-    unverified = f" ({text('word.name_unverified')})" if what.issuer_is == "unverified" else ""
-    output.say(f"{what.id}  {what.issuer}{unverified}  {what.issued_at}")
-    output.say(
-        text(
-            "word.record_last4",
-            maker=what.maker,
-            model=what.marketing_name or what.model,
-            serial=what.last_four["serial"],
-            imei=what.last_four["imei1"] or "—",
-        )
-    )
-    if what.seen_at is not None:
-        output.say(text("word.seen_at", at=f"{what.seen_at:%Y-%m-%dT%H:%M:%SZ}"))
-    for name, value in what.opened.items():
-        output.say(f"  {name}: {value}")
-    if not asked:
-        output.say(text("word.dial"))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from phones.port import Sighting
+from phones.clock import utc_now
+from phones.port import Presence, Sighting
 from station.cli import cli_text, output
-from station.cli.commands.list import as_data
-from station.cli.commands.options import config_option, home_of, jsonl_option, settings_of
+from station.cli.commands.options import config_option, jsonl_option, reading_home_of, settings_of
 from station.text.language import text
 
 
@@ -20,22 +20,24 @@ from station.text.language import text
 @click.pass_context
 def command(context: click.Context, as_jsonl: bool, config: Path | None, seconds: float | None) -> int:
     """One line a change. Exit 0."""
-    from station.session.bench import open_bench
+    from station.documents.phones import PhoneChanged, PhoneSeen
+    from station.session import bench_operations
     from station.session.events import PhoneAppeared
-    from station.session.find_phone import present
     from station.session.plugged import POLL_S, changes
+    from station.session.reach_bench import reach_bench
 
-    home = home_of(context)
+    home = reading_home_of(context)
     settings = settings_of(home, config)
     until = None if seconds is None else time.monotonic() + seconds
     known: dict[str, Sighting] = {}
-    with open_bench(home, settings) as bench:
+    with reach_bench(home, settings, fixed=False) as bench:
         while until is None or time.monotonic() < until:
-            seen = {item.port: item for item in present(bench)}
+            seen = {item.port: item for item in bench.do(bench_operations.phones, settle=False).sightings}
             for change in changes(known, seen, settings.slot):
                 item = change.sighting if isinstance(change, PhoneAppeared) else None
                 if as_jsonl:
-                    output.event("watch", {"port": change.port, "phone": as_data(item, settings) if item else None})
+                    shown = item or Sighting(port=change.port, presence=Presence.ABSENT)
+                    output.tell_line(PhoneChanged(at=utc_now(), **PhoneSeen.fields_of(shown, change.slot)))
                 else:
                     what = text(f"presence.{item.presence.value}") if item else text("presence.absent")
                     serial = item.usb_serial if item else ""

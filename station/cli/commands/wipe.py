@@ -6,7 +6,14 @@ from pathlib import Path
 import click
 
 from station.cli import cli_text, output
-from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
+from station.cli.commands.options import (
+    config_option,
+    json_option,
+    overwrite_option,
+    reading_home_of,
+    serial_option,
+    settings_of,
+)
 from station.text.language import current, text
 from station.work import blocking
 
@@ -14,36 +21,45 @@ from station.work import blocking
 @cli_text.command("wipe")
 @click.option("--plan", "planning", is_flag=True, required=True, help=text("option.plan"))
 @click.option("--method", help=text("option.method"))
+@overwrite_option()
 @serial_option()
 @json_option()
 @config_option()
 @click.pass_context
 def command(
-    context: click.Context, planning: bool, method: str | None, serial: str | None, as_json: bool, config: Path | None
+    context: click.Context,
+    planning: bool,
+    method: str | None,
+    passes: int | None,
+    serial: str | None,
+    as_json: bool,
+    config: Path | None,
 ) -> int:
     """Exit 0 when the erase could begin, 4 when a problem stands in its way, 3 when there is no such phone."""
     del planning  # required: an erase itself is `proofwipe process`
-    from station.session.bench import open_bench
-    from station.session.find_phone import ask, find
+    from station.documents.phones import ErasePlanned
+    from station.session import bench_operations
+    from station.session.reach_bench import reach_bench
     from wipe.methods.table import METHODS
     from wipe.plan import plan
 
     if method and method not in METHODS:
         raise click.UsageError(text("word.no_such_method", known=", ".join(METHODS)))
-    home = home_of(context)
-    settings = settings_of(home, config)
-    with open_bench(home, settings, fixed=True) as bench:
-        sighting = find(bench, serial, settings)
-        values = ask(bench, sighting)
+    home = reading_home_of(context)
+    settings = settings_of(home, config).with_passes(passes)
+    with reach_bench(home, settings) as bench:
+        found = bench.do(bench_operations.inspect, wanted=serial or "")
+    sighting, values = found.sighting, found.values
+    slot = settings.slot(sighting.port)
     problem = blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values)
     if problem is not None:
         if as_json:
-            output.document("plan", {"can_begin": False, "problem": problem.code.value})
+            output.tell(ErasePlanned.of(None, values, sighting, slot, problem=problem))
         output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
         return 4
-    planned = plan(values, sighting, settings.limits, wanted=method)
+    planned = plan(values, sighting, settings.limits, wanted=method, passes=settings.passes)
     if as_json:
-        output.document("plan", planned.to_json())
+        output.tell(ErasePlanned.of(planned, values, sighting, slot))
     else:
         for line in planned.lines(current()):
             output.say(line)

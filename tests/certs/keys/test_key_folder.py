@@ -33,6 +33,7 @@ from certs.keys.authority import (
     create_authority,
     create_validator,
     load_station,
+    pem,
     save_authority,
     security_store,
 )
@@ -378,10 +379,24 @@ def test_a_buyer_pins_what_is_exported(folder: Path, tmp_path: Path, authority: 
     bundle = tmp_path / "bundle"
     bundle.mkdir()
     for name, data in trust_files(folder).items():
+        (bundle / name).parent.mkdir(exist_ok=True)
         (bundle / name).write_bytes(data)
     found = Trust.from_files([bundle])
     assert [root.encoded for root in found.roots] == [_der(authority.root.certificate)]
     assert sorted(len(listed.revoked) for listed in found.revocation_lists) == [0, 1]
+
+
+def test_what_is_exported_holds_each_certificate_a_code_alone_needs_and_none_of_them_is_pinned(
+    folder: Path, authority: Authority
+) -> None:
+    files = trust_files(folder)
+    below = {name: data for name, data in files.items() if name.startswith("for-codes/")}
+    station = load_station(folder)
+    assert below == {
+        "for-codes/organisation.pem": pem(station.organisation),
+        f"for-codes/station-{station.key_id}.pem": pem(station.certificate),
+    }
+    assert station.organisation.issuer == authority.root.certificate.subject
 
 
 def test_nothing_is_made_beside_keys_that_are_there(folder: Path, tmp_path: Path, authority: Authority) -> None:

@@ -20,6 +20,7 @@ from certs.log.proofs import check_proof
 from certs.log.snapshot import Snapshot
 from station.cli import main
 from tests.certs.log.samples import AT, day, issue, paper, replace, start
+from tests.support.schemas import check
 from transparency.files import LogFiles
 
 PASSPHRASE = "correct horse"
@@ -57,7 +58,9 @@ def files(run: Run, tmp_path: Path) -> LogFiles:
 
 
 def document(answer: tuple[int, str, str]) -> dict[str, Any]:
-    return dict(json.loads(answer[1]))
+    found = dict(json.loads(answer[1]))
+    check(found)
+    return found
 
 
 @contextmanager
@@ -78,7 +81,7 @@ def test_a_new_log_is_made_once_and_says_how_it_stands(run: Run, files: LogFiles
     shown = document(run("status", "--json"))
     assert shown["schema"] == "proofwipe/log-status/1"
     assert (shown["origin"], shown["size"]) == ("log.example/bench", len(day(10)))
-    assert shown["entries"] == {"start": 10, "close": 10, "issue": 7, "replace": 0, "withdraw": 0}
+    assert shown["counts"] == {"start": 10, "close": 10, "issue": 7, "replace": 0, "withdraw": 0}
     assert "log.example/bench" in run("status")[1]
     for path in (files.key, files.secret, files.log):
         assert path.stat().st_mode & 0o777 == 0o600
@@ -166,7 +169,7 @@ def test_a_witness_in_a_process_of_its_own(run: Run, files: LogFiles, tmp_path: 
         files.policy.write_text(f"{logs}witness it {key.strip()} {url}\nquorum it\n")
         assert run("audit")[0] == 6  # no quorum yet
         answer = run("cosign", "--json")
-        assert (answer[0], document(answer)["witnesses"][0]["fault"]) == (0, "")
+        assert (answer[0], document(answer)["replies"][0]["fault"]) == (0, None)
         assert document(run("status", "--json"))["witnesses"] == ["it"]
         assert run("audit")[0] == 0
     assert run("cosign")[0] == 1  # it is gone

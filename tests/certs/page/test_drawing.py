@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ import pytest
 import zxingcpp
 
 from certs.formats.dss import SecurityStore
-from certs.page import fonts, layout, pdf_profile
+from certs.page import fonts, layout, parts, pdf_profile, qr
 from certs.page.errors import GlyphMissingError, PaperTooLongError, UnknownCodeError
-from certs.page.labels import label
+from certs.page.labels import label, phrase_if_any
+from certs.page.sheet import Box, Sheet
 from certs.record.reading import read_document
 from certs.record.schema import TITLES
 from tests.certs.record.sample_documents import (
@@ -117,7 +119,7 @@ def test_a_whole_certificate_with_proof_and_store_stays_within_its_budget() -> N
     assert len(pdf) <= 75_000
     said = words_of(pdf)
     for text in (
-        "Attempt 2 of this phone at this issuer",
+        "Processed by this issuer 2×, this time included",
         "log.qinghe.example/2026 #41",
         "signed with their own key",
         "Sealed, opened in the archive copy only",
@@ -129,7 +131,7 @@ def test_a_whole_certificate_with_proof_and_store_stays_within_its_budget() -> N
 def test_a_decision_entered_at_the_station_says_so_and_a_job_without_log_too() -> None:
     said = words_of(drawn(android_certificate()))
     assert squeezed("entered at the station") in said
-    assert squeezed("Attempt 1. Not entered in a transparency log.") in said
+    assert squeezed("Processed by this issuer 1×, this time included. Not entered in a transparency log.") in said
 
 
 def test_values_of_sealed_fields_are_never_drawn() -> None:
@@ -207,11 +209,76 @@ def test_a_report_cannot_be_taken_for_a_certificate() -> None:
             assert squeezed(text) not in said
 
 
-def test_a_blocked_report_says_the_cause_and_the_next_step_first() -> None:
+def test_a_blocked_report_says_the_cause_first_and_leaves_advice_for_technicians_to_the_screen() -> None:
     said = words_of(drawn(blocked_report()))
-    cause, step = said.find(squeezed("Activation Lock")), said.find(squeezed("Next:"))
-    assert 0 < cause < said.find(squeezed("iPhone 12"))
-    assert 0 < step < said.find(squeezed("iPhone 12"))
+    assert 0 < said.find(squeezed("Activation Lock")) < said.find(squeezed("iPhone 12"))
+    for code in blocked_report()["job"]["problems"]:
+        advice = phrase_if_any("next", code)
+        assert advice is not None
+        assert squeezed(advice.en) not in said
+
+
+def front_of(document: dict[str, Any]) -> str:
+    with pypdfium2.PdfDocument(drawn(document)) as paper:
+        return squeezed(paper[0].get_textpage().get_text_bounded())
+
+
+@pytest.mark.parametrize("make", [android_certificate, apple_certificate])
+def test_what_is_claimed_locks_grade_and_repairs_stand_on_page_one(make: Callable[[], dict[str, Any]]) -> None:
+    said = front_of(make())
+    for text in ("Three separate claims", "Locks and residues", "Usability grade", "Repairs, parts and warranty"):
+        assert squeezed(text) in said, text
+
+
+def test_how_strong_the_evidence_is_is_said_in_words_and_nothing_looks_like_a_second_grade() -> None:
+    said = front_of(android_certificate())
+    assert squeezed("The phone no longer has the data that was on it; a fresh, empty store is in its place.") in said
+    assert squeezed("Strength of the evidence: E2 (E0 weakest, E3 strongest)") in said
+    assert said.count("E2") == 2  # once in each language
+
+
+def test_purge_counts_the_conditions_it_rests_on() -> None:
+    document = apple_certificate()
+    states = ["met", "met", "met", "unknown", "unknown", "met"]
+    claims = document["erase"]["claims"]
+    claims["nist_method"] = "purge"
+    some = next(iter(claims["conditions"].values()))
+    claims["conditions"] = {f"C{at}": {**some, "state": state} for at, state in enumerate(states, start=1)}
+    said = front_of(document)
+    assert squeezed("of 6, 4 met, 2 not known") in said
+    assert squeezed("共 6 项，4 项满足，2 项未知") in said
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (127_989_493_760, "128 GB (127.9 GB)"),
+        (115_343_360_000, "128 GB (115.3 GB)"),
+        (128_000_000_000, "128 GB"),
+        (63_900_000_000, "64 GB (63.9 GB)"),
+        (1_000_000_000_000, "1 TB"),
+        (999_000_000_000, "1 TB (999 GB)"),
+        (80_000_000_000, "80 GB"),
+        (3_000_000_000_000, "3000 GB"),
+    ],
+)
+def test_storage_is_told_as_sold_and_as_measured(count: int, words: str) -> None:
+    assert parts.storage(count) == words
+
+
+def test_the_makers_own_code_is_not_read_as_a_model() -> None:
+    document = apple_certificate()
+    said = front_of(document)
+    assert squeezed("iPhone 12") in said
+    assert squeezed("Maker's code") in said
+    assert squeezed("Apple iPhone13,2") not in said
+
+
+def test_who_checks_is_led_to_the_issuer_and_never_to_the_seller() -> None:
+    said = front_of(android_certificate())
+    assert squeezed("Get verify.html and the trust files from the issuer (cert@qinghe.example") in said
+    assert squeezed("Paper alone") not in said
+    assert "Adobe" not in said
 
 
 @pytest.mark.parametrize("title", sorted({*TITLES} - {"certificate"}))
@@ -358,3 +425,46 @@ def test_the_title_in_the_files_metadata_is_the_title_on_the_page() -> None:
     document = failed_report()
     with pypdfium2.PdfDocument(drawn(document)) as paper:
         assert paper.get_metadata_value("Title") == layout.title(read_document(document))
+
+
+def test_function_and_appearance_are_told_in_words_and_no_letters_on_page_one() -> None:
+    said = front_of(android_certificate())
+    for code in ("F3", "F5", "F6", "Blight", "B轻微"):
+        assert code not in said
+    assert squeezed("all tests pass") in said
+    assert squeezed("light marks") in said
+
+
+def test_a_reports_page_one_says_few_reasons_large() -> None:
+    boxes: list[Box] = []
+    layout.draw(
+        Sheet(boxes), read_document(blocked_report()), symbol=qr.modules("PW1:" + "A" * 300), record_digest="ab" * 32
+    )
+    (reason,) = [box for box in boxes if box.text.startswith("Find My is on")]
+    assert reason.bottom - reason.top >= 9.5
+
+
+@pytest.mark.parametrize("make", [android_certificate, blocked_report])
+def test_a_phones_camera_opens_the_issuers_own_site_by_a_second_symbol(make: Callable[[], dict[str, Any]]) -> None:
+    document = make()
+    document["issuer"]["contact"] = "https://qinghe.example/check · +86 755 5550 0123"
+    with pypdfium2.PdfDocument(drawn(document)) as paper:
+        read = {code.text for code in zxingcpp.read_barcodes(paper[0].render(scale=3).to_pil())}
+    assert "HTTPS://QINGHE.EXAMPLE" in read
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize(
+    ("contact", "site"),
+    [
+        ("https://a.example", "HTTPS://A.EXAMPLE"),
+        ("mail, https://shop.a.example/x?y", "HTTPS://SHOP.A.EXAMPLE"),
+        ("http://a.example", ""),
+        ("https://" + "a" * 60 + ".example", ""),
+        ("https://xn--\u4e2d.example", ""),
+        ("cert@a.example", ""),
+        ("", ""),
+    ],
+)
+def test_only_a_whole_site_of_the_issuer_gets_a_symbol(contact: str, site: str) -> None:
+    assert layout.site_of(contact) == site

@@ -101,6 +101,16 @@ def longest(make: Callable[[], dict[str, Any]], fill: str) -> dict[str, Any]:
     erase["claims"].update(
         technique=max(TECHNIQUES, key=lambda name: len(words.say(f"technique.{name}"))),
         gb_status="method_overwrite",
+        overwriting={
+            "capacity_bytes": 10**12,
+            "written_bytes": 999 * 10**9,
+            "passes": 99,
+            "chunks_total": 10**6,
+            "chunks_drawn": 10**5,
+            "chunks_matching": 10**5,
+            "at_most_ppm": 10**6,
+            "reasons": [],
+        },
         r2_status="guided",
         conditions={f"C{number}": condition("not_met", "not_checked", widest) for number in range(1, 7)},
     )
@@ -128,7 +138,24 @@ def test_the_longest_texts_a_record_allows_never_overflow_or_overlap(
     assert_clean(boxes_of(longest(make, fill), "PW1:" + "A" * 400))
 
 
-FACTS = {"page": 1, "pages": 2, "count": 3, "attempt": 2, "origin": "log.example", "start": 4, "by": "9c1f0a77d2e4b863"}
+FACTS = {
+    "page": 1,
+    "pages": 2,
+    "count": 3,
+    "attempt": 2,
+    "origin": "log.example",
+    "start": 4,
+    "by": "9c1f0a77d2e4b863",
+    "level": "E2",
+    "all": 6,
+    "told": "6 met",
+    "contact": "it",
+    "coverage": "90.6",
+    "passes": 1,
+    "read": "10.0",
+    "most": "0.05",
+    "reason": "why",
+}
 TEXTS = st.one_of(
     st.sampled_from(["", "W" * 200, "长" * 200, "a b " * 50]),
     st.text(st.sampled_from("WiIl长鸿。，（） -/.0Ä[“"), max_size=200),
@@ -224,3 +251,12 @@ def test_no_residue_loses_the_word_that_says_how_it_is_known(name: str, state: s
     for text, size, smallest in ((f"{what.zh}：{how.zh}", 7.0, 5.4), (f"{what.en}: {how.en}", 6.4, 5.2)):
         fits = parts.fitting_size(text, size, room, smallest)
         assert parts.one_line(text, fits, room) == text
+
+
+@pytest.mark.parametrize("make", [android_certificate, failed_report, blocked_report])
+def test_the_symbol_of_the_issuers_site_overlaps_nothing(make: Callable[[], dict[str, Any]]) -> None:
+    document = longest(make, "W")
+    document["issuer"]["contact"] = "https://shop.qinghe-shenzhen.cn " + "W" * 80
+    boxes = boxes_of(document, "PW1:" + "A" * 400)
+    assert_clean(boxes)
+    assert sum(box.text == "QR" for box in boxes) == 2

@@ -160,6 +160,7 @@ def android_certificate() -> dict[str, Any]:
                     "C6": condition("met", "inferred", "android_compatibility"),
                 },
                 "gb_status": "supporting_only",
+                "overwriting": None,
                 "r2_status": "automated",
             },
             "residues": {
@@ -273,6 +274,7 @@ def apple_certificate() -> dict[str, Any]:
                 "C6": condition("met", "inferred", "apple_platform_security"),
             },
             "gb_status": "supporting_only",
+            "overwriting": None,
             "r2_status": "automated",
         },
         residues={
@@ -332,6 +334,7 @@ def failed_report() -> dict[str, Any]:
             "technique": "none",
             "conditions": {},
             "gb_status": "none",
+            "overwriting": None,
             "r2_status": "fail",
         },
     )

@@ -315,7 +315,7 @@ def test_a_record_larger_than_any_reader_takes_is_not_made(signer: FileSigner) -
     values = {f"statement.{number:03}{'s' * 80}": "w" * 64 for number in range(400)}
     large = tuple(
         replace(last, number=last.number + more, asked="x", values=values, digest=digest_of(values))
-        for more in range(1, 30)
+        for more in range(1, 120)
     )
     with pytest.raises(RecordMalformedError) as caught:
         _certificate(replace(facts, evidence=(*facts.evidence, *large)), signer)

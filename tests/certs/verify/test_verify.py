@@ -154,6 +154,8 @@ def test_the_phone_in_hand_is_recognised(typed: str, paper: Paper, trust: Trust)
 def test_a_true_certificate_for_another_phone_is_not_valid(typed: str, paper: Paper, trust: Trust) -> None:
     found = _judge(paper.pdf, trust, imei=typed)
     assert (found.answer, found.code) == (Answer.NOT_VALID, "E_DEVICE")
+    assert "certificate" not in found.sentence("en"), "a report for another phone is no certificate either"
+    assert "证书" not in found.sentence("zh")
 
 
 def test_a_station_that_expired_since_is_a_warning(paper: Paper, trust: Trust) -> None:

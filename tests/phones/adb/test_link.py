@@ -17,7 +17,17 @@ from phones.errors import (
     PhoneSilentError,
     ReplyMalformedError,
 )
-from phones.link import MAXIMUM_REPLY_BYTES, AppleTrustTest, Reboot, Reply, Request, ShellLine, TradeInLine
+from phones.link import (
+    MAXIMUM_REPLY_BYTES,
+    AppleTrustTest,
+    Reboot,
+    Reply,
+    Request,
+    RescueProperty,
+    RescueWipe,
+    ShellLine,
+    TradeInLine,
+)
 from tests.phones.adb.smart_socket import Answers, Conversation, drip, fail, okay, packet, shell, silence, smart_socket
 
 LINE = "shell,v2,raw:getprop"
@@ -143,6 +153,35 @@ def test_a_trade_in_command_the_phone_would_close_is_not_even_sent() -> None:
 def test_a_reboot_request_returns_when_it_was_taken() -> None:
     with smart_socket({"host:transport-id:7": b"OKAY", "reboot:": b"OKAY"}) as server:
         assert AdbLink(server, 7).exchange(Reboot(), timeout_s=2) == Reply()
+
+
+RESCUE = RescueProperty(name="ro.build.fingerprint")
+
+
+def test_rescue_tells_one_line_and_a_wipe_exactly_eight_bytes() -> None:
+    answers: Answers = {
+        "host:transport-id:7": b"OKAY",
+        "rescue-getprop:ro.build.fingerprint": b"OKAYa/b/c:13\n",
+        "rescue-wipe:userdata:8": b"OKAYDONEDONE",
+    }
+    with smart_socket(answers) as server:
+        link = AdbLink(server, 7, name="recovery")
+        assert link.exchange(RESCUE, timeout_s=2).body == b"a/b/c:13\n"
+        assert link.exchange(RescueWipe(), timeout_s=2).body == b"DONEDONE"
+
+
+def test_half_an_answer_to_a_wipe_is_a_lost_phone_and_one_without_end_is_malformed() -> None:
+    answers: Answers = {
+        "host:transport-id:7": b"OKAY",
+        "rescue-wipe:userdata:8": b"OKAYDONE",
+        "rescue-getprop:ro.build.fingerprint": b"OKAY" + b"x" * 5000,
+    }
+    with smart_socket(answers) as server:
+        link = AdbLink(server, 7, name="recovery")
+        with pytest.raises(PhoneLostError):
+            link.exchange(RescueWipe(), timeout_s=2)
+        with pytest.raises(ReplyMalformedError):
+            link.exchange(RESCUE, timeout_s=2)
 
 
 def test_a_link_of_before_a_server_restart_does_not_reach_another_phone() -> None:

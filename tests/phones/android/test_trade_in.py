@@ -3,6 +3,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,8 @@ from phones.android.trade_in import (
 )
 from phones.errors import ReplyMalformedError
 from phones.link import Effect, Reply, TradeInLine
+from tests.support.attestation import AUTHORITY, HONEST
+from virtual_phones.android.attestation import joined
 
 NONCE = "aB_-90000000"
 IMEI = "353918057901122"
@@ -46,7 +49,7 @@ FULL = {
     },
     "imeis": [IMEI, "310260123456789"],
     "serial": "21081FDF6003XX",
-    "attestation": {"certificates": base64.encodebytes(b"chain " * 30 + NONCE.encode()).decode()},
+    "attestation": {"certificates": base64.encodebytes(joined(AUTHORITY.chain(HONEST))).decode()},
 }
 
 
@@ -59,6 +62,7 @@ def test_a_full_status_gives_identity_condition_and_our_own_challenge() -> None:
         "command.exit_code": "0",
         "command.nonce": NONCE,
         "command.nonce_echoed": "yes",
+        "attestation.state": "named_no_phone",
         "locks.frp": "clear",
         "identity.serial": "21081FDF6003XX",
         "identity.imei1": IMEI,
@@ -91,6 +95,7 @@ def test_with_protection_armed_only_the_lock_is_said() -> None:
     assert read(b'{"locks":{"factory_reset_protection":true}}') == {
         "command.exit_code": "0",
         "command.nonce": NONCE,
+        "attestation.state": "not_given",
         "locks.frp": "armed",
     }
 
@@ -135,13 +140,16 @@ def test_values_of_another_type_are_left_out() -> None:
         "serial": 5,
         "screen": {"screens": ["x"]},
     }
-    assert read_status(document, nonce=NONCE) == {}
+    assert read_status(document) == {}
 
 
 def test_an_attestation_without_our_challenge_is_told_apart_from_none() -> None:
-    old = {"attestation": {"certificates": base64.b64encode(b"an old chain").decode()}}
-    assert read_status(old, nonce=NONCE) == {"command.nonce_echoed": "no"}
-    assert read_status({"attestation": {"error": "no network"}}, nonce=NONCE) == {}
+    old = joined(AUTHORITY.chain(replace(HONEST, challenge=b"an older one")))
+    document = {"attestation": {"certificates": base64.b64encode(old).decode()}}
+    assert read_status(document, nonce=NONCE) == {"command.nonce_echoed": "no", "attestation.state": "wrong_nonce"}
+    assert read_status({"attestation": {"error": "no network"}}, nonce=NONCE) == {"attestation.state": "refused"}
+    assert read_status({}, nonce=NONCE) == {"attestation.state": "not_given"}
+    assert read_status({"attestation": {"certificates": "bm90"}}, nonce=NONCE) == {"attestation.state": "malformed"}
 
 
 @pytest.mark.parametrize(

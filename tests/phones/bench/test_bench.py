@@ -155,18 +155,19 @@ def test_a_phone_usb_no_longer_shows_is_absent_although_adb_lists_it() -> None:
             found.port("3-1").open()
 
 
-@pytest.mark.parametrize(
-    ("interfaces", "presence", "refusal"),
-    [((MTP,), Presence.USB_ONLY, "no_debugging"), (((0xFF, 0x42, 0x03),), Presence.FASTBOOT, "wrong_mode")],
-)
-def test_a_phone_without_adb_is_named_for_what_it_is(
-    interfaces: tuple[tuple[int, int, int], ...], presence: Presence, refusal: str
-) -> None:
-    with bench({"host:devices-l": listed()}, gadget((3, 1), "R58", *interfaces)) as (found, _, _):
-        assert found.port("3-1").look().presence is presence
+def test_a_phone_without_adb_is_named_for_what_it_is() -> None:
+    with bench({"host:devices-l": listed()}, gadget((3, 1), "R58", MTP)) as (found, _, _):
+        assert found.port("3-1").look().presence is Presence.USB_ONLY
         with pytest.raises(PhoneRefusedError) as caught:
             found.port("3-1").open()
-        assert caught.value.reason_code == refusal
+        assert caught.value.reason_code == "no_debugging"
+
+
+def test_a_boot_loader_whose_interface_cannot_be_used_is_lost_and_nothing_worse() -> None:
+    with bench({"host:devices-l": listed()}, gadget((3, 1), "R58", (0xFF, 0x42, 0x03))) as (found, _, _):
+        assert found.port("3-1").look().presence is Presence.FASTBOOT
+        with pytest.raises(PhoneLostError):
+            found.port("3-1").open()
 
 
 @pytest.mark.parametrize(
@@ -174,8 +175,6 @@ def test_a_phone_without_adb_is_named_for_what_it_is(
     [
         ("unauthorized", Presence.ADB_UNAUTHORIZED, "unauthorized"),
         ("recovery", Presence.ADB_RECOVERY, "wrong_mode"),
-        ("sideload", Presence.ADB_SIDELOAD, "wrong_mode"),
-        ("rescue", Presence.ADB_RESCUE, "wrong_mode"),
     ],
 )
 def test_every_adb_state_is_told_apart_and_refuses_a_link_by_name(state: str, presence: Presence, refusal: str) -> None:
@@ -185,6 +184,14 @@ def test_every_adb_state_is_told_apart_and_refuses_a_link_by_name(state: str, pr
         with pytest.raises(PhoneRefusedError) as caught:
             found.port("3-1").open()
         assert caught.value.reason_code == refusal
+
+
+@pytest.mark.parametrize(("state", "presence"), [("sideload", Presence.ADB_SIDELOAD), ("rescue", Presence.ADB_RESCUE)])
+def test_modes_that_a_method_passes_through_have_a_link(state: str, presence: Presence) -> None:
+    answers: Answers = {"host:devices-l": listed(f"R58 {state} usb:3-1 transport_id:1"), **transport(1, "R58", "3-1")}
+    with bench(answers, gadget((3, 1), "R58")) as (found, _, _):
+        assert found.port("3-1").look().presence is presence
+        assert found.port("3-1").open().name == "recovery"
 
 
 def test_the_trade_in_foyer_is_told_from_a_shell() -> None:

@@ -105,13 +105,11 @@ def test_the_foyer_is_asked_for_its_status_with_a_fresh_challenge() -> None:
     "presence",
     [
         Presence.ABSENT,
-        Presence.USB_ONLY,
         Presence.ADB_UNAUTHORIZED,
         Presence.ADB_OFFLINE,
         Presence.ADB_RECOVERY,
         Presence.ADB_SIDELOAD,
         Presence.ADB_RESCUE,
-        Presence.FASTBOOT,
         Presence.APPLE_RECOVERY,
     ],
 )

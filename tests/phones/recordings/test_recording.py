@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phones.android.trade_in import getstatus_question
 from phones.bench.inspection import inspect
 from phones.errors import PhoneRefusedError, PhoneSilentError, ReplyMalformedError
 from phones.evidence import Evidence, Moment
@@ -33,9 +34,11 @@ from phones.recordings.replay import (
 )
 from phones.witness import Witness, WitnessedPort
 from tests.support import lives
+from tests.support.attestation import AUTHORITY, HONEST, NONCE
 from tests.support.direct_bench import DirectPort, VirtualClock
 from tests.support.replay import recordings, replay
 from tests.support.secret_search import Search
+from virtual_phones.android.attestation import joined
 from virtual_phones.bench.scenario import add_phones, read_scenario
 from virtual_phones.port import VirtualPort
 
@@ -471,3 +474,16 @@ def test_a_hostile_recording_is_refused_by_a_typed_error(
 def test_a_folder_that_is_no_recording_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecordingFormatError):
         load(tmp_path)
+
+
+def test_no_attestation_is_in_a_recording_not_even_where_its_digits_stood() -> None:
+    imei = "353918110000011"
+    chain = joined(AUTHORITY.chain(replace(HONEST, serial=SERIAL, imei=imei)))
+    document = {"attestation": {"certificates": base64.encodebytes(chain).decode()}, "serial": SERIAL, "imeis": [imei]}
+    fakes = Fakes()
+    reply = Reply(status=0, body=json.dumps(document).encode())
+    read = getstatus_question(NONCE, timeout_s=1, keep_chain=True).read
+    fakes.learn_all(values_of(reply, read) or {})
+    kept = redacted(reply, read, fakes, asked="trade_in.getstatus").body.decode()
+    assert len(kept) < 200
+    assert all(number not in kept for number in (SERIAL, imei))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from station.cli.commands.process import TRIES
 from station.session.confirmation import confirmation_digits
 from tests.support.cli_station import PIXEL_13, PIXEL_16, CommandLine, Done, Starter, Terminal
 from tests.support.waiting import wait_for
@@ -43,9 +44,10 @@ def test_the_matrix_of_confirmation(bench_of: BenchOf, number: int, named: int, 
         if not terminal:
             return line.run(*arguments)
         at = Terminal(line, *arguments)
-        if typed is not None:
-            at.wait_for("type the last 4")
-            at.type(typed)
+        for tries in range(1, TRIES + 1) if typed is not None else ():
+            while at.said.count("type the last 4") < tries:
+                at.linger(0.1)
+            at.type(typed or "")
         return Done(code=at.end(), out="", err=at.said)
 
     unnamed = run("process")
@@ -104,3 +106,14 @@ def test_as_many_digits_are_asked_for_as_tell_the_phone_from_its_neighbours(
     numbers: list[str], others: list[str], digits: int
 ) -> None:
     assert confirmation_digits(numbers, others) == digits
+
+
+@pytest.mark.wire
+def test_a_mistyped_number_is_asked_for_again_and_the_right_one_begins_the_job(specimen: Starter) -> None:
+    line, _bench = specimen(PIXEL_16, config=NO_VALIDATION)
+    at = Terminal(line, "process", "-s", "1-1", "--answers", line.answers())
+    at.wait_for("type the last 4")
+    at.type("9999")
+    at.wait_for("Nothing was begun; look at the phone")
+    at.type("0001")
+    assert at.end(seconds=90) == 0, at.said[-3000:]

@@ -2,6 +2,7 @@
 """The terminal is one client among others: it answers from its file, asks a person, and gives way to a first answer."""
 
 import os
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from station.cli.console import ConsoleClient
 from station.cli.screen import Screen
 from station.cli.view import View
 from station.ledger.stages import Stage
+from station.questions import SEEN_NOW
 from station.session.events import Event, QuestionAsked, QuestionClosed
 from station.session.session import Session
 from tests.support import lives
@@ -34,9 +36,9 @@ def typing(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     os.close(writing)
 
 
-def room(folder: Path) -> OnePhone:
+def room(folder: Path, *, person_s: float = 3600.0) -> OnePhone:
     """A person has an hour, of which some seconds pass."""
-    deadlines = replace(lives.SETTINGS.deadlines, person_s=3600.0)
+    deadlines = replace(lives.SETTINGS.deadlines, person_s=person_s)
     return OnePhone(
         folder, lives.PIXEL_13, clock=UnhurriedClock(), settings=replace(lives.SETTINGS, deadlines=deadlines)
     )
@@ -95,14 +97,18 @@ def test_a_person_is_asked_what_the_file_does_not_say(
     ):
         (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
         wait_for(lambda: asked_of(session, SEEN), 20, "asked")
-        os.write(keyboard, b"yes\n")
+        os.write(keyboard, b"yes\ny\n")
         session.wait()
     assert job.stage is Stage.CERTIFIED
-    assert "(yes/no, ?)" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "y yes · n no · 0 not looked at · < back" in said
+    assert "You answered: yes" in said
 
 
-@pytest.mark.parametrize("line", [b"?\n", b"certainly\n", b"\n"])
-def test_a_line_that_is_no_choice_declines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: bytes) -> None:
+@pytest.mark.parametrize("slip", ["ok", "x", "", "3", "certainly", "n\nn", "n\n<", "no\nx\nn", "?\nn", "<"])
+def test_a_slip_is_asked_again_and_decides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], slip: str
+) -> None:
     phone = room(tmp_path)
     with (
         typing(monkeypatch) as keyboard,
@@ -111,9 +117,112 @@ def test_a_line_that_is_no_choice_declines(tmp_path: Path, monkeypatch: pytest.M
     ):
         (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
         wait_for(lambda: asked_of(session, SEEN), 20, "asked")
-        os.write(keyboard, line)
+        os.write(keyboard, f"{slip}\n是\n是\n".encode())
+        session.wait()
+    assert job.stage is Stage.CERTIFIED
+    said = capsys.readouterr().err
+    assert any(each in said for each in ("is no answer to this", "Nothing was kept", "Nothing was asked before"))
+
+
+@pytest.mark.parametrize("typed", [b"0\ny\n", "没有看\n对\n".encode(), b"?\nYES\n"])
+def test_not_looked_at_is_said_and_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: bytes) -> None:
+    phone = room(tmp_path)
+    with (
+        typing(monkeypatch) as keyboard,
+        phone.session(phone.only_hands) as session,
+        console(session, without(SEEN), interactive=True),
+    ):
+        (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
+        wait_for(lambda: asked_of(session, SEEN), 20, "asked")
+        os.write(keyboard, typed)
         session.wait()
     assert job.certificate is None
+
+
+def test_the_end_of_input_is_said_to_be_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone = room(tmp_path)
+    with typing(monkeypatch) as keyboard, phone.session(phone.only_hands) as session:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+        with console(session, {}, interactive=True):
+            (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
+            session.wait()
+    assert keyboard
+    assert job.certificate is None
+    assert not any(piece.asked == "operator.condition" for piece in job.evidence)
+    said = capsys.readouterr().err
+    assert said.count("End of input") == 3, "the screen, the account, the sheet"
+
+
+def test_without_a_terminal_it_is_said_what_counts_as_not_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone = room(tmp_path)
+    answers = {"screen": "ok", "touch": "ok"}
+    with phone.session(phone.only_hands) as session, console(session, answers, interactive=False):
+        session.start(phone.port.look(), by=lives.TESTER)
+        session.wait()
+    said = [line for line in capsys.readouterr().err.splitlines() if "Nobody is at a terminal" in line]
+    assert len(said) == 3, "one line for each question that stands alone, one for the sheet"
+    (sheet,) = [line for line in said if "Battery swollen" in line]
+    assert "11 Parts" in sheet
+    assert "Screen" not in sheet
+
+
+def test_the_sheet_is_asked_from_question_to_question_corrected_and_kept_by_a_yes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone = room(tmp_path)
+    seen = {key: lives.ANSWERS[key] for key in SEEN_NOW & lives.ANSWERS.keys()}
+    lines = ["no", "Ｃ", "<", "b", "zzz", "3c", "f", "y", "<", "o", "9?", "5d 5o", "5=2", "o", "y"]
+    with (
+        typing(monkeypatch) as keyboard,
+        phone.session(phone.only_hands) as session,
+        console(session, {**seen, "touch": "ok"}, interactive=True),
+    ):
+        (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
+        wait_for(lambda: asked_of(session, "screen"), 20, "asked")
+        os.write(keyboard, "".join(f"{line}\n" for line in lines).encode())
+        session.wait()
+    (condition,) = (piece for piece in job.evidence if piece.asked == "operator.condition")
+    assert condition.values == {
+        "statement.battery_swollen": "no",
+        "statement.cosmetic_front": "B",
+        "statement.cosmetic_back": "C",
+        "statement.cosmetic_frame": "A",
+        "statement.screen": "defect",
+        "statement.touch": "ok",
+        "statement.buttons": "ok",
+        "statement.sound": "ok",
+        "statement.charging": "ok",
+        "statement.parts": "original",
+    }
+    said = capsys.readouterr().err
+    assert "1 of 10" in said
+    assert "its condition, 10 questions" in said
+    assert "“zzz” changes nothing" in said
+    assert " 9 Cameras: not looked at" in said
+    assert "is this right?" in said
+
+
+def test_a_sheet_that_nobody_said_yes_to_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone = room(tmp_path, person_s=200.0)
+    seen = {key: lives.ANSWERS[key] for key in SEEN_NOW & lives.ANSWERS.keys()}
+    with (
+        typing(monkeypatch) as keyboard,
+        phone.session(phone.only_hands) as session,
+        console(session, {**seen, "touch": "ok"}, interactive=True),
+    ):
+        (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
+        wait_for(lambda: asked_of(session, "screen"), 20, "asked")
+        os.write(keyboard, b"f\n0\nn\n")
+        session.wait()
+        wait_for(lambda: "This question is closed" in capsys.readouterr().err, 10, "said so")
+    (condition,) = (piece for piece in job.evidence if piece.asked == "operator.condition")
+    assert condition.values == {"statement.touch": "ok"}, "what the file says was answered at once"
 
 
 def test_the_prompt_gives_way_when_another_client_answers_or_time_is_over(

@@ -24,6 +24,13 @@ def test_leaving_the_decision_out_decides_nothing(tmp_path: Path, capsys: pytest
     assert "--accept" in capsys.readouterr().err
 
 
+def test_a_second_phone_on_the_line_is_refused_and_not_taken_for_the_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--home", str(tmp_path), "process", "-s", "1-1", "-s", "1-2"]) == 2
+    assert "-s is given twice: 1-1, 1-2" in capsys.readouterr().err
+
+
 def test_a_backup_never_replaces_an_older_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite3", clock=SystemClock())
     ledger.append(JobResumed(stage=Stage.SEEN), "J")
@@ -57,7 +64,7 @@ def test_a_slip_of_the_finger_is_no_accusation_and_no_valid_answer(
 
 def test_a_specimen_report_says_that_it_is_one(capsys: pytest.CaptureFixture[str]) -> None:
     run(["verify", str(GOLDEN / "specimen.pdf")])
-    assert "SPECIMEN" in capsys.readouterr().out
+    assert "a specimen from a demonstration" in capsys.readouterr().out
 
 
 def test_without_arguments_the_program_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,13 +12,15 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.cli import output
+from station.cli import main, output
 from station.cli.commands import doctor
 from station.cli.main import run
+from tests.support.schemas import check
 
 ROOT = Path(__file__).parents[3]
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eabc\u2066\x08\x7f"
@@ -176,3 +178,48 @@ def test_an_odd_name_is_an_error_like_any_other(name: str, capsys: pytest.Captur
     for command in (["verify", name], ["regrade", name], ["verify", "x", "--trust", name], ["list", "--config", name]):
         assert run(command) not in (0, 7)
         assert "mistake" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--json", "--jsonl"])
+def test_an_error_for_programs_is_one_line_with_code_sentence_next_step_and_exit_code(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["verify", str(tmp_path / "none.pdf")]
+    for arguments in ([*words, option], [option, *words], ["--lang", "zh", option, "--home", str(tmp_path), *words]):
+        code = run(arguments)
+        printed = capsys.readouterr()
+        (line,) = printed.out.splitlines()
+        found = json.loads(line)
+        check(found)
+        assert (found["schema"], found["exit_code"]) == ("proofwipe/error/1", code)
+        assert found["sentence"] in printed.err
+        assert found["next_step"] in printed.err
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["--json", "jobs"], ["jobs", "--json"]),
+        (["--home", "--json", "--json", "log", "status"], ["--home", "--json", "log", "status", "--json"]),
+        (["log", "--json", "status"], ["log", "status", "--json"]),
+        (["--lang=zh", "--jsonl", "process", "-s", "A3"], ["--lang=zh", "process", "--jsonl", "-s", "A3"]),
+        (["withdraw", "PW", "--grounds", "--json"], ["withdraw", "PW", "--grounds", "--json"]),
+        (["verify", "--", "--json"], ["verify", "--", "--json"]),
+        (["--json"], ["--json"]),
+    ],
+)
+def test_options_for_programs_may_stand_before_the_command(given: list[str], read: list[str]) -> None:
+    assert main.behind_the_command(given) == read
+
+
+def test_a_command_that_has_no_json_refuses_it_before_its_name_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["bench", "--json"], ["--json", "bench"]):
+        assert run(arguments) == 2
+        assert "--json" in capsys.readouterr().err
+
+
+def test_every_group_of_commands_is_known_to_who_looks_for_the_command() -> None:
+    group = main.build()
+    context = click.Context(group)
+    commands = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    assert {name for name, each in commands.items() if isinstance(each, click.Group)} == main.GROUPS

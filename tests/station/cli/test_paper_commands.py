@@ -35,7 +35,8 @@ def leaves(home: Home) -> list[str]:
 def test_a_validator_signs_with_their_own_key_and_the_certificate_carries_it(home: Home, call: Call) -> None:
     code, made = call("keys", "validator", "Wang Fang", "--json")
     assert code == 0, made
-    code, facts = call("validate", "TESTJOB1", "--accept", "--key", made["key_file"], "--json")
+    code, told = call("validate", "TESTJOB1", "--accept", "--key", made["path"], "--json")
+    (facts,) = told["jobs"]
     assert code == 0, facts
     assert facts["standing"] == "live"
     files = read((home.papers / facts["file"]).read_bytes()).embedded()
@@ -53,7 +54,7 @@ def test_a_validator_signs_with_their_own_key_and_the_certificate_carries_it(hom
 
 def test_where_a_key_is_required_a_decision_at_the_station_is_refused(home: Home, call: Call) -> None:
     (home.path / "config.toml").write_text('validator_key = "required"\n')
-    code, said = call("validate", "TESTJOB1", "--accept")
+    code, said = call("validate", "TESTJOB1", "--accept", "--by", "Wang Fang")
     assert code == 2
     assert "--key" in said
     assert lives.job_in(home.ledger).validation is None
@@ -61,35 +62,27 @@ def test_where_a_key_is_required_a_decision_at_the_station_is_refused(home: Home
 
 def test_nobody_decides_with_anothers_key(home: Home, call: Call) -> None:
     _, made = call("keys", "validator", "Somebody Else", "--json")
-    code, said = call("validate", "TESTJOB1", "--accept", "--as", "Wang Fang", "--key", made["key_file"])
+    code, said = call("validate", "TESTJOB1", "--accept", "--as", "Wang Fang", "--key", made["path"])
     assert code == 2, said
     assert lives.job_in(home.ledger).validation is None
 
 
-def test_a_rejection_after_the_certificate_withdraws_it_and_the_jobs_show_it(home: Home, call: Call) -> None:
-    assert call("validate", "TESTJOB1", "--accept", "--json")[0] == 0
-    code, facts = call("validate", "TESTJOB1", "--reject", "--grounds", "data seen", "--json")
-    assert (code, facts["standing"]) == (1, "withdrawn")
-    assert leaves(home) == ["start", "issue", "close", "withdraw"]
-    assert "withdrawn: rejected by a validator" in call("jobs")[1]
-
-
 def test_withdraw_needs_a_certificate_and_tells_the_log(home: Home, call: Call) -> None:
-    assert call("withdraw", "PW-0000-0000-0000-0000", "--reason", "other")[0] == 3
+    assert call("withdraw", "PW-0000-0000-0000-0000", "--reason", "other", "--by", "Wang Fang", "--yes")[0] == 3
     report = lives.job_in(home.ledger).report
     assert report is not None
-    assert call("withdraw", report.id, "--reason", "other")[0] == 4
-    _, facts = call("validate", "TESTJOB1", "--accept", "--json")
+    assert call("withdraw", report.id, "--reason", "other", "--by", "Wang Fang", "--yes")[0] == 4
+    facts = call("validate", "TESTJOB1", "--accept", "--by", "Wang Fang", "--json")[1]["jobs"][0]
     for _ in range(2):
-        assert call("withdraw", facts["paper"], "--reason", "data_found")[0] == 0
+        assert call("withdraw", facts["paper"], "--reason", "data_found", "--by", "Wang Fang", "--yes")[0] == 0
     assert leaves(home) == ["start", "issue", "close", "withdraw"]
 
 
 def test_a_reports_id_withdraws_no_certificate_and_a_papers_id_finds_its_job(home: Home, call: Call) -> None:
     report = lives.job_in(home.ledger).report
     assert report is not None
-    _, facts = call("validate", "TESTJOB1", "--accept", "--json")
-    code, said = call("withdraw", report.id, "--reason", "other")
+    facts = call("validate", "TESTJOB1", "--accept", "--by", "Wang Fang", "--json")[1]["jobs"][0]
+    code, said = call("withdraw", report.id, "--reason", "other", "--by", "Wang Fang", "--yes")
     assert code == 2
     assert facts["paper"] in said
     assert leaves(home) == ["start", "issue", "close"]
@@ -104,7 +97,7 @@ def test_what_no_witness_signed_is_missing_in_the_status_file_and_that_is_said(
     key = call("log", "witness", "--new", "witness.example/w", "--state", tmp_path / "witness")[1].split()[0]
     with LogFiles(home.transparency_log, home.keys).policy.open("a", encoding="utf-8") as policy:
         policy.write(f"witness w {key}\n")
-    _, facts = call("validate", "TESTJOB1", "--accept", "--json")
+    facts = call("validate", "TESTJOB1", "--accept", "--by", "Wang Fang", "--json")[1]["jobs"][0]
     status = tmp_path / "status.log"
     assert "no witness" not in call("log", "export", "--snapshot", status, tmp_path / "tiles")[1]
     policy_file = LogFiles(home.transparency_log, home.keys).policy
@@ -113,7 +106,10 @@ def test_what_no_witness_signed_is_missing_in_the_status_file_and_that_is_said(
     )
     (tmp_path / "line").write_text(line, encoding="utf-8")
     assert call("log", "cosign", "--line", tmp_path / "line")[0] == 0
-    assert "proofwipe log export" in call("withdraw", facts["paper"], "--reason", "data_found")[1]
+    assert (
+        "proofwipe log export"
+        in call("withdraw", facts["paper"], "--reason", "data_found", "--by", "Wang Fang", "--yes")[1]
+    )
     code, said = call("log", "export", "--snapshot", status)
     assert code == 0
     assert "no witness has cosigned them: 1." in said
@@ -122,13 +118,13 @@ def test_what_no_witness_signed_is_missing_in_the_status_file_and_that_is_said(
 def test_the_archive_copy_opens_all_the_buyers_copy_nothing_and_a_disclosure_what_was_named(
     home: Home, call: Call
 ) -> None:
-    _, facts = call("validate", "TESTJOB1", "--accept", "--json")
+    facts = call("validate", "TESTJOB1", "--accept", "--by", "Wang Fang", "--json")[1]["jobs"][0]
     buyers = read((home.papers / facts["file"]).read_bytes()).embedded()
     assert "openings.json" not in buyers
     document = Record(data=buyers["erase-record.json"]).facts
     code, copied = call("copy", "TESTJOB1", "--archive", "--json")
     assert code == 0, copied
-    archive = read(Path(copied["file"]).read_bytes()).embedded()
+    archive = read(Path(copied["path"]).read_bytes()).embedded()
     assert archive["erase-record.json"] == buyers["erase-record.json"]
     assert archive["statement.cose"] == buyers["statement.cose"]
     opened = read_openings(archive["openings.json"])
@@ -138,7 +134,7 @@ def test_the_archive_copy_opens_all_the_buyers_copy_nothing_and_a_disclosure_wha
     assert set(values) == set(document.sealed)
     code, copied = call("copy", "TESTJOB1", "--disclose", "imei1,serial", "--json")
     assert code == 0
-    some = read_openings(read(Path(copied["file"]).read_bytes()).embedded()["openings.json"])
+    some = read_openings(read(Path(copied["path"]).read_bytes()).embedded()["openings.json"])
     assert [one.name for one in some.openings] == ["imei1", "serial"]
     assert call("copy", "TESTJOB1", "--disclose", "owner")[0] == 2
     assert call("copy", "TESTJOB1")[0] == 2
@@ -161,7 +157,7 @@ def test_a_stranger_with_a_wrong_file_is_told_which_and_sent_to_no_ledger(
 def test_a_sample_is_drawn_checked_by_a_stranger_and_its_result_written_down(
     home: Home, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, facts = call("validate", "TESTJOB1", "--accept", "--json")
+    facts = call("validate", "TESTJOB1", "--accept", "--by", "Wang Fang", "--json")[1]["jobs"][0]
     paper = facts["paper"]
     today, tomorrow = datetime.now(UTC).date().isoformat(), datetime.now(UTC) + timedelta(days=1)
     assert call("sample", "draw", today)[0] == 2, "the day is not over"
@@ -193,4 +189,4 @@ def test_a_sample_is_drawn_checked_by_a_stranger_and_its_result_written_down(
     assert call("sample", "result", "PW-0000-0000-0000-0000", "--found", "none", *tool, "--as", "Wang Fang")[0] == 3
     assert call("sample", "result", paper, "--found", "none", *tool, "--as", "Nobody")[0] == 2
     with Session.open(home, Settings()) as session, pytest.raises(InspectorPerformedError):
-        record_result(session, paper, found="none", tool="Recovery 3.1", by=lives.TESTER.name, grounds="")
+        record_result(session.jobs.ledger, paper, found="none", tool="Recovery 3.1", by=lives.TESTER.name, grounds="")

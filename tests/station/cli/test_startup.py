@@ -53,6 +53,20 @@ def test_a_stranger_who_verifies_loads_no_hardware_no_database_nothing_of_a_benc
         assert not loaded(line, "verify", paper) & (HARDWARE | NEVER | {"sqlite3", "requests", "pydantic", "rich"})
 
 
+def test_of_the_station_a_stranger_who_verifies_loads_only_the_command_line_and_its_words(line: CommandLine) -> None:
+    golden = Path(__file__).parents[2] / "golden"
+    program = (
+        "import sys; from station.cli.main import run\n"
+        "run(sys.argv[1:])\n"
+        "print(*sorted({'.'.join(name.split('.')[:2]) for name in sys.modules if name.startswith('station.')}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "verify", str(golden / "valid.pdf"), "--trust", str(golden / "root.pem")],
+        env=line.environment, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1].split() == ["station.cli", "station.errors", "station.text"]
+
+
 @pytest.mark.parametrize("command", [["jobs"], ["keys", "show"], ["ledger", "verify"], ["regrade", "none.pdf"]])
 def test_what_reads_the_past_loads_no_driver(station: CommandLine, command: list[str]) -> None:
     assert not loaded(station, *command) & (HARDWARE | NEVER)

@@ -6,7 +6,9 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -17,8 +19,11 @@ from pathlib import Path
 
 import pytest
 
+from certs.formats.x509_facts import read_certificate
+from certs.verify.root_words import root_words
 from station.cli.commands.verify import command
 from station.cli.main import run
+from station.text import language
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 
@@ -64,9 +69,9 @@ def test_a_folder_of_trust_and_a_status_file_answer_every_question(bundle: Path)
     assert said["answer"] == "VALID"
     assert said["summary"]["issuer_is"] == "pinned"
     assert said["summary"]["seen_at"].startswith("2026-03-02T10:02")
-    passed = {check["name"] for check in said["checks"] if check["verdict"] == "passed"}
+    passed = {check["check"] for check in said["checks"] if check["verdict"] == "passed"}
     assert passed >= {"log", "bounds", "revocation"}
-    assert said["warnings"] == ["W_VALIDATION_UNSIGNED", "W_STATUS_STALE"]
+    assert [each["code"] for each in said["warnings"]] == ["W_VALIDATION_UNSIGNED", "W_STATUS_STALE"]
 
 
 def test_of_several_files_the_worst_decides(bundle: Path) -> None:
@@ -113,6 +118,72 @@ def test_a_wrong_trust_or_status_file_is_a_wrong_command_line_and_says_which(bun
 def test_what_to_do_about_a_bad_paper_stands_under_the_answer() -> None:
     done = _run(str(GOLDEN / "page-edited.pdf"), "--trust", str(GOLDEN / "root.pem"))
     assert done.stdout.splitlines()[2].startswith("  → Do not believe the page.")
+
+
+def test_a_good_answer_is_one_answer_the_phone_and_one_thing_to_do() -> None:
+    said = _run(str(GOLDEN / "valid.pdf"), *TRUSTED).stdout
+    assert said.splitlines() == [
+        "Genuine: now compare the phone",
+        "  Phone: Apple iPhone 12, IMEI …3809, IMEI …7518, serial number …Q1MN",
+        "  Paper: PW-5MPX-70R3-G7TV-0A1B, issued by 示例二手手机有限公司 Example Phones Ltd, 2026-03-02",
+        "  → Dial *#06# on the phone itself and check again with --imei and the number it shows: "
+        "a common fraud is a real certificate of a different phone.",
+        "  With -v: every check behind this answer, and 2 notes.",
+    ]
+    assert "!" not in said
+    compared = _run(str(GOLDEN / "valid.pdf"), *TRUSTED, "--imei", "356938035643809")
+    assert (compared.exit_code, compared.stdout.splitlines()[0]) == (0, "Genuine, and this is the phone")
+    assert "--imei" not in compared.stdout
+
+
+def test_with_v_every_check_and_every_note_is_shown_and_what_to_do_about_it() -> None:
+    said = _run(str(GOLDEN / "valid.pdf"), *TRUSTED, "-v").stdout
+    assert said.startswith("Genuine: now compare the phone\n")
+    assert "\n  VALID\n" in said
+    assert "W_NOT_LOGGED" in said
+    root = read_certificate(ssl.PEM_cert_to_DER_cert((GOLDEN / "root.pem").read_text()))
+    assert said.splitlines()[-1].endswith(": " + " ".join(root_words(root.fingerprint)))
+    assert "keep a copy yourself" in said
+    assert len([line for line in said.splitlines() if re.match(r"  (passed|not made) [a-z-]+", line)]) == 22
+
+
+def test_what_was_not_looked_up_stands_beside_a_good_answer_and_accuses_nobody() -> None:
+    logged = ("--trust", str(GOLDEN / "log.policy"))
+    said = _run(str(GOLDEN / "valid-logged.pdf"), *TRUSTED, *logged).stdout
+    assert "  Not looked up: whether the issuer has withdrawn it since.\n" in said
+    assert "!" not in said
+    language.use("zh")
+    try:
+        said = _run(str(GOLDEN / "valid-logged.pdf"), *TRUSTED, *logged).stdout
+    finally:
+        language.use("en")
+    assert "  未查询：签发方此后是否已撤回。\n" in said
+
+
+@pytest.mark.parametrize("name", ["valid", "report"])
+def test_a_wrong_number_is_answered_with_the_last_four_of_the_paper(name: str) -> None:
+    done = _run(str(GOLDEN / f"{name}.pdf"), *TRUSTED, "--imei", "356938035643817")
+    assert done.exit_code == 7
+    assert "IMEI …3809" in done.stdout
+    assert "A mistyped digit is possible." in done.stdout
+    assert ("a report, not a certificate" in done.stdout) == (name == "report")
+
+
+def test_a_pdf_of_somebody_else_is_no_paper_and_nobody_is_accused(tmp_path: Path) -> None:
+    (tmp_path / "invoice.pdf").write_bytes(b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\nstartxref\n9\n%%EOF\n")
+    done = _run(str(tmp_path / "invoice.pdf"), *TRUSTED)
+    assert done.stdout.splitlines()[0] == "Do not rely on it: this is no proofwipe paper"
+    assert "VALID" not in done.stdout
+    assert done.exit_code == 7, "whoever wants can take every mark off a paper"
+
+
+def test_the_plain_answer_is_in_the_data_too() -> None:
+    said = json.loads(_run(str(GOLDEN / "valid.pdf"), *TRUSTED, "--imei", "356938035643817", "--json").stdout)
+    assert (said["answer"], said["code"]) == ("NOT VALID", "E_DEVICE")
+    assert (said["plain"]["plain_answer"], said["plain"]["why"]) == ("do_not_rely", "other_phone")
+    assert said["plain"]["phone"]["last_four"]["imei"] == "3809"
+    many = json.loads(_run("-r", str(GOLDEN / "nothing-here"), str(GOLDEN / "valid.pdf"), "--json").stdout)
+    assert [one["plain"]["why"] for one in many["files"]] == ["not_checked", "no_root"]
 
 
 def test_a_name_without_its_root_is_called_unverified() -> None:
@@ -175,20 +246,27 @@ def test_one_bad_name_never_hides_the_answers_to_the_others(
     assert done.exit_code == 6
     assert done.stderr == ""
     words = done.stdout.splitlines()
-    assert words.count("VALID") == 2
-    assert sum(line.startswith("CANNOT TELL") for line in words) == 1
-    assert words[-1] == "3 checked: 2 VALID, 1 CANNOT TELL"
+    assert words.count("Genuine: now compare the phone") == 2
+    assert words.count("Do not rely on it yet: it could not be read") == 1
+    assert words[-4:-1] == [
+        "3 checked:",
+        "      2  Genuine: now compare the phone",
+        "      1  Do not rely on it yet: it could not be read",
+    ]
 
 
 def test_of_a_folder_every_paper_is_answered_and_what_is_none_is_counted(share: Path) -> None:
     done = _run("-r", str(share), *TRUSTED)
     assert done.exit_code == 6
-    assert done.stdout.count("\nVALID\n") == 3
+    assert done.stdout.count("\nGenuine: now compare the phone\n") == 3
     assert "papers.zip" in done.stdout
     assert "inside.pdf" in done.stdout
     assert "Thumbs.db" not in done.stdout
-    assert done.stdout.splitlines()[-2:] == [
-        "5 checked: 3 VALID, 2 CANNOT TELL",
+    assert done.stdout.splitlines()[-6:-1] == [
+        "5 checked:",
+        "      3  Genuine: now compare the phone",
+        "      1  Do not rely on it yet: it could not be read",
+        "      1  Do not rely on it yet: the PDF itself is needed",
         "1 other files in these folders are no PDF and hold none that could be seen; they were passed over.",
     ]
 
@@ -199,8 +277,8 @@ def test_a_folder_without_any_paper_is_no_good_news(tmp_path: Path) -> None:
     assert done.exit_code == 6
     assert done.stdout.splitlines()[:3] == [
         str(tmp_path),
-        "CANNOT TELL  verification",
-        "no PDF was found in this folder: not checked.",
+        "Do not rely on it yet: it could not be read",
+        "  no PDF was found in this folder: not checked.",
     ]
     assert "1 other files" in done.stdout
 
@@ -236,7 +314,7 @@ def test_a_pattern_follows_no_link_round_and_a_file_of_two_names_is_answered_onc
 def test_a_link_to_its_own_folder_ends_and_a_file_named_twice_is_answered_once(share: Path) -> None:
     (share / "Thumbs" / "round").symlink_to(share)
     done = _run("-r", str(share), str(share / "a.pdf"), *TRUSTED)
-    assert done.stdout.splitlines()[-2] == "6 checked: 3 VALID, 3 CANNOT TELL"
+    assert "\n6 checked:\n      3  Genuine: now compare the phone\n" in done.stdout
     assert "not followed" in done.stdout
 
 
@@ -244,8 +322,8 @@ def test_what_a_mac_leaves_beside_each_file_is_no_paper(share: Path) -> None:
     for name in ("a.pdf", "c.pdf"):
         (share / f"._{name}").write_bytes(b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X" + bytes(4000))
     said = _run("-r", str(share), *TRUSTED).stdout.splitlines()
-    assert said[-2] == "5 checked: 3 VALID, 2 CANNOT TELL"
-    assert said[-1].startswith("3 other files")
+    assert said[-6:-4] == ["5 checked:", "      3  Genuine: now compare the phone"]
+    assert said[-2].startswith("3 other files")
 
 
 def test_a_paper_in_base64_or_beside_a_letter_in_an_archive_is_not_passed_over(tmp_path: Path) -> None:
@@ -253,18 +331,22 @@ def test_a_paper_in_base64_or_beside_a_letter_in_an_archive_is_not_passed_over(t
     with zipfile.ZipFile(tmp_path / "mix.zip", "w") as archive:
         archive.write(GOLDEN / "valid.pdf", "word/certificate.pdf")
     said = _run("-r", str(tmp_path), *TRUSTED).stdout
-    assert said.splitlines()[-1] == "2 checked: 2 CANNOT TELL"
+    assert said.splitlines()[-4] == "2 checked:"
     assert "word/certificate.pdf" in said
 
 
 def test_a_dash_is_standard_input_alone_or_among_files(share: Path) -> None:
     paper = (GOLDEN / "valid.pdf").read_bytes()
     done = _run("-", *TRUSTED, stdin=paper)
-    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "VALID")
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "Genuine: now compare the phone")
     done = _run("-", str(share / "a.pdf"), *TRUSTED, stdin=b"")
     assert done.exit_code == 6
     assert "E_EMPTY" in done.stdout
-    assert done.stdout.splitlines()[-1] == "2 checked: 1 CANNOT TELL, 1 VALID"
+    assert done.stdout.splitlines()[-4:-1] == [
+        "2 checked:",
+        "      1  Do not rely on it: this is no proofwipe paper",
+        "      1  Genuine: now compare the phone",
+    ]
 
 
 @pytest.mark.parametrize("first", [0, 3000], ids=["nothing yet", "its beginning"])
@@ -284,7 +366,7 @@ def test_standard_input_that_does_not_block_is_read_to_its_end(monkeypatch: pyte
         later.start()
         code = run(["verify", "-", *TRUSTED])
     later.join()
-    assert (code, out.getvalue().splitlines()[0]) == (0, "VALID")
+    assert (code, out.getvalue().splitlines()[0]) == (0, "Genuine: now compare the phone")
 
 
 def test_many_answers_as_data_one_document_or_one_a_line(share: Path) -> None:
@@ -328,8 +410,10 @@ def test_the_command_offers_no_network() -> None:
         "trusted",
         "status",
         "imei",
+        "scanned",
         "offline",
         "recursive",
+        "verbose",
         "as_json",
         "as_jsonl",
     }

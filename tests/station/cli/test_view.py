@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a technician reads while phones are worked on."""
 
-import json
-
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
@@ -19,8 +17,8 @@ def progress(stage: Stage, key: str, *, port: str = "1-1", problems: tuple[Probl
     return Progress(job="JOB", port=port, stage=stage, key=key, problems=problems)
 
 
-def view(*, as_events: bool = False, quiet: bool = False) -> View:
-    return View(slot_of=lambda port: {"1-1": "A1"}.get(port, port), live=False, as_events=as_events, quiet=quiet)
+def view(*, quiet: bool = False) -> View:
+    return View(slot_of=lambda port: {"1-1": "A1"}.get(port, port), live=False, quiet=quiet)
 
 
 def test_one_plain_line_a_change_and_none_for_no_change(capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,22 +38,6 @@ def test_a_problem_is_said_with_the_next_step(capsys: pytest.CaptureFixture[str]
     with view() as shown:
         shown.tell(progress(Stage.BLOCKED, "blocked", problems=(problem,)))
     assert f"{problem.reason('en')} → {problem.next_step('en')}" in capsys.readouterr().err
-
-
-def test_events_are_lines_of_json_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
-    with view(as_events=True) as shown:
-        shown.tell(progress(Stage.BLOCKED, "blocked", problems=(Problem(code=ProblemCode.UNAUTHORIZED),)))
-    said = capsys.readouterr()
-    assert said.err == ""
-    assert json.loads(said.out) == {
-        "schema": "proofwipe/progress/1",
-        "job": "JOB",
-        "port": "1-1",
-        "slot": "A1",
-        "stage": "BLOCKED",
-        "key": "blocked",
-        "problems": ["unauthorized"],
-    }
 
 
 def test_quiet_says_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,6 +124,63 @@ def drawn(shown: View, *, width: int, height: int) -> str:
     with console.capture() as captured:
         console.print(shown.picture(width, height))
     return captured.get()
+
+
+def test_a_phone_that_is_asked_again_and_again_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    locked, sim = (Problem(code=code) for code in (ProblemCode.PHONE_LOCKED, ProblemCode.SIM_PRESENT))
+    with view() as shown:
+        for key in ("identify", "waiting_person") * 3:
+            shown.tell(progress(Stage.BLOCKED, key, problems=(locked,)))
+        assert capsys.readouterr().err.count(locked.reason("en")) == 1
+        shown.tell(progress(Stage.BLOCKED, "identify", problems=(sim,)))
+        assert sim.reason("en") in capsys.readouterr().err, "what is new is told"
+        shown.tell(progress(Stage.READY, "ready"))
+        shown.tell(progress(Stage.BLOCKED, "identify", problems=(sim,)))
+        assert sim.reason("en") in capsys.readouterr().err, "what comes again later is told again"
+
+
+def test_the_table_counts_slots_as_people_do_and_tells_the_cables_apart() -> None:
+    shown = view()
+    for port in ("2-1.10", "2-1.2"):
+        shown.tell(progress(Stage.ERASING, "erasing", port=port))
+    shown.tell(progress(Stage.CERTIFIED, "done", port="2-1.3"))
+    said = drawn(shown, width=100, height=40)
+    assert said.index("2-1.2 ") < said.index("2-1.3 ") < said.index("2-1.10")
+    assert said.count("■ DO NOT UNPLUG") == 2
+    assert said.count("✔ unplug now") == 1
+
+
+def test_on_eighty_columns_every_phone_has_one_line() -> None:
+    shown = view()
+    for number in range(12):
+        port = f"1-1.{number}"
+        shown.name(port, "Google Pixel 9")
+        shown.tell(progress(Stage.ERASING, "waiting_return", port=port))
+    locked = Problem(code=ProblemCode.TRUST_PENDING)
+    shown.tell(progress(Stage.BLOCKED, "identify", port="1-2", problems=(locked,)))
+    said = drawn(shown, width=80, height=40)
+    assert "BLOCKED  tap Trust" in said, "a phone that waits is not said to be read"
+    assert [line.count("erasing, coming back") for line in said.splitlines() if "DO NOT UNPLUG" in line] == [1] * 12
+    assert len(said.splitlines()) <= 13 + 6 + 2
+
+
+def test_while_a_person_is_asked_only_what_concerns_a_person_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    locked = Problem(code=ProblemCode.PHONE_LOCKED)
+    with View(slot_of=lambda port: port, live=True) as shown, shown.paused():
+        capsys.readouterr()
+        shown.tell(progress(Stage.RETURNED, "returned"))
+        assert capsys.readouterr().err == "", "a line that would push the question away"
+        shown.tell(progress(Stage.BLOCKED, "blocked", port="1-2", problems=(locked,)))
+        assert locked.reason("en") in capsys.readouterr().err
+        shown.tell(progress(Stage.CERTIFIED, "done"))
+        assert "CERTIFIED" in capsys.readouterr().err
+
+
+def test_before_any_phone_is_known_no_empty_table_is_drawn() -> None:
+    assert drawn(view(), width=100, height=40).strip() == ""
 
 
 def test_while_a_table_is_drawn_words_do_not_run_into_it() -> None:

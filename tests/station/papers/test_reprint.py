@@ -52,7 +52,8 @@ def printed(home: Home, call: Call, target: Path) -> bytes:
 
 @pytest.fixture
 def first(home: Home, call: Call) -> bytes:
-    code, facts = call("validate", "TESTJOB1", "--accept", "--json")
+    code, told = call("validate", "TESTJOB1", "--accept", "--by", "Wang Fang", "--json")
+    (facts,) = told["jobs"]
     assert code == 0, facts
     return (home.papers / str(facts["file"])).read_bytes()
 
@@ -100,7 +101,7 @@ def test_a_replaced_certificate_can_still_be_printed_and_copied(
 ) -> None:
     with open_paper_issuer(home, Settings(), load(home.keys).issuer, PASSPHRASE) as paper_issuer:
         lives.live(lives.IPHONE, folder=home.path, settings=lives.VALIDATED, papers=paper_issuer, job_id="TESTJOB2")
-    assert call("validate", "TESTJOB2", "--accept", "--json")[0] == 0
+    assert call("validate", "TESTJOB2", "--accept", "--by", "Wang Fang", "--json")[0] == 0
     assert lives.job_in(home.ledger).ended is not None
     assert read(printed(home, call, tmp_path / "again.pdf")).embedded() == read(first).embedded()
     code, said = call("copy", "TESTJOB1", "--archive", "--json")

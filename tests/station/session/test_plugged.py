@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Counting what is plugged in ends, also when a phone never stops coming and going."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -34,6 +34,9 @@ class Plugs:
 
     def is_emulated(self, path: str) -> bool:
         raise LookupError(path)
+
+    def notes(self) -> Mapping[str, str]:
+        return {}
 
 
 def gathered(there: Callable[[float], tuple[str, ...]], expected: int) -> tuple[list[str], VirtualClock]:

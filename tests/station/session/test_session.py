@@ -22,8 +22,10 @@ from certs.record.record import Record
 from phones.errors import UsbAccessError
 from phones.port import Presence, Sighting
 from phones.verdict import Verdict
-from station.cli.commands.process import INTERRUPTED, leave
+from station.cli.commands.process import leave
 from station.cli.main import run
+from station.cli.results import INTERRUPTED
+from station.documents.event_lines import EventLines
 from station.errors import (
     AnswerRefusedError,
     JobBusyError,
@@ -40,9 +42,12 @@ from station.ledger.job import Job
 from station.ledger.ledger import Ledger
 from station.ledger.open_jobs import is_finished
 from station.ledger.stages import EntryKind, Stage
+from station.session.condition import KEYS
 from station.session.events import (
+    Decided,
     Event,
     Instruction,
+    JobDecided,
     JobEnded,
     JobInterrupted,
     JobStarted,
@@ -64,6 +69,7 @@ from tests.support import lives
 from tests.support.cli_station import PASSPHRASE, Call
 from tests.support.direct_bench import DirectBench, VirtualClock
 from tests.support.one_phone import OnePhone, UnhurriedClock
+from tests.support.schemas import check
 
 LONGEST_S = 30.0
 VALIDATOR = Person(name="Validator", role="validator")
@@ -158,12 +164,31 @@ def test_a_question_nobody_answers_is_closed_by_its_time_and_never_guessed(tmp_p
         (job,) = session.start(room.port.look(), by=lives.TESTER).jobs
         session.wait()
     assert {(each.answer, each.by) for each in closed} == {(None, "")}
-    waited_s = sum(each.question.timeout_s for each in closed)
-    assert waited_s == len(lives.ANSWERS) * lives.SETTINGS.deadlines.person_s
+    assert {each.question.timeout_s for each in closed} == {lives.SETTINGS.deadlines.person_s}
+    sheet = [each.question.asked_at for each in closed if each.question.key in KEYS]
+    assert len(sheet) == len(KEYS)
+    assert len(set(sheet)) == 1, "one time for the whole sheet"
+    waited_s = (len(closed) - len(sheet) + 1) * lives.SETTINGS.deadlines.person_s
     assert room.clock.seconds >= waited_s
     assert job.certificate is None
     assert job.verdict is not None
     assert job.verdict.verdict is Verdict.INDETERMINATE
+    room.ledger.close()
+
+
+def test_what_is_answered_of_a_sheet_waits_for_nothing_else_on_it(tmp_path: Path) -> None:
+    room = OnePhone(tmp_path, lives.PIXEL_13)
+    first = next(iter(lives.ANSWERS))
+
+    def notice(session: Session, event: Event) -> None:
+        if not isinstance(event, QuestionAsked) or event.question.key != first:
+            room.hands.notice(session, event)
+
+    with room.session(notice) as session:
+        (job,) = session.start(room.port.look(), by=lives.TESTER).jobs
+        session.wait()
+    (stated,) = [piece.values for piece in job.evidence if piece.asked == "operator.condition"]
+    assert stated == {f"statement.{key}": lives.ANSWERS[key] for key in KEYS if key != first}
     room.ledger.close()
 
 
@@ -281,7 +306,7 @@ def test_a_change_of_the_bench_is_told_once_in_order_of_ports() -> None:
 def test_only_one_session_holds_a_station_and_commands_that_read_need_none(
     home: Home, call: Call, tmp_path: Path
 ) -> None:
-    assert call("validate", "TESTJOB1", "--accept", "--json")[0] == 0
+    assert call("validate", "TESTJOB1", "--accept", "--by", "Wang Fang", "--json")[0] == 0
     secrets = Secrets(passphrase=lambda: PASSPHRASE)
     with Session.open(home, Settings(), secrets):
         with pytest.raises(StationBusyError):
@@ -302,7 +327,11 @@ def test_only_one_session_holds_a_station_and_commands_that_read_need_none(
         )
         assert {arguments: call(*arguments)[0] for arguments in reading} == dict.fromkeys(reading, 0)
         assert (tmp_path / "again.pdf").read_bytes().startswith(b"%PDF")
-        for writing in (("keys", "crl"), ("validate", "TESTJOB1", "--reject"), ("process", "--resume")):
+        for writing in (
+            ("keys", "crl"),
+            ("validate", "TESTJOB1", "--reject", "--by", "Wang Fang"),
+            ("process", "--resume"),
+        ):
             code, said = call(*writing)
             assert (code, "already using" in said) == (1, True), said
 
@@ -349,10 +378,10 @@ def test_a_decision_rests_on_no_entry_that_somebody_changed_before_the_last_chec
         raw.execute("DROP TRIGGER entry_is_never_changed")
         changed = "UPDATE entry SET payload = replace(payload, 'Tester', 'Nobody') WHERE kind = 'job_opened'"
         assert raw.execute(changed).rowcount == 1
-    for arguments in (("validate", "TESTJOB1", "--accept"), ("reprint", "TESTJOB1")):
+    for arguments in (("validate", "TESTJOB1", "--accept", "--by", "Wang Fang"), ("reprint", "TESTJOB1")):
         code, said = call(*arguments)
         assert (code, "is damaged" in said) == (1, True), said
-    assert not list(home.papers.glob("*-certificate.pdf"))
+    assert not list(home.papers.rglob("*-certificate.pdf"))
 
 
 class ReadSlowly(Ledger):
@@ -530,3 +559,32 @@ def test_a_ledger_that_cannot_be_read_keeps_nobody_from_leaving(
     leave(half_read)
     assert codes == [INTERRUPTED]
     assert "--resume" in capsys.readouterr().err
+
+
+def test_a_decision_is_told_to_whoever_watches_and_a_program_gets_the_result(tmp_path: Path) -> None:
+    phone = OnePhone(tmp_path, lives.IPHONE, settings=lives.VALIDATED)
+    with phone.session(phone.hands.notice) as session:
+        session.start(phone.port.look(), by=lives.TESTER)
+        session.wait()
+        (job,) = session.own_jobs
+        lines = EventLines(session.jobs, tmp_path)
+        with session.events(JobDecided) as told:
+            session.decide(job.id, accept=True, by=VALIDATOR)
+            for _ in range(2):
+                session.withdraw(job.id, reason="other", by=VALIDATOR)
+        numbered = list(told)
+    found = [each.event for each in numbered if isinstance(each.event, JobDecided)]
+    assert [(each.decision, each.stage, each.by) for each in found] == [
+        (Decided.ACCEPTED, "CERTIFIED", "Validator"),
+        (Decided.WITHDRAWN, "CERTIFIED", "Validator"),
+    ]
+    line = lines.line(numbered[0]).to_json()
+    check(line)
+    assert (line["event"], line["decided"], line["job"], line["unplug"]) == (
+        "job_decided",
+        "accepted",
+        job.id,
+        "unknown",
+    )
+    assert line["result"]["job"] == job.id
+    phone.ledger.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from station.errors import ConfigError
+from station.errors import ConfigError, GivenFileError
 from station.setup.settings import Settings, from_document, load
 
 
@@ -73,3 +73,30 @@ def test_a_phone_that_shows_on_the_controllers_other_bus_keeps_its_slot(monkeypa
     monkeypatch.setattr("station.setup.settings.companion", {"4-1.4": "3-1.4"}.get)
     settings = from_document({"slots": {"3-1.4": "A3"}}, "config.toml")
     assert (settings.slot("4-1.4"), settings.slot("4-1.5")) == ("A3", "4-1.5")
+
+
+def test_every_fault_of_the_file_is_named_at_once_with_its_line_and_what_is_allowed(tmp_path: Path) -> None:
+    text = (
+        'recheck_s = "soon"\nlog = "Own"\n\n[limits]\nbatery_percent = 30\nallow_sim = "yes"\n\n[slot]\n"3-1" = "A"\n'
+    )
+    with pytest.raises(GivenFileError) as caught:
+        load(written(tmp_path, text))
+    assert caught.value.lines("en") == (
+        'line 1: recheck_s = "soon" is not allowed; it takes a number of seconds from 0 to less than 30 days.',
+        'line 2: log = "Own" is not allowed; it takes one of "own", "none". Did you mean own?',
+        "line 5: [limits] batery_percent: there is no such key; allowed: battery_percent, allow_sim, allow_sd."
+        " Did you mean battery_percent?",
+        'line 6: [limits] allow_sim = "yes" is not allowed; it takes true or false.',
+        f"line 8: slot: there is no such key; allowed: {', '.join(Settings.__dataclass_fields__)}. Did you mean slots?",
+    )
+
+
+def test_a_file_that_is_no_toml_says_on_which_line(tmp_path: Path) -> None:
+    with pytest.raises(GivenFileError) as caught:
+        load(written(tmp_path, 'language = "en"\n\nlog = own\n'))
+    assert [line for line, _ in caught.value.faults] == [3]
+
+
+def test_a_slot_cannot_be_called_as_the_table_for_all_of_them() -> None:
+    with pytest.raises(GivenFileError, match="default"):
+        from_document({"slots": {"3-1": "default"}}, "config.toml")

@@ -14,8 +14,8 @@ from tests.support.direct_bench import DirectPort, VirtualClock
 from virtual_phones.bench.scenario import add_phones, read_scenario
 
 
-# At 17 "about to erase" is written and the command never left: the resumed job looks, and does not erase.
-@pytest.mark.parametrize(("writes", "certified"), [(5, True), (13, True), (17, False), (21, True)])
+# At 16 "about to erase" is written and the command never left: the resumed job looks, and does not erase.
+@pytest.mark.parametrize(("writes", "certified"), [(5, True), (13, True), (16, False), (21, True)])
 def test_a_job_whose_ledger_was_full_keeps_its_pair_records_until_it_is_resumed(
     tmp_path: Path, writes: int, certified: bool
 ) -> None:

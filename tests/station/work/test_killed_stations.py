@@ -17,7 +17,14 @@ from tests.support.killable_station import World
 from tests.support.sampling import parts
 from transparency.database import TransparencyLog
 
-_PHONES: dict[str, Any] = {"iphone": lives.IPHONE, "android-16": lives.PIXEL_16, "android-13": lives.PIXEL_13}
+_PHONES: dict[str, Any] = {
+    "iphone": lives.IPHONE,
+    "android-16": lives.PIXEL_16,
+    "android-13": lives.PIXEL_13,
+    "by-hand": lives.PIXEL_16_IN_USE,
+}
+_REPORT_ONLY = frozenset({"by-hand"})
+"""Their erase cannot be proven: a job that nothing interrupts ends in a report as well."""
 _EVERY = 5
 """`make test` kills at every 5th write, beginning with another one at each commit; `make slow` at all others."""
 
@@ -67,7 +74,7 @@ def test_a_station_killed_at_any_ledger_write_comes_to_a_truthful_end(name: str,
     whole.mkdir()
     World(dict(_PHONES[name]), whole).run_station(die_at=None, before=False)
     job, writes = job_of(whole)
-    assert job.stage is Stage.CERTIFIED
+    assert job.stage is (Stage.FAILED if name in _REPORT_ONLY else Stage.CERTIFIED)
     acts = sum(1 for entry in job._kinds.values() if entry.value == "about_to_erase")
     certified = 0
     for number in range(1 + first, writes + 1, _EVERY):
@@ -90,7 +97,10 @@ def test_a_station_killed_at_any_ledger_write_comes_to_a_truthful_end(name: str,
             begun = [entry for entry in job._kinds.values() if entry.value == "about_to_erase"]
             assert len(begun) <= acts, f"{where}: an act was begun twice"
             check_log(folder, job, where)
-    assert certified > writes // _EVERY, "most interrupted jobs of an honest phone still earn their certificate"
+    if name in _REPORT_ONLY:
+        assert certified == 0
+    else:
+        assert certified > writes // _EVERY, "most interrupted jobs of an honest phone still earn their certificate"
 
 
 @pytest.mark.repeats
@@ -110,6 +120,6 @@ def test_a_station_killed_at_any_append_to_the_log_makes_one_start_and_one_issue
         assert world.run_station(die_at=None, before=False) == 0
         job, _ = job_of(folder)
         where = f"{name} killed {'before' if before else 'after'} append {appends}: {job.stage} {job.failure}"
-        assert job.stage is Stage.CERTIFIED, where
+        assert job.stage is (Stage.FAILED if name in _REPORT_ONLY else Stage.CERTIFIED), where
         check_log(folder, job, where)
-    assert appends == 3, "a START, and an ISSUE with its CLOSE"
+    assert appends == 3, "a START, and a CLOSE, with an ISSUE where there is a certificate"

@@ -52,6 +52,7 @@ IRRELEVANT: Mapping[tuple[str, str], str] = {
     ("android-16", "device_owner"): "the first reset removed it",
     ("android-16", "reset_forbidden"): "a restriction of the owner's data set, gone with it",
     ("android-16", "harness_refused"): "the test harness is not used",
+    ("android-16", "debugging_never_on"): "the foyer opens by itself",
 }
 """Misbehaviours that mean nothing for the method: such a phone may be certified, if it was really erased."""
 EXCHANGES = {"iphone": 200, "android-16": 22, "android-13": 10}

@@ -59,6 +59,9 @@ class Phone:
         self.ran.append((service, stdin))
         return self.reply
 
+    def feed(self, service: str, now_s: float) -> None:
+        return None
+
     def files(self) -> None:
         return None
 
@@ -81,7 +84,7 @@ class Host:
             command, arg0, arg1, length, check, magic = struct.unpack_from("<6I", data)
             payload, data = data[24 : 24 + length], data[24 + length :]
             assert magic == command ^ 0xFFFFFFFF
-            assert check == sum(payload)
+            assert check == sum(payload) or (command == A_WRTE and not check), "not checked since this version"
             found.append((command, arg0, arg1, payload))
         return found
 

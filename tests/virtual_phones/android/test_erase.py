@@ -10,6 +10,7 @@ from virtual_phones.android.behaviour import (
     MISBEHAVIOURS,
     MISBEHAVIOURS_IN_FOYER,
     MISBEHAVIOURS_IN_HARNESS,
+    MISBEHAVIOURS_IN_REOPEN,
     VARIATIONS,
 )
 from virtual_phones.android.phone import AndroidPhone
@@ -60,6 +61,22 @@ def test_boot_history_gains_a_reset_line_only_by_a_reset() -> None:
     assert [line for line in after if "factory_reset" in line] != [
         line for line in before.splitlines() if "factory" in line
     ]
+
+
+def test_a_restart_by_the_name_of_a_reset_leaves_the_line_of_a_reset_and_all_data() -> None:
+    life = Life()
+    life.phone.run("reboot:factory_reset", now_s=life.now_s)
+    life.wait(120)
+    history = life.sh("getprop persist.sys.boot.reason.history").splitlines()
+    assert history[0].startswith("reboot,factory_reset,")
+    assert life.left() == ALL_STRATA
+
+
+def test_a_shell_that_is_not_told_of_the_harness_reads_nothing() -> None:
+    life = Life(variation=["no_harness_property"])
+    life.harness()
+    assert life.erased()
+    assert life.sh("getprop persist.sys.test_harness") == "\n"
 
 
 def test_exit_code_0_is_said_before_anything_happened() -> None:
@@ -295,5 +312,6 @@ def test_a_misspelt_misbehaviour_never_makes_an_honest_phone() -> None:
 
 
 def test_every_misbehaviour_belongs_to_a_route() -> None:
-    assert set(MISBEHAVIOURS_IN_FOYER) | set(MISBEHAVIOURS_IN_HARNESS) == set(MISBEHAVIOURS)
+    routes = (MISBEHAVIOURS_IN_FOYER, MISBEHAVIOURS_IN_HARNESS, MISBEHAVIOURS_IN_REOPEN)
+    assert {name for route in routes for name in route} == set(MISBEHAVIOURS)
     assert not set(MISBEHAVIOURS) & (set(VARIATIONS) | set(LIMITS))

@@ -285,6 +285,7 @@ class Folder:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {"/d/a": b"x" * 70_000}
+        self.times: dict[str, int] = {}
 
     def status(self, path: str, *, follow: bool) -> FileStatus:
         if path == "/d":
@@ -300,10 +301,20 @@ class Folder:
         self.status(path, follow=True)
         return self.files[path]
 
-    def write(self, path: str, data: bytes, *, mode: int, mtime: int) -> None:
+    def create(self, path: str, *, mode: int) -> Callable[[bytes], None]:
         if path.startswith("/system"):
             raise OSError(30, "Read-only file system")
-        self.files[path] = data
+        self.files[path] = b""
+
+        def append(data: bytes) -> None:
+            self.files[path] += data
+            if len(self.files[path]) > 100_000:
+                raise OSError(28, "No space left on device")
+
+        return append
+
+    def set_time(self, path: str, mtime: int) -> None:
+        self.times[path] = mtime
 
 
 def word(name: bytes, body: bytes = b"", number: int | None = None) -> bytes:
@@ -331,6 +342,7 @@ def test_sync_answers_each_request_however_it_is_cut_up() -> None:
         answers.add(b"".join(session.receive(requests[at : at + step]) for at in range(0, len(requests), step)))
         assert session.ended
         assert folder.files["/d/b"] == b"new"
+        assert folder.times == {"/d/b": 9}
     (answer,) = answers
     assert answer.startswith(b"STAT" + (0o100644).to_bytes(4, "little") + (70_000).to_bytes(4, "little"))
     assert b"LST2\x02\x00\x00\x00" in answer
@@ -338,6 +350,14 @@ def test_sync_answers_each_request_however_it_is_cut_up() -> None:
     assert answer.count(b"OKAY") == 1
     assert answer.count(b"FAIL") == 2
     assert b"Read-only file system" in answer
+
+
+def test_sync_says_at_the_end_that_there_was_no_space_and_goes_on() -> None:
+    session = SyncSession(Folder())
+    assert session.receive(word(b"SEND", b"/d/b,33188") + word(b"DATA", b"x" * 60_000)) == b""
+    assert session.receive(word(b"DATA", b"x" * 60_000) + word(b"DATA", b"x")) == b""
+    assert b"write failed: No space left on device" in session.receive(word(b"DONE", number=9))
+    assert session.receive(word(b"STAT", b"/none")).startswith(b"STAT")
 
 
 def test_sync_ends_at_a_request_nobody_knows_or_one_too_long() -> None:

@@ -10,11 +10,15 @@ from phones.evidence import Moment
 from phones.link import AppleBatch, Link, Reply, Request, ShellLine, TradeInLine
 from phones.port import Port, Presence, Sighting
 from phones.problem import ProblemCode
+from phones.shared_numbers import NOTE
 from phones.witness import Witness, WitnessedPort
 from tests.wipe.drive import PHONES, Bench
 from wipe.method import Limits
-from wipe.methods.table import METHODS, choose
+from wipe.methods.choice import choose, predict, strength
+from wipe.methods.table import METHODS
 from wipe.plan import plan
+from wipe.report import EvidenceLevel
+from wipe.rules import load
 
 ADB = Sighting(port="1-1", presence=Presence.ADB_DEVICE)
 FOYER = Sighting(port="1-1", presence=Presence.ADB_FOYER)
@@ -35,6 +39,7 @@ PIXEL = {
     "media.sim": "absent",
     "media.sd": "absent",
     "battery.level": "80",
+    "boot.reset_entries": "1600000000",
 }
 IPHONE = {
     "identity.serial": "F1",
@@ -61,7 +66,7 @@ IPHONE = {
     ],
 )
 def test_the_strongest_method_that_fits_is_chosen(values: Mapping[str, str], sighting: Sighting, name: str) -> None:
-    method = choose(values, sighting, None)
+    method = choose(values, sighting).method
     assert method is not None
     assert method.name == name
 
@@ -73,18 +78,134 @@ def test_the_strongest_method_that_fits_is_chosen(values: Mapping[str, str], sig
         Presence.USB_ONLY,
         Presence.ADB_UNAUTHORIZED,
         Presence.ADB_RECOVERY,
-        Presence.FASTBOOT,
         Presence.APPLE_RECOVERY,
     ],
 )
 def test_a_phone_that_does_not_talk_gets_no_method(presence: Presence) -> None:
-    assert choose(PIXEL, Sighting(port="1-1", presence=presence), None) is None
+    choice = choose(PIXEL, Sighting(port="1-1", presence=presence))
+    assert choice.method is None
+    assert choice.problem is not None
+    assert choice.lines() == ()
 
 
 def test_a_wish_that_does_not_fit_is_never_replaced() -> None:
-    assert choose(PIXEL, ADB, "apple_mcinstall") is None
-    assert choose(PIXEL, ADB, "no_such_method") is None
-    assert choose(IPHONE, APPLE, "apple_guided") is METHODS["apple_guided"]
+    for wish in ("apple_mcinstall", "no_such_method"):
+        choice = choose(PIXEL, ADB, wish)
+        assert choice.method is None
+        assert choice.problem is not None
+        assert choice.problem.code is ProblemCode.METHOD_NOT_AVAILABLE
+    assert choose(IPHONE, APPLE, "apple_guided").method is METHODS["apple_guided"]
+
+
+PATCHED = {
+    **PIXEL,
+    "system.first_api_level": "31",
+    "crypto.state": "encrypted",
+    "crypto.type": "file",
+    "system.security_patch": "2025-01-01",
+    "boot.verified_state": "green",
+    "boot.flash_locked": "1",
+    "system.build_tags": "release-keys",
+}
+"""Its test harness would be a purge."""
+
+
+@pytest.mark.parametrize(
+    ("values", "wish", "best"),
+    [
+        (PIXEL, "android_guided", "android_harness"),
+        (PATCHED, "android_guided", "android_harness"),
+    ],
+)
+def test_a_wish_that_would_prove_less_is_refused_and_says_what_proves_more(
+    values: Mapping[str, str], wish: str, best: str
+) -> None:
+    choice = choose(values, ADB, wish)
+    assert choice.method is None
+    assert choice.problem is not None
+    assert choice.problem.code is ProblemCode.METHOD_WEAKER
+    for language in ("en", "zh"):
+        assert wish in choice.problem.reason(language)
+        assert best in choice.problem.next_step(language)
+    planned = plan(values, ADB, Limits(), wanted=wish)
+    assert (planned.method, planned.can_begin) == ("", False)
+
+
+def test_a_phone_whose_number_many_share_may_be_wished_a_report() -> None:
+    shared = {**PIXEL, NOTE: "serial"}
+    choice = choose(shared, ADB)
+    assert choice.method is METHODS["android_harness"]
+    assert ProblemCode.NUMBERS_SHARED in {each.code for each in choice.method.problems(shared, ADB, Limits())}
+    wished = choose(shared, ADB, "android_guided")
+    assert wished.method is METHODS["android_guided"]
+    assert wished.is_report_only
+
+
+def test_a_method_that_is_there_for_wishes_is_never_chosen_by_itself() -> None:
+    pixel = {**PIXEL, "product.maker": "Google"}
+    wished = choose(pixel, ADB, "android_rescue")
+    assert (wished.method, wished.why, wished.is_report_only) == (METHODS["android_rescue"], "wished_for_less", True)
+    assert choose(pixel, ADB, failed={"android_harness", "android_guided"}).method is None
+    for values in (PIXEL, PATCHED):
+        reopened = choose(values, ADB, "android_reopen")
+        assert (reopened.method, reopened.why) == (METHODS["android_reopen"], "wished_for_less")
+
+
+def test_a_wish_as_strong_as_the_best_is_taken() -> None:
+    assert choose({**PIXEL, "system.sdk": "36"}, ADB, "android_reopen").why == "wished"
+
+
+def test_a_method_that_this_phone_has_refused_before_is_not_offered_again_but_may_be_wished_for() -> None:
+    choice = choose(PATCHED, ADB, failed={"android_harness"})
+    assert (choice.method, choice.why) == (METHODS["android_guided"], "others_failed")
+    assert choose(PATCHED, ADB, "android_harness", failed={"android_harness"}).method is METHODS["android_harness"]
+
+
+@pytest.mark.parametrize(
+    ("values", "sighting", "why"),
+    [
+        ({}, FOYER, "only"),
+        (PATCHED, ADB, "strongest"),
+        ({**PIXEL, "system.sdk": "36"}, ADB, "only"),
+        (PIXEL, ADB, "strongest"),
+        (IPHONE, APPLE, "first_of_equals"),
+    ],
+)
+def test_it_is_said_why_a_method_was_chosen(values: Mapping[str, str], sighting: Sighting, why: str) -> None:
+    choice = choose(values, sighting)
+    assert choice.why == why
+    assert choice.lines("en")[0] != choice.lines("zh")[0]
+
+
+def test_a_way_that_can_only_end_in_a_report_says_so_before_anything_is_done() -> None:
+    """Whatever the phone shows of its boot history."""
+    for values in (PIXEL, {name: text for name, text in PIXEL.items() if name != "boot.reset_entries"}):
+        newest = {**values, "system.sdk": "36"}
+        for wish in (None, "android_reopen"):
+            choice = choose(newest, ADB, wish)
+            assert choice.is_report_only
+            assert any("only end in a report" in line for line in plan(newest, ADB, Limits(), wanted=wish).lines("en"))
+            assert any("只能得到报告" in line for line in choice.lines("zh"))
+        wished = plan(values, ADB, Limits(), wanted="android_reopen")
+        assert wished.predicted == {"level": "E1", "nist": "none", "gb": "none", "r2": "fail"}
+    assert not choose(PIXEL, ADB).is_report_only
+
+
+def test_what_is_predicted_as_a_report_has_no_row_that_could_prove_more() -> None:
+    reports = {name for name, method in METHODS.items() if method.predicted["level"] == "E1"}
+    assert "android_reopen" in reports
+    assert not [row.name for row in load().rows if reports & set(row.methods) and row.level.reaches(EvidenceLevel.E2)]
+
+
+def test_a_reopened_phone_cannot_be_overwritten_for_its_erase_cannot_be_proven() -> None:
+    choice = choose(PIXEL, ADB, "android_reopen", passes=1)
+    assert choice.problem is not None
+    assert choice.problem.code is ProblemCode.OVERWRITE_NOT_POSSIBLE
+
+
+def test_strength_is_what_may_be_claimed_not_who_does_the_work() -> None:
+    by_hand, by_wire = METHODS["apple_guided"], METHODS["apple_mcinstall"]
+    assert strength(predict(by_hand, IPHONE)) == strength(predict(by_wire, IPHONE))
 
 
 @pytest.mark.parametrize(
@@ -99,6 +220,9 @@ def test_a_wish_that_does_not_fit_is_never_replaced() -> None:
         ("android_harness", "boot.system_image_running", "yes", ProblemCode.SYSTEM_IMAGE_RUNNING),
         ("android_harness", "boot.system_image_running", "malformed", ProblemCode.NOT_CHECKED),
         ("android_harness", "identity.imei1", None, ProblemCode.IDENTITY_TOO_THIN),
+        ("android_reopen", "locks.accounts", "2", ProblemCode.ACCOUNT_PRESENT),
+        ("android_reopen", "locks.frp", "armed", ProblemCode.FACTORY_RESET_PROTECTION),
+        ("android_reopen", "media.sim", "present", ProblemCode.SIM_PRESENT),
         ("android_guided", "locks.device_owner", "yes", ProblemCode.MANAGED),
         ("android_guided", "locks.profile_owner", "yes", ProblemCode.MANAGED),
         ("android_guided", "locks.reset_forbidden", "yes", ProblemCode.RESET_FORBIDDEN),
@@ -182,24 +306,14 @@ def test_a_plan_says_method_steps_conditions_and_claim_in_both_languages() -> No
 
 
 def test_a_plan_predicts_a_purge_only_where_the_phone_allows_it() -> None:
-    patched = {
-        **PIXEL,
-        "system.first_api_level": "31",
-        "crypto.state": "encrypted",
-        "crypto.type": "file",
-        "system.security_patch": "2025-01-01",
-        "boot.verified_state": "green",
-        "boot.flash_locked": "1",
-        "system.build_tags": "release-keys",
-    }
-    assert plan(patched, ADB, Limits()).predicted == {
+    assert plan(PATCHED, ADB, Limits()).predicted == {
         "level": "E3",
         "nist": "purge",
         "gb": "supporting_only",
         "r2": "guided",
     }
     assert plan(PIXEL, ADB, Limits()).predicted["nist"] == "clear"
-    assert plan(PIXEL, ADB, Limits(), wanted="android_guided").predicted["nist"] == "none"
+    assert plan({**PATCHED, "system.sdk": "36"}, ADB, Limits()).predicted["nist"] == "none"  # by android_guided
 
 
 def test_no_method_is_a_plan_that_cannot_begin() -> None:
@@ -263,3 +377,37 @@ def _reads_only(request: Request) -> bool:
     return isinstance(request, ShellLine) and not any(
         word in request.line for word in ("settings put", "testharness", "reboot", " > /", "rm ", "am broadcast")
     )
+
+
+# overwriting --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_a_plan_with_overwriting_says_bytes_time_and_wear_beforehand(passes: int) -> None:
+    total = 115_000_000_000
+    found = plan({**PIXEL, "storage.total_bytes": str(total)}, ADB, Limits(), passes=passes)
+    assert found.method == "android_harness_overwrite"
+    assert found.forecast is not None
+    assert found.forecast.written_bytes == passes * total
+    assert found.predicted["gb"] == "method_overwrite"
+    said = {language: "\n".join(found.lines(language)) for language in ("en", "zh")}
+    for text in said.values():
+        assert f"{passes * 115} GB" in text
+        assert "10" in text
+        assert "40 MB/s" in text
+    assert "assumed" in said["en"]
+    assert "假定" in said["zh"]
+
+
+def test_a_plan_without_overwriting_says_nothing_of_it() -> None:
+    found = plan({**PIXEL, "storage.total_bytes": "115000000000"}, ADB, Limits())
+    assert (found.method, found.forecast) == ("android_harness", None)
+
+
+def test_a_plan_says_that_an_iphone_cannot_be_overwritten_and_what_to_do() -> None:
+    found = plan(IPHONE, APPLE, Limits(), passes=1)
+    assert not found.can_begin
+    (condition,) = found.conditions
+    assert condition.problem is not None
+    assert condition.problem.code is ProblemCode.OVERWRITE_NOT_POSSIBLE
+    assert "--overwrite 0" in condition.problem.next_step("en")

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may be said of an erase: findings, evidence level, three separate claims."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from phones.frozen import dataclass
+from certs.editions.e2026_12.phones.verdict import Source, Verdict
+
+
+class EvidenceLevel(StrEnum):
+    """How much was proven. NONE: not even commanded."""
+
+    NONE = "none"
+    E0 = "E0"  # commanded
+    E1 = "E1"  # factory state observed
+    E2 = "E2"  # this phone's data set was replaced
+    E3 = "E3"  # E2 + keys destroyed as implemented by the maker
+
+    def reaches(self, other: "EvidenceLevel") -> bool:
+        """Is this level at least `other`?"""
+        order = list(EvidenceLevel)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The outcome of one row of the rule file.
+
+    `kind`: requirement (must hold), signal (speaks for the erase), contradiction (speaks against it).
+    `evidence`: numbers of the pieces it was read from. `writer`: who could have written it.
+    """
+
+    rule: str
+    kind: str
+    verdict: Verdict
+    writer: str
+    evidence: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One of the cryptographic-erase conditions C1-C6: met, not_met or unknown, and who says so."""
+
+    state: str
+    source: Source
+    reason: str  # key of a sentence, `condition.<reason>`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """Three claims, never merged into one word.
+
+    nist_method: none, clear, purge (destroy is never ours). gb_status: method_overwrite, method_block_erase,
+    vendor_declared, supporting_only, none. r2_status: automated, guided, fail. `technique` is a key
+    `technique.<name>` in words.toml.
+    """
+
+    nist_method: str
+    technique: str
+    conditions: Mapping[str, Condition]
+    gb_status: str
+    r2_status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseReport:
+    """What the rules say of a job's evidence. A pure function of evidence and rule file."""
+
+    method: str
+    rules_version: str
+    rules_sha256: str
+    verdict: Verdict  # PASSED = VERIFIED
+    level: EvidenceLevel  # of the provable reset
+    final_reset: str  # "same": the proven one is the last; "stated": a later one seen and stated; "missing"
+    same_phone: Verdict
+    findings: tuple[Finding, ...]
+    claims: Claims
+    residues: Mapping[str, str]
+    # scope checklist: userdata, accounts, sim, sd, esim, frp, activation_lock, mdm ... ->
+    # cleared / absent / stated_absent / present / not_covered / unknown
+    reasons: tuple[str, ...]  # stable codes why it is not VERIFIED, most telling first; empty when VERIFIED

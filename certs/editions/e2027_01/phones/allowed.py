@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The allow-list: every value that may be taken out of a phone's answer, and its shape.
+
+What is not named here never reaches evidence, ledger, log, event stream or paper. Device names, phone
+numbers, ICCID, IMSI, account names, Wi-Fi names and masked Apple IDs have no name here on purpose.
+A value whose text does not fit its pattern is kept as `MALFORMED`, never as it came.
+Identifiers of the phone itself are kept only as salted commitments (`phones.commitment`); their rows stand in
+`phones.identifiers`.
+"""
+
+import re
+
+from phones.frozen import dataclass
+from certs.editions.e2027_01.phones.identifiers import IDENTIFIERS
+from certs.editions.e2027_01.phones.signs import NOT_MEASURED, SIGNS, SOURCES
+
+MALFORMED = "malformed"
+"""Stands for a value that came in another shape than documented."""
+
+_TEXT = r"[\x20-\x7e\u4e00-\u9fff\u00c0-\u024f]{1,96}"
+_NUMBER = r"-?[0-9]{1,19}"
+_YES_NO = r"yes|no"
+_LOCK = r"cleared|locked|unknown|not_applicable"  # not there at all: not asked
+_WORD = r"[A-Za-z0-9_.,:+\-]{1,64}"
+_LIST = r"[A-Za-z0-9_.,:+\- /]{0,512}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedValue:
+    """One name, the regular expression its text must match whole, and what it means.
+
+    `identifier` is "" for plain values, else the label of `phones.identifiers` under which the value is committed:
+    equal values under one label give equal commitments within a job, wherever they were read.
+    """
+
+    name: str
+    pattern: str
+    meaning: str
+    identifier: str = ""
+
+    def admit(self, text: str) -> str:
+        """The text if it has the documented shape, else MALFORMED."""
+        return text if re.fullmatch(self.pattern, text) else MALFORMED
+
+
+def _table(*rows: tuple[str, str, str]) -> dict[str, AllowedValue]:
+    """The identifiers of a phone, and these rows."""
+    values = {
+        name: AllowedValue(name=name, pattern=each.pattern, meaning=meaning, identifier=each.label)
+        for each in IDENTIFIERS
+        for name, meaning in each.values.items()
+    }
+    return values | {name: AllowedValue(name=name, pattern=pattern, meaning=meaning) for name, pattern, meaning in rows}
+
+
+ALLOWED: dict[str, AllowedValue] = _table(
+    # who the phone is
+    ("imei.luhn", r"valid|invalid|absent", "do all IMEIs read pass the Luhn check?"),
+    ("numbers.shared", _LIST, "numbers it told that many phones share and that name none: serial, imei1, imei2, …"),
+    # what it is
+    ("product.maker", _TEXT, "manufacturer"),
+    ("product.brand", _TEXT, "brand"),
+    ("product.model", _TEXT, "model name, for iPhone ProductType such as iPhone13,2"),
+    ("product.device", _WORD, "device code name"),
+    ("product.marketing_name", _TEXT, "name people know, from our own table"),
+    ("product.number", _TEXT, "sales model number (ModelNumber + RegionInfo)"),
+    (
+        "product.refurbishment_letter",
+        r"[MFNP]",
+        "first letter of Apple's model number: retail, refurbished, replacement, personalised",
+    ),
+    # its system
+    ("system.version", _WORD, "OS version"),
+    ("system.build", _TEXT, "build id"),
+    ("system.fingerprint", r"[A-Za-z0-9_.,:+/\- ]{1,200}", "ro.build.fingerprint"),
+    ("system.security_patch", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "Android security patch level"),
+    ("system.sdk", r"[0-9]{1,3}", "API level"),
+    ("system.first_api_level", r"[0-9]{1,3}", "API level the phone was launched with"),
+    ("system.build_type", _WORD, "user, userdebug, eng"),
+    ("system.build_tags", _WORD, "release-keys or not"),
+    ("system.debuggable", r"[01]", "ro.debuggable"),
+    ("system.build_epoch", r"[0-9]{1,12}", "ro.build.date.utc, Unix seconds"),
+    ("kernel.version", r"[0-9]{1,3}\.[0-9]{1,3}(\.[0-9]{1,5})?", "version of the kernel"),
+    ("kernel.machine", _WORD, "machine as the kernel calls it"),
+    ("system.platform", _WORD, "ro.board.platform: family of the chip"),
+    ("system.partition_sdk", r"[0-9]{1,3}", "ro.system.build.version.sdk: API level of the system partition"),
+    ("system.partition_version", _WORD, "ro.system.build.version.release: OS version of the system partition"),
+    ("system.clock_epoch", r"[0-9]{1,12}", "the phone's own clock, Unix seconds"),
+    # how it booted
+    ("boot.verified_state", r"green|yellow|orange|red", "ro.boot.verifiedbootstate"),
+    ("boot.flash_locked", r"[01]", "ro.boot.flash.locked"),
+    ("boot.device_state", r"locked|unlocked", "ro.boot.vbmeta.device_state"),
+    ("boot.warranty_bit", r"[01]", "Samsung Knox fuse, 1 = tripped"),
+    ("boot.reason", _WORD, "sys.boot.reason"),
+    (
+        "boot.reset_entries",
+        r"[0-9]{1,12}(,[0-9]{1,12}){0,7}|none",
+        "epochs of the `reboot,factory_reset,<epoch>` lines in the boot reason history, or none",
+    ),
+    ("boot.completed", r"[01]", "sys.boot_completed: the phone has finished starting"),
+    ("boot.count", r"[0-9]{1,9}", "settings global boot_count"),
+    ("boot.system_image_running", _YES_NO, "a dynamic system update image is booted"),
+    # what a boot loader says of itself, in fastboot
+    ("fastboot.unlocked", _YES_NO, "getvar unlocked, or Motorola's securestate"),
+    ("fastboot.secure", _YES_NO, "getvar secure: it boots signed images only"),
+    ("fastboot.userspace", _YES_NO, "getvar is-userspace: fastbootd, not the boot loader"),
+    ("fastboot.battery_ok", _YES_NO, "getvar battery-soc-ok: enough charge to flash"),
+    ("fastboot.partitions", _LIST, "those of userdata, cache and metadata that have a type, comma separated, sorted"),
+    # encryption, read before the erase
+    ("crypto.state", _WORD, "ro.crypto.state"),
+    ("crypto.type", _WORD, "ro.crypto.type"),
+    ("crypto.metadata", r"true|false", "ro.crypto.metadata.enabled"),
+    ("crypto.delete_all_keys", r"true|false", "ro.crypto.metadata_init_delete_all_keys.enabled"),
+    # set-up and modes
+    ("setup.provisioned", r"[01]", "settings global device_provisioned"),
+    ("setup.complete", r"[01]", "settings secure user_setup_complete"),
+    ("setup.test_harness", r"[01]", "persist.sys.test_harness"),
+    ("setup.trade_in", r"-1|0|1|2", "persist.adb.tradeinmode: -1 stopped, 0 unset, 1 foyer, 2 evaluation"),
+    ("setup.full_shell", _YES_NO, "an ordinary shell line was run"),
+    # data that an erase replaces
+    ("data.packages", r"[0-9]{1,6}", "number of third-party packages"),
+    ("data.user0", r"unlocked|locked|unknown", "state of user 0's credential storage"),
+    ("data.users", r"[0-9]{1,4}", "number of users on the phone"),
+    # locks and residues
+    ("locks.accounts", r"[0-9]{1,6}", "number of accounts, without those that the maker's system makes for itself"),
+    ("locks.system_accounts", r"[0-9]{1,6}", "number of accounts that the maker's system makes for itself"),
+    ("locks.account_types", _LIST, "account types, comma separated, sorted, never names"),
+    ("locks.device_owner", _YES_NO, "a device owner (MDM) is set"),
+    ("locks.profile_owner", _YES_NO, "a profile owner (work profile) is set"),
+    ("locks.reset_forbidden", _YES_NO, "restriction no_factory_reset"),
+    ("locks.lock_screen", _YES_NO, "a PIN, pattern, password or passcode is set"),
+    ("locks.frp", r"armed|clear|unknown", "factory reset protection"),
+    ("locks.oem_unlock_allowed", r"[01]", "sys.oem_unlock_allowed"),
+    ("locks.activation_lock", r"yes|no|unknown", "NVRAM fm-activation-locked; unknown = read, and not said there"),
+    ("locks.supervised", _YES_NO, "supervision or MDM enrolment in the cloud configuration"),
+    ("locks.knox_guard", _LOCK, "Samsung Knox Guard: a lender can lock the phone"),
+    ("locks.device_lock", _LOCK, "Android's own lock for financed phones (Device Lock)"),
+    ("locks.finance_app", _LOCK, "an app of a lender or carrier that locks phones"),
+    ("locks.maker_account", _LOCK, "the lock of the maker's account (Xiaomi, Samsung, Huawei …)"),
+    ("locks.find_hub", _LOCK, "Google's Find Hub"),
+    ("locks.sim_lock", _LOCK, "locked to a carrier (SIM lock)"),
+    ("locks.other", _LOCK, "another lock that the trade-in foyer tells of"),
+    ("media.sim", r"present|absent|unknown", "SIM card in the tray"),
+    ("media.sd", r"present|absent|adopted|unknown", "removable storage"),
+    # the overwriting pass (docs/methods.md); the host counts, compares and draws
+    ("overwrite.boot", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the kernel's random id of this start"),
+    ("overwrite.uptime_s", r"[0-9]{1,9}", "seconds since this start"),
+    ("overwrite.pass", r"[0-9]{1,2}", "number of the pass, from 1"),
+    ("overwrite.passes", r"[0-9]{1,2}", "how many passes were asked for"),
+    ("overwrite.pattern", r"keyed|zeros", "what was written: a keyed stream, or zeros"),
+    ("overwrite.sent_bytes", r"[0-9]{1,16}", "bytes that the host sent in this pass"),
+    ("overwrite.kept_bytes", r"[0-9]{1,16}", "bytes in the files that the phone then lists"),
+    ("overwrite.files", r"[0-9]{1,9}", "files that the phone then lists"),
+    ("overwrite.full", _YES_NO, "the phone said that there is no space left"),
+    ("overwrite.small_files", r"[0-9]{1,9}", "empty files made when no block was left"),
+    ("overwrite.small_full", _YES_NO, "no further empty file could be made either"),
+    ("overwrite.seed", r"[0-9a-f]{64}", "what the draw rests on, made after the restart"),
+    ("overwrite.chunk_bytes", r"[0-9]{1,9}", "size of the chunks that are drawn and read back"),
+    ("overwrite.chunks_total", r"[0-9]{1,12}", "chunks written"),
+    ("overwrite.chunks_drawn", r"[0-9]{1,12}", "chunks drawn to be read back"),
+    ("overwrite.chunks_matching", r"[0-9]{1,12}", "chunks read back as they were written"),
+    ("overwrite.chunks_differing", r"[0-9]{1,12}", "chunks read back otherwise"),
+    ("overwrite.chunks_unread", r"[0-9]{1,12}", "drawn chunks that could not be read"),
+    ("overwrite.read_bytes", r"[0-9]{1,16}", "bytes read back and compared"),
+    ("overwrite.removed", _YES_NO, "the files written were removed"),
+    # what the checks measure
+    ("battery.level", r"100|[0-9]{1,2}", "charge, percent"),
+    ("battery.health_code", r"[0-9]{1,2}", "Android BatteryManager health code, 2 = good"),
+    ("battery.temperature_dc", r"-?[0-9]{1,4}", "tenths of a degree Celsius"),
+    ("battery.cycles", r"[0-9]{1,6}", "full charge cycles"),
+    ("battery.health_percent", r"100|[0-9]{1,2}", "full capacity as percent of design"),
+    ("battery.design_mah", r"[0-9]{1,6}", "design capacity, mAh"),
+    ("battery.full_mah", r"[0-9]{1,6}", "present full capacity, mAh"),
+    ("battery.part_status", r"original|replaced|unsupported|unknown", "what the phone says of the battery part"),
+    ("battery.manufactured_epoch", r"[0-9]{1,12}", "Unix seconds"),
+    ("battery.first_used_epoch", r"[0-9]{1,12}", "Unix seconds"),
+    ("battery.ic_authentication", _YES_NO, "the cell's own chip proved itself; never graded: many models have none"),
+    (
+        "battery.source",
+        r"trade_in|asoc|battery_log|broadcast|batterystats|power_supply|maker_gauge|smart_battery|none",
+        "where health and cycles come from",
+    ),
+    ("storage.total_bytes", r"[0-9]{1,16}", "size of user storage, bytes"),
+    ("storage.free_bytes", r"[0-9]{1,16}", "free user storage, bytes"),
+    ("storage.disks_bytes", r"[0-9]{1,16}", "size of all whole disks, bytes"),
+    ("storage.life_percent", r"100|[0-9]{1,2}", "useful life remaining, percent"),
+    ("memory.total_kib", r"[0-9]{1,12}", "MemTotal, KiB"),
+    ("display.width_px", r"[0-9]{2,5}", "physical width"),
+    ("display.height_px", r"[0-9]{2,5}", "physical height"),
+    ("display.override", _YES_NO, "an override size is set"),
+    ("display.part_status", r"original|replaced|unsupported|unknown", "what the phone says of the screen part"),
+    ("sensors.types", _LIST, "sensor types present, comma separated, sorted"),
+    ("cameras.count", r"[0-9]{1,2}", "camera devices"),
+    ("cameras.facing", _LIST, "facings present, comma separated, sorted"),
+    ("radio.wifi", r"on|off|absent", "Wi-Fi"),
+    ("radio.bluetooth", r"on|off|absent", "Bluetooth"),
+    ("radio.nfc", r"on|off|absent", "NFC"),
+    ("radio.baseband", r"present|absent|no_modem", "the modem reports a firmware version; no_modem = built without"),
+    ("thermal.status", r"[0-6]", "thermal status, 0 = none"),
+    ("panics.count", r"[0-9]{1,6}|unknown", "iPhone: reports of kernel panics; unknown: there may be some"),
+    ("panics.forced_resets", r"[0-9]{1,6}", "iPhone: reports of restarts forced by its buttons"),
+    ("panics.unknown_reports", r"[0-9]{1,6}", "iPhone: reports of no known family"),
+    ("liquid.detected", _YES_NO, "moisture intrusion sensor"),
+    ("tamper.signs", _LIST, "signs of root or jailbreak found, comma separated; empty = looked and found none"),
+    (
+        "consistency.contradictions",
+        _LIST,
+        "what it says of itself that excludes each other, by rule, comma separated; empty = looked and found none",
+    ),
+    ("consistency.looked_at", _LIST, "rules that could be looked at, comma separated"),
+    # iPhone state
+    ("apple.activation_state", _WORD, "ActivationState"),
+    ("apple.setup_done", _YES_NO, "com.apple.purplebuddy SetupDone"),
+    (
+        "apple.obliteration_kind",
+        r"eacs_done|safe_oblit_done|rrts|brick_only|marker_create|other_wipe|legacy|unreadable|none",
+        "which kind of NVRAM obliteration stamp",
+    ),
+    ("apple.obliteration_epoch", r"[0-9]{1,12}", "its time, phone's clock, Unix seconds"),
+    ("apple.obliteration_error", _NUMBER, "Err number of a SafeOblit stamp"),
+    ("apple.obliteration_digest", r"[0-9a-f]{64}", "SHA-256 of the stamp's bytes (it names no person)"),
+    (
+        "apple.oblit_begins",
+        r"yes|no|finished",
+        "an erase began and did not end; finished: beside the end mark of older systems, where it stays",
+    ),
+    ("apple.oblit_begins_mark", r"[0-9a-f]{64}|none", "SHA-256 of that mark: the same before is a leftover"),
+    ("apple.oblit_failure", _YES_NO, "an erase failed"),
+    ("apple.oblit_failure_mark", r"[0-9a-f]{64}|none", "SHA-256 of that mark: the same before is a leftover"),
+    ("apple.trust", r"accepted|refused_host|refused_tls", "answer to this job's old pair record"),
+    ("apple.paired", _YES_NO, "paired"),
+    ("apple.trust_dialog", _YES_NO, "pairing had to wait for the Trust dialog"),
+    ("apple.apps", r"[0-9]{1,6}", "number of apps the user installed"),
+    ("apple.baseband", _WORD, "BasebandStatus"),
+    ("apple.chip", r"A[0-9]{1,2}", "chip generation, from our own table of product types"),
+    # canary: our own mark, planted before, looked for after
+    ("canary.planted", _LIST, "strata where our mark was written and read back, comma separated, sorted"),
+    ("canary.still_there", _LIST, "strata where our mark was found after"),
+    ("canary.gone", _LIST, "strata looked into after where our mark was not found"),
+    ("canary.marker_works", _LIST, "strata where a new mark could be written and read after (media: and removed)"),
+    ("canary.mark", r"[0-9a-f]{8,64}", "the random mark itself; ours, no secret"),
+    # ports
+    ("port.presence", _WORD, "phones.port.Presence"),
+    ("port.interfaces", _LIST, "interface classes"),
+    ("port.vendor_product", r"[0-9a-f]{4}:[0-9a-f]{4}", "USB vendor and product id"),
+    ("port.absent_s", r"[0-9]{1,6}", "whole seconds during which the port was empty"),
+    (
+        "port.absent_needed_s",
+        r"[0-9]{1,6}",
+        "the shortest absence, whole seconds, that the bench takes for a reboot; shorter is a flicker of the cable",
+    ),
+    ("port.left", _YES_NO, "the device was seen leaving the port"),
+    ("port.came_back", _YES_NO, "a device was seen coming to the port after that"),
+    ("port.sequence", _LIST, "presences seen in order, comma separated"),
+    # commands and persons
+    ("command.exit_code", r"[0-9]{1,3}", "exit code of a command"),
+    ("command.returned", _WORD, "how a command ended"),
+    ("command.refusal", _WORD, "our word for the phone's no"),
+    ("command.refusal_word", r"[a-z0-9]{1,16}:[A-Za-z0-9_.,:/()%'*\- ]{1,96}", "who said no, and its own word"),
+    ("command.nonce", r"[A-Za-z0-9_\-]{8,64}", "random challenge of this job; ours"),
+    ("command.nonce_echoed", _YES_NO, "an attestation carried it"),
+    # hardware attestation: what was read, before anybody asks who signed it
+    (
+        "attestation.state",
+        r"not_given|refused|malformed|wrong_nonce|other_phone|named_the_phone|named_no_phone|kept",
+        "the chain in a trade-in status; one that names the phone is not kept",
+    ),
+    ("host.step", _WORD, "a step of the job as the bench lived it"),
+    ("host.acts", r"[0-9]{1,9}", "how many of that step's acts or questions, all alike, went well since the last sum"),
+    ("host.resumed", _YES_NO, "the job went on after the station had stopped"),
+)
+"""Every allowed name. Names beginning with `part.` (status of one batched question) and `statement.`
+(answer of a person) are allowed by prefix, with the patterns below, and so are the pieces of an attestation chain that
+names no phone (`attestation.chain.`, base64); those of `phones.signs` only before a name that is
+itself here."""
+
+PREFIXES: dict[str, str] = {
+    "part.": r"ok|failed|missing|refused|absent|malformed",
+    "statement.": _WORD,
+    "attestation.chain.": r"[A-Za-z0-9+/=]{1,1024}",
+}
+_ABOUT_A_VALUE: dict[str, str] = {NOT_MEASURED: "|".join(SIGNS), SOURCES: _LIST}
+
+
+def allowed(name: str) -> AllowedValue:
+    """The rule for a value's name.
+
+    Raises: KeyError for a name that is not on the list; a reader that uses one is a bug of ours.
+    """
+    for prefix, pattern in PREFIXES.items():
+        if name.startswith(prefix):
+            return AllowedValue(name=name, pattern=pattern, meaning=prefix)
+    for prefix, pattern in _ABOUT_A_VALUE.items():
+        if name.startswith(prefix):
+            return AllowedValue(name=name, pattern=pattern, meaning=prefix + ALLOWED[name.removeprefix(prefix)].name)
+    return ALLOWED[name]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a phone says of itself that shows: this value was not measured.
+
+A reader that finds a sign keeps `not_measured.<value>` = its word beside the value or instead of it, and a check of
+that value is INDETERMINATE: neither a pass nor a failure. Which value has which signs: docs/checks.md.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+NOT_MEASURED = "not_measured."
+SOURCES = "sources."
+"""Prefix under which two sources of one value are both kept when they disagree: `source:text,source:text`."""
+
+SIGNS: Mapping[str, str] = MappingProxyType(
+    {
+        "changing": "it is being switched just now",
+        "code_not_known": "a code that no document we know explains",
+        "crashed": "the service says that it has crashed since the phone started",
+        "cut": "parts of the answer that always stand there are missing",
+        "hal_not_ready": "the hardware layer below the service is not ready, or there is none",
+        "left_at_zero": "a figure that makers leave at 0 when they do not measure it",
+        "not_available": "the phone says that it has no such figure",
+        "not_present": "the phone says that the part is not there, and goes on with default values",
+        "not_the_partition": "the answer is about another file system",
+        "out_of_range": "no phone can have this value",
+        "overridden": "somebody has put another value in its place",
+        "placeholder": "a default that stands there when nobody has filled it in",
+        "remark": "the service adds a remark that we do not know",
+        "said_twice": "one answer says two things",
+        "set_by_hand": "somebody has set the values by hand or stopped them",
+        "simulated": "the phone says that it simulates the part",
+        "sources_disagree": "two sources on the phone disagree",
+        "starting": "the phone has not finished starting",
+        "unit_unknown": "nobody says in which unit the figure is",
+        "unknown_word": "the phone answers `unknown`, or a word that says as little",
+        "virtual": "only computed from other sensors, or a stand-in without hardware",
+    }
+)
+"""Word → what it means."""
+
+
+def not_measured(sign: str, *names: str) -> dict[str, str]:
+    """The mark for each of these values. `sign`: a word of `SIGNS`."""
+    return {NOT_MEASURED + name: sign for name in names}

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every document there is, by name."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from station.documents import errors, events, jobs, logs, papers, phones, setup, verification
+from station.documents.document import Document
+from station.documents.schemas import schema_of
+
+DOCUMENTS: Mapping[str, tuple[type[Document], ...]] = MappingProxyType(
+    {
+        kinds[0].NAME: kinds
+        for kinds in (
+            (errors.Failure,),
+            events.LINES,
+            (jobs.JobsTold,),
+            (phones.PhonesListed,),
+            (phones.PhoneChanged,),
+            (phones.PhoneInspected,),
+            (phones.ErasePlanned,),
+            (papers.PapersPrinted,),
+            (papers.CopyMade,),
+            (papers.GradeTold,),
+            (papers.PhoneRechecked,),
+            (papers.SampleTold,),
+            (papers.SampleChecked,),
+            (papers.SampleResult,),
+            (verification.VerificationTold,),
+            (verification.TotalTold,),
+            (verification.CodeAnswered,),
+            (verification.VerificationsTold,),
+            (setup.StationMade,),
+            (setup.KeysTold,),
+            (setup.ValidatorMade,),
+            (setup.StationChecked,),
+            (setup.LedgerVerified,),
+            (setup.RecordingMade,),
+            (setup.CodesExplained,),
+            (setup.DemoTold,),
+            (logs.LogMade,),
+            (logs.LogTold,),
+            (logs.LogExported,),
+            (logs.WitnessesAsked,),
+            (logs.LogProof,),
+            (logs.LogAudited,),
+            (logs.WitnessMade,),
+            (logs.LogCosigned,),
+            (logs.LogServing,),
+        )
+    }
+)
+"""Name → the type of the document, or the types of lines of a stream."""
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """The JSON Schema of each document, by name."""
+    return {name: schema_of(*kinds) for name, kinds in sorted(DOCUMENTS.items())}

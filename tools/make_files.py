@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes docs/files.md: every key of the files that people write for a station, and what each takes.
+
+python -m tools.make_files
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+from phones.words import say
+from station.questions import ALL_QUESTIONS, SEEN_NOW
+from station.setup.acquisition import FIELDS, LONGEST_VALUE
+from station.setup.settings import TABLES, Settings, what_it_takes
+
+TARGET = Path(__file__).parents[1] / "docs" / "files.md"
+
+_HEAD = """\
+# Files that people write for a station
+
+TOML, checked whole before anything is begun: an unknown table or key and a wrong value are named with file, line, what
+was written and what is allowed; all of them at once.
+Keys and answers are taken only as they are spelled here.
+
+Written by `python -m tools.make_files`; do not edit it by hand.
+"""
+_SETTINGS = """\
+What each setting does, with an example of a whole file: [develop.md](develop.md#settings).
+A key is written in its table; those with no table stand at the top of the file, before the first one.
+`[slots]` has a line for each port: `"3-1.4" = "A3"`; a label stands only once, and `default` is none.
+"""
+_ACQUISITION = f"""\
+For `process --acquisition FILE` and `bench --acquisition FILE`: where a phone came from.
+`[default]` holds for every phone.
+One more table for each slot of config.toml, port (`[3-1.4]` is written `["3-1.4"]`), or serial number or IMEI.
+All of it is sealed: a paper holds commitments, and the archive copy opens them.
+Every value is a text in quotes, of one line and at most {LONGEST_VALUE} characters.
+
+```toml
+[default]
+place = "Shop 3"
+
+["4A231FDAQ0001"]
+reference = "2026-11731"
+property_number = "A-20417"
+```
+"""
+
+
+_ANSWERS = """\
+For `process --answers FILE`: a technician's answers, written down beforehand.
+`[default]` holds for every phone; one more table for each slot of config.toml or port (`["3-1.4"]`).
+What is neither in the file nor answered at the bench stays unanswered, which is never a pass.
+What is on the phone's screen when it is asked about no file can know: those questions are asked at the bench.
+
+```toml
+[default]
+screen = "ok"
+
+["3-1.4"]
+cosmetic_front = "C"
+```
+"""
+
+
+def document() -> str:
+    """The whole page."""
+    return "\n".join(
+        [
+            _HEAD,
+            "## Settings: config.toml\n",
+            _SETTINGS,
+            *_table(("table", "key", "takes", "default"), _settings()),
+            "## Answers files\n",
+            _ANSWERS,
+            *_table(("key", "answers", "taken from a file"), _answers()),
+            "## Acquisition files\n",
+            _ACQUISITION,
+            *_table(("key", "what it says", "含义"), _acquisition()),
+        ]
+    )
+
+
+def _settings() -> Iterator[tuple[str, ...]]:
+    for table, kind in {"": Settings, **TABLES}.items():
+        for item in fields(kind):
+            if item.name not in TABLES and item.name != "slots":
+                default = str(item.default).lower() if isinstance(item.default, bool) else repr(item.default)
+                shown = default.replace("'", '"')
+                yield (
+                    f"`[{table}]`" if table else "",
+                    f"`{item.name}`",
+                    what_it_takes(item.name, item.type),
+                    f"`{shown}`",
+                )
+
+
+def _answers() -> Iterator[tuple[str, ...]]:
+    for key, choices in ALL_QUESTIONS.items():
+        when = "only for virtual phones" if key in SEEN_NOW else "yes"
+        yield f"`{key}`", ", ".join(f"`{choice}`" for choice in choices), when
+
+
+def _acquisition() -> Iterator[tuple[str, ...]]:
+    for name in FIELDS:
+        yield f"`{name}`", say(f"field.{name}", "en"), say(f"field.{name}", "zh")
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (heads, ("---",) * len(heads), *rows)] + [""]
+
+
+def main() -> int:
+    """Writes the page."""
+    TARGET.write_text(document(), "utf-8")
+    print(f"made {TARGET.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
