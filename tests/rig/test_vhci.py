@@ -2,15 +2,20 @@
 """What the kernel's virtual host controller says and hears (USB/IP), without a kernel."""
 
 import contextlib
+import select
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from virtual_phones.usb import vhci
 from virtual_phones.usb.descriptors import Configuration, Endpoint, Identity, Interface
 from virtual_phones.usb.device import Completion, Urb, UsbDevice
 from virtual_phones.usb.function import Function, Transfer
@@ -153,3 +158,30 @@ def test_nothing_moves_over_a_pulled_cable_and_a_moment_later_the_host_knows(ker
     with pytest.raises((EOFError, ConnectionResetError)):
         kernel.reply()
     assert time.monotonic() - pulled >= HUSH_S
+
+
+def test_a_thread_that_was_about_to_read_when_the_cable_was_pulled_takes_nothing_in(
+    monkeypatch: pytest.MonkeyPatch, kernel: Kernel
+) -> None:
+    about_to_read, pulled = threading.Event(), threading.Event()
+
+    def starved(readers: list[socket.socket], *others: Any) -> Any:
+        ready = select.select(readers, *others)
+        about_to_read.set()
+        assert pulled.wait(5.0)
+        return ready
+
+    monkeypatch.setattr(vhci, "select", SimpleNamespace(select=starved))
+    kernel.send(submit(10, 1, 1, 512))
+    kernel.send(struct.pack(">5II24x", 2, 11, 7, 0, 0, 10))
+    pulled.set()
+    assert kernel.reply()[:3] == (4, 11, -104), "the next select is the starved one, whichever this was"
+    pulled.clear()
+    about_to_read.clear()
+    kernel.send(submit(12, 1, 1, 512))
+    assert about_to_read.wait(5.0)
+    kernel.cable.unplug()
+    kernel.send(submit(2, 1, 0, 3, data=b"abc"))
+    pulled.set()
+    with pytest.raises((EOFError, ConnectionResetError)):
+        kernel.reply()

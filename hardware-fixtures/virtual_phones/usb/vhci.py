@@ -110,6 +110,7 @@ class VhciCable:
         self._sockets = sockets
         self._inbox = bytearray()
         self._pulled, self._hand = socket.socketpair()
+        self._out = threading.Event()
         self.gone = threading.Event()
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -124,6 +125,7 @@ class VhciCable:
 
     def unplug(self) -> None:
         """Pull the cable. Returns at once; nothing moves any more, and the host learns of it `HUSH_S` later."""
+        self._out.set()  # before the socket wakes the thread: what it is reading at this moment may be newer than this
         with contextlib.suppress(OSError):
             self._hand.send(b"!")
 
@@ -160,7 +162,7 @@ class VhciCable:
                 return
             if self._ours in ready:
                 data = self._ours.recv(1024 * 1024)
-                if not data:
+                if not data or self._out.is_set():
                     return
                 self._inbox += data
                 for reply in self._requests():
