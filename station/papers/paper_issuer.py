@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 AWAITING_FILE = "awaiting"
 """What the name of a file says that was made before a decision."""
 STAMPED_WITHIN = timedelta(days=1)
-CORRECTION_ENDS_WORK = ("2026.11", "2026.12")
+CORRECTION_ENDS_WORK = ("2026.11",)
 """Editions whose law wants every piece of evidence, also a corrected answer, before the end of the work."""
 WITNESSED_WITHIN = timedelta(days=6)
 """A day less than readers allow between issue and the first proof of it (`Trust.longest_delay`)."""
