@@ -84,4 +84,9 @@ def _after(pattern: re.Pattern[str], source: str, place: int) -> int:
 
 
 def _plain_name(part: str) -> str:
-    return next(iter(tomllib.loads(f"{part} = 0"))) if part[0] in "\"'" else part
+    if part[0] not in "\"'":
+        return part
+    try:
+        return next(iter(tomllib.loads(f"{part} = 0")))
+    except tomllib.TOMLDecodeError:  # an escape that does not exist: the name as it is written
+        return part

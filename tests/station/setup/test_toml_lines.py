@@ -95,3 +95,7 @@ def test_in_any_file_every_key_is_found_on_the_line_on_which_it_was_written(
 @given(st.text("[]{}=.\"'#\n \\a1", max_size=40))
 def test_any_text_ends_the_scan(source: str) -> None:
     assert all(1 <= line <= source.count("\n") + 1 for line in lines_of_keys(source).values())
+
+
+def test_a_name_with_an_escape_that_does_not_exist_ends_the_scan() -> None:
+    assert lines_of_keys('"\\a" = 1') == {('"\\a"',): 1}
