@@ -154,6 +154,12 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("overwrite.full", _YES_NO, "the phone said that there is no space left"),
     ("overwrite.small_files", r"[0-9]{1,9}", "empty files made when no block was left"),
     ("overwrite.small_full", _YES_NO, "no further empty file could be made either"),
+    (
+        "overwrite.commitment",
+        r"[0-9a-f]{64}",
+        "SHA-256 of the secret behind stream and draw, kept before the first byte",
+    ),
+    ("overwrite.secret", r"[0-9a-f]{64}", "that secret, told when all is read back"),
     ("overwrite.seed", r"[0-9a-f]{64}", "what the draw rests on, made after the restart"),
     ("overwrite.chunk_bytes", r"[0-9]{1,9}", "size of the chunks that are drawn and read back"),
     ("overwrite.chunks_total", r"[0-9]{1,12}", "chunks written"),

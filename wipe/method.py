@@ -52,6 +52,7 @@ class StepContext:
     deadlines: Deadlines
     limits: Limits
     mark: str  # 32 hex digits drawn for this job: canary text and challenge
+    secret: str  # 64 hex digits that no phone is told: of the overwriting pass (wipe.secret)
     draw: Callable[[], str]  # a fresh 32-hex-digit random text each call: script markers
     evidence: list[Evidence]
     act_progress: Callable[[ActProgress], None] = field(default=lambda _progress: None)  # of a long act, as it runs

@@ -52,6 +52,7 @@ from wipe.methods.choice import choose
 from wipe.methods.table import METHODS
 from wipe.overwrite.pattern import Pattern
 from wipe.overwrite.plan import OverwritePlan
+from wipe.secret import secret_of
 from wipe.steps.preconditions import thin_identity
 
 log = logging.getLogger("proofwipe.worker")
@@ -348,6 +349,7 @@ class Worker:
             deadlines=self._context.settings.deadlines,
             limits=self._context.settings.limits,
             mark=self._job.mark,
+            secret=secret_of(self._job.salt, self._job.mark),
             draw=self._context.random_hex,
             evidence=self._job.evidence,
             overwrite=self._overwriting(),

@@ -271,9 +271,9 @@ def open_job(
 
 
 def counter(seed: int) -> Callable[[], str]:
-    """Different marks each time, the same for the same seed."""
+    """Different marks each time, also in the 16 digits that a name on a phone takes; the same for the same seed."""
     numbers = itertools.count(1)
-    return lambda: f"{seed & 0xFFFFFFFF:08x}{next(numbers):024x}"
+    return lambda: f"{seed & 0xFFFFFFFF:08x}{next(numbers):08x}{seed & 0xFFFFFFFF:016x}"
 
 
 IPHONE = {"model": "iphone-13-ios-18"}

@@ -23,6 +23,7 @@ from wipe.methods.table import METHODS
 from wipe.overwrite.plan import OverwritePlan
 from wipe.report import EraseReport
 from wipe.rules import load
+from wipe.secret import secret_of
 
 DEADLINES = Deadlines(leave_s=60, return_s=600, settle_s=120, person_s=240, absent_at_least_s=5, poll_s=1.0)
 SALT = b"\x5a" * 16
@@ -160,6 +161,7 @@ class Bench:
             deadlines=self._deadlines,
             limits=self.limits,
             mark="ab" * 16,
+            secret=secret_of(SALT, "ab" * 16),
             draw=self.draw,
             evidence=self.evidence,
             overwrite=self.overwrite,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from phones.commitment import commit
 from phones.evidence import Evidence, Moment, Outcome, digest_of
+from wipe.secret import commitment_to, secret_of, seed_of
 
 SALT = bytes(16)
 SERIAL, IMEI = commit("serial", "HT0001", SALT), commit("imei", "356938035643809", SALT)
@@ -118,6 +119,7 @@ def harness() -> tuple[Evidence, ...]:
 
 
 GB = 10**9
+SECRET = secret_of(SALT, "0" * 32)
 FIRST_BOOT, NEXT_BOOT = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
 
 
@@ -128,6 +130,12 @@ def overwritten() -> tuple[Evidence, ...]:
     chunks, drawn = "110627", "11063"
     sizes = {"storage.disks_bytes": str(128 * GB), "storage.total_bytes": str(118 * GB)}
     passed: list[Piece] = [
+        (
+            Moment.BETWEEN,
+            "overwrite.planned",
+            "host",
+            {"overwrite.passes": "1", "overwrite.pattern": "keyed", "overwrite.commitment": commitment_to(SECRET)},
+        ),
         (
             Moment.BETWEEN,
             "overwrite.measure",
@@ -163,7 +171,7 @@ def overwritten() -> tuple[Evidence, ...]:
             "overwrite.drawn",
             "host",
             {
-                "overwrite.seed": "7" * 64,
+                "overwrite.seed": seed_of(SECRET, NEXT_BOOT),
                 "overwrite.chunk_bytes": "1048576",
                 "overwrite.chunks_total": chunks,
                 "overwrite.chunks_drawn": drawn,
@@ -182,7 +190,14 @@ def overwritten() -> tuple[Evidence, ...]:
                 "overwrite.read_bytes": str(11063 * 1048576),
             },
         ),
+        (Moment.BETWEEN, "overwrite.disclosed", "host", {"overwrite.secret": SECRET}),
         (Moment.BETWEEN, "overwrite.removed", "adb", {"overwrite.removed": "yes"}),
+        (
+            Moment.BETWEEN,
+            "canary.look",
+            "adb",
+            {"canary.gone": STRATA, "canary.still_there": "", "canary.marker_works": STRATA},
+        ),
     ]
     every = (*map(_plain, looked[:first_of_final]), *passed, *map(_plain, looked[first_of_final:]))
     return _number(every)

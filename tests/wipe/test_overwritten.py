@@ -2,6 +2,7 @@
 """An overwriting pass is claimed only when every part of it was seen; one chunk that differs is the phone's end."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,23 @@ from hypothesis import strategies as st
 
 from phones.evidence import Evidence, Moment
 from phones.verdict import Verdict
-from tests.wipe.honest import FIRST_BOOT, GB, OLD_ID, OTHER_SERIAL, added, changed, overwritten, without
+from tests.wipe.honest import (
+    FIRST_BOOT,
+    GB,
+    NEXT_BOOT,
+    OLD_ID,
+    OTHER_SERIAL,
+    SECRET,
+    added,
+    changed,
+    overwritten,
+    without,
+)
 from wipe.judge import judge
 from wipe.overwritten import SHORT_OF_OVERWRITING, at_most_ppm
 from wipe.report import EraseReport, Overwriting
 from wipe.rules import load
+from wipe.secret import commitment_to, secret_of, seed_of
 
 RULES = load()
 METHOD = "android_harness"
@@ -43,18 +56,23 @@ def _in(asked: str, value: str, text: str) -> Change:
     return change
 
 
-def _before_the_restart(asked: str) -> Change:
-    """The piece was made before the phone came back."""
+def _swapped(one: str, other: str) -> Change:
+    """Each stands in the other's place."""
 
     def change(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-        from dataclasses import replace
-
-        restarted = next(piece.number for piece in evidence if piece.asked == "overwrite.restarted")
-        moved = next(piece.number for piece in evidence if piece.asked == asked)
-        swapped = {restarted: moved, moved: restarted}
+        first, second = (
+            next(piece.number for piece in evidence if piece.asked == asked and piece.moment is Moment.BETWEEN)
+            for asked in (one, other)
+        )
+        swapped = {first: second, second: first}
         return tuple(replace(piece, number=swapped.get(piece.number, piece.number)) for piece in evidence)
 
     return change
+
+
+def _before_the_restart(asked: str) -> Change:
+    """The piece was made before the phone came back."""
+    return _swapped("overwrite.restarted", asked)
 
 
 def test_a_whole_pass_is_claimed_with_its_figures() -> None:
@@ -73,6 +91,11 @@ def test_a_whole_pass_is_claimed_with_its_figures() -> None:
     )
 
 
+def _with(number: int, asked: str, values: dict[str, str]) -> Change:
+    return lambda evidence: added(evidence, number, Moment.BETWEEN, asked, values)
+
+
+OTHER_SECRET = secret_of(bytes(16), "1" * 32)
 SHORT: dict[str, tuple[Change, ...]] = {
     "overwrite_capacity_not_read": (
         _set("storage.disks_bytes", None),
@@ -113,6 +136,32 @@ SHORT: dict[str, tuple[Change, ...]] = {
         _without("overwrite.restarted"),
         _set("overwrite.boot", FIRST_BOOT),
         _set("overwrite.boot", None),
+    ),
+    "overwrite_not_committed": (
+        _without("overwrite.planned"),
+        _without("overwrite.disclosed"),
+        _set("overwrite.commitment", None),
+        _set("overwrite.commitment", commitment_to(OTHER_SECRET)),
+        _set("overwrite.secret", OTHER_SECRET),
+        _set("overwrite.secret", "malformed"),
+        _set("overwrite.secret", SECRET.upper()),
+        _set("overwrite.seed", "7" * 64),
+        _set("overwrite.seed", seed_of(SECRET, FIRST_BOOT)),
+        _set("overwrite.seed", seed_of(OTHER_SECRET, NEXT_BOOT)),
+        _swapped("overwrite.planned", "overwrite.sent"),
+        _swapped("overwrite.disclosed", "overwrite.read_back"),
+        _with(3, "overwrite.planned", {"overwrite.commitment": commitment_to(OTHER_SECRET)}),
+        _with(20, "overwrite.drawn", {"overwrite.secret": SECRET}),
+        _with(11, "overwrite.sent", {"overwrite.secret": SECRET}),
+        _with(99, "overwrite.small", {"overwrite.secret": OTHER_SECRET}),
+    ),
+    "overwrite_mark_not_looked_for": (
+        _without("canary.look"),
+        _set("canary.gone", "sdcard,tmp"),
+        _set("canary.gone", "malformed"),
+        _set("canary.marker_works", "sdcard,settings"),
+        _set("canary.marker_works", None),
+        _swapped("overwrite.restarted", "canary.look"),
     ),
     "overwrite_not_read_back": (
         _without("overwrite.drawn"),
@@ -172,6 +221,11 @@ def test_what_the_restart_brings_to_light_is_not_unread(value: str, text: str, r
     report = _report(_in("android.state", value, text)(overwritten()))
     assert report.verdict is not Verdict.PASSED
     assert reason in report.reasons
+
+
+def test_a_mark_that_the_restart_brings_back_fails_the_phone() -> None:
+    report = _report(_in("canary.look", "canary.still_there", "tmp")(overwritten()))
+    assert (report.verdict, report.reasons) == (Verdict.FAILED, ("canary_still_there",))
 
 
 def test_a_pass_on_another_phone_fails_the_job() -> None:

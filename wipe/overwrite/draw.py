@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which chunks are read back: a sample that anybody can draw again from the seed on the paper.
 
-The seed is made after the restart, from random bytes of the bench and the phone's own id of that start, so that neither
-side could have known it while the phone was filled.
+The seed is made after the restart, of the job's secret and the phone's own id of that start (wipe.secret), so that
+neither side could have known or chosen it while the phone was filled.
 """
 
 import hashlib
 
 from wipe.overwrite.layout import Layout
 from wipe.overwrite.plan import LEAST_CHUNKS, SHARE_PERCENT
-
-
-def seed_of(random: bytes, boot: str) -> str:
-    """64 hex digits. `random`: 32 bytes of the bench, drawn after the restart; `boot`: the phone's id of that start."""
-    return hashlib.sha256(random + boot.encode("ascii")).hexdigest()
 
 
 def how_many(chunks: int, *, percent: int = SHARE_PERCENT, least: int = LEAST_CHUNKS) -> int:

@@ -2,9 +2,10 @@
 """What is written: a keyed stream that is this job's own to the byte, so that every block can be made again and none
 has to be kept.
 
-AES-256 in counter mode. Key of pass p: SHA-256 of "proofwipe overwrite", a zero byte, the job's mark as ASCII, a zero
-byte and p in decimal ASCII. First counter block of file i at byte o (a multiple of 16): i, then o / 16, each as 8 bytes
-big-endian. A phone that does not know the mark cannot make the bytes itself, and they cannot be compressed.
+AES-256 in counter mode. Key of pass p: SHA-256 of "proofwipe overwrite", a zero byte, the job's secret as 64 hex
+digits (wipe.secret), a zero byte and p in decimal ASCII. First counter block of file i at byte o (a multiple of 16): i,
+then o / 16, each as 8 bytes big-endian. The phone gets the stream and never the secret, so it can only give back what
+it has kept; and the bytes cannot be compressed.
 """
 
 import hashlib
@@ -19,16 +20,16 @@ PIECE_BYTES = 1024 * 1024
 _BLOCK = 16
 
 
-def key_of(mark: str, pass_number: int) -> bytes:
-    """The key of pass `pass_number` (from 1) of the job with this mark."""
-    return hashlib.sha256(b"\0".join((b"proofwipe overwrite", mark.encode("ascii"), b"%d" % pass_number))).digest()
+def key_of(secret: str, pass_number: int) -> bytes:
+    """The key of pass `pass_number` (from 1) of the job with this secret."""
+    return hashlib.sha256(b"\0".join((b"proofwipe overwrite", secret.encode("ascii"), b"%d" % pass_number))).digest()
 
 
 class Stream:
     """All bytes of one pass."""
 
-    def __init__(self, mark: str, pass_number: int, pattern: Pattern = Pattern.KEYED) -> None:
-        self._key = key_of(mark, pass_number)
+    def __init__(self, secret: str, pass_number: int, pattern: Pattern = Pattern.KEYED) -> None:
+        self._key = key_of(secret, pass_number)
         self._pattern = pattern
 
     def pieces(self, file: int, offset: int, length: int, *, most: int = PIECE_BYTES) -> Iterator[bytes]:

@@ -92,12 +92,12 @@ def plant(context: StepContext) -> None:
         raise StepFailed("canary_not_planted")
 
 
-def look_for_canary(context: StepContext) -> Answer:
+def look_for_canary(context: StepContext, moment: Moment = Moment.AFTER) -> Answer:
     """Is our mark gone, and does a new one work? One answer that finds it ends the asking."""
     return ask_until(
         context,
         lambda: look_question(context.mark, context.draw(), marker=context.draw(), timeout_s=SHELL_TIMEOUT_S),
-        Moment.AFTER,
+        moment,
         accept=_decided,
         within_s=context.deadlines.settle_s,
     )

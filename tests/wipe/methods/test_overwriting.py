@@ -4,6 +4,7 @@ crashes; one that lies about its storage never is.
 """
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -15,15 +16,19 @@ import pytest
 from certs.record.schema import MAXIMUM_EVIDENCE
 from phones.errors import PhoneLostError
 from phones.evidence import Evidence, Moment
-from phones.link import Request, ShellStream
+from phones.link import Reply, Request, ShellLine, ShellStream
 from phones.verdict import Verdict
 from tests.support.sampling import parts
-from tests.wipe.drive import PIXEL_13, SMALL_PIXEL_13, SMALL_PLAN, Bench
+from tests.wipe.drive import PIXEL_13, SALT, SMALL_PIXEL_13, SMALL_PLAN, Bench
+from tests.wipe.honest import changed
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.storage.lies import LIES
+from wipe.methods.table import METHODS
 from wipe.overwrite.layout import Layout, folder_of
 from wipe.overwrite.pattern import Pattern
 from wipe.overwrite.plan import OverwritePlan
+from wipe.overwrite.stream import Stream
+from wipe.secret import commitment_to, secret_of
 from wipe.steps.overwriting.at_the_phone import MOST_STOPS
 
 METHOD = "android_harness_overwrite"
@@ -286,6 +291,121 @@ def test_a_phone_that_is_too_hot_is_waited_for_and_then_left_as_it_is() -> None:
 
 
 # phones that lie about their storage --------------------------------------------------------------
+
+
+SECRET = secret_of(SALT, "ab" * 16)
+_READ = re.compile(r"for s in ([0-9 ]+); do dd if=\S+/f([0-9]{5}) bs=([0-9]+) .*")
+
+
+def answered_by(known: str) -> Bench:
+    """A phone that reads nothing back: it computes what it is asked for, of the key it would have if the job's secret
+    were `known`.
+    """
+    found = bench()
+    opened = found.port.open
+
+    def open_port() -> Any:
+        link = opened()
+        exchange = link.exchange
+
+        def computing(request: Request, *, timeout_s: float) -> Any:
+            asked = _READ.fullmatch(request.line) if isinstance(request, ShellStream) else None
+            if asked is None or not isinstance(request, ShellStream):
+                return exchange(request, timeout_s=timeout_s)
+            size = int(asked[3])
+            for place in map(int, asked[1].split()):
+                request.sink(Stream(known, 1).bytes_at(int(asked[2]), place * size, size))
+            return Reply(status=0)
+
+        link.exchange = computing  # type: ignore[method-assign]  # the fake's own wire
+        return link
+
+    found.port.open = open_port  # type: ignore[method-assign]  # the fake's own wire
+    return found.run()
+
+
+def test_a_phone_that_computes_from_all_it_was_ever_told_is_refuted() -> None:
+    evidence = honest().evidence
+    told = {"ab" * 16, last(evidence, "overwrite.planned")["overwrite.commitment"]}
+    told |= {piece.values["overwrite.boot"] for piece in evidence if "overwrite.boot" in piece.values}
+    for known in told:
+        report = answered_by(known).report()
+        assert (report.verdict, report.reasons) == (Verdict.FAILED, ("overwrite_differs",)), known
+    assert answered_by(SECRET).report().claims.gb_status == "method_overwrite", "so it is the secret that keeps it out"
+
+
+def test_no_request_holds_the_secret_or_anything_that_it_is_made_of() -> None:
+    lines: list[str] = []
+    found = bench()
+    opened = found.port.open
+
+    def open_port() -> Any:
+        link = opened()
+        exchange = link.exchange
+
+        def seen(request: Request, *, timeout_s: float) -> Any:
+            lines.extend([request.line] if isinstance(request, (ShellLine, ShellStream)) else [str(request)])
+            return exchange(request, timeout_s=timeout_s)
+
+        link.exchange = seen  # type: ignore[method-assign]  # the fake's own wire
+        return link
+
+    found.port.open = open_port  # type: ignore[method-assign]  # the fake's own wire
+    assert is_whole(found.run())
+    seed = last(found.evidence, "overwrite.drawn")["overwrite.seed"]
+    hidden = (SECRET, SALT.hex(), seed, commitment_to(SECRET))
+    assert len(lines) > 30
+    assert not [line for line in lines for text in hidden if text[:16] in line]
+
+
+def test_the_secret_is_told_once_and_only_when_everything_is_read_back() -> None:
+    evidence = honest().evidence
+    (told,) = [piece.number for piece in evidence if SECRET in piece.values.values()]
+    asked = {piece.asked: piece.number for piece in evidence}
+    assert asked["overwrite.planned"] < asked["overwrite.begun"] < asked["overwrite.read_back"] < told
+    assert told == asked["overwrite.disclosed"]
+    assert not [
+        piece for piece in evidence if piece.number > told and piece.values.get("host.step") == "overwrite.read"
+    ]
+
+
+def test_after_a_crash_behind_the_telling_nothing_is_read_any_more() -> None:
+    numbers = {piece.asked: piece.number for piece in honest().evidence}
+    for number in (numbers["overwrite.read_back"], numbers["overwrite.disclosed"]):
+        found = bench().run(dies_after=number)
+        assert found.dies_in == "overwrite_read_back"
+        found.resume()
+        assert is_whole(found)
+        assert found.report().claims.gb_status == "method_overwrite"
+        assert sum(piece.asked == "overwrite.read_back" for piece in found.evidence) == 1
+        assert sum(piece.asked == "overwrite.disclosed" for piece in found.evidence) == 1
+
+
+def test_a_pass_that_was_begun_under_another_secret_is_not_gone_on_with_and_accuses_nobody() -> None:
+    found = bench().run(dies_after=next(iter(fill_pieces()[12:])))
+    planned = next(at for at, piece in enumerate(found.evidence) if piece.asked == "overwrite.planned")
+    found.evidence[planned : planned + 1] = changed(
+        found.evidence[planned : planned + 1], Moment.BETWEEN, "overwrite.commitment", "0" * 64
+    )
+    found.resume()
+    report = found.report()
+    assert (found.failure, report.verdict) == ("", Verdict.PASSED)
+    assert report.claims.gb_status == "supporting_only"
+
+
+def test_a_mark_that_comes_back_with_the_restart_ends_the_job() -> None:
+    found = bench()
+    step = next(at for at, each in enumerate(found.method.steps) if each.name == "overwrite_remove")
+    found.method = replace(found.method, steps=found.method.steps[:step])
+    found.run()
+    model = found.slot.phone
+    assert isinstance(model, AndroidPhone)
+    room = f"rm -rf {folder_of('ab' * 16)}/small"
+    model.run(f"shell,v2,raw:{room};echo x > /data/local/tmp/.pw_{'ab' * 8}", now_s=found.clock.seconds)
+    found.method = METHODS[METHOD]
+    found.run(first=step)
+    assert found.failure == "canary_still_there"
+    assert found.report().reasons == ("canary_still_there",)
 
 
 EVERYTHING = replace(SMALL_PLAN, percent=100)

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wipe.overwrite.comparison import Compared, Comparison
-from wipe.overwrite.draw import draw, how_many, seed_of
+from wipe.overwrite.draw import draw, how_many
 from wipe.overwrite.layout import Layout, continued, folder_of, name_of, number_of
 from wipe.overwrite.pattern import Pattern
 from wipe.overwrite.plan import LEAST_CHUNKS, Forecast, OverwritePlan
 from wipe.overwrite.stream import Stream, key_of
+from wipe.secret import commitment_to, secret_of, seed_of
 
 MARK = "abcdefabcdefabcdefabcdefabcdefab"
 LAYOUT = Layout(kept_bytes=1000, file_bytes=256, chunk_bytes=64)
@@ -79,6 +80,22 @@ def test_zeros_are_zeros() -> None:
     assert b"".join(Stream(MARK, 1, Pattern.ZEROS).pieces(0, 32, 100, most=64)) == bytes(100)
 
 
+# secret -------------------------------------------------------------------------------------------
+
+
+def test_the_secret_its_commitment_and_its_seed_are_what_openssl_and_sha256sum_make() -> None:
+    secret = secret_of(b"\x5a" * 16, "ab" * 16)
+    assert secret == "ef90d08197f16c1a460b5a29d094e39c3bf7927f95957e0e6ec41e52792378bb"
+    assert commitment_to(secret) == "44d84c7e17a375ccc0a6e7312183870244ee1eb9024c76775b88f64e9ed4234b"
+    boot = "11111111-2222-3333-4444-555555555555"
+    assert seed_of(secret, boot) == "9e4704ad5b67f117a4becdbb4e8b028d754d5e5c1e2941e8ada4953a6faa842f"
+
+
+def test_another_job_and_another_attempt_have_another_secret() -> None:
+    salts, marks = (bytes(16), b"\1" * 16), ("0" * 32, "1" * 32)
+    assert len({secret_of(salt, mark) for salt in salts for mark in marks}) == 4
+
+
 # layout -------------------------------------------------------------------------------------------
 
 
@@ -133,8 +150,6 @@ def test_the_draw_is_what_sha256sum_makes() -> None:
     assert draw(one_file, "ab" * 32, 5) == (2, 6, 32, 33, 34)
     two_files = Layout(kept_bytes=40, file_bytes=39, chunk_bytes=1)
     assert draw(two_files, "ab" * 32, 5) == (2, 6, 32, 33, 34, 39)  # the last file has one chunk only
-    boot = "11111111-2222-3333-4444-555555555555"
-    assert seed_of(bytes(32), boot) == "a904940079ad4ccbf15048aaa3f4f589610e7cdc82ac2210b01c345f30561c69"
 
 
 @given(st.integers(1, 60_000), st.binary(min_size=32, max_size=32))

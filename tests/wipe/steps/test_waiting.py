@@ -88,6 +88,7 @@ def _watch(
         operator=Nobody(),
         limits=Limits(),
         mark=MARK,
+        secret="",
         draw=lambda: MARKER,
         evidence=[],
         deadlines=Deadlines(leave_s=60, return_s=300, settle_s=30, absent_at_least_s=20, poll_s=1),

@@ -32,6 +32,8 @@ _TOO_MUCH_PERCENT = 110
 def fill(context: StepContext) -> None:
     """All passes that are not done yet."""
     plan = record.planned(context)
+    if not record.is_committed(context):
+        return
     for pass_number in range(1, plan.passes + 1):
         if not record.has_pass(context, "overwrite.filled", pass_number):
             Filling(context=context, plan=plan, pass_number=pass_number).run()
@@ -98,7 +100,7 @@ class Filling:
         ask(self.context, lambda: list_question(self.context.mark, self.context.draw(), self.listing))
 
     def _stream(self) -> Stream:
-        return Stream(self.context.mark, self.pass_number, self.plan.pattern_of(self.pass_number))
+        return Stream(self.context.secret, self.pass_number, self.plan.pattern_of(self.pass_number))
 
     def _files(self) -> None:
         """File after file until the phone says that it is full and nothing more fits, or it will not take any."""

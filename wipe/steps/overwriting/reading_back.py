@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from phones.long_act import ActEnd
 from wipe.method import StepContext
 from wipe.overwrite.comparison import Compared, Comparison
-from wipe.overwrite.draw import draw, how_many, seed_of
+from wipe.overwrite.draw import draw, how_many
 from wipe.overwrite.layout import Chunk, Layout
 from wipe.overwrite.plan import OverwritePlan
 from wipe.overwrite.stream import Stream
+from wipe.secret import seed_of
 from wipe.steps.overwriting import record
 from wipe.steps.overwriting.at_the_phone import MOST_STOPS, TRIES, Pace, be_there
 from wipe.steps.overwriting.carrying import Writing, read_act
@@ -22,16 +23,23 @@ _VAIN = 4
 
 
 def read_back(context: StepContext) -> None:
-    """Draw once, read what was drawn, and keep how it compared. Without a restart there is nothing to draw: the phone
-    could answer from memory.
+    """Draw once, read what was drawn, keep how it compared, and then, not before, tell the secret. Without a restart
+    there is nothing to draw: the phone could answer from memory. What was told is never read for again.
     """
     plan = record.planned(context)
     boot = record.last(context, "overwrite.restarted", "overwrite.boot")
     kept = record.number(context, "overwrite.filled", "overwrite.kept_bytes")
     filled_boot = record.last(context, "overwrite.filled", "overwrite.boot")
     has_last_pass = record.has_pass(context, "overwrite.filled", plan.passes)
-    if not boot or boot == filled_boot or not kept or not has_last_pass:
+    if not boot or boot == filled_boot or not kept or not has_last_pass or not record.is_committed(context):
         return
+    if not record.last(context, "overwrite.read_back", "overwrite.chunks_drawn"):
+        _read(context, plan, kept, boot)
+    if not record.last(context, "overwrite.disclosed", "overwrite.secret"):
+        record.keep(context, "overwrite.disclosed", secret=context.secret)
+
+
+def _read(context: StepContext, plan: OverwritePlan, kept: int, boot: str) -> None:
     be_there(context)
     layout = Layout(kept_bytes=kept, file_bytes=plan.file_bytes, chunk_bytes=plan.chunk_bytes)
     drawn = _drawn(context, plan, layout, boot)
@@ -57,7 +65,7 @@ def _drawn(context: StepContext, plan: OverwritePlan, layout: Layout, boot: str)
     seed = record.last(context, "overwrite.drawn", "overwrite.seed")
     is_new = not seed
     if is_new:
-        seed = seed_of(bytes.fromhex(context.draw() + context.draw()), boot)
+        seed = seed_of(context.secret, boot)
     drawn = draw(layout, seed, how_many(layout.chunks, percent=plan.percent, least=plan.least_chunks))
     if is_new:
         record.keep(
@@ -124,7 +132,7 @@ class Reading:
         return Compared(matching=tuple(matching), differing=tuple(differing), unread=tuple(unread))
 
     def _read(self, chunks: tuple[Chunk, ...]) -> tuple[ActEnd, Compared]:
-        stream = Stream(self.context.mark, self.plan.passes, self.plan.pattern_of(self.plan.passes))
+        stream = Stream(self.context.secret, self.plan.passes, self.plan.pattern_of(self.plan.passes))
         comparison, end = Comparison(stream, chunks), Writing()
         before = self.pace.done
         how = self.pace.carry(read_act(self.context.mark, chunks, comparison, plan=self.plan, end=end))

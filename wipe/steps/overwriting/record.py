@@ -9,6 +9,7 @@ from wipe import operators
 from wipe.method import StepContext
 from wipe.overwrite.pattern import Pattern
 from wipe.overwrite.plan import OverwritePlan
+from wipe.secret import commitment_to
 from wipe.steps.overwriting.at_the_phone import MOMENT
 
 
@@ -40,6 +41,13 @@ def keep(context: StepContext, asked: str, **values: str | int) -> None:
     """A fact of the bench: `sent_bytes=1` is `overwrite.sent_bytes`."""
     named = {f"overwrite.{name.removesuffix('_')}": str(value) for name, value in values.items()}
     context.phone.record_host_fact(asked, named, MOMENT)
+
+
+def is_committed(context: StepContext) -> bool:
+    """Is the pass in the evidence the one of this secret? One that another program began under another is not gone on
+    with: nothing that it wrote would be what we look for.
+    """
+    return last(context, "overwrite.planned", "overwrite.commitment") == commitment_to(context.secret)
 
 
 def planned(context: StepContext) -> OverwritePlan:

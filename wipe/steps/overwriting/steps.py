@@ -2,8 +2,9 @@
 """The five steps, as a method lists them."""
 
 from phones.port import Presence
-from wipe.method import Step, StepContext
-from wipe.steps.android_looks import reboot
+from wipe.method import Step, StepContext, StepFailed
+from wipe.secret import commitment_to
+from wipe.steps.android_looks import look_for_canary, reboot
 from wipe.steps.overwriting import record
 from wipe.steps.overwriting.at_the_phone import MOMENT, ask, be_there
 from wipe.steps.overwriting.filling import fill
@@ -19,7 +20,13 @@ def _measure(context: StepContext) -> None:
     be_there(context)
     if not record.last(context, "overwrite.planned", "overwrite.passes"):
         plan = context.overwrite
-        record.keep(context, "overwrite.planned", passes=plan.passes, pattern=plan.earlier.value)
+        record.keep(
+            context,
+            "overwrite.planned",
+            passes=plan.passes,
+            pattern=plan.earlier.value,
+            commitment=commitment_to(context.secret),
+        )
     ask(context, lambda: measure_question(context.draw()))
 
 
@@ -51,9 +58,15 @@ def _has_restarted(context: StepContext) -> bool:
 
 
 def _remove(context: StepContext) -> None:
+    """And then the mark of before the erase is looked for once more: what a phone hid until its restart is seen now,
+    and a new one can only be written where there is room again. Raises: StepFailed canary_still_there.
+    """
     context.progress("overwrite_removing")
     be_there(context)
     ask(context, lambda: remove_question(context.mark, context.draw()))
+    be_there(context)
+    if look_for_canary(context, MOMENT).values.get("canary.still_there"):
+        raise StepFailed("canary_still_there")
 
 
 OVERWRITING: tuple[Step, ...] = (
