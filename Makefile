@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PYTHON
 export PYTHONPATH :=
+# Containers often forbid Python to keep what it compiled; then each of some hundred processes compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 
 .PHONY: demo test coverage check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
