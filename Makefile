@@ -9,7 +9,7 @@ export PYTHONPATH :=
 unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 
-.PHONY: demo test coverage check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
+.PHONY: demo test check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
 
 # What a target needs from Debian and Python, before it begins: installed, or named in one line and exit 2.
 need-%:
@@ -24,12 +24,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: $(INSTALLED)  ## virtual phones from plug to paper, into out/demo
 	$(BIN)/proofwipe demo --out out/demo
 
-test: need-test $(INSTALLED)  ## the suite, in minutes; TESTS="tests/wipe" for some of it
-	$(BIN)/python -m tools.run_tests pure wire -- $(TESTS)
-
-coverage: need-test $(INSTALLED)  ## branch coverage of the suite, and its floor
-	$(BIN)/python -m tools.run_tests coverage
-	$(BIN)/coverage report
+test: need-test $(INSTALLED)  ## the suite, in minutes; TESTS="tests/wipe" for some of it; COVERAGE=1 with its branch coverage, and the floor
+	$(BIN)/python -m tools.run_tests $(if $(COVERAGE),measured unmeasured,pure wire) -- $(TESTS)
+	$(if $(COVERAGE),$(BIN)/coverage report)
 
 check: $(INSTALLED)  ## style, types, import direction
 	$(BIN)/ruff check .

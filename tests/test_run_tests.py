@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from coverage import CoverageData
 
 from tools.flaky import RERUNS, Flaky, Rerun
 from tools.run_tests import FAILED, NOTHING_SELECTED, PASSED, STEPS, Step, run_step
@@ -147,9 +148,24 @@ def test_a_selection_without_tests_says_so(tmp_path: Path, flaky: Flaky) -> None
     assert run_step("wire", Step(marks="wire", workers=0), [], flaky, root=root) == NOTHING_SELECTED
 
 
-def test_the_steps_share_all_tests_among_them_and_none_is_in_two() -> None:
-    """For each set of markers exactly one step of `make test`, `make slow` and `make test-page` selects a test."""
-    steps = [STEPS[name].marks for name in ("pure", "wire", "slow", "slow-wire", "page")]
+@pytest.mark.parametrize("suite_steps", [("pure", "wire"), ("measured", "unmeasured")])
+def test_the_steps_share_all_tests_among_them_and_none_is_in_two(suite_steps: tuple[str, ...]) -> None:
+    """For each set of markers exactly one step of `make test`, with COVERAGE=1 or without, `make slow` and `make
+    test-page` selects a test."""
+    steps = [STEPS[name].marks for name in (*suite_steps, "slow", "slow-wire", "page")]
     for marks in [{"wire"}, {"slow"}, {"page"}, {"wire", "slow"}, set[str](), {"repeats"}, {"wire", "repeats"}]:
         held = {mark: mark in marks for mark in ("wire", "slow", "page", "repeats")}
         assert sum(bool(eval(step, {}, held)) for step in steps) == 1, marks
+
+
+def test_what_was_counted_stays_counted_when_a_test_is_run_again(tmp_path: Path, flaky: Flaky) -> None:
+    root = suite(tmp_path, "@pytest.mark.wire\ndef test_wire(): fails('wire', 1)\ndef test_pure(): counted()")
+    (root / "pytest.ini").write_text(INI.replace(" -p no:pytest_cov", ""), encoding="utf-8")
+    (root / "part.py").write_text("def counted():\n    return 1\n", encoding="utf-8")
+    (root / ".coveragerc").write_text("[run]\ninclude = part.py\n", encoding="utf-8")
+    (root / "conftest.py").write_text("import builtins, part\nbuiltins.counted = part.counted\n", encoding="utf-8")
+    assert run_step("measured", Step(marks="", workers=0, measured=True), [], flaky, root=root) == PASSED
+    assert len(runs(root, "wire")) == 2
+    counted = CoverageData(str(root / ".coverage"))
+    counted.read()
+    assert 2 in (counted.lines(str(root / "part.py")) or [])

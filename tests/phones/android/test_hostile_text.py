@@ -29,7 +29,7 @@ SOURCES = (readers, readers_checks, battery, battery_layouts)
 _FIXED = re.compile(r"[A-Za-z][A-Za-z_. ]{3,40}(?:: |=|\{)?")
 KEYS = sorted(set(_FIXED.findall("".join(map(inspect.getsource, SOURCES)))))
 """Whatever could be the beginning of something a reader looks for, taken from the readers' own text."""
-pytestmark = pytest.mark.repeats  # a line counted by `make coverage` is slower than the limit allows for
+pytestmark = pytest.mark.repeats  # a line that is counted (COVERAGE=1) is slower than the limit allows for
 
 SECONDS = 5.0
 """Of this thread's processor. A linear reader needs some hundredths, a quadratic one needed more than a minute."""
