@@ -82,8 +82,9 @@ class Mode:
     random hex digits each call. `problem`: what a person must do before it can be talked to; `apple_problem`: the same
     for an Apple device, where it differs. `usb_label`: what its USB serial number is (a label of
     `phones.identifiers`). `before_set_up`: it exists only while nobody has set the phone up. `named_by_usb`: it tells
-    one number only, which must be the one that USB shows; a job may begin with it, and ends in a report. `virtual`: the
-    module of a virtual phone in this mode, or "none yet".
+    one number only, which must be the one that USB shows; a job may begin with it, and ends in a report. `unnamed`:
+    nothing that it answers names it, and the number that USB shows stands for it; a job that begins with it ends in a
+    report. `virtual`: the module of a virtual phone in this mode, or "none yet".
     """
 
     presence: Presence
@@ -98,6 +99,7 @@ class Mode:
     usb_label: str = "serial"
     before_set_up: bool = False
     named_by_usb: bool = False
+    unnamed: bool = False
     virtual: str
 
 
@@ -226,6 +228,7 @@ MODES: tuple[Mode, ...] = (
         adb_states=("unauthorized", "authorizing"),
         refusal="unauthorized",
         problem=ProblemCode.UNAUTHORIZED,
+        unnamed=True,
         virtual="virtual_phones.adb.auth",
     ),
     Mode(
@@ -243,6 +246,7 @@ MODES: tuple[Mode, ...] = (
         open=_open_recovery,
         refusal="wrong_mode",
         problem=ProblemCode.WRONG_MODE,
+        unnamed=True,
         virtual="virtual_phones.android.body",
     ),
     Mode(
@@ -252,6 +256,7 @@ MODES: tuple[Mode, ...] = (
         open=_open_recovery,
         refusal="wrong_mode",
         problem=ProblemCode.WRONG_MODE,
+        unnamed=True,
         virtual="virtual_phones.android.rescue",
     ),
     Mode(
@@ -279,6 +284,7 @@ MODES: tuple[Mode, ...] = (
         questions=_mtp_questions,  # who is it; nothing can be done to it
         problem=ProblemCode.NO_DEBUGGING,
         apple_problem=ProblemCode.NOT_ANSWERING,  # not in usbmuxd: an iPhone has no debugging to switch on
+        unnamed=True,
         virtual="virtual_phones.usb.mtp",
     ),
     Mode(presence=Presence.ABSENT, problem=ProblemCode.NOT_ANSWERING, virtual="virtual_phones.port"),

@@ -42,6 +42,13 @@ UNASKED: Mapping[str, Presence] = {
 """States of every model in which a phone answers no inspection, as a bench sees them."""
 
 
+WISHES: Mapping[str, tuple[str, Presence]] = {
+    "booted, debugging off, `--method android_recovery_guided`": ("android_recovery_guided", Presence.USB_ONLY),
+    "booted, computer not allowed, the same": ("android_recovery_guided", Presence.ADB_UNAUTHORIZED),
+}
+"""What a wish opens in such a state, for a phone whose number USB shows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One model in one state. `problems` are codes; `nist` and `level` what can be claimed if all goes well."""
@@ -57,8 +64,16 @@ class Row:
 def rows() -> list[Row]:
     """Every model in every state in which it differs from others, then the states in which all are alike."""
     found = [row for folder in sorted(MODELS.iterdir()) if _is_android(folder) for row in _rows_of(folder)]
-    return found + [
-        _row("every model", state, {}, Sighting(port="1-1", presence=presence)) for state, presence in UNASKED.items()
+    return [
+        *found,
+        *(
+            _row("every model", state, {}, Sighting(port="1-1", presence=presence))
+            for state, presence in UNASKED.items()
+        ),
+        *(
+            _row("every model", state, {"identity.serial": SERIAL}, Sighting(port="1-1", presence=presence), wish=wish)
+            for state, (wish, presence) in WISHES.items()
+        ),
     ]
 
 
@@ -102,11 +117,18 @@ def _rows_of(folder: Path) -> Iterable[Row]:
     yield _row(name, "fastboot, boot loader locked", *_inspected(folder.name, "fastboot"))
 
 
-def _row(model: str, state: str, values: Mapping[str, str], sighting: Sighting, failed: tuple[str, ...] = ()) -> Row:
-    shown = blocking.problem_of_presence(sighting)
+def _row(
+    model: str,
+    state: str,
+    values: Mapping[str, str],
+    sighting: Sighting,
+    failed: tuple[str, ...] = (),
+    wish: str = "",
+) -> Row:
+    shown = blocking.problem_of_presence(sighting, wish)
     if shown is not None:
         return Row(model=model, state=state, method="", problems=(shown.code.value,))
-    choice = choose(values, sighting, failed=failed)
+    choice = choose(values, sighting, wish or None, failed=failed)
     if choice.method is None:
         return Row(model=model, state=state, method="", problems=(choice.problem.code.value,) if choice.problem else ())
     problems = choice.method.problems(values, sighting, Limits())

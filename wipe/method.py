@@ -14,7 +14,7 @@ from phones.clock import Clock
 from phones.evidence import Evidence
 from phones.long_act import ActProgress
 from phones.operator import Operator
-from phones.port import Platform, Sighting
+from phones.port import Platform, Presence, Sighting
 from phones.problem import Problem
 from phones.witness import WitnessedPort
 from wipe.overwrite.plan import OverwritePlan
@@ -94,6 +94,7 @@ class EraseMethod:
     steps: tuple[Step, ...]
     overwrites: bool = False  # it writes over the whole user-addressable space before its last reset
     predicted: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    begins_in: frozenset[Presence] = frozenset()  # modes that tell no number, where a job may begin all the same
     on_wish: bool = False  # never chosen by itself; taken when wished, also where another proves more
     unserved_after: tuple[str, ...] = ()  # reasons of a failed job after which this phone is not offered it again
     # predicted: {"level": "E2", "nist": "clear", "gb": "supporting_only", "r2": "automated"} for --plan

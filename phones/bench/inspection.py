@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from phones.evidence import Moment
 from phones.modes import BY_PRESENCE
 from phones.port import Sighting
+from phones.shared_numbers import NOTE
 from phones.witness import WitnessedPort
 
 
@@ -13,7 +14,8 @@ def inspect(phone: WitnessedPort, sighting: Sighting, *, moment: Moment, draw: C
     """Everything the phone says of itself in its present mode, in clear; each exchange leaves evidence.
 
     Three round trips on an Android shell, one in the trade-in foyer, one paired connection for an iPhone,
-    none for a mode that does not talk: then the result is empty. Two answers that name different phones
+    none for a mode that does not talk: then the result is empty, but for the number that USB shows of a phone which
+    tells none itself. Two answers that name different phones
     make that identifier `malformed`. Raises: BenchError.
     """
     values: dict[str, str] = {}
@@ -25,7 +27,17 @@ def inspect(phone: WitnessedPort, sighting: Sighting, *, moment: Moment, draw: C
             _add(values, answer.values)
             break
         _add(values, answer.values)
+    if BY_PRESENCE[sighting.presence].unnamed and sighting.usb_serial:
+        _add(values, _shown(phone, sighting, moment))
     return values
+
+
+def _shown(phone: WitnessedPort, sighting: Sighting, moment: Moment) -> dict[str, str]:
+    """The number that USB shows, as the serial number of a phone that tells none, and whether many phones have it."""
+    shown = phone.record_sighting("port.seen", sighting, moment).values
+    if serial := shown.get("port.usb_serial", ""):
+        return {"identity.serial": serial}
+    return {NOTE: "serial"} if shown.get(NOTE) else {}
 
 
 def _add(values: dict[str, str], more: Mapping[str, str]) -> None:

@@ -65,7 +65,7 @@ def candidate(
     identity = PhoneIdentity.from_values(values)
     numbers = numbers_of(sighting, values)
     others = [plain(item.usb_serial) for item in present(bench) if item.port != sighting.port and item.usb_serial]
-    refused = blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values)
+    refused = blocking.problem_of(sighting, values, method or "")
     planned = (
         None
         if refused is not None

@@ -37,6 +37,7 @@ from station.session.events import (
 from station.session.session import Session
 from station.setup.acquisition import Acquisitions
 from station.setup.home import Home
+from station.work.blocking import may_begin
 
 ASKED_AT_ONCE = 8
 ASK_AGAIN_S = 3.0
@@ -304,7 +305,7 @@ class ContinuousBench:
                     for port, each in self._known.items()
                     if not self.job_at(port)
                     and not each.asking
-                    and BY_PRESENCE[each.sighting.presence].link
+                    and (BY_PRESENCE[each.sighting.presence].link or may_begin(each.sighting, self._method))
                     and (each.candidate is None or each.candidate.problems)
                     and now >= each.ask_again_at
                 ]

@@ -21,6 +21,7 @@ SEEN: Mapping[str, Mapping[str, str]] = {
     "setup_screen_seen": {"set_up": "no", "new": "yes", "owner_wanted": "yes"},
     "owner_account_seen": _ASKS_FOR_OWNER,
     "activation_owner_seen": _ASKS_FOR_OWNER,
+    "recovery_wipe_seen": {"recovery_wiped": "wiped", "recovery_refused": "refused"},
 }
 """Question key → what a virtual phone shows (`virtual_phones.phone.VirtualPhone.screen`) → the true answer."""
 

@@ -8,6 +8,7 @@ from phones.modes import BY_PRESENCE
 from phones.port import Platform, Sighting
 from phones.problem import Problem, ProblemCode
 from phones.refusals import known_word
+from wipe.methods.table import METHODS
 
 _OF_REFUSAL: Mapping[str, ProblemCode] = MappingProxyType(
     {
@@ -19,11 +20,28 @@ _OF_REFUSAL: Mapping[str, ProblemCode] = MappingProxyType(
 )
 
 
-def problem_of_presence(sighting: Sighting) -> Problem | None:
-    """What keeps a phone that shows itself like this from being asked; None when it can be."""
+def may_begin(sighting: Sighting, wanted: str) -> bool:
+    """Is a method wished for by which a job begins with a phone that shows itself so, though nobody can ask it?"""
+    method = METHODS.get(wanted)
+    return method is not None and sighting.presence in method.begins_in and sighting.platform is method.platform
+
+
+def problem_of_presence(sighting: Sighting, wanted: str = "") -> Problem | None:
+    """What keeps a phone that shows itself like this from being asked; None when it can be, or need not be for the
+    method that was wished for.
+    """
+    if may_begin(sighting, wanted):
+        return None
     mode = BY_PRESENCE[sighting.presence]
     code = mode.apple_problem if mode.apple_problem and sighting.platform is Platform.APPLE else mode.problem
     return None if code is None else Problem(code=code)
+
+
+def problem_of(sighting: Sighting, values: Mapping[str, str], wanted: str = "") -> Problem | None:
+    """Both: how it shows itself, and what it refused with. For a method that needs no answers, none is missed."""
+    if may_begin(sighting, wanted):
+        return None
+    return problem_of_presence(sighting) or problem_of_answers(values)
 
 
 def problem_of_answers(values: Mapping[str, str]) -> Problem | None:

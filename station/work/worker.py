@@ -257,11 +257,11 @@ class Worker:
         self._tell("identify")
         sighting = self._phone.peek()
         self._must_be_the_phone(sighting)
-        if (problem := blocking.problem_of_presence(sighting)) is not None:
+        if (problem := blocking.problem_of_presence(sighting, self._context.wanted_method)) is not None:
             return None, (problem,)
         values = inspect(self._phone, sighting, moment=Moment.BEFORE, draw=self._context.random_hex)
         identity = PhoneIdentity.from_values(values)
-        if (problem := blocking.problem_of_answers(values)) is not None:
+        if (problem := blocking.problem_of(sighting, values, self._context.wanted_method)) is not None:
             return None, (problem,)
         if not is_identified(identity.reading) and not _is_named_by_usb(identity, sighting):
             return None, (thin_identity(values),)
@@ -448,5 +448,5 @@ def _differs(now: Sighting, then: Sighting) -> bool:
 
 def _is_named_by_usb(identity: PhoneIdentity, sighting: Sighting) -> bool:
     """Does it tell the number that USB shows, in a mode that tells no other? Enough to begin what ends in a report."""
-    shown = spelled_serial(unspelled(sighting.usb_serial))
-    return BY_PRESENCE[sighting.presence].named_by_usb and bool(identity.serial) and identity.serial == shown
+    shown, mode = spelled_serial(unspelled(sighting.usb_serial)), BY_PRESENCE[sighting.presence]
+    return (mode.named_by_usb or mode.unnamed) and bool(identity.serial) and identity.serial == shown

@@ -20,6 +20,7 @@ from certs.keys.authority import create_authority
 from certs.record.facts import Person, SalePolicy
 from certs.record.issuer import FileSigner, Issuer, Signer
 from certs.record.record import Record
+from phones.android.recovery_keys import WAYS
 from phones.clock import Clock, SystemClock
 from phones.port import Platform, Port
 from station.ledger.job import Job
@@ -66,7 +67,12 @@ ANSWERS = {  # of an honest phone, for clients that answer by themselves
 }
 SCRIPT = Script(
     on_problem={"unauthorized": "accept_adb", "trust_pending": "trust"},
-    on_instruction={"reset_in_settings": "erase_in_settings", "open_again": "open_again"},
+    on_instruction={
+        "reset_in_settings": "erase_in_settings",
+        "open_again": "open_again",
+        "restart_from_recovery": "restart_from_menu",
+        **{f"recovery_{way}": "walk_to_recovery" for way in WAYS},
+    },
     answers={key: answer for key, answer in ANSWERS.items() if key not in SEEN} | {"erase_again": "yes"},
     looks_at=SEEN,
 )

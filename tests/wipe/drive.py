@@ -13,7 +13,7 @@ from typing import Any
 from phones.bench.inspection import inspect
 from phones.evidence import Evidence, Moment
 from phones.long_act import ActProgress
-from phones.port import Sighting
+from phones.port import Presence, Sighting
 from phones.witness import Witness, WitnessedPort
 from tests.support.direct_bench import DirectPort, VirtualClock
 from virtual_phones.bench.scenario import add_phones, read_scenario
@@ -56,6 +56,7 @@ PHONES: dict[str, Mapping[str, Any]] = {
     "android_harness_overwrite": SMALL_PIXEL_13,
     "android_guided": PIXEL_13,
     "android_rescue": PIXEL_13,
+    "android_recovery_guided": {**PIXEL_13, "condition": "used"},
     "android_reopen": PIXEL_13,
     "apple_mcinstall": IPHONE,
     "apple_mobilebackup2": IPHONE,
@@ -71,22 +72,33 @@ class Technician:
     """Does what the program says, and answers what `answer` says."""
 
     def __init__(
-        self, press: Callable[[str], None], *, obeys: bool, answer: str | None, is_locked: Callable[[], bool]
+        self,
+        press: Callable[[str], None],
+        *,
+        obeys: bool,
+        answer: str | None,
+        is_locked: Callable[[], bool],
+        shows: Callable[[], str],
     ) -> None:
         self._press = press
         self._obeys = obeys
         self._answer = answer
         self._is_locked = is_locked
+        self._shows = shows
 
     def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
         if self._obeys:
-            self._press(key if key == "open_again" else "erase_in_settings")
+            pressed = {"open_again": "open_again", "restart_from_recovery": "restart_from_menu"}
+            by_keys = "walk_to_recovery" if key.startswith("recovery_") else "erase_in_settings"
+            self._press(pressed.get(key, by_keys))
 
     def ask(
         self, key: str, *, port: str, choices: tuple[str, ...], facts: Mapping[str, str], timeout_s: float
     ) -> str | None:
         if key in ("owner_account_seen", "activation_owner_seen") and self._answer is not None:
             return "asked" if self._is_locked() else "not_asked"
+        if key == "recovery_wipe_seen" and self._answer is not None:
+            return {"recovery_wiped": "wiped", "recovery_refused": "refused"}.get(self._shows())
         return self._answer
 
 
@@ -113,6 +125,7 @@ class Bench:
             obeys=obeys,
             answer=answer,
             is_locked=lambda: bool(self.slot.phone.truth().get("frp")),
+            shows=self._screen,
         )
         self._draw = itertools.count(1)
         self._deadlines = deadlines
@@ -127,6 +140,9 @@ class Bench:
 
     def draw(self) -> str:
         return f"{next(self._draw):032x}"
+
+    def _screen(self) -> str:
+        return self.slot.phone.screen()
 
     def _keep(self, piece: Evidence) -> None:
         self.evidence.append(piece)
@@ -145,7 +161,9 @@ class Bench:
             sighting = phone.peek()
             values = inspect(phone, sighting, moment=Moment.BEFORE, draw=self.draw)
             phone.close_link()
-            if "identity.serial" in values:
+            if "identity.serial" in values and (
+                sighting.presence is not Presence.ADB_UNAUTHORIZED or sighting.presence in self.method.begins_in
+            ):
                 break
             for action in ("accept_adb",) if self.slot.phone.platform == "android" else ("trust",):
                 self.slot.press(action, self.clock.seconds)

@@ -291,6 +291,22 @@ def rescue() -> tuple[Evidence, ...]:
     )
 
 
+def recovery() -> tuple[Evidence, ...]:
+    """A locked Android wiped in its recovery menu that shows its foyer, with a statement: E1."""
+    return _number(
+        [
+            _port(Moment.BEFORE, "port.before", "usb_only"),
+            (Moment.COMMAND, "host.instructed", "host", {"host.step": "recovery_boot_menu"}),
+            _return(Moment.BETWEEN, "port.recovery", "usb_only"),
+            (Moment.BETWEEN, "operator.recovery_wipe", "operator", {"statement.recovery_wipe": "wiped"}),
+            _return(Moment.RETURN, "port.return", "adb_foyer"),
+            _port(Moment.AFTER, "port.after", "adb_foyer"),
+            (Moment.AFTER, "trade_in.getstatus", "trade_in", {"identity.serial": SERIAL, "locks.frp": "armed"}),
+            (Moment.AFTER, "operator.setup_screen", "operator", {"statement.setup_screen": "yes"}),
+        ]
+    )
+
+
 def fastboot() -> tuple[Evidence, ...]:
     """An Android erased by its boot loader that shows its foyer, with a statement: E1."""
     return _number(

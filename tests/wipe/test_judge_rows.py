@@ -16,6 +16,7 @@ from tests.wipe.honest import (
     fastboot,
     guided,
     iphone,
+    recovery,
     reopened,
     rescue,
     stated,
@@ -251,6 +252,40 @@ def test_what_a_wipe_in_rescue_may_say_rests_on_this_row(name: str) -> None:
     assert {with_row.verdict, without_row.verdict} == {Verdict.INDETERMINATE}
 
 
+RECOVERY: dict[str, Change] = {
+    "recovery_left": _set(Moment.BETWEEN, "port.came_back", "no"),
+    "recovery_wiped": lambda evidence: without(evidence, Moment.BETWEEN, "operator.recovery_wipe"),
+    "recovery_closed": _set(Moment.AFTER, "port.presence", "adb_unauthorized"),
+    "recovery_same_number": lambda evidence: without(
+        _set(Moment.AFTER, "port.usb_serial", None)(evidence), Moment.AFTER, "trade_in.getstatus"
+    ),
+    "recovery_stated": _set(Moment.AFTER, "statement.setup_screen", "no"),
+    "recovery_foyer": lambda evidence: without(evidence, Moment.AFTER, "operator.setup_screen"),
+    "recovery_accounts_left": lambda evidence: added(
+        evidence, evidence[-1].number + 1, Moment.AFTER, "android.state", {"locks.accounts": "1"}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RECOVERY)
+def test_what_a_wipe_in_the_recovery_menu_may_say_rests_on_this_row(name: str) -> None:
+    method = "android_recovery_guided"
+    seen = RECOVERY[name](recovery())
+    assert judge(recovery(), method=method, rules=RULES).level is EvidenceLevel.E1
+    with_row, without_row = (judge(seen, method=method, rules=rules) for rules in (RULES, _remove(name)))
+    assert (with_row.level, with_row.verdict, with_row.reasons) != (
+        without_row.level,
+        without_row.verdict,
+        without_row.reasons,
+    )
+    assert {with_row.verdict, without_row.verdict} <= {Verdict.INDETERMINATE, Verdict.FAILED}
+
+
+def test_a_phone_that_was_never_seen_leaving_for_its_recovery_has_no_factory_state() -> None:
+    seen = without(RECOVERY["recovery_left"](recovery()), Moment.AFTER, "trade_in.getstatus")
+    assert judge(seen, method="android_recovery_guided", rules=RULES).level is EvidenceLevel.E0
+
+
 def test_a_phone_that_came_back_open_is_told_so_by_this_row() -> None:
     opened = _set(Moment.RETURN, "port.presence", "adb_device")(reopened())
     assert "returned_open" in judge(opened, method="android_reopen", rules=RULES).reasons
@@ -267,7 +302,7 @@ def test_a_new_entry_of_the_boot_history_is_a_factory_state_and_rests_on_this_ro
 
 
 def test_every_row_has_its_test() -> None:
-    tested = set(BAD) | set(NEEDED) | set(FASTBOOT) | set(RESCUE) | {"guided_foyer", "guided_stated"}
+    tested = set(BAD) | set(NEEDED) | set(FASTBOOT) | set(RESCUE) | set(RECOVERY) | {"guided_foyer", "guided_stated"}
     tested |= {"returned_closed", "bootstat_reset"}
     assert {row.name for row in RULES.rows} == tested
 

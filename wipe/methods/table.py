@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from phones.modes import BY_PRESENCE
-from phones.port import Platform, Sighting
+from phones.port import Platform, Presence, Sighting
 from phones.problem import Problem
 from wipe.method import EraseMethod, Limits
 from wipe.methods import (
     android_fastboot,
     android_guided,
     android_harness,
+    android_recovery_guided,
     android_reopen,
     android_rescue,
     android_trade_in,
@@ -26,6 +27,8 @@ OLDEST_HARNESS_API, NEWEST_HARNESS_API = 29, 35  # Android 10 to 15; from 16 on 
 OLDEST_RESCUE_API = 29
 NO_RESCUE = frozenset({"", "samsung"})
 """Makers whose recovery has no rescue mode; others than Google may have none either, and then nothing is done."""
+CANNOT_BE_ASKED = frozenset({Presence.USB_ONLY, Presence.ADB_UNAUTHORIZED})
+"""A locked phone, with debugging off or with a dialog that nobody can answer."""
 OLDEST_MCINSTALL_IOS, OLDEST_BACKUP_IOS = 11, 9  # research ios.md §6
 
 
@@ -50,6 +53,10 @@ def _may_have_rescue(values: Values, sighting: Sighting) -> bool:
 
 def _in_fastboot(_values: Values, sighting: Sighting) -> bool:
     return _link(sighting) == "fastboot"
+
+
+def _cannot_be_asked(_values: Values, sighting: Sighting) -> bool:
+    return sighting.platform is Platform.ANDROID and sighting.presence in CANNOT_BE_ASKED
 
 
 def _has_harness(values: Values, sighting: Sighting) -> bool:
@@ -88,6 +95,7 @@ CONDITIONS: Mapping[str, tuple[Precondition, ...]] = MappingProxyType(
         "android_guided": preconditions.GUIDED,
         "android_rescue": preconditions.RESCUE,
         "android_fastboot": preconditions.FASTBOOT,
+        "android_recovery_guided": preconditions.RECOVERY_GUIDED,
         "android_reopen": preconditions.REOPEN,
         "apple_mcinstall": preconditions.APPLE,
         "apple_mobilebackup2": preconditions.APPLE,
@@ -143,6 +151,17 @@ _PLAIN: Mapping[str, EraseMethod] = MappingProxyType(
             fits=_in_fastboot,
             problems=_problems(CONDITIONS["android_fastboot"]),
             steps=android_fastboot.STEPS,
+            predicted=_predicted("E1", "none", "none", "fail"),
+        ),
+        "android_recovery_guided": EraseMethod(
+            name="android_recovery_guided",
+            platform=Platform.ANDROID,
+            guided=True,
+            fits=_cannot_be_asked,
+            problems=_problems(CONDITIONS["android_recovery_guided"]),
+            steps=android_recovery_guided.STEPS,
+            begins_in=CANNOT_BE_ASKED,
+            on_wish=True,  # by itself such a phone is first asked for its debugging
             predicted=_predicted("E1", "none", "none", "fail"),
         ),
         "android_reopen": EraseMethod(

@@ -70,6 +70,11 @@ def _find_no_serial(values: Values, _limits: Limits) -> Problem | None:
     return None if read(values, "identity.serial") else Problem(code=ProblemCode.BOOT_LOADER_NAMELESS)
 
 
+def _find_nameless(values: Values, _limits: Limits) -> Problem | None:
+    """All that names a phone which cannot be asked is the number that USB shows."""
+    return None if read(values, "identity.serial") else thin_identity(values)
+
+
 def _find_no_userdata(values: Values, _limits: Limits) -> Problem | None:
     there = "userdata" in read(values, "fastboot.partitions").split(",")
     return None if there else Problem(code=ProblemCode.NO_USERDATA)
@@ -169,6 +174,7 @@ NO_ACTIVATION_LOCK = Precondition(code=ProblemCode.ACTIVATION_LOCK, find=_find_a
 NOT_SUPERVISED = _must_be(ProblemCode.MANAGED, "locks.supervised", "no")
 
 NAMED = Precondition(code=ProblemCode.BOOT_LOADER_NAMELESS, find=_find_no_serial)
+SHOWN_BY_USB = Precondition(code=ProblemCode.IDENTITY_TOO_THIN, find=_find_nameless)
 UNLOCKED = _must_be(ProblemCode.BOOT_LOADER_LOCKED, "fastboot.unlocked", "yes")
 USERDATA_THERE = Precondition(code=ProblemCode.NO_USERDATA, find=_find_no_userdata)
 BOOT_LOADER_CHARGED = Precondition(code=ProblemCode.BOOT_LOADER_BATTERY_LOW, find=_find_tired_boot_loader)
@@ -203,6 +209,8 @@ RESCUE: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_NOT_ARM
 """Factory reset protection stays through recovery's wipe, and a lock screen hinders nobody."""
 FASTBOOT: tuple[Precondition, ...] = (NAMED, OWN_SERIAL, UNLOCKED, USERDATA_THERE, BOOT_LOADER_CHARGED, FRP_NOT_TOLD)
 """A boot loader says nothing of SIM, memory card, accounts or management: the report lists them as unknown."""
+RECOVERY_GUIDED: tuple[Precondition, ...] = (SHOWN_BY_USB, OWN_SERIAL)
+"""A phone that cannot be asked tells nothing else: the report lists the rest as unknown."""
 REOPEN: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_NOT_ARMED)
 """A lock screen is none of its business: who resets in Settings is asked for it there."""
 APPLE: tuple[Precondition, ...] = (IDENTITY, NO_ACTIVATION_LOCK, NOT_SUPERVISED, SIM_OUT, BATTERY)

@@ -21,6 +21,7 @@ SEEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "owner_account_seen": _OWNER_ANSWERS,
         "activation_owner_seen": _OWNER_ANSWERS,
         "signed_out_seen": _YES_NO,
+        "recovery_wipe_seen": ("wiped", "refused"),
     }
 )
 """What a person states of something that has just happened: `ask.<key>` in words.toml → choices."""
@@ -45,6 +46,13 @@ def ask_for_activation_owner(context: StepContext, moment: Moment) -> None:
     """
     if _said(context, "locks.activation_lock") != {"no"}:
         _keep(context, "activation_owner", _ask("activation_owner_seen", context), moment)
+
+
+def ask_recovery_wipe(context: StepContext, moment: Moment) -> str | None:
+    """What did the recovery menu say of the wipe? Keeps `statement.recovery_wipe`; None when nobody answers."""
+    answer = _ask("recovery_wipe_seen", context)
+    _keep(context, "recovery_wipe", answer, moment)
+    return answer
 
 
 def require_unprotected(context: StepContext) -> None:

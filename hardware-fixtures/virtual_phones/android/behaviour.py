@@ -98,6 +98,11 @@ MISBEHAVIOURS_IN_RESCUE: dict[str, str] = {
 }
 """Those of recovery's rescue mode alone: they change nothing while Android runs."""
 
+MISBEHAVIOURS_IN_RECOVERY: dict[str, str] = {
+    "recovery_asks_for_password": "its recovery menu wipes only for whoever knows the screen lock",
+}
+"""Those of the recovery menu alone: they change nothing while Android runs."""
+
 FASTBOOT_VARIATIONS: dict[str, str] = {
     "old_getvar": "a variable that the boot loader does not know is an empty OKAY",
     "no_metadata_partition": "there is no metadata partition",

@@ -9,6 +9,7 @@ from virtual_phones.android.behaviour import (
     LIMITS,
     MISBEHAVIOURS,
     MISBEHAVIOURS_IN_FASTBOOT,
+    MISBEHAVIOURS_IN_RECOVERY,
     MISBEHAVIOURS_IN_RESCUE,
     STORAGE_MISBEHAVIOURS,
     VARIATIONS,
@@ -49,7 +50,8 @@ class AndroidBody(VirtualPhone):
         self.timing = timing or Timing()
         self.misbehaviour = frozenset(misbehaviour)
         self.variation = frozenset(variation)
-        known = {*MISBEHAVIOURS, *MISBEHAVIOURS_IN_FASTBOOT, *MISBEHAVIOURS_IN_RESCUE, *STORAGE_MISBEHAVIOURS}
+        known = {*MISBEHAVIOURS, *MISBEHAVIOURS_IN_FASTBOOT, *MISBEHAVIOURS_IN_RESCUE, *MISBEHAVIOURS_IN_RECOVERY}
+        known |= set(STORAGE_MISBEHAVIOURS)
         unknown = self.misbehaviour - known
         unknown |= self.variation - {*VARIATIONS, *LIMITS, *FASTBOOT_VARIATIONS}
         if unknown or condition not in CONDITIONS:
@@ -82,6 +84,9 @@ class AndroidBody(VirtualPhone):
         self.system.tools = android_tools(self.system)
         self._ready_at_s = 0.0
         self.harness_keys: dict[str, str] | None = None
+        self.menu = ""
+        """What its recovery menu shows to whoever looks: recovery_wiped, recovery_refused, or nothing yet."""
+        self._start_reason = "reboot,userrequested"
         self.is_walked = False
         """A person stays with it, to walk its set-up and to switch debugging on as soon as that can be done."""
         self._settle(condition)
@@ -222,7 +227,35 @@ class AndroidBody(VirtualPhone):
         else:
             self.leave(away_s, lambda now_s: self._after_recovery(now_s, trusted=trusted))
 
+    def walk_to_recovery(self) -> None:
+        """A person starts its recovery menu by its keys and chooses the wipe there; the menu stays open."""
+        lies = self.misbehaviour
+        if self.mode != "system" or "says_done_stays" in lies:
+            return
+        self.harness_keys, self.is_walked = None, False
+        self.leave(self.timing.absent_s, None if "never_returns" in lies else self._wipe_in_menu)
+
+    def _wipe_in_menu(self, now_s: float) -> None:
+        self._at(now_s)
+        self._arrive("recovery")
+        if self.misbehaviour & {"returns_into_recovery", "battery_low", "recovery_asks_for_password"}:
+            self.menu = "recovery_refused"
+            return
+        self.menu = "recovery_wiped"
+        self._start_reason = self._wipe_as_it_does(trusted=False)
+
+    def restart_from_menu(self) -> None:
+        """Reboot system now."""
+        if self.mode != "recovery" or "returns_into_recovery" in self.misbehaviour:
+            return
+        self.menu = ""
+        self.leave(self.timing.absent_s, lambda now_s: self._start_after_wipe(self._start_reason, now_s))
+
     def _after_recovery(self, now_s: float, *, trusted: bool) -> None:
+        self._start_after_wipe(self._wipe_as_it_does(trusted=trusted), now_s)
+
+    def _wipe_as_it_does(self, *, trusted: bool) -> str:
+        """The wipe, as far as this phone does it; the reason of the start that follows."""
         lies, reason = self.misbehaviour, "reboot,adb"
         if lies & {"says_done_keeps_data", "reboots_without_wipe", "staged_foyer", "battery_low"}:
             self.harness_keys = None
@@ -250,6 +283,9 @@ class AndroidBody(VirtualPhone):
                 self.lives.hardware.imeis = tuple(next_imei(imei) for imei in self.lives.hardware.imeis)
             if "imeis_change_places" in self.variation:
                 self.lives.hardware.imeis = self.lives.hardware.imeis[::-1]
+        return reason
+
+    def _start_after_wipe(self, reason: str, now_s: float) -> None:
         if "double_reboot" in self.variation:
             self._arrive("booting")
             self.agenda.at(now_s + self.timing.boot_s / 2, lambda _: self._arrive("off"))

@@ -62,6 +62,16 @@ def wipe_in_recovery(phone: AndroidBody) -> None:
         phone.wipe_at_boot(trusted=False)
 
 
+def walk_to_recovery(phone: AndroidBody) -> None:
+    """Power off, the maker's keys, Wipe data; the menu stays open."""
+    phone.walk_to_recovery()
+
+
+def restart_from_menu(phone: AndroidBody) -> None:
+    """Recovery menu → Reboot system now."""
+    phone.restart_from_menu()
+
+
 def reboot_system(phone: AndroidBody) -> None:
     """Hold power, or the menu of recovery and fastboot: start Android."""
     if phone.mode in ("recovery", "sideload", "rescue", "fastboot"):
@@ -146,6 +156,8 @@ ACTIONS: dict[str, Callable[[AndroidBody], None]] = {
     "revoke_adb": revoke_adb,
     "erase_in_settings": erase_in_settings,
     "wipe_in_recovery": wipe_in_recovery,
+    "walk_to_recovery": walk_to_recovery,
+    "restart_from_menu": restart_from_menu,
     "reboot_system": reboot_system,
     "power_off": power_off,
     "power_on": power_on,

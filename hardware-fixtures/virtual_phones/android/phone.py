@@ -72,6 +72,8 @@ class AndroidPhone(AndroidBody):
         """See VirtualPhone. Every version asks for the owner while the persistent data block holds their handle, also
         those whose shell does not tell of it.
         """
+        if self.mode == "recovery":
+            return self.menu or "recovery"
         if self.system.setting("secure", "user_setup_complete") == "1":
             return "set_up"
         return "owner_wanted" if self.lives.hardware.frp_handle else "new"

@@ -51,7 +51,7 @@ def command(
         found = bench.do(bench_operations.inspect, wanted=serial or "")
     sighting, values = found.sighting, found.values
     slot = settings.slot(sighting.port)
-    problem = blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values)
+    problem = blocking.problem_of(sighting, values, method or "")
     if problem is not None:
         if as_json:
             output.tell(ErasePlanned.of(None, values, sighting, slot, problem=problem))

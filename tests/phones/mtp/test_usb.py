@@ -18,7 +18,7 @@ from virtual_phones.usb.backend import backend
 pytestmark = pytest.mark.wire
 
 
-def test_a_phone_with_debugging_off_says_its_model_and_nothing_that_names_it() -> None:
+def test_a_phone_with_debugging_off_says_its_model_and_usb_alone_names_it() -> None:
     phone = {"name": "phone", "port": "1-1", "model": "pixel-6-android-13", "serial": "FASTOPEN1", "condition": "used"}
     with RemoteBench.start({"name": "mtp", "phone": [phone]}, die_with_us=True) as remote:
         bench = Bench(usb=UsbWatch(backend=backend(remote.control)), emulated=True)
@@ -29,7 +29,7 @@ def test_a_phone_with_debugging_off_says_its_model_and_nothing_that_names_it() -
             WitnessedPort(bench.port("1-1"), witness), sighting, moment=Moment.BEFORE, draw=lambda: "0" * 32
         )
         bench.close()
-    assert values == {"product.maker": "Google", "product.model": "Pixel 6"}
+    assert values == {"product.maker": "Google", "product.model": "Pixel 6", "identity.serial": "FASTOPEN1"}
     problem = problem_of_presence(sighting)
     assert problem is not None
     assert problem.code is ProblemCode.NO_DEBUGGING

@@ -41,6 +41,8 @@ WORDS = {
     "C": {"c", "deep marks", "深痕", "c 深痕"},
     "D": {"d", "cracked", "开裂", "d 开裂"},
     "E": {"e", "display damaged", "屏损", "e 屏损"},
+    "wiped": {"w", "wiped", "done", "已清除", "清除完成"},
+    "refused": {"r", "refused", "error", "被拒绝", "报错"},
     "asked": {"y", "yes", "asked", "it asks", "yes, it asks", "是", "会要求", "要求", "是,会要求"},
     "not_asked": {
         *("n", "no", "not asked", "not_asked", "no, it does not ask"),
