@@ -50,19 +50,37 @@ def measure() -> Table:
             port = Bench(adb=adb, usb=usb, transports=remote.transports).port(PORT)
             accept(port, remote)
             (address,) = remote.transports
-            return _compare(port.open(), [str(bundled_adb()), "-P", str(adb.port), "-s", address], Path(folder))
+            return compare(
+                port.open(),
+                [str(bundled_adb()), "-P", str(adb.port), "-s", address],
+                Path(folder),
+                note="on loopback. On a cable the cable is what limits all four",
+            )
         finally:
             adb.stop()
 
 
-def _compare(link: Link, program: list[str], folder: Path) -> Table:
+def compare(
+    link: Link,
+    program: list[str],
+    folder: Path,
+    *,
+    size: int = SIZE,
+    rounds: int = ROUNDS,
+    name: str = "overwrite",
+    note: str,
+) -> Table:
+    """Both ways, both directions, in turn: `size` bytes each of `rounds` times. `program`: adb for the same phone.
+
+    `note`: over what. Raises: RuntimeError when something is read back otherwise than it was written.
+    """
     stream = Stream(secrets.token_hex(16), 1, Pattern.KEYED)
-    (folder / "up").write_bytes(b"".join(stream.pieces(0, 0, SIZE, most=PIECE)))
-    layout = Layout(kept_bytes=SIZE, file_bytes=SIZE, chunk_bytes=CHUNK)
+    (folder / "up").write_bytes(b"".join(stream.pieces(0, 0, size, most=PIECE)))
+    layout = Layout(kept_bytes=size, file_bytes=size, chunk_bytes=CHUNK)
     chunks = tuple(layout.chunk(number) for number in range(layout.chunks))
 
     def write() -> None:
-        _carry(link, ShellStream(line=f"cat > {FILE}", source=lambda: stream.pieces(0, 0, SIZE, most=PIECE)))
+        _carry(link, ShellStream(line=f"cat > {FILE}", source=lambda: stream.pieces(0, 0, size, most=PIECE)))
 
     def read() -> None:
         comparison = Comparison(stream, chunks)
@@ -81,16 +99,16 @@ def _compare(link: Link, program: list[str], folder: Path) -> Table:
         "adb pull": lambda: run("pull", f"{FILE}.pushed", str(folder / "down")),
         "overwrite: read back, stream made again, compared": read,
     }
-    times = medians(candidates, rounds=ROUNDS)
+    times = medians(candidates, rounds=rounds)
     link.exchange(ShellLine(line=f"rm -f {FILE} {FILE}.pushed"), timeout_s=30)
-    more = {name: {"MB/s": f"{SIZE / 1e6 / sorted(found)[len(found) // 2]:.0f}"} for name, found in times.items()}
+    more = {name: {"MB/s": f"{size / 1e6 / sorted(found)[len(found) // 2]:.0f}"} for name, found in times.items()}
     return Table(
-        name="overwrite",
+        name=name,
         title="Overwriting a phone, and reading it back",
         rows=rows(times, against="adb push", more=more),
         notes=(
-            f"{SIZE // 1024**2} MiB a round over one bundled adb server on loopback; the phone is virtual and stores "
-            "what it is sent. On a cable the cable is what limits all four.",
+            f"{size // 1024**2} MiB a round over one bundled adb server {note}; the phone is virtual and stores "
+            "what it is sent.",
         ),
     )
 

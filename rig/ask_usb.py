@@ -1,52 +1,51 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks one device over libusb or the kernel's serial driver, as a person with a terminal would.
+"""Asks one device over libusb or the kernel's serial driver: our own drivers, and as a person with a terminal would.
 
-python -m rig.ask_usb mtp SERIAL       GetDeviceInfo
-python -m rig.ask_usb modem SERIAL     AT+DEVCONINFO on the ttyACM the kernel made of it
-python -m rig.ask_usb fastboot PORT    getvar all, through proofwipe's own client and libusb
-python -m rig.ask_usb erase PORT       erase:userdata by the same
-python -m rig.ask_usb node PORT        owner, group and mode of its device node, as udev has set them
+In a scenario's `run` lines `ours`, in this process; from a shell in the guest `python -m rig.ask_usb`:
+
+    mtp PORT         GetDeviceInfo, by proofwipe's own link and reader
+    modem SERIAL     AT+DEVCONINFO on the ttyACM the kernel made of it
+    fastboot PORT    getvar all, through proofwipe's own client and libusb
+    erase PORT       erase:userdata by the same
+    same PORT NAME ...  the same questions, and erases of these partitions, by ours and by Debian's fastboot
+    node PORT        owner, group and mode of its device node, as udev has set them
 """
 
 import grp
 import os
 import pwd
-import struct
+import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import usb.core
-import usb.util
-
 if TYPE_CHECKING:
-    from phones.link import Request
+    from phones.fastboot.link import FastbootLink
 
 DEVICES = Path("/sys/bus/usb/devices")
+MTP_INTERFACE = (0x06, 0x01, 0x01)
+_WITHIN_S = 60.0
 
 
-def mtp(serial: str) -> str:
-    """The texts of the phone's DeviceInfo. Raises: LookupError without such a device; usb.core.USBError."""
-    device = usb.core.find(custom_match=lambda found: _serial(found) == serial)
-    if device is None:
-        raise LookupError(serial)
-    interface = next(each for each in device.get_active_configuration() if each.bInterfaceClass == 6)
-    bulk_in, bulk_out = (
-        usb.util.find_descriptor(
-            interface,
-            custom_match=lambda each, way=way: (
-                usb.util.endpoint_direction(each.bEndpointAddress) == way and each.bmAttributes == 2
-            ),
-        )
-        for way in (usb.util.ENDPOINT_IN, usb.util.ENDPOINT_OUT)
-    )
-    bulk_out.write(struct.pack("<IHHI", 12, 1, 0x1001, 1), timeout=5000)
-    data = bytes(bulk_in.read(16384, timeout=5000))
-    response = bytes(bulk_in.read(16384, timeout=5000))
-    if struct.unpack_from("<HH", response, 4) != (3, 0x2001):
-        raise LookupError("no OK")
-    return data[12:].decode("utf-16-le", "ignore") + data[13:].decode("utf-16-le", "ignore")
+def mtp(port: str) -> str:
+    """What is kept of the phone's DeviceInfo, line by line, and then its texts. Raises: PhoneError."""
+    from phones.mtp.device_info import question
+    from phones.mtp.link import MtpLink
+    from phones.usb.bulk import BulkPipe
+    from phones.usb.watch import UsbWatch
+
+    link = MtpLink(BulkPipe(UsbWatch().device_at(port), MTP_INTERFACE))
+    try:
+        asked = question()
+        reply = link.exchange(asked.request, timeout_s=_WITHIN_S)
+    finally:
+        link.close()
+    kept = "".join(f"{name}: {text}\n" for name, text in asked.read(reply).items())
+    return kept + reply.body.decode("utf-16-le", "ignore") + reply.body[1:].decode("utf-16-le", "ignore")
 
 
 def modem(serial: str) -> str:
@@ -60,9 +59,10 @@ def modem(serial: str) -> str:
 
 def fastboot(port: str) -> str:
     """What the boot loader on that port tells of itself, line by line. Raises: PhoneError."""
-    from phones.link import FastbootEverything  # the others of these programs start in a guest without it
+    from phones.link import FastbootEverything  # the others of these asks begin in a guest without it
 
-    return _asked_by_ours(port, FastbootEverything())
+    with _boot_loader(port) as link:
+        return link.exchange(FastbootEverything(), timeout_s=_WITHIN_S).body.decode("utf-8", "replace")
 
 
 def erase(port: str) -> str:
@@ -70,20 +70,31 @@ def erase(port: str) -> str:
     from phones.errors import PhoneRefusedError
     from phones.link import FastbootErase
 
-    try:
-        return _asked_by_ours(port, FastbootErase(partition="userdata")) + "OKAY"
-    except PhoneRefusedError as refused:
-        return f"FAILED {refused.got}"
+    with _boot_loader(port) as link:
+        try:
+            reply = link.exchange(FastbootErase(partition="userdata"), timeout_s=_WITHIN_S)
+        except PhoneRefusedError as refused:
+            return f"FAILED {refused.got}"
+    return reply.body.decode("utf-8", "replace") + "OKAY"
 
 
-def _asked_by_ours(port: str, request: "Request") -> str:
+def same(port: str, *erases: str) -> str:
+    """What Debian's fastboot and ours are told differently. Raises: PhoneError; OSError of the program."""
+    from rig.same_fastboot import told_both
+
+    said, differences = told_both(port, partial(_boot_loader, port), erases)
+    return "\n".join([*said, *differences, f"{len(differences)} differences"])
+
+
+@contextmanager
+def _boot_loader(port: str) -> "Iterator[FastbootLink]":
     from phones.fastboot.link import FastbootLink
     from phones.fastboot.usb_transport import UsbTransport
     from phones.usb.watch import UsbWatch
 
     link = FastbootLink(UsbTransport(UsbWatch().device_at(port)))
     try:
-        return link.exchange(request, timeout_s=60.0).body.decode("utf-8", "replace")
+        yield link
     finally:
         link.close()
 
@@ -112,18 +123,31 @@ def _typed(path: str, line: bytes) -> str:
         os.close(handle)
 
 
-def _serial(device: usb.core.Device) -> str:
+ASKS: Mapping[str, Callable[..., str]] = {
+    "mtp": mtp,
+    "modem": modem,
+    "node": node,
+    "fastboot": fastboot,
+    "erase": erase,
+    "same": same,
+}
+
+
+def asked(words: Sequence[str]) -> tuple[int, str]:
+    """Exit status and what was answered, or what kept it from being."""
+    from phones.errors import BenchError, PhoneError
+
     try:
-        return str(usb.util.get_string(device, device.iSerialNumber))
-    except (usb.core.USBError, ValueError):
-        return ""
+        return 0, ASKS[words[0]](*words[1:])
+    except (PhoneError, BenchError, LookupError, OSError, subprocess.SubprocessError) as broken:
+        return 1, f"{type(broken).__name__}: {broken}"
 
 
 def main() -> int:
     """Print the answer."""
-    ask = {"mtp": mtp, "modem": modem, "node": node, "fastboot": fastboot, "erase": erase}[sys.argv[1]]
-    sys.stdout.write(ask(sys.argv[2]) + "\n")
-    return 0
+    status, answer = asked(sys.argv[1:])
+    sys.stdout.write(answer + "\n")
+    return status
 
 
 if __name__ == "__main__":

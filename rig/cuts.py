@@ -22,7 +22,7 @@ from rig.station import Ended, UsbStation, must_hold
 from rig.table import Row
 from station.session.find_phone import ask
 from station.work.worker import Progress
-from tests.support.wire_bench import imei
+from tests.support.imeis import imei
 from virtual_phones.bench.remote import RemoteBench
 from wipe.method import Deadlines
 

@@ -20,14 +20,19 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rig import bench_session
+from rig import bench_session, placing
+from rig.play_tools import play_tools, same_of_both
 from rig.scenario import RigScenario, RigScenarioError, Wanted, load_all
 from rig.table import Row, all_good, write
 from virtual_phones.bench.remote import RemoteBench
 
 JOB = Path("/run/job")
 SCRATCH = Path("/run/rig")
-JOBS_AT_ONCE = 18
+OF_BOTH_ADB = ("tools-android", "tools-rescue")
+"""Played with Debian's adb and with the bundled one, which must print the same."""
+MOST_OVERLOOKED = 6
+"""On a busy machine libusb gives up a virtual phone that answers late (README); many more would be another fault."""
+JOBS_AT_ONCE = 19
 """Scenarios on the bench together: all that there are. Many more would measure the emulator."""
 
 
@@ -140,7 +145,7 @@ def with_station(
     wanted: Wanted, remote: RemoteBench, usbmuxd: bench_session.Usbmuxd, report: Report, say: Callable[[str], None]
 ) -> None:
     """Everything for which the product's own station looks at the bench."""
-    from rig import cuts, daemons, false_success, loop_watch, many_phones, run_scenarios
+    from rig import cuts, daemons, false_success, loop_watch, many_phones, overwriting, run_scenarios
     from rig.station import UsbStation
 
     with (
@@ -164,16 +169,27 @@ def with_station(
             report.take("cuts", partial(cuts.cuts, station, remote, exchanges, say))
         if wanted.phase("daemons"):
             report.take("daemons", partial(daemons.daemons, station, remote, usbmuxd, say))
+        if wanted.phase("overwriting"):
+            report.take("overwriting", partial(overwriting.overwriting, station, remote, say))
+            beside = partial(overwriting.side_by_side, station, remote, say)
+            report.take("beside `adb push`", beside, part="overwriting")
         if wanted.phase("many-phones"):
             report.take("many-phones", partial(many_phones.many_phones, station, remote, say))
+        report.add(
+            Row(
+                name="phones that adb overlooked at first",
+                expected=f"at most {MOST_OVERLOOKED}, seen when put in anew",
+                seen=", ".join(station.put_in_anew) or "none",
+                seconds=0.0,
+                good=len(station.put_in_anew) <= MOST_OVERLOOKED,
+            )
+        )
 
 
 def hold(name: str, remote: RemoteBench) -> int:
     """A scenario's phones on the bench, udevd, usbmuxd and an adb server beside them, and a shell for whoever asked."""
-    from rig import run_scenarios
-
-    (placed,) = run_scenarios.place([each for each in load_all() if each.name == name], remote.slots)
-    run_scenarios.add_phones(remote, [placed])
+    (placed,) = placing.place([each for each in load_all() if each.name == name], remote.slots)
+    placing.add_phones(remote, [placed])
     for slot, path in placed.ports.items():
         sys.stdout.write(f"slot {slot}: {path}\n")
     with tools_environment("adb", 15037) as environment:
@@ -183,19 +199,21 @@ def hold(name: str, remote: RemoteBench) -> int:
 
 def tools(scenarios: list[RigScenario], remote: RemoteBench, report: Report, say: Callable[[str], None]) -> None:
     """Tool scenarios, with Debian's adb; those that use adb again with the product's bundled one."""
-    from rig import run_scenarios
-
     for place, scenario in enumerate(scenarios):
+        debian: dict[str, str] = {}
+        bundled: dict[str, str] = {}
         with tools_environment("adb", 15037 + 2 * place) as environment:
-            report.take(scenario.name, partial(run_scenarios.play_tools, scenario, remote, environment, say))
-        if scenario.name == "tools-android":
+            report.take(scenario.name, partial(play_tools, scenario, remote, environment, say, debian))
+        if scenario.name in OF_BOTH_ADB:
             from phones.adb.server import bundled_adb
 
             with tools_environment(str(bundled_adb()), 15038 + 2 * place) as environment:
                 again = replace(scenario, name=f"{scenario.name} (bundled adb)")
-                report.take(
-                    again.name, partial(run_scenarios.play_tools, again, remote, environment, say), part=scenario.name
-                )
+                asked = partial(play_tools, again, remote, environment, say, bundled)
+                report.take(again.name, asked, part=scenario.name)
+            report.take(
+                f"{scenario.name}: both", partial(same_of_both, debian, bundled, scenario.name), part=scenario.name
+            )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from phones.port import Presence
 from rig.scenario import TIMING
 from rig.station import Ended, UsbStation, must_hold
 from rig.table import Row
-from tests.support.wire_bench import imei
+from tests.support.imeis import imei
 from virtual_phones.bench.remote import RemoteBench
 from wipe.method import Deadlines
 

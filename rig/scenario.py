@@ -5,6 +5,7 @@
     kind = "job"                       the station processes every phone; or "look": the station only looks
                                        or "tools": only programs of other people
     return_s = 45.0                    how long the station waits for a phone to return
+    method = "android_rescue"          a wish for every phone of a "job"; by default the station chooses
     [[phone]]                          as in virtual_phones.bench.scenario, with `slot = "A"` instead of `port`
     [[act]]  on = "start"              or a progress key of the station ("erasing"), for phone `phone`
              after_s = 0.5             do = "unplug" | "plug" | "move" | "press"
@@ -14,7 +15,7 @@
                                        (and the station lists no port that is not the scenario's)
     [expect.NAME]                      outcome = "certificate" | "report"   reasons = ["phone_lost", …]
                                        (the first reason of the report must be one of them)
-    [truth.NAME]                       erased = true   (kind "tools": what became of the phone, as only the rig knows)
+    [truth.NAME]                       erased = true   (what became of the phone, as only the rig knows; not for "look")
 
 Slots are letters; each scenario gets root ports of its own. In `run` lines and expressions {A} is slot A's port path.
 """
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 KINDS = ("job", "look", "tools")
-PHASES = ("tools", "process", "look", "false-success", "job", "cuts", "daemons", "many-phones")
+PHASES = ("tools", "process", "look", "false-success", "job", "cuts", "daemons", "overwriting", "many-phones")
 """Parts of a run, in this order; each may be asked for by its name."""
 ACTS = ("unplug", "plug", "move", "press")
 FOLDER = Path(__file__).parent / "scenarios"
@@ -96,6 +97,7 @@ class RigScenario:
     looks: tuple[Look, ...] = ()
     expected: Mapping[str, Expected] = field(default_factory=dict)
     return_s: float = 45.0
+    method: str = ""
     truth: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -103,6 +105,15 @@ class RigScenario:
         """Every slot the file names, in order."""
         named = [str(phone["slot"]) for phone in self.phones] + [act.to for act in self.acts if act.to]
         return tuple(dict.fromkeys([*named, *(look.slot for look in self.looks)]))
+
+    def untrue(self, phone: str, truth: Mapping[str, Any]) -> str:
+        """What of `truth.PHONE` has become otherwise; "" when nothing has."""
+        wrong = [
+            f"{fact} is {truth.get(fact)!r}"
+            for fact, value in self.truth.get(phone, {}).items()
+            if truth.get(fact) != value
+        ]
+        return ", ".join(wrong)
 
 
 def load(path: Path) -> RigScenario:
@@ -121,13 +132,16 @@ def load_all() -> tuple[RigScenario, ...]:
 
 def read(document: Mapping[str, Any], name: str) -> RigScenario:
     """The scenario in a document. Raises: RigScenarioError."""
-    _only(document, {"title", "kind", "return_s", "phone", "act", "run", "look", "expect", "truth"}, name)
+    _only(document, {"title", "kind", "return_s", "method", "phone", "act", "run", "look", "expect", "truth"}, name)
     kind = document.get("kind")
     if kind not in KINDS or not isinstance(document.get("title"), str):
         raise RigScenarioError(f"{name}: title, and kind: one of {', '.join(KINDS)}")
     return_s = document.get("return_s", 45.0)
     if not isinstance(return_s, int | float):
         raise RigScenarioError(f"{name}: return_s is a number of seconds")
+    method = document.get("method", "")
+    if not isinstance(method, str) or (method and kind != "job"):
+        raise RigScenarioError(f"{name}: method is the name of one, for jobs")
     phones = tuple(_phone(table, name) for table in document.get("phone", []))
     names = {str(phone["name"]) for phone in phones}
     acts = tuple(_made(Act, table, name) for table in document.get("act", []))
@@ -152,6 +166,7 @@ def read(document: Mapping[str, Any], name: str) -> RigScenario:
         looks=tuple(_made(Look, table, name) for table in document.get("look", [])),
         expected=expected,
         return_s=return_s,
+        method=method,
         truth=_truth(document.get("truth", {}), names, name),
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from certs.record.facts import Person, SalePolicy
@@ -38,6 +39,7 @@ from tests.support.wire_bench import HurriedBench
 from virtual_phones.bench.control import ControlError
 from virtual_phones.bench.remote import RemoteBench
 from wipe.method import Deadlines
+from wipe.overwrite.plan import OverwritePlan
 
 DEADLINES = Deadlines(
     leave_s=30.0, return_s=45.0, settle_s=45.0, person_s=60.0, evaluate_s=4.0, absent_at_least_s=1.0, poll_s=0.5
@@ -48,8 +50,11 @@ SETTINGS = Settings(
     recheck_s=2.0,
 )
 """The guest computes twenty times slower than its host: short for a phone, long for a program."""
+OVERWRITE = OverwritePlan(file_bytes=4 * 1024**2, most_small=100)
+"""Several files on a small storage; empty ones cost the guest more than they show."""
 PERSON = Person(name="Rig", role="operator")
 GATHER_S = 60.0
+OVERLOOKED_AFTER_S = 12.0
 _LAST_PIECES = 10
 EXCHANGE_S = 30.0
 """No exchange waits longer, before `slow_guest.patience` multiplies it for links."""
@@ -102,6 +107,8 @@ class UsbStation:
         self._listeners: list[Callable[[Progress], None]] = []
         self._ended: dict[str, float] = {}
         self._broken = _Broken(say)
+        self.put_in_anew: list[str] = []
+        """Ports whose phone the adb server overlooked until its cable was put in anew."""
 
     def __enter__(self) -> Self:
         patience()
@@ -129,6 +136,7 @@ class UsbStation:
             bench=lambda: nullcontext(self.bench),
             papers=lambda _warn: nullcontext(lives.paper_issuer(papers, clock)),
             listener=self._notice,
+            overwrite=OVERWRITE,
         )
         self._stack.callback(self._session.close)
         self.pairing = home.pairing
@@ -162,7 +170,8 @@ class UsbStation:
         finally:
             if isinstance(event, Progress):
                 problems = " ".join(problem.code.value for problem in event.problems)
-                self._say(f"{event.port} {event.job[:6]} {event.stage.value} {event.key} {problems}")
+                if event.act is None:  # a long act tells of itself four times a second
+                    self._say(f"{event.port} {event.job[:6]} {event.stage.value} {event.key} {problems}")
                 if event.key == "done":
                     self._ended[event.job] = time.monotonic()
                 for listener in tuple(self._listeners):
@@ -172,14 +181,34 @@ class UsbStation:
         self, ports: Collection[str], *, mute: Collection[str] = (), within_s: float = GATHER_S
     ) -> dict[str, Sighting]:
         """What hangs on these ports, once each shows the phone that was put there and it talks; at the latest
-        what is there after `within_s`. `mute`: ports whose phone never talks.
+        what is there after `within_s`. `mute`: ports whose phone never talks. A phone that adb overlooks for
+        `OVERLOOKED_AFTER_S` has its cable put in anew, once.
         """
-        give_up = time.monotonic() + within_s
+        started = time.monotonic()
+        again: set[str] = set()
         while True:
             seen = {item.port: item for item in self.bench.sightings() if item.port in ports}
-            if len(self.in_place(seen.values(), mute=mute)) == len(ports) or time.monotonic() > give_up:
+            there = {item.port for item in self.in_place(seen.values(), mute=mute)}
+            if len(there) == len(ports):
                 return seen
+            waited_s = time.monotonic() - started
+            if waited_s > within_s:
+                missing = (str(seen.get(port, f"{port} not listed")) for port in sorted({*ports} - there))
+                self._say(f"not in place after {within_s:g} s: {'; '.join(missing)}")
+                return seen
+            if waited_s > OVERLOOKED_AFTER_S:
+                offline = {port for port, item in seen.items() if item.presence is Presence.ADB_OFFLINE}
+                for port in offline - again - there:
+                    again.add(port)
+                    self._put_in_anew(port)
             time.sleep(0.1)
+
+    def _put_in_anew(self, port: str) -> None:
+        """As a technician would with a phone that the adb server has overlooked (README)."""
+        self.put_in_anew.append(port)
+        self._say(f"{port} is not seen by adb; its cable is put in anew")
+        with contextlib.suppress(ControlError):
+            self._remote.unplug(port, seconds=1.0)
 
     def in_place(self, seen: Iterable[Sighting], *, mute: Collection[str] = ()) -> list[Sighting]:
         """Those that are the phone that now hangs there, by its USB serial, and that talk."""
@@ -194,14 +223,17 @@ class UsbStation:
         *,
         deadlines: Callable[[str], Deadlines] = lambda _port: DEADLINES,
         each_s: float = 0.0,
+        methods: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Ended]:
         """Whole jobs for all of them at once; by port. `deadlines`: those of a port. `each_s`: from taking one to
-        taking the next, iPhones first, whose identification computes most.
+        taking the next, iPhones first, whose identification computes most. `methods`: wishes, by port.
         """
         started = time.monotonic()
         jobs: list[Job] = []
         for sighting in sorted(sightings, key=lambda item: item.presence is not Presence.APPLE):
-            jobs += self._session.start(sighting, by=PERSON, deadlines=deadlines(sighting.port)).jobs
+            jobs += self._session.start(
+                sighting, by=PERSON, deadlines=deadlines(sighting.port), method=methods.get(sighting.port, "")
+            ).jobs
             if each_s:
                 self._tap_trust(sightings)
                 time.sleep(each_s)

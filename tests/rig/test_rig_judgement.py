@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from rig import cuts
-from rig.run_scenarios import Placed, _row
+from rig.placing import Placed
+from rig.run_scenarios import _row
 from rig.scenario import PHASES, RigScenarioError, Wanted, read
 from rig.station import Ended, must_hold
 from tests.support import lives

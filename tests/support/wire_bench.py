@@ -36,6 +36,7 @@ from station.session.technician import ScriptedTechnician
 from station.setup.home import Home, write_whole
 from station.setup.settings import Settings
 from tests.support import lives
+from tests.support.imeis import imei
 from virtual_phones.bench.remote import RemoteBench
 from virtual_phones.usb.backend import backend
 from wipe.method import Deadlines
@@ -221,13 +222,6 @@ def _port(record: Record) -> str:
 def _publish(path: Path, data: bytes) -> None:
     if data:
         write_whole(path, data)
-
-
-def imei(number: int) -> str:
-    """A well-formed IMEI, a different one for each number."""
-    digits = f"35391811{number % 1_000_000:06d}"
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(digits)]
-    return digits + str(-sum(value // 10 + value % 10 for value in doubled) % 10)
 
 
 class HurriedBench(Bench):

@@ -12,7 +12,7 @@ from station.session.find_phone import find
 from station.setup.settings import Settings
 from tests.support import lives
 from tests.support.direct_bench import DirectBench, DirectPort, VirtualClock
-from tests.support.wire_bench import imei
+from tests.support.imeis import imei
 from virtual_phones.bench.scenario import add_phones, read_scenario
 
 UDID = "00008110-001A2B3C4D5E6F70"

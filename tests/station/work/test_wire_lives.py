@@ -15,8 +15,9 @@ import pytest
 from certs.verify.trust import Trust
 from certs.verify.verification import Answer
 from certs.verify.verifier import verify_file
+from tests.support.imeis import imei
 from tests.support.sampling import parts
-from tests.support.wire_bench import WireBench, WireLife, imei
+from tests.support.wire_bench import WireBench, WireLife
 from virtual_phones.android import behaviour as android_behaviour
 from virtual_phones.faults import FaultKind
 from virtual_phones.iphone import behaviour as iphone_behaviour

@@ -27,8 +27,8 @@ from station.session.session import Session
 from station.setup.home import Home
 from tests.support import lives
 from tests.support.direct_bench import DirectBench, DirectPort
+from tests.support.imeis import imei
 from tests.support.one_phone import OnePhone, UnhurriedClock
-from tests.support.wire_bench import imei
 from virtual_phones.bench.scenario import add_phones, read_scenario
 
 LONGEST_S = 20.0
