@@ -48,8 +48,9 @@ DEADLINES = Deadlines(
 PATIENCE_S = 600.0
 TOGETHER_S = 60.0
 """So long the first waits for the last to begin."""
-SIDE_BYTES = 4 * 1024**2
+SIDE_BYTES = 12 * 1024**2
 SIDE_ROUNDS = 3
+LEAST_OF_PUSH = 0.95
 _ALLOWED_S = 60.0
 
 
@@ -241,7 +242,7 @@ def _cost(hand: _Hand) -> Row:
     return Row(
         name="processor time of the host's side",
         expected="told for both ways, as the guest has it",
-        seen=f"written {written}; read back {read}",
+        seen=f"written {written} sent; read back {read}",
         seconds=written.processor_s + read.processor_s,
         good=written.carried > 0 and read.carried > 0,
     )
@@ -251,7 +252,7 @@ def side_by_side(station: UsbStation, remote: RemoteBench, say: Callable[[str], 
     """One row: the benchmark of the same name, with fewer bytes, on this USB stack instead of loopback."""
     started = time.monotonic()
     port = remote.slots[0]
-    storage = {"bytes": 72 * 1024**2, "data_kib": 64 * 1024}  # its owner's data lies there too
+    storage = {"bytes": 108 * 1024**2, "data_kib": 96 * 1024}  # its owner's data lies there too
     phone = {**_phones(remote.slots[: len(MODELS)])[0], "serial": "SIDEBYSIDE1", "set": {"storage": storage}}
     remote.add_phones({"name": "side-by-side", "seed": 1, "phone": [phone]})
     give_up = time.monotonic() + _ALLOWED_S
@@ -283,9 +284,9 @@ def side_by_side(station: UsbStation, remote: RemoteBench, say: Callable[[str], 
     return [
         Row(
             name="overwriting beside `adb push`, one phone",
-            expected=f"told: {SIDE_ROUNDS} rounds of {SIDE_BYTES // 1024**2} MiB in turn",
+            expected=f"at least {LEAST_OF_PUSH} x, {SIDE_ROUNDS} rounds of {SIDE_BYTES // 1024**2} MiB",
             seen=f"{ours / push:.2f} x push ({ours:.2f} MB/s); read back {back:.2f} MB/s, {back / pull:.2f} x pull",
             seconds=time.monotonic() - started,
-            good=all(rate > 0 for rate in rates.values()),
+            good=ours >= LEAST_OF_PUSH * push,
         )
     ]

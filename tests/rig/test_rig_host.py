@@ -96,6 +96,8 @@ GOOD: dict[str, Any] = {
         {"act": [{"phone": "p", "do": "unplug", "after_s": "soon"}]},
         {"phone": [{"name": "p", "model": "m"}]},
         {"return_s": "long"},
+        {"method": 1},
+        {"method": "android_rescue", "kind": "tools"},
         {"truth": {"nobody": {"erased": True}}},
         {"truth": {"p": {}}},
     ],
@@ -104,6 +106,13 @@ def test_a_scenario_that_says_what_nobody_understands_is_refused(change: dict[st
     read(GOOD, "good")
     with pytest.raises(RigScenarioError):
         read({**GOOD, **change}, "bad")
+
+
+def test_what_became_of_a_phone_is_compared_with_what_the_scenario_says() -> None:
+    scenario = read({**GOOD, "truth": {"p": {"erased": True, "resets": 1}}}, "good")
+    assert scenario.untrue("p", {"erased": True, "resets": 1, "mode": "system"}) == ""
+    assert scenario.untrue("p", {"erased": False, "resets": 1}) == "erased is False"
+    assert scenario.untrue("p", {}) == "erased is None, resets is None"
 
 
 def test_a_skipped_row_is_no_success() -> None:
