@@ -2,6 +2,7 @@
 """What a verified erase may be called: three separate claims, and what may still be in or on the phone."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from phones.verdict import Source, Verdict
 from wipe.overwritten import overwriting
@@ -47,11 +48,15 @@ def keys_destroyed(found: Mapping[str, Condition], *, method: str, rules: Rules)
 def claims(
     readings: Readings, residues: Mapping[str, str], *, method: MethodRule, rules: Rules, verdict: Verdict
 ) -> Claims:
-    """The claims of a job: none at all unless the erase is verified."""
+    """The claims of a job: none at all unless the erase is verified. What was overwritten is told of any phone that has
+    not failed.
+    """
     found = conditions(readings, method=method.name, rules=rules)
-    if verdict is not Verdict.PASSED:
+    if verdict is Verdict.FAILED:
         return no_claims(found)
     overwritten = overwriting(readings, rules.overwrite)
+    if verdict is not Verdict.PASSED:
+        return replace(no_claims(found), overwriting=overwritten)  # what was done is said, and nothing is claimed
     is_overwritten = overwritten is not None and not overwritten.reasons
     if allow_purge(found):
         nist, technique = "purge", method.purge

@@ -222,7 +222,7 @@ def claims(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> fl
 def _limit(found: EraseReport, name: str, status: str) -> Pair:
     """What a claim does not say. Purge counts the conditions it rests on by what is known of them."""
     if name == "gb" and found.claims.overwriting is not None:
-        return _overwriting(found.claims.overwriting)
+        return _overwriting(found.claims.overwriting, status)
     if (name, status) != ("nist", "purge"):
         return coded(name, f"{status}_limit")
     counted = Counter(str(condition.state) for condition in found.claims.conditions.values())
@@ -234,14 +234,14 @@ def _limit(found: EraseReport, name: str, status: str) -> Pair:
     )
 
 
-def _overwriting(found: Overwriting) -> Pair:
+def _overwriting(found: Overwriting, status: str) -> Pair:
     """How much of the phone was overwritten and read back, rounded to the worse; or why that is not claimed."""
     if found.reasons:
         why = phrase("reason", found.reasons[0])
         words = label("gb.overwriting_not_claimed")
         return Pair(words.zh.format(reason=why.zh), words.en.format(reason=why.en))
     return label(
-        "gb.method_overwrite_limit",
+        "gb.method_overwrite_limit" if status == "method_overwrite" else "gb.overwriting_without_erase",
         coverage=_percent(found.written_bytes, found.capacity_bytes),
         passes=found.passes,
         read=_percent(found.chunks_matching, found.chunks_total),

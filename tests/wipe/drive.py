@@ -58,6 +58,7 @@ PHONES: dict[str, Mapping[str, Any]] = {
     "android_rescue": PIXEL_13,
     "android_recovery_guided": {**PIXEL_13, "condition": "used"},
     "android_reopen": PIXEL_13,
+    "android_reopen_overwrite": SMALL_PIXEL_13,
     "apple_mcinstall": IPHONE,
     "apple_mobilebackup2": IPHONE,
     "apple_guided": IPHONE,

@@ -9,8 +9,8 @@ from wipe.method import EraseMethod
 from wipe.steps.overwriting.steps import OVERWRITING
 
 _LAST = "final_reset"
-OVERWRITABLE = ("android_harness",)
-"""Methods that can prove the erase and leave a shell open to us between the reset and the last one."""
+OVERWRITABLE = ("android_harness", "android_reopen")
+"""Methods that leave a shell open to us between the reset and the last one, also after a restart."""
 _SUFFIX = "_overwrite"
 
 
@@ -24,8 +24,13 @@ def with_overwrite(method: EraseMethod) -> EraseMethod:
         name=method.name + _SUFFIX,
         overwrites=True,
         steps=(*method.steps[:place], *OVERWRITING, *method.steps[place:]),
-        predicted=MappingProxyType({**method.predicted, "gb": "method_overwrite"}),
+        predicted=MappingProxyType({**method.predicted, "gb": _claim_of(method)}),
     )
+
+
+def _claim_of(method: EraseMethod) -> str:
+    """Where the erase itself is not proven the figures stand in the report and nothing is claimed."""
+    return "none" if method.predicted["gb"] == "none" else "method_overwrite"
 
 
 def overwriting_of(methods: Mapping[str, EraseMethod]) -> Mapping[str, EraseMethod]:

@@ -97,6 +97,7 @@ CONDITIONS: Mapping[str, tuple[Precondition, ...]] = MappingProxyType(
         "android_fastboot": preconditions.FASTBOOT,
         "android_recovery_guided": preconditions.RECOVERY_GUIDED,
         "android_reopen": preconditions.REOPEN,
+        "android_reopen_overwrite": preconditions.REOPEN,
         "apple_mcinstall": preconditions.APPLE,
         "apple_mobilebackup2": preconditions.APPLE,
         "apple_guided": preconditions.APPLE,

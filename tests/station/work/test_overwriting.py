@@ -51,6 +51,14 @@ def test_a_phone_is_overwritten_where_it_is_asked_for(settings: Any) -> None:
     ]
 
 
+def test_a_phone_that_is_opened_again_is_overwritten_for_a_report_that_has_the_figures() -> None:
+    life = lives.live(SMALL, settings=SETTINGS, method="android_reopen")
+    assert (life.job.method, life.certified, life.truly_erased) == ("android_reopen_overwrite", False, True)
+    assert is_read_back(life.job)
+    claims = dict(life.job.summary.claims)
+    assert (claims["gb_status"], claims["nist_method"]) == ("none", "none")
+
+
 def test_without_a_wish_nothing_is_overwritten() -> None:
     life = lives.live(SMALL)
     assert (life.job.method, life.certified) == ("android_harness", True)

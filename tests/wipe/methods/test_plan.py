@@ -197,8 +197,17 @@ def test_what_is_predicted_as_a_report_has_no_row_that_could_prove_more() -> Non
     assert not [row.name for row in load().rows if reports & set(row.methods) and row.level.reaches(EvidenceLevel.E2)]
 
 
-def test_a_reopened_phone_cannot_be_overwritten_for_its_erase_cannot_be_proven() -> None:
+def test_a_reopened_phone_is_overwritten_on_wish_and_nothing_is_promised_for_it() -> None:
     choice = choose(PIXEL, ADB, "android_reopen", passes=1)
+    assert choice.method is METHODS["android_reopen_overwrite"]
+    assert (choice.predicted["level"], choice.predicted["nist"], choice.predicted["gb"]) == ("E1", "none", "none")
+
+
+def test_overwriting_is_never_had_by_way_of_a_weaker_method_that_nobody_asked_for() -> None:
+    """The foyer cannot be overwritten, and is not reset by hand instead."""
+    for name in ("android_harness_overwrite", "android_reopen_overwrite"):
+        assert METHODS[name].overwrites
+    choice = choose({**PIXEL, "system.sdk": "36"}, ADB, passes=1)
     assert choice.problem is not None
     assert choice.problem.code is ProblemCode.OVERWRITE_NOT_POSSIBLE
 
