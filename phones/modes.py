@@ -183,6 +183,12 @@ def _mtp_questions(_random_hex: Callable[[], str]) -> "tuple[Question, ...]":
     return (question(),)
 
 
+def _rescue_questions(_random_hex: Callable[[], str]) -> "tuple[Question, ...]":
+    from phones.android.rescue import inspection_questions
+
+    return inspection_questions()
+
+
 _LISTED_BY_ADB = Sign(interface=ADB_INTERFACE, adb=True)
 
 MODES: tuple[Mode, ...] = (
@@ -243,9 +249,9 @@ MODES: tuple[Mode, ...] = (
         presence=Presence.ADB_SIDELOAD,
         signs=(_LISTED_BY_ADB,),
         adb_states=("sideload",),
+        link="recovery",
         open=_open_recovery,
         refusal="wrong_mode",
-        problem=ProblemCode.WRONG_MODE,
         unnamed=True,
         virtual="virtual_phones.android.body",
     ),
@@ -253,9 +259,10 @@ MODES: tuple[Mode, ...] = (
         presence=Presence.ADB_RESCUE,
         signs=(_LISTED_BY_ADB,),
         adb_states=("rescue",),
+        link="recovery",
         open=_open_recovery,
         refusal="wrong_mode",
-        problem=ProblemCode.WRONG_MODE,
+        questions=_rescue_questions,
         unnamed=True,
         virtual="virtual_phones.android.rescue",
     ),

@@ -35,13 +35,13 @@ UNASKED: Mapping[str, Presence] = {
     "booted, debugging off": Presence.USB_ONLY,
     "set-up screen without foyer": Presence.USB_ONLY,
     "recovery": Presence.ADB_RECOVERY,
-    "sideload": Presence.ADB_SIDELOAD,
-    "rescue": Presence.ADB_RESCUE,
     "charges only": Presence.ABSENT,
 }
 """States of every model in which a phone answers no inspection, as a bench sees them."""
 
 
+NAMED_BY_USB: Mapping[str, Presence] = {"sideload": Presence.ADB_SIDELOAD, "rescue": Presence.ADB_RESCUE}
+"""States of every model in which it tells no number of its own, and the one that USB shows is enough to begin."""
 WISHES: Mapping[str, tuple[str, Presence]] = {
     "booted, debugging off, `--method android_recovery_guided`": ("android_recovery_guided", Presence.USB_ONLY),
     "booted, computer not allowed, the same": ("android_recovery_guided", Presence.ADB_UNAUTHORIZED),
@@ -69,6 +69,10 @@ def rows() -> list[Row]:
         *(
             _row("every model", state, {}, Sighting(port="1-1", presence=presence))
             for state, presence in UNASKED.items()
+        ),
+        *(
+            _row("every model", state, {"identity.serial": SERIAL}, Sighting(port="1-1", presence=presence))
+            for state, presence in NAMED_BY_USB.items()
         ),
         *(
             _row("every model", state, {"identity.serial": SERIAL}, Sighting(port="1-1", presence=presence), wish=wish)

@@ -28,6 +28,23 @@ def fingerprint_question() -> Question:
     )
 
 
+def inspection_questions() -> tuple[Question, ...]:
+    """What it tells of the phone: build, code name and charge. Sideload tells nothing."""
+    return (
+        fingerprint_question(),
+        _told("rescue.device", "ro.product.device", "product.device"),
+        _told("rescue.battery", "rescue.battery_level", "battery.level"),
+    )
+
+
+def _told(name: str, asked: str, value: str) -> Question:
+    def read(reply: Reply) -> Mapping[str, str]:
+        text = reply.body.decode("utf-8", "backslashreplace").strip()
+        return {value: text} if text else {}
+
+    return Question(name=name, effect=Effect.READS, request=RescueProperty(name=asked), read=read, timeout_s=_SHORT_S)
+
+
 def wipe_question() -> Question:
     """Wipe userdata: `command.returned` = done or failed, as it says."""
     return Question(

@@ -56,6 +56,7 @@ PHONES: dict[str, Mapping[str, Any]] = {
     "android_harness_overwrite": SMALL_PIXEL_13,
     "android_guided": PIXEL_13,
     "android_rescue": PIXEL_13,
+    "android_in_rescue": {**PIXEL_13, "condition": "rescue"},
     "android_recovery_guided": {**PIXEL_13, "condition": "used"},
     "android_reopen": PIXEL_13,
     "android_reopen_overwrite": SMALL_PIXEL_13,

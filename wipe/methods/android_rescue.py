@@ -29,7 +29,7 @@ def _look_before(context: StepContext) -> None:
     plant(context)
 
 
-def _enter_rescue(context: StepContext) -> None:
+def enter_rescue(context: StepContext) -> None:
     """Android knows the way to sideload only, and sideload the way to rescue. Raises: StepFailed no_rescue."""
     context.progress("rebooting")
     if context.phone.peek().presence is Presence.ADB_DEVICE:
@@ -54,7 +54,7 @@ def _go(context: StepContext, target: RebootTarget, presence: Presence) -> None:
         clock.sleep(deadlines.poll_s)
 
 
-def _wipe(context: StepContext) -> None:
+def wipe_in_rescue(context: StepContext) -> None:
     """Only the phone that was looked at is wiped: the number that USB shows, and the build.
 
     Raises: StepFailed another_phone, fingerprint_changed, erase_refused, rescue_wipe_failed, erase_not_answered.
@@ -85,14 +85,16 @@ def _require_same(context: StepContext) -> None:
         raise StepFailed("fingerprint_changed")
 
 
-def _leave_rescue(context: StepContext) -> None:
+def leave_rescue(context: StepContext) -> None:
+    """Tell it to start its system, if it is still in rescue mode."""
     context.progress("rebooting")
     if context.phone.peek().presence is Presence.ADB_RESCUE:
         context.phone.ask(leave_question(RebootTarget.SYSTEM), Moment.COMMAND)
     context.phone.close_link()
 
 
-def _await_return(context: StepContext) -> None:
+def await_return(context: StepContext) -> None:
+    """Wait until its system runs, as far as a port can tell. Raises: StepFailed never_returned, came_back_otherwise."""
     context.progress("waiting_return")
     sighting = watch_port(
         context,
@@ -133,9 +135,9 @@ def _look_after(context: StepContext) -> None:
 
 STEPS: tuple[Step, ...] = (
     Step(name="look_before", run=_look_before),
-    Step(name="enter_rescue", run=_enter_rescue),
-    Step(name="wipe_in_rescue", run=_wipe, acts=True, reaches="erasing"),
-    Step(name="leave_rescue", run=_leave_rescue),
-    Step(name="await_return", run=_await_return, reaches="returned"),
+    Step(name="enter_rescue", run=enter_rescue),
+    Step(name="wipe_in_rescue", run=wipe_in_rescue, acts=True, reaches="erasing"),
+    Step(name="leave_rescue", run=leave_rescue),
+    Step(name="await_return", run=await_return, reaches="returned"),
     Step(name="look_at_returned", run=_look_after),
 )

@@ -12,6 +12,7 @@ from wipe.methods import (
     android_fastboot,
     android_guided,
     android_harness,
+    android_in_rescue,
     android_recovery_guided,
     android_reopen,
     android_rescue,
@@ -55,6 +56,10 @@ def _in_fastboot(_values: Values, sighting: Sighting) -> bool:
     return _link(sighting) == "fastboot"
 
 
+def _in_rescue(_values: Values, sighting: Sighting) -> bool:
+    return _link(sighting) == "recovery"
+
+
 def _cannot_be_asked(_values: Values, sighting: Sighting) -> bool:
     return sighting.platform is Platform.ANDROID and sighting.presence in CANNOT_BE_ASKED
 
@@ -95,6 +100,7 @@ CONDITIONS: Mapping[str, tuple[Precondition, ...]] = MappingProxyType(
         "android_guided": preconditions.GUIDED,
         "android_rescue": preconditions.RESCUE,
         "android_fastboot": preconditions.FASTBOOT,
+        "android_in_rescue": preconditions.IN_RESCUE,
         "android_recovery_guided": preconditions.RECOVERY_GUIDED,
         "android_reopen": preconditions.REOPEN,
         "android_reopen_overwrite": preconditions.REOPEN,
@@ -152,6 +158,15 @@ _PLAIN: Mapping[str, EraseMethod] = MappingProxyType(
             fits=_in_fastboot,
             problems=_problems(CONDITIONS["android_fastboot"]),
             steps=android_fastboot.STEPS,
+            predicted=_predicted("E1", "none", "none", "fail"),
+        ),
+        "android_in_rescue": EraseMethod(
+            name="android_in_rescue",
+            platform=Platform.ANDROID,
+            guided=False,
+            fits=_in_rescue,
+            problems=_problems(CONDITIONS["android_in_rescue"]),
+            steps=android_in_rescue.STEPS,
             predicted=_predicted("E1", "none", "none", "fail"),
         ),
         "android_recovery_guided": EraseMethod(

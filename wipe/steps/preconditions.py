@@ -102,6 +102,11 @@ def _find_low_battery(values: Values, limits: Limits) -> Problem | None:
     return None
 
 
+def _find_charge_told_low(values: Values, limits: Limits) -> Problem | None:
+    """Not told is no obstacle: recovery itself refuses when there is too little."""
+    return _find_low_battery(values, limits) if read(values, "battery.level") else None
+
+
 def _find_sim(values: Values, limits: Limits) -> Problem | None:
     if limits.allow_sim or read(values, "media.sim") == "absent":
         return None
@@ -175,6 +180,7 @@ NOT_SUPERVISED = _must_be(ProblemCode.MANAGED, "locks.supervised", "no")
 
 NAMED = Precondition(code=ProblemCode.BOOT_LOADER_NAMELESS, find=_find_no_serial)
 SHOWN_BY_USB = Precondition(code=ProblemCode.IDENTITY_TOO_THIN, find=_find_nameless)
+CHARGED_IF_TOLD = Precondition(code=ProblemCode.BATTERY_LOW, find=_find_charge_told_low)
 UNLOCKED = _must_be(ProblemCode.BOOT_LOADER_LOCKED, "fastboot.unlocked", "yes")
 USERDATA_THERE = Precondition(code=ProblemCode.NO_USERDATA, find=_find_no_userdata)
 BOOT_LOADER_CHARGED = Precondition(code=ProblemCode.BOOT_LOADER_BATTERY_LOW, find=_find_tired_boot_loader)
@@ -209,6 +215,8 @@ RESCUE: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_NOT_ARM
 """Factory reset protection stays through recovery's wipe, and a lock screen hinders nobody."""
 FASTBOOT: tuple[Precondition, ...] = (NAMED, OWN_SERIAL, UNLOCKED, USERDATA_THERE, BOOT_LOADER_CHARGED, FRP_NOT_TOLD)
 """A boot loader says nothing of SIM, memory card, accounts or management: the report lists them as unknown."""
+IN_RESCUE: tuple[Precondition, ...] = (SHOWN_BY_USB, OWN_SERIAL, CHARGED_IF_TOLD)
+"""Rescue mode tells its charge, sideload nothing: the report lists the rest as unknown."""
 RECOVERY_GUIDED: tuple[Precondition, ...] = (SHOWN_BY_USB, OWN_SERIAL)
 """A phone that cannot be asked tells nothing else: the report lists the rest as unknown."""
 REOPEN: tuple[Precondition, ...] = (*GUIDED, OWN_SERIAL, NO_ACCOUNT, FRP_NOT_ARMED)

@@ -21,7 +21,7 @@ from virtual_phones.android.tools import android_tools
 from virtual_phones.phone import Agenda, Timing, VirtualPhone, section
 from virtual_phones.shell.filetree import FileTree
 
-CONDITIONS = ("used", "signed_in", "debugging", "reset", "fastboot")
+CONDITIONS = ("used", "signed_in", "debugging", "reset", "fastboot", "sideload", "rescue")
 SELLERS_KEY = "00" * 16
 
 
@@ -93,8 +93,8 @@ class AndroidBody(VirtualPhone):
 
     def _settle(self, condition: str) -> None:
         """Bring the phone into the condition the story begins with."""
-        if condition == "fastboot":
-            self.mode = "fastboot"
+        if condition in ("fastboot", *rescue.MODES):
+            self.mode = condition
         lives, data = self.lives, self.lives.data
         if condition in ("debugging", "signed_in"):
             data.settings["global"] |= {"adb_enabled": "1", "development_settings_enabled": "1"}
@@ -104,7 +104,7 @@ class AndroidBody(VirtualPhone):
         data.lock_screen = "lock_screen" in self.misbehaviour
         data.device_owner = "com.example.mdm/.AdminReceiver" if "device_owner" in self.misbehaviour else ""
         data.restrictions = ["no_factory_reset"] if "reset_forbidden" in self.misbehaviour else []
-        if "frp_armed" in self.misbehaviour or condition in ("used", "signed_in", "fastboot"):
+        if "frp_armed" in self.misbehaviour or condition in ("used", "signed_in", "fastboot", *rescue.MODES):
             lives.hardware.frp_handle = lives.draw.randbytes(48)
         if condition == "reset":
             if "staged_foyer" in self.misbehaviour:

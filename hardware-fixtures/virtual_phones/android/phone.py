@@ -30,7 +30,7 @@ class AndroidPhone(AndroidBody):
     `condition`: "used" (a seller's phone, set up, signed in, debugging off), "signed_in" (the same, debugging
     on), "debugging" (debugging on, accounts removed, as a seller hands it over), "reset" (reset once before
     the story, in its set-up screen) or "fastboot" (a seller's phone that somebody has started into its boot
-    loader). `seed` chooses the owner and every random thing.
+    loader), "sideload" or "rescue" (the same into recovery). `seed` chooses the owner and every random thing.
     Raises: ValueError for an unknown condition, misbehaviour or variation.
     """
 

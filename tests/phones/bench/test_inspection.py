@@ -109,7 +109,6 @@ def test_the_foyer_is_asked_for_its_status_with_a_fresh_challenge() -> None:
         Presence.ADB_OFFLINE,
         Presence.ADB_RECOVERY,
         Presence.ADB_SIDELOAD,
-        Presence.ADB_RESCUE,
         Presence.APPLE_RECOVERY,
     ],
 )

@@ -19,7 +19,8 @@ def test_every_written_android_is_in_it_and_every_state_in_which_one_is_met() ->
     }
     silent = set(Presence) - {Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.ADB_OFFLINE, Presence.FASTBOOT}
     apple = {Presence.APPLE, Presence.APPLE_RECOVERY}
-    assert set(make_methods.UNASKED.values()) == silent - apple
+    assert {*make_methods.UNASKED.values(), *make_methods.NAMED_BY_USB.values()} == silent - apple
+    assert {"android_in_rescue", "android_recovery_guided"} <= {row.method for row in found}
 
 
 def test_where_no_way_is_open_a_person_is_told_what_to_do() -> None:
