@@ -19,6 +19,7 @@ from certs.record.schema import RecordDocument
 from certs.record.statement import Statement
 from grading import schemes
 from grading.grade import grade
+from phones.attestation.grounds import grounds_of
 from phones.evidence import Evidence
 from phones.frozen import dataclass
 from phones.identifiers import ON_PAPER
@@ -171,4 +172,5 @@ def _facts(document: RecordDocument) -> RecordFacts:
             signature=said.signature,
         ),
         sealed=document.sealed,
+        attestation_roots_signer=grounds_of(document.evidence).signer if document.erase.attestation else "",
     )

@@ -271,19 +271,29 @@ ALLOWED: dict[str, AllowedValue] = _table(
         r"not_given|refused|malformed|wrong_nonce|other_phone|named_the_phone|named_no_phone|kept",
         "the chain in a trade-in status; one that names the phone is not kept",
     ),
+    # what an attestation is judged against, as the bench had it at the time
+    ("attestation.roots_sha256", r"[0-9a-f]{64}", "SHA-256 of the set of attestation roots"),
+    ("attestation.list_sha256", r"[0-9a-f]{64}", "SHA-256 of the status list"),
+    ("attestation.list_fetched", r"20[0-9]{2}-[0-9]{2}-[0-9]{2}|none", "the day it was fetched, as a person said"),
+    (
+        "attestation.listed",
+        r"none|[1-9a-f][0-9a-f]{0,41}:(REVOKED|SUSPENDED)(,[1-9a-f][0-9a-f]{0,41}:(REVOKED|SUSPENDED)){0,7}",
+        "certificates of the chain that are on it, by serial number",
+    ),
     ("host.step", _WORD, "a step of the job as the bench lived it"),
     ("host.acts", r"[0-9]{1,9}", "how many of that step's acts or questions, all alike, went well since the last sum"),
     ("host.resumed", _YES_NO, "the job went on after the station had stopped"),
 )
 """Every allowed name. Names beginning with `part.` (status of one batched question) and `statement.`
 (answer of a person) are allowed by prefix, with the patterns below, and so are the pieces of an attestation chain that
-names no phone (`attestation.chain.`, base64); those of `phones.signs` only before a name that is
+names no phone (`attestation.chain.`, base64) and of a signed set of roots (`attestation.roots.`); those of `phones.signs` only before a name that is
 itself here."""
 
 PREFIXES: dict[str, str] = {
     "part.": r"ok|failed|missing|refused|absent|malformed",
     "statement.": _WORD,
     "attestation.chain.": r"[A-Za-z0-9+/=]{1,1024}",
+    "attestation.roots.": r"[A-Za-z0-9+/=]{1,1024}",
 }
 _ABOUT_A_VALUE: dict[str, str] = {NOT_MEASURED: "|".join(SIGNS), SOURCES: _LIST}
 

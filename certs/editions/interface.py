@@ -70,6 +70,8 @@ class Decision:
 class RecordFacts:
     """What a program needs to know of a record, whatever its edition: to find its keys, its log and its phone, and to
     tell a person about it. Times as records spell them; `log`: None for a paper in no log; `salt`: hexadecimal.
+    `attestation_roots_signer`: SHA-256, hex, over the public key (SubjectPublicKeyInfo) that signed the set of roots an
+    attestation was judged against; "" for a set that came with the program, and without an attestation.
     """
 
     schema: str
@@ -98,6 +100,7 @@ class RecordFacts:
     retention_until: str
     validation: Decision
     sealed: Mapping[str, str]
+    attestation_roots_signer: str = ""
 
     def identifier(self, name: str) -> CommittedNumber | None:
         """The identifier of that name, None for one that records do not have."""
@@ -106,7 +109,9 @@ class RecordFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Why a record is not believed. `code`: E_RECORD, E_RULES, or E_RULES_UNKNOWN (cannot be computed here)."""
+    """Why a record is not believed. `code`: E_RECORD, E_RULES, E_ATTESTATION (`detail`: what the attestation in its
+    evidence really is), or E_RULES_UNKNOWN (cannot be computed here).
+    """
 
     code: str
     detail: str

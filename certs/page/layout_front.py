@@ -15,7 +15,7 @@ from grading.report import Grade
 from phones.evidence import Outcome
 from phones.identifiers import SHOWN, Shape
 from phones.verdict import Verdict
-from wipe.report import EraseReport, EvidenceLevel, Overwriting
+from wipe.report import Attestation, EraseReport, EvidenceLevel, Overwriting
 
 GB_IN_FORCE = "2027-01-01"
 DISCLOSED = ("repairs", "replaced_parts", "warranty")  # what the law wants said of used goods
@@ -183,11 +183,20 @@ def _proof(found: EraseReport) -> Pair:
         told.insert(1, label("erase.origins"))
     if found.final_reset in ("stated", "missing") and found.level is not EvidenceLevel.NONE:
         told.append(coded("final_reset", found.final_reset))
-    zh, en = "".join(words.zh for words in told), " ".join(words.en for words in told)
-    if found.level is EvidenceLevel.NONE:
-        return Pair(zh, en)
-    level = label("erase.level_of", level=found.level.value)
-    return Pair(f"{zh}{level.zh}。", f"{en} {level.en}.")
+    if found.level is not EvidenceLevel.NONE:
+        level = label("erase.level_of", level=found.level.value)
+        told.append(Pair(f"{level.zh}。", f"{level.en}."))
+    if found.attestation is not None and found.attestation.holds:
+        told.append(_attested(found.attestation))
+    return Pair("".join(words.zh for words in told), " ".join(words.en for words in told))
+
+
+def _attested(found: Attestation) -> Pair:
+    """Level A, and how little it says."""
+    patch = str(found.patch_level) if found.patch_level is not None else ""
+    told = label("erase.attested_patch", patch=f"{patch[:4]}-{patch[4:]}") if patch else Pair("", "")
+    words = label("erase.attested")
+    return Pair(words.zh.format(patch=told.zh), words.en.format(patch=told.en))
 
 
 def _stopped(text: str, stop: str) -> str:

@@ -31,7 +31,7 @@ from phones.evidence import Evidence, Moment, Outcome
 from phones.frozen import dataclass
 from phones.identifiers import ON_PAPER, SHOWN, Identifier
 from phones.verdict import Source, Verdict
-from wipe.report import Claims, Condition, EraseReport, EvidenceLevel, Finding, Overwriting
+from wipe.report import Attestation, Claims, Condition, EraseReport, EvidenceLevel, Finding, Overwriting
 
 CERTIFICATE_SCHEMA = "proofwipe/certificate/1"
 REPORT_SCHEMA = "proofwipe/report/1"
@@ -307,6 +307,23 @@ _ERASE = Struct(
         200,
     ),
     claims=_CLAIMS,
+    attestation=Or(
+        None,
+        Struct(
+            Attestation,
+            code=_KEY,
+            hardware=Choice("", "tee", "strongbox"),
+            patch_level=_NUMBER_OR_NULL,
+            root=_TEXT,
+            roots_from=Choice("", "program", "issuer"),
+            roots_version=_NUMBER_OR_NULL,
+            roots_date=_CODE_OR_NONE,
+            roots_sha256=_CODE_OR_NONE,
+            list_fetched=_CODE_OR_NONE,
+            list_sha256=_CODE_OR_NONE,
+            evidence=Number(1, 1_000_000),
+        ),
+    ),
     residues=Table(_KEY, _CODE_OR_NONE, 50),
     reasons=_KEYS,
 )

@@ -6,6 +6,7 @@ refused before the reader of records or any PDF reader is loaded.
 """
 # ruff: noqa: PLC0415 - see above
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from certs import editions
@@ -115,7 +116,14 @@ def in_time(case: Case) -> str | None:
 
 
 def recomputed(case: Case) -> str | None:
-    """Verdict, claims, grade and outcome follow from the evidence."""
+    """Verdict, attestation, claims, grade and outcome follow from the evidence; a set of attestation roots that did not
+    come with the program is signed by the organisation that answers for the paper.
+    """
+    signer = case.record.facts.attestation_roots_signer
+    if signer and signer != hashlib.sha256(case.organisation.public_key).hexdigest():
+        raise Failed("E_ATTESTATION", "roots_of_another_organisation")
+    if signer:
+        case.warnings.append("W_ATTESTATION_ROOTS")
     if case.made is not None and case.record is case.made.read:
         return None  # no `Record` exists whose bytes were not computed again
     try:

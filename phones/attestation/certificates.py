@@ -80,6 +80,13 @@ def read_chain(data: bytes) -> tuple[Certificate, ...]:
     return tuple(_certificate(each, is_leaf=number == 0) for number, each in enumerate(found))
 
 
+def read_certificate(data: bytes) -> Certificate:
+    """One certificate that is no key's own, so with its dates. Raises: MalformedError."""
+    if len(data) > LONGEST_CHAIN_BYTES:
+        raise MalformedError("certificate too long")
+    return _certificate(data, is_leaf=False)
+
+
 def _der(data: bytes) -> list[bytes]:
     found: list[bytes] = []
     while data and len(found) <= MOST_CERTIFICATES:

@@ -23,7 +23,13 @@ FAMILY, ECHOED = "attestation.", "command.nonce_echoed"
 STATE, PIECE = FAMILY + "state", FAMILY + "chain."
 LONGEST_PIECE = 1024
 """Letters in a value of a record (`certs.record.schema`)."""
-_PIECE_NAME = re.compile(re.escape(PIECE) + "[0-9]{2}")
+_NOT_KEPT = {
+    "malformed": Code.MALFORMED,
+    "wrong_nonce": Code.WRONG_NONCE,
+    "other_phone": Code.OTHER_PHONE,
+    "named_the_phone": Code.NAMES_A_PHONE,
+}
+"""What is said of a chain that was seen and not kept, by its state."""
 _AFTER_THE_RETURN = (Moment.AFTER, Moment.FINAL)
 
 Values = dict[str, str]
@@ -49,16 +55,19 @@ def values_of(
     told = {STATE: state, ECHOED: "no" if state == "wrong_nonce" else "yes"}
     if state != "named_no_phone" or not keep or _states_more(chain):
         return told
-    text = base64.b64encode(b"".join(each.encoded for each in chain)).decode()
-    pieces = [text[at : at + LONGEST_PIECE] for at in range(0, len(text), LONGEST_PIECE)]
-    return told | {STATE: "kept"} | {f"{PIECE}{number:02d}": piece for number, piece in enumerate(pieces)}
+    return told | {STATE: "kept"} | in_pieces(PIECE, b"".join(each.encoded for each in chain))
 
 
-def kept_chain(values: Mapping[str, str]) -> bytes | None:
-    """The chain in the values of one piece of evidence; None without one. What is no base64 comes back as bytes that
-    are no chain.
-    """
-    names = sorted(name for name in values if _PIECE_NAME.fullmatch(name))
+def in_pieces(family: str, data: bytes) -> Values:
+    """Bytes as values of evidence: base64, under `family` and two digits."""
+    text = base64.b64encode(data).decode()
+    parts = [text[at : at + LONGEST_PIECE] for at in range(0, len(text), LONGEST_PIECE)]
+    return {f"{family}{number:02d}": part for number, part in enumerate(parts)}
+
+
+def from_pieces(family: str, values: Mapping[str, str]) -> bytes | None:
+    """The inverse; None where there is no piece. What is no base64 comes back as bytes that are nothing of ours."""
+    names = sorted(name for name in values if re.fullmatch(re.escape(family) + "[0-9]{2}", name))
     if not names:
         return None
     try:
@@ -67,27 +76,37 @@ def kept_chain(values: Mapping[str, str]) -> bytes | None:
         return b"-"
 
 
-def judge_evidence(pieces: Iterable[Evidence], *, roots: RootSet, statuses: StatusList | None) -> Finding:
-    """The attestation of the last trade-in status after the return. A challenge that was known before the erase proves
-    nothing about after it: such a chain is judged as one with a wrong nonce.
+def kept_chain(values: Mapping[str, str]) -> bytes | None:
+    """The chain in the values of one piece of evidence; None without one. What is no base64 comes back as bytes that
+    are no chain.
     """
-    every = sorted(pieces, key=lambda piece: piece.number)
-    known = {piece.values.get("command.nonce", "") for piece in every if piece.moment not in _AFTER_THE_RETURN}
+    return from_pieces(PIECE, values)
+
+
+def last_asked(pieces: Iterable[Evidence]) -> Evidence | None:
+    """The last answer after the return to a question for an attestation; None when nobody asked."""
     asked = [
         piece
-        for piece in every
+        for piece in pieces
         if piece.moment in _AFTER_THE_RETURN and piece.outcome is Outcome.ANSWERED and STATE in piece.values
     ]
-    if not asked:
+    return max(asked, key=lambda piece: piece.number, default=None)
+
+
+def judge_evidence(pieces: Iterable[Evidence], *, roots: RootSet, statuses: StatusList | None) -> Finding:
+    """The attestation of the last answer after the return. A challenge that was known before the erase proves nothing
+    about after it: such a chain is judged as one with a wrong nonce.
+    """
+    every = tuple(pieces)
+    known = {piece.values.get("command.nonce", "") for piece in every if piece.moment not in _AFTER_THE_RETURN}
+    asked = last_asked(every)
+    if asked is None:
         return Finding(code=Code.NO_CHAIN)
-    nonce = asked[-1].values.get("command.nonce", "")
-    return judge(
-        kept_chain(asked[-1].values),
-        nonce="" if nonce in known else nonce,
-        at=asked[-1].at,
-        roots=roots,
-        statuses=statuses,
-    )
+    chain = kept_chain(asked.values)
+    if chain is None:
+        return Finding(code=_NOT_KEPT.get(asked.values[STATE], Code.NO_CHAIN))
+    nonce = asked.values.get("command.nonce", "")
+    return judge(chain, nonce="" if nonce in known else nonce, at=asked.at, roots=roots, statuses=statuses)
 
 
 def _said(chain: tuple[Certificate, ...]) -> KeyDescription:

@@ -51,12 +51,23 @@ class Code(StrEnum):
     UNLOCKED_BOOT = "unlocked_boot"
     UNVERIFIED_BOOT = "unverified_boot"
     OTHER_PHONE = "other_phone"
+    NAMES_A_PHONE = "names_a_phone"
+    ROOTS_UNKNOWN = "roots_unknown"
     LIST_MISSING = "list_missing"
     LIST_TOO_OLD = "list_too_old"
 
 
 _CANNOT_TELL = frozenset(
-    (Code.NO_CHAIN, Code.MALFORMED, Code.ALGORITHM_UNKNOWN, Code.BOOT_NOT_SAID, Code.LIST_MISSING, Code.LIST_TOO_OLD)
+    (
+        Code.NO_CHAIN,
+        Code.MALFORMED,
+        Code.ALGORITHM_UNKNOWN,
+        Code.BOOT_NOT_SAID,
+        Code.NAMES_A_PHONE,
+        Code.ROOTS_UNKNOWN,
+        Code.LIST_MISSING,
+        Code.LIST_TOO_OLD,
+    )
 )
 
 

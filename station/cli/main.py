@@ -42,6 +42,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "wipe": "station.cli.commands.wipe",
         "bench": "station.cli.commands.bench",
         "process": "station.cli.commands.process",
+        "challenge": "station.cli.commands.challenge",
+        "attest": "station.cli.commands.attest",
         "abandon": "station.cli.commands.abandon",
         "answer": "station.cli.commands.answer",
         "validate": "station.cli.commands.validate",

@@ -177,7 +177,7 @@ class View:
                 live.start()
 
     def _line(self, row: Row, progress: Progress) -> None:
-        said = text(f"progress.{progress.key}")
+        said = text(f"progress.{progress.key}", job=progress.job)
         message(
             f"{time.strftime('%H:%M:%S')} [{row.slot}] {row.name or '—'}  {stage_text(progress.stage.value)}  {said}"
         )

@@ -337,6 +337,8 @@ def _state(place: _Place) -> tuple[Say, Urgency, Cable, Say | None]:
         return doing, Urgency.HELP, Cable.NEEDS_YOU, place.instruction
     if key == "overwrite_waiting":
         return doing, Urgency.HELP, Cable.NEEDS_YOU, Say(key="bench.plug_in_again")
+    if key == "attestation_wanted":
+        return doing, Urgency.HELP, Cable.NEEDS_YOU, Say(key="bench.attest_it", facts={"job": place.job})
     if place.wants_form:
         return doing, Urgency.AT_WORK, Cable.DO_NOT_UNPLUG, Say(key="bench.fill_form")
     return doing, Urgency.AT_WORK, Cable.DO_NOT_UNPLUG, None

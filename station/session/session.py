@@ -56,9 +56,11 @@ from station.session.parts import BenchOpener, LogOpener, Numbering, PapersOpene
 from station.session.plugged import PhoneWatch, gather
 from station.session.questions import JobOperator, Questions
 from station.setup.acquisition import Acquisitions
+from station.setup.attestation_desk import AttestationDesk
 from station.setup.home import Home
 from station.setup.settings import Settings
 from station.text.language import text
+from station.work.attesting import Desk
 from station.work.shift import Shift
 from station.work.worker import WorkerContext
 from wipe.method import Deadlines
@@ -112,10 +114,12 @@ class Session:
         listener: Listener | None = None,
         station: Station | None = None,
         overwrite: OverwritePlan | None = None,
+        desk: Desk | None = None,
     ) -> None:
         """`log`: opens the transparency log alone, where the keys of papers are not needed; by default the papers'.
         `station`: whose checkpoints of the ledger count; None: the whole chain is walked.
         `overwrite`: sizes of the overwriting pass; passes and pattern are the settings'.
+        `desk`: where attestations are handed in, and what they are judged against.
         """
         self.settings = settings
         self.jobs = Jobs(ledger, station)
@@ -123,6 +127,7 @@ class Session:
         self._clock = clock or SystemClock()
         self._numbering = numbering or Numbering()
         self._overwrite = overwrite or OverwritePlan()
+        self._desk = desk
         self._open_bench, self._open_papers, self._open_log = bench, papers, log
         self._bench: PhoneBench | None = None
         self._papers: PaperIssuer | None = None
@@ -170,6 +175,7 @@ class Session:
                 log=None if papers is not None else (lambda: own_log(home, settings, secrets)),
                 listener=listener,
                 station=station_of(home),
+                desk=AttestationDesk(folder=home.attestation, organisation=home.keys / "organisation.pem"),
             )
             session.jobs.verify()
             if papers is None:
@@ -454,6 +460,7 @@ class Session:
             serial_is_shared=lambda serial: serial in self.bench.duplicated_serials(),
             wanted_method=choice.method,
             overwrite=self._overwrite,
+            desk=self._desk,
             again=choice.again,
             given_up_by=lambda: self._given_up.get(job.id, ""),
         )

@@ -7,6 +7,7 @@ keys/         station certificate and key, organisation and root certificates
 ledger.sqlite3
 log.sqlite3   the transparency log; its key, secret and policy are in keys/
 papers/       certificates and reports
+attestation/  roots and status list of attestations; challenges and chains of jobs that wait for one
 adb/, pairing/  our private adb server's home; iPhone pair records, deleted after each job
 station.log
 """
@@ -55,6 +56,11 @@ class Home:
     def papers(self) -> Path:
         """Certificates and reports."""
         return self.path / "papers"
+
+    @property
+    def attestation(self) -> Path:
+        """Roots and status list of attestations; challenges and chains of jobs that wait for one."""
+        return self.path / "attestation"
 
     @property
     def adb(self) -> Path:

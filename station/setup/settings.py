@@ -44,6 +44,7 @@ class Settings:
     `log`: "own" enters every job into the station's transparency log, "none" does not and papers say so.
     `validator_key`: "required" takes decisions only under a validator's own key, "optional" also at the station.
     `profile`: "gb46864" overwrites every phone at least once, as GB 46864-2025 asks for, or says why it cannot.
+    `challenge`: every job waits after the erase for a hardware attestation to be handed in (`proofwipe attest`).
     `paper_folder`: papers lie in a folder for each day, for the `lot`, or in none.
     Paths are relative to the station's folder.
     """
@@ -65,6 +66,7 @@ class Settings:
     usbmux_address: str = ""
     adb_port: int = 0
     emulated_bench: str = ""
+    challenge: bool = False
     paper_folder: str = "day"
     lot: str = ""
 
@@ -79,6 +81,10 @@ class Settings:
             return self
         overwrite = replace(self.overwrite, passes=passes)
         return replace(self, overwrite=overwrite, profile=self.profile if passes else "")
+
+    def with_challenge(self, *, wanted: bool) -> "Settings":
+        """These, waiting for an attestation where somebody asked for it on the command line."""
+        return replace(self, challenge=True) if wanted else self
 
     def slot(self, port: str) -> str:
         """The bench label of a port, or of the same socket on the controller's other bus, or the port path itself."""

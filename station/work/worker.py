@@ -20,7 +20,7 @@ from phones.identity import PhoneIdentity, is_identified, is_same_phone
 from phones.long_act import ActProgress
 from phones.modes import BY_PRESENCE
 from phones.operator import SheetOperator
-from phones.port import Port, Presence, Sighting
+from phones.port import Platform, Port, Presence, Sighting
 from phones.problem import Problem, ProblemCode
 from phones.verdict import Verdict
 from phones.witness import Witness, WitnessedPort
@@ -46,6 +46,7 @@ from station.papers.paper_issuer import PaperIssuer
 from station.questions import ALL_QUESTIONS, CONDITION, ERASE_AGAIN
 from station.setup.settings import Settings
 from station.work import blocking
+from station.work.attesting import Desk, ask_for_chain, keep_grounds
 from station.work.known_numbers import KnownNumbers
 from wipe.method import EraseMethod, Step, StepContext, StepFailed
 from wipe.methods.choice import choose
@@ -85,6 +86,7 @@ class WorkerContext:
     wanted_method: str = ""
     overwrite: OverwritePlan = field(default_factory=OverwritePlan)  # its sizes; passes and pattern are the settings'
     again: bool = False  # may a phone that has a good result be erased once more without a question?
+    desk: Desk | None = None  # for attestations; without one nothing is said of any
     given_up_by: Callable[[], str] = lambda: ""  # the person who gave the phone up, "" while nobody has
 
 
@@ -160,6 +162,7 @@ class Worker:
         else:
             method, first = self._make_ready(), 0
         self._run_steps(method, first)
+        self._attest()
         self._ask_operator()
         self._judge()
 
@@ -383,6 +386,24 @@ class Worker:
         if step.reaches == "returned" and self._job.stage is Stage.ERASING:
             self._job.move(Stage.RETURNED, because=[number])
             self._tell("returned")
+
+    def _attest(self) -> None:
+        """Level A is beside the erase: whatever happens here, the erase is judged by what else is known."""
+        context, desk = self._context, self._context.desk
+        if desk is None or self._job.platform is not Platform.ANDROID:
+            return
+        if context.settings.challenge:
+            ask_for_chain(
+                self._phone,
+                desk,
+                context.clock,
+                job=self._job.id,
+                evidence=self._job.evidence,
+                draw=context.random_hex,
+                within_s=context.settings.deadlines.person_s,
+                waits=lambda: self._tell("attestation_wanted"),
+            )
+        keep_grounds(self._phone, desk, self._job.evidence)
 
     # the end --------------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ from station.session.session import Listener, Session
 from station.session.technician import SEEN, Script, ScriptedTechnician
 from station.setup.acquisition import Acquisitions
 from station.setup.settings import Settings
+from station.work.attesting import Desk
 from station.work.worker import Progress
 from tests.support.direct_bench import DirectBench, DirectPort, VirtualClock
 from transparency.database import TransparencyLog
@@ -150,6 +151,7 @@ def live(
     job_id: str = "TESTJOB1",
     papers: PaperIssuer | None = None,
     acquisition: Mapping[str, str] | None = None,
+    desk: Desk | None = None,
 ) -> Life:
     """Process one phone (a `[[phone]]` table of a scenario) from plug to record."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as temporary:
@@ -178,6 +180,7 @@ def live(
             seed=seed,
             job_id=job_id,
             listener=notice,
+            desk=desk,
         )
         (job,) = leading.start(
             port.look(),
@@ -210,6 +213,7 @@ def session(
     job_id: str = "TESTJOB1",
     listener: Listener | None = None,
     overwrite: OverwritePlan | None = None,
+    desk: Desk | None = None,
 ) -> Session:
     """A session on one port, with the same numbers for the same seed."""
     return Session(
@@ -221,6 +225,7 @@ def session(
         numbering=Numbering(job_id=lambda: job_id, salt=lambda: SALT, mark=counter(seed)),
         listener=listener,
         overwrite=overwrite,
+        desk=desk,
     )
 
 

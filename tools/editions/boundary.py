@@ -22,6 +22,7 @@ CURRENT = (
     "certs.record.statement",  # how the QR statement is spelled, signed and read
     "certs.shared",  # large files, named by their content
     "grading.errors",
+    "phones.cleaning",  # how a text is made safe to be said, in errors too
     "phones.errors",
     "phones.frozen",  # how a frozen class is made
     "wipe.errors",
@@ -31,6 +32,7 @@ DATA = (
     "certs/page/labels.json",
     "certs/page/labels.toml",
     "certs/page/sentences.json",
+    "phones/attestation/*.json",
     "grading/schemes/*.json",
     "grading/schemes/*.toml",
     "wipe/rules/*.json",

@@ -241,6 +241,30 @@ def revoke(
     return 0
 
 
+@command.command("roots", help=text("help.keys_roots"))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help=text("option.roots_out"))
+@passphrase_option()
+@click.pass_context
+def roots(context: click.Context, file: Path, out: Path, passphrase_file: Path | None) -> int:
+    """A set of attestation roots, signed by the organisation for its stations. Exit 0, 3 for what is no set."""
+    from certs.keys.attestation_roots import sign_roots
+    from phones.attestation.der import MalformedError
+    from phones.attestation.roots import LONGEST_FILE_BYTES, read_root_set
+    from station.setup.attestation_desk import AttestationFileError, given_file
+    from station.setup.home import write_whole
+
+    content = given_file(file, LONGEST_FILE_BYTES)
+    try:
+        found = read_root_set(content)  # before a passphrase is asked for
+        signed = sign_roots(home_of(context).keys, find_passphrase(passphrase_file), content)
+    except MalformedError as error:
+        raise AttestationFileError(subject=str(file), got=str(error)) from error
+    write_whole(out, signed)
+    output.message(text("word.roots_signed", version=found.version, date=found.date.isoformat(), file=out))
+    return 0
+
+
 def _moment(given: str, now: datetime) -> datetime:
     """A date or time as typed, UTC unless it says otherwise, not in the future. Raises: ConfigError."""
     try:

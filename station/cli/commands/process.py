@@ -64,6 +64,7 @@ TRIES = 3
 @click.option("--resume", "only_resume", is_flag=True, help=text("option.resume"))
 @click.option("--method", default="", help=text("option.method"))
 @overwrite_option()
+@click.option("--challenge", is_flag=True, help=text("option.challenge"))
 @click.option("--again", is_flag=True, help=text("option.again"))
 @click.option("--operator", "operator_name", help=text("option.operator"))
 @click.option("--acquisition", type=click.Path(path_type=Path, dir_okay=False), help=text("option.acquisition"))
@@ -84,6 +85,7 @@ def command(
     only_resume: bool,
     method: str,
     passes: int | None,
+    challenge: bool,
     again: bool,
     operator_name: str | None,
     acquisition: Path | None,
@@ -114,7 +116,8 @@ def command(
         live=not (no_progress or as_jsonl),
         as_jsonl=as_jsonl,
     )
-    _jobs, code = lead(home, settings_of(home, config).with_passes(passes), secrets_of(passphrase_file), orders)
+    settings = settings_of(home, config).with_passes(passes).with_challenge(wanted=challenge)
+    _jobs, code = lead(home, settings, secrets_of(passphrase_file), orders)
     return code
 
 

@@ -163,6 +163,19 @@ def android_certificate() -> dict[str, Any]:
                 "overwriting": None,
                 "r2_status": "automated",
             },
+            "attestation": {
+                "code": "valid",
+                "hardware": "strongbox",
+                "patch_level": 202610,
+                "root": "Google Key Attestation CA1, ECDSA P-384",
+                "roots_from": "program",
+                "roots_version": 1,
+                "roots_date": "2026-11-29",
+                "roots_sha256": DIGEST,
+                "list_fetched": "2026-11-20",
+                "list_sha256": DIGEST,
+                "evidence": 2,
+            },
             "residues": {
                 "userdata": "cleared",
                 "accounts": "cleared",
@@ -277,6 +290,7 @@ def apple_certificate() -> dict[str, Any]:
             "overwriting": None,
             "r2_status": "automated",
         },
+        attestation=None,
         residues={
             "userdata": "cleared",
             "activation_lock": "absent",
@@ -323,6 +337,7 @@ def failed_report() -> dict[str, Any]:
         level="E0",
         final_reset="missing",
         reasons=["canary_still_there", "accounts_left"],
+        attestation=None,
         residues={"userdata": "present", "accounts": "present", "sim": "absent", "sd": "absent"},
         findings=[
             finding("canary_still_there", "shell", kind="contradiction", verdict="failed", evidence=(18,)),
@@ -360,6 +375,7 @@ def blocked_report() -> dict[str, Any]:
         level="none",
         same_phone="indeterminate",
         findings=[],
+        attestation=None,
         residues={"activation_lock": "present"},
         reasons=["unknown_method"],
     )

@@ -63,7 +63,7 @@ def test_a_chain_that_names_the_phone_is_never_kept(serial: str, imei: str) -> N
     statement = replace(HONEST, serial=serial, imei=imei)
     values = values_of(section(statement), nonce=NONCE, serial=SERIAL, imeis=(IMEI,), keep=True)
     assert values == {STATE: "named_the_phone", "command.nonce_echoed": "yes"}
-    assert judged(piece(1, values)) is Code.NO_CHAIN
+    assert judged(piece(1, values)) is Code.NAMES_A_PHONE
 
 
 def test_a_chain_of_another_phone_says_so_and_is_not_kept() -> None:
