@@ -80,6 +80,11 @@ class Layout:
         offset = place * self.chunk_bytes
         return Chunk(number=number, file=file, offset=offset, length=min(self.chunk_bytes, self.size_of(file) - offset))
 
+    def all_of(self, file: int) -> tuple[Chunk, ...]:
+        """Every chunk of a file, from its beginning."""
+        first = file * self._chunks_each
+        return tuple(map(self.chunk, range(first, first + -(-self.size_of(file) // self.chunk_bytes))))
+
     def by_file(self, numbers: Iterable[int]) -> Iterator[tuple[int, tuple[Chunk, ...]]]:
         """Chunks in ascending order, file by file."""
         found: dict[int, list[Chunk]] = {}

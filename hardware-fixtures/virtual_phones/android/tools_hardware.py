@@ -8,7 +8,9 @@ from virtual_phones.android.system import AndroidSystem
 from virtual_phones.phone import section
 from virtual_phones.shell.arithmetic import number
 from virtual_phones.shell.streams import Call
+from virtual_phones.shell.tools_files import FILE_TOOLS
 from virtual_phones.shell.tools_words import options
+from virtual_phones.storage.volume import BLOCK_BYTES
 
 SystemTool = Callable[[AndroidSystem, Call], int]
 """A tool that asks the system."""
@@ -196,7 +198,34 @@ def _getevent(system: AndroidSystem, call: Call) -> int:
     return 0
 
 
+def _stat(system: AndroidSystem, call: Call) -> int:
+    """Of a file, or with -f of the file system that it lies on: only /data's is modelled."""
+    found, names = options(call.words, "c")
+    if "f" not in found:
+        return FILE_TOOLS["stat"](call)
+    if names != ["/data"] or found.get("c") != ["%S %b %a"]:
+        return call.complain("only -c '%S %b %a' /data is modelled")
+    volume = system.lives.volume
+    call.write(f"{BLOCK_BYTES} {volume.capacity_bytes // BLOCK_BYTES} {volume.free_bytes // BLOCK_BYTES}\n")
+    return 0
+
+
+def _toolbox_df(system: AndroidSystem, call: Call) -> int:
+    """As lists of Android 4 to 6 look (`unconfirmed`): each word is a path, sizes rounded to a tenth of a unit."""
+    volume = system.lives.volume
+    call.write("Filesystem               Size     Used     Free   Blksize\n")
+    for name in call.words:
+        if name != "/data":
+            call.write(f"{name}: No such file or directory\n")
+            continue
+        sizes = (volume.capacity_bytes, volume.used_bytes, volume.free_bytes)
+        call.write(f"{name:<20}" + "".join(f"{size / 1024**3:8.1f}G" for size in sizes) + f"   {BLOCK_BYTES}\n")
+    return 0
+
+
 def _df(system: AndroidSystem, call: Call) -> int:
+    if section(system.model, "shell").get("df") == "toolbox":
+        return _toolbox_df(system, call)
     volume = system.lives.volume
     blocks = max(1, volume.capacity_bytes // 1024)
     used = volume.used_bytes // 1024
@@ -254,6 +283,7 @@ HARDWARE_TOOLS: dict[str, SystemTool] = {
     "reboot": _reboot,
     "getevent": _getevent,
     "df": _df,
+    "stat": _stat,
     "bootstat": _bootstat,
     "uname": _uname,
     "getenforce": _getenforce,

@@ -8,6 +8,7 @@ from phones.link import Effect, Question, Reply, ShellStream
 from phones.long_act import Act
 from wipe.overwrite.comparison import Comparison
 from wipe.overwrite.layout import Chunk, folder_of, name_of
+from wipe.overwrite.lines import Way
 from wipe.overwrite.plan import OverwritePlan
 from wipe.overwrite.stream import Stream
 
@@ -46,11 +47,11 @@ def write_act(
     return _act("overwrite.write", Effect.WRITES, request, end, plan)
 
 
-def read_act(mark: str, chunks: Sequence[Chunk], comparison: Comparison, *, plan: OverwritePlan, end: Writing) -> Act:
-    """Chunks of one file, one behind the other, into a comparison."""
-    places = " ".join(str(chunk.offset // plan.chunk_bytes) for chunk in chunks)
-    path = path_of(mark, chunks[0].file)
-    line = f"for s in {places}; do dd if={path} bs={plan.chunk_bytes} skip=$s count=1 2>/dev/null; done"
+def read_act(
+    way: Way, mark: str, chunks: Sequence[Chunk], comparison: Comparison, *, plan: OverwritePlan, end: Writing
+) -> Act:
+    """Chunks of one file, one behind the other, into a comparison: those, or all of the file, as the way is."""
+    line = way.of(path_of(mark, chunks[0].file), chunks, plan.chunk_bytes)
     return _act("overwrite.read", Effect.READS, ShellStream(line=line, sink=comparison.take), end, plan)
 
 

@@ -117,8 +117,8 @@ class Filling:
         file, offset = continued(self.listing.sizes, plan.file_bytes)
         while failures < TRIES and stops < MOST_STOPS and self.sent < most and comfort.wait():
             context.progress(pace.key)
-            if self.listing.sizes.get(file, 0) not in (0, offset):
-                self._cut(file, offset)
+            if self.listing.sizes.get(file, 0) not in (0, offset) and not self._cut(file, offset):
+                offset = 0
             end, length = Writing(), plan.file_bytes - offset
             before = pace.done
             how = pace.carry(
@@ -156,9 +156,11 @@ class Filling:
                 failures = 0 if kept > known else failures + 1
             file, offset = continued(self.listing.sizes, plan.file_bytes)
 
-    def _cut(self, file: int, offset: int) -> None:
+    def _cut(self, file: int, offset: int) -> bool:
+        """False where the phone does not: then the file is begun anew, or what follows would lie in the wrong place."""
         path = path_of(self.context.mark, file)
-        ask(self.context, lambda: cut_question(path, offset, self.context.draw()))
+        answer = ask(self.context, lambda: cut_question(path, offset, self.context.draw()))
+        return answer.values.get("command.exit_code") == "0"
 
     def _small_blocks(self) -> None:
         """Files of one block each, until one does not fit."""

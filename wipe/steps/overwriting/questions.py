@@ -13,18 +13,23 @@ from phones.android.script import Part, PartResult, script, split
 from phones.errors import ReplyMalformedError
 from phones.link import Effect, Question, Reader, Reply, ShellLine
 from wipe.overwrite.layout import MAXIMUM_FILES, folder_of, number_of
+from wipe.overwrite.lines import CUT, SIZES, SPACE
 
 LOOK_S = 60.0
 SYNC_S = 900.0  # what is still dirty in a phone's memory, at 10 MB/s and less
 CHANGE_S = 600.0  # hundreds of files of a gibibyte are removed, or thousands of empty ones made
 _BOOT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UPTIME = re.compile(r"([0-9]{1,9})\.[0-9]{1,6}( [0-9.]{1,20})?")
-_SIZE = re.compile(r"([0-9]{1,16}) (\S{1,200})")
+_SIZE = re.compile(
+    r"([0-9]{1,16}) (\S{1,200})|-[-rwxsStT]{9}.{1,60} ([0-9]{1,16}) \d{4}-\d\d-\d\d \d\d:\d\d (\S{1,200})"
+)
+"""A line of `wipe.overwrite.lines.SIZES`, by either tool."""
 _STORAGE = ("storage.total_bytes", "storage.free_bytes")
 _INTERNAL = re.compile(r"^Internal storage \(\S{1,64}\) total size: ([0-9]{1,16}) \(", re.MULTILINE)
 # AOSP 9 to 13 StorageManagerService.dump [read]; later ones `unconfirmed`.
 _CAPACITY = (Part(name="disks", command="cat /proc/partitions"), Part(name="mount", command="dumpsys mount"))
-_DF = Part(name="df", command="df -k /data")
+_SPACE = (Part(name="df", command=SPACE[0]), Part(name="statfs", command=SPACE[1]))
+_STATFS = re.compile(r"([0-9]{1,9}) ([0-9]{1,12}) ([0-9]{1,12})")
 _START = (
     Part(name="boot", command="cat /proc/sys/kernel/random/boot_id"),
     Part(name="uptime", command="cat /proc/uptime"),
@@ -47,9 +52,18 @@ def _said(result: PartResult) -> str:
     return result.text.strip() if result.status == "ok" else ""
 
 
-def _storage(result: PartResult) -> dict[str, str]:
+def _storage(results: Mapping[str, PartResult]) -> dict[str, str]:
+    """What df says; where its list is another than toybox's, the file system's own figures."""
+    result = results["df"]
     found = data_partition(result.text) if result.status == "ok" else {}
-    return {name: found[name] for name in _STORAGE if name in found}
+    told = {name: found[name] for name in _STORAGE if name in found}
+    figures = _STATFS.fullmatch(_said(results["statfs"]))
+    if told or figures is None:
+        return told
+    size, blocks, free = map(int, figures.groups())
+    if not 0 < size * blocks < 2**50 or free > blocks:
+        return {}
+    return {"storage.total_bytes": str(size * blocks), "storage.free_bytes": str(size * free)}
 
 
 def _capacity(results: Mapping[str, PartResult]) -> Mapping[str, str]:
@@ -72,11 +86,11 @@ def _start(results: Mapping[str, PartResult]) -> dict[str, str]:
 
 def measure_question(marker: str) -> Question:
     """How much there is to write, and which start of the phone this is."""
-    parts = (_DF, *_CAPACITY, *_START)
+    parts = (*_SPACE, *_CAPACITY, *_START)
 
     def read(reply: Reply) -> Mapping[str, str]:
         results = split(reply, parts, marker)
-        return {**_storage(results["df"]), **_capacity(results), **_start(results)}
+        return {**_storage(results), **_capacity(results), **_start(results)}
 
     return _question("overwrite.measure", Effect.READS, parts, marker, read)
 
@@ -89,7 +103,7 @@ def start_question(marker: str) -> Question:
 
 
 def _list_part(mark: str) -> Part:
-    return Part(name="list", command=f"stat -c '%s %n' {folder_of(mark)}/f*")
+    return Part(name="list", command=SIZES.format(files=f"{folder_of(mark)}/f*"))
 
 
 def _take_sizes(result: PartResult, mark: str, listing: Listing) -> None:
@@ -97,11 +111,12 @@ def _take_sizes(result: PartResult, mark: str, listing: Listing) -> None:
     listing.sizes.clear()
     for line in result.text.splitlines() if result.status == "ok" else ():
         found = _SIZE.fullmatch(line.strip())
-        folder, _, name = found[2].rpartition("/") if found else ("", "", "")
+        size, path = (found[1] or found[3], found[2] or found[4]) if found else ("", "")
+        folder, _, name = path.rpartition("/")
         number = number_of(name)
         if found is None or folder != folder_of(mark) or number is None or number >= MAXIMUM_FILES:
             raise ReplyMalformedError(step="list", expected="sizes of our files", got="others")
-        listing.sizes[number] = int(found[1])
+        listing.sizes[number] = int(size)
 
 
 def list_question(mark: str, marker: str, listing: Listing) -> Question:
@@ -117,7 +132,7 @@ def list_question(mark: str, marker: str, listing: Listing) -> Question:
 
 def filled_question(mark: str, marker: str, known: Mapping[str, str]) -> Question:
     """What is kept at the end of a pass; `known`: what the bench knows of it (`overwrite.pass`, `.full`, ...)."""
-    parts = (_list_part(mark), _DF, *_START)
+    parts = (_list_part(mark), *_SPACE, *_START)
 
     def read(reply: Reply) -> Mapping[str, str]:
         results, listing = split(reply, parts, marker), Listing()
@@ -125,7 +140,7 @@ def filled_question(mark: str, marker: str, known: Mapping[str, str]) -> Questio
         start = _start(results)
         return {
             **known,
-            **_storage(results["df"]),
+            **_storage(results),
             **({"overwrite.boot": start["overwrite.boot"]} if "overwrite.boot" in start else {}),
             "overwrite.kept_bytes": str(listing.kept_bytes),
             "overwrite.files": str(len(listing.sizes)),
@@ -143,7 +158,7 @@ def empty_question(mark: str, marker: str) -> Question:
 
 def cut_question(path: str, size: int, marker: str) -> Question:
     """A file that ends in the middle of a block of the stream is cut back to its beginning."""
-    parts = (Part(name="cut", command=f"truncate -s {size} {path}"),)
+    parts = (Part(name="cut", command=CUT.format(size=size, path=path)),)
     return _question("overwrite.cut", Effect.WRITES, parts, marker, _exit_of(parts, marker))
 
 

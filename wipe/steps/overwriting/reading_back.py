@@ -9,6 +9,7 @@ from wipe.method import StepContext
 from wipe.overwrite.comparison import Compared, Comparison
 from wipe.overwrite.draw import draw, how_many
 from wipe.overwrite.layout import Chunk, Layout
+from wipe.overwrite.lines import NOT_THERE, WAYS, Way
 from wipe.overwrite.plan import OverwritePlan
 from wipe.overwrite.stream import Stream
 from wipe.secret import seed_of
@@ -45,7 +46,10 @@ def _read(context: StepContext, plan: OverwritePlan, kept: int, boot: str) -> No
     drawn = _drawn(context, plan, layout, boot)
     expected = sum(layout.chunk(number).length for number in drawn)
     reading = Reading(
-        context=context, plan=plan, pace=Pace(context=context, key="overwrite_reading", expected=expected)
+        context=context,
+        plan=plan,
+        layout=layout,
+        pace=Pace(context=context, key="overwrite_reading", expected=expected),
     )
     reading.pace.begin()
     found = [reading.file(chunks) for _, chunks in layout.by_file(drawn)]
@@ -86,14 +90,17 @@ class Reading:
 
     context: StepContext
     plan: OverwritePlan
+    layout: Layout
     pace: Pace
+    way: Way = WAYS[0]
     compared_bytes: int = 0
     stops: int = 0
     has_differed: bool = False
 
     def file(self, chunks: Sequence[Chunk]) -> Compared:
         """Drawn chunks of one file."""
-        lines = [chunks[at : at + CHUNKS_A_LINE] for at in range(0, len(chunks), CHUNKS_A_LINE)]
+        most = len(chunks) if self.way.whole else CHUNKS_A_LINE
+        lines = [chunks[at : at + most] for at in range(0, len(chunks), most)]
         found = [self._line(line) for line in lines]
         return Compared(
             matching=tuple(chunk for each in found for chunk in each.matching),
@@ -117,7 +124,8 @@ class Reading:
                 break
             be_there(self.context)
         unread: list[Chunk] = []
-        for chunk in left if len(chunks) > 1 else ():
+        alone = len(chunks) == 1 or self.way.whole
+        for chunk in () if alone else left:
             if len(unread) < _VAIN and self.stops < MOST_STOPS:
                 how, compared = self._read((chunk,))
                 matching += compared.matching
@@ -127,16 +135,20 @@ class Reading:
                     be_there(self.context)
             else:
                 unread.append(chunk)
-        if len(chunks) == 1:
+        if alone:
             unread = list(left)
         return Compared(matching=tuple(matching), differing=tuple(differing), unread=tuple(unread))
 
     def _read(self, chunks: tuple[Chunk, ...]) -> tuple[ActEnd, Compared]:
         stream = Stream(self.context.secret, self.plan.passes, self.plan.pattern_of(self.plan.passes))
-        comparison, end = Comparison(stream, chunks), Writing()
+        sent = self.layout.all_of(chunks[0].file) if self.way.whole else chunks
+        comparison, end = Comparison(stream, sent), Writing()
         before = self.pace.done
-        how = self.pace.carry(read_act(self.context.mark, chunks, comparison, plan=self.plan, end=end))
-        found = comparison.end()
+        how = self.pace.carry(read_act(self.way, self.context.mark, chunks, comparison, plan=self.plan, end=end))
+        if end.exit_code in NOT_THERE and not comparison.taken and self.way is not WAYS[-1]:
+            self.way = WAYS[WAYS.index(self.way) + 1]
+            return self._read(chunks)
+        found = _drawn_of(comparison.end(), chunks)
         if found.differing and not self.has_differed:
             # At once: after a crash the same chunks are read again, and asking again must not help a phone.
             record.keep(self.context, "overwrite.differing", chunks_differing=len(found.differing))
@@ -145,3 +157,13 @@ class Reading:
         self.compared_bytes += sum(chunk.length for chunk in (*found.matching, *found.differing))
         self.pace.at(before + sum(chunk.length for chunk in (*found.matching, *found.differing)))
         return how, found
+
+
+def _drawn_of(found: Compared, chunks: Sequence[Chunk]) -> Compared:
+    """Of all that was sent what had been drawn; what differs counts wherever it was seen."""
+    drawn = {chunk.number for chunk in chunks}
+    return Compared(
+        matching=tuple(chunk for chunk in found.matching if chunk.number in drawn),
+        differing=found.differing,
+        unread=tuple(chunk for chunk in found.unread if chunk.number in drawn),
+    )
