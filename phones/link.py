@@ -124,6 +124,11 @@ class MtpDeviceInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModemIdentity:
+    """`AT+DEVCONINFO` of a Samsung phone's modem, the one command that is ever sent to it. Reply body: all it said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplePart:
     """One question within an Apple batch. `kind` is one of the `APPLE_*` names in phones.apple.parts."""
 
@@ -182,6 +187,7 @@ Request = (
     | FastbootEverything
     | FastbootErase
     | MtpDeviceInfo
+    | ModemIdentity
     | AppleBatch
     | AppleTrustTest
     | ApplePair

@@ -27,6 +27,9 @@ MTP_INTERFACE = "06/01/01"
 """Still image class: file transfer of an Android, and of cameras [PIMA 15740]."""
 FASTBOOT_INTERFACE = "ff/42/03"
 """The same with protocol 3 [AOSP system/core/fastboot/fastboot.cpp, match_fastboot]."""
+SAMSUNG = 0x04E8
+MODEM_CONTROL, MODEM_DATA = "02/02/01", "0a/00/00"
+"""Samsung's vendor id and the two interfaces of a CDC-ACM modem [USB CDC 1.2, PSTN 1.2]."""
 DEBUGGING_INTERFACES = (ADB_INTERFACE, FASTBOOT_INTERFACE)
 APPLE_PHONES = range(0x1290, 0x12B0)
 """Product ids in normal mode [usbmuxd src/usb.h, PID_RANGE_LOW and PID_RANGE_MAX]."""
@@ -79,7 +82,8 @@ class Mode:
     `adb_states`: words of `adb devices` for it. `link`: the name of its link, "" if no job can begin there.
     `open`: a link to it, also where a method only passes through; None when its driver does not run. `refusal`: why
     there is no link otherwise, a reason code; "" = the phone counts as lost. `questions`: a whole inspection, given 32
-    random hex digits each call. `problem`: what a person must do before it can be talked to; `apple_problem`: the same
+    random hex digits each call. `more`: questions besides, of a phone that shows more, each asked whatever the others
+    came to. `problem`: what a person must do before it can be talked to; `apple_problem`: the same
     for an Apple device, where it differs. `usb_label`: what its USB serial number is (a label of
     `phones.identifiers`). `before_set_up`: it exists only while nobody has set the phone up. `named_by_usb`: it tells
     one number only, which must be the one that USB shows; a job may begin with it, and ends in a report. `unnamed`:
@@ -94,6 +98,7 @@ class Mode:
     open: "Callable[[Reach], Link | None]" = lambda _reach: None
     refusal: str = ""
     questions: "Callable[[Callable[[], str]], tuple[Question, ...]]" = lambda _random_hex: ()
+    more: "Callable[[Sighting], tuple[Question, ...]]" = lambda _sighting: ()
     problem: ProblemCode | None = None
     apple_problem: ProblemCode | None = None
     usb_label: str = "serial"
@@ -136,6 +141,35 @@ def _open_fastboot(reach: Reach) -> "Link | None":
     return FastbootLink(UsbTransport(reach.usb.device_at(reach.sighting.port)))
 
 
+def _open_plain(reach: Reach) -> "Link | None":
+    """File transfer and modem of a phone without debugging; None where it shows neither."""
+    if not _has_modem(reach.sighting):
+        return _open_mtp(reach)
+    from phones.modem.beside_files import PlainLink
+
+    return PlainLink(lambda: _open_mtp(reach), lambda: _open_modem(reach))
+
+
+def _has_modem(sighting: "Sighting") -> bool:
+    return sighting.vendor_id == SAMSUNG and {MODEM_CONTROL, MODEM_DATA} <= set(sighting.interfaces)
+
+
+def _open_modem(reach: Reach) -> "Link | None":
+    """Through the kernel's terminal where it has made one, else through its data interface."""
+    from phones.errors import UsbAccessError
+    from phones.modem.link import ModemLink, Terminal, terminal_of
+    from phones.usb.bulk import BulkPipe
+
+    if reach.usb is None:
+        return None
+    if not reach.usb.virtual and (path := terminal_of(reach.sighting.port)) is not None:
+        return ModemLink(Terminal(path))
+    try:
+        return ModemLink(BulkPipe(reach.usb.device_at(reach.sighting.port), (0x0A, 0x00, 0x00)))
+    except UsbAccessError:
+        return None
+
+
 def _open_mtp(reach: Reach) -> "Link | None":
     """Never an Apple device's: its pictures are not asked for anything. Whoever else holds the interface keeps it, and
     then the phone counts as one that does not talk.
@@ -175,6 +209,12 @@ def _fastboot_questions(_random_hex: Callable[[], str]) -> "tuple[Question, ...]
     from phones.fastboot.questions import everything_question, variables_question
 
     return (variables_question(), everything_question())
+
+
+def _modem_questions(sighting: "Sighting") -> "tuple[Question, ...]":
+    from phones.modem.identity import question
+
+    return (question(),) if _has_modem(sighting) else ()
 
 
 def _mtp_questions(_random_hex: Callable[[], str]) -> "tuple[Question, ...]":
@@ -286,8 +326,9 @@ MODES: tuple[Mode, ...] = (
     Mode(
         presence=Presence.USB_ONLY,
         signs=(Sign(family=None),),
-        open=_open_mtp,
+        open=_open_plain,
         refusal="no_debugging",
+        more=_modem_questions,
         questions=_mtp_questions,  # who is it; nothing can be done to it
         problem=ProblemCode.NO_DEBUGGING,
         apple_problem=ProblemCode.NOT_ANSWERING,  # not in usbmuxd: an iPhone has no debugging to switch on

@@ -20,6 +20,8 @@ Interface = tuple[int, int, int]
 ADB_INTERFACE: Interface = (0xFF, 0x42, 0x01)
 FASTBOOT_INTERFACE: Interface = (0xFF, 0x42, 0x03)
 MTP_INTERFACE: Interface = (0x06, 0x01, 0x01)
+ACM_INTERFACES: tuple[Interface, Interface] = ((0x02, 0x02, 0x01), (0x0A, 0x00, 0x00))
+"""Control and data of a CDC-ACM modem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,10 @@ def inspect(phone: WitnessedPort, sighting: Sighting, *, moment: Moment, draw: C
             _add(values, answer.values)
             break
         _add(values, answer.values)
+    for question in BY_PRESENCE[sighting.presence].more(sighting):
+        answer = phone.ask(question, moment)
+        if answer.answered:
+            _add(values, answer.values)
     if BY_PRESENCE[sighting.presence].unnamed and sighting.usb_serial:
         _add(values, _shown(phone, sighting, moment))
     return values

@@ -31,6 +31,7 @@ from phones.link import (
     FastbootEverything,
     FastbootVariables,
     Link,
+    ModemIdentity,
     MtpDeviceInfo,
     Question,
     Reader,
@@ -362,6 +363,8 @@ def request_text(request: Request, change: Callable[[str], str] = lambda text: t
             return ["fastboot_erase", change(request.partition)]
         case MtpDeviceInfo():
             return ["mtp_device_info"]
+        case ModemIdentity():
+            return ["modem_identity"]
         case AppleBatch():
             return ["apple", [[part.name, part.kind, _arguments(part.arguments, change)] for part in request.parts]]
         case AppleTrustTest():

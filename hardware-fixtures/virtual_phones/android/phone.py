@@ -6,6 +6,7 @@ from virtual_phones.android.behaviour import LIMITS, MISBEHAVIOURS, VARIATIONS
 from virtual_phones.android.body import AndroidBody
 from virtual_phones.android.people import ACTIONS
 from virtual_phones.phone import (
+    ACM_INTERFACES,
     ADB_INTERFACE,
     FASTBOOT_INTERFACE,
     MTP_INTERFACE,
@@ -50,6 +51,8 @@ class AndroidPhone(AndroidBody):
             product, interfaces = "product_recovery", (ADB_INTERFACE,) if adb else ()
         elif adb:
             product, interfaces = "product_adb", (MTP_INTERFACE, ADB_INTERFACE)
+        if self.mode == "system" and usb.get("modem"):
+            interfaces = (*interfaces, *ACM_INTERFACES)
         serial = self.system.properties()["ro.serialno"]
         return UsbView(
             vendor_id=int(str(usb.get("vendor_id", 0x18D1))),

@@ -4,9 +4,11 @@
 import struct
 from collections.abc import Callable, Mapping
 
+from virtual_phones.android.phone import AndroidPhone
+from virtual_phones.phone import ACM_INTERFACES, VirtualPhone
 from virtual_phones.usb.function import Function, Setup, Stall, Transfer
 
-CONTROL_TRIPLE, DATA_TRIPLE = (0x02, 0x02, 0x01), (0x0A, 0x00, 0x00)
+CONTROL_TRIPLE, DATA_TRIPLE = ACM_INTERFACES
 LONGEST_LINE = 1024
 _SET_LINE_CODING, _GET_LINE_CODING, _SET_CONTROL_LINE_STATE, _SEND_BREAK = 0x20, 0x21, 0x22, 0x23
 
@@ -21,11 +23,28 @@ def descriptors(control: int, data: int) -> bytes:
     )
 
 
+def facts_of(phone: VirtualPhone) -> Mapping[str, str]:
+    """What a phone's modem knows of it and of its owner."""
+    if not isinstance(phone, AndroidPhone):
+        return {}
+    hardware = phone.lives.hardware
+    found = phone.system.properties()
+    return {
+        "manufacturer": found.get("ro.product.manufacturer", ""),
+        "model": found.get("ro.product.model", ""),
+        "serial": hardware.serial,
+        "imei": hardware.imeis[0] if hardware.imeis else "",
+        "phone_number": phone.lives.owner.phone_number,
+    }
+
+
 class Modem:
     """AT command lines in, answer lines out. `facts`: what identity questions answer. Sans-IO."""
 
     def __init__(self, facts: Callable[[], Mapping[str, str]]) -> None:
         self._facts = facts
+        self.heard: list[str] = []
+        """Every command line, in order."""
         self._line = bytearray()
         self._echo = True
 
@@ -44,6 +63,7 @@ class Modem:
 
     def _answer(self, line: str) -> bytes:
         command = line.upper()
+        self.heard = [*self.heard, command][-64:]
         if not command:
             return b""
         if not command.startswith("AT"):
@@ -61,9 +81,10 @@ class Modem:
             case "+CGSN":
                 said = facts.get("imei", "")
             case "+DEVCONINFO":
-                said = "+DEVCONINFO: MN({model});BASE({model});SN({serial});IMEI({imei})".format_map(
-                    {"model": "", "serial": "", "imei": "", **facts}
-                )
+                said = (
+                    "+DEVCONINFO: MN({model});BASE({model});VER(TEST/TEST/TEST/TEST);PRD();SN({serial});IMEI({imei});"
+                    "UN(CE0TEST);PN({phone_number});CON(AT,MTP);LOCK(NONE)"
+                ).format_map({"model": "", "serial": "", "imei": "", "phone_number": "", **facts})
             case _:
                 return b"\r\nERROR\r\n"
         return f"\r\n{said}\r\n\r\nOK\r\n".encode() if said else b"\r\nOK\r\n"

@@ -12,9 +12,17 @@ from virtual_phones.adb.auth import HostKey
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.iphone.phone import IPhone
 from virtual_phones.iphone.usb_view import USBMUX_INTERFACE
-from virtual_phones.phone import ADB_INTERFACE, FASTBOOT_INTERFACE, MTP_INTERFACE, UsbView, VirtualPhone, section
+from virtual_phones.phone import (
+    ACM_INTERFACES,
+    ADB_INTERFACE,
+    FASTBOOT_INTERFACE,
+    MTP_INTERFACE,
+    UsbView,
+    VirtualPhone,
+    section,
+)
 from virtual_phones.port import VirtualPort
-from virtual_phones.usb.acm import CONTROL_TRIPLE, DATA_TRIPLE, AcmFunction, Modem, descriptors
+from virtual_phones.usb.acm import CONTROL_TRIPLE, DATA_TRIPLE, AcmFunction, Modem, descriptors, facts_of
 from virtual_phones.usb.adb import AdbFunction
 from virtual_phones.usb.apple import MuxFunction
 from virtual_phones.usb.descriptors import INTERRUPT, Configuration, Endpoint, Identity, Interface
@@ -67,11 +75,13 @@ def build(
     functions: dict[tuple[int, int], Function] = {}
     interfaces: list[Interface] = []
     for triple in view.interfaces:
+        if triple in ACM_INTERFACES:
+            continue  # both at once, below
         number = len(interfaces)
         interface, function = _android(port, phone, triple, number, keys, trouble)
         interfaces.append(interface)
         functions[1, number] = _Stalling() if trouble == "stall" and triple != MTP_INTERFACE else function
-    if table.get("modem"):
+    if CONTROL_TRIPLE in view.interfaces:
         _add_modem(phone, interfaces, functions)
     late_s = LATE_STRINGS_S if trouble == "late_strings" else 0.0
     return Built(
@@ -131,7 +141,7 @@ def _names(port: VirtualPort) -> tuple[str, str, str]:
 def _add_modem(phone: VirtualPhone, interfaces: list[Interface], functions: dict[tuple[int, int], Function]) -> None:
     control = len(interfaces)
     bulk_in, bulk_out = _bulk(control + 1)
-    modem = AcmFunction(Modem(lambda: _facts(phone)), bulk_in=bulk_in.address)
+    modem = AcmFunction(Modem(lambda: facts_of(phone)), bulk_in=bulk_in.address)
     interfaces.append(
         Interface(
             triple=CONTROL_TRIPLE,
@@ -141,19 +151,6 @@ def _add_modem(phone: VirtualPhone, interfaces: list[Interface], functions: dict
     )
     interfaces.append(Interface(triple=DATA_TRIPLE, endpoints=(bulk_in, bulk_out)))
     functions[1, control] = functions[1, control + 1] = modem
-
-
-def _facts(phone: VirtualPhone) -> Mapping[str, str]:
-    if not isinstance(phone, AndroidPhone):
-        return {}
-    hardware = phone.lives.hardware
-    found = phone.system.properties()
-    return {
-        "manufacturer": found.get("ro.product.manufacturer", ""),
-        "model": found.get("ro.product.model", ""),
-        "serial": hardware.serial,
-        "imei": hardware.imeis[0] if hardware.imeis else "",
-    }
 
 
 def _apple(

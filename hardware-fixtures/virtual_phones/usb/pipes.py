@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.phone import FASTBOOT_INTERFACE, MTP_INTERFACE
 from virtual_phones.port import VirtualPort
+from virtual_phones.usb.acm import DATA_TRIPLE, AcmFunction, Modem, facts_of
 from virtual_phones.usb.fastboot import FastbootFunction
 from virtual_phones.usb.function import Function, Stall
 from virtual_phones.usb.mtp import Mtp, MtpFunction
@@ -89,6 +90,8 @@ def _functions(port: VirtualPort) -> dict[int, Function]:
             found[number] = FastbootFunction(port, phone)
         elif triple == MTP_INTERFACE and isinstance(phone, AndroidPhone):
             found[number] = MtpFunction(Mtp(lambda: _names(port)), bulk_in=IN | 1 + number)
+        elif triple == DATA_TRIPLE and isinstance(phone, AndroidPhone):
+            found[number] = AcmFunction(Modem(lambda: facts_of(port.phone)), bulk_in=IN | 1 + number)
     return found
 
 
