@@ -172,5 +172,6 @@ def _facts(document: RecordDocument) -> RecordFacts:
             signature=said.signature,
         ),
         sealed=document.sealed,
+        attestation=document.erase.attestation.code if document.erase.attestation else "",
         attestation_roots_signer=grounds_of(document.evidence).signer if document.erase.attestation else "",
     )

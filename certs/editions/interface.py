@@ -70,6 +70,7 @@ class Decision:
 class RecordFacts:
     """What a program needs to know of a record, whatever its edition: to find its keys, its log and its phone, and to
     tell a person about it. Times as records spell them; `log`: None for a paper in no log; `salt`: hexadecimal.
+    `attestation`: how the phone's hardware attestation was judged, "valid" is level A; "" where nobody asked for one.
     `attestation_roots_signer`: SHA-256, hex, over the public key (SubjectPublicKeyInfo) that signed the set of roots an
     attestation was judged against; "" for a set that came with the program, and without an attestation.
     """
@@ -100,6 +101,7 @@ class RecordFacts:
     retention_until: str
     validation: Decision
     sealed: Mapping[str, str]
+    attestation: str = ""
     attestation_roots_signer: str = ""
 
     def identifier(self, name: str) -> CommittedNumber | None:

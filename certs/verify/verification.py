@@ -92,6 +92,7 @@ class Summary:
     last_four: Mapping[str, str]  # name of an identifier that the page shows → its last four characters, or ""
     nist_method: str
     level: str
+    attestation: str  # code of the judgement; "valid" is level A, "" where nobody asked for one
     usability: str
     outcome: str
     reasons: tuple[str, ...]
@@ -120,6 +121,7 @@ class Summary:
             last_four={one.name: one.last4 for one in facts.identifiers if one.shown},
             nist_method=facts.nist_method,
             level=facts.level,
+            attestation=facts.attestation,
             usability=facts.usability,
             outcome=facts.title,
             reasons=facts.reasons,

@@ -134,6 +134,7 @@ function summary(answer, language, say) {
     [say("summary.station"), what.station],
     [say("summary.method"), say(`method.${what.nist_method}`)],
     [say("summary.level"), say(`level.${what.level}`)],
+    [say("summary.attestation"), what.attestation === "valid" ? say("attestation.valid") : ""],
     [say("summary.usability"), what.usability],
     [say("summary.validated"), what.validated_by],
     [say("summary.attempt"), what.attempt ? String(what.attempt) : ""],

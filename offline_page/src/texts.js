@@ -208,6 +208,7 @@ export const TEXTS = {
   "summary.station": ["Station", "工位"],
   "summary.method": ["Erase (NIST SP 800-88)", "清除（NIST SP 800-88）"],
   "summary.level": ["Evidence", "证据等级"],
+  "summary.attestation": ["Beside it", "并列"],
   "summary.usability": ["Grade", "等级"],
   "summary.reasons": ["Why no certificate", "未签发证书的原因"],
   "summary.certificate": ["Certificate", "证书"],
@@ -219,6 +220,10 @@ export const TEXTS = {
   "level.E0": ["E0: only commanded", "E0：仅下达命令"],
   "level.E1": ["E1: factory state was seen", "E1：观察到出厂状态"],
   "level.E2": ["E2: this phone's data were replaced", "E2：该手机的数据已被替换"],
+  "attestation.valid": [
+    "A: hardware says that the phone booted locked and verified; not which phone, and nothing of data",
+    "A：硬件表明手机以锁定、经校验的状态启动；不指明是哪部手机，也不证明数据已清除",
+  ],
   "level.E3": ["E3: E2, and the keys were destroyed", "E3：E2，且密钥已销毁"],
 
   "checks.title": ["Every check", "全部检查项目"],

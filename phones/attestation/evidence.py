@@ -28,6 +28,7 @@ _NOT_KEPT = {
     "wrong_nonce": Code.WRONG_NONCE,
     "other_phone": Code.OTHER_PHONE,
     "named_the_phone": Code.NAMES_A_PHONE,
+    "named_no_phone": Code.CHAIN_EXTENDED,  # and was not kept all the same: a second statement could name one
 }
 """What is said of a chain that was seen and not kept, by its state."""
 _AFTER_THE_RETURN = (Moment.AFTER, Moment.FINAL)

@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from phones.attestation.der import MalformedError
 from phones.frozen import dataclass
@@ -54,6 +55,7 @@ class RootSet:
         return next((root for root in self.roots if root.spki_sha256 == digest), None)
 
 
+@cache
 def shipped() -> RootSet:
     """The set that came with the program."""
     return read_root_set(path("phones", "attestation", "roots.json").read_bytes())

@@ -61,6 +61,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "took_s": "Seconds from the beginning of the job to its certificate.",
         "verdict": "passed, failed or indeterminate.",
         "level": "Level of evidence: E0 to E3.",
+        "attestation": "How the phone's hardware attestation was judged; valid is level A, beside the level. "
+        "It never says which phone, and never that data is gone. null: nobody asked for one.",
         "grade": "Usability class on the paper.",
         "claims": "What the paper says of the erase.",
         "nist_method": "NIST SP 800-88r2: none, clear or purge.",

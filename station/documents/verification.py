@@ -43,6 +43,7 @@ class PaperSummary:
     last_four: Mapping[str, str | None]
     nist_method: str
     level: str
+    attestation: str | None
     grade: str | None
     title: str
     reasons: tuple[Reason, ...]
@@ -71,6 +72,7 @@ class PaperSummary:
             last_four=_last_four(what.last_four),
             nist_method=what.nist_method,
             level=what.level,
+            attestation=known(what.attestation),
             grade=known(what.usability),
             title=what.outcome,
             reasons=tuple(Reason.of_code(code) for code in what.reasons),

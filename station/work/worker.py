@@ -46,7 +46,7 @@ from station.papers.paper_issuer import PaperIssuer
 from station.questions import ALL_QUESTIONS, CONDITION, ERASE_AGAIN
 from station.setup.settings import Settings
 from station.work import blocking
-from station.work.attesting import Desk, ask_for_chain, keep_grounds
+from station.work.attesting import CHALLENGE, Desk, ask_for_chain, keep_grounds
 from station.work.known_numbers import KnownNumbers
 from wipe.method import EraseMethod, Step, StepContext, StepFailed
 from wipe.methods.choice import choose
@@ -392,7 +392,8 @@ class Worker:
         context, desk = self._context, self._context.desk
         if desk is None or self._job.platform is not Platform.ANDROID:
             return
-        if context.settings.challenge:
+        drawn = any(piece.asked == CHALLENGE for piece in self._job.evidence)  # before the station was killed
+        if context.settings.challenge or drawn:
             ask_for_chain(
                 self._phone,
                 desk,

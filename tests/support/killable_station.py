@@ -27,6 +27,7 @@ from station.ledger.ledger import Ledger
 from station.papers.keys import open_paper_issuer
 from station.session.session import Session
 from station.session.technician import ScriptedTechnician
+from station.setup.attestation_desk import AttestationDesk
 from station.setup.home import Home
 from station.setup.people import load
 from station.setup.settings import Settings
@@ -242,6 +243,11 @@ def _correct(home: Home, answers: Mapping[str, str], die_at: int | None, before:
     os._exit(0)
 
 
+def desk_in(folder: Path) -> AttestationDesk:
+    """Where the station of this folder hands out challenges."""
+    return AttestationDesk(folder=folder / "attestation", organisation=folder / "organisation.pem")
+
+
 def _station(
     pipe: Connection, folder: Path, die_at: int | None, before: bool, in_log: bool, settings: Settings
 ) -> None:
@@ -265,6 +271,7 @@ def _station(
         papers=lives.paper_issuer(folder, far, job_log),
         settings=settings,
         overwrite=SMALL_PLAN,
+        desk=desk_in(folder),
         seed=os.getpid(),
         listener=technician.notice,
     )

@@ -50,8 +50,13 @@ def answered(pdf: bytes, record: Record, company: Authority = COMPANY) -> tuple[
 
 
 def test_a_good_chain_is_level_a_on_the_paper_and_verify_computes_it_again(attested: Record) -> None:
-    answer, code, warnings = answered(issue(attested, COMPANY.signer()).pdf, attested)
+    pdf = issue(attested, COMPANY.signer()).pdf
+    answer, code, warnings = answered(pdf, attested)
     assert (answer, code) == (Answer.SPECIMEN, "")
+    at = moment(attested.read.facts.issued_at) + timedelta(days=1)
+    summary = verify(pdf, Trust.from_pem(pem(COMPANY.root.certificate)), at=at).summary
+    assert summary is not None
+    assert (summary.attestation, summary.level) == ("valid", "E2")
     assert "W_ATTESTATION_ROOTS" in warnings
 
 

@@ -4,28 +4,33 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from certs.keys.attestation_roots import signed_by
 from certs.keys.authority import Authority as Company
-from certs.keys.authority import create_authority
+from certs.keys.authority import create_authority, pem
 from certs.record.issuer import Issuer
 from phones.attestation.roots import shipped
 from phones.attestation.signed_roots import read_signed_roots
 from phones.attestation.status_list import StatusList
-from station.setup.attestation_desk import Held
+from station.setup.attestation_desk import AttestationFileError, Held, NobodyWaitsError
+from tests.station.work.test_killed_stations import job_of
 from tests.support import lives
 from tests.support.attestation import root_document, set_document, statuses
 from tests.support.direct_bench import VirtualClock
+from tests.support.killable_station import World, desk_in
 from virtual_phones.android.attestation import Authority, Shape, Statement, joined
 
 VIRTUAL = Authority("virtual phones")
 COMPANY: Company = create_authority(Issuer(name="Test Bench"), "test", now=VirtualClock().now(), specimen=True)
 SIGNED = signed_by(COMPANY.organisation, set_document(root_document(spki_sha256=VIRTUAL.root_digest), version=2))
+JOB = "TESTJOB1"
 CHALLENGED = replace(lives.SETTINGS, challenge=True)
 Answer = Callable[[str], bytes | None]
 
@@ -127,6 +132,98 @@ def test_without_a_status_list_nobody_can_tell_and_the_erase_stands() -> None:
 def test_a_revoked_key_is_said_so() -> None:
     listed = statuses({"c0ffee5eed": {"status": "REVOKED"}}, as_of=VirtualClock().now() - timedelta(days=30))
     assert attested(lived(FakeDesk(statuses=listed)))["code"] == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("shape", "code"),
+    [
+        (Shape(from_=datetime(2098, 1, 1, tzinfo=UTC)), "not_yet_valid"),
+        (Shape(until=datetime(2026, 1, 2, tzinfo=UTC)), "expired"),
+        (Shape(middle_is_authority=False), "may_not_sign"),
+    ],
+)
+def test_a_chain_with_a_fault_above_its_key_says_which(shape: Shape, code: str) -> None:
+    assert attested(lived(FakeDesk(answer=lambda nonce: chain(nonce, shape))))["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("root", "code"),
+    [
+        ({"used_from": "2031-01-01"}, "root_not_yet_valid"),
+        ({"used_from": "2020-01-01", "used_until": "2026-02-01"}, "root_no_longer_valid"),
+    ],
+)
+def test_a_root_counts_only_between_its_days(root: dict[str, str], code: str) -> None:
+    content = set_document(root_document(spki_sha256=VIRTUAL.root_digest, **root), version=2)
+    assert attested(lived(FakeDesk(signed=signed_by(COMPANY.organisation, content))))["code"] == code
+
+
+def test_a_list_that_is_too_old_is_none() -> None:
+    old = statuses(as_of=VirtualClock().now() - timedelta(days=30))
+    assert attested(lived(FakeDesk(statuses=old)))["code"] == "list_too_old"
+
+
+def test_a_statement_added_behind_the_hardwares_own_is_refused() -> None:
+    """With a phone that is not locked, whoever has its keys could add a better story."""
+
+    def extended(nonce: str) -> bytes:
+        return joined(VIRTUAL.extended(Statement(challenge=b"x" * 8), Statement(challenge=nonce.encode())))
+
+    assert attested(lived(FakeDesk(answer=extended)))["code"] == "chain_extended"
+
+
+def test_a_desk_that_cannot_write_or_read_costs_level_a_and_no_erase() -> None:
+    class FullDisk(FakeDesk):
+        def ask(self, job: str, nonce: str) -> None:
+            raise OSError(28, "No space left on device")
+
+    class Damaged(FakeDesk):
+        def held(self) -> Held:
+            raise AttestationFileError(subject="roots.json")
+
+    full, damaged = lived(FullDisk()), lived(Damaged())
+    assert (full.certified, attested(full)["code"]) == (True, "no_chain")
+    assert (damaged.certified, attested(damaged)["code"]) == (True, "foreign_root")
+
+
+class Attesting(World):
+    """A phone whose key is attested, in the folder of the station, while that waits: somebody at another terminal."""
+
+    def _on_sleep(self, seconds: float) -> None:
+        super()._on_sleep(seconds)
+        desk = desk_in(self.folder)
+        with suppress(NobodyWaitsError):
+            desk.hand_in(JOB, chain(desk.challenge(JOB)))
+
+
+@pytest.mark.parametrize("back", range(2, 14, 3))
+def test_a_station_killed_while_it_waits_asks_again_for_the_same_challenge(back: int, tmp_path: Path) -> None:
+    """Also where nobody says --challenge once more: that it was drawn stands in the ledger."""
+    folders = [tmp_path / name for name in ("whole", "killed")]
+    for folder in folders:
+        (folder / "attestation").mkdir(parents=True)
+        (folder / "organisation.pem").write_bytes(pem(COMPANY.organisation.certificate))
+        (folder / "attestation" / "roots.json").write_bytes(SIGNED)
+    assert Attesting(dict(lives.PIXEL_13), folders[0], CHALLENGED).run_station(die_at=None, before=False) == 0
+    _, writes = job_of(folders[0])
+    world = Attesting(dict(lives.PIXEL_13), folders[1], CHALLENGED)
+    assert world.run_station(die_at=writes - back, before=bool(back % 2)) == -9
+    killed, _ = job_of(folders[1])
+    was_drawn = any(piece.asked == "attestation.challenge" for piece in killed.evidence)
+    world.settings = lives.SETTINGS if was_drawn else CHALLENGED
+    assert world.run_station(die_at=None, before=False) == 0
+    job, _ = job_of(folders[1])
+    asked = [piece for piece in job.evidence if piece.asked.startswith("attestation.")]
+    assert [piece.asked for piece in asked] == [
+        "attestation.challenge",
+        "attestation.handed_in",
+        "attestation.grounds",
+    ]
+    assert asked[0].values["command.nonce"] == asked[1].values["command.nonce"]
+    assert asked[1].values["attestation.state"] == "kept"
+    assert job.certificate is not None
+    assert json.loads(job.certificate.record)["erase"]["attestation"]["code"] == "list_missing"
+    assert list((folders[1] / "attestation").glob(f"{JOB}.*")) == []
 
 
 def test_with_the_programs_own_roots_a_virtual_phone_is_of_a_foreign_root() -> None:
