@@ -28,7 +28,7 @@ _PRINTS = ("click.utils", "rich.console", "station.cli.output")
 _VERIFIER, _STATION = "certs.verify.verifier", "station.setup.home"
 """Loaded by every command that verifies, and by every one that opens a station."""
 EXTRA_MODULES = frozenset(
-    {"adbutils", "platformdirs", "pymobiledevice3", "textual", "tomli_w", "usb", "virtual_phones"}
+    {"adbutils", "fastapi", "platformdirs", "pymobiledevice3", "textual", "tomli_w", "usb", "uvicorn", "virtual_phones"}
 )
 """What `proofwipe[bench]` brings."""
 
@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "inspect": "station.cli.commands.inspect",
         "wipe": "station.cli.commands.wipe",
         "bench": "station.cli.commands.bench",
+        "serve": "station.cli.commands.serve",
         "process": "station.cli.commands.process",
         "challenge": "station.cli.commands.challenge",
         "attest": "station.cli.commands.attest",
@@ -64,6 +65,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "record": "station.cli.commands.record",
         "unlock": "station.cli.commands.unlock",
         "lock": "station.cli.commands.lock",
+        "token": "station.cli.commands.token",
         "doctor": "station.cli.commands.doctor",
         "completion": "station.cli.commands.completion",
     }
@@ -73,7 +75,7 @@ UNLISTED = frozenset({"completion"})
 """Set up once, mostly by a package: the help names it below the commands of the day, not among them."""
 
 
-GROUPS = frozenset({"keys", "ledger", "log", "sample"})
+GROUPS = frozenset({"keys", "ledger", "log", "sample", "token"})
 """Commands that have commands of their own; a test compares."""
 _FOR_PROGRAMS, _WITH_VALUE = ("--json", "--jsonl"), ("--home", "--lang")
 

@@ -32,6 +32,14 @@ class Overwrite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """`proofwipe serve`. `erase`: may the API begin an erase? `port`: of TCP on loopback, 0 for the socket alone."""
+
+    erase: bool = False
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One station's configuration.
 
@@ -53,6 +61,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     policy: SalePolicy = field(default_factory=SalePolicy)
     overwrite: Overwrite = field(default_factory=Overwrite)
+    service: Service = field(default_factory=Service)
     profile: str = ""
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     scheme: str = "basic"
@@ -109,11 +118,18 @@ _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _RANGES: Mapping[str, range] = MappingProxyType(
-    {"battery_percent": range(101), "adb_port": range(65536), "passes": range(MAXIMUM_PASSES + 1)}
+    {"battery_percent": range(101), "adb_port": range(65536), "port": range(65536), "passes": range(MAXIMUM_PASSES + 1)}
 )
 _BEGINNINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({"station_key": ("file:", "pkcs11:")})
 TABLES: Mapping[str, type] = MappingProxyType(
-    {"deadlines": Deadlines, "limits": Limits, "policy": SalePolicy, "signing": Signing, "overwrite": Overwrite}
+    {
+        "deadlines": Deadlines,
+        "limits": Limits,
+        "policy": SalePolicy,
+        "signing": Signing,
+        "overwrite": Overwrite,
+        "service": Service,
+    }
 )
 """Table of the file → what holds it."""
 

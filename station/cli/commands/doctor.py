@@ -26,7 +26,7 @@ from station.text.language import current, os_reason, text
 
 Look = Callable[[Home], tuple[str, str]]
 if TYPE_CHECKING:
-    from station.documents.setup import ThingChecked
+    from station.documents.setup import StationChecked, ThingChecked
 
 STATES = ("works", "caution", "broken", "absent", "unknown")
 
@@ -68,6 +68,13 @@ def command(context: click.Context, fix: bool, yes: bool, as_json: bool) -> int:
             _say(each)
         _say_total(found, Repairs(home=home))
     return exit_code([each.state for each in found])
+
+
+def checked(home: Home) -> "StationChecked":
+    """The same for a service: everything looked at, nothing mended."""
+    from station.documents.setup import StationChecked
+
+    return StationChecked(checks=tuple(_told(_safely(name, look, home)) for name, look in looks_of(home).items()))
 
 
 def _told(found: Diagnosis) -> "ThingChecked":

@@ -75,9 +75,14 @@ def listen_at(path: Path, *, waiting: int) -> socket.socket:
 
 def other_side(connection: socket.socket) -> int:
     """The user id of who is there, as the kernel says. Raises: OSError."""
+    return peer_of(connection)[1]
+
+
+def peer_of(connection: socket.socket) -> tuple[int, int]:
+    """Process and user id of who is there, as the kernel says. Raises: OSError."""
     data = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    _process, user, _group = _CREDENTIALS.unpack(data)
-    return int(user)
+    process, user, _group = _CREDENTIALS.unpack(data)
+    return int(process), int(user)
 
 
 def own_or_root(user: int) -> bool:

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe serve`: the bench as a service; everybody else is its client."""
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from station.cli import cli_text, output
+from station.cli.commands.options import config_option, home_of, passphrase_option, secrets_of, settings_of
+from station.text.language import text
+
+if TYPE_CHECKING:
+    from station.documents.setup import StationChecked
+    from station.setup.home import Home
+
+
+@cli_text.command("serve")
+@click.option("--operator", "operator_name", help=text("option.operator"))
+@passphrase_option()
+@config_option()
+@click.pass_context
+def command(
+    context: click.Context, operator_name: str | None, passphrase_file: Path | None, config: Path | None
+) -> int:
+    """Exit 0 when it was told to end; what still waited for a person is resumed at the next start."""
+    from phones.clock import utc_now
+    from station.cli.commands.process import leave
+    from station.errors import NotInitialisedError
+    from station.service.daemon import Daemon, api_socket, listening
+    from station.service.feed import Feed
+    from station.service.notify import Notifier
+    from station.service.once import Once
+    from station.service.plans import Plans
+    from station.service.running import Running
+    from station.session.agent.asking import SECRETS
+    from station.session.continuous import ContinuousBench
+    from station.session.operations import OpenStation
+    from station.session.remote.server import serve
+    from station.session.session import Session
+    from station.setup.people import load as load_company
+
+    home = home_of(context)
+    settings = settings_of(home, config)
+    if not home.keys.is_dir():
+        raise NotInitialisedError(subject=str(home.path))
+    company = load_company(home.keys)
+    by = company.person(operator_name or next(iter(company.names("operator")), None), "operator")
+    home.make().start_log()
+    with Session.open(home, settings, secrets_of(passphrase_file)) as session:
+        _ = session.papers  # opens the keys
+        for name in SECRETS:
+            os.environ.pop(name, None)  # before anything is started: what we start must not have them
+        session.prepare()
+        at = OpenStation(home=home, session=session)
+        with (
+            serve(at),
+            ContinuousBench(session, home=home, by=by) as bench,
+            closing(Once(home.path / "service.sqlite3", now=utc_now)) as once,
+            listening(home, settings.service.port) as sockets,
+        ):
+            running = Running(
+                at=at,
+                bench=bench,
+                feed=Feed(session, home.papers),
+                once=once,
+                plans=Plans(at),
+                look=lambda: _checked(home),
+                version=_version(),
+            )
+            session.resume()
+            tcp = f", http://127.0.0.1:{settings.service.port}" if settings.service.port else ""
+            place = f"{api_socket(home)}{tcp}"
+            daemon = Daemon(running, told=lambda: _say(place, erase=settings.service.erase), notifier=Notifier.of())
+            daemon.run(sockets=sockets)
+            if session.busy:
+                leave(session)
+        session.wait()
+    return 0
+
+
+def _say(place: str, *, erase: bool) -> None:
+    output.message(text("word.serving", place=place), bold=True)
+    if not erase:
+        output.message(f"! {text('word.erase_is_off')}")
+
+
+def _checked(home: "Home") -> "StationChecked":
+    from station.cli.commands.doctor import checked
+
+    return checked(home)
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("proofwipe")
+    except metadata.PackageNotFoundError:
+        return "0"

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a request may hold: every field bounded, no others taken, no value turned into another type."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
+Key = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PlanWanted(_Body):
+    """`phone`: a serial number, UDID, IMEI, slot or port. `method`: a wish, never replaced by another."""
+
+    phone: Name
+    method: Code | None = None
+
+
+class Confirmation(_Body):
+    """`number`: the phone's own, whole or its last `digits`. `operator`: whose work it is, where the caller is not
+    somebody's token; may be left out where the station has one operator only.
+    """
+
+    plan_hash: Annotated[str, StringConstraints(min_length=64, max_length=64, pattern=r"^[0-9a-f]+$")]
+    number: Name
+    operator: Name | None = None
+
+
+class Answer(_Body):
+    """`choice`: one of the question's, or null: nobody looked, and nobody guesses."""
+
+    choice: Code | None
+    operator: Name | None = None
+
+
+class Decision(_Body):
+    """`seen`: the job's `awaiting_record` as it was shown to the validator."""
+
+    accept: bool
+    seen: Code
+    grounds: Annotated[str, StringConstraints(max_length=1000)] = ""
+    validator: Name | None = None
+
+
+class Draining(_Body):
+    """Begin nothing new (true), or begin again (false)."""
+
+    drain: bool
+
+
+class Nothing(_Body):
+    """Of a request that says all it has to say by its address. `operator`: as in `Confirmation`."""
+
+    operator: Name | None = None

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process: its sockets, its way up, its way down.
+
+It ends as a person leaves a bench: nothing new is begun, erases that have begun are finished, what waits for a person
+is left as a power cut would leave it, for the next start. A second signal ends at once, which is like a power cut too.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from station.errors import ConfigError
+from station.service.app import build
+from station.service.callers import Peer
+from station.service.notify import Notifier
+from station.service.running import Running
+from station.session.remote.place import listen_at, peer_of
+from station.setup.home import Home
+
+FIRST_REQUEST_S = 10.0
+"""Within which a new connection must have sent the head of a request."""
+MOST_CONNECTIONS = 400
+LARGEST_HEAD = 16 * 1024
+ENDING_S = 300.0
+"""How long erases are waited for at the end; packaging/systemd waits a little longer."""
+_LOOK_S = 0.2
+log = logging.getLogger("proofwipe.service")
+
+
+def api_socket(home: Home) -> Path:
+    """The name of the API's Unix socket."""
+    return home.path / "api.sock"
+
+
+class _Protocol(H11Protocol):
+    """Knows who is at the other end of a Unix socket, and ends a connection on which nothing is asked."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        own: dict[str, Any] = {"transport": transport}
+        connection = transport.get_extra_info("socket")
+        if connection is not None and connection.family == socket.AF_UNIX:
+            process, user = peer_of(connection)
+            own["peer"] = Peer(process=process, user=user)
+        self.app_state = {**self.app_state, **own}
+        self.loop.call_later(FIRST_REQUEST_S, self._must_have_asked)
+
+    def _must_have_asked(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
+class Daemon(uvicorn.Server):
+    """Serves a running station until it is told to end. `told`: is called when clients may come."""
+
+    def __init__(
+        self, running: Running, *, told: Callable[[], None] = lambda: None, notifier: Notifier | None = None
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                build(running),
+                http=_Protocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                limit_concurrency=MOST_CONNECTIONS,
+                h11_max_incomplete_event_size=LARGEST_HEAD,
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        self._service = running
+        self._told = told
+        self._notifier = notifier or Notifier("")
+        self._signals = 0
+        self._beating: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ours alone: a signal asks for an orderly end."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(each, self.end)
+        try:
+            yield
+        finally:
+            for each in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(each)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open, then say so."""
+        await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
+        self._service.feed.start()
+        self._beating = asyncio.create_task(self._beat())
+        self._notifier.tell("READY=1")
+        self._told()
+
+    def ask_to_end(self) -> None:
+        """As a signal does, from any thread, once the service is up."""
+        self._loop.call_soon_threadsafe(self.end)
+
+    def end(self) -> None:
+        """Begin to end; the second time at once. Called in the loop's thread."""
+        self._signals += 1
+        if self._signals > 1:
+            self._service.feed.close()
+            self.should_exit = True
+            return
+        self._service.end()
+        self._notifier.tell("STOPPING=1")
+        self._ending = asyncio.get_running_loop().create_task(self._end_orderly())
+
+    async def _end_orderly(self) -> None:
+        """The API answers while begun erases are finished."""
+        session = self._service.at.session
+        until = asyncio.get_running_loop().time() + ENDING_S
+        while session.jobs_running and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(_LOOK_S)
+        self._service.feed.close()
+        self.should_exit = True
+
+    async def _beat(self) -> None:
+        """The watchdog of systemd: a loop that hangs, or a ledger that does not answer, is not said to live."""
+        every = self._notifier.watchdog_s
+        while every:
+            await asyncio.to_thread(self._service.feed.last)
+            self._notifier.tell("WATCHDOG=1")
+            await asyncio.sleep(every / 2)
+
+
+@contextmanager
+def listening(home: Home, port: int) -> Iterator[list[socket.socket]]:
+    """The API's sockets: one in the station's folder, and TCP on loopback where a port is set.
+
+    Raises: ConfigError when the port is taken or the socket cannot be made.
+    """
+    opened: list[socket.socket] = []
+    try:
+        try:
+            opened.append(listen_at(api_socket(home), waiting=128))
+        except OSError as error:
+            raise ConfigError(subject=str(api_socket(home)), expected="socket", got=type(error).__name__) from error
+        if port:
+            tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            opened.append(tcp)
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tcp.bind(("127.0.0.1", port))
+                tcp.listen(128)
+            except OSError as error:
+                raise ConfigError(subject="service.port", expected=str(port), got=type(error).__name__) from error
+        yield opened
+    finally:
+        for each in opened:
+            each.close()
+        with suppress(OSError):
+            api_socket(home).unlink()

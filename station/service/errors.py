@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the service refuses.
+
+ProofwipeError
+├── ApiRefusedError       a request that is not understood, too large, or from where none may come
+├── NoCallerError         nobody is known who asks
+├── RoleRefusedError      whoever asks may not do that
+├── EraseSwitchedOffError nobody at this machine has switched erasing on
+├── DrainingError         nothing new is begun
+├── PlanNotFoundError     no such plan, or it was used
+│   └── PlanExpiredError      its time is over
+├── PlanChangedError      what would be done now is not what was shown
+├── KeyReusedError        the Idempotency-Key belongs to another request
+└── KeyInUseError         the same request is being carried out, or nobody knows what became of it
+"""
+
+from phones.errors import ProofwipeError
+
+
+class ApiRefusedError(ProofwipeError):
+    """A request that is not taken. `cause`: which part of it, in words of the protocol; `status`: of the answer."""
+
+    code = "api_refused"
+    exit_code = 2
+
+    def __init__(self, *, cause: str, status: int = 400) -> None:
+        self.status = status
+        super().__init__(cause=cause)
+
+
+class NoCallerError(ProofwipeError):
+    """No token, or none that counts."""
+
+    code = "no_caller"
+    exit_code = 2
+
+
+class RoleRefusedError(ProofwipeError):
+    """The caller's role has no right to that. `role`, `right`: words of the API."""
+
+    code = "role_refused"
+    exit_code = 2
+
+    def __init__(self, *, role: str, right: str) -> None:
+        super().__init__(role=role, right=right)
+
+
+class EraseSwitchedOffError(ProofwipeError):
+    """Over the API nothing is erased until a person at the machine has switched it on in the settings."""
+
+    code = "erase_switched_off"
+    exit_code = 4
+
+
+class DrainingError(ProofwipeError):
+    """The service finishes what it has and begins nothing new."""
+
+    code = "draining"
+    exit_code = 4
+
+
+class PlanNotFoundError(ProofwipeError):
+    """No such plan: never made, used, or made before the service was started."""
+
+    code = "plan_not_found"
+    exit_code = 3
+
+
+class PlanExpiredError(PlanNotFoundError):
+    """The plan was not confirmed in time."""
+
+    code = "plan_expired"
+    exit_code = 4
+
+
+class PlanChangedError(ProofwipeError):
+    """Phone, port, method or what stands in the way is not what the plan showed, or its hash is another."""
+
+    code = "plan_changed"
+    exit_code = 4
+
+
+class KeyReusedError(ProofwipeError):
+    """The same Idempotency-Key with another request."""
+
+    code = "key_reused"
+    exit_code = 2
+
+
+class KeyInUseError(ProofwipeError):
+    """The same request is being carried out, or the service was ended meanwhile: the jobs say what became of it."""
+
+    code = "key_in_use"
+    exit_code = 4

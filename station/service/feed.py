@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stream of `/v1/events`: what was written, which can be read again from any number on, and what happens now.
+
+An entry of the ledger is an event with its number as id; a client that was away names the last it has
+(`Last-Event-ID`) and gets what it missed, from the ledger itself. What happens now (progress, questions, phones that
+come and go) has no id, is not kept, and is what `GET /v1/phones` and `/v1/questions` say.
+
+The ledger is the queue: a client that reads slowly holds up nobody and needs no memory; one that takes nothing for
+`SLOW_S` is dropped.
+"""
+
+import asyncio
+import json
+import threading
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from phones.words import LANGUAGES
+from station.documents.event_lines import EventLines
+from station.errors import LedgerError, SubscriptionDroppedError
+from station.ledger.entry import StoredEntry
+from station.ledger.job_events import JobMoved
+from station.ledger.paper_events import PaperMade
+from station.session.session import Session
+from station.text.language import speaking
+
+LOOK_S = 0.25
+HEARTBEAT_S = 15.0
+SLOW_S = 20.0
+PORTION = 500
+KEPT_LINES = 2000
+MOST_CLIENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Something that happens now, as JSON in each language."""
+
+    number: int
+    job: str
+    told: dict[str, str]
+
+
+class Feed:
+    """What is new, for any number of clients. `start` and `close` in the loop that serves them."""
+
+    def __init__(self, session: Session, papers: Path) -> None:
+        self._session = session
+        self._papers = papers
+        self._lines: deque[_Line] = deque(maxlen=KEPT_LINES)
+        self._number = 0
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._changed = asyncio.Event()
+        self._closed = False
+        self.clients = 0
+        self._subscription = session.events()
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._follow, self._look)]
+
+    def start(self) -> None:
+        """From now on."""
+        self._loop = asyncio.get_running_loop()
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Every stream ends."""
+        self._closed = True
+        self._over.set()
+        self._subscription.end()
+        self._fire()
+
+    # -- what is new ------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._fire)
+
+    def _fire(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    def _look(self) -> None:
+        last = -1
+        while not self._over.wait(LOOK_S):
+            with suppress(LedgerError):
+                now = self._session.jobs.ledger.last_number()
+                if now != last:
+                    last = now
+                    self._wake()
+
+    def _follow(self) -> None:
+        makers = {each: EventLines(self._session.jobs, self._papers) for each in LANGUAGES}
+        while not self._over.is_set():
+            try:
+                for numbered in self._subscription:
+                    told, job = {}, ""
+                    for language, lines in makers.items():
+                        with speaking(language):
+                            line = lines.line(numbered)
+                            told[language] = json.dumps(line.to_json(), ensure_ascii=False)
+                        job = line.job or ""
+                    self._add(job, told)
+                return
+            except SubscriptionDroppedError:
+                self._subscription = self._session.events()
+
+    def _add(self, job: str, told: dict[str, str]) -> None:
+        with self._lock:
+            self._number += 1
+            self._lines.append(_Line(self._number, job, told))
+        self._wake()
+
+    # -- one client -------------------------------------------------------------------------------------
+
+    def last(self) -> int:
+        """Number of the ledger's last entry. Raises: LedgerError."""
+        return self._session.jobs.ledger.last_number()
+
+    async def stream(self, *, after: int, job: str, language: str) -> AsyncIterator[bytes]:
+        """Entries after that number, as far as there are, then whatever comes; only of `job` if one is named."""
+        seen_line = self._number
+        yield b"retry: 2000\n\n"
+        while not self._closed:
+            changed = self._changed
+            entries = await asyncio.to_thread(self._entries, after)
+            for row in entries:
+                after = row.number
+                if not job or row.job == job:
+                    yield _event("entry", _told(row), number=row.number)
+            with self._lock:
+                lines = [each for each in self._lines if each.number > seen_line]
+                lost = bool(lines) and lines[0].number > seen_line + 1
+            if lost:
+                yield _event("lost", "{}")
+            for line in lines:
+                seen_line = line.number
+                if not job or line.job == job:
+                    yield _event("now", line.told[language])
+            if len(entries) == PORTION:
+                continue
+            try:
+                await asyncio.wait_for(changed.wait(), HEARTBEAT_S)
+            except TimeoutError:
+                yield b": still here\n\n"
+
+    def _entries(self, after: int) -> list[StoredEntry]:
+        try:
+            return list(islice(self._session.jobs.ledger.stored(after=after), PORTION))
+        except LedgerError:
+            return []  # what cannot be read just now is read at the next look
+
+
+class EventStream:
+    """An answer that goes on; it ends when its client is gone, reads nothing, or the service ends."""
+
+    def __init__(self, feed: Feed, *, after: int, job: str, language: str) -> None:
+        self._feed = feed
+        self._pieces = feed.stream(after=after, job=job, language=language)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI has it."""
+        self._feed.clients += 1
+        gone = asyncio.create_task(_until_gone(receive))
+        try:
+            kind = (b"content-type", b"text/event-stream; charset=utf-8")
+            await send({"type": "http.response.start", "status": 200, "headers": [kind]})
+            next_piece = asyncio.ensure_future(anext(self._pieces, None))
+            while True:
+                await asyncio.wait({gone, next_piece}, return_when=asyncio.FIRST_COMPLETED)
+                if gone.done():
+                    next_piece.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await next_piece
+                    return
+                piece = next_piece.result()
+                if piece is None:
+                    break
+                await asyncio.wait_for(send({"type": "http.response.body", "body": piece, "more_body": True}), SLOW_S)
+                next_piece = asyncio.ensure_future(anext(self._pieces, None))
+            await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            transport = scope.get("state", {}).get("transport")
+            if transport is not None:
+                transport.abort()
+        finally:
+            gone.cancel()
+            self._feed.clients -= 1
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _told(row: StoredEntry) -> str:
+    """Of an entry: what kind it is and what it is about, nothing that a phone or person said."""
+    told: dict[str, Any] = {"sequence": row.number, "at": row.at, "entry": row.kind, "job": row.job or None}
+    with suppress(ValueError):
+        event = row.read().event
+        if isinstance(event, JobMoved):
+            told["stage"] = event.to.value
+        if isinstance(event, PaperMade):
+            told["paper"] = event.id
+    return json.dumps(told)
+
+
+def _event(kind: str, data: str, *, number: int | None = None) -> bytes:
+    """One event; `data` is JSON on one line, which has no line break in it."""
+    head = f"id: {number}\n" if number is not None else ""
+    return f"{head}event: {kind}\ndata: {data}\n\n".encode()

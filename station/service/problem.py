@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors as RFC 9457 problems: the stable code of docs/problems.md, sentences in the caller's language, a status."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from certs.errors import CertsError
+from phones.errors import BenchError, PhoneError, ProofwipeError
+from station import errors
+from station.documents.document import plain
+from station.documents.sentences import Reason
+from station.service import errors as refused
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS: Mapping[type[ProofwipeError], int] = MappingProxyType(
+    {
+        refused.NoCallerError: 401,
+        refused.RoleRefusedError: 403,
+        refused.EraseSwitchedOffError: 403,
+        errors.NotEntitledError: 403,
+        errors.KeyRequiredError: 403,
+        errors.PhoneNotFoundError: 404,
+        errors.JobNotFoundError: 404,
+        errors.QuestionNotFoundError: 404,
+        refused.PlanNotFoundError: 404,
+        refused.PlanExpiredError: 410,
+        errors.QuestionClosedError: 410,
+        errors.NotConfirmedError: 422,
+        errors.AnswerRefusedError: 422,
+        errors.DecisionRefusedError: 422,
+        refused.KeyReusedError: 422,
+        errors.LedgerError: 503,
+        errors.DiskNearlyFullError: 503,
+        errors.FileNotWrittenError: 503,
+        errors.FileUnusableError: 404,
+        refused.DrainingError: 503,
+        BenchError: 503,
+        PhoneError: 503,
+        CertsError: 503,
+    }
+)
+"""The nearest class of an error counts; what has none is in the way of the request as things are: 409."""
+_CONFLICT = 409
+_RETRYABLE = (429, 503)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """RFC 9457. `type`: where the code is explained; `detail`: one sentence; `next_step`: what a person does now.
+
+    `retryable`: may the same request go through later, unchanged?
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    next_step: str | None
+    retryable: bool
+
+
+def status_of(error: ProofwipeError) -> int:
+    """The status of the answer."""
+    if isinstance(error, refused.ApiRefusedError):
+        return error.status
+    if type(error) is ProofwipeError:
+        return 500
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), _CONFLICT)
+
+
+def problem_of(error: ProofwipeError) -> Problem:
+    """In the language in use."""
+    told, status = Reason.of_error(error), status_of(error)
+    return Problem(
+        type=f"/v1/problems/{error.code}",
+        title=error.code.replace("_", " "),
+        status=status,
+        detail=told.sentence or "",
+        code=error.code,
+        next_step=told.next_step,
+        retryable=status in _RETRYABLE,
+    )
+
+
+def problem_json(error: ProofwipeError) -> dict[str, Any]:
+    """The same as plain JSON."""
+    found: dict[str, Any] = plain(problem_of(error))
+    return found

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a running service is made of; what every route is given."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from station.documents.sentences import Reason
+from station.documents.setup import StationChecked
+from station.errors import QuestionNotFoundError
+from station.service.callers import Caller
+from station.service.errors import DrainingError, EraseSwitchedOffError, PlanChangedError
+from station.service.feed import Feed
+from station.service.once import Asked, Once, digest_of
+from station.service.plans import Plans, Waiting
+from station.service.told import EraseBegun, ServiceTold
+from station.session.beforehand import must_have_room
+from station.session.continuous import ContinuousBench
+from station.session.operations import OpenStation
+from station.setup.acquisition import Acquisitions
+
+
+@dataclass(kw_only=True)
+class Running:
+    """One service. `look`: the doctor, which stands above this room. Thread safe."""
+
+    at: OpenStation
+    bench: ContinuousBench
+    feed: Feed
+    once: Once
+    plans: Plans
+    look: Callable[[], StationChecked]
+    version: str
+    acquisitions: Acquisitions = field(default_factory=Acquisitions)
+    _draining: threading.Event = field(default_factory=threading.Event)
+    _ending: threading.Event = field(default_factory=threading.Event)
+
+    def drain(self, *, wanted: bool) -> None:
+        """Begin nothing new, or begin again. A service that ends stays drained."""
+        (self._draining.set if wanted else self._draining.clear)()
+
+    def end(self) -> None:
+        """The service ends: nothing is begun any more."""
+        self._ending.set()
+
+    @property
+    def ending(self) -> bool:
+        """Was `end` called?"""
+        return self._ending.is_set()
+
+    def state(self) -> ServiceTold:
+        """How the service stands. Raises: LedgerError, and what opening papers raises."""
+        session, erase = self.at.session, self.at.settings.service.erase
+        reasons = [] if erase else [Reason.of_error(EraseSwitchedOffError())]
+        state: Literal["running", "draining", "ending"] = "draining" if self._draining.is_set() else "running"
+        if self.ending:
+            state = "ending"
+        if state != "running":
+            reasons.append(Reason.of_error(DrainingError()))
+        return ServiceTold(
+            state=state,
+            state_reasons=tuple(reasons),
+            version=self.version,
+            sequence=self.feed.last(),
+            erase=erase,
+            specimen=session.papers.signer.station.specimen,
+            jobs_at_work=len(session.jobs_at_work),
+            jobs_erasing=len(session.jobs_running),
+            questions_open=len(session.questions),
+        )
+
+    def plan(self, caller: Caller, wanted: str, *, method: str) -> Waiting:
+        """The first step of an erase; also where erasing is switched off, for it changes nothing."""
+        return self.plans.make(wanted, method=method, caller=caller.id)
+
+    def confirm(
+        self, caller: Caller, plan_id: str, *, plan_hash: str, number: str, operator: str | None, key: str
+    ) -> EraseBegun:
+        """The second step: begins the job, once for each Idempotency-Key.
+
+        Raises: EraseSwitchedOffError, DrainingError, KeyReusedError, KeyInUseError, NotEntitledError,
+        DiskNearlyFullError, WrongSignerError, LedgerError; what `Plans.confirm` raises.
+        """
+        if not self.at.settings.service.erase:
+            raise EraseSwitchedOffError
+        request = digest_of("confirm", plan_id, plan_hash, number, operator)
+        asked = Asked(caller=caller.id, key=key, request=request)
+        earlier = self.once.begin(asked)
+        if earlier is not None:
+            return EraseBegun(job=str(earlier["job"]), plan=str(earlier["plan"]))
+        begun = False
+        try:
+            if self._draining.is_set() or self.ending:
+                raise DrainingError
+            by = caller.operator(self.at.home, operator)
+            shown = self.plans.confirm(plan_id, plan_hash=plan_hash, number=number, caller=caller.id)
+            must_have_room(self.at.home.path)
+            self.at.session.must_sign_for(shown.candidate.sighting)
+            begun = True  # from here on a job may have been written, whatever is raised
+            started = self.at.session.start(
+                shown.candidate.sighting,
+                by=by,
+                bound=tuple(shown.candidate.numbers),
+                acquisitions=self.acquisitions,
+                method=shown.method,
+            )
+            if not started.jobs:  # somebody else's job is on that port since
+                begun = False
+                raise PlanChangedError(subject=plan_id)
+        finally:
+            if not begun:
+                self.once.forget(asked)
+        answer: Mapping[str, str] = {"job": started.jobs[0].id, "plan": plan_id}
+        self.once.finish(asked, answer)
+        return EraseBegun(**answer)
+
+    def answer(self, caller: Caller, question_id: str, choice: str | None, *, operator: str | None) -> None:
+        """Answer a question, or decline it for everybody (None).
+
+        Raises: NotEntitledError, QuestionNotFoundError, QuestionClosedError, AnswerRefusedError.
+        """
+        by = caller.operator(self.at.home, operator)
+        if not question_id:
+            raise QuestionNotFoundError(subject=question_id)
+        self.at.session.answer(question_id, choice, by=by.name)

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`proofwipe serve` as a process: with a real adb server and virtual phones, killed, started again, ended."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from station.service.daemon import api_socket
+from station.service.notify import Notifier
+from station.setup.home import Home
+from tests.support import lives
+from tests.support.cli_station import PASSPHRASE, PIXEL_16, CommandLine, Starter
+from tests.support.waiting import wait_for
+
+CONFIG = """
+[policy]
+name = "test"
+require_validation = false
+[service]
+erase = true
+"""
+SERIAL = "4A231FDAQ0001"
+LONGEST_S = 100.0
+
+
+@contextmanager
+def serving(line: CommandLine, *arguments: object) -> Iterator[tuple["subprocess.Popen[str]", httpx.Client]]:
+    """A daemon that answers, and its client; killed at the end if it still runs."""
+    process = line.start("serve", *arguments)
+    try:
+        with httpx.Client(
+            transport=httpx.HTTPTransport(uds=str(api_socket(Home(line.home)))),
+            base_url="http://localhost",
+            timeout=LONGEST_S,
+        ) as client:
+
+            def answers() -> bool:
+                assert process.poll() is None, process.communicate()
+                with socket.socket(socket.AF_UNIX) as probe:  # httpx leaves a socket behind where nobody listens
+                    return probe.connect_ex(str(api_socket(Home(line.home)))) == 0
+
+            wait_for(answers, LONGEST_S, "it does not answer")
+            yield process, client
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def phones(client: httpx.Client) -> list[dict[str, Any]]:
+    return list(client.get("/v1/phones").json()["phones"])
+
+
+def ordered(client: httpx.Client) -> httpx.Response:
+    """Plan and confirm the one phone; the answer to the confirmation."""
+    wait_for(lambda: [each["state"] for each in phones(client)] == ["to_confirm"], LONGEST_S, "no phone")
+    plan = client.post("/v1/plans", json={"phone": SERIAL}).json()
+    return confirmed(client, plan)
+
+
+def confirmed(client: httpx.Client, plan: dict[str, Any]) -> httpx.Response:
+    body = {"plan_hash": plan["plan_hash"], "number": SERIAL}
+    headers = {"Idempotency-Key": "order-0001"}
+    return client.post(f"/v1/plans/{plan['plan']}/confirm", json=body, headers=headers)
+
+
+def answered(client: httpx.Client) -> None:
+    for each in client.get("/v1/questions").json()["questions"]:
+        client.post(f"/v1/questions/{each['question_id']}/answer", json={"choice": lives.ANSWERS.get(each["question"])})
+
+
+@pytest.mark.wire
+def test_a_daemon_that_is_killed_in_a_job_goes_on_with_it_and_erases_no_phone_twice(specimen: Starter) -> None:
+    line, bench = specimen(PIXEL_16, config=CONFIG)
+    settings = line.home / "config.toml"
+    settings.write_text(settings.read_text().replace("person_s = 12.0", "person_s = 80.0"))
+    with serving(line) as (process, client):
+        wait_for(lambda: [each["state"] for each in phones(client)] == ["to_confirm"], LONGEST_S, "no phone")
+        plan = client.post("/v1/plans", json={"phone": SERIAL}).json()
+        begun = confirmed(client, plan)
+        assert begun.status_code == 202, begun.text
+        job = begun.json()["job"]
+        wait_for(lambda: bool(job_told(client, job)["erase_begun_at"]), LONGEST_S, "the erase does not begin")
+        seen = client.get("/v1/state").json()["sequence"]
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(LONGEST_S)
+    with serving(line) as (process, client):
+        assert client.get("/v1/state").json()["sequence"] >= seen, "nothing that was told is lost"
+        assert confirmed(client, plan).json() == begun.json(), "the same order is the same job"
+        other = {"plan_hash": plan["plan_hash"], "number": SERIAL}
+        headers = {"Idempotency-Key": "order-0002"}
+        replayed = client.post(f"/v1/plans/{plan['plan']}/confirm", json=other, headers=headers)
+        assert replayed.json()["code"] == "plan_not_found"
+
+        def over() -> bool:
+            answered(client)
+            return bool(job_told(client, job)["closed_at"])
+
+        wait_for(over, LONGEST_S, lambda: str(job_told(client, job)))
+        told = job_told(client, job)
+        assert told["stage"] in ("CERTIFIED", "REPORTED"), told
+        assert [each["job"] for each in client.get("/v1/jobs").json()["jobs"]] == [job]
+        pdf = client.get(f"/v1/jobs/{job}/paper.pdf")
+        assert pdf.content.startswith(b"%PDF-")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LONGEST_S) == 0
+    assert bench.truth()[PIXEL_16]["erased"] is True
+    assert not api_socket(Home(line.home)).exists()
+
+
+def job_told(client: httpx.Client, job: str) -> dict[str, Any]:
+    (told,) = client.get(f"/v1/jobs/{job}").json()["jobs"]
+    return dict(told)
+
+
+@pytest.mark.wire
+def test_while_it_serves_other_commands_have_it_do_what_they_ask_and_a_second_one_is_refused(
+    specimen: Starter, tmp_path: Path
+) -> None:
+    line, _bench = specimen(PIXEL_16)
+    secret = tmp_path / "passphrase"
+    secret.write_text(PASSPHRASE)
+    with serving(line, "--passphrase-file", secret) as (process, client):
+        wait_for(lambda: [each["state"] for each in phones(client)] == ["to_confirm"], LONGEST_S, "no phone")
+        (listed,) = line.run("list", "--json").document["phones"]
+        assert listed["serial"] == SERIAL
+        assert line.run("jobs", "--json").document["jobs"] == []
+        second = line.run("serve", "--passphrase-file", secret)
+        assert (second.code, "already" in second.err) == (1, True), second.err
+        assert client.get("/healthz").status_code == 200
+        assert b"PROOFWIPE_PASSPHRASE" not in environments_below(process.pid)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(LONGEST_S) == 0
+        said = process.stderr.read() if process.stderr else ""
+    assert "erase = true" in said
+
+
+def environments_below(pid: int) -> bytes:
+    """The environments of every process that it started, and of the adb server, which has left its family."""
+    found = b""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == pid:
+                found += (folder / "environ").read_bytes()
+        except (OSError, IndexError, ValueError):
+            continue
+    return found
+
+
+def test_systemd_is_told_that_it_is_ready_and_that_it_lives(tmp_path: Path) -> None:
+    place = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(place))
+        listening.settimeout(10)
+        notifier = Notifier.of({"NOTIFY_SOCKET": str(place), "WATCHDOG_USEC": "30000000"})
+        assert notifier.watchdog_s == 30.0
+        notifier.tell("READY=1")
+        assert listening.recv(100) == b"READY=1"
+    notifier.tell("WATCHDOG=1")
+    other = {"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": str(os.getpid() + 1)}
+    assert Notifier.of(other).watchdog_s == 0.0
+    assert Notifier.of({"WATCHDOG_USEC": "soon"}).watchdog_s == 0.0
+    Notifier.of({}).tell("READY=1")
+
+
+def test_tokens_are_made_shown_and_removed_by_commands(station: CommandLine, tmp_path: Path) -> None:
+    out = tmp_path / "kiosk.token"
+    made = station.run("token", "add", "--role", "kiosk", "--person", "Li Wei", "--out", out)
+    assert made.code == 0, made.err
+    assert out.read_text().strip() not in made.err + made.out
+    listed = station.run("token", "list").out
+    assert "kiosk  Li Wei" in listed
+    assert station.run("token", "add", "--role", "kiosk", "--person", "Li Wei", "--out", out).code == 1, "it is there"
+    assert station.run("token", "add", "--role", "validator", "--person", "Li Wei", "--out", tmp_path / "v").code == 2
+    assert station.run("token", "remove", "nosuch").code == 2
+    assert station.run("token", "remove", listed.split()[0]).code == 0
+    assert station.run("token", "list").out == ""

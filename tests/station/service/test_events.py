@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stream: entries with their numbers, replayed from any of them; what happens now, without one."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from tests.support.service_room import ServiceRoom
+from tests.support.waiting import wait_for
+
+
+@contextmanager
+def stream(room: ServiceRoom, **headers: str) -> Iterator[Iterator[dict[str, Any]]]:
+    """Events of `/v1/events` as they come: id, event, data."""
+    params = {"after": headers.pop("after")} if "after" in headers else {}
+    with room.client.stream("GET", "/v1/events", params=params, headers=headers) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield _events(answer)
+
+
+def _events(answer: httpx.Response) -> Iterator[dict[str, Any]]:
+    found: dict[str, Any] = {}
+    for line in answer.iter_lines():
+        name, _, value = line.partition(": ")
+        if name in ("id", "event", "data"):
+            found[name] = json.loads(value) if name == "data" else value
+        elif not line and "data" in found:
+            yield found
+            found = {}
+
+
+def entries(events: Iterator[dict[str, Any]], *, until: int) -> list[int]:
+    found = []
+    for each in events:
+        if each["event"] == "entry":
+            assert int(each["id"]) == each["data"]["sequence"]
+            found.append(int(each["id"]))
+            if found[-1] >= until:
+                return found
+    return found
+
+
+def finished(room: ServiceRoom) -> int:
+    """A whole job; number of the ledger's last entry."""
+    job = room.confirm(room.plan()).json()["job"]
+    wait_for(lambda: bool(room.get(f"/v1/jobs/{job}")["jobs"][0]["closed_at"]), 60, "the job does not end")
+    room.until("finished")
+    return int(room.get("/v1/state")["sequence"])
+
+
+def test_whoever_was_away_gets_every_entry_after_the_last_they_had(room: ServiceRoom) -> None:
+    last = finished(room)
+    with stream(room, after="0") as events:
+        assert entries(events, until=last) == list(range(1, last + 1))
+    with stream(room, **{"Last-Event-ID": str(last - 5)}) as events:
+        assert entries(events, until=last) == list(range(last - 4, last + 1))
+    with stream(room, **{"Last-Event-ID": "3", "after": "0"}) as events:
+        assert next(events)["id"] == "4", "what a browser sends by itself goes before the address"
+
+
+def test_a_client_that_watches_a_job_sees_each_entry_once_and_what_happens_now(room: ServiceRoom) -> None:
+    plan = room.plan()
+    before = int(room.get("/v1/state")["sequence"])
+    with stream(room, **{"Accept-Language": "zh"}) as events:
+        assert room.confirm(plan).status_code == 202
+        seen, said, stages = [], [], []
+        for each in events:
+            if each["event"] == "entry":
+                seen.append(int(each["id"]))
+                stages.append(each["data"].get("stage"))
+            else:
+                assert "id" not in each
+                said.append(each["data"])
+            if said and said[-1]["event"] == "job_ended" and "CERTIFIED" in stages:
+                break
+    assert seen == list(range(before + 1, before + 1 + len(seen)))
+    assert {"job_started", "progress", "job_ended"} <= {each["event"] for each in said}
+    spoken = [each["sentence"] for each in said if each["event"] == "progress"]
+    assert any("\u4e00" <= letter <= "\u9fff" for sentence in spoken for letter in sentence), "in the caller's language"
+
+
+def test_a_stream_tells_of_one_job_alone_if_so_wished_and_an_entry_holds_no_number_of_a_phone(
+    room: ServiceRoom,
+) -> None:
+    last = finished(room)
+    with room.client.stream("GET", "/v1/events", params={"after": 0, "job": "TESTJOB1"}) as answer:
+        found = []
+        for each in _events(answer):
+            found.append(each)
+            if each["data"].get("stage") == "CERTIFIED":
+                break
+    assert {each["data"]["job"] for each in found} == {"TESTJOB1"}
+    assert all(int(each["id"]) <= last for each in found)
+    assert set().union(*(each["data"] for each in found)) == {"sequence", "at", "entry", "job", "stage", "paper"}
+
+
+def test_what_is_no_number_is_refused(room: ServiceRoom) -> None:
+    for more in ({"headers": {"Last-Event-ID": "x"}}, {"params": {"after": "-1"}}, {"params": {"job": "../x"}}):
+        assert room.client.get("/v1/events", **more).status_code == 422  # type: ignore[arg-type]  # a table of both

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A service in this process with one virtual phone in virtual time, and clients on its real sockets."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from phones.clock import utc_now
+from station.documents.setup import StationChecked
+from station.service.callers import Role
+from station.service.daemon import Daemon, api_socket, listening
+from station.service.feed import Feed
+from station.service.once import Once
+from station.service.plans import Plans
+from station.service.running import Running
+from station.service.tokens import add
+from station.session.continuous import ContinuousBench
+from station.session.operations import OpenStation
+from station.setup.home import Home
+from station.setup.settings import Service
+from tests.support import lives
+from tests.support.free_port import free_port
+from tests.support.one_phone import OnePhone, UnhurriedClock
+from tests.support.waiting import wait_for
+
+PATIENT = replace(lives.SETTINGS, deadlines=replace(lives.SETTINGS.deadlines, person_s=1e7))
+"""Virtual time runs while nobody asks anything."""
+LONGEST_S = 60.0
+OPERATOR = "Li Wei"
+SERIAL = str(lives.PIXEL_16["serial"])
+
+
+@dataclass(kw_only=True)
+class ServiceRoom:
+    """`client`: over the Unix socket, as the station's own user. `seconds`: what the plans take for the time."""
+
+    home: Home
+    phone: OnePhone
+    running: Running
+    client: httpx.Client
+    port: int
+    seconds: list[float]
+
+    def token(self, role: str, person: str = OPERATOR) -> str:
+        """A new one."""
+        out = self.home.path / f"{role}.token"
+        out.unlink(missing_ok=True)
+        add(self.home, role=Role(role), person=person, days=1, now=utc_now(), out=out)
+        return out.read_text().strip()
+
+    def over_tcp(self, token: str = "", **headers: str) -> httpx.Client:
+        """Another client."""
+        authorised = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=authorised | headers, timeout=LONGEST_S)
+
+    def get(self, path: str, **more: Any) -> Any:
+        """The document there."""
+        answer = self.client.get(path, **more)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def until(self, state: str) -> Mapping[str, Any]:
+        """Wait until the one phone is in that state."""
+        found: list[Mapping[str, Any]] = []
+
+        def is_so() -> bool:
+            found[:] = self.get("/v1/phones")["phones"]
+            return [each["state"] for each in found] == [state]
+
+        wait_for(is_so, LONGEST_S, lambda: f"not {state}: {found}")
+        return found[0]
+
+    def plan(self) -> Mapping[str, Any]:
+        """A plan for the phone."""
+        self.until("to_confirm")
+        made = self.client.post("/v1/plans", json={"phone": SERIAL})
+        assert made.status_code == 201, made.text
+        found: Mapping[str, Any] = made.json()
+        return found
+
+    def confirm(
+        self, plan: Mapping[str, Any], *, key: str = "order-0001", client: httpx.Client | None = None, **other: Any
+    ) -> httpx.Response:
+        """Its confirmation; `other`: fields of the body that are others."""
+        body = {"plan_hash": plan["plan_hash"], "number": SERIAL} | other
+        asked = client or self.client
+        return asked.post(f"/v1/plans/{plan['plan']}/confirm", json=body, headers={"Idempotency-Key": key})
+
+    def entries(self, kind: str) -> int:
+        """How many the ledger has of that kind."""
+        return sum(1 for row in self.phone.ledger.stored() if row.kind == kind)
+
+
+@contextmanager
+def service_room(
+    folder: Path,
+    keys: Path,
+    *,
+    erase: bool = True,
+    phone: Mapping[str, Any] = lives.PIXEL_16,
+    answers: bool = True,
+    look: Callable[[], StationChecked] = lambda: StationChecked(checks=()),
+) -> Iterator[ServiceRoom]:
+    """`answers`: a script stands for the technician; else questions wait for a client."""
+    home = Home(folder).make()
+    shutil.copytree(keys, home.keys)
+    settings = replace(PATIENT, service=Service(erase=erase))
+    room = OnePhone(folder, phone, settings=settings, clock=UnhurriedClock())
+    port, seconds = free_port(), [0.0]
+    with (
+        room.session(room.hands.notice if answers else room.only_hands) as session,
+        ContinuousBench(session, home=home, by=lives.TESTER) as bench,
+        closing(Once(folder / "service.sqlite3", now=utc_now)) as once,
+        listening(home, port) as sockets,
+        httpx.Client(
+            transport=httpx.HTTPTransport(uds=str(api_socket(home))), base_url="http://localhost", timeout=LONGEST_S
+        ) as client,
+    ):
+        session.prepare()
+        at = OpenStation(home=home, session=session)
+        running = Running(
+            at=at,
+            bench=bench,
+            feed=Feed(session, home.papers),
+            once=once,
+            plans=Plans(at, monotonic=lambda: seconds[0]),
+            look=look,
+            version="test",
+        )
+        up = threading.Event()
+        daemon = Daemon(running, told=up.set)
+        thread = threading.Thread(target=daemon.run, args=(sockets,))
+        thread.start()
+        try:
+            assert up.wait(LONGEST_S)
+            yield ServiceRoom(home=home, phone=room, running=running, client=client, port=port, seconds=seconds)
+        finally:
+            for question in session.questions:
+                session.answer(question.id, None, by="the end of the test")
+            if up.is_set():
+                daemon.ask_to_end()
+            thread.join(LONGEST_S)
+            session.wait()
+    room.ledger.close()
