@@ -201,6 +201,10 @@ def test_a_reopened_phone_is_overwritten_on_wish_and_nothing_is_promised_for_it(
     choice = choose(PIXEL, ADB, "android_reopen", passes=1)
     assert choice.method is METHODS["android_reopen_overwrite"]
     assert (choice.predicted["level"], choice.predicted["nist"], choice.predicted["gb"]) == ("E1", "none", "none")
+    sized = {**PIXEL, "storage.total_bytes": str(118 * 10**9)}
+    told = plan(sized, ADB, Limits(), wanted="android_reopen", passes=2)
+    assert told.forecast is not None
+    assert (told.forecast.passes, told.forecast.written_bytes) == (2, 236 * 10**9)
 
 
 def test_overwriting_is_never_had_by_way_of_a_weaker_method_that_nobody_asked_for() -> None:

@@ -102,6 +102,19 @@ def test_a_phone_whose_erase_is_not_proven_gets_its_figures_and_no_claim() -> No
     assert bench.slot.phone.truth()["left"] == []
 
 
+def test_a_station_that_dies_in_the_pass_of_a_reopened_phone_goes_on_and_shows_the_same() -> None:
+    whole = overwritten(route="android_reopen_overwrite")
+    numbers = [piece.number for piece in whole.evidence if piece.asked.startswith("overwrite.")]
+    for dies_after in numbers[::4]:
+        bench = SmallBench("android_reopen_overwrite", {**PIXEL_13, "set": SMALL})
+        bench.inspect()
+        bench.run(dies_after=dies_after)
+        assert bench.dies_in, dies_after
+        bench.resume()
+        assert (bench.failure, shown(bench).reasons) == ("", ()), dies_after
+        assert sum(piece.asked == "overwrite.disclosed" for piece in bench.evidence) == 1, dies_after
+
+
 @pytest.mark.parametrize(
     "model",
     [
