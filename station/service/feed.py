@@ -126,9 +126,15 @@ class Feed:
         """Number of the ledger's last entry. Raises: LedgerError."""
         return self._session.jobs.ledger.last_number()
 
-    async def stream(self, *, after: int, job: str, language: str) -> AsyncIterator[bytes]:
-        """Entries after that number, as far as there are, then whatever comes; only of `job` if one is named."""
-        seen_line = self._number
+    @property
+    def newest(self) -> int:
+        """Number of the newest of what happens now."""
+        return self._number
+
+    async def stream(self, *, after: int, seen_line: int, job: str, language: str) -> AsyncIterator[bytes]:
+        """Entries after that number, as far as there are, and what happens now after `seen_line`, then whatever comes;
+        only of `job` if one is named.
+        """
         yield b"retry: 2000\n\n"
         while not self._closed:
             changed = self._changed
@@ -165,7 +171,7 @@ class EventStream:
 
     def __init__(self, feed: Feed, *, after: int, job: str, language: str) -> None:
         self._feed = feed
-        self._pieces = feed.stream(after=after, job=job, language=language)
+        self._pieces = feed.stream(after=after, seen_line=feed.newest, job=job, language=language)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""

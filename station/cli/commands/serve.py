@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def command(
     context: click.Context, operator_name: str | None, passphrase_file: Path | None, config: Path | None
 ) -> int:
-    """Exit 0 when it was told to end; what still waited for a person is resumed at the next start."""
+    """Exit 0 when it was told to end; 130 when jobs were left that wait for a person: the next start resumes them."""
     from phones.clock import utc_now
     from station.cli.commands.process import leave
     from station.errors import NotInitialisedError

@@ -2,22 +2,28 @@
 """`proofwipe serve` as a process: with a real adb server and virtual phones, killed, started again, ended."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import httpx
 import pytest
 
-from station.service.daemon import api_socket
+from station.cli.commands.serve import command as serve_command
+from station.cli.results import INTERRUPTED
+from station.service.daemon import ENDING_S, api_socket
 from station.service.notify import Notifier
 from station.setup.home import Home
 from tests.support import lives
-from tests.support.cli_station import PASSPHRASE, PIXEL_16, CommandLine, Starter
+from tests.support.cli_station import PASSPHRASE, PIXEL_16, ROOT, CommandLine, Starter
+from tests.support.free_port import free_port
 from tests.support.waiting import wait_for
 
 CONFIG = """
@@ -184,3 +190,47 @@ def test_tokens_are_made_shown_and_removed_by_commands(station: CommandLine, tmp
     assert station.run("token", "remove", "nosuch").code == 2
     assert station.run("token", "remove", listed.split()[0]).code == 0
     assert station.run("token", "list").out == ""
+
+
+@pytest.mark.wire
+def test_the_program_of_the_document_orders_an_erase_and_keeps_the_paper(specimen: Starter, tmp_path: Path) -> None:
+    port = free_port()
+    line, bench = specimen(PIXEL_16, config=f"{CONFIG}port = {port}\n")
+    settings = line.home / "config.toml"
+    settings.write_text(settings.read_text().replace("person_s = 12.0", "person_s = 80.0"))
+    text = (ROOT / "docs/integrating.md").read_text("utf-8")
+    found = re.search(r"<!-- example: integrating -->\n```python\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    (tmp_path / "erase.py").write_text(found.group(1))
+    token = tmp_path / "shop.token"
+    assert line.run("token", "add", "--role", "integrator", "--person", "Li Wei", "--out", token).code == 0
+    with serving(line) as (process, client):
+        wait_for(lambda: [each["state"] for each in phones(client)] == ["to_confirm"], LONGEST_S, "no phone")
+        orders = [f"http://127.0.0.1:{port}", token, "ORDER-0001", SERIAL]
+
+        def ordered() -> "subprocess.CompletedProcess[str]":
+            return subprocess.run(
+                [sys.executable, "erase.py", *map(str, orders)],
+                cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST_S, check=False,
+            )  # fmt: skip
+
+        done = ordered()
+        assert done.returncode == 0, done.stdout + done.stderr
+        (job,) = client.get("/v1/jobs").json()["jobs"]
+        assert done.stdout.split()[:3] == [job["job"], "CERTIFIED", job["grade"]]
+        assert (tmp_path / "ORDER-0001.pdf").read_bytes().startswith(b"%PDF-")
+        again = ordered()
+        assert (again.returncode, "key_reused" in again.stderr) == (1, True), again.stderr
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LONGEST_S) == 0
+    assert bench.truth()[PIXEL_16]["erased"] is True
+
+
+def test_the_unit_waits_longer_than_the_service_needs_to_end_and_names_a_command_that_there_is() -> None:
+    unit = (ROOT / "packaging/systemd/proofwipe.service").read_text("utf-8")
+    said = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and not line.startswith("#"))
+    assert float(said["TimeoutStopSec"]) > ENDING_S
+    assert (said["Type"], said["SuccessExitStatus"]) == ("notify", str(INTERRUPTED))
+    words = said["ExecStart"].split()[1:]
+    assert words[0] == "serve"
+    assert serve_command.make_parser(click.Context(serve_command)).parse_args(words[1:])[0]["passphrase_file"]
