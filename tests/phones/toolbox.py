@@ -161,7 +161,7 @@ def ask(question: Question, tools: Path) -> tuple[Reply, dict[str, str]]:
         [str(tools / "sh"), "-c", question.request.line],
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=90,
         env={"PATH": str(tools)},
     )
     reply = Reply(status=run.returncode, body=run.stdout, error=run.stderr)

@@ -9,7 +9,7 @@ from pathlib import Path
 import adbutils
 
 from tests.support.free_port import free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import PATIENCE_S, wait_for
 
 BUNDLED = Path(adbutils.__file__).parent / "binaries" / "adb"
 BINARIES = {"debian": Path("/usr/bin/adb"), "bundled": BUNDLED}
@@ -44,7 +44,7 @@ class AdbServer:
                 stderr=log,
                 cwd=self.home,
             )
-        wait_for(self.answers, 10, "the adb server does not answer")
+        wait_for(self.answers, "the adb server does not answer")
 
     def answers(self) -> bool:
         try:
@@ -56,10 +56,10 @@ class AdbServer:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(5)
+            self.process.wait(PATIENCE_S)
 
     def run(
-        self, *arguments: str, stdin: bytes | None = b"", timeout: float = 20
+        self, *arguments: str, stdin: bytes | None = b"", timeout: float = PATIENCE_S
     ) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             [self.binary, *arguments],
@@ -78,5 +78,5 @@ class AdbServer:
         lines = self.run("devices").stdout.decode().splitlines()[1:]
         return dict(line.split("\t", 1) for line in lines if "\t" in line)
 
-    def wait_for_state(self, serial: str, state: str | None, seconds: float = 10) -> None:
-        wait_for(lambda: self.states().get(serial) == state, seconds, f"{serial} never became {state}")
+    def wait_for_state(self, serial: str, state: str | None) -> None:
+        wait_for(lambda: self.states().get(serial) == state, f"{serial} never became {state}")

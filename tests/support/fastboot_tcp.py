@@ -14,7 +14,7 @@ class TcpTransport:
     """phones.fastboot.link.Transport over a socket."""
 
     def __init__(self, number: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", number), timeout=10.0)
+        self._socket = socket.create_connection(("127.0.0.1", number), timeout=90.0)
         self._socket.sendall(b"FB01")
         assert self._exactly(4) == b"FB01"
 

@@ -78,7 +78,7 @@ class TimeStampAuthority:
             ],
             check=True,
             capture_output=True,
-            timeout=30,
+            timeout=90,
         )
         return said.read_bytes()
 
@@ -99,7 +99,7 @@ def time_stamp_authority(folder: Path, now: datetime) -> Iterator[TimeStampAutho
     finally:
         authority.over.set()
         server.shutdown()
-        thread.join(10)
+        thread.join(90)
         server.server_close()
 
 

@@ -4,10 +4,13 @@
 import time
 from collections.abc import Callable
 
+PATIENCE_S = 90.0
+"""One for all: it costs nothing where all is well, and a machine that does ten other things is no fault of ours."""
 
-def wait_for(condition: Callable[[], bool], seconds: float, complaint: Callable[[], str] | str) -> None:
-    """Raises: AssertionError with the complaint when it does not come true within the seconds."""
-    deadline = time.monotonic() + seconds
+
+def wait_for(condition: Callable[[], bool], complaint: Callable[[], str] | str) -> None:
+    """Raises: AssertionError with the complaint when it does not come true for a minute and a half."""
+    deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline, complaint() if callable(complaint) else complaint
         time.sleep(0.05)

@@ -52,7 +52,7 @@ SETTINGS = Settings(
 )
 EXCHANGE_S = 8.0
 """No exchange waits longer; a working station waits a minute for a silent phone."""
-ALL_PLUGGED_S = 20.0
+ALL_PLUGGED_S = 90.0
 
 
 @dataclass(frozen=True, kw_only=True)

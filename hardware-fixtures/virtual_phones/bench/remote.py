@@ -14,7 +14,7 @@ from pathlib import Path
 
 from virtual_phones.bench.control import ControlClient, ControlError
 
-HELLO_TIMEOUT_S = 30.0
+HELLO_TIMEOUT_S = 120.0
 FURNISH_TIMEOUT_S = 180.0
 """Thirty-two phones are made in half a second, in an emulated machine in half a minute."""
 _MAXIMUM_HELLO = 4 * 1024 * 1024

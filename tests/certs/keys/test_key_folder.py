@@ -364,7 +364,7 @@ def test_openssl_reads_an_exported_key_and_not_ours(folder: Path, tmp_path: Path
     target = tmp_path / "copy.pem"
     key_folder.export_key(folder, "pass", "organisation", "new one", target)
     read = ["openssl", "pkey", "-noout", "-text", "-passin", "pass:new one", "-in"]
-    said = subprocess.run([*read, str(target)], capture_output=True, text=True, timeout=30, check=True)
+    said = subprocess.run([*read, str(target)], capture_output=True, text=True, timeout=90, check=True)
     assert "prime256v1" in said.stdout
     assert target.stat().st_mode & 0o777 == 0o600
     with pytest.raises(KeyFileExistsError):

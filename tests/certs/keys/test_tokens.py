@@ -45,7 +45,7 @@ def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ["softhsm2-util", "--init-token", "--free", "--label", "bench", "--so-pin", "12345678", "--pin", PIN],
         check=True,
         capture_output=True,
-        timeout=30,
+        timeout=90,
     )
     yield f"pkcs11:token=bench;object=station?module-path={MODULE}"
     if before is None:

@@ -124,7 +124,7 @@ def test_a_log_killed_at_any_statement_keeps_all_or_nothing_of_an_append(tmp_pat
 
         child, connection = in_child(work)
         told = received(connection)
-        child.join(30)
+        child.join(90)
         log = TransparencyLog.open(path, LOG_KEY)
         assert log.size == 11 if told else log.size in (6, 11)
         whole(log, policy)
@@ -159,7 +159,7 @@ def test_a_log_killed_at_random_moments_loses_nothing_it_acknowledged(tmp_path: 
         time.sleep(chance.random() * 0.05)
         assert child.pid is not None
         os.kill(child.pid, signal.SIGKILL)
-        child.join(30)
+        child.join(90)
         for size, note, leaf in received(connection):
             acknowledged[size] = (note, leaf)
         log = TransparencyLog.open(path, LOG_KEY)
@@ -207,7 +207,7 @@ def test_two_processes_append_at_once_to_one_history(tmp_path: Path) -> None:
     assert order == sorted(order)
     log.close()
     for child, _ in children:
-        child.join(10)
+        child.join(90)
         assert child.exitcode == 0
 
 
@@ -227,7 +227,7 @@ def test_a_log_opened_while_another_process_appends_is_never_called_corrupt(tmp_
         log = TransparencyLog.open(path)
         sizes.append(log.size)
         log.close()
-    child.join(10)
+    child.join(90)
     assert received(connection) == [(300, "done", b"")]
     assert sizes == sorted(sizes)
     assert len(set(sizes)) > 1

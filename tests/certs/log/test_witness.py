@@ -42,7 +42,7 @@ def served(site: Site) -> Iterator[Server]:
             yield server
         finally:
             server.shutdown()
-            thread.join(10)
+            thread.join(90)
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ def test_requests_at_once_are_signed_one_after_another(worked: TransparencyLog, 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(90)
     assert witness.size_of(ORIGIN) == worked.size
     assert set(replies) <= {200, 409}
 
@@ -313,7 +313,7 @@ def test_nothing_can_be_written_and_much_at_once_is_refused(worked: Transparency
     with served(LogSite(worked)) as server:
         host, port = server.server_address[:2]
         assert ask(f"{server.url}/checkpoint", most=10_000, body=b"x").status == 405
-        connection = http.client.HTTPConnection(str(host), port, timeout=10)
+        connection = http.client.HTTPConnection(str(host), port, timeout=90)
         connection.request("HEAD", "/checkpoint")
         head = connection.getresponse()
         assert (head.status, head.read(), head.getheader("Cache-Control")) == (200, b"", "no-cache")
@@ -326,7 +326,7 @@ def test_nothing_can_be_written_and_much_at_once_is_refused(worked: Transparency
         connection.request("DELETE", "/checkpoint")
         assert connection.getresponse().status == 501
         connection.close()
-        idle = [socket.create_connection((str(host), port), timeout=10) for _ in range(20)]
+        idle = [socket.create_connection((str(host), port), timeout=90) for _ in range(20)]
         closed = [each.recv(1) for each in idle[16:]]  # no place: closed at once, not kept waiting
         assert closed == [b""] * 4
         for each in idle:

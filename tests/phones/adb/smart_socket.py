@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from phones.adb.wire import AdbStream, Deadline
+from tests.support.waiting import PATIENCE_S
 
 Conversation = Callable[[socket.socket], None]
 Answers = dict[str, bytes | Conversation]
@@ -48,7 +49,7 @@ class SmartSocket:
     def connect(self, deadline: Deadline) -> AdbStream:
         return AdbStream.open(self.port, deadline)
 
-    def ask(self, service: str, *, timeout_s: float = 5.0) -> bytes:
+    def ask(self, service: str, *, timeout_s: float = PATIENCE_S) -> bytes:
         with self.connect(Deadline(timeout_s)) as stream:
             return stream.ask_server(service)
 
@@ -82,7 +83,7 @@ def _accept(listener: socket.socket, server: SmartSocket, ended: threading.Event
 
 def _serve(connection: socket.socket, server: SmartSocket) -> None:
     with connection:
-        connection.settimeout(5)
+        connection.settimeout(PATIENCE_S)
         try:
             while True:
                 head = connection.recv(4, socket.MSG_WAITALL)
@@ -110,8 +111,6 @@ def drip(data: bytes, pause_s: float) -> Conversation:
     return talk
 
 
-def silence(seconds: float) -> Conversation:
-    def talk(connection: socket.socket) -> None:
-        time.sleep(seconds)
-
-    return talk
+def silence(connection: socket.socket) -> None:
+    """Says nothing, until the other side has gone."""
+    connection.recv(1)

@@ -2,7 +2,6 @@
 """The adb link counts an exchange only when the phone has said that it ended."""
 
 import socket
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -29,6 +28,7 @@ from phones.link import (
     TradeInLine,
 )
 from tests.phones.adb.smart_socket import Answers, Conversation, drip, fail, okay, packet, shell, silence, smart_socket
+from tests.support.waiting import PATIENCE_S
 
 LINE = "shell,v2,raw:getprop"
 
@@ -36,7 +36,7 @@ LINE = "shell,v2,raw:getprop"
 GETPROP = ShellLine(line="getprop")
 
 
-def exchange(answer: bytes | Conversation, request: Request = GETPROP, *, timeout_s: float = 3.0) -> Reply:
+def exchange(answer: bytes | Conversation, request: Request = GETPROP, *, timeout_s: float = PATIENCE_S) -> Reply:
     answers: Answers = {"host:transport-id:7": b"OKAY", LINE: answer}
     with smart_socket(answers) as server:
         return AdbLink(server, 7).exchange(request, timeout_s=timeout_s)
@@ -62,10 +62,8 @@ def test_a_reset_connection_is_a_lost_phone() -> None:
 
 
 def test_the_deadline_is_for_the_whole_exchange_and_not_for_each_byte() -> None:
-    began = time.monotonic()
-    with pytest.raises(PhoneSilentError):
+    with pytest.raises(PhoneSilentError):  # with a deadline for each byte, all of them would come
         exchange(drip(shell(b"x" * 200), 0.05), timeout_s=0.4)
-    assert time.monotonic() - began < 1.5
 
 
 GONE = b"R58N12                 device usb:3-1.4 transport_id:8\n"
@@ -73,23 +71,21 @@ STILL_THERE = GONE + b"R58N13                 device usb:3-1.3 transport_id:7\n"
 
 
 def test_a_wait_ends_when_the_phone_has_left_although_its_stream_stays_open() -> None:
-    began = time.monotonic()
-    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence(20), "host:devices-l": okay(GONE)}
-    with smart_socket(answers) as server, pytest.raises(PhoneLostError):
-        AdbLink(server, 7).exchange(GETPROP, timeout_s=15.0)
-    assert time.monotonic() - began < 10.0
+    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence, "host:devices-l": okay(GONE)}
+    with smart_socket(answers) as server, pytest.raises(PhoneLostError):  # at the end of its time it is a silent one
+        AdbLink(server, 7).exchange(GETPROP, timeout_s=PATIENCE_S)
 
 
 @pytest.mark.parametrize("listed", [okay(STILL_THERE), fail("no list today"), b""])
 def test_a_wait_goes_on_while_the_phone_is_there_or_nobody_can_tell(listed: bytes) -> None:
-    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence(20), "host:devices-l": listed}
+    answers: Answers = {"host:transport-id:7": b"OKAY", LINE: silence, "host:devices-l": listed}
     with smart_socket(answers) as server, pytest.raises(PhoneSilentError):
         AdbLink(server, 7).exchange(GETPROP, timeout_s=2.5)
 
 
 def test_a_phone_that_says_nothing_is_silent_and_not_lost() -> None:
     with pytest.raises(PhoneSilentError):
-        exchange(silence(2), timeout_s=0.2)
+        exchange(silence, timeout_s=0.2)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +124,7 @@ def test_a_no_has_one_of_our_words(words: str, expected: str) -> None:
 )
 def test_a_phone_that_is_not_there_is_lost(words: str) -> None:
     with smart_socket({"host:transport-id:7": fail(words)}) as server, pytest.raises(PhoneLostError):
-        AdbLink(server, 7).exchange(Reboot(), timeout_s=2)
+        AdbLink(server, 7).exchange(Reboot(), timeout_s=PATIENCE_S)
 
 
 def test_a_trade_in_command_goes_out_without_anything_appended() -> None:
@@ -138,21 +134,21 @@ def test_a_trade_in_command_goes_out_without_anything_appended() -> None:
     }
     with smart_socket(answers) as server:
         link = AdbLink(server, 7, name="trade_in")
-        assert link.exchange(TradeInLine(command="getstatus --challenge aB_-9"), timeout_s=2).body == b"{}"
+        assert link.exchange(TradeInLine(command="getstatus --challenge aB_-9"), timeout_s=PATIENCE_S).body == b"{}"
         assert server.asked == list(answers)
 
 
 def test_a_trade_in_command_the_phone_would_close_is_not_even_sent() -> None:
     with smart_socket({}) as server:
         with pytest.raises(PhoneRefusedError) as caught:
-            AdbLink(server, 7).exchange(TradeInLine(command="getstatus; reboot"), timeout_s=2)
+            AdbLink(server, 7).exchange(TradeInLine(command="getstatus; reboot"), timeout_s=PATIENCE_S)
         assert caught.value.reason_code == "closed"
         assert server.asked == []
 
 
 def test_a_reboot_request_returns_when_it_was_taken() -> None:
     with smart_socket({"host:transport-id:7": b"OKAY", "reboot:": b"OKAY"}) as server:
-        assert AdbLink(server, 7).exchange(Reboot(), timeout_s=2) == Reply()
+        assert AdbLink(server, 7).exchange(Reboot(), timeout_s=PATIENCE_S) == Reply()
 
 
 RESCUE = RescueProperty(name="ro.build.fingerprint")
@@ -166,8 +162,8 @@ def test_rescue_tells_one_line_and_a_wipe_exactly_eight_bytes() -> None:
     }
     with smart_socket(answers) as server:
         link = AdbLink(server, 7, name="recovery")
-        assert link.exchange(RESCUE, timeout_s=2).body == b"a/b/c:13\n"
-        assert link.exchange(RescueWipe(), timeout_s=2).body == b"DONEDONE"
+        assert link.exchange(RESCUE, timeout_s=PATIENCE_S).body == b"a/b/c:13\n"
+        assert link.exchange(RescueWipe(), timeout_s=PATIENCE_S).body == b"DONEDONE"
 
 
 def test_half_an_answer_to_a_wipe_is_a_lost_phone_and_one_without_end_is_malformed() -> None:
@@ -179,9 +175,9 @@ def test_half_an_answer_to_a_wipe_is_a_lost_phone_and_one_without_end_is_malform
     with smart_socket(answers) as server:
         link = AdbLink(server, 7, name="recovery")
         with pytest.raises(PhoneLostError):
-            link.exchange(RescueWipe(), timeout_s=2)
+            link.exchange(RescueWipe(), timeout_s=PATIENCE_S)
         with pytest.raises(ReplyMalformedError):
-            link.exchange(RESCUE, timeout_s=2)
+            link.exchange(RESCUE, timeout_s=PATIENCE_S)
 
 
 def test_a_link_of_before_a_server_restart_does_not_reach_another_phone() -> None:
@@ -189,26 +185,26 @@ def test_a_link_of_before_a_server_restart_does_not_reach_another_phone() -> Non
         link = AdbLink(server, 7)
         server.generation += 1
         with pytest.raises(PhoneLostError):
-            link.exchange(GETPROP, timeout_s=2)
+            link.exchange(GETPROP, timeout_s=PATIENCE_S)
 
 
 def test_a_request_for_an_iphone_is_refused() -> None:
     with smart_socket({}) as server, pytest.raises(PhoneRefusedError):
-        AdbLink(server, 7).exchange(AppleTrustTest(), timeout_s=2)
+        AdbLink(server, 7).exchange(AppleTrustTest(), timeout_s=PATIENCE_S)
 
 
 def test_a_dead_server_is_a_bench_error_and_nothing_is_started() -> None:
     with smart_socket({}) as server:
         pass
     with pytest.raises(AdbServerError):
-        AdbLink(server, 7).exchange(Reboot(), timeout_s=2)
+        AdbLink(server, 7).exchange(Reboot(), timeout_s=PATIENCE_S)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_from_a_phone_raise_anything_but_a_phone_error(data: bytes) -> None:
     try:
-        reply = exchange(b"OKAY" + data, timeout_s=2)
+        reply = exchange(b"OKAY" + data, timeout_s=PATIENCE_S)
     except PhoneError:
         return
     assert reply.status == data[data.rindex(b"\3\1\0\0\0") + 5]

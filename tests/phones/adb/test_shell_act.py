@@ -17,6 +17,7 @@ from phones.errors import PhoneLostError, PhoneRefusedError
 from phones.link import MAXIMUM_ERROR_BYTES, Effect, Question, ShellLine, ShellStream
 from phones.long_act import Act, ActEnd, ActOutcome, ActProgress, follow
 from tests.phones.adb.smart_socket import Answers, Conversation, fail, okay, packet, shell, smart_socket
+from tests.support.waiting import PATIENCE_S
 
 LINE = "shell,v2,raw:cat > f"
 LISTED = okay(b"R58N12                 device usb:3-1.4 transport_id:7\n")
@@ -28,8 +29,8 @@ def act(
     *,
     source: Callable[[], Iterable[bytes]] = lambda: (),
     sink: Callable[[bytes], None] = lambda _piece: None,
-    silence_s: float = 5.0,
-    timeout_s: float = 10.0,
+    silence_s: float = PATIENCE_S,
+    timeout_s: float = PATIENCE_S,
     listed: bytes = LISTED,
     tell: Callable[[ActProgress], None] = lambda _progress: None,
     is_cancelled: Callable[[], bool] = lambda: False,
@@ -147,24 +148,23 @@ def test_a_reset_connection_is_a_lost_phone() -> None:
     assert act(reset, source=lambda: [bytes(65536)] * 100).end is ActEnd.LOST
 
 
-def _deaf(seconds: float) -> Conversation:
-    def talk(connection: socket.socket) -> None:
-        connection.sendall(b"OKAY")
-        time.sleep(seconds)
+DEAF_S = 60.0
 
-    return talk
+
+def _deaf(connection: socket.socket) -> None:
+    """Takes nothing and says nothing; when it closes at last, that is a lost phone."""
+    connection.sendall(b"OKAY")
+    time.sleep(DEAF_S)
 
 
 def test_a_phone_that_takes_nothing_more_is_given_up_for_its_silence() -> None:
-    began = time.monotonic()
-    assert act(_deaf(20), source=lambda: iter(lambda: bytes(65536), b""), silence_s=1.0).end is ActEnd.TIMED_OUT
-    assert time.monotonic() - began < 8.0
+    assert PATIENCE_S > DEAF_S, "so that no other end than silence times out before the stream is closed"
+    assert act(_deaf, source=lambda: iter(lambda: bytes(65536), b""), silence_s=1.0).end is ActEnd.TIMED_OUT
 
 
 def test_a_phone_that_has_left_ends_the_act_although_its_stream_stays_open() -> None:
-    began = time.monotonic()
-    assert act(_deaf(20), silence_s=20.0, timeout_s=20.0, listed=GONE).end is ActEnd.LOST
-    assert time.monotonic() - began < 8.0
+    """Else it would have timed out before its stream was closed."""
+    assert act(_deaf, silence_s=DEAF_S / 2, timeout_s=DEAF_S / 2, listed=GONE).end is ActEnd.LOST
 
 
 def test_an_act_without_end_is_given_up_at_the_end_of_its_time() -> None:
@@ -180,7 +180,7 @@ def test_an_act_without_end_is_given_up_at_the_end_of_its_time() -> None:
 def test_a_person_can_end_it() -> None:
     asked_at = threading.Event()
     threading.Timer(0.4, asked_at.set).start()
-    assert act(_deaf(20), is_cancelled=asked_at.is_set).end is ActEnd.CANCELLED
+    assert act(_deaf, is_cancelled=asked_at.is_set).end is ActEnd.CANCELLED
 
 
 @pytest.mark.parametrize("data", [packet(9, b"x"), packet(3, b"12"), packet(0, b"x"), packet(4, b"")])
@@ -195,10 +195,10 @@ def test_a_closed_shell_is_refused_before_anything_is_sent() -> None:
 
 def test_an_act_is_no_exchange_and_an_exchange_is_an_act_without_progress() -> None:
     with smart_socket({}) as server, pytest.raises(PhoneRefusedError):
-        AdbLink(server, 7).exchange(ShellStream(line="cat"), timeout_s=2)
+        AdbLink(server, 7).exchange(ShellStream(line="cat"), timeout_s=PATIENCE_S)
     answers: Answers = {"host:transport-id:7": b"OKAY", "shell,v2,raw:id": shell(b"uid=2000\n")}
     with smart_socket(answers) as server:
-        outcome = AdbLink(server, 7).begin(ShellLine(line="id"), timeout_s=2).wait(1.0)
+        outcome = AdbLink(server, 7).begin(ShellLine(line="id"), timeout_s=PATIENCE_S).wait(PATIENCE_S)
     assert outcome is not None
     assert outcome.reply is not None
     assert outcome.reply.body == b"uid=2000\n"
@@ -209,7 +209,7 @@ def test_a_link_of_before_a_server_restart_begins_nothing_on_another_phone() -> 
         link = AdbLink(server, 7)
         server.generation += 1
         with pytest.raises(PhoneLostError):
-            link.begin(ShellStream(line="cat > f"), timeout_s=2)
+            link.begin(ShellStream(line="cat > f"), timeout_s=PATIENCE_S)
 
 
 @settings(max_examples=30, deadline=None)

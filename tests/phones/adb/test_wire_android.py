@@ -25,6 +25,7 @@ from phones.link import Reboot, ShellLine
 from phones.port import Presence
 from phones.usb.watch import UsbWatch
 from phones.witness import Witness, WitnessedPort
+from tests.support.waiting import PATIENCE_S
 from virtual_phones.bench.remote import RemoteBench
 from virtual_phones.faults import FaultKind
 from virtual_phones.usb.backend import backend
@@ -65,10 +66,10 @@ class Wired:
         self.bench = Bench(adb=server, usb=self.usb, transports=remote.transports)
         self.journal: list[Evidence] = []
 
-    def wait_for(self, path: str, presence: Presence, seconds: float = 15.0) -> None:
+    def wait_for(self, path: str, presence: Presence, seconds: float = PATIENCE_S) -> None:
         self.wait(lambda: self.bench.port(path).look().presence is presence, seconds)
 
-    def wait(self, what: Callable[[], bool], seconds: float = 15.0) -> None:
+    def wait(self, what: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         until = time.monotonic() + seconds
         while not what():
             assert time.monotonic() < until, f"in vain: {self.bench.sightings()}"

@@ -15,6 +15,7 @@ from phones.errors import PhoneError, PhoneRefusedError
 from phones.link import RebootTarget, RescueWipe
 from phones.port import Presence
 from phones.usb.watch import UsbWatch
+from tests.support.waiting import PATIENCE_S
 from virtual_phones.bench.remote import RemoteBench
 from virtual_phones.usb.backend import backend
 
@@ -30,7 +31,7 @@ PHONE = {
 }
 
 
-def _wait(bench: Bench, presence: Presence, seconds: float = 30.0) -> None:
+def _wait(bench: Bench, presence: Presence, seconds: float = PATIENCE_S) -> None:
     until = time.monotonic() + seconds
     while bench.port("1-1").look().presence is not presence:
         assert time.monotonic() < until, bench.sightings()
@@ -81,7 +82,7 @@ def test_rescue_is_reached_asked_and_wipes_as_adb_itself_does(tmp_path: Path) ->
                 ],
                 capture_output=True,
                 text=True,
-                timeout=30,
+                timeout=90,
                 check=False,
             )
             question = fingerprint_question()

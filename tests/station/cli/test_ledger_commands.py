@@ -76,7 +76,7 @@ def test_what_is_given_as_output_is_written_into_and_never_replaced(home: Home, 
         for target in (link, pipe, Path("/dev/null")):
             code, said = call(*words, target)
             assert code == 0, (words, said)
-        reader.join(20)
+        reader.join(90)
         assert link.is_symlink()
         assert pipe.is_fifo()
         assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)

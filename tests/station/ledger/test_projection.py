@@ -206,7 +206,7 @@ def test_reading_waits_for_no_append_and_an_append_for_no_reader() -> None:
             other.execute("BEGIN IMMEDIATE")  # an append of another process that hangs
             read = threading.Thread(target=lambda: [list(ledger.view.jobs()), list(ledger.entries())])
             read.start()
-            read.join(5)
+            read.join(90)
             assert not read.is_alive()
             other.execute("ROLLBACK")
         slow = ledger.entries()

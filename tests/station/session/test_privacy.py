@@ -238,7 +238,7 @@ def ask_usbmuxd(address: str, message: str, udid: str, **more: object) -> dict[s
     """One question in usbmuxd's own words, without any library."""
     host, port = address.rsplit(":", 1)
     body = plistlib.dumps({"MessageType": message, "PairRecordID": udid, **more})
-    with socket.create_connection((host, int(port)), timeout=10) as sock:
+    with socket.create_connection((host, int(port)), timeout=90) as sock:
         sock.sendall(struct.pack("<IIII", 16 + len(body), 1, 8, 1) + body)
         with sock.makefile("rb") as stream:
             length = struct.unpack("<IIII", stream.read(16))[0]

@@ -71,7 +71,7 @@ from tests.support.direct_bench import DirectBench, VirtualClock
 from tests.support.one_phone import OnePhone, UnhurriedClock
 from tests.support.schemas import check
 
-LONGEST_S = 30.0
+LONGEST_S = 90.0
 VALIDATOR = Person(name="Validator", role="validator")
 
 

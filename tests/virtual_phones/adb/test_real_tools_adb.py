@@ -116,7 +116,7 @@ def test_a_reboot_takes_the_phone_away_and_brings_it_back(remote_bench: StartBen
     bench, serial = connected(remote_bench, adb_server, one())
     address_before = bench.usb()[0]["address"]
     assert adb_server.run("-s", serial, "reboot").returncode == 0
-    wait_for(lambda: not bench.usb(), 5, "still on the bus")
+    wait_for(lambda: not bench.usb(), "still on the bus")
     adb_server.wait_for_state(serial, None)
     adb_server.wait_for_state(serial, "device")
     assert bench.usb()[0]["address"] != address_before
@@ -144,11 +144,11 @@ def test_track_devices_says_when_a_phone_leaves_and_returns(remote_bench: StartB
 
     watcher = threading.Thread(target=track, daemon=True)
     watcher.start()
-    wait_for(lambda: (True, "device") in seen, 5, "never listed")
+    wait_for(lambda: (True, "device") in seen, "never listed")
     bench.unplug("one")
     adb_server.wait_for_state(serial, None)
     bench.plug("one")
-    watcher.join(10)
+    watcher.join(90)
     assert not watcher.is_alive(), seen
     assert any(not present for present, _ in seen)
 
@@ -167,7 +167,7 @@ def test_eight_phones_at_once_keep_their_answers_apart(remote_bench: StartBench,
     }
     names = {card["port"]: card["serial"] for card in bench.phones()}
     for serial, process in running.items():
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=90)
         assert out.decode() == f"{names[bench.transports[serial]]}\n" * 5
 
 
@@ -184,9 +184,13 @@ def test_the_trade_in_foyer_is_a_device_without_keys_that_closes_all_but_its_own
     assert "{" in out
 
 
+LATE_S = 5.0
+"""Long enough for five answers of another phone on a machine that is ten times slower."""
+
+
 def test_one_silent_phone_delays_no_other(remote_bench: StartBench, adb_server: AdbServer) -> None:
     phones = [
-        phone(fault=[{"at": 1, "kind": "silence"}, {"at": 2, "kind": "delay", "seconds": 1.5}]),
+        phone(fault=[{"at": 1, "kind": "silence"}, {"at": 2, "kind": "delay", "seconds": LATE_S}]),
         phone(name="brisk", port="1-2", serial="VP0002"),
     ]
     bench, _ = connected(remote_bench, adb_server, {"name": "two", "phone": phones})
@@ -199,12 +203,10 @@ def test_one_silent_phone_delays_no_other(remote_bench: StartBench, adb_server: 
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
     )
-    begun = time.monotonic()
     for _ in range(5):
         assert adb_server.shell(by_path["1-2"], "echo quick")[1] == "quick\n"
-    assert time.monotonic() - begun < 1
-    assert slow.communicate(timeout=10)[0] == b"late\n"
-    assert time.monotonic() - begun >= 1
+    assert slow.poll() is None, "the quick one has answered five times, and this one not once"
+    assert slow.communicate(timeout=90)[0] == b"late\n"
 
 
 FAULTS = {

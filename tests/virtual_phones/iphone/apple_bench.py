@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.waiting import PATIENCE_S
 from virtual_phones.iphone.phone import IPhone, LockdownRefusal
 from virtual_phones.phone import Timing, load_model
 from virtual_phones.port import VirtualPort
@@ -61,13 +62,13 @@ class WiredBench:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "USBMUXD_SOCKET_ADDRESS": self.server.address, "HOME": str(self.folder)}
 
-    def tool(self, *command: str, timeout_s: float = 20.0) -> subprocess.CompletedProcess[str]:
+    def tool(self, *command: str, timeout_s: float = PATIENCE_S) -> subprocess.CompletedProcess[str]:
         """Run one of Debian's tools against this bench."""
         return subprocess.run(
             command, env=self.environment(), capture_output=True, text=True, timeout=timeout_s, check=False
         )
 
-    def wait(self, what: Callable[[], bool], *, seconds: float = 10.0) -> None:
+    def wait(self, what: Callable[[], bool], *, seconds: float = PATIENCE_S) -> None:
         deadline = time.monotonic() + seconds
         while not what():
             assert time.monotonic() < deadline, "it never happened"

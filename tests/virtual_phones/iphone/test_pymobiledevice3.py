@@ -33,6 +33,7 @@ from pymobiledevice3.services.mobile_activation import MobileActivationService
 from pymobiledevice3.services.mobile_config import MobileConfigService
 from pymobiledevice3.services.mobilebackup2 import Mobilebackup2Service
 
+from tests.support.waiting import PATIENCE_S
 from tests.virtual_phones.iphone.apple_bench import FAST, WiredBench, make_iphone, wired
 
 # pymobiledevice3 leaves connections open when a call raises; `scene` collects them while they are ours.
@@ -73,7 +74,7 @@ async def pair(bench: WiredBench, *, phone: int = 0, **options: Any) -> Any:
     return await client(bench, phone=phone, autopair=True, pair_timeout=0, **options)
 
 
-def run(awaitable: Awaitable[Any], *, seconds: float = 30.0) -> Any:
+def run(awaitable: Awaitable[Any], *, seconds: float = PATIENCE_S) -> Any:
     async def bounded() -> Any:
         return await asyncio.wait_for(awaitable, seconds)
 
@@ -367,4 +368,4 @@ def test_twenty_four_phones_pair_and_answer(scene: OpenBench) -> None:
         shared = bench.phone.key  # 24 RSA keys would take longer than the rest of the test
         for phone in bench.phones:
             phone.key = shared
-        assert run(all_of_them(bench), seconds=60.0) == [phone.serial for phone in bench.phones]
+        assert run(all_of_them(bench), seconds=PATIENCE_S) == [phone.serial for phone in bench.phones]

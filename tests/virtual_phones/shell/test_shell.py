@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The shell of the virtual phones runs ordinary lines, and no line at all can make it raise or run for ever."""
 
-import time
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -173,9 +171,7 @@ def test_sleeping_takes_no_real_time_but_delays_the_answer() -> None:
     ],
 )
 def test_a_line_that_never_ends_is_killed(line: str) -> None:
-    began = time.monotonic()
-    result = run(line)
-    assert time.monotonic() - began < 20
+    result = run(line)  # one that is not killed is ended by the time limit of a test
     assert len(result.stdout) <= 9 * 1024 * 1024
 
 

@@ -259,5 +259,5 @@ def test_many_ask_at_once(tmp_path: Path) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=20)
+            thread.join(timeout=90)
         assert found == {phone.udid for phone in phones}

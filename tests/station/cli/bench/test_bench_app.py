@@ -31,7 +31,7 @@ from tests.support.imeis import imei
 from tests.support.one_phone import OnePhone, UnhurriedClock
 from virtual_phones.bench.scenario import add_phones, read_scenario
 
-LONGEST_S = 20.0
+LONGEST_S = 90.0
 PATIENT = replace(lives.SETTINGS, deadlines=replace(lives.SETTINGS.deadlines, person_s=1e7))
 """Virtual time runs while nobody presses a key."""
 AT_REST_S = 0.02

@@ -270,7 +270,7 @@ def test_a_sample_is_written_when_nobody_acts(served: Served) -> None:
     with served.session.acting():
         acting.set()
         assert not done.wait(0.3)
-    assert done.wait(20)
+    assert done.wait(90)
     other.join()
 
 
@@ -287,7 +287,7 @@ def test_two_clients_at_once_are_both_answered_and_what_was_begun_is_finished_at
 
     def slow(at: OpenStation, *, settle: bool = True) -> Phones:
         both.wait()
-        assert release.wait(20)
+        assert release.wait(90)
         return bench_operations.phones(at, settle=False)
 
     monkeypatch.setattr(messages, "OPERATIONS", {"phones": slow})
