@@ -21,6 +21,7 @@ from phones.link import AppleEraseRoute, Reply, Request
 from phones.long_act import Act, ActEnd, ActOutcome, ActProgress, Meter, follow
 from phones.port import Port, Presence, Sighting
 from phones.witness import Witness, WitnessedPort
+from tests.support.waiting import PATIENCE_S
 
 HELLO: list[Any] = [
     ["DLMessageVersionExchange", 400, 0],
@@ -36,7 +37,10 @@ def removing(percent: object) -> list[object]:
 
 
 class Phone:
-    """The phone's side of the connection: says `words`, `pause_s` before each; then it is dead, or silent."""
+    """The phone's side of the connection: says `words`, `pause_s` before each; then it is dead, or silent.
+
+    A word that can be called is not said: it is waited for until it is true.
+    """
 
     def __init__(self, words: list[Any], *, pause_s: float = 0.0, then_silent: bool = False) -> None:
         self.words: Iterator[Any] = iter(words)
@@ -50,7 +54,10 @@ class Phone:
     async def receive(self) -> Any:
         await asyncio.sleep(self.pause_s)
         for word in self.words:
-            return word
+            if not callable(word):
+                return word
+            while not word():
+                await asyncio.sleep(0.01)
         if self.then_silent:
             await asyncio.sleep(3600)
         raise PhoneLostError
@@ -95,7 +102,7 @@ def loop() -> Iterator[LoopThread]:
     made.close()
 
 
-def act(*, timeout_s: float = 20.0, silence_s: float = 20.0) -> Act:
+def act(*, timeout_s: float = PATIENCE_S, silence_s: float = PATIENCE_S) -> Act:
     return Act(question=erase_question(ROUTE, timeout_s=timeout_s), silence_s=silence_s)
 
 
@@ -107,7 +114,8 @@ def run(phone: Phone, loop: LoopThread, planned: Act | None = None, **more: Any)
 
 def test_an_act_that_ends_well_tells_bytes_rate_and_percent_on_the_way(loop: LoopThread) -> None:
     told: list[ActProgress] = []
-    phone = Phone([*HELLO, removing(10), removing(60.5), *DONE], pause_s=0.3)
+    words = [*HELLO, removing(10), removing(60.5), lambda: bool(told) and told[-1].percent == 60, *DONE]
+    phone = Phone(words, pause_s=0.3)
     outcome = run(phone, loop, tell=told.append)
     assert outcome.end is ActEnd.DONE
     assert outcome.reply is not None

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from virtual_phones.adb.listener import AdbListener
 from virtual_phones.adb.plug import AdbPlug
+from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.bench.control import ControlError, ControlServer
 from virtual_phones.bench.scenario import (
     Scenario,
@@ -39,6 +40,7 @@ from virtual_phones.usb.vhci import VhciError, slots
 from virtual_phones.usbmux.usbmux import UsbmuxServer
 
 TICK_S = 0.04
+DIALOG_OPENS_S = 20.0
 TICK_ON_USB_S = 0.15
 """The rig's guest computes slowly; what hands do is followed at once all the same."""
 
@@ -179,7 +181,19 @@ class VirtualBench:
             raise ControlError("adb_server: host and port")
 
     def _press(self, request: Mapping[str, object]) -> None:
-        self._port(request).press(str(request.get("action")), self.now_s())
+        """Who is to tap Allow waits for the dialog: an adb server says `unauthorized` before it has sent its key."""
+        port, action = self._port(request), str(request.get("action"))
+        give_up = time.monotonic() + DIALOG_OPENS_S
+        while action == "accept_adb" and time.monotonic() < give_up and self._dialog_is_to_come(port):
+            time.sleep(TICK_S)
+        port.press(action, self.now_s())
+
+    def _dialog_is_to_come(self, port: VirtualPort) -> bool:
+        with port.lock:
+            phone = port.phone
+            if not isinstance(phone, AndroidPhone) or phone.adb_mode() != "unauthorized":
+                return False
+            return phone.offered is None or phone.offered[2] > self.now_s()
 
     def _screen(self, request: Mapping[str, object]) -> str:
         port = self._port(request)

@@ -13,6 +13,7 @@ import pytest
 from tests.support.adb_server import AdbServer
 from tests.support.waiting import wait_for
 from tests.virtual_phones.benches import Scenario, StartBench
+from virtual_phones.bench.control import ControlClient
 from virtual_phones.bench.remote import RemoteBench
 
 pytestmark = pytest.mark.wire
@@ -62,6 +63,20 @@ def test_a_phone_is_unauthorized_until_a_person_accepts_and_stays_known_to_that_
     adb_server.wait_for_state(serial, None)
     bench.plug("one")
     adb_server.wait_for_state(serial, "device")
+
+
+def test_who_is_to_allow_a_host_waits_for_the_dialog(remote_bench: StartBench, adb_server: AdbServer) -> None:
+    """Found on a starved machine: the server listed the phone as unauthorized before it had sent its key, the tap came
+    in between, and the phone was never allowed to speak."""
+    bench = remote_bench(one())
+    person = ControlClient(bench.control)
+    early = threading.Thread(target=lambda: person.call("press", port="one", action="accept_adb"))
+    early.start()
+    early.join(0.5)
+    bench.connect_adb_server("127.0.0.1", adb_server.port)
+    early.join(90)
+    person.close()
+    adb_server.wait_for_state(next(iter(bench.transports)), "device")
 
 
 ORDINARY_LINES = {
