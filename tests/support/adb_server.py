@@ -44,7 +44,7 @@ class AdbServer:
                 stderr=log,
                 cwd=self.home,
             )
-        wait_for(self.answers, "the adb server does not answer")
+        wait_for(self.answers, 10, "the adb server does not answer")
 
     def answers(self) -> bool:
         try:
@@ -79,4 +79,4 @@ class AdbServer:
         return dict(line.split("\t", 1) for line in lines if "\t" in line)
 
     def wait_for_state(self, serial: str, state: str | None) -> None:
-        wait_for(lambda: self.states().get(serial) == state, f"{serial} never became {state}")
+        wait_for(lambda: self.states().get(serial) == state, PATIENCE_S, f"{serial} never became {state}")

@@ -36,7 +36,7 @@ def server(tmp_path: Path) -> Iterator[AdbServer]:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    wait_for(condition, "it did not happen in time")
+    wait_for(condition, 5, "it did not happen in time")
 
 
 def test_it_answers_on_its_own_port_with_the_bundled_binary(server: AdbServer) -> None:

@@ -38,7 +38,7 @@ def asked(home: Home, **questions: tuple[str, ...]) -> Iterator[tuple[Session, F
         answers = worker.submit(
             session._questions.ask_together, questions, job="TESTJOB1", port="1-1", slot="A1", facts={}, timeout_s=60
         )
-        wait_for(lambda: len(session.questions) == len(questions), "nothing is asked")
+        wait_for(lambda: len(session.questions) == len(questions), 20, "nothing is asked")
         yield session, answers
         for each in session.questions:
             session.answer(each.id, None, by="the end of the test")

@@ -487,7 +487,7 @@ def test_a_foreign_server_on_our_port_is_left_alone(specimen: Starter) -> None:
 def test_an_adb_server_that_dies_during_a_job_is_started_again(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_16, config=NO_VALIDATION)
     working = line.start("process", "-s", "1-1", "--confirm", SERIAL_16, "--answers", line.answers())
-    wait_for(lambda: bench.truth()[PIXEL_16]["resets"] == 1, "never erased")
+    wait_for(lambda: bench.truth()[PIXEL_16]["resets"] == 1, 60, "never erased")
     before = server_pid(line)
     os.kill(before, 9)
     _out, err = working.communicate(timeout=120)
@@ -518,7 +518,7 @@ def test_without_usbmuxd_iphones_are_named_and_androids_go_on(specimen: Starter)
 def test_a_second_station_on_the_same_folder_is_refused(specimen: Starter) -> None:
     line, _bench = specimen(PIXEL_13, config=NO_VALIDATION)
     working = line.start("process", "-s", "1-2", "--confirm", SERIAL_13)
-    wait_for(lambda: bool(line.jobs()), "never began")
+    wait_for(lambda: bool(line.jobs()), 30, "never began")
     refused(line.run("process", "--resume"), 1, saying="another proofwipe")
     assert line.run("list").code == 0  # through the socket of the one that works
     working.kill()

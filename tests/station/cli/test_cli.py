@@ -375,7 +375,7 @@ def test_a_specimen_station_refuses_real_phones_and_a_real_one_virtual_phones(sp
 def accept_adb(line: CommandLine, bench: RemoteBench, port: str) -> None:
     line.run("list")
     bench.press(port, "accept_adb")
-    wait_for(lambda: line.run("inspect", "-s", port).code == 0, "never authorised")
+    wait_for(lambda: line.run("inspect", "-s", port).code == 0, 10, "never authorised")
 
 
 def read_until(stream: IO[str], word: str) -> str:

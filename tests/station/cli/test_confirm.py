@@ -28,7 +28,7 @@ def bench_of(specimen: Starter) -> BenchOf:
         line, bench = specimen(PIXEL_16, PIXEL_13, config=NO_VALIDATION)
         for port in ("1-2", "1-1")[: 2 - number]:
             bench.unplug(port)
-        wait_for(lambda: sum(bool(phone["on_bus"]) for phone in bench.phones()) == number, "still there")
+        wait_for(lambda: sum(bool(phone["on_bus"]) for phone in bench.phones()) == number, 10, "still there")
         return line, bench
 
     return start

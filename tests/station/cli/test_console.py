@@ -96,7 +96,7 @@ def test_a_person_is_asked_what_the_file_does_not_say(
         console(session, without(SEEN), interactive=True),
     ):
         (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
-        wait_for(lambda: asked_of(session, SEEN), "asked")
+        wait_for(lambda: asked_of(session, SEEN), 20, "asked")
         os.write(keyboard, b"yes\ny\n")
         session.wait()
     assert job.stage is Stage.CERTIFIED
@@ -116,7 +116,7 @@ def test_a_slip_is_asked_again_and_decides_nothing(
         console(session, without(SEEN), interactive=True),
     ):
         (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
-        wait_for(lambda: asked_of(session, SEEN), "asked")
+        wait_for(lambda: asked_of(session, SEEN), 20, "asked")
         os.write(keyboard, f"{slip}\n是\n是\n".encode())
         session.wait()
     assert job.stage is Stage.CERTIFIED
@@ -133,7 +133,7 @@ def test_not_looked_at_is_said_and_confirmed(tmp_path: Path, monkeypatch: pytest
         console(session, without(SEEN), interactive=True),
     ):
         (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
-        wait_for(lambda: asked_of(session, SEEN), "asked")
+        wait_for(lambda: asked_of(session, SEEN), 20, "asked")
         os.write(keyboard, typed)
         session.wait()
     assert job.certificate is None
@@ -182,7 +182,7 @@ def test_the_sheet_is_asked_from_question_to_question_corrected_and_kept_by_a_ye
         console(session, {**seen, "touch": "ok"}, interactive=True),
     ):
         (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
-        wait_for(lambda: asked_of(session, "screen"), "asked")
+        wait_for(lambda: asked_of(session, "screen"), 20, "asked")
         os.write(keyboard, "".join(f"{line}\n" for line in lines).encode())
         session.wait()
     (condition,) = (piece for piece in job.evidence if piece.asked == "operator.condition")
@@ -217,10 +217,10 @@ def test_a_sheet_that_nobody_said_yes_to_is_not_kept(
         console(session, {**seen, "touch": "ok"}, interactive=True),
     ):
         (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
-        wait_for(lambda: asked_of(session, "screen"), "asked")
+        wait_for(lambda: asked_of(session, "screen"), 20, "asked")
         os.write(keyboard, b"f\n0\nn\n")
         session.wait()
-        wait_for(lambda: "This question is closed" in capsys.readouterr().err, "said so")
+        wait_for(lambda: "This question is closed" in capsys.readouterr().err, 10, "said so")
     (condition,) = (piece for piece in job.evidence if piece.asked == "operator.condition")
     assert condition.values == {"statement.touch": "ok"}, "what the file says was answered at once"
 
@@ -239,7 +239,7 @@ def test_the_prompt_gives_way_when_another_client_answers_or_time_is_over(
     with typing(monkeypatch), phone.session(kiosk) as session, console(session, without(SEEN), interactive=True):
         (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
         session.wait()
-        wait_for(lambda: "This question is closed" in capsys.readouterr().err, "said so")
+        wait_for(lambda: "This question is closed" in capsys.readouterr().err, 10, "said so")
     assert job.stage is Stage.CERTIFIED
 
 

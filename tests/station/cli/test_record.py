@@ -45,7 +45,7 @@ def test_an_inspection_is_recorded_and_nothing_of_the_phone_is_left_on_disk(
     if name != PIXEL_16:
         line.run("inspect", "-s", port)
         bench.press(port, "accept_adb" if name == PIXEL_13 else "trust")
-        wait_for(lambda: line.run("inspect", "-s", port).code == 0, "the phone never answered")
+        wait_for(lambda: line.run("inspect", "-s", port).code == 0, 20, "the phone never answered")
     before = {path for path in tmp_path.rglob("*") if path.is_file()}
     done = line.run("record", "-s", port, "--out", out, "--json", env={"TMPDIR": str(tmp_path)})
     assert done.code == 0, done.err

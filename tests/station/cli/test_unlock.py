@@ -99,7 +99,7 @@ def test_an_agent_that_does_not_answer_is_not_said_to_be_none(
         assert "may still hold the passphrase" in said
     finally:
         os.kill(process, signal.SIGCONT)
-    wait_for(lambda: not Path(f"/proc/{process}").exists() or _is_dead(process), "the agent stays")
+    wait_for(lambda: not Path(f"/proc/{process}").exists() or _is_dead(process), 20, "the agent stays")
 
 
 def test_without_a_key_file_to_check_it_by_no_word_is_held_nor_given_to_a_device(
@@ -180,7 +180,7 @@ def test_what_is_no_passphrase_is_not_held(secret: bytes) -> None:
 def test_it_is_forgotten_when_its_time_is_over(home: Home) -> None:
     unlock(home, PASSPHRASE, hours=2 / 3600)
     assert held_passphrase(home) == PASSPHRASE
-    wait_for(lambda: is_gone(home), "the agent stays")
+    wait_for(lambda: is_gone(home), 20, "the agent stays")
     assert held_passphrase(home) is None
 
 
@@ -188,7 +188,7 @@ def test_it_is_forgotten_when_the_station_goes_away(home: Home, tmp_path: Path) 
     unlock(home, PASSPHRASE, hours=1)
     process = process_of(home)
     shutil.rmtree(home.path)
-    wait_for(lambda: not Path(f"/proc/{process}").exists() or _is_dead(process), "the agent stays")
+    wait_for(lambda: not Path(f"/proc/{process}").exists() or _is_dead(process), 20, "the agent stays")
 
 
 def _is_dead(process: int) -> bool:
@@ -198,7 +198,7 @@ def _is_dead(process: int) -> bool:
 def test_a_killed_agent_leaves_nothing_open_and_its_socket_is_recognised(home: Home, call: Call) -> None:
     unlock(home, PASSPHRASE, hours=1)
     os.kill(process_of(home), signal.SIGKILL)
-    wait_for(lambda: agent_status(home) is None, "somebody answers")
+    wait_for(lambda: agent_status(home) is None, 20, "somebody answers")
     assert agent_path(home).exists()
     assert held_passphrase(home) is None
     checks = {each["check"]: each["state"] for each in call("doctor", "--json")[1]["checks"]}
@@ -208,7 +208,7 @@ def test_a_killed_agent_leaves_nothing_open_and_its_socket_is_recognised(home: H
     checks = {each["check"]: each["state"] for each in call("doctor", "--json")[1]["checks"]}
     assert checks["agent"] in ("works", "caution")
     os.kill(process_of(home), signal.SIGTERM)
-    wait_for(lambda: is_gone(home), "the agent stays")
+    wait_for(lambda: is_gone(home), 20, "the agent stays")
 
 
 def test_a_second_unlock_takes_the_place_of_the_first_and_whose_socket_was_taken_ends(home: Home) -> None:
@@ -219,7 +219,7 @@ def test_a_second_unlock_takes_the_place_of_the_first_and_whose_socket_was_taken
     assert process_of(home) != first
     second = process_of(home)
     listen_at(agent_path(home), waiting=1).close()
-    wait_for(lambda: not Path(f"/proc/{second}").exists() or _is_dead(second), "the agent stays")
+    wait_for(lambda: not Path(f"/proc/{second}").exists() or _is_dead(second), 20, "the agent stays")
     assert agent_path(home).exists(), "what is not its own it leaves"
 
 

@@ -131,7 +131,7 @@ def test_a_reboot_takes_the_phone_away_and_brings_it_back(remote_bench: StartBen
     bench, serial = connected(remote_bench, adb_server, one())
     address_before = bench.usb()[0]["address"]
     assert adb_server.run("-s", serial, "reboot").returncode == 0
-    wait_for(lambda: not bench.usb(), "still on the bus")
+    wait_for(lambda: not bench.usb(), 5, "still on the bus")
     adb_server.wait_for_state(serial, None)
     adb_server.wait_for_state(serial, "device")
     assert bench.usb()[0]["address"] != address_before
@@ -159,7 +159,7 @@ def test_track_devices_says_when_a_phone_leaves_and_returns(remote_bench: StartB
 
     watcher = threading.Thread(target=track, daemon=True)
     watcher.start()
-    wait_for(lambda: (True, "device") in seen, "never listed")
+    wait_for(lambda: (True, "device") in seen, 5, "never listed")
     bench.unplug("one")
     adb_server.wait_for_state(serial, None)
     bench.plug("one")

@@ -260,7 +260,7 @@ def test_a_bench_outlives_whoever_started_it_unless_asked_to_die_with_it(tmp_pat
             time.sleep(0.5)
             assert len(bench.phones()) == 2
         bench.stop()
-        wait_for(partial(_has_ended, pid), f"bench {mode} still runs")
+        wait_for(partial(_has_ended, pid), 5, f"bench {mode} still runs")
 
 
 def _has_ended(pid: int) -> bool:
@@ -385,11 +385,11 @@ def test_debian_tools_see_the_benchs_iphones_come_go_and_be_swapped(remote_bench
     assert all(serial(udid).strip() for udid in before)
     assert bench.counters()["1-1"] > 0
     bench.unplug("two")
-    wait_for(lambda: len(listed()) == 1, "still listed")
+    wait_for(lambda: len(listed()) == 1, 5, "still listed")
     bench.plug("two")
-    wait_for(lambda: listed() == before, "not listed again")
+    wait_for(lambda: listed() == before, 5, "not listed again")
     bench.press("one", "restart")
-    wait_for(lambda: len(listed()) == 2 and listed() != before, "nobody was swapped")
+    wait_for(lambda: len(listed()) == 2 and listed() != before, 5, "nobody was swapped")
     assert bench.truth()["one"]["swapped"] is True
     assert bench.phones()[0]["serial"] == "F2LOTHER0001"
 
