@@ -193,7 +193,7 @@ def _attested_cells(found: Attestation | None) -> list[tuple[str, str]]:
     if found.holds:
         origin = coded("attestation", found.roots_from)
         roots = label("attestation.roots", version=found.roots_version, date=found.roots_date)
-        told += f" · {roots.both} {origin.both}"
+        told += f" · {origin.both} {roots.both}"
     return [("attestation", told)]
 
 
