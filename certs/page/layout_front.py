@@ -188,6 +188,8 @@ def _proof(found: EraseReport) -> Pair:
         told.append(Pair(f"{level.zh}。", f"{level.en}."))
     if found.attestation is not None and found.attestation.holds:
         told.append(_attested(found.attestation))
+    if found.verdict is not Verdict.PASSED and found.claims.overwriting is not None:  # no claims stand below
+        told.append(_overwriting(found.claims.overwriting, found.claims.gb_status))
     return Pair("".join(words.zh for words in told), " ".join(words.en for words in told))
 
 

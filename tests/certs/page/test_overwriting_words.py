@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a paper says of an overwriting pass, as docs/certificate.md shows it."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from certs.page.layout_front import _overwriting
+from tests.certs.page.test_room import boxes_of
+from tests.certs.record.sample_documents import failed_report
 from wipe.overwritten import at_most_ppm
 from wipe.report import Overwriting
 
@@ -47,3 +50,19 @@ def test_a_share_is_never_rounded_up() -> None:
 def test_only_a_proven_erase_is_said_without_a_but() -> None:
     assert "not proven" in _overwriting(SHOWN, "none").en
     assert "not proven" not in _overwriting(SHOWN, "method_overwrite").en
+
+
+def drawn(verdict: str, overwriting: dict[str, Any] | None) -> str:
+    document = failed_report()
+    document["erase"]["verdict"] = verdict
+    document["erase"]["claims"].update(overwriting=overwriting)
+    return "".join("".join(box.text for box in boxes_of(document)).split())
+
+
+def test_a_report_of_a_phone_that_was_overwritten_has_the_figures_though_nothing_is_claimed() -> None:
+    figures = {**asdict(SHOWN), "reasons": []}
+    words = _overwriting(SHOWN, "none")
+    text = drawn("indeterminate", figures)
+    assert "".join(words.zh.split()) in text
+    assert "".join(words.en.split()) in text
+    assert "".join(words.en.split()) not in drawn("indeterminate", None)
