@@ -32,7 +32,7 @@ OF_BOTH_ADB = ("tools-android", "tools-rescue")
 """Played with Debian's adb and with the bundled one, which must print the same."""
 MOST_OVERLOOKED = 6
 """On a busy machine libusb gives up a virtual phone that answers late (README); many more would be another fault."""
-JOBS_AT_ONCE = 19
+JOBS_AT_ONCE = 20
 """Scenarios on the bench together: all that there are. Many more would measure the emulator."""
 
 

@@ -269,6 +269,9 @@ def _told(piece: Evidence) -> str:
 def _talks(sighting: Sighting) -> bool:
     """Does the phone answer, or ask its owner to be allowed to?"""
     return sighting.presence in (
+        Presence.ADB_RESCUE,
+        Presence.ADB_SIDELOAD,
+        Presence.FASTBOOT,
         Presence.ADB_DEVICE,
         Presence.ADB_FOYER,
         Presence.ADB_UNAUTHORIZED,
