@@ -171,8 +171,8 @@ def with_station(
             report.take("daemons", partial(daemons.daemons, station, remote, usbmuxd, say))
         if wanted.phase("overwriting"):
             report.take("overwriting", partial(overwriting.overwriting, station, remote, say))
-            beside = partial(overwriting.side_by_side, station, remote, say)
-            report.take("beside `adb push`", beside, part="overwriting")
+        if wanted.phase("beside-push"):
+            report.take("beside-push", partial(overwriting.side_by_side, station, remote, say))
         if wanted.phase("many-phones"):
             report.take("many-phones", partial(many_phones.many_phones, station, remote, say))
         report.add(

@@ -51,7 +51,7 @@ TOGETHER_S = 60.0
 SIDE_BYTES = 12 * 1024**2
 SIDE_ROUNDS = 3
 LEAST_OF_PUSH = 0.95
-_ALLOWED_S = 60.0
+_ALLOWED_S = 120.0
 
 
 class _Hand:
@@ -255,6 +255,7 @@ def side_by_side(station: UsbStation, remote: RemoteBench, say: Callable[[str], 
     storage = {"bytes": 108 * 1024**2, "data_kib": 96 * 1024}  # its owner's data lies there too
     phone = {**_phones(remote.slots[: len(MODELS)])[0], "serial": "SIDEBYSIDE1", "set": {"storage": storage}}
     remote.add_phones({"name": "side-by-side", "seed": 1, "phone": [phone]})
+    station.gather([port], within_s=_ALLOWED_S)
     give_up = time.monotonic() + _ALLOWED_S
     while station.bench.sighting(port).presence is not Presence.ADB_DEVICE:
         if time.monotonic() > give_up:

@@ -27,7 +27,18 @@ from pathlib import Path
 from typing import Any
 
 KINDS = ("job", "look", "tools")
-PHASES = ("tools", "process", "look", "false-success", "job", "cuts", "daemons", "overwriting", "many-phones")
+PHASES = (
+    "tools",
+    "process",
+    "look",
+    "false-success",
+    "job",
+    "cuts",
+    "daemons",
+    "overwriting",
+    "beside-push",
+    "many-phones",
+)
 """Parts of a run, in this order; each may be asked for by its name."""
 ACTS = ("unplug", "plug", "move", "press")
 FOLDER = Path(__file__).parent / "scenarios"
