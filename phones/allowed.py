@@ -9,6 +9,7 @@ Identifiers of the phone itself are kept only as salted commitments (`phones.com
 """
 
 import re
+from functools import cache, lru_cache
 
 from phones.frozen import dataclass
 from phones.identifiers import IDENTIFIERS
@@ -23,6 +24,11 @@ _YES_NO = r"yes|no"
 _LOCK = r"cleared|locked|unknown|not_applicable"  # not there at all: not asked
 _WORD = r"[A-Za-z0-9_.,:+\-]{1,64}"
 _LIST = r"[A-Za-z0-9_.,:+\- /]{0,512}"
+
+
+@cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,7 @@ class AllowedValue:
 
     def admit(self, text: str) -> str:
         """The text if it has the documented shape, else MALFORMED."""
-        return text if re.fullmatch(self.pattern, text) else MALFORMED
+        return text if _shape(self.pattern).fullmatch(text) else MALFORMED
 
 
 def _table(*rows: tuple[str, str, str]) -> dict[str, AllowedValue]:
@@ -298,6 +304,7 @@ PREFIXES: dict[str, str] = {
 _ABOUT_A_VALUE: dict[str, str] = {NOT_MEASURED: "|".join(SIGNS), SOURCES: _LIST}
 
 
+@lru_cache(maxsize=4096)  # asked for every value of every piece, several times; bounded, for a record may bring any
 def allowed(name: str) -> AllowedValue:
     """The rule for a value's name.
 

@@ -21,6 +21,8 @@ def clean(text: str, *, most: int = 96) -> str:
     Control and format characters (Cc, Cf: escape, bidi, zero width), line and paragraph separators, lone
     surrogates and private use become `\uXXXX`. Never raises.
     """
+    if len(text) <= most and text.isascii() and text.isprintable():
+        return text
     out: list[str] = []
     room = most
     for character in text:

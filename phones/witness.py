@@ -117,6 +117,7 @@ class WitnessedPort:
 
     def __init__(self, port: Port, witness: Witness, *, before_exchange: Callable[[], None] | None = None) -> None:
         self._port = port
+        self._listener = port if isinstance(port, ListeningPort) else None
         self._witness = witness
         self._link: Link | None = None
         self._before_exchange = before_exchange
@@ -144,8 +145,8 @@ class WitnessedPort:
         try:
             return self._exchange(question)
         finally:
-            if isinstance(self._port, ListeningPort):
-                self._port.question_finished(question)
+            if self._listener is not None:
+                self._listener.question_finished(question)
 
     def _exchange(self, question: Question) -> tuple[Outcome, Mapping[str, str], str]:
         name = "none"

@@ -40,7 +40,7 @@ AT_RUN_TIME: dict[str, str] = {
     "certs/record/fields.py: pattern": "`_of_fields`",
     "certs/record/fields.py: self.pattern": "`_of_fields`",
     "certs/record/fields.py: f'([0-9a-f][0-9a-f]){{0,{most}}}'": "`_of_fields`",
-    "phones/allowed.py: self.pattern": "the allow-list",
+    "phones/allowed.py: pattern": "the allow-list",
     "phones/attestation/evidence.py: re.escape(family) + '[0-9]{2}'": "a name of ours and two digits",
     "phones/android/readers.py: pattern": "`_of_settings`",
     "phones/android/readers_checks.py: pattern": "its tables of patterns",

@@ -9,6 +9,7 @@ import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -135,6 +136,10 @@ class VirtualPhone(ABC):
     def next_event_s(self) -> float | None:
         """When the phone will next change by itself, or None: lets virtual time jump."""
 
+    def is_on_bus(self) -> bool:
+        """Does anything hang on the port? As `usb`, for who wants to know no more."""
+        return self.usb() is not None
+
     @abstractmethod
     def usb(self) -> UsbView | None:
         """What hangs on the port; None while the phone is off the bus."""
@@ -171,9 +176,22 @@ def models_folder() -> Path:
 
 def load_model(name: str) -> dict[str, object]:
     """The model called `name`: its phone.toml, and its reply files as `replies` (path without suffix → text).
+    It is the caller's own, to change as they like.
 
     Raises: FileNotFoundError for a name without a folder; tomllib.TOMLDecodeError.
     """
+    return {key: _own(value) for key, value in _read_model(name).items()}
+
+
+def _own(value: object) -> object:
+    """A copy of what TOML gives: tables and lists anew, everything in them cannot change."""
+    if isinstance(value, dict):
+        return {key: _own(inner) for key, inner in value.items()}
+    return [_own(inner) for inner in value] if isinstance(value, list) else value
+
+
+@cache  # a folder of files that nobody changes while a program runs
+def _read_model(name: str) -> Mapping[str, object]:
     folder = models_folder() / name
     model: dict[str, object] = tomllib.loads((folder / "phone.toml").read_text(encoding="utf-8"))
     replies = folder / "replies"

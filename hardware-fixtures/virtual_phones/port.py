@@ -103,7 +103,7 @@ class VirtualPort:
 
     def _notice(self, now_s: float) -> None:
         """Follow the phone off the bus and back: absences are counted, returns get a new address."""
-        present = self.phone.usb() is not None
+        present = self.phone.is_on_bus()
         if self._present and not present:
             self._absences += 1
             self._left_s = now_s
@@ -114,7 +114,7 @@ class VirtualPort:
             if self._present if swap.gap_s is None else now_s >= self._left_s + swap.gap_s:
                 self.phone, self.swap = swap.phone, None
                 self.phone.tick(now_s)
-                self._present = present = self.phone.usb() is not None
+                self._present = present = self.phone.is_on_bus()
         if not (present and self.plugged):
             if self.address:
                 self._addresses.give_back(self.bus, self.address)

@@ -65,7 +65,9 @@ def split(reply: Reply, parts: Sequence[Part], marker: str) -> Mapping[str, Part
         raise ReplyMalformedError(step="script", expected="exit code 0", got=str(reply.status))
     if len(reply.body) > MAXIMUM_REPLY_BYTES:
         raise ReplyMalformedError(step="script", expected=f"at most {MAXIMUM_REPLY_BYTES} bytes", got="more")
-    text = _CARRIAGE_RETURNS.sub("\n", reply.body.decode("utf-8", "replace"))
+    text = reply.body.decode("utf-8", "replace")
+    if "\r" in text:
+        text = _CARRIAGE_RETURNS.sub("\n", text)
     if len(text) > MAXIMUM_CHARACTERS or text.count("\n") > MAXIMUM_LINES:
         limits = f"at most {MAXIMUM_CHARACTERS} characters and {MAXIMUM_LINES} lines"
         raise ReplyMalformedError(step="script", expected=limits, got="more")

@@ -7,8 +7,10 @@ Source: research android.md 6.4 [read: AOSP system/core/fastboot/README.md].
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from phones.cleaning import clean_bytes
 from phones.errors import ReplyMalformedError
@@ -30,6 +32,7 @@ class Kind(StrEnum):
     TEXT = "TEXT"
 
 
+_KINDS: Mapping[bytes, Kind] = MappingProxyType({kind.value.encode(): kind for kind in Kind})
 ENDS = frozenset({Kind.OKAY, Kind.FAIL, Kind.DATA})
 
 
@@ -53,7 +56,7 @@ def packet(data: bytes) -> Packet:
     if len(data) > LONGEST_ANSWER:
         raise ReplyMalformedError(step="fastboot", expected=f"at most {LONGEST_ANSWER} bytes", got=str(len(data)))
     head, text = data[:_LETTERS], data[_LETTERS:]
-    kind = next((kind for kind in Kind if kind.value.encode() == head), None)
+    kind = _KINDS.get(head)
     if kind is None:
         raise ReplyMalformedError(step="fastboot", expected="OKAY, FAIL, DATA, INFO or TEXT", got=clean_bytes(head))
     if kind is Kind.DATA and not _SIZE.fullmatch(text):

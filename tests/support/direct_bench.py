@@ -338,15 +338,15 @@ def with_fault(
 # -- iPhone --------------------------------------------------------------------------------------------
 
 
-class _JumpingSelector(selectors.DefaultSelector):
-    """Instead of waiting, virtual time passes."""
+class _JumpingSelector(selectors.SelectSelector):
+    """Instead of waiting, virtual time passes; no file is ever looked at."""
 
     clock: VirtualClock | None = None
 
     def select(self, timeout: float | None = None) -> list[Any]:
         if timeout and timeout > 0 and self.clock is not None:
             self.clock.sleep(timeout)
-        return super().select(0)
+        return []
 
 
 class _VirtualLoop(asyncio.SelectorEventLoop):
@@ -355,6 +355,12 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
         selector.clock = clock
         self._virtual = clock
+
+    def _make_self_pipe(self) -> None:
+        """No other thread ever wakes it."""
+
+    def _close_self_pipe(self) -> None:
+        """As above."""
 
     def time(self) -> float:
         return self._virtual.seconds if hasattr(self, "_virtual") else 0.0

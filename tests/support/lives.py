@@ -145,6 +145,7 @@ def live(
     script: Script = SCRIPT,
     method: str = "",
     seed: int = 0,
+    marks: int | None = None,
     folder: Path | None = None,
     watch: Callable[[Any], None] | None = None,
     log: JobLog | None = None,
@@ -153,7 +154,9 @@ def live(
     acquisition: Mapping[str, str] | None = None,
     desk: Desk | None = None,
 ) -> Life:
-    """Process one phone (a `[[phone]]` table of a scenario) from plug to record."""
+    """Process one phone (a `[[phone]]` table of a scenario) from plug to record. `marks`: the seed of the job's random
+    marks, where they shall not be another one's in each life; else `seed`.
+    """
     with tempfile.TemporaryDirectory(dir=MEMORY) as temporary:
         place = folder or Path(temporary)
         document = {"name": "life", "seed": seed, "phone": [{"name": "phone", "port": "1-1", **phone}]}
@@ -177,7 +180,7 @@ def live(
             clock,
             papers=papers or paper_issuer(place, clock, log),
             settings=settings,
-            seed=seed,
+            seed=seed if marks is None else marks,
             job_id=job_id,
             listener=notice,
             desk=desk,

@@ -28,7 +28,8 @@ from wipe.secret import secret_of
 DEADLINES = Deadlines(leave_s=60, return_s=600, settle_s=120, person_s=240, absent_at_least_s=5, poll_s=1.0)
 SALT = b"\x5a" * 16
 _NUMBERS = itertools.count()
-_FOLDER = Path(tempfile.mkdtemp(prefix="wipe-tests-"))
+_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+_FOLDER = Path(tempfile.mkdtemp(prefix="wipe-tests-", dir=_MEMORY))
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 
 IPHONE = {"model": "iphone-13-ios-18"}
@@ -116,12 +117,18 @@ class Bench:
         answer: str | None = "yes",
         deadlines: Deadlines = DEADLINES,
         overwrite: OverwritePlan = SMALL_PLAN,
+        seed: int = 7,
     ) -> None:
         self.method: EraseMethod = METHODS[method]
-        document = {"name": "job", "seed": 7, "phone": [{"name": "phone", "port": "1-1", **(phone or PHONES[method])}]}
+        document = {
+            "name": "job",
+            "seed": seed,
+            "phone": [{"name": "phone", "port": "1-1", **(phone or PHONES[method])}],
+        }
         (self.slot,) = add_phones(read_scenario(document), epoch_at_zero=1_793_520_000.0)
         self.clock = VirtualClock()
-        self.port = DirectPort(self.slot, self.clock, _FOLDER / str(next(_NUMBERS)))
+        self._folder = _FOLDER / str(next(_NUMBERS))
+        self.port = DirectPort(self.slot, self.clock, self._folder)
         self._technician = Technician(
             lambda action: self.slot.press(action, self.clock.seconds),
             obeys=obeys,
@@ -219,6 +226,10 @@ class Bench:
 
     def report(self) -> EraseReport:
         return judge(tuple(self.evidence), method=self.method.name, rules=load())
+
+    def clear_away(self) -> None:
+        """Remove what the job left on disk: who lives a million lives needs the room."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def truth(self) -> Mapping[str, Any]:
         return self.slot.first.truth()

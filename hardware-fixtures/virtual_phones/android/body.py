@@ -18,7 +18,7 @@ from virtual_phones.android.data import EPOCH_AT_ZERO, Hardware
 from virtual_phones.android.lives import AndroidLives
 from virtual_phones.android.system import AndroidSystem
 from virtual_phones.android.tools import android_tools
-from virtual_phones.phone import Agenda, Timing, VirtualPhone, section
+from virtual_phones.phone import Agenda, Interface, Timing, UsbView, VirtualPhone, section
 from virtual_phones.shell.filetree import FileTree
 
 CONDITIONS = ("used", "signed_in", "debugging", "reset", "fastboot", "sideload", "rescue")
@@ -58,6 +58,8 @@ class AndroidBody(VirtualPhone):
             raise ValueError(f"android: unknown {', '.join(sorted(unknown)) or condition}")
         self.neighbour_serial = neighbour_serial or serial[:-1] + ("0" if serial[-1:] != "0" else "1")
         self.now_s = 0.0
+        self.views: dict[tuple[str, str, tuple[Interface, ...]], UsbView] = {}
+        """How it has shown itself on USB: product, serial number, interfaces; it is asked for each packet."""
         self.generation = 0
         """Counts restarts of adbd: connections made under an older number are dead."""
         self.offered: tuple[str, str, float] | None = None

@@ -37,6 +37,10 @@ class AndroidPhone(AndroidBody):
 
     # -- time, bus, people ---------------------------------------------------------------------
 
+    def is_on_bus(self) -> bool:
+        """See VirtualPhone."""
+        return self.on_bus
+
     def usb(self) -> UsbView | None:
         """See VirtualPhone."""
         if not self.on_bus:
@@ -53,15 +57,17 @@ class AndroidPhone(AndroidBody):
             product, interfaces = "product_adb", (MTP_INTERFACE, ADB_INTERFACE)
         if self.mode == "system" and usb.get("modem"):
             interfaces = (*interfaces, *ACM_INTERFACES)
-        serial = self.system.properties()["ro.serialno"]
-        return UsbView(
-            vendor_id=int(str(usb.get("vendor_id", 0x18D1))),
-            product_id=int(str(usb.get(product, 0x4EE0))),
-            iserial=serial[:126],
-            manufacturer=str(usb.get("manufacturer", "")),
-            product=str(usb.get("product", "")),
-            interfaces=interfaces,
-        )
+        shown = (product, self.system.serial_shown()[:126], interfaces)
+        if shown not in self.views:
+            self.views[shown] = UsbView(
+                vendor_id=int(str(usb.get("vendor_id", 0x18D1))),
+                product_id=int(str(usb.get(product, 0x4EE0))),
+                iserial=shown[1],
+                manufacturer=str(usb.get("manufacturer", "")),
+                product=str(usb.get("product", "")),
+                interfaces=interfaces,
+            )
+        return self.views[shown]
 
     def press(self, action: str, now_s: float) -> None:
         """See VirtualPhone. The actions are the names in `ACTIONS`."""

@@ -48,6 +48,7 @@ class AndroidSystem:
         self.volatile: dict[str, str] = {}
         self.wifi_connected = False
         self.getprops = 0
+        self._built = {name: str(value) for name, value in section(lives.model, "properties").items()}
         self.environment: Mapping[str, str] = {
             "PATH": "/product/bin:/apex/com.android.runtime/bin:/system/bin:/vendor/bin",
             "HOME": "/",
@@ -106,7 +107,7 @@ class AndroidSystem:
     def properties(self) -> dict[str, str]:
         """All properties as they are now."""
         hardware = self.lives.hardware
-        found = {name: str(value) for name, value in section(self.model, "properties").items()}
+        found = dict(self._built)
         unlocked = self.has("unlocked_bootloader")
         found |= {
             "ro.serialno": hardware.serial,
@@ -138,15 +139,29 @@ class AndroidSystem:
         if self.ready:
             found |= {"sys.boot_completed": "1", "dev.bootcomplete": "1"}
         if self.has("hostile_strings"):
-            text = HOSTILE[self.lives.draw_once % len(HOSTILE)]
+            text = self._hostile()
             for name in ("ro.serialno", "ro.product.model", "ro.build.fingerprint", "ro.product.manufacturer"):
                 found[name] = text
             found["ro.build.display.id"] = HOSTILE[(self.lives.draw_once + 4) % len(HOSTILE)]
         return found
 
+    def _hostile(self) -> str:
+        return HOSTILE[self.lives.draw_once % len(HOSTILE)]
+
+    def serial_shown(self) -> str:
+        """ro.serialno, which USB shows too."""
+        return self._hostile() if self.has("hostile_strings") else self.lives.hardware.serial
+
+    def shell_property(self, name: str) -> str:
+        """One of `shell_properties`, "" when it is not there."""
+        return "" if name.startswith(self._hidden()) else self.properties().get(name, "")
+
+    def _hidden(self) -> tuple[str, ...]:
+        return (*SYSTEMS_OWN, HARNESS) if self.has("no_harness_property") else SYSTEMS_OWN
+
     def shell_properties(self) -> dict[str, str]:
         """What of them the shell may read: not those of the system alone."""
-        hidden = (*SYSTEMS_OWN, HARNESS) if self.has("no_harness_property") else SYSTEMS_OWN
+        hidden = self._hidden()
         return {name: value for name, value in self.properties().items() if not name.startswith(hidden)}
 
     def set_property(self, name: str, value: str) -> bool:

@@ -59,10 +59,10 @@ def _getprop(system: AndroidSystem, call: Call) -> int:
     names = [word for word in call.words if not word.startswith("-")]
     if not system.prints_properties():
         return 0
-    found = system.shell_properties()
     if names:
-        call.write((found.get(names[0]) or (names[1] if len(names) > 1 else "")) + "\n")
+        call.write((system.shell_property(names[0]) or (names[1] if len(names) > 1 else "")) + "\n")
         return 0
+    found = system.shell_properties()
     call.write("".join(f"[{name}]: [{found[name]}]\n" for name in sorted(found)))
     return 0
 

@@ -7,6 +7,7 @@ go through. Where a maker's build differs from AOSP the row says so; models here
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 FIRST = 28
 """API level of the oldest Android that is told of here, 9."""
@@ -88,6 +89,7 @@ FORMS: tuple[Form, ...] = (
 """Forms are words of this package; `tests/virtual_phones/android/test_versions.py` holds what is printed."""
 
 
+@cache
 def form_of(command: str, sdk: int) -> str:
     """The form of an answer at API level `sdk`. Raises: KeyError for what has no row."""
     found = [row for row in FORMS if row.command == command and row.since <= max(sdk, FIRST)]

@@ -168,7 +168,7 @@ def _type(call: Call, *, terse: bool = False) -> int:
 def _echo(call: Call) -> int:
     words = list(call.words)
     newline, escapes = True, False
-    while words and re.fullmatch(r"-[neE]+", words[0]):
+    while words and words[0][:1] == "-" and _ECHO_OPTION.fullmatch(words[0]):
         option = words.pop(0)
         newline = newline and "n" not in option
         escapes = "e" in option or (escapes and "E" not in option)
@@ -180,6 +180,7 @@ def _echo(call: Call) -> int:
     return 0
 
 
+_ECHO_OPTION = re.compile(r"-[neE]+")
 _ESCAPE = re.compile(r"\\(?:([abefnrtv\\c\"'])|0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4}))")
 _CONTROL = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 

@@ -8,6 +8,8 @@ from virtual_phones.shell.arithmetic import ArithmeticError64, evaluate, number
 from virtual_phones.shell.streams import DEEPEST_CALL, MOST_WORDS, Leave, Machine, OutOfBounds, Sink, Source
 from virtual_phones.shell.tree import Arithmetic, Literal, Node, Parameter, Part, Substitution, Word
 
+_WILD = frozenset("*?[")
+
 
 class Expansion(ABC):
     """The half of a shell that turns words into text; `_in_subshell` is the other half's."""
@@ -38,11 +40,33 @@ class Expansion(ABC):
         """Words expanded, split and matched against files, as arguments are."""
         found: list[str] = []
         for word in words:
+            if (whole := self._unsplit(word)) is not None:
+                found.append(whole)
+                continue
             for text, pattern in self._split(word):
                 names = self._names(pattern) if pattern is not None else []
                 found.extend(names or [text])
             if len(found) > MOST_WORDS:
                 raise OutOfBounds
+        return found
+
+    def _unsplit(self, word: Word) -> str | None:
+        """The text of a word in which nothing is to be split or matched, as most are; None for every other."""
+        if not word:
+            return None
+        found = ""
+        for part in word:
+            if type(part) is Literal:
+                text = part.text
+                if not part.quoted and (text[:1] == "~" or not _WILD.isdisjoint(text)):
+                    return None
+            elif type(part) is Parameter and not part.operator and part.name not in "@*":
+                text = self.value(part.name)
+                if not part.quoted and not (text.isalnum() and text.isascii()):
+                    return None
+            else:
+                return None
+            found += text
         return found
 
     def one(self, word: Word) -> str:
@@ -69,7 +93,7 @@ class Expansion(ABC):
             plain, pattern, wild = fields[-1]
             plain.append(text)
             pattern.append(literally(text) if quoted else text)
-            fields[-1] = (plain, pattern, wild or (not quoted and any(mark in text for mark in "*?[")))
+            fields[-1] = (plain, pattern, wild or not (quoted or _WILD.isdisjoint(text)))
 
         for part in word:
             text, many = self._part(part)
@@ -210,6 +234,8 @@ class Expansion(ABC):
 
 def literally(text: str) -> str:
     """`text` as a pattern that matches only itself."""
+    if _WILD.isdisjoint(text):
+        return text
     return "".join(f"[{character}]" if character in "*?[" else character for character in text)
 
 

@@ -95,57 +95,49 @@ class FileTree:
 
     def absolute(self, path: str, cwd: str = "/") -> str:
         """`path` from the root, without `.` and `..`; links stay."""
-        joined = path if path.startswith("/") else f"{cwd}/{path}"
-        parts: list[str] = []
-        for part in joined.split("/"):
-            if part == "..":
-                parts = parts[:-1]
-            elif part not in ("", "."):
-                parts.append(part)
-        return "/" + "/".join(parts)
+        return "/" + "/".join(_parts(path if path.startswith("/") else f"{cwd}/{path}"))
 
     def real(self, path: str, uid: int = ROOT, *, follow: bool = True) -> str:
         """`path` with its links followed. Raises: OSError (ELOOP, EACCES, ENOTDIR)."""
-        todo = [part for part in self.absolute(path).split("/") if part]
+        done, _, missing = self._walked(path, uid, follow=follow)
+        return "/" + "/".join([*done, *missing])
+
+    def find(self, path: str, uid: int = ROOT, *, follow: bool = True) -> File:
+        """The inode. Raises: OSError (ENOENT, EACCES, ENOTDIR, ELOOP, ENAMETOOLONG)."""
+        _, node, missing = self._walked(path, uid, follow=follow)
+        if missing:
+            too_long = len(missing[0].encode("utf-8", "surrogateescape")) > 255
+            raise refusal(errno.ENAMETOOLONG if too_long else errno.ENOENT)
+        return node
+
+    def _walked(self, path: str, uid: int, *, follow: bool) -> tuple[list[str], File, list[str]]:
+        """How far `path` leads, links followed: the names, the inode there, and the names beyond that do not exist."""
+        todo = _parts(path)
+        todo.reverse()
         done: list[str] = []
         node = self.root
         links = 0
         while todo:
-            part = todo.pop(0)
-            if part == "..":
-                return self.real("/" + "/".join([*done[:-1], *todo]), uid, follow=follow)
-            if not node.is_folder:
+            if not modes.S_ISDIR(node.mode):
                 raise refusal(errno.ENOTDIR)
-            if not node.allows(uid, 1):
+            if uid != ROOT and not node.allows(uid, 1):
                 raise refusal(errno.EACCES)
-            child = node.children.get(part)
+            child = node.children.get(todo[-1])
             if child is None:
-                return "/" + "/".join([*done, part, *todo])
-            if child.is_link and (todo or follow):
+                todo.reverse()
+                return done, node, todo
+            part = todo.pop()
+            if modes.S_ISLNK(child.mode) and (todo or follow):
                 links += 1
                 if links > 16:
                     raise refusal(errno.ELOOP)
-                base = "" if child.target.startswith("/") else "/" + "/".join(done)
-                todo = [*self.absolute(f"{base}/{child.target}").strip("/").split("/"), *todo]
+                base = "" if child.target.startswith("/") else "/".join(done)
+                todo += reversed(_parts(f"{base}/{child.target}"))
                 done, node = [], self.root
                 continue
             done.append(part)
             node = child
-        return "/" + "/".join(done)
-
-    def find(self, path: str, uid: int = ROOT, *, follow: bool = True) -> File:
-        """The inode. Raises: OSError (ENOENT, EACCES, ENOTDIR, ELOOP, ENAMETOOLONG)."""
-        node = self.root
-        for part in [part for part in self.real(path, uid, follow=follow).split("/") if part]:
-            if len(part.encode("utf-8", "surrogateescape")) > 255:
-                raise refusal(errno.ENAMETOOLONG)
-            if not node.is_folder:
-                raise refusal(errno.ENOTDIR)
-            child = node.children.get(part)
-            if child is None:
-                raise refusal(errno.ENOENT)
-            node = child
-        return node
+        return done, node, []
 
     def exists(self, path: str, uid: int = ROOT) -> bool:
         """Is something there that `uid` may see?"""
@@ -203,11 +195,7 @@ class FileTree:
         if not self.exists(path):
             return
         base = self.real(path)
-        for name, child in sorted(self.find(base).children.items()):
-            where = f"{base.rstrip('/')}/{name}"
-            yield where, child
-            if child.is_folder:
-                yield from self.below(where)
+        yield from _below(base, self.find(base))
 
     # -- writing -------------------------------------------------------------------------
 
@@ -321,12 +309,12 @@ class FileTree:
 
     def make_folders(self, path: str, *, mode: int = 0o755, uid: int = ROOT, gid: int | None = None) -> None:
         """A folder and all above it, as root, owned by `uid`."""
-        so_far = ""
-        for part in self.absolute(path).strip("/").split("/"):
-            so_far += "/" + part
-            if not self.exists(so_far):
-                self.make_folder(so_far, ROOT, mode=mode, gid=gid)
-                self.find(so_far).uid = uid
+        done, node, missing = self._walked(path, ROOT, follow=True)
+        for part in missing:
+            done.append(part)
+            self.make_folder("/" + "/".join(done), ROOT, mode=mode, gid=gid)
+            node = node.children[part]
+            node.uid = uid
 
     def put(self, path: str, content: bytes | Callable[[], bytes], *, mode: int = 0o644, uid: int = ROOT) -> None:
         """Place a file as root, with the folders above it."""
@@ -407,6 +395,25 @@ class FileTree:
         if standing is not None:
             self._forget(standing)
         target.children[new_name] = source.children.pop(name)
+
+
+def _parts(path: str) -> list[str]:
+    """The names of a path, without `.` and `..`."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part and part != ".":
+            parts.append(part)
+    return parts
+
+
+def _below(base: str, folder: File) -> Iterator[tuple[str, File]]:
+    for name, child in sorted(folder.children.items()):
+        where = f"{base.rstrip('/')}/{name}"
+        yield where, child
+        if child.is_folder:
+            yield from _below(where, child)
 
 
 def _within(real: str, places: Iterable[str]) -> bool:

@@ -260,6 +260,8 @@ class Shell(Expansion):
         self, assignments: list[tuple[str, Word]], words: list[str], source: Source, out: Sink, err: Sink
     ) -> int:
         """Run a command; assignments before it hold for it alone."""
+        if not assignments:
+            return self.call(words, source, out, err)
         kept = {name: self.variables.get(name) for name, _ in assignments}
         for name, value in assignments:
             self.variables[name] = self.one(value)
@@ -278,8 +280,7 @@ class Shell(Expansion):
         call = Call(self, name, words[1:], source, out, err)
         if name in self.functions:
             return self._function(call)
-        base = name.rsplit("/", 1)[-1]
-        tool = BUILTINS.get(name) or self.machine.tools.get(base if self._is_program(name) else "")
+        tool = BUILTINS.get(name) or self.machine.tools.get(self._program(name))
         if tool is None:
             return self._not_runnable(call)
         try:
@@ -289,8 +290,10 @@ class Shell(Expansion):
         except RecursionError:
             raise OutOfBounds from None
 
-    def _is_program(self, name: str) -> bool:
-        return "/" not in name or name.rpartition("/")[0] in ("/system/bin", "/bin", "/vendor/bin")
+    def _program(self, name: str) -> str:
+        """The tool that a word names; "" for a path that leads to none."""
+        folder, slash, base = name.rpartition("/")
+        return base if not slash or folder in ("/system/bin", "/bin", "/vendor/bin") else ""
 
     def _not_runnable(self, call: Call) -> int:
         name = call.name
@@ -330,6 +333,8 @@ class Shell(Expansion):
         self, redirects: list[Redirect], source: Source, out: Sink, err: Sink
     ) -> tuple[Source, Sink, Sink] | None:
         """The streams after the redirections; None (said on stderr) when one failed."""
+        if not redirects:
+            return source, out, err
         sinks = {1: out, 2: err}
         for redirect in redirects:
             target = self.one(redirect.target)

@@ -5,6 +5,7 @@ Text is `str` with surrogate escapes for bytes that are no UTF-8, so that nothin
 """
 
 import re
+from functools import lru_cache
 
 from virtual_phones.shell.tree import (
     AndOr,
@@ -21,11 +22,25 @@ from virtual_phones.shell.tree import (
 from virtual_phones.shell.words import WordReader
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FUNCTION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*(\([ \t]*\))?")
 _REDIRECT = re.compile(r"([0-9]*)(<<-|<<<|<<|<>|<&|>&|>>|>\||<|>)|(&>>|&>)")
 
 
+LONGEST_KEPT = 64 * 1024
+"""Characters; the trees of longer texts are not kept."""
+
+
 def parse(text: str) -> Sequence:
-    """The program. Raises: ShellSyntaxError."""
+    """The program; nobody changes it, for the same text gives the same tree again. Raises: ShellSyntaxError."""
+    return _kept(text) if len(text) <= LONGEST_KEPT else _read(text)
+
+
+@lru_cache(maxsize=1024)
+def _kept(text: str) -> Sequence:
+    return _read(text)
+
+
+def _read(text: str) -> Sequence:
     parser = _Parser(text, depth=0)
     program = parser.sequence(frozenset())
     parser.blanks()
@@ -120,7 +135,7 @@ class _Parser(WordReader):
         return self.function(named=word == "function")
 
     def function(self, *, named: bool) -> Compound | None:
-        shape = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*(\([ \t]*\))?").match(self.text, self.at)
+        shape = _FUNCTION.match(self.text, self.at)
         if shape is None or not (named or shape.group(2)):
             if named:
                 raise ShellSyntaxError("function name expected")

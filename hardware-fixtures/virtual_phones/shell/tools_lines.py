@@ -51,8 +51,9 @@ def _hits(found: dict[str, list[str]], regexes: list["re.Pattern[str]"], lines: 
             return any(regex.fullmatch(line) for regex in regexes)
         if "w" in found:
             return any(re.search(rf"(?<!\w)(?:{regex.pattern})(?!\w)", line, regex.flags) for regex in regexes)
-        return any(regex.search(line) for regex in regexes)
+        return search(line) is not None if search is not None else any(regex.search(line) for regex in regexes)
 
+    search = regexes[0].search if len(regexes) == 1 else None
     hits = [index for index, line in enumerate(lines) if hit(line) != ("v" in found)][: max(most, 0)]
     after = number((found.get("A") or found.get("C") or ["0"])[-1])
     before = number((found.get("B") or found.get("C") or ["0"])[-1])

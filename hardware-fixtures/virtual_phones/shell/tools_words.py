@@ -2,6 +2,7 @@
 """What every tool needs: its options, its input files, lines, and POSIX regular expressions."""
 
 import re
+from functools import lru_cache
 
 from virtual_phones.shell.streams import Call, decode
 
@@ -58,6 +59,7 @@ def lines_of(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
+@lru_cache(maxsize=512)
 def expression(text: str, *, extended: bool, fixed: bool = False, fold: bool = False) -> "re.Pattern[str]":
     """A POSIX regular expression as Python's. Raises: ValueError for one that is none."""
     flags = re.IGNORECASE if fold else 0

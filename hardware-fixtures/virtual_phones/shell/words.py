@@ -42,7 +42,14 @@ KEYWORDS = frozenset(
     )
 )
 _OPERATORS = ("&&", "||", ";;", ";", "&", "|", "(", ")", "\n")
+_BEGINS_OPERATOR = "&;|()\n"
 _BLANK = " \t\r"
+_KEYWORD = re.compile(r"[a-z]+|[{}!]")
+_PARAMETER = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*|[0-9?#@*$!\-])")
+_BRACES = re.compile(
+    r"\$\{(#(?=[A-Za-z_0-9?@*])|)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[?#@*$!\-])"
+    r"(:[-=+?]|[-=+?]|%%|%|##|#|//|/|:|)"
+)
 
 
 class WordReader(ABC):
@@ -85,6 +92,8 @@ class WordReader(ABC):
     def operator(self) -> str:
         """The operator that stands here, or ""."""
         self.blanks()
+        if self.text[self.at : self.at + 1] not in _BEGINS_OPERATOR:
+            return ""
         for candidate in _OPERATORS:
             if self.text.startswith(candidate, self.at):
                 if candidate == "&" and self.text.startswith("&>", self.at):
@@ -108,7 +117,7 @@ class WordReader(ABC):
     def keyword(self) -> str:
         """The reserved word that stands here, or ""."""
         self.blanks()
-        found = re.compile(r"[a-z]+|[{}!]").match(self.text, self.at)
+        found = _KEYWORD.match(self.text, self.at)
         if found is None or found.group() not in KEYWORDS:
             return ""
         after = self.text[found.end() : found.end() + 1]
@@ -244,7 +253,7 @@ class WordReader(ABC):
             return Substitution(body, quoted)
         if self.text.startswith("${", self.at):
             return self.braces(quoted=quoted)
-        shape = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*|[0-9?#@*$!\-])").match(self.text, self.at)
+        shape = _PARAMETER.match(self.text, self.at)
         if shape is None:
             self.at += 1
             return None
@@ -270,10 +279,7 @@ class WordReader(ABC):
 
     def braces(self, *, quoted: bool) -> Parameter:
         """${…}; stands on the `$`. Raises: ShellSyntaxError."""
-        shape = re.compile(
-            r"\$\{(#(?=[A-Za-z_0-9?@*])|)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[?#@*$!\-])"
-            r"(:[-=+?]|[-=+?]|%%|%|##|#|//|/|:|)"
-        ).match(self.text, self.at)
+        shape = _BRACES.match(self.text, self.at)
         if shape is None:
             raise ShellSyntaxError("bad substitution")
         self.at = shape.end()

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from phones.verdict import Verdict
 from tests.support import lives
+from tests.support.grid.routes import MEANINGLESS_IN_HARNESS, MEANINGLESS_IN_REOPEN, MEANINGLESS_IN_TRADE_IN
 from tests.support.sampling import parts
 from virtual_phones.android import behaviour as android_behaviour
 from virtual_phones.faults import FaultKind
@@ -33,25 +34,10 @@ PHONES: Mapping[str, Mapping[str, Any]] = {
     "android-13": lives.PIXEL_13,
     "android-16-in-use": lives.PIXEL_16_IN_USE,
 }
-MEANINGLESS_IN_REOPEN = {
-    "returns_unauthorised": "a person lets us in again",
-    "returns_without_adb": "as every phone that was reset",
-    "lock_screen": "who resets in Settings is asked for it there",
-    "harness_refused": "the test harness is not used",
-}
-MEANINGLESS_IN_TRADE_IN = {
-    "returns_unauthorised": "the foyer and evaluation want no adb key",
-    "returns_without_adb": "the foyer needs no setting for adb",
-    "lock_screen": "a phone in its set-up screen has none any more",
-    "device_owner": "the first reset removed it",
-    "reset_forbidden": "a restriction of the owner's data set, gone with it",
-    "harness_refused": "the test harness is not used",
-    "debugging_never_on": "the foyer opens by itself",
-}
 MEANINGLESS: Mapping[str, Mapping[str, str]] = {
     "android-16": MEANINGLESS_IN_TRADE_IN,
     "android-16-in-use": MEANINGLESS_IN_REOPEN,
-    "android-13": {"debugging_never_on": "the test harness leaves it on"},
+    "android-13": MEANINGLESS_IN_HARNESS,
 }
 METHODS: Mapping[str, str] = {"android-16-in-use": "android_reopen"}
 """What is wished for with them; without a wish this one's reset would not be looked into."""

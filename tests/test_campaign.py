@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The campaign tool: what it counts, what a kill leaves of it, and what the documents say of it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.grid.routes import routes
+from tools.campaign import block, page
+from tools.campaign.block import Block
+from tools.campaign.state import AnotherCampaignError, Campaign, State
+
+CAMPAIGN = Campaign(seed=3, commit="ab" * 20)
+FEW = 12
+
+
+def blocks(path: Path, campaign: Campaign = CAMPAIGN) -> list[int]:
+    """Which blocks the file holds."""
+    with State(path, campaign) as state:
+        return sorted(state.blocks)
+
+
+def counted(number: int, **counts: int) -> Block:
+    """A block as another run counted it."""
+    return Block(number=number, counts={"lives": 500, **counts}, wrongs=(), cpu_s=4.0, wall_s=5.0)
+
+
+def test_a_block_is_counted_the_same_each_time() -> None:
+    first, again = (block.run(5, 2, FEW) for _ in range(2))
+    assert (first.counts, first.wrongs) == (again.counts, again.wrongs)
+    assert first.counts["lives"] == FEW
+    assert sum(count for name, count in first.counts.items() if name.startswith("method/")) == FEW
+    assert sum(count for name, count in first.counts.items() if name.startswith("ended/")) == FEW
+
+
+def test_what_was_cut_off_by_a_kill_is_lived_again_and_all_else_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "state.jsonl"
+    with State(path, CAMPAIGN) as state:
+        state.add(counted(4))
+        state.add(counted(1))
+    whole = path.read_bytes()
+    begin = whole[:-1].rfind(b"\n") + 1
+    for end in range(begin, len(whole)):
+        path.write_bytes(whole[:end])
+        assert blocks(path) == [4]
+        with State(path, CAMPAIGN) as state:
+            assert list(state.missing(5)) == [0, 1, 2, 3]
+            state.add(counted(1))
+        assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("other", [Campaign(seed=4, commit="ab" * 20), Campaign(seed=3, commit="cd" * 20)])
+def test_lives_of_another_seed_or_commit_are_never_added(tmp_path: Path, other: Campaign) -> None:
+    blocks(tmp_path / "state.jsonl")
+    with pytest.raises(AnotherCampaignError):
+        blocks(tmp_path / "state.jsonl", other)
+
+
+@pytest.mark.parametrize("commit", ["", "ab" * 20 + "-changed"])
+def test_lives_of_files_that_nobody_can_name_are_not_gone_on_with(tmp_path: Path, commit: str) -> None:
+    nobodys = Campaign(seed=3, commit=commit)
+    with State(tmp_path / "state.jsonl", nobodys) as state:
+        state.add(counted(0))
+    assert blocks(tmp_path / "state.jsonl", nobodys) == []
+
+
+def test_the_page_tells_the_sums_the_bound_and_that_it_is_simulation() -> None:
+    numbers = [counted(0, lied=300, holds_data=200, certificate=70), counted(1, lied=300, holds_data=200)]
+    told = page.Told.of(CAMPAIGN, numbers, 2)
+    text = page.document(told)
+    assert (told.lives, told.certificates, told.false, told.rate, told.cpu_rate) == (1000, 70, 0, 200.0, 125.0)
+    for words in ("**This is simulation.**", "| seed | 3 |", "ab" * 20, "5.0000 ‰ (3/600)", "7.5000 ‰ (3/400)"):
+        assert words in text
+    for name in routes():
+        assert f"| `{name}` |" in text
+
+
+def test_a_false_certificate_is_counted_as_one() -> None:
+    wrong = {"wrong/certified_with_data": 1, "wrong/broken": 2, "lied": 3}
+    told = page.Told.of(CAMPAIGN, [counted(0, **wrong)], 2)
+    assert (told.false, told.wrong) == (1, 2)
+    assert "| **false certificates** | **1** |" in page.document(told)
+
+
+def test_the_sentence_of_the_methods_is_that_of_the_campaign(tmp_path: Path) -> None:
+    methods = tmp_path / "methods.md"
+    methods.write_text(f"before\n{page.BEGIN}\nold\n{page.END}\nafter\n", encoding="utf-8")
+    told = page.Told.of(CAMPAIGN, [counted(0, lied=300)], 2)
+    page.write(told, tmp_path / "campaign.md", methods=methods)
+    assert methods.read_text("utf-8") == f"before\n{page.BEGIN}\n\n{page.sentence(told)}\n{page.END}\nafter\n"
+
+
+def test_the_documents_tell_of_one_campaign_and_it_has_no_false_certificate() -> None:
+    text = page.METHODS.read_text("utf-8")
+    inside = text.partition(page.BEGIN)[2].partition(page.END)[0].strip()
+    if not page.TARGET.exists():
+        assert inside == "No campaign has been run at this commit."
+        return
+    found = re.search(r"^<!-- written by [^{]*(\{.*\}) -->$", page.TARGET.read_text("utf-8"), re.MULTILINE)
+    assert found is not None
+    told = page.Told(**json.loads(found[1]))
+    assert (told.false, told.wrong) == (0, 0)
+    assert page.sentence(told) in page.TARGET.read_text("utf-8")
+    assert inside == page.sentence(told).strip()
