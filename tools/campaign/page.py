@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str] = {
     **android.MISBEHAVIOURS,
     **android.MISBEHAVIOURS_IN_FASTBOOT,
     **android.MISBEHAVIOURS_IN_RESCUE,
+    **android.MISBEHAVIOURS_IN_RECOVERY,
     **LIES,
     **{name: text for name, text in iphone.MISBEHAVIOURS.items() if name not in android.MISBEHAVIOURS},
 }

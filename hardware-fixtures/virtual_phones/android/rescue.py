@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from virtual_phones.phone import ServiceReply
+from virtual_phones.shell.streams import encode
 
 if TYPE_CHECKING:
     from virtual_phones.android.body import AndroidBody
@@ -50,7 +51,7 @@ def run(phone: "AndroidBody", service: str) -> ServiceReply:
     wait_on(phone)
     asked = _PROPERTY.fullmatch(service)
     if asked is not None:
-        return ServiceReply(stdout=_property(phone, asked[1]).encode() + b"\n")
+        return ServiceReply(stdout=encode(_property(phone, asked[1])) + b"\n")
     wipe = _WIPE.fullmatch(service)
     if wipe is not None:
         return ServiceReply(

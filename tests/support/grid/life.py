@@ -72,7 +72,7 @@ def _on(bench: Bench, case: Case, route: Route) -> Outcome:
     try:
         values = bench.inspect()
         sighting = bench.slot_sighting()
-        if blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values):
+        if blocking.problem_of(sighting, values, case.method):
             return _outcome(bench, "blocked")
         if not route.method.fits(values, sighting):
             return _outcome(bench, "not_offered")

@@ -44,6 +44,8 @@ ADDED: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "android_fastboot": android.MISBEHAVIOURS_IN_FASTBOOT,
         "android_rescue": android.MISBEHAVIOURS_IN_RESCUE,
+        "android_in_rescue": android.MISBEHAVIOURS_IN_RESCUE,
+        "android_recovery_guided": android.MISBEHAVIOURS_IN_RECOVERY,
     }
 )
 """By method: misbehaviours of a part of the phone that no other method meets."""
