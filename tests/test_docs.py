@@ -34,6 +34,7 @@ from station.setup.settings import Settings, from_document
 from station.text import language
 from tools import make_files, make_problems
 from wipe.attested import OTHERWISE
+from wipe.carded import SHORT_OF_A_CARD
 from wipe.method import Deadlines, Limits
 from wipe.methods.table import CONDITIONS, METHODS
 from wipe.overwritten import SHORT_OF_OVERWRITING
@@ -217,7 +218,7 @@ def test_no_next_step_is_left_without_its_code() -> None:
 
 def test_no_reason_is_left_that_nothing_gives() -> None:
     """`battery_low` says more than its problem; the others are of the station (station/work/worker.py, validate)."""
-    given = {*reasons(), *INSIDE, *SHORT_OF_OVERWRITING, OTHERWISE, "internal", "rejected"}
+    given = {*reasons(), *INSIDE, *SHORT_OF_OVERWRITING, *SHORT_OF_A_CARD, OTHERWISE, "internal", "rejected"}
     assert {key.removeprefix("reason.") for key in keys("reason.")} - given == set()
 
 

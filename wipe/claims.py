@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from phones.verdict import Source, Verdict
+from wipe.carded import card
 from wipe.overwritten import overwriting
 from wipe.readings import Readings
 from wipe.report import Claims, Condition
@@ -93,6 +94,9 @@ def residues(readings: Readings, *, method: str, rules: Rules, verdict: Verdict)
         fits = (verdict is Verdict.PASSED or not case.verified) and _all_hold(readings, case.needs)
         if found[case.name] == "unknown" and fits:
             found[case.name] = case.state
+    treated = card(readings, rules.card)
+    if treated is not None:  # its own evidence decides, whatever became of the phone
+        found["sd"] = "present" if treated.reasons else "cleared"
     return found
 
 

@@ -13,6 +13,7 @@ from phones.identity import Reading, compare_all, contradict, identifying
 from phones.verdict import Verdict, worst
 from wipe import claims as claim
 from wipe.attested import attestation_of, speaks_against
+from wipe.carded import card
 from wipe.readings import Readings
 from wipe.report import EraseReport, EvidenceLevel, Finding
 from wipe.rules import WEAK_WRITERS, MethodRule, Row, Rules
@@ -53,6 +54,7 @@ def judge(evidence: Sequence[Evidence], *, method: str, rules: Rules) -> EraseRe
         else _reasons(
             readings, findings, same_phone=same_phone, level=level, writers=writers, rules=rules, against=against
         ),
+        card=card(readings, rules.card),
     )
 
 

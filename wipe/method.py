@@ -92,6 +92,7 @@ class EraseMethod:
     fits: Callable[[Mapping[str, str], Sighting], bool]
     problems: Callable[[Mapping[str, str], Sighting, Limits], tuple[Problem, ...]]
     steps: tuple[Step, ...]
+    overwrites_card: bool = False  # the memory card in the phone is overwritten first
     overwrites: bool = False  # it writes over the whole user-addressable space before its last reset
     predicted: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     begins_in: frozenset[Presence] = frozenset()  # modes that tell no number, where a job may begin all the same

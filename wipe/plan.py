@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from phones.port import Sighting
 from phones.problem import Problem
 from phones.words import say
-from wipe.method import Limits
+from wipe.method import EraseMethod, Limits
+from wipe.methods.card import is_lifted
 from wipe.methods.choice import Choice, choose
 from wipe.methods.table import CONDITIONS
 from wipe.operators import number
 from wipe.overwrite.plan import FASTEST_BYTES_S, SLOWEST_BYTES_S, Forecast
+from wipe.steps.card.steps import CLEARING
+from wipe.steps.preconditions import Precondition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStep:
-    """One step; `acts`: it changes the phone for good."""
+    """One step; `acts`: it changes the phone, or the memory card in it, for good."""
 
     name: str
     acts: bool
@@ -52,6 +55,7 @@ class Plan:
             "method": self.method,
             "can_begin": self.can_begin,
             "why": self.choice.why,
+            "card": self.choice.card,
             "report_only": self.choice.is_report_only,
             "steps": [{"name": step.name, "acts": step.acts} for step in self.steps],
             "conditions": [
@@ -79,6 +83,8 @@ class Plan:
             lines.append(say("plan.met" if condition.problem is None else "plan.unmet", language, name=name))
             if condition.problem is not None:
                 lines += [f"  {condition.problem.reason(language)}", f"  {condition.problem.next_step(language)}"]
+        if self.choice.card:
+            lines.append(say(f"plan.card_{self.choice.card}", language))
         if self.forecast is not None:
             lines.append(self._forecast_line(self.forecast, language))
         if self.method:
@@ -107,13 +113,14 @@ def plan(
     wanted: str | None = None,
     failed: Collection[str] = (),
     passes: int = 0,
+    card: bool = False,
 ) -> Plan:
     """The plan for a phone with these inspection values (in clear); `wanted` names a method, `failed` those that the
-    phone has refused before, `passes` how often it is to be overwritten.
+    phone has refused before, `passes` how often it is to be overwritten, `card` that the memory card in it is, too.
 
     Asks nothing of the phone and writes nothing.
     """
-    choice = choose(values, sighting, wanted, failed=failed, passes=passes)
+    choice = choose(values, sighting, wanted, failed=failed, passes=passes, card=card)
     method, problem = choice.method, choice.problem
     if method is None:
         conditions = () if problem is None else (PlannedCondition(code=problem.code.value, problem=problem),)
@@ -121,14 +128,21 @@ def plan(
     return Plan(
         choice=choice,
         method=method.name,
-        steps=tuple(PlannedStep(name=step.name, acts=step.acts) for step in method.steps),
+        steps=tuple(PlannedStep(name=step.name, acts=step.acts or step.name in CLEARING) for step in method.steps),
         conditions=tuple(
-            PlannedCondition(code=condition.code.value, problem=condition.find(values, limits))
+            PlannedCondition(code=condition.code.value, problem=_unmet(condition, method, values, limits))
             for condition in CONDITIONS[method.name]
         ),
         predicted=choice.predicted,
         forecast=_forecast(values, max(1, passes)) if method.overwrites else None,
     )
+
+
+def _unmet(condition: Precondition, method: EraseMethod, values: Mapping[str, str], limits: Limits) -> Problem | None:
+    problem = condition.find(values, limits)
+    if problem is not None and method.overwrites_card and is_lifted(problem, values):
+        return None
+    return problem
 
 
 def _forecast(values: Mapping[str, str], passes: int) -> Forecast | None:

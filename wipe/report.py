@@ -67,6 +67,25 @@ class Overwriting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardOverwriting:
+    """What was done to the memory card in the phone, a carrier of its own.
+
+    `capacity_bytes`: the whole card, or its file system where the phone tells of no more. `file_system`: its name, ""
+    when it was not told. The others as in `Overwriting`; `reasons`: codes why the card is not called overwritten.
+    """
+
+    capacity_bytes: int
+    file_system: str
+    written_bytes: int
+    passes: int
+    chunks_total: int
+    chunks_drawn: int
+    chunks_matching: int
+    at_most_ppm: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     """Three claims, never merged into one word.
 
@@ -130,3 +149,4 @@ class EraseReport:
     # scope checklist: userdata, accounts, sim, sd, esim, frp, activation_lock, mdm ... ->
     # cleared / absent / stated_absent / present / not_covered / unknown
     reasons: tuple[str, ...]  # stable codes why it is not VERIFIED, most telling first; empty when VERIFIED
+    card: CardOverwriting | None = None  # None when no memory card was to be overwritten

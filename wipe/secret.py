@@ -18,6 +18,13 @@ def secret_of(salt: bytes, mark: str) -> str:
     return hmac.digest(salt, b"proofwipe/overwrite-secret/1\0" + mark.encode("ascii"), "sha256").hex()
 
 
+def card_secret_of(secret: str) -> str:
+    """64 hex digits, the secret of the memory card's own pass: it is told before the phone's pass begins, and nobody
+    can come from it to the job's.
+    """
+    return hmac.digest(bytes.fromhex(secret), b"proofwipe/card-secret/1", "sha256").hex()
+
+
 def commitment_to(secret: str) -> str:
     """64 hex digits that tell nothing of `secret` (64 hex digits) and fit no other."""
     return hashlib.sha256(b"proofwipe/overwrite-commitment/1\0" + bytes.fromhex(secret)).hexdigest()

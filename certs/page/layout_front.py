@@ -15,7 +15,7 @@ from grading.report import Grade
 from phones.evidence import Outcome
 from phones.identifiers import SHOWN, Shape
 from phones.verdict import Verdict
-from wipe.report import Attestation, EraseReport, EvidenceLevel, Overwriting
+from wipe.report import Attestation, CardOverwriting, EraseReport, EvidenceLevel, Overwriting
 
 GB_IN_FORCE = "2027-01-01"
 DISCLOSED = ("repairs", "replaced_parts", "warranty")  # what the law wants said of used goods
@@ -282,6 +282,51 @@ def residues(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> 
     if len(found) > len(shown):
         top = sheet.paragraph(LEFT, top, parts.more(len(found) - len(shown)), 6.6, ROOM, colour=MUTED)
     return top
+
+
+CARD_CAPTION = 72.0
+
+
+def card(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
+    """The memory card, a carrier of its own: what was overwritten and read back, or that it was not and why."""
+    found = document.erase.card
+    if found is None:
+        return top
+    state, told = label("card.not_overwritten" if found.reasons else "card.overwritten"), _card(found)
+    caption, left = label("card.name"), LEFT + CARD_CAPTION
+    with sheet.element("P"):
+        sheet.text(LEFT, top + 7, caption.zh, 7.4, bold=True, colour=look.accent)
+        sheet.text(LEFT, top + 15, caption.en, 6, colour=MUTED)
+    words = Pair(f"{state.zh}：{told.zh}", f"{state.en}: {told.en}")
+    return max(
+        top + 17, pair(sheet, top, words, left=left, room=ROOM - CARD_CAPTION, size=6.6, bold=bool(found.reasons))
+    )
+
+
+def _card(found: CardOverwriting) -> Pair:
+    size = label("card.size", size=_gigabytes(found.capacity_bytes), system=found.file_system or "?")
+    if found.reasons:
+        why = phrase("reason", found.reasons[0])
+        words = label("card.why_not")
+        told = Pair(words.zh.format(reason=why.zh), words.en.format(reason=why.en))
+    else:
+        told = label(
+            "card.how",
+            coverage=_percent(found.written_bytes, found.capacity_bytes),
+            passes=found.passes,
+            read=_percent(found.chunks_matching, found.chunks_total),
+            most=f"{-(-found.at_most_ppm // 100) / 100:.2f}",
+        )
+    if not found.capacity_bytes:
+        return told
+    return Pair(f"{size.zh}{told.zh}", f"{size.en} {told.en}")
+
+
+def _gigabytes(size: int) -> str:
+    """As cards are sold, in units of a thousand, rounded down; small ones exactly enough to be told apart."""
+    if size >= 10**9:
+        return f"{size // 10**8 / 10:.1f} GB"
+    return f"{size // 10**5 / 10:.1f} MB"
 
 
 def _residue(sheet: Sheet, look: Look, name: Pair, state: str, left: float, at: float, room: float) -> None:

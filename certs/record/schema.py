@@ -31,7 +31,16 @@ from phones.evidence import Evidence, Moment, Outcome
 from phones.frozen import dataclass
 from phones.identifiers import ON_PAPER, SHOWN, Identifier
 from phones.verdict import Source, Verdict
-from wipe.report import Attestation, Claims, Condition, EraseReport, EvidenceLevel, Finding, Overwriting
+from wipe.report import (
+    Attestation,
+    CardOverwriting,
+    Claims,
+    Condition,
+    EraseReport,
+    EvidenceLevel,
+    Finding,
+    Overwriting,
+)
 
 CERTIFICATE_SCHEMA = "proofwipe/certificate/1"
 REPORT_SCHEMA = "proofwipe/report/1"
@@ -326,6 +335,21 @@ _ERASE = Struct(
     ),
     residues=Table(_KEY, _CODE_OR_NONE, 50),
     reasons=_KEYS,
+    card=Or(
+        None,
+        Struct(
+            CardOverwriting,
+            capacity_bytes=Number(),
+            file_system=Text(most=16, pattern="[a-z0-9]*"),
+            written_bytes=Number(),
+            passes=Number(0, 99),
+            chunks_total=Number(),
+            chunks_drawn=Number(),
+            chunks_matching=Number(),
+            at_most_ppm=Number(0, 1_000_000),
+            reasons=_KEYS,
+        ),
+    ),
 )
 _GRADE = Struct(
     Grade,

@@ -97,6 +97,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "bytes_per_s": "Bytes a second in the act that is under way, since it began.",
         "left_bytes": "Bytes that the act under way has still to carry, where it is known how many there are.",
         "overwriting": "What overwriting the storage would take; null where nothing is overwritten.",
+        "card": "The memory card: overwrite, absent, adopted or out_of_reach; null where none was to be overwritten.",
         "passes": "How many times the storage is overwritten.",
         "written_bytes": "Bytes that would be written over the storage, over all passes.",
         "read_bytes": "Bytes that would be read back and compared, at least.",

@@ -146,6 +146,7 @@ class ErasePlanned(PhoneNamed, Document):
     conditions: tuple[ConditionPlanned, ...]
     predicted: Mapping[str, str]
     overwriting: OverwritePlanned | None
+    card: str | None
     problems: tuple[Reason, ...]
 
     @classmethod
@@ -182,5 +183,6 @@ class ErasePlanned(PhoneNamed, Document):
             overwriting=None
             if planned is None or planned.forecast is None
             else OverwritePlanned(**asdict(planned.forecast)),
+            card=known(planned.choice.card) if planned is not None else None,
             problems=tuple(Reason.of_problem(each) for each in ([problem] if problem is not None else unmet)),
         )

@@ -13,6 +13,7 @@ from station.session.bench import PhoneBench
 from station.session.find_phone import FEWEST_DIGITS, ask, numbers_of, present
 from station.work import blocking
 from wipe.method import Limits
+from wipe.methods.card import OVERWRITE
 from wipe.plan import plan
 
 _NO_CERTIFICATE = ("E0", "E1")
@@ -25,6 +26,7 @@ class Candidate:
     """A phone that somebody wants to erase, as it describes itself. `digits`: how many last ones tell it apart.
 
     `problems`: what stands in the way of its erase now. `level`: what the erase can prove at most, "" when no way fits.
+    `card`: what will be done with the memory card in it (`wipe.methods.card.card_state`), "" where none is wished for.
     """
 
     sighting: Sighting
@@ -33,11 +35,17 @@ class Candidate:
     digits: int
     problems: tuple[Problem, ...] = ()
     level: str = ""
+    card: str = ""
 
     @property
     def only_report(self) -> bool:
         """Can this way of erasing only end in a report, however well it goes?"""
         return self.level in _NO_CERTIFICATE
+
+    @property
+    def overwrites_card(self) -> bool:
+        """Will everything on the memory card in it be deleted?"""
+        return self.card == OVERWRITE
 
     def is_named(self, number: str) -> bool:
         """Is that the whole of one of its numbers?"""
@@ -57,9 +65,11 @@ def candidate(
     *,
     refused_by: Callable[[PhoneIdentity], Collection[str]] = lambda _phone: (),
     passes: int = 0,
+    card: bool = False,
 ) -> Candidate:
     """Ask the phone who it is; reads only. `method`: a wish. `refused_by`: methods that the phone has refused before;
-    `passes`: how often it is to be overwritten: what the worker will choose by. Raises: BenchError.
+    `passes`: how often it is to be overwritten, `card`: whether the memory card in it is: what the worker
+    will choose by. Raises: BenchError.
     """
     values = ask(bench, sighting)
     identity = PhoneIdentity.from_values(values)
@@ -69,7 +79,7 @@ def candidate(
     planned = (
         None
         if refused is not None
-        else plan(values, sighting, limits, wanted=method, failed=refused_by(identity), passes=passes)
+        else plan(values, sighting, limits, wanted=method, failed=refused_by(identity), passes=passes, card=card)
     )
     met = () if planned is None else (each.problem for each in planned.conditions if each.problem is not None)
     return Candidate(
@@ -79,6 +89,7 @@ def candidate(
         digits=confirmation_digits(numbers, others),
         problems=tuple(met) if refused is None else (refused,),
         level=planned.predicted.get("level", "") if planned is not None else "",
+        card=planned.choice.card if planned is not None else "",
     )
 
 

@@ -55,7 +55,7 @@ class Doubt:
     @property
     def is_any(self) -> bool:
         """Is there anything to ask at all?"""
-        return self.earlier is not None or self.candidate.only_report
+        return self.earlier is not None or self.candidate.only_report or self.candidate.overwrites_card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -284,6 +284,7 @@ class Session:
             method or None,
             refused_by=lambda phone: methods_refused(self._ledger, phone),
             passes=self.settings.passes,
+            card=self.settings.overwrite.card,
         )
 
     def earlier_result(self, phone: Candidate) -> EarlierResult | None:

@@ -25,10 +25,14 @@ from wipe.overwrite.plan import MAXIMUM_PASSES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overwrite:
-    """The overwriting pass: how often (0: not at all), and what passes before the last write. The last is keyed."""
+    """The overwriting pass: how often (0: not at all), and what passes before the last write. The last is keyed.
+
+    `card`: the memory card in a phone is overwritten too, before the phone is erased.
+    """
 
     passes: int = 0
     earlier: str = "keyed"
+    card: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,10 @@ class Settings:
     def with_challenge(self, *, wanted: bool) -> "Settings":
         """These, waiting for an attestation where somebody asked for it on the command line."""
         return replace(self, challenge=True) if wanted else self
+
+    def with_card(self, *, card: bool | None) -> "Settings":
+        """These, with the memory card's overwriting as somebody asked on the command line; None asks nothing else."""
+        return self if card is None else replace(self, overwrite=replace(self.overwrite, card=card))
 
     def slot(self, port: str) -> str:
         """The bench label of a port, or of the same socket on the controller's other bus, or the port path itself."""

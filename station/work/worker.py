@@ -49,6 +49,7 @@ from station.work import blocking
 from station.work.attesting import CHALLENGE, Desk, ask_for_chain, keep_grounds
 from station.work.known_numbers import KnownNumbers
 from wipe.method import EraseMethod, Step, StepContext, StepFailed
+from wipe.methods.card import as_begun
 from wipe.methods.choice import choose
 from wipe.methods.table import METHODS
 from wipe.overwrite.pattern import Pattern
@@ -155,7 +156,7 @@ class Worker:
         if self._has_acted():
             self._job.write(JobResumed(stage=self._job.stage))
             self._phone.record_host_fact("host.resumed", {"host.resumed": "yes"}, Moment.RETURN)
-            method, first = METHODS[self._job.method], self._first_step_after_crash()
+            method, first = self._method(), self._first_step_after_crash()
             for step in method.steps[:first]:
                 if step.name in self._job.steps_done:
                     self._reach(step, self._job.steps_done[step.name])
@@ -273,7 +274,8 @@ class Worker:
             return None, (Problem(code=ProblemCode.SERIAL_NOT_UNIQUE),)
         failed = methods_refused(self._job.ledger, identity, but=self._job.id)
         wanted, passes = self._context.wanted_method or None, self._context.settings.passes
-        choice = choose(values, sighting, wanted, failed=failed, passes=passes)
+        card = self._context.settings.overwrite.card
+        choice = choose(values, sighting, wanted, failed=failed, passes=passes, card=card)
         if choice.method is None:
             return None, (choice.problem,) if choice.problem is not None else ()
         self._can_be_certified = not choice.is_report_only
@@ -330,12 +332,16 @@ class Worker:
     # the erase ------------------------------------------------------------------------------------
 
     def _has_acted(self) -> bool:
-        acts = {step.name for step in METHODS[self._job.method].steps if step.acts} if self._job.method else set()
+        acts = {step.name for step in self._method().steps if step.acts} if self._job.method else set()
         return bool(acts & set(self._job.steps_begun))
+
+    def _method(self) -> EraseMethod:
+        """The job's method, with the memory card's steps if it began with those."""
+        return as_begun(METHODS[self._job.method], self._job.steps_begun)
 
     def _first_step_after_crash(self) -> int:
         """The first step to run: an acting step that was begun is never begun again."""
-        steps = METHODS[self._job.method].steps
+        steps = self._method().steps
         names = [step.name for step in steps]
         last = max(names.index(name) for name in self._job.steps_begun)
         done = steps[last].name in self._job.steps_done

@@ -6,16 +6,17 @@ work is no strength; of two methods as strong the one that stands first in the t
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from phones.clock import utc_now
 from phones.evidence import Evidence, Moment, Outcome, digest_of
-from phones.port import Sighting
+from phones.port import Platform, Sighting
 from phones.problem import Problem, ProblemCode
 from phones.words import say
 from wipe import claims as claim
 from wipe.method import EraseMethod, Limits
+from wipe.methods.card import OVERWRITE, card_state, with_card
 from wipe.methods.overwriting import twin_of
 from wipe.methods.table import METHODS
 from wipe.readings import Readings
@@ -38,6 +39,7 @@ class Choice:
     why: str = ""
     predicted: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     problem: Problem | None = None
+    card: str = ""  # what can be done for the memory card that was wished for (`card.card_state`); "": no wish
 
     @property
     def is_report_only(self) -> bool:
@@ -62,13 +64,24 @@ def choose(
     *,
     failed: Collection[str] = (),
     passes: int = 0,
+    card: bool = False,
 ) -> Choice:
     """The strongest method that fits a phone with these inspection values (in clear); a wish only if it is as strong,
     or of a method that is there for wishes (`EraseMethod.on_wish`).
 
     `wanted` is never replaced: it is taken or refused. `failed`: names of methods this phone has refused before.
-    `passes`: how often it is to be overwritten; where the method that is chosen cannot, none is.
+    `passes`: how often it is to be overwritten; where the method that is chosen cannot, none is. `card`: the memory
+    card in the phone is to be overwritten first; a phone without one, or whose card is out of reach, is erased all the
+    same.
     """
+    found = _chosen(values, sighting, wanted, failed=failed, passes=passes)
+    if not card or found.method is None or found.method.platform is not Platform.ANDROID:
+        return found
+    state = card_state(found.method, values)
+    return replace(found, card=state, method=with_card(found.method) if state == OVERWRITE else found.method)
+
+
+def _chosen(values: Values, sighting: Sighting, wanted: str | None, *, failed: Collection[str], passes: int) -> Choice:
     fitting = {
         name: predict(method, values)
         for name, method in METHODS.items()

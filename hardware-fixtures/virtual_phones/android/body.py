@@ -14,6 +14,7 @@ from virtual_phones.android.behaviour import (
     STORAGE_MISBEHAVIOURS,
     VARIATIONS,
 )
+from virtual_phones.android.card import CARD_MISBEHAVIOURS
 from virtual_phones.android.data import EPOCH_AT_ZERO, Hardware
 from virtual_phones.android.lives import AndroidLives
 from virtual_phones.android.system import AndroidSystem
@@ -51,7 +52,7 @@ class AndroidBody(VirtualPhone):
         self.misbehaviour = frozenset(misbehaviour)
         self.variation = frozenset(variation)
         known = {*MISBEHAVIOURS, *MISBEHAVIOURS_IN_FASTBOOT, *MISBEHAVIOURS_IN_RESCUE, *MISBEHAVIOURS_IN_RECOVERY}
-        known |= set(STORAGE_MISBEHAVIOURS)
+        known |= {*STORAGE_MISBEHAVIOURS, *CARD_MISBEHAVIOURS}
         unknown = self.misbehaviour - known
         unknown |= self.variation - {*VARIATIONS, *LIMITS, *FASTBOOT_VARIATIONS}
         if unknown or condition not in CONDITIONS:

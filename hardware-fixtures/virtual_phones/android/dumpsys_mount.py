@@ -8,13 +8,15 @@ from virtual_phones.phone import section
 def mount(system: AndroidSystem, words: list[str]) -> str:
     """AOSP 9 to 13 StorageManagerService.dump, a part: volumes, and the internal storage's size [14 on unconfirmed]."""
     size = nominal_bytes(system)
-    sdcard = (
+    tray = system.lives.tray
+    sdcard = tray.dumped_volume() or (
         "    VolumeInfo{public:179,1}:\n        type=PUBLIC state=MOUNTED\n"
         if system.lives.hardware.sd_inserted
         else ""
     )
     return (
-        f"Disks:\n\n\nVolumes:\n    VolumeInfo{{emulated;0}}:\n        type=EMULATED state=MOUNTED\n{sdcard}\n"
+        f"Disks:\n{tray.dumped_disk()}\n\n"
+        f"Volumes:\n    VolumeInfo{{emulated;0}}:\n        type=EMULATED state=MOUNTED\n{sdcard}\n"
         f"Records:\n\nPrimary storage UUID: null\n\nInternal storage (null) total size: {size} "
         f"({size // 1024**2} MiB)\n\n"
     )

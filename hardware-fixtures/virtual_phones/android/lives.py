@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from virtual_phones.android.behaviour import KEEPS
+from virtual_phones.android.card import Tray
 from virtual_phones.android.data import (
     ERASED_FOLDERS,
     SHELL_FILES,
@@ -73,9 +74,13 @@ class AndroidLives:
         self.strain = Strain(self.volume)
         self.boot_id = ""
         self._boots = random.Random(f"{seed}/{hardware.serial}/boots")
+        self._draws = random.Random(f"{seed}/{hardware.serial}/draws")
         system_files(self.files, model)
         self.files.put("/proc/uptime", self._uptime, mode=0o444)
         self.files.put("/proc/sys/kernel/random/boot_id", self._kernel_id, mode=0o444)
+        self.files.put("/proc/sys/kernel/random/uuid", self._kernel_draw, mode=0o444)
+        self.tray = Tray(self.files, model, misbehaviour)
+        """The memory card: no reset reaches it."""
         self.start_kernel(self.booted_s)
         empty_data_files(self.files, self.draw)
         self.data = used_data(model, self.draw, self.owner, epoch_at_zero)
@@ -100,6 +105,10 @@ class AndroidLives:
         self.boot_id = str(uuid.UUID(bytes=self._boots.randbytes(16), version=4))
         self.booted_s = now_s
         self.volume.restart()
+        self.tray.phone_was_started()
+
+    def _kernel_draw(self) -> bytes:
+        return f"{uuid.UUID(bytes=self._draws.randbytes(16), version=4)}\n".encode()
 
     def _kernel_id(self) -> bytes:
         return f"{self.boot_id}\n".encode()
@@ -145,6 +154,7 @@ class AndroidLives:
         if "clock_1970" in self.variation:
             self.clock_offset = 86_400 - int(self.epoch_at_zero + self.now_s)
         self.resets += 1
+        self.tray.phone_was_reset()
 
     def boot_other_image(self) -> None:
         """A dynamic system image takes over with data of its own; the phone's data set stays beside it."""
@@ -242,5 +252,9 @@ class AndroidLives:
         for folder in ERASED_FOLDERS:
             self.files.find(folder).children = {}
         self.volume.format()
-        self.files.used = sum(node.size for _, node in self.files.below("/") if not node.is_folder)
+        self.files.used = sum(
+            node.size
+            for _, node in self.files.below("/")
+            if not node.is_folder and not isinstance(node.content, StoredFile)
+        )
         empty_data_files(self.files, self.draw)

@@ -119,6 +119,7 @@ def insert_sim(phone: AndroidBody) -> None:
 def remove_sd(phone: AndroidBody) -> None:
     """Take the card out."""
     phone.lives.hardware.sd_inserted = False
+    phone.lives.tray.take_out()
 
 
 def connect_wifi(phone: AndroidBody) -> None:

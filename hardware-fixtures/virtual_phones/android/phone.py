@@ -146,6 +146,7 @@ class AndroidPhone(AndroidBody):
     def feed(self, service: str, *, now_s: float) -> Fed | None:
         """Open a service that takes its input as it comes (`shell/fed.py`); None = ask `run`."""
         self.tick(now_s)
+        self.lives.tray.look()
         kind, _, line = service.partition(":")
         if not self.accepts(service) or kind.split(",")[0] not in ("shell", "exec"):
             return None
@@ -158,6 +159,7 @@ class AndroidPhone(AndroidBody):
         `in_pieces`: what comes from the storage is left there until the transport asks for it.
         """
         self.tick(now_s)
+        self.lives.tray.look()
         kind, _, line = service.partition(":")
         if not self.accepts(service) or kind == "sync":
             return None

@@ -4,6 +4,7 @@
 import re
 from collections.abc import Callable
 
+from virtual_phones.android.card import VOLUME_ID
 from virtual_phones.android.system import AndroidSystem
 from virtual_phones.phone import section
 from virtual_phones.shell.arithmetic import number
@@ -141,11 +142,14 @@ def parcel(text: str | None) -> str:
 
 
 def _sm(system: AndroidSystem, call: Call) -> int:
+    tray = system.lives.tray
+    if call.words[:1] in (["mount"], ["unmount"]) and call.words[1:] == [VOLUME_ID] and tray.card is not None:
+        return int(not (tray.mount() if call.words[0] == "mount" else tray.unmount()))
     if call.words[:1] != ["list-volumes"]:
         call.err.write("usage: sm list-volumes [public|private|emulated|all]\n")
         return 1
-    call.write("private mounted null\nemulated;0 mounted null\n")
-    if system.lives.hardware.sd_inserted:
+    call.write("private mounted null\nemulated;0 mounted null\n" + tray.listed())
+    if system.lives.hardware.sd_inserted and tray.card is None:
         call.write("public:179,1 mounted 1A2B-3C4D\n")
     return 0
 
@@ -237,7 +241,10 @@ def _df(system: AndroidSystem, call: Call) -> int:
         if human
         else "Filesystem       1K-blocks     Used Available Use% Mounted on\n"
     )
+    card = system.lives.tray.card if system.lives.tray.is_mounted else None
     places = {"/data": "/dev/block/dm-51", "/storage/emulated": "/dev/fuse"}
+    if card is not None:
+        places[card.path] = "/dev/fuse"
     wanted = [
         place
         for place in places
@@ -248,6 +255,9 @@ def _df(system: AndroidSystem, call: Call) -> int:
         )
     ]
     for place in wanted:
+        if card is not None and place == card.path:
+            blocks = max(1, card.volume.capacity_bytes // 1024)
+            used, free = card.volume.used_bytes // 1024, card.volume.free_bytes // 1024
         if human:
             sizes = "  ".join(f"{size // 1048576}G" for size in (blocks, used, free))
             call.write(f"{places[place]:<16} {sizes}   {used * 100 // blocks}% {place}\n")

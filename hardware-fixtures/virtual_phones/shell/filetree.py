@@ -90,6 +90,11 @@ class FileTree:
         self.on_volume: tuple[str, ...] = ()
         self.rm_keeps = False
         """A liar: what lies on the volume is never removed, and nobody is told."""
+        self.mounted: dict[str, Volume] = {}
+        """Other file systems, by the folder that each is mounted at."""
+        self.read_only_mounts: set[str] = set()
+        self.keeping_mounts: set[str] = set()
+        """Those of them that take nothing, and those from which nothing is ever removed."""
 
     # -- walking -------------------------------------------------------------------------
 
@@ -168,7 +173,16 @@ class FileTree:
             raise refusal(errno.EACCES)
 
     def _is_read_only(self, real: str) -> bool:
+        if _within(real, self.read_only_mounts):
+            return True
         return _within(real, self.read_only) and not _within(real, self.writable)
+
+    def _volume_of(self, real: str) -> Volume | None:
+        """The file system that what is written there lies on; None for the tree itself."""
+        for place, volume in self.mounted.items():
+            if _within(real, [place]):
+                return volume
+        return self.volume if _within(real, self.on_volume) else None
 
     # -- reading -------------------------------------------------------------------------
 
@@ -221,8 +235,9 @@ class FileTree:
                 if uid == ROOT or real.startswith("/dev/"):
                     return
                 raise refusal(errno.EACCES)
-        if self.volume is not None and _within(real, self.on_volume):
-            self._store(self.volume, node, data, append=append, mtime=mtime, into=parent if fresh else None, name=name)
+        volume = self._volume_of(real)
+        if volume is not None:
+            self._store(volume, node, data, append=append, mtime=mtime, into=parent if fresh else None, name=name)
             return
         old = node.data()
         new = old + data if append else data
@@ -280,8 +295,9 @@ class FileTree:
 
     def sync(self) -> None:
         """Write back what waits in the page cache."""
-        if self.volume is not None:
-            self.volume.sync()
+        for volume in (self.volume, *self.mounted.values()):
+            if volume is not None:
+                volume.sync()
 
     def touch(self, path: str, uid: int, mtime: int) -> None:
         """Make an empty file or set its time. Raises: OSError."""
@@ -351,7 +367,8 @@ class FileTree:
         if node is None:
             raise refusal(errno.ENOENT)
         self._may_change(parent, real, uid)
-        if self.rm_keeps and uid != ROOT and _within(real, self.on_volume):
+        keeps = (self.rm_keeps and _within(real, self.on_volume)) or _within(real, self.keeping_mounts)
+        if keeps and uid != ROOT:
             return
         if node.is_folder and node.children:
             if not recursive:

@@ -353,6 +353,8 @@ def _doubts(doubt: Doubt) -> list[str]:
     said = []
     if doubt.earlier is not None:
         said.append(text("bench.certified_before", paper=doubt.earlier.paper or "—", when=doubt.earlier.opened_at[:16]))
+    if doubt.candidate.overwrites_card:
+        said.append(text("bench.card_overwritten"))
     if doubt.candidate.only_report:
         said.append(text("bench.only_report"))
     return said

@@ -88,6 +88,13 @@ def overwrite_option() -> Decorator:
     )
 
 
+def card_option() -> Decorator:
+    """`--overwrite-card`, `--no-overwrite-card`; neither: as the settings say."""
+    return click.option(
+        "--overwrite-card/--no-overwrite-card", "card", default=None, help=text("option.overwrite_card")
+    )
+
+
 def serial_option(*, required: bool = False) -> Decorator:
     """`-s`: the phone's own serial, UDID, IMEI, its slot or port; never a transport name."""
     return click.option(

@@ -19,6 +19,7 @@ from phones.identity import plain
 from phones.port import Sighting
 from station.cli import cli_text, output
 from station.cli.commands.options import (
+    card_option,
     config_option,
     home_of,
     jsonl_option,
@@ -65,6 +66,7 @@ TRIES = 3
 @click.option("--method", default="", help=text("option.method"))
 @overwrite_option()
 @click.option("--challenge", is_flag=True, help=text("option.challenge"))
+@card_option()
 @click.option("--again", is_flag=True, help=text("option.again"))
 @click.option("--operator", "operator_name", help=text("option.operator"))
 @click.option("--acquisition", type=click.Path(path_type=Path, dir_okay=False), help=text("option.acquisition"))
@@ -86,6 +88,7 @@ def command(
     method: str,
     passes: int | None,
     challenge: bool,
+    card: bool | None,
     again: bool,
     operator_name: str | None,
     acquisition: Path | None,
@@ -116,7 +119,7 @@ def command(
         live=not (no_progress or as_jsonl),
         as_jsonl=as_jsonl,
     )
-    settings = settings_of(home, config).with_passes(passes).with_challenge(wanted=challenge)
+    settings = settings_of(home, config).with_passes(passes).with_card(card=card).with_challenge(wanted=challenge)
     _jobs, code = lead(home, settings, secrets_of(passphrase_file), orders)
     return code
 
@@ -280,6 +283,7 @@ def _confirm(
     if given is not None:
         if not candidate.is_named(given):
             raise NotConfirmedError(subject=port, needed=text("word.whole_number"), got=given)
+        _say_card(candidate)
         if candidate.only_report:
             output.message(f"! {text('word.only_report')}")
         return tuple(candidate.numbers)
@@ -291,6 +295,7 @@ def _confirm(
             f"{identity.display_name}  {text('view.serial')} {identity.serial or candidate.sighting.usb_serial}  "
             f"IMEI {identity.number('imei1') or '—'}"
         )
+        _say_card(candidate)
         needed, typed = text("word.last_digits", digits=candidate.digits), ""
         for _try in range(TRIES):
             typed = str(click.prompt(text("ask.confirm", digits=candidate.digits), err=True))
@@ -304,6 +309,14 @@ def _confirm(
             if ask_yes_no(text("ask.all_the_same"), keyboard=keyboard, wanted=lambda: True) is not True:
                 raise click.Abort
     return tuple(candidate.numbers)
+
+
+def _say_card(candidate: Candidate) -> None:
+    """What is agreed to besides the phone's own erase, before the number that agrees to it."""
+    if candidate.overwrites_card:
+        output.message(f"! {text('word.card_overwritten')}")
+    elif candidate.card in ("adopted", "out_of_reach"):
+        output.message(f"! {text('word.card_left')}")
 
 
 def wait(session: Session, *, interrupted: bool) -> None:

@@ -7,6 +7,7 @@ import click
 
 from station.cli import cli_text, output
 from station.cli.commands.options import (
+    card_option,
     config_option,
     json_option,
     overwrite_option,
@@ -22,6 +23,7 @@ from station.work import blocking
 @click.option("--plan", "planning", is_flag=True, required=True, help=text("option.plan"))
 @click.option("--method", help=text("option.method"))
 @overwrite_option()
+@card_option()
 @serial_option()
 @json_option()
 @config_option()
@@ -31,6 +33,7 @@ def command(
     planning: bool,
     method: str | None,
     passes: int | None,
+    card: bool | None,
     serial: str | None,
     as_json: bool,
     config: Path | None,
@@ -46,7 +49,7 @@ def command(
     if method and method not in METHODS:
         raise click.UsageError(text("word.no_such_method", known=", ".join(METHODS)))
     home = reading_home_of(context)
-    settings = settings_of(home, config).with_passes(passes)
+    settings = settings_of(home, config).with_passes(passes).with_card(card=card)
     with reach_bench(home, settings) as bench:
         found = bench.do(bench_operations.inspect, wanted=serial or "")
     sighting, values = found.sighting, found.values
@@ -57,7 +60,9 @@ def command(
             output.tell(ErasePlanned.of(None, values, sighting, slot, problem=problem))
         output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
         return 4
-    planned = plan(values, sighting, settings.limits, wanted=method, passes=settings.passes)
+    planned = plan(
+        values, sighting, settings.limits, wanted=method, passes=settings.passes, card=settings.overwrite.card
+    )
     if as_json:
         output.tell(ErasePlanned.of(planned, values, sighting, slot))
     else:

@@ -21,11 +21,13 @@ from tests.certs.record.sample_documents import (
     SAMPLES,
     android_certificate,
     blocked_report,
+    card_overwritten,
     check,
     condition,
     failed_report,
     finding,
 )
+from wipe.carded import SHORT_OF_A_CARD
 
 REASONS = [key.removeprefix("reason.") for key in words.keys("reason.") if key.count(".") == 1]
 PROBLEMS = [key.split(".")[1] for key in words.keys("problem.") if key.endswith(".reason")]
@@ -109,6 +111,11 @@ def longest(make: Callable[[], dict[str, Any]], fill: str) -> dict[str, Any]:
             "evidence": 1,
         },
         reasons=REASONS[-50:] if "report" in document["schema"] else [],
+        card=card_overwritten(
+            capacity_bytes=10**12,
+            file_system="w" * 16,
+            reasons=[max(SHORT_OF_A_CARD, key=lambda code: len(words.say(f"reason.{code}")))],
+        ),
     )
     widest = max(CONDITIONS, key=lambda name: len(words.say(f"condition.{name}")))
     erase["claims"].update(
@@ -171,6 +178,8 @@ FACTS = {
     "read": "10.0",
     "most": "0.05",
     "reason": "why",
+    "size": "63.8 GB",
+    "system": "exfat",
 }
 TEXTS = st.one_of(
     st.sampled_from(["", "W" * 200, "长" * 200, "a b " * 50]),

@@ -48,6 +48,22 @@ def condition(state: str, source: str, reason: str) -> dict[str, str]:
     return {"state": state, "source": source, "reason": reason}
 
 
+def card_overwritten(**changes: Any) -> dict[str, Any]:
+    """A memory card of 64 GB that was overwritten and read back."""
+    return {
+        "capacity_bytes": 63_864_569_856,
+        "file_system": "exfat",
+        "written_bytes": 63_848_000_000,
+        "passes": 1,
+        "chunks_total": 60_890,
+        "chunks_drawn": 6_089,
+        "chunks_matching": 6_089,
+        "at_most_ppm": 757,
+        "reasons": [],
+        **changes,
+    }
+
+
 def android_certificate() -> dict[str, Any]:
     """An Android 16 phone, erased twice in trade-in mode, graded 2."""
     return {
@@ -186,6 +202,7 @@ def android_certificate() -> dict[str, Any]:
                 "mdm": "absent",
             },
             "reasons": [],
+            "card": None,
         },
         "grade": {
             "scheme": "basic",

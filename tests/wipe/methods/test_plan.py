@@ -424,3 +424,37 @@ def test_a_plan_says_that_an_iphone_cannot_be_overwritten_and_what_to_do() -> No
     assert condition.problem is not None
     assert condition.problem.code is ProblemCode.OVERWRITE_NOT_POSSIBLE
     assert "--overwrite 0" in condition.problem.next_step("en")
+
+
+WITH_CARD = {**PIXEL, "media.sd": "present"}
+
+
+def test_a_plan_with_a_card_names_its_steps_first_marks_what_deletes_and_says_so_in_both_languages() -> None:
+    found = plan(WITH_CARD, ADB, Limits(), card=True)
+    assert found.can_begin, "the card that is to be overwritten no longer stands in the way"
+    assert (found.method, found.choice.card) == ("android_harness", "overwrite")
+    assert [step.name for step in found.steps if step.acts] == ["card_clear", "card_fill", "enable_harness"]
+    assert found.to_json()["card"] == "overwrite"
+    for language, words in (("en", "every file on it is deleted"), ("zh", "先删除卡上全部文件")):
+        assert words in "\n".join(found.lines(language))
+
+
+def test_without_the_wish_a_card_stands_in_the_way() -> None:
+    found = plan(WITH_CARD, ADB, Limits())
+    assert (found.can_begin, found.choice.card) == (False, "")
+    assert not any(step.name.startswith("card_") for step in found.steps)
+
+
+def test_a_wish_never_lifts_an_adopted_card_nor_anything_else() -> None:
+    adopted = plan({**PIXEL, "media.sd": "adopted"}, ADB, Limits(), card=True)
+    assert (adopted.can_begin, adopted.choice.card) == (False, "adopted")
+    managed = plan({**WITH_CARD, "locks.device_owner": "yes"}, ADB, Limits(), card=True)
+    assert [each.problem.code for each in managed.conditions if each.problem is not None] == [ProblemCode.MANAGED]
+    unread = {name: text for name, text in PIXEL.items() if name != "media.sd"}
+    assert not plan(unread, ADB, Limits(), card=True).can_begin
+
+
+def test_a_wish_without_a_card_in_the_phone_changes_nothing() -> None:
+    with_wish, without = plan(PIXEL, ADB, Limits(), card=True), plan(PIXEL, ADB, Limits())
+    assert (with_wish.steps, with_wish.choice.card) == (without.steps, "absent")
+    assert plan(IPHONE, APPLE, Limits(), card=True) == plan(IPHONE, APPLE, Limits())

@@ -27,9 +27,9 @@ _LOOK_S = 60.0
 _CHARGING = ("status: 2", "status: 5")  # BatteryManager: charging, full
 
 
-def be_there(context: StepContext) -> None:
+def be_there(context: StepContext, moment: Moment = MOMENT) -> None:
     """Wait until a phone with a shell is on the port, and ask who it is. A cable that was pulled is waited for as long
-    as a person has time. Raises: StepFailed never_returned, another_phone, no_full_shell.
+    as a person has time. `moment`: of the evidence. Raises: StepFailed never_returned, another_phone, no_full_shell.
     """
     clock = context.clock
     give_up = clock.monotonic() + context.deadlines.person_s
@@ -39,7 +39,7 @@ def be_there(context: StepContext) -> None:
             context.progress("overwrite_waiting")
             _await_shell(context, give_up)
         try:
-            ask_state(context, MOMENT)
+            ask_state(context, moment)
         except StepFailed as stop:
             here = context.phone.peek().presence is Presence.ADB_DEVICE
             if stop.reason != "no_full_shell" or here or clock.monotonic() >= give_up:
@@ -55,23 +55,23 @@ def _await_shell(context: StepContext, give_up: float) -> None:
         context.clock.sleep(context.deadlines.poll_s)
 
 
-def ask(context: StepContext, question: Callable[[], Question]) -> Answer:
+def ask(context: StepContext, question: Callable[[], Question], moment: Moment = MOMENT) -> Answer:
     """Ask what only looks or may be done twice; over a lost link again, once the phone is there again."""
     for _ in range(TRIES - 1):
-        answer = context.phone.ask(question(), MOMENT)
+        answer = context.phone.ask(question(), moment)
         if answer.answered:
             return answer
-        be_there(context)
-    return context.phone.ask(question(), MOMENT)
+        be_there(context, moment)
+    return context.phone.ask(question(), moment)
 
 
-def _look(context: StepContext, question: Callable[[], Question]) -> bool:
+def _look(context: StepContext, question: Callable[[], Question], moment: Moment) -> bool:
     """The same for a look that is had every few minutes and of which nothing is kept but how often: was it answered?"""
     for _ in range(TRIES - 1):
-        if context.phone.ask_in_series(question(), MOMENT) is Outcome.ANSWERED:
+        if context.phone.ask_in_series(question(), moment) is Outcome.ANSWERED:
             return True
-        be_there(context)
-    return context.phone.ask_in_series(question(), MOMENT) is Outcome.ANSWERED
+        be_there(context, moment)
+    return context.phone.ask_in_series(question(), moment) is Outcome.ANSWERED
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +84,7 @@ class Pace:
     done: int = 0
     started: float = 0.0
     first: int = 0
+    moment: Moment = MOMENT
 
     def begin(self) -> None:
         """From here on the rate is counted."""
@@ -98,7 +99,7 @@ class Pace:
             self.done = before + progress.carried
             self.context.act_progress(self._now())
 
-        return self.context.phone.carry_out_in_series(act, MOMENT, clock=self.context.clock, tell=tell)
+        return self.context.phone.carry_out_in_series(act, self.moment, clock=self.context.clock, tell=tell)
 
     def at(self, done: int) -> None:
         """So much is done, as far as anybody knows."""
@@ -131,6 +132,7 @@ class Comfort:
     plan: OverwritePlan
     looked_at: float | None = None
     vain_looks: int = 0
+    moment: Moment = MOMENT
 
     def wait(self) -> bool:
         """False when the phone stayed too hot or too empty for as long as a person has time. A phone that does not tell
@@ -152,7 +154,7 @@ class Comfort:
 
     def _is_well(self) -> bool:
         found = _Battery()
-        if not _look(self.context, lambda: _battery_question(self.context.draw(), found)):
+        if not _look(self.context, lambda: _battery_question(self.context.draw(), found), self.moment):
             self.vain_looks += 1
         hot = found.temperature_dc is not None and found.temperature_dc >= self.plan.hottest_dc
         empty = found.level is not None and found.level < self.plan.lowest_percent and not found.is_charging

@@ -48,10 +48,10 @@ def write_act(
 
 
 def read_act(
-    way: Way, mark: str, chunks: Sequence[Chunk], comparison: Comparison, *, plan: OverwritePlan, end: Writing
+    way: Way, path: str, chunks: Sequence[Chunk], comparison: Comparison, *, plan: OverwritePlan, end: Writing
 ) -> Act:
-    """Chunks of one file, one behind the other, into a comparison: those, or all of the file, as the way is."""
-    line = way.of(path_of(mark, chunks[0].file), chunks, plan.chunk_bytes)
+    """Chunks of the one file `path`, one behind the other, into a comparison: those, or all of it, as the way is."""
+    line = way.of(path, chunks, plan.chunk_bytes)
     return _act("overwrite.read", Effect.READS, ShellStream(line=line, sink=comparison.take), end, plan)
 
 

@@ -15,7 +15,7 @@ from wipe.overwrite.stream import Stream
 from wipe.secret import seed_of
 from wipe.steps.overwriting import record
 from wipe.steps.overwriting.at_the_phone import MOST_STOPS, TRIES, Pace, be_there
-from wipe.steps.overwriting.carrying import Writing, read_act
+from wipe.steps.overwriting.carrying import Writing, path_of, read_act
 
 CHUNKS_A_LINE = 400
 """Old adb takes service names of up to 4 KiB [read: AOSP adb.h, MAX_PAYLOAD_V1]; a number and a blank are 5 bytes."""
@@ -144,7 +144,8 @@ class Reading:
         sent = self.layout.all_of(chunks[0].file) if self.way.whole else chunks
         comparison, end = Comparison(stream, sent), Writing()
         before = self.pace.done
-        how = self.pace.carry(read_act(self.way, self.context.mark, chunks, comparison, plan=self.plan, end=end))
+        path = path_of(self.context.mark, chunks[0].file)
+        how = self.pace.carry(read_act(self.way, path, chunks, comparison, plan=self.plan, end=end))
         if end.exit_code in NOT_THERE and not comparison.taken and self.way is not WAYS[-1]:
             self.way = WAYS[WAYS.index(self.way) + 1]
             return self._read(chunks)
