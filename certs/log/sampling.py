@@ -5,20 +5,27 @@ Periods are calendar days, weeks or months in UTC, so that there is nothing to c
 time lies in the period. Seed: the root of the log as of its first entry after the period's end. A certificate's rank
 is SHA-256("proofwipe/sample/1" NUL origin NUL period NUL root NUL id); the lowest are drawn, rounded up.
 
+Of resets that nobody could prove, reports are drawn instead (`CERTIFICATES`, `REPORTS`). The log names reports and not
+what they say, so the population is the station's own list of them, written down before the draw can be known; only what
+the log closed with a report in the period counts, and the word hashed is "proofwipe/sample-reports/1". Who repeats
+that draw sees a report that is not in the log, and none that was left out of the list.
+
 What is left: who holds the log's key and writes that first entry could try several before signing one. Witnesses who
 cosign often leave no time for it; docs/certificate.md says so.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from certs.log import merkle
-from certs.log.entries import Entry, Issue
+from certs.log.entries import Close, Entry, Issue
 
 LEAST_PERCENT = 5
+CERTIFICATES, REPORTS = "certificates", "reports"
+_WORDS = {CERTIFICATES: "proofwipe/sample/1", REPORTS: "proofwipe/sample-reports/1"}
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})", re.ASCII)
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
@@ -44,6 +51,7 @@ class Sample:
     index: int
     root: str
     chosen: tuple[str, ...]
+    of: str = CERTIFICATES
 
     @property
     def population_sha256(self) -> str:
@@ -76,45 +84,55 @@ def digest_of(population: Iterable[str]) -> str:
     return hashlib.sha256("".join(f"{each}\n" for each in population).encode()).hexdigest()
 
 
-def population(entries: Iterable[Entry], wanted: Period) -> tuple[str, ...]:
-    """Ids of the certificates issued in a period, sorted."""
-    return tuple(
-        sorted(entry.id for entry in entries if isinstance(entry, Issue) and wanted.begin <= entry.at < wanted.end)
-    )
+def population(entries: Iterable[Entry], wanted: Period, *, reports: Collection[str] | None = None) -> tuple[str, ...]:
+    """Ids of the certificates issued in a period, sorted; with `reports`, of those of them that the log closed then."""
+    found = {_counted(entry, reports) for entry in entries if wanted.begin <= entry.at < wanted.end}
+    return tuple(sorted(found - {""}))
 
 
-def draw(entries: Iterable[Entry], wanted: Period, *, origin: str, percent: int) -> Sample | None:
+def _counted(entry: Entry, reports: Collection[str] | None) -> str:
+    """The id, if the entry is one of what is drawn from; else ""."""
+    if reports is None:
+        return entry.id if isinstance(entry, Issue) else ""
+    return entry.id if isinstance(entry, Close) and entry.outcome == "report" and entry.id in reports else ""
+
+
+def draw(
+    entries: Iterable[Entry], wanted: Period, *, origin: str, percent: int, reports: Collection[str] | None = None
+) -> Sample | None:
     """The sample of a period out of a whole log; None when no entry after its end is there yet.
 
-    `percent`: at least 5, at most 100. Raises: ValueError.
+    `percent`: at least 5, at most 100. `reports`: draw from these reports instead of from certificates.
+    Raises: ValueError.
     """
     if not LEAST_PERCENT <= percent <= 100:
         raise ValueError(str(percent))
-    issued: list[str] = []
+    of = CERTIFICATES if reports is None else REPORTS
+    issued: set[str] = set()
     frontier: list[bytes] = []
     for index, entry in enumerate(entries):
         merkle.grow(frontier, index, merkle.leaf_hash(entry.to_bytes()))
         if entry.at >= wanted.end:
             root = merkle.fold(frontier).hex()
             break
-        if isinstance(entry, Issue) and entry.at >= wanted.begin:
-            issued.append(entry.id)
+        if entry.at >= wanted.begin and (counted := _counted(entry, reports)):
+            issued.add(counted)
     else:
         return None
-    issued.sort()
     count = -(-len(issued) * percent // 100)
-    ranked = sorted(issued, key=lambda each: _rank(origin, wanted.name, root, each))
+    ranked = sorted(issued, key=lambda each: _rank(_WORDS[of], origin, wanted.name, root, each))
     return Sample(
         period=wanted.name,
         percent=percent,
         origin=origin,
-        population=tuple(issued),
+        population=tuple(sorted(issued)),
         index=index,
         root=root,
         chosen=tuple(sorted(ranked[:count])),
+        of=of,
     )
 
 
-def _rank(origin: str, name: str, root: str, certificate_id: str) -> bytes:
-    parts = ("proofwipe/sample/1", origin, name, root, certificate_id)
+def _rank(word: str, origin: str, name: str, root: str, certificate_id: str) -> bytes:
+    parts = (word, origin, name, root, certificate_id)
     return hashlib.sha256("\0".join(parts).encode()).digest()

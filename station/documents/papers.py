@@ -106,6 +106,7 @@ class SampleTold(Document):
     chosen: tuple[str, ...]
     checkpoint: str | None
     committed_before_seed: bool
+    of: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +117,22 @@ class SampleChecked(Document):
 
     holds: bool | None
     differing_field: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleLot(Document):
+    """`sample lot`: what the inspection of a sample says of the lot it was drawn from."""
+
+    NAME: ClassVar[str] = "sample-lot"
+
+    period: str
+    of: str
+    lot_verdict: str
+    lot_size: int
+    chosen: tuple[str, ...]
+    found_clean: tuple[str, ...]
+    found_data: tuple[str, ...]
+    not_inspected: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

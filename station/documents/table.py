@@ -27,6 +27,7 @@ DOCUMENTS: Mapping[str, tuple[type[Document], ...]] = MappingProxyType(
             (papers.SampleTold,),
             (papers.SampleChecked,),
             (papers.SampleResult,),
+            (papers.SampleLot,),
             (verification.VerificationTold,),
             (verification.TotalTold,),
             (verification.CodeAnswered,),

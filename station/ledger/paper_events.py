@@ -147,7 +147,9 @@ class CertificateWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleCommitted(Event):
-    """A period's population, written before its sample can be known. `log_size`: entries in the log at that time."""
+    """A period's population, written before its sample can be known. `log_size`: entries in the log at that time; `of`:
+    reports of resets that nobody could prove; None: certificates.
+    """
 
     kind = EntryKind.SAMPLE
 
@@ -156,6 +158,7 @@ class SampleCommitted(Event):
     number: int
     sha256: str
     log_size: int
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,7 @@ class SampleDrawn(Event):
     index: int
     root: str
     chosen: tuple[str, ...]
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

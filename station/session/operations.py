@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from certs.log.sampling import CERTIFICATES, REPORTS
 from certs.log.sampling import period as period_named
 from certs.record.facts import Validation
 from station.errors import ConfigError, JobBusyError, KeyRequiredError, WrongStageError
@@ -173,7 +174,7 @@ def print_paper(at: OpenStation, *, job: str, opened: tuple[str, ...] = ()) -> P
 # -- samples --------------------------------------------------------------------------------------------
 
 
-def write_sample(at: OpenStation, *, period: str, percent: int) -> None:
+def write_sample(at: OpenStation, *, period: str, percent: int, of: str = CERTIFICATES) -> None:
     """Write down the population of a period that is over, and its sample once the log's next entry is there; what was
     written before stands.
 
@@ -183,8 +184,10 @@ def write_sample(at: OpenStation, *, period: str, percent: int) -> None:
         wanted = period_named(period)
     except ValueError as error:
         raise ConfigError(subject="period", expected="2026-11, 2026-W48, 2026-11-29", got=period[:40]) from error
+    if of not in (CERTIFICATES, REPORTS):
+        raise ConfigError(subject="of", expected=f"{CERTIFICATES}, {REPORTS}", got=of[:40])
     with at.session.acting():
-        sampling.write_sample(at.home, at.session.jobs.ledger, wanted, percent=percent)
+        sampling.write_sample(at.home, at.session.jobs.ledger, wanted, percent=percent, of=of)
 
 
 def record_inspection(

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from certs.log.entries import read_entry
-from certs.log.sampling import Period, Sample, digest_of, draw, population
+from certs.log.entries import Close, read_entry
+from certs.log.sampling import CERTIFICATES, REPORTS, Period, Sample, digest_of, draw, population
 from phones.identifiers import last_four
+from phones.verdict import Verdict
 from station.errors import InspectorPerformedError, JobNotFoundError, LedgerError, LogMissingError
 from station.ledger.ledger import Ledger
 from station.ledger.paper_events import SampleCommitted, SampleDrawn, SampleInspected
@@ -21,6 +22,8 @@ from station.setup.home import Home
 from station.setup.settings import Settings
 from station.text.language import text
 from transparency.database import TransparencyLog
+
+_FACTORY_STATE = "E1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Row:
     imei: str = ""
     slot: str = ""
     performed_by: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,9 @@ class Drawing:
         return self.sample is not None and self.sample.index >= self.committed.log_size
 
 
-def draw_sample(home: Home, settings: Settings, wanted: Period, *, percent: int) -> Drawing:
-    """The sample of a period that is over: the one drawn before, or a new one, which is written to the ledger.
+def draw_sample(home: Home, settings: Settings, wanted: Period, *, percent: int, of: str = CERTIFICATES) -> Drawing:
+    """The sample of a period that is over: the one drawn before, or a new one, which is written to the ledger. `of`:
+    what is drawn, certificates or reports of resets that nobody could prove (E1).
 
     Written by the session at work, where there is one. Raises: LogMissingError, LogError, LedgerError;
     StationBusyError when it has to be written and who holds the station answers nobody.
@@ -65,30 +70,32 @@ def draw_sample(home: Home, settings: Settings, wanted: Period, *, percent: int)
     with _open_log(home) as log:
         with read_jobs(home) as jobs:
             jobs.verify()
-            committed, drawn = _committed(jobs.ledger, wanted), _was_drawn(jobs.ledger, wanted)
+            committed, drawn = _committed(jobs.ledger, wanted, of), _was_drawn(jobs.ledger, wanted, of)
             if committed is not None:
                 found = _drawing(jobs.ledger, log, wanted, committed)
                 if drawn or found.sample is None:
                     return found
         with reach(home, settings) as station:
-            station.operations.do(operations.write_sample, period=wanted.name, percent=percent)
+            station.operations.do(operations.write_sample, period=wanted.name, percent=percent, of=of)
         with read_jobs(home) as jobs:
-            committed = _committed(jobs.ledger, wanted)
+            committed = _committed(jobs.ledger, wanted, of)
             if committed is None:  # who wrote it says it is written
                 raise LedgerError(subject=wanted.name)
             return _drawing(jobs.ledger, log, wanted, committed)
 
 
-def write_sample(home: Home, ledger: Ledger, wanted: Period, *, percent: int) -> None:
+def write_sample(home: Home, ledger: Ledger, wanted: Period, *, percent: int, of: str = CERTIFICATES) -> None:
     """Population and, where the log is far enough, sample of a period into the ledger; each once.
 
     Raises: LogMissingError, LogError, LedgerError.
     """
     with _open_log(home) as log:
-        committed = _committed(ledger, wanted) or _commit(ledger, log, wanted, percent)
+        committed = _committed(ledger, wanted, of) or _commit(ledger, log, wanted, percent, of)
         sample = _drawing(ledger, log, wanted, committed).sample
-        if sample is not None and not _was_drawn(ledger, wanted):
-            drawn = SampleDrawn(period=wanted.name, index=sample.index, root=sample.root, chosen=sample.chosen)
+        if sample is not None and not _was_drawn(ledger, wanted, of):
+            drawn = SampleDrawn(
+                period=wanted.name, index=sample.index, root=sample.root, chosen=sample.chosen, of=_kept(of)
+            )
             ledger.append(drawn, "")
 
 
@@ -100,28 +107,50 @@ def _open_log(home: Home) -> Iterator[TransparencyLog]:
         yield log
 
 
-def _committed(ledger: Ledger, wanted: Period) -> SampleCommitted | None:
+def _committed(ledger: Ledger, wanted: Period, of: str) -> SampleCommitted | None:
     """Period and population as they were first written down; nothing later counts."""
-    return next((before for before in ledger.all_of(SampleCommitted) if before.period == wanted.name), None)
+    return next(
+        (each for each in ledger.all_of(SampleCommitted) if (each.period, each.of) == (wanted.name, _kept(of))), None
+    )
 
 
-def _was_drawn(ledger: Ledger, wanted: Period) -> bool:
-    return any(before.period == wanted.name for before in ledger.all_of(SampleDrawn))
+def _kept(of: str) -> str | None:
+    """As the ledger has it: of certificates nothing is said, as before there was another kind."""
+    return None if of == CERTIFICATES else of
 
 
-def _commit(ledger: Ledger, log: TransparencyLog, wanted: Period, percent: int) -> SampleCommitted:
+def _was_drawn(ledger: Ledger, wanted: Period, of: str) -> bool:
+    return any((before.period, before.of) == (wanted.name, _kept(of)) for before in ledger.all_of(SampleDrawn))
+
+
+def _commit(ledger: Ledger, log: TransparencyLog, wanted: Period, percent: int, of: str) -> SampleCommitted:
     size = log.size
-    ids = population([read_entry(leaf) for leaf in log.leaves()], wanted)
+    entries = [read_entry(leaf) for leaf in log.leaves()]
+    ids = population(entries, wanted, reports=_reports(ledger, log, wanted, of))
     committed = SampleCommitted(
-        period=wanted.name, percent=percent, number=len(ids), sha256=digest_of(ids), log_size=size
+        period=wanted.name, percent=percent, number=len(ids), sha256=digest_of(ids), log_size=size, of=_kept(of)
     )
     ledger.append(committed, "")
     return committed
 
 
+def _reports(ledger: Ledger, log: TransparencyLog, wanted: Period, of: str) -> frozenset[str] | None:
+    """Of the period's reports those of phones that were reset, and of which no more was seen than a factory state."""
+    if of != REPORTS:
+        return None
+    found = set()
+    for entry in (read_entry(leaf) for leaf in log.leaves()):
+        if isinstance(entry, Close) and wanted.begin <= entry.at < wanted.end:
+            job = job_of(ledger, entry.id)
+            if job is not None and job.verdict is not None and job.verdict.level == _FACTORY_STATE:
+                found.add(entry.id)
+    return frozenset(found)
+
+
 def _drawing(ledger: Ledger, log: TransparencyLog, wanted: Period, committed: SampleCommitted) -> Drawing:
     entries = (read_entry(leaf) for leaf in log.leaves())
-    sample = draw(entries, wanted, origin=log.origin, percent=committed.percent)
+    reports = _reports(ledger, log, wanted, committed.of or CERTIFICATES)
+    sample = draw(entries, wanted, origin=log.origin, percent=committed.percent, reports=reports)
     if sample is None:
         return Drawing(committed=committed)
     rows = tuple(_row(ledger, each) for each in sample.chosen)
@@ -139,6 +168,7 @@ def _row(ledger: Ledger, certificate: str) -> Row:
         imei=f"…{last_four(job.identity.number('imei1'))}",
         slot=job.opened.slot,
         performed_by=job.opened.performed_by.name,
+        method=job.method,
     )
 
 
@@ -156,3 +186,54 @@ def record_result(ledger: Ledger, certificate: str, *, found: str, tool: str, by
     inspected = SampleInspected(id=certificate, period=periods[-1], found=found, tool=tool, by=by, grounds=grounds)
     ledger.append(inspected, job.id if job is not None else "")
     return inspected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """How the inspection of a sample stands. `verdict`: FAILED as soon as data was found on one of its phones, PASSED
+    when somebody looked into each and found none, else INDETERMINATE; `open_`: those that nobody could look into yet.
+    """
+
+    period: str
+    of: str
+    number: int
+    chosen: tuple[str, ...]
+    clean: tuple[str, ...]
+    data: tuple[str, ...]
+    open_: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of the whole lot."""
+        if self.data:
+            return Verdict.FAILED
+        return Verdict.PASSED if self.chosen and not self.open_ else Verdict.INDETERMINATE
+
+
+def lot(ledger: Ledger, wanted: Period, of: str) -> Lot:
+    """The lot of a period, from what was drawn and found. Data that was found once stays found, whatever was written
+    down later; a phone that was not available stays open until somebody has looked into it.
+
+    Raises: JobNotFoundError when no sample of that period was drawn; LedgerError.
+    """
+    committed = _committed(ledger, wanted, of)
+    drawn = next(
+        (each for each in ledger.all_of(SampleDrawn) if (each.period, each.of) == (wanted.name, _kept(of))), None
+    )
+    if committed is None or drawn is None:
+        raise JobNotFoundError(subject=wanted.name, got=text("word.not_drawn", period=wanted.name))
+    found: dict[str, set[str]] = {each: set() for each in drawn.chosen}
+    for inspected in ledger.all_of(SampleInspected):
+        if inspected.period == wanted.name and inspected.id in found:
+            found[inspected.id].add(inspected.found)
+    data = tuple(each for each, said in found.items() if "data" in said)
+    clean = tuple(each for each, said in found.items() if "none" in said and "data" not in said)
+    return Lot(
+        period=wanted.name,
+        of=of,
+        number=committed.number,
+        chosen=drawn.chosen,
+        clean=clean,
+        data=data,
+        open_=tuple(each for each in found if each not in {*data, *clean}),
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certs.log.sampling import LEAST_PERCENT, Period, Sample, draw, period
+from certs.log.sampling import CERTIFICATES, LEAST_PERCENT, REPORTS, Period, Sample, draw, period
 from phones.cleaning import clean
 from phones.clock import utc_now
 from phones.given_files import read_given
@@ -41,12 +41,19 @@ def command() -> None:
     show_default=True,
     help=text("option.share"),
 )
+@click.option("--reports", is_flag=True, help=text("option.sample_reports"))
 @click.option("-o", "--output", "target", type=click.Path(path_type=Path, dir_okay=False), help=text("option.output"))
 @click.option("--sheet", type=click.Path(path_type=Path, dir_okay=False), help=text("option.sheet"))
 @json_option()
 @click.pass_context
 def draw_command(
-    context: click.Context, name: str, percent: int, target: Path | None, sheet: Path | None, as_json: bool
+    context: click.Context,
+    name: str,
+    percent: int,
+    reports: bool,
+    target: Path | None,
+    sheet: Path | None,
+    as_json: bool,
 ) -> int:
     """Exit 0 with the sample, 8 when there is nothing to draw from, 4 while the log's next entry is not there."""
     from station.documents.papers import SampleTold
@@ -56,13 +63,14 @@ def draw_command(
     home = home_of(context)
     wanted = _period(name)
     name = wanted.name
-    drawing = draw_sample(home, settings_of(home), wanted, percent=percent)
+    of = REPORTS if reports else CERTIFICATES
+    drawing = draw_sample(home, settings_of(home), wanted, percent=percent, of=of)
     sample = drawing.sample
     if sample is None:
-        output.message(text("word.sample_waits", number=drawing.committed.number))
+        output.message(text(f"word.sample_waits_{of}", number=drawing.committed.number))
         return 4
     if not sample.population:
-        output.message(text("word.sample_empty", period=name))
+        output.message(text(f"word.sample_empty_{of}", period=name))
         return 8
     told = SampleTold(
         **asdict(sample),
@@ -82,13 +90,15 @@ def draw_command(
         click.echo(jobs, nl=False)
     output.message(
         text(
-            "word.sample_drawn",
+            f"word.sample_drawn_{of}",
             chosen=len(sample.chosen),
             number=len(sample.population),
             period=name,
             index=sample.index,
         )
     )
+    if reports:
+        output.message(text("word.sample_reopen"))
     return 0
 
 
@@ -117,6 +127,7 @@ def check_command(file: Path, snapshot: Path, policy: Path, as_json: bool) -> in
         _period(str(said["period"])),
         origin=whole.checkpoint.origin,
         percent=int(str(said["percent"])),
+        reports=frozenset(map(str, _listed(said))) if said.get("of") == REPORTS else None,
     )
     different = "" if found is None else _difference(said, found)
     if as_json:
@@ -124,7 +135,7 @@ def check_command(file: Path, snapshot: Path, policy: Path, as_json: bool) -> in
 
         output.tell(SampleChecked(holds=None if found is None else not different, differing_field=different or None))
     elif found is None:
-        output.message(text("word.sample_waits", number="?"))
+        output.message(text("word.sample_waits_certificates", number="?"))
     else:
         output.message(text("word.sample_differs", what=different) if different else text("word.sample_holds"))
     return 6 if found is None else 7 if different else 0
@@ -185,6 +196,56 @@ def result_command(
     return 0
 
 
+@command.command("lot", help=text("help.sample_lot"))
+@click.argument("name", metavar="PERIOD")
+@click.option("--reports", is_flag=True, help=text("option.sample_reports"))
+@json_option()
+@click.pass_context
+def lot_command(context: click.Context, name: str, reports: bool, as_json: bool) -> int:
+    """Exit 0 when somebody looked into each phone of the sample and found none, 1 when data was found on one, 4 while
+    any was not looked into, 3 when no sample of that period was drawn.
+    """
+    from phones.verdict import Verdict
+    from station.documents.papers import SampleLot
+    from station.session.jobs import read_jobs
+    from station.session.sampling import lot
+
+    with read_jobs(home_of(context)) as jobs:
+        jobs.verify()
+        found = lot(jobs.ledger, _period(name), REPORTS if reports else CERTIFICATES)
+    if as_json:
+        output.tell(
+            SampleLot(
+                period=found.period,
+                of=found.of,
+                lot_verdict=found.verdict.value,
+                lot_size=found.number,
+                chosen=found.chosen,
+                found_clean=found.clean,
+                found_data=found.data,
+                not_inspected=found.open_,
+            )
+        )
+    else:
+        output.say(
+            text(
+                f"word.lot_{found.verdict.value}",
+                period=found.period,
+                number=found.number,
+                chosen=len(found.chosen),
+                clean=len(found.clean),
+                data=", ".join(found.data),
+                left=", ".join(found.open_),
+            )
+        )
+    return {Verdict.PASSED: 0, Verdict.FAILED: 1}.get(found.verdict, 4)
+
+
+def _listed(said: Mapping[str, object]) -> list[object]:
+    listed = said.get("population")
+    return listed if isinstance(listed, list) else []
+
+
 def _period(name: str) -> Period:
     """A period that is over. "yesterday" is the log's: days, weeks and months of samples are in UTC.
 
@@ -206,7 +267,9 @@ def _sheet(rows: "Iterable[Row]") -> str:
     """A line a phone, and room for what the technician finds."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(["certificate", "model", "serial", "imei", "slot", "performed by", "found", "tool", "by", "date"])
+    writer.writerow(
+        ["certificate", "model", "serial", "imei", "slot", "performed by", "method", "found", "tool", "by", "date"]
+    )
     for row in rows:
         writer.writerow(astuple(row) if row.slot else [row.certificate])
     return lines.getvalue()

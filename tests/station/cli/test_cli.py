@@ -281,6 +281,7 @@ def test_the_settings_choose_the_language_unless_the_command_line_does(line: Com
         "log audit",
         "log witness",
         "sample draw",
+        "sample lot",
     ],
 )
 def test_every_help_page_is_there_in_both_languages(command: str, capsys: pytest.CaptureFixture[str]) -> None:

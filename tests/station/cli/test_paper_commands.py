@@ -186,6 +186,10 @@ def test_a_sample_is_drawn_checked_by_a_stranger_and_its_result_written_down(
     tool = ("--tool", "Recovery 3.1")
     assert call("sample", "result", paper, "--found", "none", *tool, "--as", "Wang Fang")[0] == 0
     assert call("sample", "result", paper, "--found", "data", *tool, "--as", "Wang Fang")[0] == 1
+    assert call("sample", "lot", today)[0] == 1, "data was found on the only phone of the sample"
+    assert call("sample", "lot", today, "--json")[1]["found_data"] == [paper]
+    assert call("sample", "lot", today, "--reports")[0] == 3
+    assert call("sample", "draw", today, "--reports")[0] == 8, "every phone of that day was proven"
     assert call("sample", "result", "PW-0000-0000-0000-0000", "--found", "none", *tool, "--as", "Wang Fang")[0] == 3
     assert call("sample", "result", paper, "--found", "none", *tool, "--as", "Nobody")[0] == 2
     with Session.open(home, Settings()) as session, pytest.raises(InspectorPerformedError):
