@@ -9,9 +9,14 @@ from station.service.app import describe
 TARGET = Path(__file__).parents[1] / "docs" / "openapi.json"
 
 
+def described() -> str:
+    """The file's text."""
+    return json.dumps(describe(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 def main() -> None:
     """Write it."""
-    TARGET.write_text(json.dumps(describe(), indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    TARGET.write_text(described(), encoding="utf-8")
     print(f"made {TARGET.name}")
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes JSON Schemas (2020-12): certs/schemas of all JSON in a paper, docs/schemas of what programs get,
-and the table of names in docs/programs.md.
+the table of names in docs/programs.md, and docs/openapi.json of the service.
 
     python -m tools.make_schemas            # writes them
     python -m tools.make_schemas --check    # exit 1 if one is not what it would write
@@ -21,6 +21,7 @@ from certs.record.fields import Kind
 from certs.record.schema import RECORD
 from station.documents import table
 from station.documents.meanings import MEANINGS
+from tools import make_openapi
 
 TOP = Path(__file__).parents[1]
 FOLDER = TOP / "certs" / "schemas"
@@ -55,7 +56,7 @@ def files() -> dict[Path, str]:
         for name, content in table.schemas().items()
     }
     found = {path: f"{text}\n" for path, text in {**of_papers, **for_programs}.items()}
-    return {**found, PAGE: _page(PAGE.read_text("utf-8"))}
+    return {**found, PAGE: _page(PAGE.read_text("utf-8")), make_openapi.TARGET: make_openapi.described()}
 
 
 def _page(before: str) -> str:

@@ -80,6 +80,7 @@ def routes_of(running: Running | None) -> FastAPI:
     app.add_exception_handler(ProofwipeError, _refused)
     app.add_exception_handler(RequestValidationError, _not_of_shape)
     app.add_exception_handler(HTTPException, _no_route)
+    app.add_exception_handler(Exception, _unexpected)
     app.add_api_route("/healthz", _healthz, methods=["GET"], operation_id="healthz", summary="The process answers")
     app.include_router(ROUTES, prefix="/v1")
     return app
@@ -178,10 +179,9 @@ def jobs(
     skip: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """Jobs, newest first. `find`: a text in id, slot, model, numbers, papers or technician."""
-    known, papers = service.at.session.jobs, service.at.home.papers
-    found = known.search(find)[skip : skip + most] if find else known.select(JobFilter(), most=most, skip=skip)
-    told = (JobTold.of(each, papers) for each in found if not awaiting or each.awaits_decision)
-    return _tell(JobsTold(jobs=tuple(told)))
+    wanted = JobFilter(text=find, awaiting=awaiting)
+    found = service.at.session.jobs.select(wanted, most=most, skip=skip)
+    return _tell(JobsTold(jobs=tuple(JobTold.of(each, service.at.home.papers) for each in found)))
 
 
 @_route("GET", "/jobs/{job}", Right.READ, response_model=JobsTold)
@@ -304,6 +304,11 @@ async def _not_of_shape(_request: Request, error: Exception) -> Response:
 async def _no_route(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return _problem(ApiRefusedError(cause=str(error.detail)[:80], status=error.status_code))
+
+
+async def _unexpected(_request: Request, error: Exception) -> Response:
+    """An error of ours: its kind, and nothing of what it says; the traceback goes to the log, at the gate."""
+    return _problem(ProofwipeError(got=type(error).__name__))
 
 
 def _problem(error: ProofwipeError) -> Response:

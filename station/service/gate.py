@@ -8,6 +8,7 @@ effect, which no form of a foreign page can send. There is no CORS.
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -38,6 +39,7 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )  # fmt: skip
+log = logging.getLogger("proofwipe.service")
 
 
 class Gate:
@@ -68,6 +70,9 @@ class Gate:
                 await _refuse(sending, ApiRefusedError(cause="body", status=408))
             except ProofwipeError as error:
                 await _refuse(sending, error)
+            except Exception as error:
+                log.exception("unexpected")
+                await _refuse(sending, ProofwipeError(got=type(error).__name__))
 
     def _caller(self, state: MutableMapping[str, Any], headers: dict[str, list[str]]) -> Caller:
         """Raises: NoCallerError, ConfigError."""
@@ -169,7 +174,7 @@ class _Sending:
 
 async def _refuse(sending: _Sending, error: ProofwipeError) -> None:
     if sending.begun:
-        return
+        return  # an error of ours, answered and told already, comes once more
     body = json.dumps(problem_json(error), ensure_ascii=False).encode()
     length = (b"content-length", str(len(body)).encode())
     headers = [(b"content-type", MEDIA_TYPE.encode()), length, (b"connection", b"close")]

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from station.documents.setup import StationChecked
 from station.service.app import describe
 from station.service.callers import RIGHTS, Peer, Right, Role, caller_of
 from station.service.daemon import api_socket
@@ -198,6 +199,19 @@ def test_odd_methods_bodies_and_paths_are_refused_with_a_problem(room: ServiceRo
         assert answer.status_code == status, (method, path, answer.text)
         assert answer.headers["content-type"] == "application/problem+json"
         assert "Traceback" not in answer.text
+
+
+def test_an_error_of_ours_is_a_problem_too_and_says_nothing_of_what_it_was_about(room: ServiceRoom) -> None:
+    def broken() -> StationChecked:
+        raise ZeroDivisionError("47 secrets")
+
+    room.running.look = broken
+    for _ in range(2):
+        answer = room.client.get("/v1/doctor")
+        assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+        assert answer.headers["content-security-policy"]
+        assert "secrets" not in answer.text
+    assert room.get("/v1/state")["state"] == "running"
 
 
 def test_a_connection_that_asks_nothing_and_one_that_speaks_nonsense_hold_up_nobody(room: ServiceRoom) -> None:
