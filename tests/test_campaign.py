@@ -67,11 +67,21 @@ def test_lives_of_files_that_nobody_can_name_are_not_gone_on_with(tmp_path: Path
 
 
 def test_the_page_tells_the_sums_the_bound_and_that_it_is_simulation() -> None:
-    numbers = [counted(0, lied=300, holds_data=200, certificate=70), counted(1, lied=300, holds_data=200)]
+    numbers = [
+        counted(0, lied=300, lied_at_stake=100, holds_data=200, certificate=70),
+        counted(1, lied=300, holds_data=200),
+    ]
     told = page.Told.of(CAMPAIGN, numbers, 2)
     text = page.document(told)
     assert (told.lives, told.certificates, told.false, told.rate, told.cpu_rate) == (1000, 70, 0, 200.0, 125.0)
-    for words in ("**This is simulation.**", "| seed | 3 |", "ab" * 20, "5.0000 ‰ (3/600)", "7.5000 ‰ (3/400)"):
+    for words in (
+        "**This is simulation.**",
+        "| seed | 3 |",
+        "ab" * 20,
+        "5.0000 ‰ (3/600)",
+        "30.0000 ‰ (3/100)",
+        "7.5000 ‰ (3/400)",
+    ):
         assert words in text
     for name in routes():
         assert f"| `{name}` |" in text

@@ -28,7 +28,7 @@ OUT = ROOT / "out" / "campaign"
 TELL_EACH_S = 5.0
 AHEAD = 2
 """Blocks that wait for each process, so that a stop loses little."""
-BLOCKS_A_PROCESS = 400
+BLOCKS_A_PROCESS = 800
 """Then it is replaced by a fresh one."""
 
 

@@ -16,7 +16,7 @@ from tests.support.grid.life import Outcome, live
 from tests.support.grid.routes import Route
 from virtual_phones.storage.lies import LIES
 
-LIVES = 500
+LIVES = 250
 """Lives in a block."""
 MOST_WRONGS = 20
 """Of a block; more are counted, not told."""
@@ -101,6 +101,7 @@ def count(counts: Counter[str], case: Case, route: Route, outcome: Outcome) -> N
     names += ["holds_data"] if outcome.holds_data else []
     tried = outcome.ended not in ("blocked", "BLOCKED", "not_offered")
     names += ["lied_and_tried"] if tried and has_lied(case, route) else []
+    names += ["lied_at_stake"] if tried and route.certifies and has_lied(case, route) else []
     names += [f"tried/{name}" for name in case.misbehaviour] if tried else []
     if outcome.certified:
         names += ["certificate", f"certified/{case.method}"]

@@ -122,16 +122,18 @@ def bound(trials: int) -> str:
 
 def sentence(told: Told) -> str:
     """English and Chinese in a few lines; what docs/methods.md says."""
-    lied, tried = told.counts.get("lied", 0), told.counts.get("lied_and_tried", 0)
+    lied, tried = told.counts.get("lied", 0), told.counts.get("lied_at_stake", 0)
     return (
         f"Simulated: {told.lives:,} lives of virtual phones (seed {told.seed}, commit {told.short}), "
-        f"{lied:,} of them with a phone that lies, {tried:,} of those driven to a verdict: "
+        f"{lied:,} of them with a phone that lies, {tried:,} of those driven to a verdict by a method that "
+        f"can certify: "
         f"{told.certificates:,} certificates, {told.false} of them false.\n"
-        f"95 % bound for a false certificate among the phones that lied: {bound(lied)}; of this simulator's lies, "
+        f"95 % bound for a false certificate among those: {bound(tried)}; of this simulator's lies, "
         "not of real phones. See [docs/campaign.md](campaign.md).\n"
         f"模拟：虚拟手机 {told.lives:,} 次全流程（种子 {told.seed}，提交 {told.short}），"
-        f"其中 {lied:,} 次手机说谎，{told.certificates:,} 份证书中虚假 {told.false} 份。\n"
-        f"说谎手机得到虚假证书的 95 % 上限：{bound(lied) if lied else '未知'}；"
+        f"其中 {lied:,} 次手机说谎（{tried:,} 次走到可出证书的判定），"
+        f"{told.certificates:,} 份证书中虚假 {told.false} 份。\n"
+        f"说谎手机得到虚假证书的 95 % 上限：{bound(tried) if tried else '未知'}；"
         "只对本模拟器的谎言成立，不代表真实手机。\n"
     )
 
@@ -184,6 +186,8 @@ def document(told: Told) -> str:
         f"| lives that broke the program | {counts.get('wrong/broken', 0)} |",
         f"| phones that lied in a way that matters to their method | {lied:,} |",
         f"| of those driven to a verdict, not stopped before the erase | {counts.get('lied_and_tried', 0):,} |",
+        f"| of those by a method that can certify | {counts.get('lied_at_stake', 0):,} |",
+        f"| 95 % upper bound, false certificates among these | {bound(counts.get('lied_at_stake', 0))} |",
         f"| 95 % upper bound, false certificates among phones that lied | {bound(lied)} |",
         f"| lives that ended with data on the phone, or with another phone | {held:,} |",
         f"| 95 % upper bound, certificates among those | {bound(held)} |",
