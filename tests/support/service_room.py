@@ -31,7 +31,7 @@ from tests.support.waiting import wait_for
 
 PATIENT = replace(lives.SETTINGS, deadlines=replace(lives.SETTINGS.deadlines, person_s=1e7))
 """Virtual time runs while nobody asks anything."""
-LONGEST_S = 60.0
+LONGEST_S = 100.0
 OPERATOR = "Li Wei"
 SERIAL = str(lives.PIXEL_16["serial"])
 

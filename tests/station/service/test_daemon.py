@@ -84,6 +84,7 @@ def answered(client: httpx.Client) -> None:
 
 
 @pytest.mark.wire
+@pytest.mark.timeout(400)
 def test_a_daemon_that_is_killed_in_a_job_goes_on_with_it_and_erases_no_phone_twice(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_16, config=CONFIG)
     settings = line.home / "config.toml"
@@ -128,6 +129,7 @@ def job_told(client: httpx.Client, job: str) -> dict[str, Any]:
 
 
 @pytest.mark.wire
+@pytest.mark.timeout(400)
 def test_while_it_serves_other_commands_have_it_do_what_they_ask_and_a_second_one_is_refused(
     specimen: Starter, tmp_path: Path
 ) -> None:
@@ -193,6 +195,7 @@ def test_tokens_are_made_shown_and_removed_by_commands(station: CommandLine, tmp
 
 
 @pytest.mark.wire
+@pytest.mark.timeout(400)
 def test_the_program_of_the_document_orders_an_erase_and_keeps_the_paper(specimen: Starter, tmp_path: Path) -> None:
     port = free_port()
     line, bench = specimen(PIXEL_16, config=f"{CONFIG}port = {port}\n")

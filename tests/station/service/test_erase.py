@@ -9,7 +9,7 @@ import pytest
 
 from station.service.plans import VALID_S
 from tests.support import lives
-from tests.support.service_room import OPERATOR, SERIAL, ServiceRoom, service_room
+from tests.support.service_room import LONGEST_S, OPERATOR, SERIAL, ServiceRoom, service_room
 from tests.support.waiting import wait_for
 from virtual_phones.bench.scenario import add_phones, read_scenario
 
@@ -34,7 +34,7 @@ def test_a_phone_goes_from_plug_to_its_paper_over_the_socket(tmp_path: Path, key
                 asked.append(each["question"])
             return bool(room.get(f"/v1/jobs/{job}")["jobs"][0]["closed_at"])
 
-        wait_for(answered, 60, "the job does not end")
+        wait_for(answered, LONGEST_S, "the job does not end")
         (told,) = room.get(f"/v1/jobs/{job}")["jobs"]
         assert (told["stage"], told["operator"], told["serial"]) == ("CERTIFIED", OPERATOR, SERIAL)
         assert set(asked) <= set(lives.ANSWERS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.service_room import ServiceRoom
+from tests.support.service_room import LONGEST_S, ServiceRoom
 from tests.support.waiting import wait_for
 
 
@@ -47,7 +47,7 @@ def entries(events: Iterator[dict[str, Any]], *, until: int) -> list[int]:
 def finished(room: ServiceRoom) -> int:
     """A whole job; number of the ledger's last entry."""
     job = room.confirm(room.plan()).json()["job"]
-    wait_for(lambda: bool(room.get(f"/v1/jobs/{job}")["jobs"][0]["closed_at"]), 60, "the job does not end")
+    wait_for(lambda: bool(room.get(f"/v1/jobs/{job}")["jobs"][0]["closed_at"]), LONGEST_S, "the job does not end")
     room.until("finished")
     return int(room.get("/v1/state")["sequence"])
 
