@@ -29,7 +29,7 @@ METHOD = "android_recovery_guided"
 def station(tmp_path: Path) -> Home:
     """A certificate, three phones that were reset in their recovery menu, and a blocked one."""
     log = lives.job_log(tmp_path)
-    lives.live(lives.PIXEL_13, folder=tmp_path, log=log, job_id="PROVEN01")
+    lives.live(lives.PIXEL_13, folder=tmp_path, log=log, job_id="HONEST01")
     for number in range(3):
         phone = {**LOCKED, "serial": f"LOCKED0{number + 1}"}
         lives.live(phone, folder=tmp_path, log=log, job_id=f"RESET00{number}", method=METHOD, seed=2 + number)
