@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from phones.attestation.certificates import Certificate, read_chain, unpack
 from phones.attestation.der import MalformedError
 from phones.attestation.judgement import Code, Finding, judge
-from phones.attestation.key_description import KeyDescription, read_key_description
+from phones.attestation.key_description import KeyDescription, has_other_imei, read_key_description
 from phones.attestation.roots import RootSet
 from phones.attestation.status_list import StatusList
 from phones.cleaning import spelled_serial
@@ -95,11 +95,16 @@ def last_asked(pieces: Iterable[Evidence]) -> Evidence | None:
 
 
 def judge_evidence(pieces: Iterable[Evidence], *, roots: RootSet, statuses: StatusList | None) -> Finding:
-    """The attestation of the last answer after the return. A challenge that was known before the erase proves nothing
-    about after it: such a chain is judged as one with a wrong nonce.
+    """The attestation of the last answer after the return. A challenge that was known before the erase, or before the
+    last command of it, proves nothing about after it: such a chain is judged as one with a wrong nonce.
     """
     every = tuple(pieces)
-    known = {piece.values.get("command.nonce", "") for piece in every if piece.moment not in _AFTER_THE_RETURN}
+    commanded = max((piece.number for piece in every if piece.moment is Moment.COMMAND), default=0)
+    known = {
+        piece.values.get("command.nonce", "")
+        for piece in every
+        if piece.moment not in _AFTER_THE_RETURN or piece.number < commanded
+    }
     asked = last_asked(every)
     if asked is None:
         return Finding(code=Code.NO_CHAIN)
@@ -120,8 +125,7 @@ def _state(said: KeyDescription, nonce: str, serial: str, imeis: Collection[str]
     if not nonce or said.challenge != nonce.encode():
         return "wrong_nonce"
     names = said.names
-    attested = {number for number in (names.imei, names.second_imei) if number}
-    if (names.serial and serial and spelled_serial(names.serial) != serial) or (imeis and attested - set(imeis)):
+    if (names.serial and serial and spelled_serial(names.serial) != serial) or has_other_imei(names, imeis):
         return "other_phone"
     return "named_the_phone" if said.names_a_phone else "named_no_phone"
 

@@ -7,7 +7,7 @@ is the bench's word; whoever has the list of that digest can look again (`proofw
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from phones.attestation.certificates import read_chain
 from phones.attestation.der import MalformedError
@@ -22,6 +22,8 @@ ASKED = "attestation.grounds"
 ROOTS_SHA256, ROOTS_FILE = FAMILY + "roots_sha256", FAMILY + "roots."
 LIST_SHA256, LIST_FETCHED, LISTED = FAMILY + "list_sha256", FAMILY + "list_fetched", FAMILY + "listed"
 NONE = "none"
+EARLIEST_ZONE = timedelta(days=1)
+"""The day a list was fetched is a person's: east of Greenwich it begins before ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def grounds_of(pieces: Iterable[Evidence]) -> Grounds:
     return Grounds(
         roots=roots if roots.digest == last.values.get(ROOTS_SHA256) else None,
         signer=signed.signer if signed is not None else "",
-        statuses=_statuses(last.values),
+        statuses=_statuses(last.values, last.at),
     )
 
 
@@ -84,14 +86,17 @@ def _signed(values: Mapping[str, str]) -> SignedRoots | None:
         return None
 
 
-def _statuses(values: Mapping[str, str]) -> StatusList | None:
+def _statuses(values: Mapping[str, str], at: datetime) -> StatusList | None:
+    """None also for a list that could not have been fetched at `at`: it would never grow too old."""
     digest, fetched, listed = (values.get(name, "") for name in (LIST_SHA256, LIST_FETCHED, LISTED))
     try:
         as_of = datetime.strptime(fetched, "%Y-%m-%d").replace(tzinfo=UTC)
         entries = {} if listed == NONE else dict(_entry(entry) for entry in listed.split(","))
     except ValueError:
         return None
-    return StatusList(entries=entries, as_of=as_of, digest=digest) if digest and listed else None
+    if not digest or not listed or as_of > at + EARLIEST_ZONE:
+        return None
+    return StatusList(entries=entries, as_of=as_of, digest=digest)
 
 
 def _entry(text: str) -> tuple[str, Status]:

@@ -18,6 +18,7 @@ from phones.attestation.key_description import (
     SOFTWARE,
     STRONG_BOX,
     KeyDescription,
+    has_other_imei,
     read_key_description,
 )
 from phones.attestation.roots import Root, RootSet
@@ -190,7 +191,7 @@ def _of_statement(said: KeyDescription, nonce: str, serial: str, imeis: Collecti
     names = said.names
     if names.serial and serial and spelled_serial(names.serial) != spelled_serial(serial):
         return Code.OTHER_PHONE
-    if imeis and any(attested and attested not in imeis for attested in (names.imei, names.second_imei)):
+    if has_other_imei(names, imeis):
         return Code.OTHER_PHONE
     return None
 

@@ -7,6 +7,7 @@ add fields. A field we do not use is passed over, a field twice is refused: two 
 """
 
 import re
+from collections.abc import Collection
 
 from phones.attestation import der
 from phones.attestation.der import Element, MalformedError
@@ -64,6 +65,12 @@ class KeyDescription:
     patch_level: int | None
     names: AttestedNames
     names_a_phone: bool
+
+
+def has_other_imei(names: AttestedNames, told: Collection[str]) -> bool:
+    """Are the attested IMEIs those of another phone than the one that told these? Either side may name one of two."""
+    attested = {number for number in (names.imei, names.second_imei) if number}
+    return bool(attested and told) and not (attested <= set(told) or set(told) <= attested)
 
 
 def read_key_description(data: bytes) -> KeyDescription:

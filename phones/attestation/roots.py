@@ -21,6 +21,7 @@ from phones.package_data import path
 SCHEMA = "proofwipe/attestation-roots/1"
 LONGEST_FILE_BYTES = 64 * 1024
 _MOST_ROOTS = 32
+_LONGEST_NAME = 200  # letters that a record holds of it
 _FIELDS = {"name", "spki_sha256", "used_from", "used_until", "factory_keys", "source"}
 
 
@@ -96,6 +97,8 @@ def _root(entry: object) -> Root:
     texts = [entry[name] for name in ("name", "spki_sha256", "source")]
     if not all(isinstance(text, str) and 1 <= len(text) <= 600 for text in texts):
         raise MalformedError("not a root")
+    if len(entry["name"]) > _LONGEST_NAME or not entry["name"].isprintable():
+        raise MalformedError("name of a root")
     if not re.fullmatch("[0-9a-f]{64}", entry["spki_sha256"]) or not isinstance(entry["factory_keys"], bool):
         raise MalformedError("not a root")
     used_from, last_day = _day(entry["used_from"]), _day(entry["used_until"])

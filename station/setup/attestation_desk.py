@@ -20,6 +20,7 @@ from pathlib import Path
 from certs.errors import CertsError
 from phones.attestation.certificates import LONGEST_CHAIN_BYTES, read_certificate
 from phones.attestation.der import MalformedError
+from phones.attestation.grounds import EARLIEST_ZONE
 from phones.attestation.roots import RootSet, shipped
 from phones.attestation.signed_roots import LONGEST_SIGNED_BYTES, SignedRoots, read_signed_roots
 from phones.attestation.status_list import LONGEST_LIST_BYTES, StatusList, read_status_list
@@ -97,8 +98,12 @@ class AttestationDesk:
         self._write(_ROOTS, data)
         return new
 
-    def renew_list(self, file: Path, fetched: date) -> StatusList:
-        """Take a status list, unless the one that is here was fetched later. Raises: as above."""
+    def renew_list(self, file: Path, fetched: date, *, today: date) -> StatusList:
+        """Take a status list, unless the one that is here was fetched later. `today`: UTC. Raises: as above, also for a
+        day to come: such a list would never grow too old, and keep every true one out.
+        """
+        if fetched > today + EARLIEST_ZONE:
+            raise AttestationFileError(subject=str(file), got=fetched.isoformat())
         found = read_list(file, fetched)
         here = self._statuses()
         if here is not None and found.as_of < here.as_of:

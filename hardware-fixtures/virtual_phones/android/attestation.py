@@ -37,6 +37,7 @@ class Statement:
     patch_level: int = 202610
     serial: str = ""
     imei: str = ""
+    second_imei: str = ""
 
     def encoded(self) -> bytes:
         """KeyDescription, DER."""
@@ -52,7 +53,7 @@ class Statement:
         hardware.append(_tagged(706, _number(self.patch_level)))
         hardware += [
             _tagged(field, _element(0x04, text.encode()))
-            for field, text in ((713, self.serial), (714, self.imei))
+            for field, text in ((713, self.serial), (714, self.imei), (723, self.second_imei))
             if text
         ]
         return _element(

@@ -62,6 +62,7 @@ def command(
 
 
 def _renew(context: click.Context, roots: Path | None, listed: Path | None, fetched: datetime | None) -> int:
+    from phones.clock import SystemClock
     from station.setup.attestation_desk import AttestationDesk
 
     home = home_of(context)
@@ -70,7 +71,7 @@ def _renew(context: click.Context, roots: Path | None, listed: Path | None, fetc
         taken = desk.renew_roots(roots)
         output.say(text("word.attestation_roots", version=taken.version, date=taken.date.isoformat()))
     if listed is not None and fetched is not None:
-        found = desk.renew_list(listed, fetched.date())
+        found = desk.renew_list(listed, fetched.date(), today=SystemClock().now().date())
         output.say(text("word.attestation_list", date=found.as_of.date().isoformat(), sha256=found.digest))
     return 0
 

@@ -93,6 +93,24 @@ def test_a_challenge_known_before_the_erase_proves_nothing_about_after_it() -> N
     assert judged(replace(before, values={"command.nonce": "another1"}), piece(2, values)) is Code.VALID
 
 
+def test_a_chain_or_a_challenge_older_than_the_last_command_proves_nothing_about_after_it() -> None:
+    values = values_of(section(), nonce=NONCE, keep=True)
+    command = replace(piece(2, {}, Moment.COMMAND), values={})
+    assert judged(piece(1, values), command) is Code.WRONG_NONCE
+    assert judged(piece(1, {}, Moment.FINAL), command, piece(3, values, Moment.FINAL)) is Code.WRONG_NONCE
+    assert judged(command, piece(3, {}, Moment.FINAL), piece(4, values, Moment.FINAL)) is Code.VALID
+
+
+def test_a_phone_that_tells_one_of_its_two_imeis_is_not_another_phone() -> None:
+    both = replace(HONEST, imei=IMEI, second_imei=OTHER_IMEI)
+    for imeis in ((IMEI,), (OTHER_IMEI,), (IMEI, OTHER_IMEI)):
+        assert values_of(section(both), nonce=NONCE, imeis=imeis, keep=True)[STATE] == "named_the_phone"
+    one = replace(HONEST, imei=IMEI)
+    assert values_of(section(one), nonce=NONCE, imeis=(IMEI, OTHER_IMEI), keep=True)[STATE] == "named_the_phone"
+    third = "004999000000003"
+    assert values_of(section(both), nonce=NONCE, imeis=(IMEI, third), keep=True)[STATE] == "other_phone"
+
+
 def test_only_the_last_answer_after_the_return_counts() -> None:
     values = values_of(section(), nonce=NONCE, keep=True)
     assert judged(piece(1, values, Moment.BEFORE)) is Code.NO_CHAIN

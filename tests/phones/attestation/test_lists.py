@@ -47,6 +47,9 @@ def test_a_root_is_used_to_the_end_of_its_last_day() -> None:
         set_document(root_document(factory_keys=1)),
         set_document(root_document(used_from="2036-01-01")),
         set_document(root_document(more="")),
+        set_document(root_document(name="long" * 51)),  # a record holds 200
+        set_document(root_document(name="SPECIMEN\x1b[2J")),
+        set_document(root_document(name="SPECIMEN\u202e")),
         set_document().replace(b'"version"', b'"date": "2026-01-01", "version"'),
     ],
 )

@@ -94,3 +94,10 @@ def test_files_that_cannot_be_used_are_named(record: Path, tmp_path: Path, capsy
 
 def test_every_code_has_its_sentence() -> None:
     assert [code for code in Code if not has(f"attestation.{code}")] == []
+
+
+def test_a_list_of_a_day_to_come_is_not_taken(tmp_path: Path) -> None:
+    """It would never grow too old, and keep every true list out."""
+    given = ("--home", str(tmp_path / "home"), "attested", "--renew-list", str(a_list(tmp_path, {})), "--fetched")
+    assert run([*given, "2098-01-01"]) == 3
+    assert run([*given, "2024-01-01"]) == 0  # whatever the clock of the test

@@ -24,6 +24,7 @@ from virtual_phones.android.attestation import Authority as PhoneMaker
 from virtual_phones.android.attestation import Statement, joined
 from virtual_phones.android.attestation import pem as pem_chain
 
+TODAY = date(2026, 11, 29)
 JOB, NONCE = "TESTJOB1", "ab" * 16
 MAKER = PhoneMaker("virtual phones")
 
@@ -98,11 +99,11 @@ def test_a_damaged_set_that_was_taken_is_not_passed_over(
 def test_a_status_list_is_kept_with_its_day_and_never_an_older_one(desk: AttestationDesk, tmp_path: Path) -> None:
     file = tmp_path / "status.json"
     file.write_text('{"entries": {"c0ffee": {"status": "REVOKED"}}}', "utf-8")
-    taken = desk.renew_list(file, date(2026, 11, 28))
+    taken = desk.renew_list(file, date(2026, 11, 28), today=TODAY)
     assert desk.held().statuses == taken
     with pytest.raises(OlderAttestationFileError):
-        desk.renew_list(file, date(2026, 11, 27))
-    desk.renew_list(file, date(2026, 11, 29))
+        desk.renew_list(file, date(2026, 11, 27), today=TODAY)
+    desk.renew_list(file, date(2026, 11, 29), today=TODAY)
     held = desk.held().statuses
     assert held is not None
     assert held.as_of.date() == date(2026, 11, 29)
@@ -112,7 +113,7 @@ def test_a_list_whose_day_is_of_another_list_is_none(desk: AttestationDesk, tmp_
     """A crash between the two files must not date an old list anew."""
     file = tmp_path / "status.json"
     file.write_text('{"entries": {}}', "utf-8")
-    desk.renew_list(file, date(2026, 11, 28))
+    desk.renew_list(file, date(2026, 11, 28), today=TODAY)
     (desk.folder / "status.json").write_text('{"entries": {"c0ffee": {"status": "REVOKED"}}}', "utf-8")
     assert desk.held().statuses is None
 
@@ -173,8 +174,8 @@ def test_the_command_line_renews_roots_and_list(
     listed = tmp_path / "status.json"
     listed.write_text('{"entries": {}}', "utf-8")
     assert cli(tmp_path, "attested", "--renew-list", listed) == 2
-    assert cli(tmp_path, "attested", "--renew-list", listed, "--fetched", "2026-11-28") == 0
-    assert cli(tmp_path, "attested", "--renew-list", new, "--fetched", "2026-11-28") == 3
+    assert cli(tmp_path, "attested", "--renew-list", listed, "--fetched", "2024-01-01") == 0
+    assert cli(tmp_path, "attested", "--renew-list", new, "--fetched", "2024-01-01") == 3
     assert cli(tmp_path, "attested") == 2
     assert cli(tmp_path, "attested", "record.json", "--renew", new) == 2
     assert desk.held().statuses is not None
