@@ -9,11 +9,7 @@ export PYTHONPATH :=
 unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 
-<<<<<<< HEAD
-.PHONY: demo test check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
-=======
-.PHONY: campaign demo test coverage check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
->>>>>>> 7c04ff2 (Lives in virtual time cost a third of what they did; every method meets every misbehaviour on a grid, and a campaign counts as many drawn lives as there is time for)
+.PHONY: campaign demo test check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
 
 # What a target needs from Debian and Python, before it begins: installed, or named in one line and exit 2.
 need-%:
