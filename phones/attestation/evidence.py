@@ -21,6 +21,7 @@ from phones.evidence import Evidence, Moment, Outcome
 
 FAMILY, ECHOED = "attestation.", "command.nonce_echoed"
 STATE, PIECE = FAMILY + "state", FAMILY + "chain."
+_SHORTEST = 6
 LONGEST_PIECE = 1024
 """Letters in a value of a record (`certs.record.schema`)."""
 _NOT_KEPT = {
@@ -37,26 +38,35 @@ Values = dict[str, str]
 
 
 def values_of(
-    section: Mapping[str, object], *, nonce: str, serial: str = "", imeis: Collection[str] = (), keep: bool = False
+    section: Mapping[str, object],
+    *,
+    nonce: str,
+    serial: str = "",
+    imeis: Collection[str] = (),
+    keep: bool = False,
+    known: Collection[str] = (),
 ) -> Values:
     """What is kept of the `attestation` in a status. `serial`, `imeis`: what the same answer told, in clear.
 
-    The state says what was read and nothing of who signed it. `keep`: the chain too, if it names no phone.
+    The state says what was read and nothing of who signed it. `keep`: the chain too, if it names no phone. `known`:
+    further numbers of the phone, in clear, that no kept chain may hold wherever in it they stand.
     """
     certificates = section.get("certificates")
     if not isinstance(certificates, str):
         return {STATE: "refused" if section else "not_given"}
     try:
-        data = unpack(certificates)
-        chain = read_chain(data)
+        chain = read_chain(unpack(certificates))
         said = _said(chain)
     except MalformedError:
         return {STATE: "malformed"}
+    whole = b"".join(each.encoded for each in chain)
     state = _state(said, nonce, serial, imeis)
+    if state == "named_no_phone" and _holds(whole, {serial, *imeis, *known}):
+        state = "named_the_phone"
     told = {STATE: state, ECHOED: "no" if state == "wrong_nonce" else "yes"}
     if state != "named_no_phone" or not keep or _states_more(chain):
         return told
-    return told | {STATE: "kept"} | in_pieces(PIECE, b"".join(each.encoded for each in chain))
+    return told | {STATE: "kept"} | in_pieces(PIECE, whole)
 
 
 def in_pieces(family: str, data: bytes) -> Values:
@@ -128,6 +138,15 @@ def _state(said: KeyDescription, nonce: str, serial: str, imeis: Collection[str]
     if (names.serial and serial and spelled_serial(names.serial) != serial) or has_other_imei(names, imeis):
         return "other_phone"
     return "named_the_phone" if said.names_a_phone else "named_no_phone"
+
+
+def _holds(chain: bytes, numbers: Collection[str]) -> bool:
+    """Does one of these stand in the chain, in a name of a certificate or wherever? An IMEI also without its check
+    digit; what is shorter than _SHORTEST could stand there by chance.
+    """
+    told = {number[:14] if re.fullmatch("[0-9]{15,16}", number) else number for number in numbers}
+    upper = chain.upper()
+    return any(len(number) >= _SHORTEST and number.upper().encode() in upper for number in told)
 
 
 def _states_more(chain: tuple[Certificate, ...]) -> bool:

@@ -5,7 +5,7 @@ against. Only evidence is made here; whether it is any good is for the law of th
 
 import base64
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from phones.attestation import evidence as attestation
@@ -49,11 +49,13 @@ def ask_for_chain(
     draw: Callable[[], str],
     within_s: float,
     waits: Callable[[], None],
+    known: Collection[str] = (),
 ) -> None:
     """Hand out a challenge and wait for the chain that answers it. After a crash the same challenge still stands, and
     a phone that has given its chain itself is not asked again.
 
-    `evidence`: grows as evidence is kept. `waits`: told once, when the waiting begins. Nothing handed in in time is
+    `evidence`: grows as evidence is kept. `known`: the phone's numbers, in clear: no chain that holds one is kept.
+    `waits`: told once, when the waiting begins. Nothing handed in in time is
     kept as `not_given`, and so is a folder that cannot be written: the erase stands without it.
     """
     asked = attestation.last_asked(evidence)
@@ -72,17 +74,17 @@ def ask_for_chain(
             clock.sleep(_LOOK_EVERY_S)
     except (OSError, AttestationFileError) as error:
         log.warning("job %s: attestation: %s", job, error)
-    phone.record_host_fact(HANDED_IN, {NONCE: nonce, **values_of_chain(chain or b"", nonce)}, Moment.FINAL)
+    phone.record_host_fact(HANDED_IN, {NONCE: nonce, **values_of_chain(chain or b"", nonce, known)}, Moment.FINAL)
     try:
         desk.forget(job)
     except OSError as error:
         log.warning("job %s: attestation: %s", job, error)
 
 
-def values_of_chain(chain: bytes, nonce: str) -> Mapping[str, str]:
+def values_of_chain(chain: bytes, nonce: str, known: Collection[str] = ()) -> Mapping[str, str]:
     """What is kept of a chain that somebody handed in: as of one that the trade-in foyer gave."""
     section = {"certificates": base64.b64encode(chain).decode()} if chain else {}
-    return attestation.values_of(section, nonce=nonce, keep=True)
+    return attestation.values_of(section, nonce=nonce, keep=True, known=known)
 
 
 def keep_grounds(phone: WitnessedPort, desk: Desk, evidence: Sequence[Evidence]) -> None:

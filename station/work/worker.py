@@ -409,6 +409,7 @@ class Worker:
                 draw=context.random_hex,
                 within_s=context.settings.deadlines.person_s,
                 waits=lambda: self._tell("attestation_wanted"),
+                known=tuple(self._job.identity.numbers.values()) if self._job.identity is not None else (),
             )
         keep_grounds(self._phone, desk, self._job.evidence)
 

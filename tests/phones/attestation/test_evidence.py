@@ -5,6 +5,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,6 +65,21 @@ def test_a_chain_that_names_the_phone_is_never_kept(serial: str, imei: str) -> N
     values = values_of(section(statement), nonce=NONCE, serial=SERIAL, imeis=(IMEI,), keep=True)
     assert values == {STATE: "named_the_phone", "command.nonce_echoed": "yes"}
     assert judged(piece(1, values)) is Code.NAMES_A_PHONE
+
+
+@pytest.mark.parametrize("told", [{"serial": SERIAL}, {"known": (SERIAL.lower(),)}])
+def test_a_number_of_the_phone_in_the_name_of_a_certificate_is_not_kept(told: dict[str, Any]) -> None:
+    maker = Authority(f"of {SERIAL}")
+    certificates = base64.b64encode(joined(maker.chain(HONEST))).decode()
+    values = values_of({"certificates": certificates}, nonce=NONCE, keep=True, **told)
+    assert values == {STATE: "named_the_phone", "command.nonce_echoed": "yes"}
+    assert values_of({"certificates": certificates}, nonce=NONCE, keep=True, known=("FAKE", ""))[STATE] == "kept"
+
+
+def test_an_imei_without_its_check_digit_in_a_certificate_is_not_kept() -> None:
+    maker = Authority(IMEI[:14])
+    certificates = base64.b64encode(joined(maker.chain(HONEST))).decode()
+    assert values_of({"certificates": certificates}, nonce=NONCE, imeis=(IMEI,), keep=True)[STATE] == "named_the_phone"
 
 
 def test_a_chain_of_another_phone_says_so_and_is_not_kept() -> None:

@@ -250,3 +250,13 @@ def test_no_number_of_the_phone_reaches_the_ledger_with_a_chain_that_names_it() 
     for number in ("FAKESERIAL02", "004999000000001"):
         assert number not in text
         assert base64.b64encode(number.encode()).decode()[:-4] not in text
+
+
+def test_a_chain_with_the_phones_number_in_a_certificates_name_is_not_kept() -> None:
+    serial = str(lives.PIXEL_13["serial"])
+    life = lived(FakeDesk(answer=lambda nonce: joined(Authority(serial).chain(Statement(challenge=nonce.encode())))))
+    assert attested(life)["code"] == "names_a_phone"
+    made = life.job.certificate
+    assert made is not None
+    pieces = [piece["values"] for piece in json.loads(made.record)["evidence"]]
+    assert not [name for values in pieces for name in values if name.startswith("attestation.chain.")]
