@@ -8,6 +8,7 @@ space that a file system on the card gives to a user; what its controller keeps 
 import re
 from collections.abc import Mapping, Sequence
 
+from phones.allowed import MALFORMED
 from phones.evidence import Evidence, Moment
 from wipe.operators import number
 from wipe.overwritten import at_most_ppm
@@ -116,8 +117,9 @@ class _Pass:
 
     @staticmethod
     def said(piece: Evidence | None, name: str) -> str:
-        """Its text under that name; "" when there is none."""
-        return "" if piece is None else piece.values.get(name, "")
+        """Its text under that name; "" when there is none, and for what was malformed."""
+        told = "" if piece is None else piece.values.get(name, "")
+        return "" if told == MALFORMED else told
 
     @classmethod
     def count(cls, piece: Evidence | None, name: str) -> int:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, Context, Decimal
 
+from phones.allowed import MALFORMED
 from phones.evidence import Evidence, Moment
 from phones.identity import compare_all
 from phones.verdict import Verdict
@@ -226,7 +227,9 @@ def _values(piece: Evidence | None) -> Mapping[str, str]:
 
 
 def _said(piece: Evidence | None, name: str) -> str:
-    return _values(piece).get(name, "")
+    """Its text; nothing also for what was malformed: that says nothing, and is no other start."""
+    told = _values(piece).get(name, "")
+    return "" if told == MALFORMED else told
 
 
 def _most(pieces: Sequence[Evidence], name: str) -> int:

@@ -116,6 +116,7 @@ CASES: Mapping[str, tuple[Change, ...]] = {
         put("card.unmounted", unmounted="no"),
         put("card.unmounted", unmounted=None),
         put("card.mounted", phone_random=None),
+        put("card.mounted", phone_random="malformed"),
         without("card.unmounted"),
         without("card.mounted"),
         moved_to_the_end("card.unmounted"),

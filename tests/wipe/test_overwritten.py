@@ -136,6 +136,7 @@ SHORT: dict[str, tuple[Change, ...]] = {
         _without("overwrite.restarted"),
         _set("overwrite.boot", FIRST_BOOT),
         _set("overwrite.boot", None),
+        _in("overwrite.restarted", "overwrite.boot", "malformed"),
     ),
     "overwrite_not_committed": (
         _without("overwrite.planned"),
