@@ -153,6 +153,7 @@ def live(
     papers: PaperIssuer | None = None,
     acquisition: Mapping[str, str] | None = None,
     desk: Desk | None = None,
+    overwrite: OverwritePlan | None = None,
 ) -> Life:
     """Process one phone (a `[[phone]]` table of a scenario) from plug to record. `marks`: the seed of the job's random
     marks, where they shall not be another one's in each life; else `seed`.
@@ -184,6 +185,7 @@ def live(
             job_id=job_id,
             listener=notice,
             desk=desk,
+            overwrite=overwrite,
         )
         (job,) = leading.start(
             port.look(),

@@ -18,7 +18,8 @@ from certs.verify.verification import Answer
 from certs.verify.verifier import verify
 from phones.evidence import Evidence, digest_of
 from station.papers.paper_issuer import facts_of
-from tests.station.work.test_attesting import COMPANY, FakeDesk, lived
+from tests.station.work.test_attesting import lived
+from tests.support.attestation_desk import COMPANY, FakeDesk
 from tests.support.direct_bench import VirtualClock
 from tests.support.papers.forge import changed, forge
 from tests.support.papers.synthetic_jobs import CERTIFICATE_ID, ISSUER
