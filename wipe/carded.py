@@ -150,9 +150,10 @@ def _of_the_place(found: _Pass) -> tuple[str, ...]:
 
 
 def _of_the_size(found: _Pass) -> tuple[str, ...]:
-    if not found.volume or not found.free:
+    """The size of the whole card too: without it a partition beside the one that was filled would not be missed."""
+    if not found.volume or not found.free or not found.disk:
         return ("card_size_not_read",)
-    larger = found.disk and found.volume * 100 > found.disk * (100 + _OF_SIZE_PERCENT)
+    larger = found.volume * 100 > found.disk * (100 + _OF_SIZE_PERCENT)
     # Two sizes of one file system are two cards.
     sizes = {_Pass.count(piece, "card.total_bytes") for piece in (found.measured, found.cleared, found.filled)} - {0}
     if larger or found.free > found.volume or found.kept > found.volume or len(sizes) > 1:

@@ -94,6 +94,8 @@ CASES: Mapping[str, tuple[Change, ...]] = {
         put("card.cleared", free_bytes=None),
         put("card.cleared", free_bytes="0"),
         put("card.cleared", free_bytes="9007199254740993"),
+        put("card.measured", disk_bytes=None),  # there may be more on it than the one file system
+        put("card.measured", disk_bytes="malformed"),
     ),
     "card_size_contradicts": (
         put("card.measured", total_bytes="4194304"),
