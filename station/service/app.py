@@ -73,6 +73,7 @@ def routes_of(running: Running | None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # one address each: a redirect would be an answer that is not described
         default_response_class=JSONResponse,
         responses=_PROBLEM,
     )
@@ -267,7 +268,7 @@ def events(
     service: Service,
     after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     job: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "",
-    last_event_id: Annotated[str | None, Header(max_length=20, pattern=r"^[0-9]*$")] = None,
+    last_event_id: Annotated[str | None, Header(max_length=18, pattern=r"^[0-9]*$")] = None,
 ) -> Response:
     """Server-sent events: `entry` (id: number in the ledger) and `now`. `Last-Event-ID` or `after` replays."""
     if service.feed.clients >= MOST_CLIENTS:

@@ -18,7 +18,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from station.errors import ConfigError
+from station.errors import ConfigError, LedgerError
 from station.service.app import build
 from station.service.callers import Peer
 from station.service.notify import Notifier
@@ -33,6 +33,8 @@ LARGEST_HEAD = 16 * 1024
 ENDING_S = 300.0
 """How long erases are waited for at the end; packaging/systemd waits a little longer."""
 _LOOK_S = 0.2
+_BEATS = 4
+"""Signs of life in the time within which systemd wants one: some may be missed."""
 log = logging.getLogger("proofwipe.service")
 
 
@@ -136,12 +138,15 @@ class Daemon(uvicorn.Server):
         self.should_exit = True
 
     async def _beat(self) -> None:
-        """The watchdog of systemd: a loop that hangs, or a ledger that does not answer, is not said to live."""
+        """The watchdog of systemd: a loop that hangs, or a ledger that goes on not answering, is not said to live."""
         every = self._notifier.watchdog_s
         while every:
-            await asyncio.to_thread(self._service.feed.last)
-            self._notifier.tell("WATCHDOG=1")
-            await asyncio.sleep(every / 2)
+            try:
+                await asyncio.to_thread(self._service.feed.last)
+                self._notifier.tell("WATCHDOG=1")
+            except LedgerError as error:  # it may answer the next time; one that never does is systemd's to end
+                log.warning("no sign of life: %s", error.code)
+            await asyncio.sleep(every / _BEATS)
 
 
 @contextmanager

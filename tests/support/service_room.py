@@ -16,6 +16,7 @@ from station.documents.setup import StationChecked
 from station.service.callers import Role
 from station.service.daemon import Daemon, api_socket, listening
 from station.service.feed import Feed
+from station.service.notify import Notifier
 from station.service.once import Once
 from station.service.plans import Plans
 from station.service.running import Running
@@ -106,6 +107,7 @@ def service_room(
     phone: Mapping[str, Any] = lives.PIXEL_16,
     answers: bool = True,
     look: Callable[[], StationChecked] = lambda: StationChecked(checks=()),
+    notifier: Notifier | None = None,
 ) -> Iterator[ServiceRoom]:
     """`answers`: a script stands for the technician; else questions wait for a client."""
     home = Home(folder).make()
@@ -134,7 +136,7 @@ def service_room(
             version="test",
         )
         up = threading.Event()
-        daemon = Daemon(running, told=up.set)
+        daemon = Daemon(running, told=up.set, notifier=notifier)
         thread = threading.Thread(target=daemon.run, args=(sockets,))
         thread.start()
         try:

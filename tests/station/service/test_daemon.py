@@ -3,11 +3,13 @@
 
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,14 @@ import pytest
 
 from station.cli.commands.serve import command as serve_command
 from station.cli.results import INTERRUPTED
+from station.errors import LedgerError
 from station.service.daemon import ENDING_S, api_socket
 from station.service.notify import Notifier
 from station.setup.home import Home
 from tests.support import lives
 from tests.support.cli_station import PASSPHRASE, PIXEL_16, ROOT, CommandLine, Starter
 from tests.support.free_port import free_port
+from tests.support.service_room import service_room
 from tests.support.waiting import wait_for
 
 CONFIG = """
@@ -178,6 +182,30 @@ def test_systemd_is_told_that_it_is_ready_and_that_it_lives(tmp_path: Path) -> N
     assert Notifier.of(other).watchdog_s == 0.0
     assert Notifier.of({"WATCHDOG_USEC": "soon"}).watchdog_s == 0.0
     Notifier.of({}).tell("READY=1")
+
+
+def test_a_ledger_that_does_not_answer_once_costs_one_sign_of_life_and_not_all(
+    tmp_path: Path, keys_of: Callable[[bool], Path]
+) -> None:
+    place, asked = tmp_path / "notify", threading.Event()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind(str(place))
+        heard.settimeout(LONGEST_S)
+        notifier = Notifier(str(place), watchdog_s=0.2)
+        with service_room(tmp_path / "station", keys_of(True), notifier=notifier) as room:
+            assert [heard.recv(100) for _ in range(2)] in ([b"READY=1", b"WATCHDOG=1"], [b"WATCHDOG=1", b"READY=1"])
+            feed, answers = room.running.feed, room.running.feed.last
+
+            def silent() -> int:
+                asked.set()
+                raise LedgerError(subject="ledger", got="busy")
+
+            feed.last = silent  # type: ignore[method-assign]
+            assert asked.wait(LONGEST_S)
+            while select.select([heard], [], [], 0)[0]:
+                heard.recv(100)  # what was said before
+            feed.last = answers  # type: ignore[method-assign]
+            assert heard.recv(100) == b"WATCHDOG=1"
 
 
 def test_tokens_are_made_shown_and_removed_by_commands(station: CommandLine, tmp_path: Path) -> None:

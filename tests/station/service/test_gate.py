@@ -193,6 +193,8 @@ def test_odd_methods_bodies_and_paths_are_refused_with_a_problem(room: ServiceRo
         ("GET", "/v1/jobs/..%2f..%2fconfig.toml", b"", 404),
         ("GET", "/v1/jobs/../../etc/passwd", b"", 404),
         ("GET", "/v1/jobs?most=1000000", b"", 422),
+        ("GET", "/v1/jobs/", b"", 404),
+        ("POST", "/v1/plans/", b"{}", 404),
         ("GET", "/v1/jobs?most=1e3", b"", 422),
     ):
         answer = room.client.request(method, path, content=content, headers=kind)
