@@ -41,7 +41,7 @@ MOST_CLIENTS = 200
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Something that happens now, as JSON in each language."""
+    """Something that happens now, as JSON in each language; in none where nobody could follow what happened."""
 
     number: int
     job: str
@@ -113,6 +113,7 @@ class Feed:
                 return
             except SubscriptionDroppedError:
                 self._subscription = self._session.events()
+                self._add("", {})
 
     def _add(self, job: str, told: dict[str, str]) -> None:
         with self._lock:
@@ -150,7 +151,9 @@ class Feed:
                 yield _event("lost", "{}")
             for line in lines:
                 seen_line = line.number
-                if not job or line.job == job:
+                if not line.told:
+                    yield _event("lost", "{}")
+                elif not job or line.job == job:
                     yield _event("now", line.told[language])
             if len(entries) == PORTION:
                 continue

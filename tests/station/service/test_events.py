@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The stream: entries with their numbers, replayed from any of them; what happens now, without one."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import pytest
 
+from station.service.feed import Feed
 from tests.support.service_room import LONGEST_S, ServiceRoom
 from tests.support.waiting import wait_for
 
@@ -98,7 +101,34 @@ def test_a_stream_tells_of_one_job_alone_if_so_wished_and_an_entry_holds_no_numb
     assert set().union(*(each["data"] for each in found)) == {"sequence", "at", "entry", "job", "stage", "paper"}
 
 
+def test_what_the_service_itself_could_not_follow_is_said_to_be_lost(
+    room: ServiceRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = room.running.at.session
+    everything = session.events
+    monkeypatch.setattr(session, "events", lambda: everything(length=1))
+    feed = Feed(session, room.home.papers)
+    finished(room)  # many more events than one, and nobody takes them
+
+    async def until_lost() -> list[bytes]:
+        feed.start()
+        found = []
+        async for piece in feed.stream(after=feed.last(), seen_line=0, job="TESTJOB1", language="en"):
+            found.append(piece)
+            if piece.startswith(b"event: lost"):
+                break
+        feed.close()
+        return found
+
+    assert asyncio.run(asyncio.wait_for(until_lost(), LONGEST_S))[-1] == b"event: lost\ndata: {}\n\n"
+
+
 def test_what_is_no_number_is_refused(room: ServiceRoom) -> None:
     large = str(2**63)  # more than SQLite takes: a stream that breaks off is asked for again for ever
-    for more in ({"headers": {"Last-Event-ID": "x"}}, {"headers": {"Last-Event-ID": large}}, {"params": {"after": "-1"}}, {"params": {"job": "../x"}}):
+    for more in (
+        {"headers": {"Last-Event-ID": "x"}},
+        {"headers": {"Last-Event-ID": large}},
+        {"params": {"after": "-1"}},
+        {"params": {"job": "../x"}},
+    ):
         assert room.client.get("/v1/events", **more).status_code == 422  # type: ignore[arg-type]  # a table of both
