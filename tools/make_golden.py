@@ -6,7 +6,8 @@
 Each case is named by its fault. expected.json says for each which file, what a verifier must answer, and with what:
 trust files, status file, IMEI of the phone in hand, moment of asking (`at`); `answer_without_root` is the answer
 without any of them but `at`. The keys exist only
-while this runs. Records, pages and times are the same in every run; keys and signatures are not.
+while this runs. Records, pages and times are the same in every run; keys and signatures are not, nor is what holds
+them: the set of attestation roots in a record, which the organisation signed.
 Papers are made under the newest released edition, before the first one under the law in work. `--few`: only those that
 stay in tests/papers_of_earlier_editions for ever (`make release-edition` asks for them).
 """
@@ -21,7 +22,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from certs import editions
-from tests.support.papers import golden_bytes, golden_content, golden_time
+from tests.support.papers import golden_attested, golden_bytes, golden_content, golden_time
 from tests.support.papers.golden_case import DEFAULT_AT, Case
 from tests.support.papers.paper_world import PaperWorld
 
@@ -29,11 +30,14 @@ GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
 FEW = (
     "valid",
     "valid-archive",
+    "valid-attested",
     "valid-logged",
     "valid-own-key",
     "report",
     "specimen",
     "another-phone",
+    "attestation-forged",
+    "attestation-raised",
     "claim-raised",
     "evidence-removed",
     "page-edited",
@@ -57,7 +61,7 @@ def golden_files(edition: str = "", wanted: tuple[str, ...] = ()) -> Golden:
     scene = PaperWorld(edition or editions.newest_released())
     papers: dict[str, Case] = {}
     files: dict[str, bytes] = {}
-    for part in (golden_content, golden_bytes, golden_time):
+    for part in (golden_content, golden_bytes, golden_time, golden_attested):
         more, beside = part.cases(scene)
         if papers.keys() & more.keys() or files.keys() & beside.keys():
             raise ValueError("two golden files of one name")

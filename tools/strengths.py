@@ -39,7 +39,7 @@ GALAXY = {**lives.PIXEL_13, "model": "samsung-galaxy-s24-android-15"}
 SMALL = {**GALAXY, "set": {"storage": {"bytes": 63_990_000, "data_kib": 62_070}}}
 """A chip of 64 MB instead of 128 GB, filled in a second; 92 % of it can be reached."""
 PLAN = OverwritePlan(file_bytes=8 * 1024**2, chunk_bytes=8 * 1024)
-_EDGE, _FRAME = 5.0, 12.0  # points around a text; around the reasons of a report, which stand in a frame
+_EDGE, _FRAME = 5.0, 15.0  # points around a text; around the reasons of a report, which stand in a frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
