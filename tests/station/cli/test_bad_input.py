@@ -408,10 +408,12 @@ def test_a_disk_that_fills_up_during_a_job_loses_nothing(specimen: Starter, tmp_
     script = (
         'small=$0; kept=$1; source=$2; shift 2; mount -t tmpfs -o size=600m none "$small" && '
         'cp -r "$source"/. "$small" || exit 9; '
-        '{ "$@" process -s 1-1 --confirm 4A231FDAQ0001 > "$kept/out1" 2> "$kept/err1"; echo $? > "$kept/code1"; } & '
+        '"$@" process -s 1-1 --confirm 4A231FDAQ0001 > "$kept/out1" 2> "$kept/err1" & job=$!; '
         'waited=0; until [ -s "$kept/err1" ] || [ "$waited" = 600 ]; do sleep 0.05; waited=$((waited + 1)); done; '
-        'free=$(df --output=avail -k "$small" | tail -1); '
-        'head -c "$(( (free - 60) * 1024 ))" /dev/zero > "$small/filler" 2> "$kept/filled"; wait; '
+        # The job waits meanwhile: on a busy machine it was over before half a gigabyte was written.
+        'kill -STOP $job; free=$(df --output=avail -k "$small" | tail -1); '
+        'head -c "$(( (free - 60) * 1024 ))" /dev/zero > "$small/filler" 2> "$kept/filled"; '
+        'kill -CONT $job; wait $job; echo $? > "$kept/code1"; '
         'rm "$small/filler"; "$@" ledger verify --json > "$kept/ledger"; '
         '"$@" process --resume > "$kept/out2" 2> "$kept/err2"; echo $? > "$kept/code2"; '
         '"$@" jobs --json > "$kept/jobs"; cp -r "$small"/papers/. "$kept/"'
