@@ -246,7 +246,6 @@ def _station_log(arguments: list[str]) -> "logging.Logger":
     log = logging.getLogger("proofwipe")
     log.addHandler(logging.NullHandler())
     log.propagate = False
-    logging.raiseExceptions = False  # a log on a full disk must not hide the sentence for the person
     with suppress(ModuleNotFoundError, OSError):  # a buyer's installation knows no home; a home may be read-only
         home = find_home(value_of("--home", arguments))
         if home.keys.is_dir() and os.access(home.path, os.W_OK):

@@ -26,6 +26,13 @@ from station.text.language import os_reason
 HOME_VARIABLE = "PROOFWIPE_HOME"
 
 
+class _LogFile(logging.FileHandler):
+    """The station's log. A full disk costs lines of it; `logging` would put a traceback before a person instead."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        pass
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """The folder of one station."""
@@ -88,7 +95,7 @@ class Home:
 
     def start_log(self) -> None:
         """Write what goes wrong in the program itself to the log file, readable by its owner only."""
-        handler = logging.FileHandler(self.log, encoding="utf-8", delay=True)
+        handler = _LogFile(self.log, encoding="utf-8", delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(threadName)s %(message)s"))
         own = logging.getLogger("proofwipe")
         for old in own.handlers:
