@@ -55,11 +55,12 @@ def ask_for_chain(
     a phone that has given its chain itself is not asked again.
 
     `evidence`: grows as evidence is kept. `known`: the phone's numbers, in clear: no chain that holds one is kept.
-    `waits`: told once, when the waiting begins. Nothing handed in in time is
-    kept as `not_given`, and so is a folder that cannot be written: the erase stands without it.
+    `waits`: told once, when the waiting begins. Nothing handed in in time is kept as `not_given`, and so is a folder
+    that cannot be written: the erase stands without it.
     """
     asked = attestation.last_asked(evidence)
     if asked is not None and (asked.asked == HANDED_IN or attestation.kept_chain(asked.values) is not None):
+        _forget(desk, job)  # the station may have been killed before it could
         return
     drawn = [piece.values[NONCE] for piece in evidence if piece.asked == CHALLENGE]
     nonce = drawn[-1] if drawn else draw()
@@ -75,6 +76,10 @@ def ask_for_chain(
     except (OSError, AttestationFileError) as error:
         log.warning("job %s: attestation: %s", job, error)
     phone.record_host_fact(HANDED_IN, {NONCE: nonce, **values_of_chain(chain or b"", nonce, known)}, Moment.FINAL)
+    _forget(desk, job)
+
+
+def _forget(desk: Desk, job: str) -> None:
     try:
         desk.forget(job)
     except OSError as error:
