@@ -20,6 +20,8 @@ KINDS = (
     ("withdrawn", IMEI, GOLDEN / WITHDRAWN["file"], WITHDRAWN_TRUST),
     ("changed", IMEI, GOLDEN / "byte-flipped.pdf", (TRUST,)),
     ("report", IMEI, GOLDEN / "report.pdf", (TRUST,)),
+    ("genuine", "", GOLDEN / "valid-attested.pdf", (TRUST,)),
+    ("not_genuine", "", GOLDEN / "attestation-forged.pdf", (TRUST,)),
 )
 
 
