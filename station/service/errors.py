@@ -10,6 +10,7 @@ ProofwipeError
 ├── PlanNotFoundError     no such plan, or it was used
 │   └── PlanExpiredError      its time is over
 ├── PlanChangedError      what would be done now is not what was shown
+├── PlanEmptyError        it shows nothing that would be done
 ├── KeyReusedError        the Idempotency-Key belongs to another request
 └── KeyInUseError         the same request is being carried out, or nobody knows what became of it
 """
@@ -77,6 +78,13 @@ class PlanChangedError(ProofwipeError):
     """Phone, port, method or what stands in the way is not what the plan showed, or its hash is another."""
 
     code = "plan_changed"
+    exit_code = 4
+
+
+class PlanEmptyError(ProofwipeError):
+    """The plan shows no way to erase the phone, so none was agreed to: not now, and not when the phone lets us in."""
+
+    code = "plan_empty"
     exit_code = 4
 
 

@@ -21,7 +21,7 @@ from phones.problem import Problem
 from station.documents.phones import ErasePlanned
 from station.errors import ConfigError, NotConfirmedError
 from station.ledger.earlier import methods_refused
-from station.service.errors import PlanChangedError, PlanExpiredError, PlanNotFoundError
+from station.service.errors import PlanChangedError, PlanEmptyError, PlanExpiredError, PlanNotFoundError
 from station.session.bench_operations import inspect
 from station.session.confirmation import Candidate, confirmation_digits
 from station.session.find_phone import present
@@ -90,7 +90,8 @@ class Plans:
         """The plan, if it may be carried out now. It is used up by the first try that names its hash, whatever comes
         of it, but for a mistyped number.
 
-        Raises: PlanNotFoundError, PlanExpiredError, PlanChangedError, NotConfirmedError; what `make` raises.
+        Raises: PlanNotFoundError, PlanExpiredError, PlanChangedError, PlanEmptyError, NotConfirmedError; what `make`
+        raises.
         """
         with self._lock:
             waiting = self._waiting.get(plan_id)
@@ -102,6 +103,8 @@ class Plans:
             shown = waiting.shown
             if not secrets.compare_digest(plan_hash.encode(), shown.hash.encode()):
                 raise PlanChangedError(subject=plan_id)
+            if shown.document.method is None:
+                raise PlanEmptyError(subject=plan_id)
             if not (shown.candidate.is_named(number) or shown.candidate.ends_in(number)):
                 raise NotConfirmedError(
                     subject=shown.candidate.sighting.port,

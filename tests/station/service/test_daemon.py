@@ -38,7 +38,8 @@ require_validation = false
 erase = true
 """
 SERIAL = "4A231FDAQ0001"
-LONGEST_S = 100.0
+LONGEST_S = 300.0
+"""For a whole job in real time, which takes ten seconds where nothing else runs."""
 
 
 @contextmanager
@@ -65,6 +66,17 @@ def serving(line: CommandLine, *arguments: object) -> Iterator[tuple["subprocess
         process.communicate()
 
 
+def patient(line: CommandLine) -> None:
+    """Nothing of a life is over because the machine is slow."""
+    settings = line.home / "config.toml"
+    told = settings.read_text()
+    for short, long in (("leave_s = 12.0", "leave_s = 120.0"), ("return_s = 25.0", "return_s = 250.0"),
+                        ("settle_s = 15.0", "settle_s = 150.0"), ("person_s = 12.0", "person_s = 250.0")):  # fmt: skip
+        assert short in told
+        told = told.replace(short, long)
+    settings.write_text(told)
+
+
 def phones(client: httpx.Client) -> list[dict[str, Any]]:
     return list(client.get("/v1/phones").json()["phones"])
 
@@ -88,11 +100,10 @@ def answered(client: httpx.Client) -> None:
 
 
 @pytest.mark.wire
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1000)
 def test_a_daemon_that_is_killed_in_a_job_goes_on_with_it_and_erases_no_phone_twice(specimen: Starter) -> None:
     line, bench = specimen(PIXEL_16, config=CONFIG)
-    settings = line.home / "config.toml"
-    settings.write_text(settings.read_text().replace("person_s = 12.0", "person_s = 80.0"))
+    patient(line)
     with serving(line) as (process, client):
         wait_for(lambda: [each["state"] for each in phones(client)] == ["to_confirm"], LONGEST_S, "no phone")
         plan = client.post("/v1/plans", json={"phone": SERIAL}).json()
@@ -133,7 +144,7 @@ def job_told(client: httpx.Client, job: str) -> dict[str, Any]:
 
 
 @pytest.mark.wire
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1000)
 def test_while_it_serves_other_commands_have_it_do_what_they_ask_and_a_second_one_is_refused(
     specimen: Starter, tmp_path: Path
 ) -> None:
@@ -223,12 +234,11 @@ def test_tokens_are_made_shown_and_removed_by_commands(station: CommandLine, tmp
 
 
 @pytest.mark.wire
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1000)
 def test_the_program_of_the_document_orders_an_erase_and_keeps_the_paper(specimen: Starter, tmp_path: Path) -> None:
     port = free_port()
     line, bench = specimen(PIXEL_16, config=f"{CONFIG}port = {port}\n")
-    settings = line.home / "config.toml"
-    settings.write_text(settings.read_text().replace("person_s = 12.0", "person_s = 80.0"))
+    patient(line)
     text = (ROOT / "docs/integrating.md").read_text("utf-8")
     found = re.search(r"<!-- example: integrating -->\n```python\n(.*?)```", text, re.DOTALL)
     assert found is not None

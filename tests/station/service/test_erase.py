@@ -117,6 +117,18 @@ def test_nothing_is_erased_until_a_person_at_the_machine_has_switched_it_on(
         assert room.entries("job_opened") == 0
 
 
+def test_a_plan_that_shows_nothing_to_be_done_is_no_consent_to_what_the_phone_allows_later(
+    tmp_path: Path, keys_of: Callable[[bool], Path]
+) -> None:
+    with service_room(tmp_path / "station", keys_of(True), phone=lives.PIXEL_13) as room:
+        assert [each["code"] for each in room.until("blocked")["state_reasons"]] == ["unauthorized"]
+        plan = room.client.post("/v1/plans", json={"phone": "1-1"}).json()
+        assert (plan["shows"]["can_begin"], plan["shows"]["method"], plan["shows"]["steps"]) == (False, None, [])
+        refused = room.confirm(plan, number=lives.PIXEL_13["serial"])
+        assert (refused.status_code, refused.json()["code"]) == (409, "plan_empty")
+        assert room.entries("job_opened") == 0
+
+
 def test_a_drained_service_begins_nothing_until_it_is_told_to_again(room: ServiceRoom) -> None:
     plan = room.plan()
     assert room.client.post("/v1/drain", json={"drain": True}).json()["state"] == "draining"
