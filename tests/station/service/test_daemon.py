@@ -211,11 +211,11 @@ def test_a_ledger_that_does_not_answer_once_costs_one_sign_of_life_and_not_all(
                 asked.set()
                 raise LedgerError(subject="ledger", got="busy")
 
-            feed.last = silent  # type: ignore[method-assign]
+            feed.last = silent  # type: ignore[method-assign]  # its ledger alone is silent
             assert asked.wait(LONGEST_S)
             while select.select([heard], [], [], 0)[0]:
                 heard.recv(100)  # what was said before
-            feed.last = answers  # type: ignore[method-assign]
+            feed.last = answers  # type: ignore[method-assign]  # its ledger alone is silent
             assert heard.recv(100) == b"WATCHDOG=1"
 
 
