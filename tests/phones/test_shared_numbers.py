@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from phones.allowed import allowed
 from phones.android.inspection import state_question
+from phones.android.rescue import inspection_questions
 from phones.android.trade_in import getstatus_question
 from phones.apple.inspection import inspection_question
 from phones.apple.parts import PartAnswer, encode
@@ -165,7 +166,11 @@ def test_a_shared_number_is_told_apart_in_every_way_of_talking(ask: Callable[[st
 
 def test_every_mode_that_is_asked_something_is_among_the_ways_of_talking() -> None:
     known = {"adb", "trade_in", "usbmux", "fastboot"}
-    assert {mode.link for mode in MODES if mode.link} == known, "add the new one above"
+    names_nobody = {"recovery"}
+    told = [question.read(Reply(body=b"R58M12FAKE0\n")) for question in inspection_questions()]
+    assert told
+    assert not any(value.startswith("identity.") for values in told for value in values)
+    assert {mode.link for mode in MODES if mode.link} == known | names_nobody, "add the new one above"
 
 
 class NoPort:
