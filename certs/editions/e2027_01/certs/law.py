@@ -19,6 +19,7 @@ from certs.editions.e2027_01.certs.record.schema import RecordDocument
 from certs.record.statement import Statement
 from certs.editions.e2027_01.grading import schemes
 from certs.editions.e2027_01.grading.grade import grade
+from certs.editions.e2027_01.phones.attestation.grounds import grounds_of
 from certs.editions.e2027_01.phones.evidence import Evidence
 from phones.frozen import dataclass
 from certs.editions.e2027_01.phones.identifiers import ON_PAPER
@@ -171,4 +172,6 @@ def _facts(document: RecordDocument) -> RecordFacts:
             signature=said.signature,
         ),
         sealed=document.sealed,
+        attestation=document.erase.attestation.code if document.erase.attestation else "",
+        attestation_roots_signer=grounds_of(document.evidence).signer if document.erase.attestation else "",
     )

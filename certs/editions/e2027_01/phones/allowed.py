@@ -9,6 +9,7 @@ Identifiers of the phone itself are kept only as salted commitments (`phones.com
 """
 
 import re
+from functools import cache, lru_cache
 
 from phones.frozen import dataclass
 from certs.editions.e2027_01.phones.identifiers import IDENTIFIERS
@@ -23,6 +24,11 @@ _YES_NO = r"yes|no"
 _LOCK = r"cleared|locked|unknown|not_applicable"  # not there at all: not asked
 _WORD = r"[A-Za-z0-9_.,:+\-]{1,64}"
 _LIST = r"[A-Za-z0-9_.,:+\- /]{0,512}"
+
+
+@cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,7 @@ class AllowedValue:
 
     def admit(self, text: str) -> str:
         """The text if it has the documented shape, else MALFORMED."""
-        return text if re.fullmatch(self.pattern, text) else MALFORMED
+        return text if _shape(self.pattern).fullmatch(text) else MALFORMED
 
 
 def _table(*rows: tuple[str, str, str]) -> dict[str, AllowedValue]:
@@ -154,6 +160,12 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("overwrite.full", _YES_NO, "the phone said that there is no space left"),
     ("overwrite.small_files", r"[0-9]{1,9}", "empty files made when no block was left"),
     ("overwrite.small_full", _YES_NO, "no further empty file could be made either"),
+    (
+        "overwrite.commitment",
+        r"[0-9a-f]{64}",
+        "SHA-256 of the secret behind stream and draw, kept before the first byte",
+    ),
+    ("overwrite.secret", r"[0-9a-f]{64}", "that secret, told when all is read back"),
     ("overwrite.seed", r"[0-9a-f]{64}", "what the draw rests on, made after the restart"),
     ("overwrite.chunk_bytes", r"[0-9]{1,9}", "size of the chunks that are drawn and read back"),
     ("overwrite.chunks_total", r"[0-9]{1,12}", "chunks written"),
@@ -163,6 +175,41 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("overwrite.chunks_unread", r"[0-9]{1,12}", "drawn chunks that could not be read"),
     ("overwrite.read_bytes", r"[0-9]{1,16}", "bytes read back and compared"),
     ("overwrite.removed", _YES_NO, "the files written were removed"),
+    # the memory card in the phone, overwritten before the phone is erased (docs/methods.md)
+    ("card.volumes", r"[0-9]{1,2}", "removable volumes that the phone lists"),
+    ("card.state", r"mounted|unmounted|other|none", "state of the only one; none = there is no only one"),
+    ("card.kind", r"sd|usb", "what the phone calls it"),
+    ("card.file_system", r"[a-z0-9]{1,16}", "file system of the card"),
+    ("card.taken", _YES_NO, "the card took a folder of ours"),
+    ("card.same", _YES_NO, "our folder is on the card"),
+    ("card.total_bytes", r"[0-9]{1,16}", "size of the card's file system, bytes"),
+    ("card.free_bytes", r"[0-9]{1,16}", "what is free on it, bytes"),
+    ("card.disk_bytes", r"[0-9]{1,16}", "size of the whole card, bytes"),
+    ("card.files_left", r"[0-9]{1,9}", "files on the card that are not ours nor Android's own"),
+    ("card.pass", r"[0-9]{1,2}", "number of the pass over the card, from 1"),
+    ("card.passes", r"[0-9]{1,2}", "how many passes over the card were asked for"),
+    ("card.pattern", r"keyed|zeros", "what was written to the card: a keyed stream, or zeros"),
+    ("card.sent_bytes", r"[0-9]{1,16}", "bytes that the host sent in this pass"),
+    ("card.kept_bytes", r"[0-9]{1,16}", "bytes in the files that the card then holds"),
+    ("card.files", r"[0-9]{1,9}", "files of ours that the card then holds"),
+    ("card.full", _YES_NO, "the phone said that there is no space left on the card"),
+    ("card.unmounted", _YES_NO, "the card was listed as unmounted, and nothing of ours was reachable"),
+    ("card.phone_random", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the phone's part in the seed of the draw"),
+    (
+        "card.commitment",
+        r"[0-9a-f]{64}",
+        "SHA-256 of the secret behind stream and draw, kept before the card is touched",
+    ),
+    ("card.secret", r"[0-9a-f]{64}", "that secret, told when all is read back"),
+    ("card.seed", r"[0-9a-f]{64}", "what the draw rests on, made after the card was mounted anew"),
+    ("card.chunk_bytes", r"[0-9]{1,9}", "size of the chunks that are drawn and read back"),
+    ("card.chunks_total", r"[0-9]{1,12}", "chunks written to the card"),
+    ("card.chunks_drawn", r"[0-9]{1,12}", "chunks drawn to be read back"),
+    ("card.chunks_matching", r"[0-9]{1,12}", "chunks read back as they were written"),
+    ("card.chunks_differing", r"[0-9]{1,12}", "chunks read back otherwise"),
+    ("card.chunks_unread", r"[0-9]{1,12}", "drawn chunks that could not be read"),
+    ("card.read_bytes", r"[0-9]{1,16}", "bytes read back and compared"),
+    ("card.removed", _YES_NO, "the files written were removed from the card"),
     # what the checks measure
     ("battery.level", r"100|[0-9]{1,2}", "charge, percent"),
     ("battery.health_code", r"[0-9]{1,2}", "Android BatteryManager health code, 2 = good"),
@@ -265,23 +312,34 @@ ALLOWED: dict[str, AllowedValue] = _table(
         r"not_given|refused|malformed|wrong_nonce|other_phone|named_the_phone|named_no_phone|kept",
         "the chain in a trade-in status; one that names the phone is not kept",
     ),
+    # what an attestation is judged against, as the bench had it at the time
+    ("attestation.roots_sha256", r"[0-9a-f]{64}", "SHA-256 of the set of attestation roots"),
+    ("attestation.list_sha256", r"[0-9a-f]{64}", "SHA-256 of the status list"),
+    ("attestation.list_fetched", r"20[0-9]{2}-[0-9]{2}-[0-9]{2}|none", "the day it was fetched, as a person said"),
+    (
+        "attestation.listed",
+        r"none|[1-9a-f][0-9a-f]{0,41}:(REVOKED|SUSPENDED)(,[1-9a-f][0-9a-f]{0,41}:(REVOKED|SUSPENDED)){0,7}",
+        "certificates of the chain that are on it, by serial number",
+    ),
     ("host.step", _WORD, "a step of the job as the bench lived it"),
     ("host.acts", r"[0-9]{1,9}", "how many of that step's acts or questions, all alike, went well since the last sum"),
     ("host.resumed", _YES_NO, "the job went on after the station had stopped"),
 )
 """Every allowed name. Names beginning with `part.` (status of one batched question) and `statement.`
 (answer of a person) are allowed by prefix, with the patterns below, and so are the pieces of an attestation chain that
-names no phone (`attestation.chain.`, base64); those of `phones.signs` only before a name that is
+names no phone (`attestation.chain.`, base64) and of a signed set of roots (`attestation.roots.`); those of `phones.signs` only before a name that is
 itself here."""
 
 PREFIXES: dict[str, str] = {
     "part.": r"ok|failed|missing|refused|absent|malformed",
     "statement.": _WORD,
     "attestation.chain.": r"[A-Za-z0-9+/=]{1,1024}",
+    "attestation.roots.": r"[A-Za-z0-9+/=]{1,1024}",
 }
 _ABOUT_A_VALUE: dict[str, str] = {NOT_MEASURED: "|".join(SIGNS), SOURCES: _LIST}
 
 
+@lru_cache(maxsize=4096)  # asked for every value of every piece, several times; bounded, for a record may bring any
 def allowed(name: str) -> AllowedValue:
     """The rule for a value's name.
 

@@ -2,8 +2,10 @@
 """What a verified erase may be called: three separate claims, and what may still be in or on the phone."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from certs.editions.e2027_01.phones.verdict import Source, Verdict
+from certs.editions.e2027_01.wipe.carded import card
 from certs.editions.e2027_01.wipe.overwritten import overwriting
 from certs.editions.e2027_01.wipe.readings import Readings
 from certs.editions.e2027_01.wipe.report import Claims, Condition
@@ -47,11 +49,15 @@ def keys_destroyed(found: Mapping[str, Condition], *, method: str, rules: Rules)
 def claims(
     readings: Readings, residues: Mapping[str, str], *, method: MethodRule, rules: Rules, verdict: Verdict
 ) -> Claims:
-    """The claims of a job: none at all unless the erase is verified."""
+    """The claims of a job: none at all unless the erase is verified. What was overwritten is told of any phone that has
+    not failed.
+    """
     found = conditions(readings, method=method.name, rules=rules)
-    if verdict is not Verdict.PASSED:
+    if verdict is Verdict.FAILED:
         return no_claims(found)
     overwritten = overwriting(readings, rules.overwrite)
+    if verdict is not Verdict.PASSED:
+        return replace(no_claims(found), overwriting=overwritten)  # what was done is said, and nothing is claimed
     is_overwritten = overwritten is not None and not overwritten.reasons
     if allow_purge(found):
         nist, technique = "purge", method.purge
@@ -88,6 +94,9 @@ def residues(readings: Readings, *, method: str, rules: Rules, verdict: Verdict)
         fits = (verdict is Verdict.PASSED or not case.verified) and _all_hold(readings, case.needs)
         if found[case.name] == "unknown" and fits:
             found[case.name] = case.state
+    treated = card(readings, rules.card)
+    if treated is not None:  # its own evidence decides, whatever became of the phone
+        found["sd"] = "present" if treated.reasons else "cleared"
     return found
 
 

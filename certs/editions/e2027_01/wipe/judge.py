@@ -12,6 +12,8 @@ from certs.editions.e2027_01.phones.evidence import Evidence, Moment
 from certs.editions.e2027_01.phones.identity import Reading, compare_all, contradict, identifying
 from certs.editions.e2027_01.phones.verdict import Verdict, worst
 from certs.editions.e2027_01.wipe import claims as claim
+from certs.editions.e2027_01.wipe.attested import attestation_of, speaks_against
+from certs.editions.e2027_01.wipe.carded import card
 from certs.editions.e2027_01.wipe.readings import Readings
 from certs.editions.e2027_01.wipe.report import EraseReport, EvidenceLevel, Finding
 from certs.editions.e2027_01.wipe.rules import MethodRule, Row, Rules, WEAK_WRITERS
@@ -27,11 +29,13 @@ def judge(evidence: Sequence[Evidence], *, method: str, rules: Rules) -> EraseRe
     about = rules.methods.get(method)
     if about is None:
         return _nothing_to_say(method, rules)
+    attested = attestation_of(evidence, method=method)
+    against = speaks_against(attested, readings)
     findings = _find_all(readings, method, rules)
     same_phone = _same_phone(readings, about)
-    level = _level(readings, findings, same_phone, about, rules)
+    level = _level(readings, findings, same_phone, about, rules, against=against)
     writers = _writers(findings, rules)
-    verdict = _verdict(findings, same_phone, level, writers, rules)
+    verdict = _verdict(findings, same_phone, level, writers, rules, against=against)
     residues = claim.residues(readings, method=method, rules=rules, verdict=verdict)
     return EraseReport(
         method=method,
@@ -43,10 +47,14 @@ def judge(evidence: Sequence[Evidence], *, method: str, rules: Rules) -> EraseRe
         same_phone=same_phone,
         findings=findings,
         claims=claim.claims(readings, residues, method=about, rules=rules, verdict=verdict),
+        attestation=attested,
         residues=residues,
         reasons=()
         if verdict is Verdict.PASSED
-        else _reasons(readings, findings, same_phone=same_phone, level=level, writers=writers, rules=rules),
+        else _reasons(
+            readings, findings, same_phone=same_phone, level=level, writers=writers, rules=rules, against=against
+        ),
+        card=card(readings, rules.card),
     )
 
 
@@ -61,6 +69,7 @@ def _nothing_to_say(method: str, rules: Rules) -> EraseReport:
         same_phone=Verdict.INDETERMINATE,
         findings=(),
         claims=claim.no_claims(),
+        attestation=None,
         residues={},
         reasons=("unknown_method" if method else "erase_not_begun",),
     )
@@ -143,11 +152,17 @@ def _readings(readings: Readings, moment: Moment) -> list[Reading]:
 
 
 def _level(
-    readings: Readings, findings: tuple[Finding, ...], same_phone: Verdict, about: MethodRule, rules: Rules
+    readings: Readings,
+    findings: tuple[Finding, ...],
+    same_phone: Verdict,
+    about: MethodRule,
+    rules: Rules,
+    *,
+    against: tuple[str, ...],
 ) -> EvidenceLevel:
     commanded = bool(readings.pieces(Moment.COMMAND))
     level = EvidenceLevel.E0 if commanded else EvidenceLevel.NONE
-    if same_phone is Verdict.FAILED or any(finding.verdict is Verdict.FAILED for finding in findings):
+    if against or same_phone is Verdict.FAILED or any(finding.verdict is Verdict.FAILED for finding in findings):
         return level  # what was seen is not this phone, or not this erase
     passed, rows, applied = _passed(findings), _by_name(rules), {finding.rule for finding in findings}
     for name in passed:
@@ -184,9 +199,15 @@ def _writers(findings: tuple[Finding, ...], rules: Rules) -> frozenset[str]:
 
 
 def _verdict(
-    findings: tuple[Finding, ...], same_phone: Verdict, level: EvidenceLevel, writers: frozenset[str], rules: Rules
+    findings: tuple[Finding, ...],
+    same_phone: Verdict,
+    level: EvidenceLevel,
+    writers: frozenset[str],
+    rules: Rules,
+    *,
+    against: tuple[str, ...],
 ) -> Verdict:
-    if same_phone is Verdict.FAILED or any(finding.verdict is Verdict.FAILED for finding in findings):
+    if against or same_phone is Verdict.FAILED or any(finding.verdict is Verdict.FAILED for finding in findings):
         return Verdict.FAILED
     complete = not _unmet(findings, rules)
     enough = level.reaches(EvidenceLevel.E2) and len(writers) >= WRITERS_NEEDED
@@ -229,10 +250,12 @@ def _reasons(
     level: EvidenceLevel,
     writers: frozenset[str],
     rules: Rules,
+    against: tuple[str, ...],
 ) -> tuple[str, ...]:
     """Why it is not VERIFIED: what speaks against it; if nothing does, what is missing."""
     rows = _by_name(rules)
     reasons = ["another_phone"] if same_phone is Verdict.FAILED else []
+    reasons += against
     reasons += [rows[finding.rule].reason for finding in findings if finding.verdict is Verdict.FAILED]
     if reasons:
         return tuple(dict.fromkeys(reasons))

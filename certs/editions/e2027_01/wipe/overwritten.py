@@ -6,9 +6,11 @@ compared what came back. Everything here is about user-addressable space: cells 
 whatever its file system reserves, are out of any host's reach. Shape of the evidence: docs/methods.md.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, Context, Decimal
 
+from certs.editions.e2027_01.phones.allowed import MALFORMED
 from certs.editions.e2027_01.phones.evidence import Evidence, Moment
 from certs.editions.e2027_01.phones.identity import compare_all
 from certs.editions.e2027_01.phones.verdict import Verdict
@@ -16,6 +18,7 @@ from certs.editions.e2027_01.wipe.operators import number
 from certs.editions.e2027_01.wipe.readings import Readings
 from certs.editions.e2027_01.wipe.report import Overwriting
 from certs.editions.e2027_01.wipe.rules import OverwriteRule
+from certs.editions.e2027_01.wipe.secret import commitment_to, seed_of
 
 CONFIDENCE_PERCENT = 99
 SHORT_OF_OVERWRITING = (
@@ -24,14 +27,18 @@ SHORT_OF_OVERWRITING = (
     "overwrite_coverage_too_small",
     "overwrite_not_filled",
     "overwrite_not_restarted",
+    "overwrite_not_committed",
     "overwrite_not_read_back",
     "overwrite_too_little_read_back",
     "overwrite_not_removed",
+    "overwrite_mark_not_looked_for",
     "overwrite_of_another_phone",
 )
 """Every code that may keep a pass from being claimed."""
 _LARGEST = 2**53 - 1
 _PARTS = 1_000_000
+_SECRET = re.compile(r"[0-9a-f]{64}")
+_MARKED = frozenset(("sdcard", "settings", "tmp"))
 _EXACTLY = Context(prec=50)
 """Every platform must find the same digit."""
 
@@ -47,16 +54,20 @@ def overwriting(readings: Readings, rule: OverwriteRule) -> Overwriting | None:
     restarted = _last(between, "overwrite.restarted", after=filled)
     drawn = _last(between, "overwrite.drawn", after=restarted)
     read = _last(between, "overwrite.read_back", after=drawn)
+    disclosed = _last(between, "overwrite.disclosed", after=read)
     removed = _last(between, "overwrite.removed", after=read)
+    looked = _last(between, "canary.look", after=removed)
     every = [piece for moment in Moment for piece in readings.pieces(moment)]
     counts = Counts(every=every, measured=measured, filled=filled, drawn=drawn, read=read)
     reasons = (
         *_of_the_measuring(counts, rule),
         *_of_the_filling(counts, between, filled, rule),
         *_of_the_restart(filled, restarted),
+        *_of_the_secret(begun, restarted, drawn, disclosed),
         *_of_the_reading(counts, drawn, read, rule),
         *_of_the_passes(filled, drawn),
         *(() if _said(removed, "overwrite.removed") == "yes" else ("overwrite_not_removed",)),
+        *(() if _is_mark_gone(looked) else ("overwrite_mark_not_looked_for",)),
         *(() if _is_same_phone(readings, between) else ("overwrite_of_another_phone",)),
     )
     return Overwriting(
@@ -144,6 +155,28 @@ def _of_the_restart(filled: Evidence | None, restarted: Evidence | None) -> tupl
     return () if first and then and first != then else ("overwrite_not_restarted",)
 
 
+def _of_the_secret(
+    begun: Sequence[Evidence], restarted: Evidence | None, drawn: Evidence | None, disclosed: Evidence | None
+) -> tuple[str, ...]:
+    """Stream and draw are of one secret, promised before anything of the pass was done and told when it was read."""
+    promised = {piece.values["overwrite.commitment"] for piece in begun if "overwrite.commitment" in piece.values}
+    secret, boot = _said(disclosed, "overwrite.secret"), _said(restarted, "overwrite.boot")
+    told = {piece.values["overwrite.secret"] for piece in begun if "overwrite.secret" in piece.values}
+    if not _SECRET.fullmatch(secret) or not boot.isascii() or told != {secret}:
+        return ("overwrite_not_committed",)
+    is_first = begun[0].values.get("overwrite.commitment") == commitment_to(secret)
+    is_told_last = min(piece.number for piece in begun if "overwrite.secret" in piece.values) == _number_of(disclosed)
+    is_its_draw = _said(drawn, "overwrite.seed") == seed_of(secret, boot)
+    return () if is_first and is_told_last and len(promised) == 1 and is_its_draw else ("overwrite_not_committed",)
+
+
+def _is_mark_gone(looked: Evidence | None) -> bool:
+    """In every place it had been written to, and a new one could be written there."""
+    return all(
+        set(_said(looked, name).split(",")) >= _MARKED for name in ("canary.gone", "canary.marker_works")
+    ) and not _said(looked, "canary.still_there")
+
+
 def _of_the_reading(
     counts: Counts, drawn: Evidence | None, read: Evidence | None, rule: OverwriteRule
 ) -> tuple[str, ...]:
@@ -185,12 +218,18 @@ def _last(pieces: Sequence[Evidence], asked: str, *, after: Evidence | None) -> 
     return found[-1] if found and after is not None and found[-1].number > after.number else None
 
 
+def _number_of(piece: Evidence | None) -> int:
+    return 0 if piece is None else piece.number
+
+
 def _values(piece: Evidence | None) -> Mapping[str, str]:
     return {} if piece is None else piece.values
 
 
 def _said(piece: Evidence | None, name: str) -> str:
-    return _values(piece).get(name, "")
+    """Its text; nothing also for what was malformed: that says nothing, and is no other start."""
+    told = _values(piece).get(name, "")
+    return "" if told == MALFORMED else told
 
 
 def _most(pieces: Sequence[Evidence], name: str) -> int:

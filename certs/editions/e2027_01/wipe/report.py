@@ -67,6 +67,25 @@ class Overwriting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardOverwriting:
+    """What was done to the memory card in the phone, a carrier of its own.
+
+    `capacity_bytes`: the whole card, or its file system where the phone tells of no more. `file_system`: its name, ""
+    when it was not told. The others as in `Overwriting`; `reasons`: codes why the card is not called overwritten.
+    """
+
+    capacity_bytes: int
+    file_system: str
+    written_bytes: int
+    passes: int
+    chunks_total: int
+    chunks_drawn: int
+    chunks_matching: int
+    at_most_ppm: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     """Three claims, never merged into one word.
 
@@ -84,6 +103,35 @@ class Claims:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """What secure hardware said after the return, and what that was judged against (docs/methods.md).
+
+    `code`: of `phones.attestation.judgement`; "valid" is level A, beside E and never above it. It tells how the phone
+    that answered booted, and nothing about data. `hardware`: tee, strongbox or "". `patch_level`: YYYYMM, None when not
+    said. `roots_from`: "program", "issuer" (a set that the issuing organisation signed), or "" where none is known.
+    `root`: name in the set, "" where the chain does not end in it. `list_fetched`: a day, "" without a status list.
+    `evidence`: number of the answer.
+    """
+
+    code: str
+    hardware: str
+    patch_level: int | None
+    root: str
+    roots_from: str
+    roots_version: int | None
+    roots_date: str
+    roots_sha256: str
+    list_fetched: str
+    list_sha256: str
+    evidence: int
+
+    @property
+    def holds(self) -> bool:
+        """Level A?"""
+        return self.code == "valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EraseReport:
     """What the rules say of a job's evidence. A pure function of evidence and rule file."""
 
@@ -96,7 +144,9 @@ class EraseReport:
     same_phone: Verdict
     findings: tuple[Finding, ...]
     claims: Claims
+    attestation: Attestation | None  # None: nobody asked for one
     residues: Mapping[str, str]
     # scope checklist: userdata, accounts, sim, sd, esim, frp, activation_lock, mdm ... ->
     # cleared / absent / stated_absent / present / not_covered / unknown
     reasons: tuple[str, ...]  # stable codes why it is not VERIFIED, most telling first; empty when VERIFIED
+    card: CardOverwriting | None = None  # None when no memory card was to be overwritten

@@ -99,11 +99,11 @@ class ClearCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverwriteRule:
-    """From where on an overwriting pass may be claimed.
+    """From where on an overwriting pass may be claimed; of a phone, or of the memory card in it.
 
-    `least_written_percent` of what was free must have been kept, `least_volume_percent` of /data and
-    `least_capacity_percent` of all disks; of the chunks written `least_drawn_percent` must have been read back, and
-    `least_chunks` of them (or all).
+    `least_written_percent` of what was free must have been kept, `least_volume_percent` of /data (of the card's file
+    system) and `least_capacity_percent` of all disks (of the whole card); of the chunks written `least_drawn_percent`
+    must have been read back, and `least_chunks` of them (or all).
     """
 
     least_written_percent: int
@@ -149,6 +149,7 @@ class Rules:
     clears: tuple[ClearCase, ...]
     residues: tuple[ResidueCase, ...]
     overwrite: OverwriteRule
+    card: OverwriteRule
 
 
 def versions() -> tuple[str, ...]:
@@ -187,6 +188,7 @@ def parse(data: bytes, file: Path | None = None) -> Rules:
             clears=tuple(_clear(entry) for entry in table.get("clear", ())),
             residues=tuple(_residue(entry) for entry in table.get("residue", ())),
             overwrite=_overwrite(table["overwrite"]),
+            card=_overwrite(table["card"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RulesError(expected="a rule file", got=_printable(str(error) or type(error).__name__)) from error

@@ -75,7 +75,7 @@ def _front_parts(sheet: Sheet, look: Look, document: RecordDocument) -> list[Par
     """The sections of page one from top to bottom, with the grade last."""
     head = (front.reasons, front.phone) if look.is_report else (front.phone, front.result)
     claimed = (front.claims,) if document.erase.verdict is Verdict.PASSED else ()
-    sections = (*head, front.erase, *claimed, front.residues, front.grade, front.disclosed)
+    sections = (*head, front.erase, *claimed, front.residues, front.card, front.grade, front.disclosed)
     return [sheet.part(partial(section, sheet, look, document)) for section in sections]
 
 

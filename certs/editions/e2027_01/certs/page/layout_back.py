@@ -12,10 +12,10 @@ from certs.editions.e2027_01.certs.page.sheet import MUTED, Sheet
 from certs.editions.e2027_01.certs.record.schema import LogPlace, RecordDocument
 from certs.editions.e2027_01.grading.report import CheckOutcome, CheckResult
 from certs.editions.e2027_01.phones.verdict import Verdict
-from certs.editions.e2027_01.wipe.report import Finding
+from certs.editions.e2027_01.wipe.report import Attestation, Finding
 
-MOST_DISCLOSURES = {False: 6, True: 3}  # by `Look.tight`
-MOST_MAPPINGS = {False: 4, True: 2}
+MOST_DISCLOSURES = {False: 6, True: 1}  # by `Look.tight`
+MOST_MAPPINGS = {False: 4, True: 1}
 MOST_ROWS = 60  # more than any page holds
 MOST_LINES = {False: 3, True: 1}  # of a cell, by `Look.tight`; three hold every sentence of ours at these widths
 CONSISTENCY = "consistent_identity"
@@ -164,6 +164,7 @@ def trace(sheet: Sheet, look: Look, document: RecordDocument, record_digest: str
         ("evidence", str(len(document.evidence))),
         ("key", document.station.key_id),
         *_log_cells(document),
+        *_attested_cells(found.attestation),
     ]
     wide = ROOM / 4
     for start in range(0, len(cells), 4):
@@ -182,6 +183,18 @@ def trace(sheet: Sheet, look: Look, document: RecordDocument, record_digest: str
                 for index, (name, text) in enumerate(cells[start : start + 4])
             )
     return 2 + value(sheet, LEFT, top, _caption("record"), record_digest, room=ROOM, size=7)
+
+
+def _attested_cells(found: Attestation | None) -> list[tuple[str, str]]:
+    """How the attestation was judged, and against which set of roots if it is good."""
+    if found is None:
+        return []
+    told = coded("attestation", found.code).both
+    if found.holds:
+        origin = coded("attestation", found.roots_from)
+        roots = label("attestation.roots", version=found.roots_version, date=found.roots_date)
+        told += f" · {origin.both} {roots.both}"
+    return [("attestation", told)]
 
 
 def _log_cells(document: RecordDocument) -> list[tuple[str, str]]:

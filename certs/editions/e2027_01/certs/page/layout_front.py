@@ -15,7 +15,7 @@ from certs.editions.e2027_01.grading.report import Grade
 from certs.editions.e2027_01.phones.evidence import Outcome
 from certs.editions.e2027_01.phones.identifiers import SHOWN, Shape
 from certs.editions.e2027_01.phones.verdict import Verdict
-from certs.editions.e2027_01.wipe.report import EraseReport, EvidenceLevel, Overwriting
+from certs.editions.e2027_01.wipe.report import Attestation, CardOverwriting, EraseReport, EvidenceLevel, Overwriting
 
 GB_IN_FORCE = "2027-01-01"
 DISCLOSED = ("repairs", "replaced_parts", "warranty")  # what the law wants said of used goods
@@ -183,11 +183,22 @@ def _proof(found: EraseReport) -> Pair:
         told.insert(1, label("erase.origins"))
     if found.final_reset in ("stated", "missing") and found.level is not EvidenceLevel.NONE:
         told.append(coded("final_reset", found.final_reset))
-    zh, en = "".join(words.zh for words in told), " ".join(words.en for words in told)
-    if found.level is EvidenceLevel.NONE:
-        return Pair(zh, en)
-    level = label("erase.level_of", level=found.level.value)
-    return Pair(f"{zh}{level.zh}。", f"{en} {level.en}.")
+    if found.level is not EvidenceLevel.NONE:
+        level = label("erase.level_of", level=found.level.value)
+        told.append(Pair(f"{level.zh}。", f"{level.en}."))
+    if found.attestation is not None and found.attestation.holds:
+        told.append(_attested(found.attestation))
+    if found.verdict is not Verdict.PASSED and found.claims.overwriting is not None:  # no claims stand below
+        told.append(_overwriting(found.claims.overwriting, found.claims.gb_status))
+    return Pair("".join(words.zh for words in told), " ".join(words.en for words in told))
+
+
+def _attested(found: Attestation) -> Pair:
+    """Level A, and how little it says."""
+    patch = str(found.patch_level) if found.patch_level is not None else ""
+    told = label("erase.attested_patch", patch=f"{patch[:4]}-{patch[4:]}") if patch else Pair("", "")
+    words = label("erase.attested")
+    return Pair(words.zh.format(patch=told.zh), words.en.format(patch=told.en))
 
 
 def _stopped(text: str, stop: str) -> str:
@@ -222,7 +233,7 @@ def claims(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> fl
 def _limit(found: EraseReport, name: str, status: str) -> Pair:
     """What a claim does not say. Purge counts the conditions it rests on by what is known of them."""
     if name == "gb" and found.claims.overwriting is not None:
-        return _overwriting(found.claims.overwriting)
+        return _overwriting(found.claims.overwriting, status)
     if (name, status) != ("nist", "purge"):
         return coded(name, f"{status}_limit")
     counted = Counter(str(condition.state) for condition in found.claims.conditions.values())
@@ -234,14 +245,14 @@ def _limit(found: EraseReport, name: str, status: str) -> Pair:
     )
 
 
-def _overwriting(found: Overwriting) -> Pair:
+def _overwriting(found: Overwriting, status: str) -> Pair:
     """How much of the phone was overwritten and read back, rounded to the worse; or why that is not claimed."""
     if found.reasons:
         why = phrase("reason", found.reasons[0])
         words = label("gb.overwriting_not_claimed")
         return Pair(words.zh.format(reason=why.zh), words.en.format(reason=why.en))
     return label(
-        "gb.method_overwrite_limit",
+        "gb.method_overwrite_limit" if status == "method_overwrite" else "gb.overwriting_without_erase",
         coverage=_percent(found.written_bytes, found.capacity_bytes),
         passes=found.passes,
         read=_percent(found.chunks_matching, found.chunks_total),
@@ -271,6 +282,51 @@ def residues(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> 
     if len(found) > len(shown):
         top = sheet.paragraph(LEFT, top, parts.more(len(found) - len(shown)), 6.6, ROOM, colour=MUTED)
     return top
+
+
+CARD_CAPTION = 72.0
+
+
+def card(sheet: Sheet, look: Look, document: RecordDocument, top: float) -> float:
+    """The memory card, a carrier of its own: what was overwritten and read back, or that it was not and why."""
+    found = document.erase.card
+    if found is None:
+        return top
+    state, told = label("card.not_overwritten" if found.reasons else "card.overwritten"), _card(found)
+    caption, left = label("card.name"), LEFT + CARD_CAPTION
+    with sheet.element("P"):
+        sheet.text(LEFT, top + 7, caption.zh, 7.4, bold=True, colour=look.accent)
+        sheet.text(LEFT, top + 15, caption.en, 6, colour=MUTED)
+    words = Pair(f"{state.zh}：{told.zh}", f"{state.en}: {told.en}")
+    return max(
+        top + 17, pair(sheet, top, words, left=left, room=ROOM - CARD_CAPTION, size=6.6, bold=bool(found.reasons))
+    )
+
+
+def _card(found: CardOverwriting) -> Pair:
+    size = label("card.size", size=_gigabytes(found.capacity_bytes), system=found.file_system or "?")
+    if found.reasons:
+        why = phrase("reason", found.reasons[0])
+        words = label("card.why_not")
+        told = Pair(words.zh.format(reason=why.zh), words.en.format(reason=why.en))
+    else:
+        told = label(
+            "card.how",
+            coverage=_percent(found.written_bytes, found.capacity_bytes),
+            passes=found.passes,
+            read=_percent(found.chunks_matching, found.chunks_total),
+            most=f"{-(-found.at_most_ppm // 100) / 100:.2f}",
+        )
+    if not found.capacity_bytes:
+        return told
+    return Pair(f"{size.zh}{told.zh}", f"{size.en} {told.en}")
+
+
+def _gigabytes(size: int) -> str:
+    """As cards are sold, in units of a thousand, rounded down; small ones exactly enough to be told apart."""
+    if size >= 10**9:
+        return f"{size // 10**8 / 10:.1f} GB"
+    return f"{size // 10**5 / 10:.1f} MB"
 
 
 def _residue(sheet: Sheet, look: Look, name: Pair, state: str, left: float, at: float, room: float) -> None:

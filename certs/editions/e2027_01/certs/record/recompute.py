@@ -26,6 +26,7 @@ from certs.editions.e2027_01.phones.port import Platform
 from certs.editions.e2027_01.wipe import rules
 from wipe.errors import RulesError
 from certs.editions.e2027_01.wipe.judge import judge
+from certs.editions.e2027_01.wipe.report import EraseReport
 
 
 def fault_of(record: ReadRecord) -> Fault | None:
@@ -33,7 +34,12 @@ def fault_of(record: ReadRecord) -> Fault | None:
     bad = fault_of_grounds(record.document)
     if bad is not None:
         return bad
-    different = _first_difference(record.document, *_files_of(record.document))
+    rule_file, scheme = _files_of(record.document)
+    report = judge(record.document.evidence, method=record.document.erase.method, rules=rule_file)
+    if report.attestation != record.document.erase.attestation:
+        found = report.attestation
+        return Fault(code="E_ATTESTATION", detail=found.code if found is not None else "nobody_asked")
+    different = _first_difference(record.document, report, scheme)
     return Fault(code="E_RULES", detail=different) if different else None
 
 
@@ -78,9 +84,8 @@ def _shipped(name: str) -> schemes.Scheme:
     return schemes.load(name)
 
 
-def _first_difference(document: RecordDocument, rule_file: rules.Rules, scheme: schemes.Scheme | None) -> str:
+def _first_difference(document: RecordDocument, report: EraseReport, scheme: schemes.Scheme | None) -> str:
     """The name of the first derived field that is not what the evidence gives, or ""."""
-    report = judge(document.evidence, method=document.erase.method, rules=rule_file)
     if report != document.erase:
         return "erase"
     if scheme is None and not document.is_report:

@@ -39,7 +39,7 @@ _OF_A_FAILURE = {
 """What the station's own reason for ending a job says in our words; every other is `station_failed`."""
 _CORRECTED = "operator.correction"  # an answer of a person that replaced another, after the work
 _OF_THE_ERASE = frozenset(
-    f"statement.{name}" for name in ("setup_screen", "owner_account", "activation_owner", "signed_out")
+    f"statement.{name}" for name in ("setup_screen", "owner_account", "activation_owner", "signed_out", "recovery_wipe")
 )
 _METHODS = ("none", "clear", "purge")
 _BEFORE = (Moment.BEFORE, Moment.COMMAND)

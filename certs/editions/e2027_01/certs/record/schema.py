@@ -16,7 +16,7 @@ from certs.editions.e2027_01.phones.evidence import Evidence, Moment, Outcome
 from phones.frozen import dataclass
 from certs.editions.e2027_01.phones.identifiers import Identifier, ON_PAPER, SHOWN
 from certs.editions.e2027_01.phones.verdict import Source, Verdict
-from certs.editions.e2027_01.wipe.report import Claims, Condition, EraseReport, EvidenceLevel, Finding, Overwriting
+from certs.editions.e2027_01.wipe.report import Attestation, CardOverwriting, Claims, Condition, EraseReport, EvidenceLevel, Finding, Overwriting
 
 CERTIFICATE_SCHEMA = "proofwipe/certificate/1"
 REPORT_SCHEMA = "proofwipe/report/1"
@@ -292,8 +292,40 @@ _ERASE = Struct(
         200,
     ),
     claims=_CLAIMS,
+    attestation=Or(
+        None,
+        Struct(
+            Attestation,
+            code=_KEY,
+            hardware=Choice("", "tee", "strongbox"),
+            patch_level=_NUMBER_OR_NULL,
+            root=_TEXT,
+            roots_from=Choice("", "program", "issuer"),
+            roots_version=_NUMBER_OR_NULL,
+            roots_date=_CODE_OR_NONE,
+            roots_sha256=_CODE_OR_NONE,
+            list_fetched=_CODE_OR_NONE,
+            list_sha256=_CODE_OR_NONE,
+            evidence=Number(1, 1_000_000),
+        ),
+    ),
     residues=Table(_KEY, _CODE_OR_NONE, 50),
     reasons=_KEYS,
+    card=Or(
+        None,
+        Struct(
+            CardOverwriting,
+            capacity_bytes=Number(),
+            file_system=Text(most=16, pattern="[a-z0-9]*"),
+            written_bytes=Number(),
+            passes=Number(0, 99),
+            chunks_total=Number(),
+            chunks_drawn=Number(),
+            chunks_matching=Number(),
+            at_most_ppm=Number(0, 1_000_000),
+            reasons=_KEYS,
+        ),
+    ),
 )
 _GRADE = Struct(
     Grade,
