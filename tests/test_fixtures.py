@@ -225,7 +225,7 @@ def records() -> list[dict[str, Any]]:
 
 def test_golden_papers_hold_commitments_and_invented_numbers_alone() -> None:
     assert [(*papers, *found) for text, papers in attached().items() for found in strangers_on(text)] == []
-    identifiers = [each for record in records() for each in named(record)]
+    identifiers = [each for record in records() for each in named(record) if each[1]]  # empty: the phone has none
     assert len(identifiers) > 10 * len(records()) > 100
     assert [each for each in identifiers if not _COMMITMENT.fullmatch(each[1])] == []
     assert len({paper for papers in attached().values() for paper in papers}) > 100
