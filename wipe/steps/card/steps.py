@@ -28,12 +28,25 @@ from wipe.steps.waiting import ask_until
 def _measure(context: StepContext) -> None:
     context.progress("card_measuring")
     be_there(context, MOMENT)
+    if any(piece.asked == "card.begun" for piece in context.evidence):
+        _mount_what_was_let_go(context)
     commitment = commitment_to(card_secret_of(context.secret))
     keep(context, "card.begun", passes=context.overwrite.passes, commitment=commitment)
     place = Place()
     ask(context, lambda: find_question(context.draw(), place), MOMENT)
     if place.is_mounted:
         ask(context, lambda: measure_question(place, context.mark, context.draw()), MOMENT)
+
+
+def _mount_what_was_let_go(context: StepContext) -> None:
+    """A station that died between letting the card go and mounting it left it so. Before the new beginning: what the
+    phone says here is no part of the pass that follows.
+    """
+    place = Place()
+    ask(context, lambda: find_question(context.draw(), place), MOMENT)
+    if place.volume and not place.is_mounted:
+        ask(context, lambda: mount_question(place.volume, context.draw()), MOMENT)
+        _await_mounted(context, MOMENT)
 
 
 def _clear(context: StepContext) -> None:
