@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs, their decisions and their papers."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from phones.given_files import read_given
+from station.documents.jobs import JobsTold, JobTold
+from station.errors import FileUnusableError, JobNotFoundError
+from station.ledger.job_filter import JobFilter
+from station.papers.paper_names import current_file
+from station.service import bodies
+from station.service.callers import Right
+from station.service.routing import From, Id, Routes, Service, tell
+from station.session import operations
+from station.session.summary import paper_of
+from station.text.language import os_reason
+
+ROUTES = Routes()
+MOST_JOBS = 200
+LARGEST_PAPER = 64 * 1024 * 1024
+
+
+@ROUTES.add("GET", "/jobs", Right.READ, response_model=JobsTold)
+def jobs(
+    service: Service,
+    find: Annotated[str, Query(max_length=100)] = "",
+    awaiting: bool = False,  # noqa: FBT001, FBT002 - the shape of a query
+    most: Annotated[int, Query(ge=1, le=MOST_JOBS)] = 50,
+    skip: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Response:
+    """Jobs, newest first. `find`: a text in id, slot, model, numbers, papers or technician."""
+    wanted = JobFilter(text=find, awaiting=awaiting)
+    found = service.at.session.jobs.select(wanted, most=most, skip=skip)
+    return tell(JobsTold(jobs=tuple(JobTold.of(each, service.at.home.papers) for each in found)))
+
+
+@ROUTES.add("GET", "/jobs/{job}", Right.READ, response_model=JobsTold)
+def one_job(service: Service, job: Id) -> Response:
+    """One job, by its id."""
+    found = service.at.session.jobs.by_id(job)
+    return tell(JobsTold(jobs=(JobTold.of(found.summary, service.at.home.papers),)))
+
+
+@ROUTES.add("POST", "/jobs/{job}/decision", Right.DECIDE, response_model=JobsTold)
+def decide(service: Service, caller: From, job: Id, body: bodies.Decision) -> Response:
+    """A validator accepts or rejects a verified job."""
+    by = caller.validator(service.at.home, body.validator)
+    operations.decide(service.at, job=job, accept=body.accept, by=by.name, seen=body.seen, grounds=body.grounds)
+    return one_job(service, job)  # type: ignore[no-any-return]  # the decorator knows no types
+
+
+@ROUTES.add("POST", "/jobs/{job}/abandon", Right.OPERATE, response_model=JobsTold)
+def abandon(service: Service, caller: From, job: Id, body: bodies.Nothing) -> Response:
+    """Give up a phone on which nothing was begun."""
+    by = caller.operator(service.at.home, body.operator)
+    operations.abandon(service.at, job=job, by=by.name)
+    return one_job(service, job)  # type: ignore[no-any-return]  # as above
+
+
+@ROUTES.add("GET", "/jobs/{job}/paper.pdf", Right.READ, response_class=Response)
+def paper_pdf(service: Service, job: Id) -> Response:
+    """The job's newest paper, as it is filed."""
+    found = service.at.session.jobs.by_id(job).summary
+    if not found.filed_paper:
+        raise JobNotFoundError(subject=job)
+    path = service.at.home.papers / current_file(found)
+    try:
+        pdf = read_given(path, LARGEST_PAPER)
+    except OSError as error:  # somebody took it away; the command `reprint` writes it again
+        raise FileUnusableError(subject=path.name, cause=os_reason(error)) from error
+    name = f'attachment; filename="{job}.pdf"'
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})
+
+
+@ROUTES.add("GET", "/jobs/{job}/record.json", Right.READ, response_class=Response)
+def paper_record(service: Service, job: Id) -> Response:
+    """The record that the paper carries: canonical JSON, what its signature is over."""
+    found = service.at.session.jobs.by_id(job)
+    return Response(paper_of(found).record, media_type="application/json")

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the service and its station stand, codes, and the stream of events."""
+
+from typing import Annotated
+
+from fastapi import Header, Query, Response
+
+from station.documents.setup import StationChecked
+from station.service import bodies
+from station.service.callers import Right
+from station.service.errors import ApiRefusedError
+from station.service.feed import MOST_CLIENTS, EventStream
+from station.service.routing import Id, Routes, Service, Streamed, tell
+from station.service.told import CodeTold, ServiceTold
+from station.text.language import current
+
+ROUTES = Routes()
+
+
+@ROUTES.add("GET", "/state", Right.SEE, response_model=ServiceTold)
+def state(service: Service) -> Response:
+    """How the service stands."""
+    return tell(service.state())
+
+
+@ROUTES.add("GET", "/doctor", Right.MAINTAIN, response_model=StationChecked)
+def doctor(service: Service) -> Response:
+    """What works here and what does not."""
+    return tell(service.look())
+
+
+@ROUTES.add("POST", "/drain", Right.MAINTAIN, response_model=ServiceTold)
+def drain(service: Service, body: bodies.Draining) -> Response:
+    """Finish what is begun and begin nothing new, or begin again."""
+    service.drain(wanted=body.drain)
+    return tell(service.state())
+
+
+@ROUTES.add("GET", "/problems/{code}", Right.SEE, response_model=CodeTold)
+def problem(code: Id) -> Response:
+    """What a code means and what to do about it."""
+    return tell(CodeTold.of(code))
+
+
+@ROUTES.add("GET", "/events", Right.READ, response_class=Response)
+def events(
+    service: Service,
+    after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    job: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "",
+    last_event_id: Annotated[str | None, Header(max_length=18, pattern=r"^[0-9]*$")] = None,
+) -> Response:
+    """Server-sent events: `entry` (id: number in the ledger) and `now`. `Last-Event-ID` or `after` replays."""
+    if service.feed.clients >= MOST_CLIENTS:
+        raise ApiRefusedError(cause="events", status=503)
+    start = int(last_event_id) if last_event_id else after if after is not None else service.feed.last()
+    stream = EventStream(service.feed, after=start, job=job, language=current())
+    return Streamed(stream)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every route is made with: its right, what it is given, and how it tells a document."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from starlette.responses import JSONResponse
+
+from station.documents.document import Document
+from station.service import bodies
+from station.service.callers import Caller, Right
+from station.service.feed import EventStream
+from station.service.running import Running
+
+Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Key = Annotated[bodies.Key, Header(alias="Idempotency-Key", description="A new one for each order; the same repeats.")]
+
+
+def _running(request: Request) -> Running:
+    found: Running = request.app.state.running
+    return found
+
+
+def _caller(request: Request) -> Caller:
+    found: Caller = request.scope["state"]["caller"]
+    return found
+
+
+Service = Annotated[Running, Depends(_running)]
+From = Annotated[Caller, Depends(_caller)]
+
+
+def _must(right: Right) -> Callable[[Caller], None]:
+    def check(caller: From) -> None:
+        caller.must_have(right)
+
+    return check
+
+
+class Routes(APIRouter):
+    """The routes of one subject."""
+
+    def add(self, method: str, path: str, right: Right, *, status: int = 200, **more: Any) -> Callable[[Any], Any]:
+        """A route that takes a right, which stands in the description too."""
+
+        def added(function: Any) -> Any:
+            self.add_api_route(
+                path,
+                function,
+                methods=[method],
+                status_code=status,
+                dependencies=[Depends(_must(right))],
+                operation_id=function.__name__,
+                summary=(function.__doc__ or "").partition("\n")[0],
+                openapi_extra={"x-right": right.value},
+                **more,
+            )
+            return function
+
+        return added
+
+
+def tell(document: Document, status: int = 200) -> JSONResponse:
+    """A document as an answer."""
+    return JSONResponse(document.to_json(), status_code=status)
+
+
+class Streamed(Response):
+    """Hands a stream to FastAPI, which wants a response."""
+
+    def __init__(self, stream: EventStream) -> None:
+        super().__init__(media_type="text/event-stream")
+        self._stream = stream
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer with it."""
+        await self._stream(scope, receive, send)
