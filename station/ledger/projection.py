@@ -16,11 +16,11 @@ import contextlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from station.errors import LedgerCorruptError
-from station.ledger import codec
+from station.ledger import codec, statistics
 from station.ledger.database import Database
 from station.ledger.entry import COLUMNS, GENESIS, Entry, StoredEntry
 from station.ledger.job_events import JobOpened
@@ -28,13 +28,14 @@ from station.ledger.job_filter import JobFilter
 from station.ledger.stages import EntryKind
 from station.ledger.summary import SUMMARISED, JobSummary, is_summarised
 
-VERSION = 5
+VERSION = 6
 """Raise it whenever `JobSummary`, its fold or a table here changes."""
 RECENT_JOBS = 100
 """How many of a model's last certified jobs an estimate is made from."""
 MOST_FOUND = 1000
 """Rows a search gives at most."""
 _PORTION = 500
+_NO_END = 2**62
 
 _KINDS = ", ".join(f"'{kind.value}'" for kind in sorted(SUMMARISED))
 _TABLES = (
@@ -42,15 +43,18 @@ _TABLES = (
     "CREATE TABLE view_job (number INTEGER NOT NULL PRIMARY KEY, id TEXT NOT NULL UNIQUE, open INTEGER NOT NULL, "
     "model TEXT NOT NULL, took_s INTEGER, words TEXT NOT NULL, opened_at TEXT NOT NULL, stage TEXT NOT NULL, "
     "awaiting INTEGER NOT NULL, operator TEXT NOT NULL, reasons TEXT NOT NULL, ended TEXT NOT NULL, "
-    "summary TEXT NOT NULL)",
+    "summary TEXT NOT NULL, method TEXT NOT NULL, grade TEXT NOT NULL, result TEXT NOT NULL, reason TEXT NOT NULL, "
+    "validator TEXT NOT NULL, decision TEXT NOT NULL)",
     "CREATE INDEX view_job_open ON view_job (number) WHERE open",
     "CREATE INDEX view_job_awaiting ON view_job (number) WHERE awaiting",
     "CREATE INDEX view_job_took ON view_job (model, number) WHERE took_s IS NOT NULL",
+    statistics.INDEX,
 )
 _SEARCH = "CREATE VIRTUAL TABLE view_words USING fts5 (words, tokenize = 'trigram')"
 _UPDATE = (
     "UPDATE view_job SET open = ?, model = ?, took_s = ?, words = ?, opened_at = ?, stage = ?, awaiting = ?, "
-    "operator = ?, reasons = ?, ended = ?, summary = ? WHERE number = ?"
+    "operator = ?, reasons = ?, ended = ?, summary = ?, method = ?, grade = ?, result = ?, reason = ?, validator = ?, "
+    "decision = ? WHERE number = ?"
 )
 _FOLDED = f"SELECT {COLUMNS} FROM entry WHERE job = ? AND kind IN ({_KINDS}) ORDER BY number"  # noqa: S608 - constants
 _TAIL = f"SELECT {COLUMNS} FROM entry WHERE number > ? AND kind IN ({_KINDS}) ORDER BY number"  # noqa: S608 - constants
@@ -173,13 +177,19 @@ class Projection:
         """Jobs with that text in their id, slot, model, numbers, papers or technician; the newest, at most 1,000."""
         return self.select(JobFilter(text=wanted), most=MOST_FOUND)
 
-    def select(self, wanted: JobFilter, *, most: int, skip: int = 0) -> tuple[JobSummary, ...]:
-        """The newest `most` jobs that fit, after the first `skip` of them; newest first. Raises: LedgerError."""
+    def select(
+        self, wanted: JobFilter, *, most: int, skip: int = 0, below: int | None = None
+    ) -> tuple[JobSummary, ...]:
+        """The newest `most` jobs that fit, after the first `skip` of them; newest first. `below`: only those whose
+        number is less, which is where an earlier answer ended. Raises: LedgerError.
+        """
         self._must_be_current()
         with self._database.reading() as connection:
             condition, values = wanted.condition(searched=_has_table(connection, "view_words"))
-            query = f"SELECT summary FROM view_job WHERE {condition} ORDER BY number DESC LIMIT ? OFFSET ?"  # noqa: S608 - constants
-            rows = connection.execute(query, (*values, most, skip)).fetchall()
+            query = (
+                f"SELECT summary FROM view_job WHERE ({condition}) AND number < ? ORDER BY number DESC LIMIT ? OFFSET ?"  # noqa: S608 - constants
+            )
+            rows = connection.execute(query, (*values, _NO_END if below is None else below, most, skip)).fetchall()
         return tuple(self._summary(found) for (found,) in rows)
 
     def count(self, wanted: JobFilter) -> Mapping[str, int]:
@@ -209,6 +219,12 @@ class Projection:
         with self._database.reading() as connection:
             spent = [seconds for (seconds,) in connection.execute(query, (model, RECENT_JOBS))]
         return float(median(spent)) if spent else None
+
+    def statistics(self, days: Sequence[statistics.Day]) -> statistics.Statistics:
+        """The jobs opened on these days, counted, all from one moment of the ledger. Raises: LedgerError."""
+        self._must_be_current()
+        with self._database.snapshot() as connection:
+            return statistics.counted(connection, days)
 
     def fold(self, job: str) -> JobSummary | None:
         """A job's summary from its entries, whatever stands in its row here."""
@@ -289,13 +305,19 @@ def _row(summary: JobSummary) -> tuple[object, ...]:
         f" {' '.join((summary.failure, *summary.problems, *summary.reasons))} ",
         summary.ended,
         text,
+        summary.method,
+        summary.grade,
+        summary.result.value,
+        summary.main_reason,
+        summary.validator,
+        summary.decision,
     )
 
 
 def _store(connection: sqlite3.Connection, summary: JobSummary, *, words_before: str | None) -> None:
     row = _row(summary)
     if words_before is None:
-        connection.execute("INSERT INTO view_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute("INSERT INTO view_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     else:
         connection.execute(_UPDATE, (*row[2:], row[0]))
     if summary.words != words_before and _has_table(connection, "view_words"):

@@ -7,6 +7,7 @@ The same fold serves a job in memory (`Job.summary`) and the projection's row of
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +35,21 @@ from station.ledger.paper_events import (
     ReportMade,
 )
 from station.ledger.stages import EntryKind, Stage
+
+
+class Result(StrEnum):
+    """What came of a job; every job has exactly one."""
+
+    CERTIFIED = "certified"
+    """Its certificate stands."""
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    AWAITING = "awaiting"
+    """Erased and verified; nobody has decided."""
+    NOT_CERTIFIED = "not_certified"
+    """It ended without a certificate."""
+    OPEN = "open"
+    """Anything else: at work, or left behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +166,29 @@ class JobSummary:
     def would_await(self, reasons: tuple[str, ...]) -> bool:
         """Is a person's decision all that is missing, if these are the reasons against a certificate?"""
         return self.stage is Stage.VERIFIED and not self.decided and reasons == (AWAITING,)
+
+    @property
+    def result(self) -> Result:
+        """What came of it, by what its entries say now."""
+        if self.certificate:
+            return Result(self.ended) if self.ended in (Result.WITHDRAWN, Result.REPLACED) else Result.CERTIFIED
+        if self.awaits_decision:
+            return Result.AWAITING
+        ended = self.stage is Stage.FAILED or (self.stage is Stage.VERIFIED and self.finished)
+        return Result.NOT_CERTIFIED if ended else Result.OPEN
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """Why there is no certificate, most telling first: what ended the job, then what the paper says."""
+        ended = (*self.problems, self.failure) if self.failure == "blocked" else (self.failure, *self.problems)
+        return tuple(dict.fromkeys(code for code in (*ended, *self.reasons) if code))
+
+    @property
+    def main_reason(self) -> str:
+        """The code that says best why a job that has ended has no certificate; "" for every other, and for none."""
+        if self.result is not Result.NOT_CERTIFIED:
+            return ""
+        return next((code for code in self.against if code != AWAITING), "")
 
     @property
     def filed_paper(self) -> str:

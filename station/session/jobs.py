@@ -81,9 +81,11 @@ class Jobs:
         """Every job, oldest first, or those that are not finished; from the read model."""
         return self.ledger.view.jobs(only_open=only_open)
 
-    def select(self, wanted: JobFilter, *, most: int, skip: int = 0) -> tuple[JobSummary, ...]:
-        """The newest `most` that fit, newest first; from the read model."""
-        return self.ledger.view.select(wanted, most=most, skip=skip)
+    def select(
+        self, wanted: JobFilter, *, most: int, skip: int = 0, below: int | None = None
+    ) -> tuple[JobSummary, ...]:
+        """The newest `most` that fit, newest first; from the read model. `below`: see `Projection.select`."""
+        return self.ledger.view.select(wanted, most=most, skip=skip, below=below)
 
     def count(self, wanted: JobFilter) -> Mapping[str, int]:
         """How many fit: see `Projection.count`."""

@@ -27,5 +27,4 @@ def paper_status(job: JobSummary) -> Standing | None:
 
 def reasons_of(job: JobSummary) -> list[str]:
     """Why there is no certificate, most telling first: what ended the job, then what the paper says."""
-    ended = (*job.problems, job.failure) if job.failure == "blocked" else (job.failure, *job.problems)
-    return list(dict.fromkeys(code for code in (*ended, *job.reasons) if code))
+    return list(job.against)
