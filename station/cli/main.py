@@ -28,7 +28,18 @@ _PRINTS = ("click.utils", "rich.console", "station.cli.output")
 _VERIFIER, _STATION = "certs.verify.verifier", "station.setup.home"
 """Loaded by every command that verifies, and by every one that opens a station."""
 EXTRA_MODULES = frozenset(
-    {"adbutils", "fastapi", "platformdirs", "pymobiledevice3", "textual", "tomli_w", "usb", "uvicorn", "virtual_phones"}
+    {
+        "adbutils",
+        "fastapi",
+        "jinja2",
+        "platformdirs",
+        "pymobiledevice3",
+        "textual",
+        "tomli_w",
+        "usb",
+        "uvicorn",
+        "virtual_phones",
+    }
 )
 """What `proofwipe[bench]` brings."""
 

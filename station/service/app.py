@@ -8,11 +8,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 
 from phones.clock import utc_now
 from phones.errors import ProofwipeError
 from station.service.errors import ApiRefusedError
-from station.service.gate import Gate
+from station.service.gate import Gate, is_of_api
+from station.service.pages.app import pages_of
 from station.service.problem import MEDIA_TYPE, Problem, problem_json, status_of
 from station.service.routes import bench, jobs, service
 from station.service.running import Running
@@ -31,7 +33,12 @@ _PROBLEM: dict[int | str, dict[str, Any]] = {
 def build(running: Running) -> Gate:
     """The whole application, behind its gate."""
     home = running.at.home
-    return Gate(routes_of(running), with_token=lambda secret: caller_with(home, secret, now=utc_now()))
+    api, pages = routes_of(running), pages_of(running)
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        await (api if scope["type"] != "http" or is_of_api(scope["path"]) else pages)(scope, receive, send)
+
+    return Gate(either, with_token=lambda secret: caller_with(home, secret, now=utc_now()))
 
 
 def routes_of(running: Running | None) -> FastAPI:

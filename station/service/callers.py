@@ -67,9 +67,13 @@ class Caller:
     role: Role
     person: str = ""
 
+    def has(self, right: Right) -> bool:
+        """May they do that?"""
+        return right in RIGHTS[self.role]
+
     def must_have(self, right: Right) -> None:
         """Raises: RoleRefusedError."""
-        if right not in RIGHTS[self.role]:
+        if not self.has(right):
             raise RoleRefusedError(role=self.role.value, right=right.value)
 
     def operator(self, home: Home, named: str | None) -> Person:

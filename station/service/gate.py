@@ -28,6 +28,7 @@ _SAFE = ("GET", "HEAD")
 _HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
 _OPEN = ("/healthz",)
 """Answered to anybody who comes in."""
+_API = "/v1"
 _OWN_FETCHES = ("same-origin", "none")
 HEADERS = (
     (b"content-security-policy", b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -63,7 +64,7 @@ class Gate:
                 check(scope["method"], headers)
                 body = await asyncio.wait_for(_whole(receive, headers), BODY_S)
                 scope.setdefault("state", {})
-                if scope["path"] not in _OPEN:
+                if is_of_api(scope["path"]) and scope["path"] not in _OPEN:  # pages have a door of their own
                     scope["state"]["caller"] = await asyncio.to_thread(self._caller, scope["state"], headers)
                 await self._app(scope, _again(body, receive), sending)
             except TimeoutError:
@@ -86,6 +87,11 @@ class Gate:
         if found is None:
             raise NoCallerError
         return found
+
+
+def is_of_api(path: str) -> bool:
+    """Is that an address for programs, or one of a page? Cookies count for the second kind alone."""
+    return path in _OPEN or path == _API or path.startswith(f"{_API}/")
 
 
 def check(method: str, headers: dict[str, list[str]]) -> None:

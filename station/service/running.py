@@ -12,7 +12,9 @@ from station.errors import QuestionNotFoundError
 from station.service.callers import Caller
 from station.service.errors import DrainingError, EraseSwitchedOffError, PlanChangedError
 from station.service.feed import Feed
+from station.service.login_codes import LoginCodes
 from station.service.once import Asked, Once, digest_of
+from station.service.pages.sessions import Sessions
 from station.service.plans import Plans, Waiting
 from station.service.told import EraseBegun, ServiceTold
 from station.session.beforehand import must_have_room
@@ -29,9 +31,11 @@ class Running:
     bench: ContinuousBench
     feed: Feed
     once: Once
+    sessions: Sessions
     plans: Plans
     look: Callable[[], StationChecked]
     version: str
+    codes: LoginCodes = field(default_factory=LoginCodes)
     acquisitions: Acquisitions = field(default_factory=Acquisitions)
     _draining: threading.Event = field(default_factory=threading.Event)
     _ending: threading.Event = field(default_factory=threading.Event)

@@ -11,6 +11,8 @@ from phones.words import LANGUAGES, keys, say
 
 _chosen = ["en"]
 _asked_for = [False]
+STRETCHED = "stretched"
+"""For tests of pages: English in longer words, which shows where a page has no room or a word is not translated."""
 _meanwhile: ContextVar[str] = ContextVar("_meanwhile", default="")
 
 
@@ -48,13 +50,14 @@ def use(language: str) -> str:
 
 def current() -> str:
     """The language in use: "en" or "zh"."""
-    return _meanwhile.get() or _chosen[0]
+    chosen = _meanwhile.get() or _chosen[0]
+    return "en" if chosen == STRETCHED else chosen
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Meanwhile this thread speaks that language, for somebody else than who started the program."""
-    before = _meanwhile.set(language if language in LANGUAGES else "")
+    before = _meanwhile.set(language if language in (*LANGUAGES, STRETCHED) else "")
     try:
         yield
     finally:
@@ -63,7 +66,17 @@ def speaking(language: str) -> Iterator[None]:
 
 def text(key: str, **facts: object) -> str:
     """A sentence in the language in use."""
-    return say(key, current(), **facts)
+    said = say(key, current(), **facts)
+    return said if _meanwhile.get() != STRETCHED else stretched(said)
+
+
+def stretched(said: str) -> str:
+    """A sentence that is a good third longer, in brackets, so that nobody takes it for one of ours."""
+    return (
+        f"⟦{said}{'·' * (2 + len(said) // 3 - len(said) // 9)}⟧"
+        if len(said) < 12
+        else f"⟦{said} {said[: len(said) // 3]}⟧"
+    )
 
 
 def os_reason(error: OSError) -> str:

@@ -18,6 +18,7 @@ FOREIGN = (
     "pymobiledevice3",
     "usb",
     "fastapi",
+    "jinja2",
     "uvicorn",
     "pyhanko",
     "station.ledger.ledger",

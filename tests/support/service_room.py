@@ -18,6 +18,7 @@ from station.service.daemon import Daemon, api_socket, listening
 from station.service.feed import Feed
 from station.service.notify import Notifier
 from station.service.once import Once
+from station.service.pages.sessions import sessions_of
 from station.service.plans import Plans
 from station.service.running import Running
 from station.service.tokens import add
@@ -119,6 +120,7 @@ def service_room(
         room.session(room.hands.notice if answers else room.only_hands) as session,
         ContinuousBench(session, home=home, by=lives.TESTER) as bench,
         closing(Once(folder / "service.sqlite3", now=utc_now)) as once,
+        closing(sessions_of(home)) as sessions,
         listening(home, port) as sockets,
         httpx.Client(
             transport=httpx.HTTPTransport(uds=str(api_socket(home))), base_url="http://localhost", timeout=LONGEST_S
@@ -131,6 +133,7 @@ def service_room(
             bench=bench,
             feed=Feed(session, home.papers),
             once=once,
+            sessions=sessions,
             plans=Plans(at, monotonic=lambda: seconds[0]),
             look=look,
             version="test",

@@ -33,6 +33,7 @@ def command(
     from station.service.feed import Feed
     from station.service.notify import Notifier
     from station.service.once import Once
+    from station.service.pages.sessions import sessions_of
     from station.service.plans import Plans
     from station.service.running import Running
     from station.session.agent.asking import SECRETS
@@ -59,6 +60,7 @@ def command(
             serve(at),
             ContinuousBench(session, home=home, by=by) as bench,
             closing(Once(home.path / "service.sqlite3", now=utc_now)) as once,
+            closing(sessions_of(home)) as sessions,
             listening(home, settings.service.port) as sockets,
         ):
             running = Running(
@@ -66,6 +68,7 @@ def command(
                 bench=bench,
                 feed=Feed(session, home.papers),
                 once=once,
+                sessions=sessions,
                 plans=Plans(at),
                 look=lambda: _checked(home),
                 version=_version(),

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which pages there are: what the head of every page links to, as far as whoever looks may go there."""
+
+from dataclasses import dataclass
+
+from station.service.callers import Right
+from station.service.pages.browser import Browser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`word`: the key of its name. `key`: the letter that goes there after `g`, none twice."""
+
+    path: str
+    word: str
+    right: Right
+    key: str
+
+
+NAVIGATION: tuple[Page, ...] = (Page(path="/", word="page.bench", right=Right.SEE, key="b"),)
+
+
+def pages_for(browser: Browser) -> tuple[Page, ...]:
+    """Those that whoever looks may open, in order."""
+    return tuple(each for each in NAVIGATION if browser.may(each.right))
