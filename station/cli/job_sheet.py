@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from phones.cleaning import clean
-from station.cli.job_words import local_time, reason_text
+from station.documents.job_words import local_time, reason_text
 from station.ledger.summary import JobSummary
 from station.papers.paper_names import current_file
 from station.session.summary import paper_status, reasons_of

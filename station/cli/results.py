@@ -10,7 +10,7 @@ from functools import reduce
 from phones.errors import PhoneLostError
 from station.cli import output
 from station.cli.cli_text import stage_text
-from station.cli.job_words import reason_text
+from station.documents.job_words import reason_text
 from station.ledger.job import Job
 from station.ledger.stages import Stage
 from station.papers.paper_names import current_file

@@ -12,7 +12,7 @@ import click
 from station.cli import cli_text, output
 from station.cli.cli_text import stage_text
 from station.cli.commands.options import json_option, reading_home_of, settings_of
-from station.cli.job_words import last_digits, local_time, paper_status_text, reason_text
+from station.documents.job_words import last_digits, local_time, paper_status_text, reason_text
 from station.ledger.job_filter import JobFilter
 from station.ledger.stages import Stage
 from station.ledger.summary import JobSummary

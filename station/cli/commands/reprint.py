@@ -11,8 +11,8 @@ import click
 from station.cli import cli_text, output
 from station.cli.commands.jobs import MOST, beginning, end
 from station.cli.commands.options import home_of, json_option, passphrase_option, secrets_of, settings_of
-from station.cli.job_words import paper_status_text
 from station.cli.output import warn
+from station.documents.job_words import paper_status_text
 from station.ledger.job import Job
 from station.ledger.job_filter import JobFilter
 from station.papers.paper_names import current_file, make_folders
