@@ -34,6 +34,7 @@ ProofwipeError
 ├── QuestionNotFoundError no question with that id was ever asked here
 ├── QuestionClosedError   the question has its answer already, or its time is over
 ├── AnswerRefusedError    the answer is none of the question's choices
+├── FieldRefusedError     a field of the trade cannot hold what was typed or scanned
 ├── SubscriptionDroppedError  a client did not read its events in time
 └── WrongStageError       the job is not at a stage where that can be done
     ├── EraseBegunError       the phone cannot be given up any more
@@ -397,6 +398,13 @@ class AnswerOfEraseError(AnswerRefusedError):
     """The answer is evidence of the erase: it holds for the moment it was given, and is never corrected."""
 
     code = "answer_of_erase"
+
+
+class FieldRefusedError(ProofwipeError):
+    """`subject`: a field of the trade; `expected`: how many characters it holds; `got`: the text, shown harmlessly."""
+
+    code = "field_refused"
+    exit_code = 2
 
 
 class SubscriptionDroppedError(ProofwipeError):

@@ -13,6 +13,7 @@ from phones.words import say
 from station.questions import ALL_QUESTIONS, SEEN_NOW
 from station.setup.acquisition import FIELDS, LONGEST_VALUE
 from station.setup.settings import TABLES, Settings, what_it_takes
+from station.setup.trade_fields import LONGEST
 
 TARGET = Path(__file__).parents[1] / "docs" / "files.md"
 
@@ -34,8 +35,10 @@ _ACQUISITION = f"""\
 For `process --acquisition FILE` and `bench --acquisition FILE`: where a phone came from.
 `[default]` holds for every phone.
 One more table for each slot of config.toml, port (`[3-1.4]` is written `["3-1.4"]`), or serial number or IMEI.
-All of it is sealed: a paper holds commitments, and the archive copy opens them.
-Every value is a text in quotes, of one line and at most {LONGEST_VALUE} characters.
+It is sealed: a paper holds commitments, and the archive copy opens them.
+Not so `asset_tag`, `lot`, `customer_ref` and `note`: they are kept with the job, and no paper holds them.
+Where no `asset_tag` is stated, the `property_number` is it.
+Every value is a text in quotes, of one line and at most {LONGEST_VALUE} characters ({LONGEST["asset_tag"]} for those of the trade, {LONGEST["note"]} for a note).
 
 ```toml
 [default]
@@ -103,7 +106,7 @@ def _answers() -> Iterator[tuple[str, ...]]:
 
 
 def _acquisition() -> Iterator[tuple[str, ...]]:
-    for name in FIELDS:
+    for name in (*FIELDS, *LONGEST):
         yield f"`{name}`", say(f"field.{name}", "en"), say(f"field.{name}", "zh")
 
 

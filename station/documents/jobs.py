@@ -64,6 +64,10 @@ class JobTold(PhoneNamed):
     file: str | None
     path: str | None
     references: Mapping[str, str]
+    asset_tag: str | None
+    lot: str | None
+    customer_ref: str | None
+    note: str | None
     evidence: tuple[Mapping[str, object], ...] | None
 
     @classmethod
@@ -111,6 +115,10 @@ class JobTold(PhoneNamed):
             file=known(file),
             path=str((papers / file).absolute()) if file else None,
             references=dict(job.references),
+            asset_tag=known(job.asset_tag),
+            lot=known(job.lot),
+            customer_ref=known(job.customer_ref),
+            note=known(job.note),
             evidence=evidence,
         )
 

@@ -81,6 +81,10 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "file": "Name of the paper's file, below the folder of papers.",
         "path": "Whole path of the file.",
         "references": "By name: what the acquisition record says (reference, seller_reference, property_number, …).",
+        "asset_tag": "What the shop calls the phone by, as it was stated last; on no paper.",
+        "lot": "The lot it came in, as it was stated last; on no paper.",
+        "customer_ref": "The customer's own reference, as it was stated last; on no paper.",
+        "note": "A free note, as it was stated last; on no paper.",
         "evidence": "All that was read, as in erase-record.json; only where one job was asked for.",
         # events
         "sequence": "1, 2, 3 …; where a number is missing, lines were lost.",

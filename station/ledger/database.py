@@ -20,15 +20,19 @@ from transparency.sqlite_errors import Trouble, trouble
 BUSY_S = 10.0
 NUMBERS = tuple(each.name for each in ON_PAPER)
 """Identifiers of a phone that its identity holds; an index of its own finds a phone by each."""
-RARE_KINDS = ("job_opened", "sample", "sample_drawn", "sample_result", "checkpoint")
+RARE_KINDS = ("job_opened", "sample", "sample_drawn", "sample_result", "checkpoint", "lot")
 """Kinds whose entries are asked for by kind alone."""
 IDENTITIES = "kind = 'identity'"
 PAPERS = "(kind = 'certificate' OR kind = 'report')"
+AHEAD = "kind = 'stated' AND job = ''"
+TAKEN = "kind = 'stated' AND job <> ''"
 """Conditions of indexes over part of the entries: SQLite uses one only for a question in the same words."""
+STATED_AHEAD = {"number": "number", "slot": "slot", "lot": "fields.lot"}
+"""What a statement about a phone without a job is found by → where that stands in its payload."""
 
 
 def json_text(path: str) -> str:
-    """A text in a payload, in SQL; NULL in one that is no JSON, so that a broken ledger can still be opened."""
+    """A value in a payload, in SQL; NULL in one that is no JSON, so that a broken ledger can still be opened."""
     return f"CASE WHEN json_valid(payload) THEN json_extract(payload, '$.{path}') END"
 
 
@@ -44,6 +48,11 @@ _TABLES = (
         f"CREATE INDEX IF NOT EXISTS entry_{name} ON entry ({json_text(f'phone.{name}')}) WHERE {IDENTITIES}"
         for name in NUMBERS
     ),
+    *(
+        f"CREATE INDEX IF NOT EXISTS entry_ahead_{name} ON entry ({json_text(path)}) WHERE {AHEAD}"
+        for name, path in STATED_AHEAD.items()
+    ),
+    f"CREATE INDEX IF NOT EXISTS entry_taken ON entry ({json_text('ahead')}) WHERE {TAKEN}",
     "CREATE TRIGGER IF NOT EXISTS entry_is_never_changed BEFORE UPDATE ON entry "
     "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
     "CREATE TRIGGER IF NOT EXISTS entry_is_never_removed BEFORE DELETE ON entry "

@@ -43,6 +43,7 @@ from station.ledger.paper_events import (
     SampleInspected,
 )
 from station.ledger.stages import EntryKind
+from station.ledger.trade_events import FieldsStated, LotStated
 
 EVENTS: Mapping[EntryKind, type[Event]] = MappingProxyType(
     {
@@ -76,6 +77,8 @@ EVENTS: Mapping[EntryKind, type[Event]] = MappingProxyType(
             SampleDrawn,
             SampleInspected,
             CheckpointSigned,
+            FieldsStated,
+            LotStated,
         )
     }
 )

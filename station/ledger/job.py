@@ -15,6 +15,7 @@ from phones.evidence import Evidence
 from phones.identity import PhoneIdentity
 from phones.port import Platform
 from station.errors import LedgerCorruptError, OutOfOrderError
+from station.ledger.ahead import ahead_of_numbers, ahead_of_slot, taken
 from station.ledger.corrections import corrected
 from station.ledger.entry import Entry
 from station.ledger.event import Event
@@ -89,9 +90,12 @@ class Job:
 
     @classmethod
     def open(cls, ledger: Ledger, *, job_id: str, opened: JobOpened) -> "Job":
-        """A new job at SEEN."""
-        entry = ledger.append(opened, job_id)
-        return cls._begun(ledger, entry, opened)
+        """A new job at SEEN, with what was stated ahead of the next phone in its slot."""
+        with ledger.together():
+            entry = ledger.append(opened, job_id)
+            job = cls._begun(ledger, entry, opened)
+            job._take_ahead(ahead_of_slot(ledger, opened.slot, at=entry.at))
+        return job
 
     @classmethod
     def load(cls, ledger: Ledger, job_id: str) -> "Job | None":
@@ -122,9 +126,23 @@ class Job:
         """Append a fact; returns its number, to be cited by a move."""
         if isinstance(event, JobMoved):
             raise OutOfOrderError(expected="Job.move", got="write of a move")
+        if isinstance(event, PhoneIdentified):
+            return self._identified(event)
         entry = self.ledger.append(event, self.id)
         self._take(entry)
         return entry.number
+
+    def _identified(self, event: PhoneIdentified) -> int:
+        """Together with what was stated ahead of the phone with these numbers."""
+        with self.ledger.together():
+            entry = self.ledger.append(event, self.id)
+            self._take(entry)
+            self._take_ahead(ahead_of_numbers(self.ledger, (*event.phone.numbers.values(), self.opened.usb_serial)))
+        return entry.number
+
+    def _take_ahead(self, ahead: Iterable[Entry]) -> None:
+        for each in ahead:
+            self._take(self.ledger.append(taken(each, self.ledger.entries(self.id)), self.id))
 
     def keep(self, piece: Evidence) -> None:
         """Append a piece of evidence: the Witness's journal."""
@@ -181,6 +199,11 @@ class Job:
     def report_is_last(self) -> bool:
         """False: the job has failed since, and its report does not say so yet."""
         return self.summary.report_is_last
+
+    def lot_now(self) -> str:
+        """The lot that is stated of it: others state it while a worker is at the job. Raises: LedgerError."""
+        now = self.ledger.view.fold(self.id)
+        return "" if now is None else now.lot
 
     @property
     def platform(self) -> Platform:

@@ -23,6 +23,7 @@ class JobOpened(Event):
 
     `salt`: 16 bytes, for the commitments of this job. `usb_serial`, `bound`: what the phone was chosen by. `emulated`
     is the station's own finding. `acquisition`: where the phone came from. `disclosures`: statements for the buyer.
+    `stated`: fields of the trade that hold for it from the beginning (`station.setup.trade_fields`), None without any.
     """
 
     kind = EntryKind.JOB_OPENED
@@ -39,6 +40,7 @@ class JobOpened(Event):
     bound: tuple[str, ...] = ()
     acquisition: Mapping[str, str] = field(default_factory=dict)
     disclosures: Mapping[str, str] = field(default_factory=dict)
+    stated: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

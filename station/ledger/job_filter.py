@@ -19,7 +19,7 @@ class JobFilter:
     `text`: stands in its number, slot, model, the phone's numbers, its papers or its people. `since`, `until`: the job
     was opened then or after, and before. `operator`, `model`: a part of the name, in any case. `reason`: a code that
     kept it from a certificate, in whole. `open`: not finished. `awaiting`: erased, and nobody has decided yet.
-    `ended`: "withdrawn" or "replaced".
+    `ended`: "withdrawn" or "replaced". `asset_tag`, `lot`: as a whole, in any case of ASCII letters.
     """
 
     text: str = ""
@@ -32,6 +32,8 @@ class JobFilter:
     model: str = ""
     reason: str = ""
     ended: str = ""
+    asset_tag: str = ""
+    lot: str = ""
 
     def condition(self, *, searched: bool) -> tuple[str, tuple[str, ...]]:
         """SQL for the rows, and its values. `searched`: is there an index of words?"""
@@ -58,12 +60,15 @@ class JobFilter:
             add("reasons LIKE ? ESCAPE '\\'", f"% {_escaped(self.reason)} %")
         if self.ended:
             add("ended = ?", self.ended)
+        for column, whole in (("asset_tag", self.asset_tag), ("lot", self.lot)):
+            if whole:
+                add(f"{column} = ? AND {column} <> ''", whole)
         self._add_text(add, searched=searched)
         return " AND ".join(parts), tuple(values)
 
     def _add_text(self, add: Callable[..., None], *, searched: bool) -> None:
         text = self.text.strip()[:LONGEST_SEARCH]
-        if any("\0" in each for each in (self.text, self.operator, self.model, self.reason)):
+        if any("\0" in each for each in (self.text, self.operator, self.model, self.reason, self.asset_tag, self.lot)):
             add("0")  # SQLite would end the question there; no word of ours holds one
         elif len(text) >= _SHORTEST_TRIGRAM and searched:
             add("number IN (SELECT rowid FROM view_words WHERE view_words MATCH ?)", _phrase(text))

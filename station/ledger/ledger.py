@@ -16,7 +16,17 @@ from typing import TypeVar
 
 from phones.clock import Clock
 from station.errors import LedgerCorruptError
-from station.ledger.database import IDENTITIES, NUMBERS, PAPERS, RARE_KINDS, Database, json_text
+from station.ledger.database import (
+    AHEAD,
+    IDENTITIES,
+    NUMBERS,
+    PAPERS,
+    RARE_KINDS,
+    STATED_AHEAD,
+    TAKEN,
+    Database,
+    json_text,
+)
 from station.ledger.entry import COLUMNS, GENESIS, Entry, StoredEntry, entry_hash, payload_text, timestamp
 from station.ledger.event import Event
 from station.ledger.events import read_event
@@ -41,6 +51,7 @@ class Ledger:
         self.path = path
         self._clock = clock
         self._on_append = on_append or (lambda _number, _when: None)
+        self._together: list[int] | None = None  # numbers of entries that are not durable yet
         self._database = Database(path)
         self.view = Projection(self._database)
         try:
@@ -71,8 +82,12 @@ class Ledger:
             )
             entry = Entry(number=number, at=at, job=job, event=kept, previous=previous, hash=digest)
             self.view.take(connection, entry)
+            alone = self._together is None  # another thread's could not be seen here: it holds the file
+            if self._together is not None:
+                self._together.append(number)
         self.view.is_current = True
-        self._on_append(number, "after")
+        if alone:
+            self._on_append(number, "after")
         return entry
 
     @contextmanager
@@ -80,12 +95,22 @@ class Ledger:
         """Entries that are there all or none, also when the process is killed; one thread's, and short: nobody else
         writes meanwhile. Where it raises, what was appended inside is not there. Raises: LedgerError.
         """
+        numbers: list[int] = []
         try:
             with self._database.writing():
-                yield
+                if self._together is not None:  # a part of one that this thread has begun
+                    yield
+                    return
+                self._together = numbers
+                try:
+                    yield
+                finally:
+                    self._together = None
         except BaseException:
             self.view.is_current = False  # it may have been made anew in what was taken back
             raise
+        for number in numbers:
+            self._on_append(number, "after")
 
     def entries(self, job: str | None = None) -> Iterator[Entry]:
         """All entries, or those of one job, in order. Raises: LedgerCorruptError for one that cannot be read."""
@@ -131,6 +156,26 @@ class Ledger:
                         self._must_fit(row)
                         found[row.number] = self._read(row)
         return tuple(found[each] for each in sorted(found))
+
+    def stated_ahead(self, of: str, value: str, *, newest_first: bool = False) -> Iterator[Entry]:
+        """Entries of no job that state something of the phone with that `number`, of the next one in that `slot`, or
+        of one in that `lot`. Raises: LedgerCorruptError, LedgerError.
+        """
+        condition, index = f"{AHEAD} AND {json_text(STATED_AHEAD[of])} = ?", f"entry_ahead_{of}"
+        if not newest_first:
+            yield from map(self._read, self._rows(condition, value, index=index))
+            return
+        query = f"SELECT {COLUMNS} FROM entry INDEXED BY {index} WHERE {condition} ORDER BY number DESC"  # noqa: S608 - constants
+        with self._database.reading() as connection:
+            rows = connection.execute(f"{query} LIMIT {PORTION}", (value,)).fetchall()
+        yield from map(self._read, map(StoredEntry._make, rows))
+
+    def is_taken(self, number: int) -> bool:
+        """Has a job taken the statement of that entry? Raises: LedgerError."""
+        condition = f"{TAKEN} AND {json_text('ahead')} = ?"
+        query = f"SELECT 1 FROM entry INDEXED BY entry_taken WHERE {condition} LIMIT 1"  # noqa: S608 - constants
+        with self._database.reading() as connection:
+            return connection.execute(query, (number,)).fetchone() is not None
 
     def _rows(self, condition: str, *values: str, index: str = "", after: int = 0) -> Iterator[StoredEntry]:
         """In order and in portions: whoever reads slowly holds up nobody. `index`: the one that must serve it."""

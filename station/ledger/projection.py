@@ -28,7 +28,7 @@ from station.ledger.job_filter import JobFilter
 from station.ledger.stages import EntryKind
 from station.ledger.summary import SUMMARISED, JobSummary, is_summarised
 
-VERSION = 6
+VERSION = 7
 """Raise it whenever `JobSummary`, its fold or a table here changes."""
 RECENT_JOBS = 100
 """How many of a model's last certified jobs an estimate is made from."""
@@ -43,18 +43,21 @@ _TABLES = (
     "CREATE TABLE view_job (number INTEGER NOT NULL PRIMARY KEY, id TEXT NOT NULL UNIQUE, open INTEGER NOT NULL, "
     "model TEXT NOT NULL, took_s INTEGER, words TEXT NOT NULL, opened_at TEXT NOT NULL, stage TEXT NOT NULL, "
     "awaiting INTEGER NOT NULL, operator TEXT NOT NULL, reasons TEXT NOT NULL, ended TEXT NOT NULL, "
+    "asset_tag TEXT NOT NULL COLLATE NOCASE, lot TEXT NOT NULL COLLATE NOCASE, "
     "summary TEXT NOT NULL, method TEXT NOT NULL, grade TEXT NOT NULL, result TEXT NOT NULL, reason TEXT NOT NULL, "
     "validator TEXT NOT NULL, decision TEXT NOT NULL)",
     "CREATE INDEX view_job_open ON view_job (number) WHERE open",
     "CREATE INDEX view_job_awaiting ON view_job (number) WHERE awaiting",
+    "CREATE INDEX view_job_tag ON view_job (asset_tag, number) WHERE asset_tag <> ''",
+    "CREATE INDEX view_job_lot ON view_job (lot, number) WHERE lot <> ''",
     "CREATE INDEX view_job_took ON view_job (model, number) WHERE took_s IS NOT NULL",
     statistics.INDEX,
 )
 _SEARCH = "CREATE VIRTUAL TABLE view_words USING fts5 (words, tokenize = 'trigram')"
 _UPDATE = (
     "UPDATE view_job SET open = ?, model = ?, took_s = ?, words = ?, opened_at = ?, stage = ?, awaiting = ?, "
-    "operator = ?, reasons = ?, ended = ?, summary = ?, method = ?, grade = ?, result = ?, reason = ?, validator = ?, "
-    "decision = ? WHERE number = ?"
+    "operator = ?, reasons = ?, ended = ?, asset_tag = ?, lot = ?, summary = ?, method = ?, grade = ?, result = ?, "
+    "reason = ?, validator = ?, decision = ? WHERE number = ?"
 )
 _FOLDED = f"SELECT {COLUMNS} FROM entry WHERE job = ? AND kind IN ({_KINDS}) ORDER BY number"  # noqa: S608 - constants
 _TAIL = f"SELECT {COLUMNS} FROM entry WHERE number > ? AND kind IN ({_KINDS}) ORDER BY number"  # noqa: S608 - constants
@@ -304,6 +307,8 @@ def _row(summary: JobSummary) -> tuple[object, ...]:
         summary.performed_by,
         f" {' '.join((summary.failure, *summary.problems, *summary.reasons))} ",
         summary.ended,
+        summary.asset_tag,
+        summary.lot,
         text,
         summary.method,
         summary.grade,
@@ -317,7 +322,8 @@ def _row(summary: JobSummary) -> tuple[object, ...]:
 def _store(connection: sqlite3.Connection, summary: JobSummary, *, words_before: str | None) -> None:
     row = _row(summary)
     if words_before is None:
-        connection.execute("INSERT INTO view_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"INSERT INTO view_job VALUES ({marks})", row)  # noqa: S608 - constants
     else:
         connection.execute(_UPDATE, (*row[2:], row[0]))
     if summary.words != words_before and _has_table(connection, "view_words"):

@@ -64,6 +64,8 @@ class EntryKind(StrEnum):
     SAMPLE_DRAWN = "sample_drawn"
     SAMPLE_RESULT = "sample_result"
     CHECKPOINT = "checkpoint"  # of no job: the station's signature over all entries before
+    STATED = "stated"  # asset tag, lot and the like; of no job while the phone has none
+    LOT = "lot"  # of no job: what a lot should hold, and whether it is open
 
 
 _FAIL = (EntryKind.FAILURE,)

@@ -35,6 +35,8 @@ from station.ledger.paper_events import (
     ReportMade,
 )
 from station.ledger.stages import EntryKind, Stage
+from station.ledger.trade_events import FieldsStated
+from station.setup.trade_fields import TRADE_FIELDS
 
 
 class Result(StrEnum):
@@ -65,7 +67,8 @@ class JobSummary:
     paper; each "" where there is none. `validator`: who decided, and `decision`: accepted or rejected. `papered_at`:
     when its newest paper was made. `named_numbers`: what each of the numbers is called, with it. `claims`: those of
     the paper, by name. `references`: what its acquisition record says. `erase_begun_at`, `decided_at`, `closed_at`:
-    when the erase was begun, a person decided, and the job came to its end; "" before.
+    when the erase was begun, a person decided, and the job came to its end; "" before. `asset_tag`, `lot`,
+    `customer_ref`, `note`: as they were stated last.
     """
 
     id: str
@@ -110,6 +113,10 @@ class JobSummary:
     erase_begun_at: str = ""
     decided_at: str = ""
     closed_at: str = ""
+    asset_tag: str = ""
+    lot: str = ""
+    customer_ref: str = ""
+    note: str = ""
 
     @classmethod
     def begun(cls, entry: Entry, opened: JobOpened) -> "JobSummary":
@@ -124,6 +131,7 @@ class JobSummary:
             emulated=opened.emulated,
             performed_by=opened.performed_by.name,
             references=tuple(sorted(opened.acquisition.items())),
+            **_trade(opened.stated or {}),
         )
 
     def after(self, entry: Entry) -> "JobSummary":
@@ -200,6 +208,11 @@ class JobSummary:
         return dict(self.named_numbers).get(name, "")
 
     @property
+    def stated(self) -> Mapping[str, str]:
+        """The fields of the trade that say something, by name."""
+        return {name: value for name in TRADE_FIELDS if (value := getattr(self, name))}
+
+    @property
     def words(self) -> str:
         """What a person may look for, in one line; bounded."""
         texts = (
@@ -211,6 +224,9 @@ class JobSummary:
             self.report,
             self.performed_by,
             self.validator,
+            self.asset_tag,
+            self.lot,
+            self.customer_ref,
         )
         return " ".join(text for text in texts if text)[:LONGEST_WORDS]
 
@@ -222,6 +238,12 @@ LONGEST_GRADE = 8
 LONGEST_CLAIM = 64
 CLAIMS = ("nist_method", "gb_status", "r2_status", "technique")
 """Of the record, in the order of the page."""
+
+
+def _trade(stated: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in stated.items() if name in TRADE_FIELDS}
+
+
 _Change = Callable[[JobSummary, Any, Entry], dict[str, Any]]
 
 
@@ -330,6 +352,10 @@ def _judged(_job: JobSummary, event: JobJudged, _entry: Entry) -> dict[str, Any]
     return {"verdict": event.verdict.value, "level": event.level}
 
 
+def _stated(_job: JobSummary, event: FieldsStated, _entry: Entry) -> dict[str, Any]:
+    return _trade(event.fields)
+
+
 def _started(_job: JobSummary, event: LogStarted, _entry: Entry) -> dict[str, Any]:
     return {"attempt": event.attempt}
 
@@ -351,6 +377,7 @@ _CHANGES: Mapping[EntryKind, _Change] = MappingProxyType(
         EntryKind.HANDED_OUT: _handed_out,
         EntryKind.REPLACED: _replaced,
         EntryKind.WITHDRAWN: _withdrawn,
+        EntryKind.STATED: _stated,
     }
 )
 """Kinds that change a summary; the others say nothing that lists show."""

@@ -62,7 +62,7 @@ def open_paper_issuer(
             scheme=settings.scheme,
             edition=editions.for_papers(specimen=keys.signer.station.specimen),
             folder=home.papers,
-            naming=in_folders(settings.paper_folder, settings.lot),
+            naming=in_folders(settings.paper_folder),
             clock=SystemClock(),
             log=log,
             store=keys.store,

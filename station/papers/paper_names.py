@@ -35,8 +35,10 @@ def flat(_job: Job, paper_id: str, outcome: str) -> str:
     return f"{paper_id}-{outcome}.pdf"
 
 
-def in_folders(kind: str, lot: str = "") -> Naming:
-    """`kind`: "day", a folder for the day a job began; "lot", one for the lot, where one is named; "none"."""
+def in_folders(kind: str) -> Naming:
+    """`kind`: "day", a folder for the day a job began; "lot", one for the lot that is stated of the phone, if one
+    is; "none".
+    """
 
     def named(job: Job, paper_id: str, outcome: str) -> str:
         day = f"{parse_time(job.opened_at).astimezone():%Y-%m-%d}"
@@ -49,7 +51,7 @@ def in_folders(kind: str, lot: str = "") -> Naming:
             return PurePosixPath(job.report.file).parent
         if kind == "none":
             return PurePosixPath()
-        return PurePosixPath((safe(lot, LONGEST_LOT) if kind == "lot" else "") or day)
+        return PurePosixPath((safe(job.lot_now(), LONGEST_LOT) if kind == "lot" else "") or day)
 
     return named
 

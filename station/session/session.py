@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from certs.errors import CertsError, WrongSignerError
@@ -59,6 +59,7 @@ from station.setup.acquisition import Acquisitions
 from station.setup.attestation_desk import AttestationDesk
 from station.setup.home import Home
 from station.setup.settings import Settings
+from station.setup.trade_fields import read_trade_values
 from station.text.language import text
 from station.work.attesting import Desk
 from station.work.shift import Shift
@@ -316,6 +317,7 @@ class Session:
         by: Person,
         bound: Iterable[str] = (),
         acquisitions: Acquisitions = _NO_ACQUISITIONS,
+        stated: Mapping[str, str] = MappingProxyType({}),
         method: str = "",
         again: bool = False,
         deadlines: Deadlines | None = None,
@@ -323,7 +325,8 @@ class Session:
         """A job and a worker for each phone whose port has no unfinished job; one that an earlier run left is resumed
         first, or its phone might be erased a second time. The caller has confirmed that these are meant.
 
-        `by`: who performs it. `bound`: the numbers the phone was confirmed by. `method`: a wish, never replaced by
+        `by`: who performs it. `bound`: the numbers the phone was confirmed by. `stated`: fields
+        of the trade, before those of `acquisitions`. `method`: a wish, never replaced by
         another. `again`: erase also what has a good result already; without it a person is asked about each such
         phone. `deadlines`: others than the settings'.
         Raises: WrongSignerError before anything is begun; LedgerError.
@@ -336,7 +339,7 @@ class Session:
                 if sighting.port in self._shift.busy() or sighting.port in self._ports_left():
                     occupied.append(sighting)
                     continue
-                job = self._new_job(sighting, by, tuple(bound), acquisitions)
+                job = self._new_job(sighting, by, tuple(bound), acquisitions, stated)
                 self._begin(job, _Choice(method=method, settings=settings, again=again), resumed=False)
                 self._shift.start(job)
                 jobs.append(job)
@@ -418,9 +421,18 @@ class Session:
         while self.jobs_running and not self._shift.wait(timeout_s=_LOOK_S):
             pass
 
-    def _new_job(self, sighting: Sighting, by: Person, bound: tuple[str, ...], acquisitions: Acquisitions) -> Job:
+    def _new_job(
+        self,
+        sighting: Sighting,
+        by: Person,
+        bound: tuple[str, ...],
+        acquisitions: Acquisitions,
+        stated: Mapping[str, str],
+    ) -> Job:
         slot = self.settings.slot(sighting.port)
         names = (slot, sighting.port, sighting.usb_serial, *bound)
+        lot = {"lot": self.settings.lot} if self.settings.lot else {}
+        known = {**lot, **acquisitions.stated_of(names), **read_trade_values(stated)}
         return Job.open(
             self._ledger,
             job_id=self._numbering.job_id(),
@@ -435,6 +447,7 @@ class Session:
                 usb_serial=sighting.usb_serial,
                 bound=tuple(sorted(bound)),
                 acquisition=acquisitions.of(names),
+                stated=known or None,
             ),
         )
 

@@ -17,6 +17,7 @@ from certs.record.facts import SalePolicy
 from phones.usb.ports import companion, is_port_path
 from station.setup.faults import Faults, written
 from station.setup.toml_file import read_toml
+from station.setup.trade_fields import LONGEST, is_trade_value
 from station.text.language import text
 from wipe.method import Deadlines, Limits
 from wipe.overwrite.pattern import Pattern
@@ -57,7 +58,8 @@ class Settings:
     `validator_key`: "required" takes decisions only under a validator's own key, "optional" also at the station.
     `profile`: "gb46864" overwrites every phone at least once, as GB 46864-2025 asks for, or says why it cannot.
     `challenge`: every job waits after the erase for a hardware attestation to be handed in (`proofwipe attest`).
-    `paper_folder`: papers lie in a folder for each day, for the `lot`, or in none.
+    `paper_folder`: papers lie in a folder for each day, for the lot of the phone, or in none.
+    `lot`: the lot of every phone that no other is stated of (`setup.trade_fields`).
     Paths are relative to the station's folder.
     """
 
@@ -98,6 +100,10 @@ class Settings:
     def with_challenge(self, *, wanted: bool) -> "Settings":
         """These, waiting for an attestation where somebody asked for it on the command line."""
         return replace(self, challenge=True) if wanted else self
+
+    def with_lot(self, lot: str | None) -> "Settings":
+        """These, with the lot that somebody named on the command line; None names no other."""
+        return self if lot is None else replace(self, lot=lot)
 
     def with_card(self, *, card: bool | None) -> "Settings":
         """These, with the memory card's overwriting as somebody asked on the command line; None asks nothing else."""
@@ -194,6 +200,8 @@ def _fits(name: str, wanted: object, value: Any) -> bool:
         return False
     if name in _BEGINNINGS:
         return str(value).startswith(_BEGINNINGS[name])
+    if name == "lot":
+        return is_trade_value(name, value)
     return value in _CHOICES.get(name, (value,)) and value in _RANGES.get(name, (value,))
 
 
@@ -205,6 +213,8 @@ def what_it_takes(name: str, wanted: object) -> str:
         return text("fault.begins", words=", ".join(map(written, _BEGINNINGS[name])))
     if name in _RANGES:
         return text("fault.range", least=_RANGES[name].start, most=_RANGES[name].stop - 1)
+    if name == "lot":
+        return text("expected.one_line", length=LONGEST[name])
     if wanted is float:
         return text("expected.seconds", least=f"{_SHORTEST.get(name, 0.0):g}")
     return text(f"expected.{getattr(wanted, '__name__', '')}")

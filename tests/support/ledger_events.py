@@ -18,6 +18,8 @@ from station.ledger.paper_events import (
     ReportMade,
 )
 from station.ledger.stages import EntryKind, Stage
+from station.ledger.trade_events import FieldsStated
+from station.setup.trade_fields import TRADE_FIELDS
 from tests.support.ledger_payloads import an_event
 
 JOBS = ("JOB00001", "JOB00002", "JOB00003")
@@ -41,6 +43,9 @@ def _varied(event: Event, draw: Any) -> Event:
             return replace(event, id=draw(_PAPERS))
         case CertificateReplaced() | CertificateWithdrawn():
             return replace(event, id=draw(_PAPERS))
+        case FieldsStated():
+            names = st.sampled_from([*TRADE_FIELDS, "another"])
+            return replace(event, fields=draw(st.dictionaries(names, _NUMBERS)), ahead=draw(st.integers(0, 9)))
         case _:
             return event
 

@@ -80,6 +80,14 @@ WRITTEN: Mapping[EntryKind, Mapping[str, object]] = {
     EntryKind.SAMPLE_RESULT: {
         "id": "PW-1", "period": "2026-W47", "found": "none", "tool": "T", "by": "V", "grounds": "",
     },
+    EntryKind.STATED: {
+        "fields": {"asset_tag": "A-1", "lot": "W48"}, "by": "Li Wei", "role": "operator", "number": "", "slot": "",
+        "ahead": 7, "stated_at": "2026-11-21T10:00:00.000000Z",
+    },
+    EntryKind.LOT: {
+        "lot": "W48", "by": "Li Wei", "role": "operator", "open": False, "expected": 20,
+        "models": [{"model": "Pixel 9", "expected": 12}], "closed_with": {"missing": "2"},
+    },
 }  # fmt: skip
 """A payload of every kind as it stands in ledgers: change nothing here, add."""
 

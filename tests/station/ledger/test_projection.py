@@ -105,8 +105,8 @@ def test_what_an_earlier_program_appended_is_caught_up_with(before: History, aft
         "UPDATE view_job SET summary = replace(summary, 'phone_lost', 'nothing')",
         "DELETE FROM view_job WHERE id = 'JOB00001'",
         "INSERT INTO view_job SELECT 999, 'JOB00009', open, model, took_s, words, opened_at,"
-        " stage, awaiting, operator, reasons, ended, summary, method, grade, result, reason, validator, decision"
-        " FROM view_job",
+        " stage, awaiting, operator, reasons, ended, asset_tag, lot, summary, method, grade, result, reason, validator,"
+        " decision FROM view_job",
         "DELETE FROM view_words",
         "UPDATE view_words SET words = 'another'",
     ],

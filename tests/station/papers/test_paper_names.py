@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from phones.clock import SystemClock
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
+from station.ledger.trade_events import FieldsStated
 from station.papers.paper_names import current_file, in_folders, move_ended, place_of, safe
 from station.session.jobs import mark_ended, read_jobs
 from station.session.session import Session
@@ -48,11 +49,16 @@ def test_a_paper_lies_in_the_folder_of_its_day_under_model_and_last_digits(home:
 
 
 def test_papers_lie_in_a_folder_for_the_lot_where_one_is_named(home: Home) -> None:
-    job = replace(lives.job_in(home.ledger), report=None)
-    assert in_folders("lot", "W48 Berlin/../x")(job, "PW-1", "report").startswith("W48-Berlin-x/")
-    day = in_folders("day")(job, "PW-1", "report").split("/")[0]
-    assert in_folders("lot")(job, "PW-1", "report").startswith(f"{day}/"), "no lot is named"
-    assert "/" not in in_folders("none")(job, "PW-1", "report")
+    lives.job_in(home.ledger)
+    with closing(Ledger(home.ledger, clock=SystemClock())) as ledger:
+        found = Job.load(ledger, "TESTJOB1")
+        assert found is not None
+        job = replace(found, report=None)
+        day = in_folders("day")(job, "PW-1", "report").split("/")[0]
+        assert in_folders("lot")(job, "PW-1", "report").startswith(f"{day}/"), "no lot is stated"
+        assert "/" not in in_folders("none")(job, "PW-1", "report")
+        ledger.append(FieldsStated(fields={"lot": "W48 Berlin/../x"}, by="Li Wei", role="operator"), job.id)
+        assert in_folders("lot")(job, "PW-1", "report").startswith("W48-Berlin-x/"), "stated beside the worker"
 
 
 @given(st.text(), st.text())
