@@ -240,7 +240,7 @@ CLAIMS = ("nist_method", "gb_status", "r2_status", "technique")
 """Of the record, in the order of the page."""
 
 
-def _trade(stated: Mapping[str, str]) -> dict[str, str]:
+def _trade(stated: Mapping[str, str]) -> dict[str, Any]:
     return {name: value for name, value in stated.items() if name in TRADE_FIELDS}
 
 

@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -119,7 +120,7 @@ def test_a_job_is_found_by_tag_and_lot_as_a_whole_in_any_case(ledger: Ledger) ->
     begin(ledger, "JOB2", asset_tag="A-10", lot="w48")
     begin(ledger, "JOB3")
 
-    def found(**wanted: str) -> list[str]:
+    def found(**wanted: Any) -> list[str]:
         return [job.id for job in ledger.view.select(JobFilter(**wanted), most=9)]
 
     assert found(asset_tag="a-1") == ["JOB1"]
