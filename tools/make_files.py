@@ -30,6 +30,8 @@ _SETTINGS = """\
 What each setting does, with an example of a whole file: [develop.md](develop.md#settings).
 A key is written in its table; those with no table stand at the top of the file, before the first one.
 `[slots]` has a line for each port: `"3-1.4" = "A3"`; a label stands only once, and `default` is none.
+`[printers]` has a line for each label printer, name and address: `shelf = "192.168.1.40:9100"`.
+`label --to shelf` prints there, and no command prints to any other address.
 """
 _ACQUISITION = f"""\
 For `process --acquisition FILE` and `bench --acquisition FILE`: where a phone came from.
@@ -89,7 +91,7 @@ def document() -> str:
 def _settings() -> Iterator[tuple[str, ...]]:
     for table, kind in {"": Settings, **TABLES}.items():
         for item in fields(kind):
-            if item.name not in TABLES and item.name != "slots":
+            if item.name not in TABLES and item.name not in ("slots", "printers"):
                 default = str(item.default).lower() if isinstance(item.default, bool) else repr(item.default)
                 shown = default.replace("'", '"')
                 yield (

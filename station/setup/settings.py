@@ -6,6 +6,7 @@ The program never writes this file.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -48,7 +49,8 @@ class Service:
 class Settings:
     """One station's configuration.
 
-    `slots`: port path → the label on the bench ("3-1.4" → "A3"). `recheck_s`: how often a blocked phone
+    `slots`: port path → the label on the bench ("3-1.4" → "A3"). `printers`: name → host and port of a label printer
+    ("shelf" → "192.168.1.40:9100"); nothing is printed to any other address. `recheck_s`: how often a blocked phone
     is asked again. `gather_s`: how long the bench must be still before `--all` takes its count as wrong.
     `unplugged_s`: how long a phone that waits for a person may be unplugged until its job ends.
     `scheme`: grading scheme. `adb_port`: port of our own adb server, 0 = any free one.
@@ -70,6 +72,7 @@ class Settings:
     service: Service = field(default_factory=Service)
     profile: str = ""
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    printers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     scheme: str = "basic"
     recheck_s: float = 10.0
     gather_s: float = 15.0
@@ -120,6 +123,8 @@ GB_46864 = "gb46864"
 _SHORTEST: Mapping[str, float] = MappingProxyType({"absent_at_least_s": 1.0})
 """Seconds. A shorter absence from the port could be a flicker of the cable."""
 LONGEST_S = 30 * 86400.0
+_ADDRESS = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\]):([0-9]{1,5})", re.ASCII)
+"""Host and port; an IPv6 address in brackets."""
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "minimum_nist": ("clear", "purge"),
@@ -167,12 +172,14 @@ def from_document(document: Mapping[str, Any], where: str) -> Settings:
 def _checked(document: Mapping[str, Any], faults: Faults) -> Settings:
     values: dict[str, Any] = {}
     for name, value in document.items():
-        if (name in TABLES or name == "slots") and not isinstance(value, Mapping):
+        if (name in TABLES or name in ("slots", "printers")) and not isinstance(value, Mapping):
             faults.wrong_value((name,), value, text("expected.table"))
         elif name in TABLES:
             values[name] = {key: _value((name, key), each, TABLES[name], faults) for key, each in value.items()}
         elif name == "slots":
             values[name] = _slots(value, faults)
+        elif name == "printers":
+            values[name] = _printers(value, faults)
         else:
             values[name] = _value((name,), value, Settings, faults)
     faults.raise_if_any()
@@ -234,3 +241,15 @@ def _slots(table: Mapping[str, Any], faults: Faults) -> Mapping[str, str]:
         else:
             first[label] = port
     return MappingProxyType(dict(table))
+
+
+def _printers(table: Mapping[str, Any], faults: Faults) -> Mapping[str, str]:
+    for name, address in table.items():
+        if not isinstance(address, str) or not _is_address(address):
+            faults.wrong_value(("printers", name), address, text("expected.printer"))
+    return MappingProxyType(dict(table))
+
+
+def _is_address(address: str) -> bool:
+    found = _ADDRESS.fullmatch(address)
+    return found is not None and 0 < int(found[1]) < 65536
