@@ -2,14 +2,17 @@
 """Transparency logs: the station's own, and what others do with one."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Self
 
-from certs.log.history import Fault
+from certs.log.history import Fault, History
+from certs.log.proofs import check_note
 from phones.words import has
 from station.documents.document import Document, known
 from station.text.language import text
+from transparency.files import LogFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,27 @@ class LogTold(Document):
     cosigned_at: tuple[datetime, ...]
     quorum: str | None
     policy_path: str
+
+    @classmethod
+    def of(cls, files: LogFiles) -> Self:
+        """The log as it stands; its newest checkpoint is checked against what is stored. Raises: LogError."""
+        with closing(files.open()) as log:
+            note = log.checkpoint()
+            history = History.replay(log.leaves())
+            policy = files.read_policy()
+            checked = check_note(note, policy, demand_quorum=False) if note else None
+            return cls(
+                origin=log.origin,
+                log_key=str(log.public),
+                size=history.size,
+                root=history.root.hex(),
+                counts=history.counts(),
+                open_starts=tuple(history.open_starts()),
+                witnesses=tuple(checked.witnesses) if checked else (),
+                cosigned_at=tuple(checked.cosigned_at) if checked else (),
+                quorum=None if policy.quorum == "none" else policy.quorum,
+                policy_path=str(files.policy),
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

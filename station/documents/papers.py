@@ -2,13 +2,21 @@
 """What is done with papers that exist: printed again, opened, graded again, held against a phone, drawn as a sample."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import asdict, dataclass
+from typing import ClassVar, Self
 
-from station.documents.document import Document
-from station.documents.phones import PhoneNamed
+from certs.log.sampling import Sample
+from phones.identity import PhoneIdentity
+from phones.problem import Problem
+from station.documents.document import Document, known
+from station.documents.phones import PhoneNamed, names_of
 from station.documents.sentences import Reason
+from station.ledger.paper_events import SampleInspected
+from station.session.bench_operations import Inspection
+from station.session.sampling import Drawing, Lot
 from station.session.summary import Standing
+from station.setup.settings import Settings
+from station.work.recheck import Recheck
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +97,24 @@ class PhoneRechecked(PhoneNamed, Document):
     unanswered: tuple[str, ...]
     problems: tuple[Reason, ...]
 
+    @classmethod
+    def of(cls, paper: str, phone: Inspection, settings: Settings, found: Recheck | Problem) -> Self:
+        """`found`: what came of it, or why the phone would not talk."""
+        compared = found if isinstance(found, Recheck) else None
+        return cls(
+            slot=settings.slot(phone.sighting.port),
+            port=phone.sighting.port,
+            **names_of(PhoneIdentity.from_values(phone.values), phone.sighting),
+            paper=paper,
+            same=None if compared is None else compared.same.value,
+            as_left=None if compared is None else compared.as_left.value,
+            compared=() if compared is None else compared.compared,
+            differs=() if compared is None else compared.differs,
+            changed=() if compared is None else compared.changed,
+            unanswered=() if compared is None else compared.unanswered,
+            problems=(Reason.of_problem(found),) if isinstance(found, Problem) else (),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class SampleTold(Document):
@@ -107,6 +133,16 @@ class SampleTold(Document):
     checkpoint: str | None
     committed_before_seed: bool
     of: str
+
+    @classmethod
+    def of_drawing(cls, drawing: Drawing, sample: Sample) -> Self:
+        """`sample`: the drawing's, which is there."""
+        return cls(
+            **asdict(sample),
+            population_sha256=sample.population_sha256,
+            checkpoint=known(drawing.checkpoint),
+            committed_before_seed=drawing.committed_before_seed,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +170,20 @@ class SampleLot(Document):
     found_data: tuple[str, ...]
     not_inspected: tuple[str, ...]
 
+    @classmethod
+    def of_lot(cls, lot: Lot) -> Self:
+        """As it stands."""
+        return cls(
+            period=lot.period,
+            of=lot.of,
+            lot_verdict=lot.verdict.value,
+            lot_size=lot.number,
+            chosen=lot.chosen,
+            found_clean=lot.clean,
+            found_data=lot.data,
+            not_inspected=lot.open_,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class SampleResult(Document):
@@ -147,3 +197,15 @@ class SampleResult(Document):
     tool: str
     by: str
     grounds: str | None
+
+    @classmethod
+    def of_inspection(cls, inspected: SampleInspected) -> Self:
+        """As it is in the ledger."""
+        return cls(
+            paper=inspected.id,
+            period=inspected.period,
+            found=inspected.found,
+            tool=inspected.tool,
+            by=inspected.by,
+            grounds=known(inspected.grounds),
+        )

@@ -16,11 +16,19 @@ from station.service.errors import ApiRefusedError
 from station.service.gate import Gate, is_of_api
 from station.service.pages.app import pages_of
 from station.service.problem import MEDIA_TYPE, Problem, problem_json, status_of
-from station.service.routes import bench, jobs, service
+from station.service.routes import bench, counts, jobs, papers, samples, service, station
 from station.service.running import Running
 from station.service.tokens import caller_with
 
-SUBJECTS = (bench.ROUTES, jobs.ROUTES, service.ROUTES)
+SUBJECTS = (
+    bench.ROUTES,
+    jobs.ROUTES,
+    papers.ROUTES,
+    samples.ROUTES,
+    counts.ROUTES,
+    station.ROUTES,
+    service.ROUTES,
+)
 _PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {
         "model": Problem,

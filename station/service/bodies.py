@@ -10,18 +10,20 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^
 Key = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
 
-class _Body(BaseModel):
+class RequestBody(BaseModel):
+    """What all of them have in common."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class PlanWanted(_Body):
+class PlanWanted(RequestBody):
     """`phone`: a serial number, UDID, IMEI, slot or port. `method`: a wish, never replaced by another."""
 
     phone: Name
     method: Code | None = None
 
 
-class Confirmation(_Body):
+class Confirmation(RequestBody):
     """`number`: the phone's own, whole or its last `digits`. `operator`: whose work it is, where the caller is not
     somebody's token; may be left out where the station has one operator only.
     """
@@ -31,29 +33,20 @@ class Confirmation(_Body):
     operator: Name | None = None
 
 
-class Answer(_Body):
+class Answer(RequestBody):
     """`choice`: one of the question's, or null: nobody looked, and nobody guesses."""
 
     choice: Code | None
     operator: Name | None = None
 
 
-class Decision(_Body):
-    """`seen`: the job's `awaiting_record` as it was shown to the validator."""
-
-    accept: bool
-    seen: Code
-    grounds: Annotated[str, StringConstraints(max_length=1000)] = ""
-    validator: Name | None = None
-
-
-class Draining(_Body):
+class Draining(RequestBody):
     """Begin nothing new (true), or begin again (false)."""
 
     drain: bool
 
 
-class Nothing(_Body):
+class Nothing(RequestBody):
     """Of a request that says all it has to say by its address. `operator`: as in `Confirmation`."""
 
     operator: Name | None = None

@@ -31,17 +31,19 @@ class Right(StrEnum):
     READ = "read"
     """Jobs, papers, events: the station's history, with numbers in clear."""
     OPERATE = "operate"
-    """Plan, confirm, answer, give up."""
+    """Plan, confirm, answer, correct, recheck, give up."""
     DECIDE = "decide"
-    """Accept or reject a verified job."""
+    """Accept or reject a verified job; withdraw a certificate."""
+    INSPECT = "inspect"
+    """Draw the samples of a period, and say what was found on their phones."""
     MAINTAIN = "maintain"
     """Doctor, drain."""
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
-        Role.TECHNICIAN: frozenset({Right.SEE, Right.READ, Right.OPERATE, Right.MAINTAIN}),
-        Role.VALIDATOR: frozenset({Right.SEE, Right.READ, Right.DECIDE}),
+        Role.TECHNICIAN: frozenset({Right.SEE, Right.READ, Right.OPERATE, Right.INSPECT, Right.MAINTAIN}),
+        Role.VALIDATOR: frozenset({Right.SEE, Right.READ, Right.DECIDE, Right.INSPECT}),
         Role.KIOSK: frozenset({Right.SEE, Right.OPERATE}),
         Role.INTEGRATOR: frozenset({Right.SEE, Right.READ, Right.OPERATE}),
         Role.AUDITOR: frozenset({Right.READ}),

@@ -87,6 +87,23 @@ class Once:
         """The work was begun, and this is said of it, now and whenever the request comes again."""
         self._write("UPDATE asked SET answer = ? WHERE caller = ? AND key = ?", json.dumps(answer), asked)
 
+    def do(self, asked: Asked, work: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """What `work` answers, or what it answered the first time. Where it raises nothing was done, and the same
+        request may be tried again: so whatever it does, it does in one piece.
+
+        Raises: what `work` raises; KeyReusedError, KeyInUseError, LedgerError.
+        """
+        earlier = self.begin(asked)
+        if earlier is not None:
+            return earlier
+        try:
+            answer = work()
+        except BaseException:
+            self.forget(asked)
+            raise
+        self.finish(asked, answer)
+        return answer
+
     def forget(self, asked: Asked) -> None:
         """Nothing was begun: the same request may be tried again."""
         with self._lock, translated(self._path):

@@ -4,6 +4,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from station.documents.sentences import Reason
@@ -25,7 +26,9 @@ from station.setup.acquisition import Acquisitions
 
 @dataclass(kw_only=True)
 class Running:
-    """One service. `look`: the doctor, which stands above this room. Thread safe."""
+    """One service. `look`: the doctor, which stands above this room. `config`: the file its settings came from, None
+    for the station's own. Thread safe.
+    """
 
     at: OpenStation
     bench: ContinuousBench
@@ -36,6 +39,7 @@ class Running:
     look: Callable[[], StationChecked]
     version: str
     codes: LoginCodes = field(default_factory=LoginCodes)
+    config: Path | None = None
     acquisitions: Acquisitions = field(default_factory=Acquisitions)
     _draining: threading.Event = field(default_factory=threading.Event)
     _ending: threading.Event = field(default_factory=threading.Event)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from certs.log.sampling import CERTIFICATES, REPORTS
 from certs.log.sampling import period as period_named
 from certs.record.facts import Validation
-from station.errors import ConfigError, JobBusyError, KeyRequiredError, WrongStageError
+from station.errors import ConfigError, JobBusyError, KeyRequiredError, NotCertifiedError, WrongStageError
 from station.ledger.codec import Base64
 from station.ledger.job import Job
 from station.ledger.paper_events import SampleInspected
@@ -169,6 +169,21 @@ def print_paper(at: OpenStation, *, job: str, opened: tuple[str, ...] = ()) -> P
     with at.session.acting_on(job) as found:
         openings = [each for each in found.openings or () if each.name in opened]
         return Printed(pdf=at.session.papers.reprint(found, openings=openings).pdf)
+
+
+def copy_paper(at: OpenStation, *, job: str, opened: tuple[str, ...] = ()) -> Printed:
+    """As `print_paper`, of a paper that is out, with sealed fields that it has; nothing is written.
+
+    Raises: NotCertifiedError where no paper of it is out; ConfigError for a name that is not sealed in it; what
+    `print_paper` raises.
+    """
+    found = at.session.jobs.by_id(job)
+    if found.paper is None or found.paper.id not in found.handed_out or found.paper.id not in found.printed:
+        raise NotCertifiedError(subject=found.id, stage=found.stage.value)
+    sealed = [each.name for each in found.openings or ()]
+    if strange := [each for each in opened if each not in sealed]:
+        raise ConfigError(subject="opened", expected=", ".join(sealed) or "—", got=strange[0][:40])
+    return print_paper(at, job=job, opened=opened)
 
 
 # -- samples --------------------------------------------------------------------------------------------

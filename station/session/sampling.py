@@ -8,12 +8,15 @@ sample that was drawn before is only read: no lock is needed for it.
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from certs.log.entries import Close, read_entry
 from certs.log.sampling import CERTIFICATES, REPORTS, Period, Sample, digest_of, draw, population
+from certs.log.sampling import period as period_named
+from phones.clock import utc_now
 from phones.identifiers import last_four
 from phones.verdict import Verdict
-from station.errors import InspectorPerformedError, JobNotFoundError, LedgerError, LogMissingError
+from station.errors import ConfigError, InspectorPerformedError, JobNotFoundError, LedgerError, LogMissingError
 from station.ledger.ledger import Ledger
 from station.ledger.paper_events import SampleCommitted, SampleDrawn, SampleInspected
 from station.papers.job_log import job_of
@@ -22,6 +25,9 @@ from station.setup.home import Home
 from station.setup.settings import Settings
 from station.text.language import text
 from transparency.database import TransparencyLog
+
+if TYPE_CHECKING:
+    from station.session.operations import OpenStation
 
 _FACTORY_STATE = "E1"
 
@@ -82,6 +88,38 @@ def draw_sample(home: Home, settings: Settings, wanted: Period, *, percent: int,
             if committed is None:  # who wrote it says it is written
                 raise LedgerError(subject=wanted.name)
             return _drawing(jobs.ledger, log, wanted, committed)
+
+
+def period_over(name: str) -> Period:
+    """A period by its name, in UTC. Raises: ConfigError for what is none, or not over yet."""
+    try:
+        wanted = period_named(name)
+    except ValueError as error:
+        raise ConfigError(subject="period", expected="2026-11, 2026-W48, 2026-11-29", got=name[:40]) from error
+    if wanted.end > utc_now():
+        raise ConfigError(subject="period", expected=f"< {utc_now():%Y-%m-%d %H:%M}Z", got=name[:40])
+    return wanted
+
+
+def draw_here(at: "OpenStation", *, period: str, percent: int, of: str = CERTIFICATES) -> Drawing:
+    """As `draw_sample`, by the session that holds the station. Raises: ConfigError; what `write_sample` raises."""
+    from station.session import operations
+
+    wanted = period_over(period)
+    operations.write_sample(at, period=wanted.name, percent=percent, of=of)
+    return written_sample(at.home, at.session.jobs.ledger, wanted, of=of)
+
+
+def written_sample(home: Home, ledger: Ledger, wanted: Period, *, of: str = CERTIFICATES) -> Drawing:
+    """The sample of a period as it was written down before (`write_sample`).
+
+    Raises: LogMissingError, LogError, LedgerError; JobNotFoundError where none was.
+    """
+    with _open_log(home) as log:
+        committed = _committed(ledger, wanted, of)
+        if committed is None:
+            raise JobNotFoundError(subject=wanted.name, got=text("word.not_drawn", period=wanted.name))
+        return _drawing(ledger, log, wanted, committed)
 
 
 def write_sample(home: Home, ledger: Ledger, wanted: Period, *, percent: int, of: str = CERTIFICATES) -> None:

@@ -39,6 +39,18 @@ def period(since: date, until: date, *, zone: str = LOCAL) -> Period:
     return Period(since=since, until=until, zone=zone, days=days)
 
 
+def beginning(day: date, *, zone: str = LOCAL) -> datetime:
+    """When a day begins there; aware. Raises: ConfigError."""
+    (found,) = period(day, day, zone=zone).days
+    return found.begin
+
+
+def end(day: date, *, zone: str = LOCAL) -> datetime:
+    """When it ends, which is when the next begins; aware. Raises: ConfigError."""
+    (found,) = period(day, day, zone=zone).days
+    return found.end
+
+
 def today(now: datetime, *, zone: str = LOCAL) -> date:
     """The date of a moment there. `now`: aware. Raises: ConfigError."""
     return now.astimezone(_zone(zone)).date()

@@ -14,12 +14,10 @@ from station.cli.passphrase import find_passphrase
 from station.text.language import current, os_reason, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from certs.log.errors import WitnessError
     from certs.log.notes import Signature
     from certs.log.policy import Party
-    from station.documents.logs import WitnessReply
+    from station.documents.logs import LogTold, WitnessReply
     from transparency.files import LogFiles
 
 
@@ -58,47 +56,13 @@ def init(context: click.Context, origin: str, passphrase_file: Path | None, as_j
 @click.pass_context
 def status(context: click.Context, as_json: bool) -> int:
     """Size, head, key, what is open. The newest checkpoint is checked against what is stored. Exit 0."""
-    from certs.log.history import History
-    from certs.log.proofs import check_note
+    from station.documents.logs import LogTold
 
-    files = own_log(context)
-    log = files.open()
-    note = log.checkpoint()
-    history = History.replay(log.leaves())
-    policy = files.read_policy()
-    checked = check_note(note, policy, demand_quorum=False) if note else None
-    facts: dict[str, object] = {
-        "origin": log.origin,
-        "key": str(log.public),
-        "size": history.size,
-        "root": history.root.hex(),
-        "entries": history.counts(),
-        "open_starts": list(history.open_starts()),
-        "witnesses": list(checked.witnesses) if checked else [],
-        "cosigned_at": [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in checked.cosigned_at] if checked else [],
-        "quorum": policy.quorum,
-        "policy": str(files.policy),
-    }
-    log.close()
+    told = LogTold.of(own_log(context))
     if as_json:
-        from station.documents.logs import LogTold
-
-        output.tell(
-            LogTold(
-                origin=log.origin,
-                log_key=str(log.public),
-                size=history.size,
-                root=history.root.hex(),
-                counts=history.counts(),
-                open_starts=tuple(history.open_starts()),
-                witnesses=tuple(checked.witnesses) if checked else (),
-                cosigned_at=tuple(checked.cosigned_at) if checked else (),
-                quorum=None if policy.quorum == "none" else policy.quorum,
-                policy_path=str(files.policy),
-            )
-        )
+        output.tell(told)
     else:
-        _say_status(facts, files.policy)
+        _say_status(told)
     return 0
 
 
@@ -236,19 +200,19 @@ def own_log(context: click.Context) -> "LogFiles":
     return files
 
 
-def _say_status(facts: "Mapping[str, Any]", policy: Path) -> None:
-    entries = facts["entries"]
-    output.say(text("log_status.whole", origin=facts["origin"], size=facts["size"]), bold=True)
-    for kind, number in entries.items():
+def _say_status(told: "LogTold") -> None:
+    output.say(text("log_status.whole", origin=told.origin, size=told.size), bold=True)
+    for kind, number in told.counts.items():
         output.say(f"  {text(f'log_status.{kind}', number=number)}")
-    output.say(text("log_status.open", number=len(facts["open_starts"])))
-    if facts["witnesses"]:
-        output.say(text("log_status.witnessed", names=", ".join(facts["witnesses"]), at=facts["cosigned_at"][-1]))
+    output.say(text("log_status.open", number=len(told.open_starts)))
+    if told.witnesses:
+        at = f"{told.cosigned_at[-1]:%Y-%m-%dT%H:%M:%SZ}"
+        output.say(text("log_status.witnessed", names=", ".join(told.witnesses), at=at))
     else:
         output.say(text("log_status.unwitnessed"))
-    output.say(text("log_status.key", line=facts["key"]))
-    output.say(text("log_status.root", root=facts["root"]))
-    output.say(text("log_status.policy", file=policy))
+    output.say(text("log_status.key", line=told.log_key))
+    output.say(text("log_status.root", root=told.root))
+    output.say(text("log_status.policy", file=told.policy_path))
 
 
 command.add_command(log_others.audit)

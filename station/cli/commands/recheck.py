@@ -1,24 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`proofwipe recheck NAME -s SERIAL`: the phone in hand against its paper. Reads only."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from phones.identity import PhoneIdentity
-from phones.port import Sighting
 from phones.problem import Problem
 from phones.verdict import Verdict
 from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.text.language import current, text
-from station.work import blocking
 
 if TYPE_CHECKING:
-    from station.documents.papers import PhoneRechecked
-    from station.setup.settings import Settings
     from station.work.recheck import Recheck
 
 
@@ -35,55 +29,25 @@ def command(context: click.Context, name: str, serial: str, config: Path | None,
     from station.cli.commands.regrade import record_named
     from station.session import bench_operations
     from station.session.reach_bench import reach_bench
-    from station.work.recheck import recheck
+    from station.session.rechecking import held_against
 
     facts = record_named(context, name).facts
     home = home_of(context)
     settings = settings_of(home, config)
     with reach_bench(home, settings) as bench:
         phone = bench.do(bench_operations.inspect, wanted=serial)
-    sighting, values = phone.sighting, phone.values
-    problem = blocking.problem_of_presence(sighting) or blocking.problem_of_answers(values)
-    if problem is not None:
-        if as_json:
-            output.tell(_told(facts.id, values, sighting, settings, problem=problem))
-        output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
-        return 4
-    found = recheck(facts, values, sighting.presence)
+    found = held_against(facts, phone)
     if as_json:
-        output.tell(_told(facts.id, values, sighting, settings, found=found))
-    else:
+        from station.documents.papers import PhoneRechecked
+
+        output.tell(PhoneRechecked.of(facts.id, phone, settings, found))
+    if isinstance(found, Problem):
+        output.message(f"{found.reason(current())} → {found.next_step(current())}")
+        return 4
+    if not as_json:
         for line in _lines(found):
             output.say(line)
     return exit_code(found)
-
-
-def _told(
-    paper: str,
-    values: "Mapping[str, str]",
-    sighting: Sighting,
-    settings: "Settings",
-    *,
-    found: "Recheck | None" = None,
-    problem: "Problem | None" = None,
-) -> "PhoneRechecked":
-    from station.documents.papers import PhoneRechecked
-    from station.documents.phones import names_of
-    from station.documents.sentences import Reason
-
-    return PhoneRechecked(
-        slot=settings.slot(sighting.port),
-        port=sighting.port,
-        **names_of(PhoneIdentity.from_values(values), sighting),
-        paper=paper,
-        same=None if found is None else found.same.value,
-        as_left=None if found is None else found.as_left.value,
-        compared=() if found is None else found.compared,
-        differs=() if found is None else found.differs,
-        changed=() if found is None else found.changed,
-        unanswered=() if found is None else found.unanswered,
-        problems=() if problem is None else (Reason.of_problem(problem),),
-    )
 
 
 def exit_code(found: "Recheck") -> int:

@@ -5,7 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, astuple
+from dataclasses import astuple
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,12 +72,7 @@ def draw_command(
     if not sample.population:
         output.message(text(f"word.sample_empty_{of}", period=name))
         return 8
-    told = SampleTold(
-        **asdict(sample),
-        population_sha256=sample.population_sha256,
-        checkpoint=drawing.checkpoint or None,
-        committed_before_seed=drawing.committed_before_seed,
-    )
+    told = SampleTold.of_drawing(drawing, sample)
     data = json.dumps(told.to_json(), ensure_ascii=False, indent=2) + "\n"
     jobs = _sheet(drawing.rows)
     if target is not None:
@@ -180,16 +175,7 @@ def result_command(
     if as_json:
         from station.documents.papers import SampleResult
 
-        output.tell(
-            SampleResult(
-                paper=inspected.id,
-                period=inspected.period,
-                found=inspected.found,
-                tool=inspected.tool,
-                by=inspected.by,
-                grounds=inspected.grounds or None,
-            )
-        )
+        output.tell(SampleResult.of_inspection(inspected))
     if found == "data":
         output.message(text("word.data_found", id=inspected.id), bold=True)
         return 1
@@ -214,18 +200,7 @@ def lot_command(context: click.Context, name: str, reports: bool, as_json: bool)
         jobs.verify()
         found = lot(jobs.ledger, _period(name), REPORTS if reports else CERTIFICATES)
     if as_json:
-        output.tell(
-            SampleLot(
-                period=found.period,
-                of=found.of,
-                lot_verdict=found.verdict.value,
-                lot_size=found.number,
-                chosen=found.chosen,
-                found_clean=found.clean,
-                found_data=found.data,
-                not_inspected=found.open_,
-            )
-        )
+        output.tell(SampleLot.of_lot(found))
     else:
         output.say(
             text(

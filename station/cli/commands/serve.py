@@ -72,6 +72,7 @@ def command(
                 plans=Plans(at),
                 look=lambda: _checked(home),
                 version=_version(),
+                config=config,
             )
             session.resume()
             tcp = f", http://127.0.0.1:{settings.service.port}" if settings.service.port else ""

@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Jobs, their decisions and their papers."""
 
+import base64
 from typing import Annotated
 
 from fastapi import Query, Response
 
+from certs.editions.interface import moment
+from certs.record.facts import Person, Validation
+from certs.record.validation import SUBJECT_SCHEMA
 from phones.given_files import read_given
 from station.documents.jobs import JobsTold, JobTold
 from station.errors import FileUnusableError, JobNotFoundError
 from station.ledger.job_filter import JobFilter
 from station.papers.paper_names import current_file
-from station.service import bodies
+from station.service import bodies, queue_bodies
 from station.service.callers import Right
+from station.service.errors import ApiRefusedError
 from station.service.routing import From, Id, Routes, Service, tell
+from station.service.told_station import ToSign
 from station.session import operations
 from station.session.summary import paper_of
 from station.text.language import os_reason
@@ -44,11 +50,35 @@ def one_job(service: Service, job: Id) -> Response:
 
 
 @ROUTES.add("POST", "/jobs/{job}/decision", Right.DECIDE, response_model=JobsTold)
-def decide(service: Service, caller: From, job: Id, body: bodies.Decision) -> Response:
-    """A validator accepts or rejects a verified job."""
+def decide(service: Service, caller: From, job: Id, body: queue_bodies.Decision) -> Response:
+    """A validator accepts or rejects a verified job, under their own key where they have one."""
     by = caller.validator(service.at.home, body.validator)
-    operations.decide(service.at, job=job, accept=body.accept, by=by.name, seen=body.seen, grounds=body.grounds)
+    operations.decide(
+        service.at,
+        job=job,
+        accept=body.accept,
+        by=by.name,
+        seen=body.seen,
+        grounds=body.grounds,
+        despite_newer=body.despite_newer,
+        signed=None if body.signed is None else _validation(body, body.signed, by),
+    )
     return one_job(service, job)  # type: ignore[no-any-return]  # the decorator knows no types
+
+
+@ROUTES.add("POST", "/jobs/{job}/decision/content", Right.DECIDE, response_model=ToSign)
+def content_to_sign(service: Service, job: Id, body: queue_bodies.Seen) -> Response:
+    """What a validator with a key of their own signs for: the digest of what they were shown. Decides nothing."""
+    content = operations.what_is_signed(service.at, job=job, seen=body.seen)
+    return tell(ToSign(job=job, seen=body.seen, content=content, subject_schema=SUBJECT_SCHEMA, role="validator"))
+
+
+@ROUTES.add("POST", "/jobs/{job}/correction", Right.OPERATE, response_model=JobsTold)
+def correct(service: Service, caller: From, job: Id, body: queue_bodies.Correction) -> Response:
+    """Other answers about the phone's condition, while a decision is waited for; the earlier ones stay written."""
+    by = caller.operator(service.at.home, body.operator)
+    operations.correct(service.at, job=job, answers=body.answers, by=by.name, reason=body.reason)
+    return one_job(service, job)  # type: ignore[no-any-return]  # as above
 
 
 @ROUTES.add("POST", "/jobs/{job}/abandon", Right.OPERATE, response_model=JobsTold)
@@ -79,3 +109,18 @@ def paper_record(service: Service, job: Id) -> Response:
     """The record that the paper carries: canonical JSON, what its signature is over."""
     found = service.at.session.jobs.by_id(job)
     return Response(paper_of(found).record, media_type="application/json")
+
+
+def _validation(body: queue_bodies.Decision, signed: queue_bodies.Signature, by: Person) -> Validation:
+    """The decision as its validator signed it. Raises: ApiRefusedError."""
+    try:
+        return Validation(
+            decision="accepted" if body.accept else "rejected",
+            by=by,
+            at=moment(signed.at),
+            grounds=body.grounds,
+            certificate=base64.b64decode(signed.certificate, validate=True),
+            signature=base64.b64decode(signed.signature, validate=True),
+        )
+    except ValueError as error:
+        raise ApiRefusedError(cause="signed", status=422) from error

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A search that is read in portions: where one ended the next begins, whatever was added at the top meanwhile."""
+
+from dataclasses import dataclass
+
+from station.ledger.job_filter import JobFilter
+from station.ledger.summary import JobSummary
+from station.session.jobs import Jobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """`total`: how many fit now, in all portions. `next`: where the next portion begins; None at the end."""
+
+    jobs: tuple[JobSummary, ...]
+    total: int
+    next: int | None
+
+
+def search(jobs: Jobs, wanted: JobFilter, *, most: int, below: int | None = None) -> Found:
+    """The newest `most` that fit, after those of an earlier answer. `below`: its `next`. Raises: LedgerError."""
+    found = jobs.select(wanted, most=most + 1, below=below)
+    shown = found[:most]
+    return Found(jobs=shown, total=jobs.count(wanted)[""], next=shown[-1].number if len(found) > most else None)
