@@ -15,6 +15,7 @@ from station.service.callers import Role
 from station.service.daemon import Daemon, listening
 from station.service.feed import Feed
 from station.service.once import Once
+from station.service.pages.sessions import sessions_of
 from station.service.plans import Plans
 from station.service.running import Running
 from station.service.tokens import add
@@ -70,6 +71,7 @@ def station_room(home: Home) -> Iterator[StationRoom]:
     with (
         Session.open(home, load(home.config), Secrets(passphrase=lambda: PASSPHRASE)) as session,
         closing(Once(home.path / "service.sqlite3", now=utc_now)) as once,
+        closing(sessions_of(home)) as sessions,
         listening(home, port) as sockets,
     ):
         at = OpenStation(home=home, session=session)
@@ -78,6 +80,7 @@ def station_room(home: Home) -> Iterator[StationRoom]:
             bench=ContinuousBench(session, home=home, by=lives.TESTER),
             feed=Feed(session, home.papers),
             once=once,
+            sessions=sessions,
             plans=Plans(at),
             look=lambda: StationChecked(checks=()),
             version="test",

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from phones.clock import SystemClock
 from station.errors import ConfigError
+from station.ledger.event import Event
 from station.ledger.job import Job
 from station.ledger.job_events import JobOpened, PhoneIdentified
 from station.ledger.ledger import Ledger
@@ -45,12 +46,12 @@ def must_add_up(found: Statistics, jobs: int) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(HISTORIES)
-def test_sums_equal_the_jobs_and_each_number_is_that_of_the_jobs_themselves(history: list[tuple[str, object]]) -> None:
+def test_sums_equal_the_jobs_and_each_number_is_that_of_the_jobs_themselves(history: list[tuple[str, Event]]) -> None:
     with (
         tempfile.TemporaryDirectory(dir=lives.MEMORY) as folder,
         closing(Ledger(Path(folder) / "ledger.sqlite3", clock=SystemClock())) as ledger,
     ):
-        write(ledger, history)  # type: ignore[arg-type]
+        write(ledger, history)
         found = ledger.view.statistics(WIDE.days)
         jobs = [job.summary for each in dict.fromkeys(ledger.jobs()) if (job := Job.load(ledger, each)) is not None]
         must_add_up(found, len(jobs))

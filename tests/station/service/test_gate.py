@@ -30,6 +30,7 @@ def called(client: httpx.Client, method: str, path: str) -> httpx.Response:
     """That route, about things that are not there."""
     for name in ("job", "plan", "question", "code"):
         path = path.replace(f"{{{name}}}", "NOSUCH00")
+    path = path.replace("{period}", "2026-W01")
     if path == "/v1/events":
         with client.stream(method, path) as answer:  # a stream that is let in has no end
             if answer.status_code != 200:
