@@ -6,12 +6,14 @@ python -m tools.make_files
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 from phones.words import say
 from station.questions import ALL_QUESTIONS, SEEN_NOW
+from station.setup import webhooks
 from station.setup.acquisition import FIELDS, LONGEST_VALUE
+from station.setup.outside import EVENTS, NUMBERS
 from station.setup.settings import TABLES, Settings, what_it_takes
 from station.setup.trade_fields import LONGEST
 
@@ -32,6 +34,28 @@ A key is written in its table; those with no table stand at the top of the file,
 `[slots]` has a line for each port: `"3-1.4" = "A3"`; a label stands only once, and `default` is none.
 `[printers]` has a line for each label printer, name and address: `shelf = "192.168.1.40:9100"`.
 `label --to shelf` prints there, and no command prints to any other address.
+"""
+_WEBHOOKS = """\
+A `[[webhook]]` for each endpoint that `proofwipe serve` tells what happens: [webhooks.md](webhooks.md).
+Secret and authorities are files; a path is relative to the station's folder.
+
+```toml
+[[webhook]]
+name = "shop"
+url = "https://shop.example/hooks/phones"
+secret = "keys/shop.whsec"
+events = ["job.certified", "job.failed"]
+numbers = true
+
+[webhook.fields]
+Model = "model"
+IMEI = "imei"
+Grade = "grade"
+Site = { constant = "Shop 3" }
+```
+"""
+_EVENTS = """\
+What each event may carry, by the names of `[webhook.fields]`; numbers in brackets only with `numbers = true`.
 """
 _ACQUISITION = f"""\
 For `process --acquisition FILE` and `bench --acquisition FILE`: where a phone came from.
@@ -78,6 +102,11 @@ def document() -> str:
             "## Settings: config.toml\n",
             _SETTINGS,
             *_table(("table", "key", "takes", "default"), _settings()),
+            "## Webhooks: [[webhook]] in config.toml\n",
+            _WEBHOOKS,
+            *_table(("key", "takes", "default"), _webhooks()),
+            _EVENTS,
+            *_table(("event", "fields"), _events()),
             "## Answers files\n",
             _ANSWERS,
             *_table(("key", "answers", "taken from a file"), _answers()),
@@ -91,7 +120,7 @@ def document() -> str:
 def _settings() -> Iterator[tuple[str, ...]]:
     for table, kind in {"": Settings, **TABLES}.items():
         for item in fields(kind):
-            if item.name not in TABLES and item.name not in ("slots", "printers"):
+            if item.name not in TABLES and item.name not in ("slots", "printers", "webhook"):
                 default = str(item.default).lower() if isinstance(item.default, bool) else repr(item.default)
                 shown = default.replace("'", '"')
                 yield (
@@ -100,6 +129,23 @@ def _settings() -> Iterator[tuple[str, ...]]:
                     what_it_takes(item.name, item.type),
                     f"`{shown}`",
                 )
+
+
+def _webhooks() -> Iterator[tuple[str, ...]]:
+    for item in fields(webhooks.Webhook):
+        default = item.default if item.default is not MISSING else None
+        if isinstance(default, bool):
+            shown = f"`{str(default).lower()}`"
+        elif isinstance(default, tuple):
+            shown = ", ".join(f"`{each}`" for each in default)
+        else:
+            shown = "" if default is None else f"`{default!r}`".replace("'", '"')
+        yield f"`{item.name}`", webhooks.what_it_takes(item.name), shown
+
+
+def _events() -> Iterator[tuple[str, ...]]:
+    for event, carried in EVENTS.items():
+        yield f"`{event}`", ", ".join(f"(`{name}`)" if name in NUMBERS else f"`{name}`" for name in carried)
 
 
 def _answers() -> Iterator[tuple[str, ...]]:

@@ -79,6 +79,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "unlock": "station.cli.commands.unlock",
         "lock": "station.cli.commands.lock",
         "token": "station.cli.commands.token",
+        "webhook": "station.cli.commands.webhook",
         "doctor": "station.cli.commands.doctor",
         "completion": "station.cli.commands.completion",
     }
@@ -88,7 +89,7 @@ UNLISTED = frozenset({"completion"})
 """Set up once, mostly by a package: the help names it below the commands of the day, not among them."""
 
 
-GROUPS = frozenset({"keys", "ledger", "log", "sample", "token"})
+GROUPS = frozenset({"keys", "ledger", "log", "sample", "token", "webhook"})
 """Commands that have commands of their own; a test compares."""
 _FOR_PROGRAMS, _WITH_VALUE = ("--json", "--jsonl"), ("--home", "--lang")
 

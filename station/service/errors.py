@@ -12,7 +12,8 @@ ProofwipeError
 ├── PlanChangedError      what would be done now is not what was shown
 ├── PlanEmptyError        it shows nothing that would be done
 ├── KeyReusedError        the Idempotency-Key belongs to another request
-└── KeyInUseError         the same request is being carried out, or nobody knows what became of it
+├── KeyInUseError         the same request is being carried out, or nobody knows what became of it
+└── WebhookNotFoundError  the settings name no such endpoint
 """
 
 from phones.errors import ProofwipeError
@@ -100,3 +101,10 @@ class KeyInUseError(ProofwipeError):
 
     code = "key_in_use"
     exit_code = 4
+
+
+class WebhookNotFoundError(ProofwipeError):
+    """The settings name no `[[webhook]]` of that name."""
+
+    code = "webhook_not_found"
+    exit_code = 3

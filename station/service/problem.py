@@ -25,6 +25,7 @@ _STATUS: Mapping[type[ProofwipeError], int] = MappingProxyType(
         errors.JobNotFoundError: 404,
         errors.QuestionNotFoundError: 404,
         refused.PlanNotFoundError: 404,
+        refused.WebhookNotFoundError: 404,
         refused.PlanExpiredError: 410,
         errors.QuestionClosedError: 410,
         errors.NotConfirmedError: 422,

@@ -15,6 +15,7 @@ from station.service.errors import DrainingError, EraseSwitchedOffError, PlanCha
 from station.service.feed import Feed
 from station.service.login_codes import LoginCodes
 from station.service.once import Asked, Once, digest_of
+from station.service.outbound.hooks import Webhooks
 from station.service.pages.sessions import Sessions
 from station.service.plans import Plans, Waiting
 from station.service.told import EraseBegun, ServiceTold
@@ -41,6 +42,7 @@ class Running:
     codes: LoginCodes = field(default_factory=LoginCodes)
     config: Path | None = None
     acquisitions: Acquisitions = field(default_factory=Acquisitions)
+    webhooks: Webhooks = field(default_factory=Webhooks.none)
     _draining: threading.Event = field(default_factory=threading.Event)
     _ending: threading.Event = field(default_factory=threading.Event)
 

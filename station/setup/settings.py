@@ -19,6 +19,8 @@ from phones.usb.ports import companion, is_port_path
 from station.setup.faults import Faults, written
 from station.setup.toml_file import read_toml
 from station.setup.trade_fields import LONGEST, is_trade_value
+from station.setup.webhooks import TABLE as WEBHOOK
+from station.setup.webhooks import Webhook, read_webhooks
 from station.text.language import text
 from wipe.method import Deadlines, Limits
 from wipe.overwrite.pattern import Pattern
@@ -62,6 +64,7 @@ class Settings:
     `challenge`: every job waits after the erase for a hardware attestation to be handed in (`proofwipe attest`).
     `paper_folder`: papers lie in a folder for each day, for the lot of the phone, or in none.
     `lot`: the lot of every phone that no other is stated of (`setup.trade_fields`).
+    `webhook`: other systems that `serve` tells what happens.
     Paths are relative to the station's folder.
     """
 
@@ -70,6 +73,7 @@ class Settings:
     policy: SalePolicy = field(default_factory=SalePolicy)
     overwrite: Overwrite = field(default_factory=Overwrite)
     service: Service = field(default_factory=Service)
+    webhook: tuple[Webhook, ...] = ()
     profile: str = ""
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     printers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -180,6 +184,8 @@ def _checked(document: Mapping[str, Any], faults: Faults) -> Settings:
             values[name] = _slots(value, faults)
         elif name == "printers":
             values[name] = _printers(value, faults)
+        elif name == WEBHOOK:
+            values[name] = read_webhooks(value, faults)
         else:
             values[name] = _value((name,), value, Settings, faults)
     faults.raise_if_any()

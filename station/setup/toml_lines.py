@@ -26,9 +26,11 @@ _PLAIN = re.compile(r"""[^"'#\[\]{}\n]+""")
 
 def lines_of_keys(source: str) -> Mapping[Path, int]:
     """The first line of every table and key, counted from 1. Keys of an inline table are not in it: ask for the
-    nearest name outside (`line_of`). What the scan does not understand ends it, and what follows has no line.
+    nearest name outside (`line_of`). The tables of a `[[list]]` are called "1", "2" … in it. What the scan does not
+    understand ends it, and what follows has no line.
     """
     found: dict[Path, int] = {}
+    counted_tables: dict[Path, int] = {}
     table: Path = ()
     place = counted = 0
     line = 1
@@ -39,6 +41,11 @@ def lines_of_keys(source: str) -> Mapping[Path, int]:
         names, end = _names(source, place)
         if not names:
             return found
+        if brackets:
+            names = _in_their_lists(names[:-1], counted_tables) + names[-1:]
+            if brackets == 2:
+                counted_tables[names] = counted_tables.get(names, 0) + 1
+                names = (*names, str(counted_tables[names]))
         table, path = (names, names) if brackets else (table, table + names)
         found.setdefault(path, line)
         place = _end_of_statement(source, end)
@@ -50,6 +57,16 @@ def line_of(lines: Mapping[Path, int], path: Path) -> int:
     inside = (line for found, line in lines.items() if found[: len(path)] == path)
     around = (lines[path[:end]] for end in range(len(path) - 1, 0, -1) if path[:end] in lines)
     return next(inside, 0) or next(around, 0)
+
+
+def _in_their_lists(names: Path, counted: Mapping[Path, int]) -> Path:
+    """The names with the number of the last table behind each that is a list's."""
+    path: Path = ()
+    for name in names:
+        path = (*path, name)
+        if path in counted:
+            path = (*path, str(counted[path]))
+    return path
 
 
 def _names(source: str, place: int) -> tuple[Path, int]:

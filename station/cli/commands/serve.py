@@ -33,6 +33,7 @@ def command(
     from station.service.feed import Feed
     from station.service.notify import Notifier
     from station.service.once import Once
+    from station.service.outbound.hooks import Webhooks
     from station.service.pages.sessions import sessions_of
     from station.service.plans import Plans
     from station.service.running import Running
@@ -62,6 +63,7 @@ def command(
             closing(Once(home.path / "service.sqlite3", now=utc_now)) as once,
             closing(sessions_of(home)) as sessions,
             listening(home, settings.service.port) as sockets,
+            Webhooks.open(home, settings, session.jobs.ledger) as webhooks,
         ):
             running = Running(
                 at=at,
@@ -73,7 +75,9 @@ def command(
                 look=lambda: _checked(home),
                 version=_version(),
                 config=config,
+                webhooks=webhooks,
             )
+            webhooks.start()
             session.resume()
             tcp = f", http://127.0.0.1:{settings.service.port}" if settings.service.port else ""
             place = f"{api_socket(home)}{tcp}"

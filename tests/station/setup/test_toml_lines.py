@@ -40,10 +40,20 @@ def test_every_form_of_a_key_is_found_on_its_line() -> None:
         ('quoted "',): 11,
         ("3-1.4",): 13,
         ("3-1.4", "here"): 14,
-        ("many",): 15,
-        ("many", "one"): 16,
-        ("many", "last"): 19,
+        ("many", "1"): 15,
+        ("many", "1", "one"): 16,
+        ("many", "2"): 17,
+        ("many", "2", "one"): 18,
+        ("many", "2", "last"): 19,
     }
+
+
+def test_tables_and_lists_inside_of_a_list_belong_to_its_last_table() -> None:
+    source = "[[a]]\n[a.b]\nx = 1\n[[a.c]]\ny = 1\n[[a.c]]\ny = 2\n[[a]]\n[[a.c]]\ny = 3\n[a.b]\nx = 2\n"
+    tomllib.loads(source)
+    lines = lines_of_keys(source)
+    assert (lines["a", "1", "b", "x"], lines["a", "2", "b", "x"]) == (3, 12)
+    assert [lines["a", *each, "y"] for each in (("1", "c", "1"), ("1", "c", "2"), ("2", "c", "1"))] == [5, 7, 10]
 
 
 def test_what_has_no_line_of_its_own_is_where_its_table_is() -> None:
