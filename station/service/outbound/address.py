@@ -37,8 +37,8 @@ def allowed(host: str, found: Iterable[str], *, private: bool) -> tuple[Address,
 
 def _parsed(text: str) -> Address | None:
     try:
-        return ipaddress.ip_address(text)
-    except ValueError:  # with a scope, `fe80::1%eth0`, which is nobody's address elsewhere
+        return None if "%" in text else ipaddress.ip_address(text)  # with a scope it is nobody's address elsewhere
+    except ValueError:
         return None
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from station.errors import LedgerError
+from station.errors import LedgerCorruptError, LedgerError
 from station.ledger.entry import timestamp
 from station.ledger.ledger import Ledger
 from station.service.outbound.address import Resolver, resolve
@@ -80,7 +80,7 @@ class Endpoint:
                 return min(left_s, LOOK_S)
         try:
             answer = self.send(self._event(waiting))
-        except ValueError:  # of another version of this program, or damaged: for a person to look at
+        except (ValueError, LedgerCorruptError):  # of another version of this program, or damaged: for a person to look at
             log.warning("webhook %s: entry %d cannot be read", self.hook.name, waiting.entry.number)
             self.outbox.given_up(waiting, at=self.now(), failure=Failure.UNREADABLE.value)
             return 0.0

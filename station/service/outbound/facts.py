@@ -125,9 +125,9 @@ def _as_of(ledger: Ledger, row: StoredEntry) -> tuple[JobSummary, Mapping[str, A
 def _until(ledger: Ledger, row: StoredEntry) -> "list[Entry]":
     found = []
     for entry in ledger.entries(row.job):
-        if entry.number > row.number:
-            break
         found.append(entry)
+        if entry.number == row.number:  # what comes after it may be of a later version
+            break
     return found
 
 

@@ -259,6 +259,7 @@ class Outbox:
             if after - position >= KEPT_BEHIND:
                 moved = "UPDATE outbound_hook SET position = ? WHERE name = ? AND position = ?"
                 self._file.execute(moved, (after, name, position))
+                position = after
             if len(rows) < PORTION:
                 return None
 

@@ -171,11 +171,15 @@ def _head(hook: Webhook, headers: Mapping[str, str], length: int) -> bytes:
 
 
 class _Reading(io.RawIOBase):
-    """What the receiver sends, until the time is over or enough was read; looks often whether the service ends."""
+    """What the receiver sends, until the time is over or enough was read; looks often whether the service ends.
+
+    `ended`: why there was no more when more was wanted, None if that was never so.
+    """
 
     def __init__(self, connection: socket.socket, left: Callable[[], float]) -> None:
         self._connection, self._left = connection, left
         self._room = MOST_READ
+        self.ended: Failure | None = None
 
     def readable(self) -> bool:
         return True
@@ -183,6 +187,7 @@ class _Reading(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)[: self._room]  # type: ignore[arg-type]  # whatever buffer io hands over
         if not self._room:
+            self.ended = Failure.NO_HTTP
             return 0
         while True:
             self._connection.settimeout(min(self._left(), _SLICE_S))
@@ -191,6 +196,8 @@ class _Reading(io.RawIOBase):
             except TimeoutError:
                 continue
             self._room -= count
+            if not count:
+                self.ended = Failure.CLOSED
             return count
 
     def makefile(self, _mode: str) -> io.BufferedReader:
@@ -200,13 +207,16 @@ class _Reading(io.RawIOBase):
 
 def _answer(connection: socket.socket, left: Callable[[], float]) -> Answer:
     """The status decides; what stands in the body is thrown away, whatever it asks for."""
-    found = http.client.HTTPResponse(_Reading(connection, left), method="POST")  # type: ignore[arg-type]  # all it asks is a file
+    reading = _Reading(connection, left)
+    found = http.client.HTTPResponse(reading, method="POST")  # type: ignore[arg-type]  # all it asks is a file
     try:
         found.begin()
     except http.client.RemoteDisconnected:
         return Answer(failure=Failure.CLOSED)
     except (http.client.HTTPException, ValueError):
         return Answer(failure=Failure.NO_HTTP)
+    if reading.ended is not None:  # a head that breaks off: nobody knows what was to come
+        return Answer(failure=reading.ended)
     status = found.status
     match status:
         case _ if 200 <= status < 300:
