@@ -80,7 +80,7 @@ class Endpoint:
                 return min(left_s, LOOK_S)
         try:
             answer = self.send(self._event(waiting))
-        except (ValueError, LedgerCorruptError):  # of another version of this program, or damaged: for a person to look at
+        except (ValueError, LedgerCorruptError):  # of another version, or damaged: for a person
             log.warning("webhook %s: entry %d cannot be read", self.hook.name, waiting.entry.number)
             self.outbox.given_up(waiting, at=self.now(), failure=Failure.UNREADABLE.value)
             return 0.0
