@@ -103,6 +103,7 @@ class ContinuousBench:
         self._board = Board(session.jobs.usual_s)
         self._known: dict[str, _Known] = {}
         self._sheets: dict[str, ConditionSheet] = {}  # port → what a person has stated of the phone there
+        self._stated_by: dict[str, str] = {}  # port → who stated it, where that is not who works here
         self._warnings: list[ProofwipeError] = []
         self._lock = threading.RLock()
         self._over = threading.Event()
@@ -231,10 +232,13 @@ class ContinuousBench:
         with self._lock:
             return self._sheets.get(port) or ConditionSheet()
 
-    def state(self, port: str, sheet: ConditionSheet) -> None:
-        """A person has looked at the phone there and states this; it can be changed until it is asked for."""
+    def state(self, port: str, sheet: ConditionSheet, *, by: str = "") -> None:
+        """A person has looked at the phone there and states this; it can be changed until it is asked for. `by`: their
+        name, where it is not who works here.
+        """
         with self._lock:
             self._sheets[port] = sheet
+            self._stated_by[port] = by or self._by.name
             self._board.form_wanted(port, wanted=False)
             waiting = [each for each in self._board.questions(port) if each.key in KEYS]
         for question in waiting:
@@ -242,10 +246,10 @@ class ContinuousBench:
 
     def _answer_from_sheet(self, question: Question) -> None:
         with self._lock:
-            sheet = self._sheets.get(question.port)
+            sheet, by = self._sheets.get(question.port), self._stated_by.get(question.port, self._by.name)
         if sheet is not None:
             with suppress(QuestionClosedError, QuestionNotFoundError):
-                self._session.answer(question.id, sheet.answers.get(question.key), by=self._by.name)
+                self._session.answer(question.id, sheet.answers.get(question.key), by=by)
 
     def answer(self, question: Question, choice: str | None) -> None:
         """Raises: QuestionClosedError, QuestionNotFoundError, AnswerRefusedError."""

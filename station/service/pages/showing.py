@@ -7,12 +7,20 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from phones.cleaning import clean
 from phones.words import has
 from station.service.callers import Right
 from station.service.pages import asset_files
 from station.service.pages.browser import Browser
 from station.service.pages.navigation import NAVIGATION, pages_for
 from station.text.language import current, text
+
+LONGEST = 2000
+
+
+def _visible(value: object) -> object:
+    """What cannot be seen (control and bidi characters) becomes an escape, in whatever a phone or a person said."""
+    return clean(value, most=LONGEST) if type(value) is str else value
 
 
 @cache
@@ -25,6 +33,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_visible,
     )
     made.globals |= {"t": text, "has": has, "Right": Right, "current": current, "version": asset_files.version}
     return made

@@ -17,7 +17,9 @@
     if (request.method === "GET") return;
     const told = {};
     for (const [name, value] of request.body ?? []) {
+      const [outer, inner] = name.split(".", 2);
       if (name.endsWith("[]")) (told[name.slice(0, -2)] ??= []).push(value);
+      else if (inner) (told[outer] ??= {})[inner] = value;
       else told[name] = value;
     }
     request.body = JSON.stringify(told);
@@ -27,9 +29,6 @@
   });
   document.addEventListener("htmx:error", (event) => {
     if (event.detail?.ctx?.request?.method !== "GET") say(word("notSent"));
-  });
-  document.addEventListener("htmx:after:swap", () => {
-    if (byId("message").textContent.trim()) byId("message").scrollIntoView({ block: "nearest" });
   });
 
   // -- what happens: the page asks for its parts anew when something did, and after it was away
@@ -84,8 +83,129 @@
       if (performance.now() - heard > SILENT_MS) { lost(true); connect(); }
       else changed();
     }, CLOCK_MS);
-    document.addEventListener("htmx:after:swap", (event) => {
-      if (event.detail?.ctx?.request?.method === "GET" && event.detail.ctx.response?.status === 200) seen = new Date();
+  }
+
+  // -- a phone that newly needs somebody: told to who listens, and by a tone where this browser's person wants one
+  const chosen = (name, usual) => (localStorage.getItem(`proofwipe.${name}`) ?? usual) === "yes";
+  const needing = () => new Set([...document.querySelectorAll("[data-needs]")].map((each) => each.dataset.needs));
+  let known = needing();
+  const tone = () => {
+    const audio = new AudioContext(), wave = audio.createOscillator(), loud = audio.createGain();
+    wave.frequency.value = 660;
+    loud.gain.setValueAtTime(0.15, audio.currentTime);
+    loud.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.4);
+    wave.connect(loud).connect(audio.destination);
+    wave.start();
+    wave.stop(audio.currentTime + 0.4);
+    wave.onended = () => audio.close();
+  };
+  const title = document.title;
+  const look = () => {
+    const now = needing();
+    if ([...now].some((each) => !known.has(each))) {
+      byId("announce").textContent = word("asks");
+      if (chosen("sound", "no")) tone();
+    }
+    known = now;
+    document.title = now.size ? `(${now.size}) ${title}` : title;
+  };
+  for (const [name, usual] of [["sound", "no"], ["shortcuts", "yes"]]) {
+    const box = byId(name);
+    if (!box) continue;
+    box.checked = chosen(name, usual);
+    box.addEventListener("change", () => {
+      localStorage.setItem(`proofwipe.${name}`, box.checked ? "yes" : "no");
+      if (name === "sound" && box.checked) tone();
     });
   }
+
+  // -- after a part was drawn: the time of what is seen, and the focus where a person goes on
+  document.addEventListener("htmx:after:swap", (event) => {
+    const { request, response, target } = event.detail?.ctx ?? {};
+    if (request?.method === "GET" && response?.status === 200) seen = new Date();
+    if (target?.id === "bench") return look();
+    if (byId("message").textContent.trim()) byId("message").scrollIntoView({ block: "nearest" });
+    else if (target?.matches?.("[data-keep]")) target.querySelector("[data-first]")?.focus();
+  });
+  look();
+  const panel = byId("panel");
+  if (panel) {
+    const first = panel.querySelector("[data-first]") ?? byId("panel-close");
+    first.focus({ preventScroll: true });
+    panel.scrollIntoView({ block: "nearest" });
+  }
+
+  // -- a scanner is a keyboard that types fast and ends with Enter; a person's single keys are shortcuts
+  const FAST_MS = 60, SHORTEST_SCAN = 4, EDITED = "input:not([type=radio], [type=checkbox], [type=hidden]), textarea, select";
+  let typed = "", last = 0, waiting = 0, going = false;
+  const scan = (text) => {
+    const field = byId("scan-field");
+    if (!field) return;
+    field.value = text.slice(0, 200);
+    byId("scan").requestSubmit();
+  };
+  const shows = (each) => each.getClientRects().length > 0 && !each.closest("details:not([open]) > :not(summary)");
+  const press = (key) => {
+    if (!chosen("shortcuts", "yes") && !/^[0-9]$/.test(key)) return;
+    const line = document.activeElement?.closest?.("[data-line]");
+    if (line && /^[0-9]$/.test(key)) {
+      const option = line.querySelector(`[data-digit="${key}"]`);
+      if (!option) return;
+      option.checked = true;
+      const next = [...line.parentElement.querySelectorAll("[data-line]")].find((each) => !each.querySelector(":checked"));
+      (next?.querySelector("input") ?? line.parentElement.querySelector("button.main")).focus();
+      return;
+    }
+    if (going) {
+      going = false;
+      const there = [...document.querySelectorAll("[data-go]")].find((each) => each.dataset.go === key);
+      if (there) return there.click();
+    }
+    if (key === "g") { going = true; return; }
+    if (key === "/") { byId("scan-field")?.focus(); return; }
+    if (key === "n") {
+      const all = [...document.querySelectorAll("[data-needs] a")];
+      const at = all.findIndex((each) => each.getAttribute("aria-current"));
+      (all[at + 1] ?? all[0])?.click();
+      return;
+    }
+    [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key && shows(each))?.click();
+  };
+  const settle = () => {
+    waiting = 0;
+    if (typed.length === 1) press(typed);
+    else if (typed) {
+      const field = byId("scan-field");
+      if (field) { field.value = typed; field.focus(); }
+    }
+    typed = "";
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const edited = event.target.matches?.(EDITED);
+    if (event.key === "Escape") {
+      if (edited) { event.target.blur(); return; }
+      if (chosen("shortcuts", "yes")) press("Escape");
+      return;
+    }
+    if (edited) return;
+    const now = performance.now();
+    if (event.key === "Enter") {
+      if (typed.length >= SHORTEST_SCAN) {
+        event.preventDefault();
+        clearTimeout(waiting);
+        const whole = typed;
+        typed = "";
+        scan(whole);
+      }
+      return;
+    }
+    if (event.key.length !== 1) return;
+    if (event.key === " " && !typed) return; // a person who presses a button
+    event.preventDefault();
+    typed = now - last < FAST_MS || waiting ? typed + event.key : event.key;
+    last = now;
+    clearTimeout(waiting);
+    waiting = setTimeout(settle, FAST_MS);
+  }, true);
 })();
