@@ -15,7 +15,7 @@ from phones.errors import ProofwipeError
 from station.service.errors import ApiRefusedError
 from station.service.gate import Gate, is_of_api
 from station.service.pages.app import pages_of
-from station.service.problem import MEDIA_TYPE, Problem, problem_json, status_of
+from station.service.problem import MEDIA_TYPE, Problem, headers_of, problem_json, status_of
 from station.service.routes import bench, counts, jobs, papers, samples, service, station, webhooks
 from station.service.running import Running
 from station.service.tokens import caller_with
@@ -47,7 +47,7 @@ def build(running: Running) -> Gate:
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
         await (api if scope["type"] != "http" or is_of_api(scope["path"]) else pages)(scope, receive, send)
 
-    return Gate(either, with_token=lambda secret: caller_with(home, secret, now=utc_now()))
+    return Gate(either, with_token=lambda secret: caller_with(home, secret, now=utc_now()), pace=running.pace)
 
 
 def routes_of(running: Running | None) -> FastAPI:
@@ -101,7 +101,8 @@ async def _not_of_shape(_request: Request, error: Exception) -> Response:
 
 async def _no_route(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _problem(ApiRefusedError(cause=str(error.detail)[:80], status=error.status_code))
+    allow = (error.headers or {}).get("allow", "") or (error.headers or {}).get("Allow", "")
+    return _problem(ApiRefusedError(cause=str(error.detail)[:80], status=error.status_code, allow=allow))
 
 
 async def _unexpected(_request: Request, error: Exception) -> Response:
@@ -111,4 +112,4 @@ async def _unexpected(_request: Request, error: Exception) -> Response:
 
 def _problem(error: ProofwipeError) -> Response:
     body = json.dumps(problem_json(error), ensure_ascii=False)
-    return Response(body.encode(), status_code=status_of(error), media_type=MEDIA_TYPE)
+    return Response(body.encode(), status_code=status_of(error), headers=headers_of(error), media_type=MEDIA_TYPE)

@@ -13,26 +13,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from station.errors import ConfigError, LedgerError
 from station.service.app import build
-from station.service.callers import Peer
+from station.service.connection import LARGEST_HEAD, Connection
 from station.service.notify import Notifier
 from station.service.running import Running
-from station.session.remote.place import listen_at, peer_of
+from station.session.remote.place import listen_at
 from station.setup.home import Home
 
-FIRST_REQUEST_S = 10.0
-"""Within which a new connection must have sent the head of a request."""
-MOST_CONNECTIONS = 400
-LARGEST_HEAD = 16 * 1024
 ENDING_S = 300.0
 """How long erases are waited for at the end; packaging/systemd waits a little longer."""
 _LOOK_S = 0.2
+_WAITING = 128
 _BEATS = 4
 """Signs of life in the time within which systemd wants one: some may be missed."""
 log = logging.getLogger("proofwipe.service")
@@ -41,24 +36,6 @@ log = logging.getLogger("proofwipe.service")
 def api_socket(home: Home) -> Path:
     """The name of the API's Unix socket."""
     return home.path / "api.sock"
-
-
-class _Protocol(H11Protocol):
-    """Knows who is at the other end of a Unix socket, and ends a connection on which nothing is asked."""
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        own: dict[str, Any] = {"transport": transport}
-        connection = transport.get_extra_info("socket")
-        if connection is not None and connection.family == socket.AF_UNIX:
-            process, user = peer_of(connection)
-            own["peer"] = Peer(process=process, user=user)
-        self.app_state = {**self.app_state, **own}
-        self.loop.call_later(FIRST_REQUEST_S, self._must_have_asked)
-
-    def _must_have_asked(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
 
 
 class Daemon(uvicorn.Server):
@@ -70,14 +47,14 @@ class Daemon(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 build(running),
-                http=_Protocol,
+                http=Connection,
                 ws="none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                limit_concurrency=MOST_CONNECTIONS,
+                backlog=_WAITING,  # taken in at one time, and each of them has a descriptor
                 h11_max_incomplete_event_size=LARGEST_HEAD,
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=5,
@@ -158,7 +135,7 @@ def listening(home: Home, port: int) -> Iterator[list[socket.socket]]:
     opened: list[socket.socket] = []
     try:
         try:
-            opened.append(listen_at(api_socket(home), waiting=128))
+            opened.append(listen_at(api_socket(home), waiting=_WAITING))
         except OSError as error:
             raise ConfigError(subject=str(api_socket(home)), expected="socket", got=type(error).__name__) from error
         if port:
@@ -167,7 +144,7 @@ def listening(home: Home, port: int) -> Iterator[list[socket.socket]]:
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 tcp.bind(("127.0.0.1", port))
-                tcp.listen(128)
+                tcp.listen(_WAITING)
             except OSError as error:
                 raise ConfigError(subject="service.port", expected=str(port), got=type(error).__name__) from error
         yield opened

@@ -3,6 +3,8 @@
 
 ProofwipeError
 ├── ApiRefusedError       a request that is not understood, too large, or from where none may come
+├── BusyError             as many as can be served are being served
+├── TooOftenError         this caller asks more than anybody needs to
 ├── NoCallerError         nobody is known who asks
 ├── RoleRefusedError      whoever asks may not do that
 ├── EraseSwitchedOffError nobody at this machine has switched erasing on
@@ -20,14 +22,35 @@ from phones.errors import ProofwipeError
 
 
 class ApiRefusedError(ProofwipeError):
-    """A request that is not taken. `cause`: which part of it, in words of the protocol; `status`: of the answer."""
+    """A request that is not taken. `cause`: which part of it, in words of the protocol; `status`: of the answer.
+    `allow`: the methods that there are, of a refused one.
+    """
 
     code = "api_refused"
     exit_code = 2
 
-    def __init__(self, *, cause: str, status: int = 400) -> None:
-        self.status = status
+    def __init__(self, *, cause: str, status: int = 400, allow: str = "") -> None:
+        self.status, self.allow = status, allow
         super().__init__(cause=cause)
+
+
+class BusyError(ProofwipeError):
+    """There is no place for one more connection. `retry_after_s`: when one may be tried again."""
+
+    code = "busy"
+    exit_code = 4
+    retry_after_s = 2
+
+
+class TooOftenError(ProofwipeError):
+    """A caller that asks faster than it may. `retry_after_s`: whole seconds until it is heard again."""
+
+    code = "too_often"
+    exit_code = 4
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(seconds=str(retry_after_s))
 
 
 class NoCallerError(ProofwipeError):

@@ -37,6 +37,8 @@ SLOW_S = 20.0
 PORTION = 500
 KEPT_LINES = 2000
 MOST_CLIENTS = 200
+STREAMS = "streams"
+"""In a request's state: its answer is a stream, which watches by itself how its client keeps up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ class EventStream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
+        scope.setdefault("state", {})[STREAMS] = True
         self._feed.clients += 1
         gone = asyncio.create_task(_until_gone(receive))
         try:

@@ -7,7 +7,6 @@ effect, which no form of a foreign page can send. There is no CORS.
 """
 
 import asyncio
-import json
 import logging
 import re
 from collections.abc import Callable, MutableMapping
@@ -17,11 +16,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from phones.errors import ProofwipeError
 from station.service.callers import Caller, Peer, caller_of
-from station.service.errors import ApiRefusedError, NoCallerError
-from station.service.problem import MEDIA_TYPE, problem_json, status_of
+from station.service.errors import ApiRefusedError, BusyError, NoCallerError
+from station.service.pace import Pace
+from station.service.problem import answer_of
 from station.text.language import current, speaking
 
 LARGEST_BODY = 64 * 1024
+LARGEST_HEADERS = 8 * 1024
+"""Bytes of all names and values."""
+MOST_HEADERS = 64
 BODY_S = 10.0
 """Within which a whole body must have come."""
 _SAFE = ("GET", "HEAD")
@@ -44,11 +47,12 @@ log = logging.getLogger("proofwipe.service")
 
 
 class Gate:
-    """ASGI middleware. `with_token`: whose token that is, None for nobody's."""
+    """ASGI middleware. `with_token`: whose token that is, None for nobody's. `pace`: how often somebody may ask."""
 
-    def __init__(self, app: ASGIApp, *, with_token: Callable[[str], Caller | None]) -> None:
+    def __init__(self, app: ASGIApp, *, with_token: Callable[[str], Caller | None], pace: Pace) -> None:
         self._app = app
         self._with_token = with_token
+        self._pace = pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer why not."""
@@ -61,11 +65,15 @@ class Gate:
         with speaking(language_of(",".join(headers.get("accept-language", [])))):
             sending = _Sending(send)
             try:
+                if scope.get("state", {}).get("crowded"):
+                    raise BusyError
+                check_head(scope)
                 check(scope["method"], headers)
                 body = await asyncio.wait_for(_whole(receive, headers), BODY_S)
                 scope.setdefault("state", {})
                 if is_of_api(scope["path"]) and scope["path"] not in _OPEN:  # pages have a door of their own
                     scope["state"]["caller"] = await asyncio.to_thread(self._caller, scope["state"], headers)
+                    self._pace.must_not_be_over(scope["state"]["caller"].id, writes=scope["method"] not in _SAFE)
                 await self._app(scope, _again(body, receive), sending)
             except TimeoutError:
                 await _refuse(sending, ApiRefusedError(cause="body", status=408))
@@ -94,6 +102,15 @@ def is_of_api(path: str) -> bool:
     return path in _OPEN or path == _API or path.startswith(f"{_API}/")
 
 
+def check_head(scope: Scope) -> None:
+    """Raises: ApiRefusedError for another protocol, and for a head that is larger than any of ours needs to be."""
+    if scope["http_version"] not in ("1.0", "1.1"):
+        raise ApiRefusedError(cause="HTTP", status=505)
+    given = scope["headers"]
+    if len(given) > MOST_HEADERS or sum(len(name) + len(value) for name, value in given) > LARGEST_HEADERS:
+        raise ApiRefusedError(cause=f"> {LARGEST_HEADERS} B", status=431)
+
+
 def check(method: str, headers: dict[str, list[str]]) -> None:
     """Raises: ApiRefusedError for a request that may come from somebody else's page, or is not of our kind."""
     hosts = headers.get("host", [])
@@ -105,6 +122,8 @@ def check(method: str, headers: dict[str, list[str]]) -> None:
     fetched = headers.get("sec-fetch-site", [])
     if fetched and (len(fetched) != 1 or fetched[0].lower() not in _OWN_FETCHES):
         raise ApiRefusedError(cause="Sec-Fetch-Site", status=403)
+    if "transfer-encoding" in headers and "content-length" in headers:  # two lengths: two readers see two requests
+        raise ApiRefusedError(cause="Transfer-Encoding")
     if method not in _SAFE:
         kinds = headers.get("content-type", [])
         if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/json":
@@ -181,10 +200,6 @@ class _Sending:
 async def _refuse(sending: _Sending, error: ProofwipeError) -> None:
     if sending.begun:
         return  # an error of ours, answered and told already, comes once more
-    body = json.dumps(problem_json(error), ensure_ascii=False).encode()
-    length = (b"content-length", str(len(body)).encode())
-    headers = [(b"content-type", MEDIA_TYPE.encode()), length, (b"connection", b"close")]
-    if isinstance(error, NoCallerError):
-        headers.append((b"www-authenticate", b"Bearer"))
-    await sending({"type": "http.response.start", "status": status_of(error), "headers": headers})
+    status, headers, body = answer_of(error)
+    await sending({"type": "http.response.start", "status": status, "headers": headers})
     await sending({"type": "http.response.body", "body": body})

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Errors as RFC 9457 problems: the stable code of docs/problems.md, sentences in the caller's language, a status."""
 
+import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +18,8 @@ from station.service import errors as refused
 MEDIA_TYPE = "application/problem+json"
 _STATUS: Mapping[type[ProofwipeError], int] = MappingProxyType(
     {
+        refused.BusyError: 503,
+        refused.TooOftenError: 429,
         refused.NoCallerError: 401,
         refused.RoleRefusedError: 403,
         refused.EraseSwitchedOffError: 403,
@@ -45,6 +49,7 @@ _STATUS: Mapping[type[ProofwipeError], int] = MappingProxyType(
 """The nearest class of an error counts; what has none is in the way of the request as things are: 409."""
 _CONFLICT = 409
 _RETRYABLE = (429, 503)
+_PATH = re.compile(r"(?<![\w:/.])/(?:[^\s/\"'“”]+/)+[^\s/\"'“”,;:]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +79,7 @@ def status_of(error: ProofwipeError) -> int:
 
 def problem_of(error: ProofwipeError) -> Problem:
     """In the language in use."""
-    told, status = Reason.of_error(error), status_of(error)
+    told, status = _without_folders(Reason.of_error(error), error), status_of(error)
     return Problem(
         type=f"/v1/problems/{error.code}",
         title=error.code.replace("_", " "),
@@ -90,3 +95,38 @@ def problem_json(error: ProofwipeError) -> dict[str, Any]:
     """The same as plain JSON."""
     found: dict[str, Any] = plain(problem_of(error))
     return found
+
+
+def answer_of(error: ProofwipeError) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Status, headers and body of the answer, after which the connection is closed."""
+    body = json.dumps(problem_json(error), ensure_ascii=False).encode()
+    headers = {"content-type": MEDIA_TYPE, "content-length": str(len(body)), "connection": "close"}
+    headers |= headers_of(error)
+    return status_of(error), [(name.encode(), value.encode()) for name, value in headers.items()], body
+
+
+def headers_of(error: ProofwipeError) -> dict[str, str]:
+    """What a program wants to know of it before it reads anything."""
+    if isinstance(error, refused.NoCallerError):
+        return {"www-authenticate": "Bearer"}
+    if isinstance(error, refused.BusyError | refused.TooOftenError):
+        return {"retry-after": str(error.retry_after_s)}
+    if isinstance(error, refused.ApiRefusedError) and error.allow:
+        return {"allow": error.allow}
+    return {}
+
+
+def _without_folders(told: Reason, error: ProofwipeError) -> Reason:
+    """A file is named and not where it lies: that is nothing to whoever calls."""
+    paths = {found for value in error.facts.values() for found in (*_PATH.findall(value), *_whole_path(value))}
+    sentence, step = told.sentence, told.next_step
+    for path in sorted(paths, key=len, reverse=True):
+        name = path.rstrip("/").rpartition("/")[2]
+        sentence = sentence and sentence.replace(path, name)
+        step = step and step.replace(path, name)
+    return replace(told, sentence=sentence, next_step=step)
+
+
+def _whole_path(value: str) -> tuple[str, ...]:
+    """A fact that is a path from its first letter to its last, blanks and all."""
+    return (value,) if value.startswith("/") and "/" in value[1:] and "\n" not in value else ()

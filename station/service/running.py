@@ -9,18 +9,20 @@ from typing import Literal
 
 from station.documents.sentences import Reason
 from station.documents.setup import StationChecked
-from station.errors import QuestionNotFoundError
-from station.service.callers import Caller
+from station.errors import AmbiguousPhoneError, PhoneNotFoundError, QuestionNotFoundError
+from station.service.callers import RIGHTS, Caller, Right
 from station.service.errors import DrainingError, EraseSwitchedOffError, PlanChangedError
 from station.service.feed import Feed
 from station.service.login_codes import LoginCodes
 from station.service.once import Asked, Once, digest_of
 from station.service.outbound.hooks import Webhooks
+from station.service.pace import Pace
 from station.service.pages.sessions import Sessions
 from station.service.plans import Plans, Waiting
 from station.service.told import EraseBegun, ServiceTold
 from station.session.beforehand import must_have_room
 from station.session.continuous import ContinuousBench
+from station.session.find_phone import FEWEST_DIGITS, present
 from station.session.operations import OpenStation
 from station.setup.acquisition import Acquisitions
 
@@ -28,7 +30,7 @@ from station.setup.acquisition import Acquisitions
 @dataclass(kw_only=True)
 class Running:
     """One service. `look`: the doctor, which stands above this room. `config`: the file its settings came from, None
-    for the station's own. Thread safe.
+    for the station's own. `pace`: how often one may ask. Thread safe.
     """
 
     at: OpenStation
@@ -41,6 +43,7 @@ class Running:
     version: str
     codes: LoginCodes = field(default_factory=LoginCodes)
     config: Path | None = None
+    pace: Pace = field(default_factory=Pace)
     acquisitions: Acquisitions = field(default_factory=Acquisitions)
     webhooks: Webhooks = field(default_factory=Webhooks.none)
     _draining: threading.Event = field(default_factory=threading.Event)
@@ -81,8 +84,22 @@ class Running:
         )
 
     def plan(self, caller: Caller, wanted: str, *, method: str) -> Waiting:
-        """The first step of an erase; also where erasing is switched off, for it changes nothing."""
-        return self.plans.make(wanted, method=method, caller=caller.id)
+        """The first step of an erase; also where erasing is switched off, for it changes nothing.
+
+        Raises: as `Plans.make`; a caller that may not read is told the ends of numbers only, as the bench tells them.
+        """
+        try:
+            return self.plans.make(wanted, method=method, caller=caller.id)
+        except (PhoneNotFoundError, AmbiguousPhoneError) as error:
+            listed = {"plugged_in", "matching"} & error.facts.keys()
+            if Right.READ in RIGHTS[caller.role] or not listed:
+                raise
+            raise type(error)(subject=error.subject, **dict.fromkeys(listed, self._ends_of_numbers())) from None
+
+    def _ends_of_numbers(self) -> str:
+        seen = present(self.at.bench)
+        ends = ((self.at.settings.slot(each.port), each.usb_serial[-FEWEST_DIGITS:]) for each in seen)
+        return ", ".join(f"{slot}=…{end or '?'}" for slot, end in ends) or "0"
 
     def confirm(
         self, caller: Caller, plan_id: str, *, plan_hash: str, number: str, operator: str | None, key: str

@@ -18,6 +18,7 @@ from station.service.daemon import Daemon, api_socket, listening
 from station.service.feed import Feed
 from station.service.notify import Notifier
 from station.service.once import Once
+from station.service.pace import Pace
 from station.service.pages.sessions import sessions_of
 from station.service.plans import Plans
 from station.service.running import Running
@@ -45,6 +46,7 @@ class ServiceRoom:
     home: Home
     phone: OnePhone
     running: Running
+    daemon: Daemon
     client: httpx.Client
     port: int
     seconds: list[float]
@@ -109,6 +111,7 @@ def service_room(
     answers: bool = True,
     look: Callable[[], StationChecked] = lambda: StationChecked(checks=()),
     notifier: Notifier | None = None,
+    pace: Pace | None = None,
 ) -> Iterator[ServiceRoom]:
     """`answers`: a script stands for the technician; else questions wait for a client."""
     home = Home(folder).make()
@@ -137,6 +140,7 @@ def service_room(
             plans=Plans(at, monotonic=lambda: seconds[0]),
             look=look,
             version="test",
+            pace=pace or Pace(),
         )
         up = threading.Event()
         daemon = Daemon(running, told=up.set, notifier=notifier)
@@ -144,7 +148,9 @@ def service_room(
         thread.start()
         try:
             assert up.wait(LONGEST_S)
-            yield ServiceRoom(home=home, phone=room, running=running, client=client, port=port, seconds=seconds)
+            yield ServiceRoom(
+                home=home, phone=room, running=running, daemon=daemon, client=client, port=port, seconds=seconds
+            )
         finally:
             for question in session.questions:
                 session.answer(question.id, None, by="the end of the test")
