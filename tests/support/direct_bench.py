@@ -11,6 +11,7 @@ import contextlib
 import selectors
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.faults import Exchange, FaultKind, distorted
 from virtual_phones.iphone.phone import IPhone
 from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone
-from virtual_phones.phone import ServiceReply
+from virtual_phones.phone import ServiceReply, UsbView
 from virtual_phones.port import VirtualPort
 from virtual_phones.storage.stored import Part as StoredPart
 from virtual_phones.storage.stored import cut_to, in_turn, length_of, whole
@@ -110,16 +111,8 @@ class DirectPort:
         self._port.tick(self._clock.seconds)
         view = self._port.usb()
         if view is None:
-            return Sighting(port=self.path, presence=Presence.ABSENT)
-        return Sighting(
-            port=self.path,
-            presence=self._presence(),
-            usb_serial=clean(view.iserial),
-            vendor_id=view.vendor_id,
-            product_id=view.product_id,
-            transport=clean(view.iserial),
-            interfaces=tuple(f"{a:02x}/{b:02x}/{c:02x}" for a, b, c in view.interfaces),
-        )
+            return _nothing_seen(self.path)
+        return _seen(self.path, self._presence(), view)
 
     def _presence(self) -> Presence:
         phone = self._port.phone
@@ -152,6 +145,25 @@ class DirectPort:
         here = self._port.phone
         for name in {udid, here.udid if isinstance(here, IPhone) else ""} - {""}:
             self._records.forget(name)
+
+
+@lru_cache(maxsize=1024)
+def _nothing_seen(path: str) -> Sighting:
+    return Sighting(port=path, presence=Presence.ABSENT)
+
+
+@lru_cache(maxsize=1024)
+def _seen(path: str, presence: Presence, view: UsbView) -> Sighting:
+    """A port is looked at each second of virtual time, and mostly the same hangs there."""
+    return Sighting(
+        port=path,
+        presence=presence,
+        usb_serial=clean(view.iserial),
+        vendor_id=view.vendor_id,
+        product_id=view.product_id,
+        transport=clean(view.iserial),
+        interfaces=tuple(f"{a:02x}/{b:02x}/{c:02x}" for a, b, c in view.interfaces),
+    )
 
 
 class DirectBench:

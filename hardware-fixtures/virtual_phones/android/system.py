@@ -134,8 +134,8 @@ class AndroidSystem:
                 "/GSI1.240905.001/12345678:user/release-keys",
             }
         found |= self.volatile | self.lives.data.properties
-        if self.form("boot.reason.history") == "absent" or self.has("no_boot_history"):
-            found.pop(HISTORY, None)
+        if HISTORY in found and (self.form("boot.reason.history") == "absent" or self.has("no_boot_history")):
+            del found[HISTORY]
         if self.ready:
             found |= {"sys.boot_completed": "1", "dev.bootcomplete": "1"}
         if self.has("hostile_strings"):

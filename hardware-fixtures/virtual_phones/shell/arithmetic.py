@@ -22,6 +22,10 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
 )
 
 
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,30}")
+_HEXADECIMAL = re.compile(r"[+-]?0[xX][0-9a-fA-F]{1,30}")
+
+
 class ArithmeticError64(Exception):
     """No whole-number expression, or a division by zero."""
 
@@ -34,9 +38,9 @@ def wrapped(value: int) -> int:
 def number(text: str) -> int:
     """A decimal or 0x number; 0 for anything else, as shells read unset names."""
     text = text.strip()
-    if re.fullmatch(r"[+-]?[0-9]{1,30}", text):
+    if _DECIMAL.fullmatch(text):
         return wrapped(int(text))
-    if re.fullmatch(r"[+-]?0[xX][0-9a-fA-F]{1,30}", text):
+    if _HEXADECIMAL.fullmatch(text):
         return wrapped(int(text, 16))
     return 0
 

@@ -166,7 +166,11 @@ def _type(call: Call, *, terse: bool = False) -> int:
 
 
 def _echo(call: Call) -> int:
-    words = list(call.words)
+    words = call.words
+    if len(words) == 1 and words[0][:1] != "-":
+        call.out.write(words[0] + "\n")
+        return 0
+    words = list(words)
     newline, escapes = True, False
     while words and words[0][:1] == "-" and _ECHO_OPTION.fullmatch(words[0]):
         option = words.pop(0)

@@ -40,6 +40,9 @@ class Expansion(ABC):
         """Words expanded, split and matched against files, as arguments are."""
         found: list[str] = []
         for word in words:
+            if len(word) == 1 and type(part := word[0]) is Literal and part.is_plain:
+                found.append(part.text)
+                continue
             if (whole := self._unsplit(word)) is not None:
                 found.append(whole)
                 continue
@@ -58,7 +61,7 @@ class Expansion(ABC):
         for part in word:
             if type(part) is Literal:
                 text = part.text
-                if not part.quoted and (text[:1] == "~" or not _WILD.isdisjoint(text)):
+                if not part.is_plain:
                     return None
             elif type(part) is Parameter and not part.operator and part.name not in "@*":
                 text = self.value(part.name)

@@ -9,6 +9,7 @@ import os
 import stat as modes
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from virtual_phones.storage.stored import StoredFile
 from virtual_phones.storage.volume import Volume
@@ -416,13 +417,18 @@ class FileTree:
 
 def _parts(path: str) -> list[str]:
     """The names of a path, without `.` and `..`."""
+    return list(_names_of(path))
+
+
+@lru_cache(maxsize=4096)
+def _names_of(path: str) -> tuple[str, ...]:
     parts: list[str] = []
     for part in path.split("/"):
         if part == "..":
             parts = parts[:-1]
         elif part and part != ".":
             parts.append(part)
-    return parts
+    return tuple(parts)
 
 
 def _below(base: str, folder: File) -> Iterator[tuple[str, File]]:

@@ -99,9 +99,10 @@ class Shell(Expansion):
         self.commands += 1
         if self.commands > MOST_COMMANDS:
             raise OutOfBounds
+        if type(node) is Simple:  # as most are
+            self.status = self._simple(node, source, out, err)
+            return self.status
         match node:
-            case Simple():
-                self.status = self._simple(node, source, out, err)
             case Sequence():
                 for item in node.items:
                     self.execute(item, source, out, err)
@@ -243,8 +244,12 @@ class Shell(Expansion):
     # -- simple commands -----------------------------------------------------------------
 
     def _simple(self, node: Simple, source: Source, out: Sink, err: Sink) -> int:
+        if node.is_call is None:
+            node.is_call = bool(node.words) and not node.assignments and not node.redirects
         before = self.status
         words = self.fields(node.words)
+        if node.is_call and words:
+            return self.call(words, source, out, err)
         streams = self.redirected(node.redirects, source, out, err)
         if streams is None:
             return 1

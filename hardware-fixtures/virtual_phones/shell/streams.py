@@ -101,7 +101,10 @@ class Sink:
         """Raises: OutOfBounds; OSError when the disk is full."""
         if not text or self.closed:
             return
-        self._count(len(text))
+        shell = self.shell
+        shell.written += len(text)
+        if shell.written > MOST_CHARACTERS:
+            raise OutOfBounds
         if self.file is not None:
             self.file(encode(text))
         else:
@@ -131,6 +134,8 @@ class Sink:
 
     def text(self) -> str:
         """What was written to memory."""
+        if len(self.pieces) == 1 and isinstance(self.pieces[0], str):  # as of most commands
+            return self.pieces[0]
         return "".join(
             piece if isinstance(piece, str) else decode(piece if isinstance(piece, bytes) else piece.all())
             for piece in self.pieces
@@ -138,6 +143,8 @@ class Sink:
 
     def data(self) -> tuple[bytes | Part, ...]:
         """The same as bytes; parts of files stay unread."""
+        if self.pieces and all(type(piece) is str for piece in self.pieces):  # as of nearly all lines
+            return (encode(self.text()),)
         found: list[bytes | Part] = []
         for is_part, pieces in groupby(self.pieces, lambda piece: isinstance(piece, Part)):
             if is_part:

@@ -14,6 +14,11 @@ class Literal:
 
     text: str
     quoted: bool
+    is_plain: bool = field(init=False)
+    """Stands for itself: neither a home folder nor a pattern."""
+
+    def __post_init__(self) -> None:
+        self.is_plain = self.quoted or not (self.text[:1] == "~" or any(mark in self.text for mark in "*?["))
 
 
 @dataclass(slots=True)
@@ -62,6 +67,8 @@ class Simple:
     assignments: list[tuple[str, Word]] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
     redirects: list[Redirect] = field(default_factory=list)
+    is_call: bool | None = None
+    """Words and nothing else; None until it is first run."""
 
 
 @dataclass(slots=True)

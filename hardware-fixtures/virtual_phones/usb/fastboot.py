@@ -159,7 +159,8 @@ class FastbootFunction(Function):
             self._port.exchanges.answered(b"".join(replies[-1:]))
         if fault is not None:
             replies = self._struck(fault, replies, begun.previous)
-        self._waiting += [Transfer(reply[:LONGEST_REPLY]) for reply in replies]
+        transfers = {reply: Transfer(reply[:LONGEST_REPLY]) for reply in set(replies)}
+        self._waiting += [transfers[reply] for reply in replies]
 
     def _struck(self, fault: Fault, replies: list[bytes], previous: bytes) -> list[bytes]:
         if fault.kills_link:
