@@ -112,8 +112,8 @@ class FileTree:
         """The inode. Raises: OSError (ENOENT, EACCES, ENOTDIR, ELOOP, ENAMETOOLONG)."""
         _, node, missing = self._walked(path, uid, follow=follow)
         if missing:
-            too_long = len(missing[0].encode("utf-8", "surrogateescape")) > 255
-            raise refusal(errno.ENAMETOOLONG if too_long else errno.ENOENT)
+            _must_be_a_name(missing[0])
+            raise refusal(errno.ENOENT)
         return node
 
     def _walked(self, path: str, uid: int, *, follow: bool) -> tuple[list[str], File, list[str]]:
@@ -154,13 +154,13 @@ class FileTree:
         return True
 
     def _parent(self, path: str, uid: int) -> tuple[File, str, str]:
-        real = self.real(path, uid)
+        done, node, missing = self._walked(path, uid, follow=True)
+        real = "/" + "/".join([*done, *missing])
         folder, _, name = real.rpartition("/")
         if not name:
             raise refusal(errno.EISDIR)
-        if len(name.encode("utf-8", "surrogateescape")) > 255:
-            raise refusal(errno.ENAMETOOLONG)
-        parent = self.find(folder or "/", uid)
+        _must_be_a_name(name)
+        parent = node if len(missing) == 1 else self.find(folder or "/", uid)
         if not parent.is_folder:
             raise refusal(errno.ENOTDIR)
         return parent, name, real
@@ -324,21 +324,22 @@ class FileTree:
         owner = parent.gid if parent.mode & 0o2000 else uid
         parent.children[name] = File(mode=modes.S_IFDIR | mode, uid=uid, gid=owner if gid is None else gid, mtime=mtime)
 
-    def make_folders(self, path: str, *, mode: int = 0o755, uid: int = ROOT, gid: int | None = None) -> None:
+    def make_folders(self, path: str, *, mode: int = 0o755, uid: int = ROOT, gid: int | None = None) -> File:
         """A folder and all above it, as root, owned by `uid`."""
-        done, node, missing = self._walked(path, ROOT, follow=True)
+        _, node, missing = self._walked(path, ROOT, follow=True)
         for part in missing:
-            done.append(part)
-            self.make_folder("/" + "/".join(done), ROOT, mode=mode, gid=gid)
+            _must_be_a_name(part)
+            if not node.is_folder:
+                raise refusal(errno.ENOTDIR)
+            owner = node.gid if node.mode & 0o2000 else ROOT
+            node.children[part] = File(mode=modes.S_IFDIR | mode, uid=uid, gid=owner if gid is None else gid)
             node = node.children[part]
-            node.uid = uid
+        return node
 
     def put(self, path: str, content: bytes | Callable[[], bytes], *, mode: int = 0o644, uid: int = ROOT) -> None:
         """Place a file as root, with the folders above it."""
         folder, _, name = self.absolute(path).rpartition("/")
-        if folder and not self.exists(folder):
-            self.make_folders(folder)
-        parent = self.find(folder or "/")
+        parent = self.make_folders(folder or "/")
         old = parent.children.get(name)
         self.used += 0 if callable(content) else len(content)
         if old is not None:
@@ -413,6 +414,12 @@ class FileTree:
         if standing is not None:
             self._forget(standing)
         target.children[new_name] = source.children.pop(name)
+
+
+def _must_be_a_name(name: str) -> None:
+    """Raises: OSError (ENAMETOOLONG)."""
+    if len(name.encode("utf-8", "surrogateescape")) > 255:
+        raise refusal(errno.ENAMETOOLONG)
 
 
 def _parts(path: str) -> list[str]:

@@ -248,7 +248,7 @@ class Shell(Expansion):
             node.is_call = bool(node.words) and not node.assignments and not node.redirects
         before = self.status
         words = self.fields(node.words)
-        if node.is_call and words:
+        if words and node.is_call:
             return self.call(words, source, out, err)
         streams = self.redirected(node.redirects, source, out, err)
         if streams is None:
@@ -285,7 +285,7 @@ class Shell(Expansion):
         call = Call(self, name, words[1:], source, out, err)
         if name in self.functions:
             return self._function(call)
-        tool = BUILTINS.get(name) or self.machine.tools.get(self._program(name))
+        tool = BUILTINS.get(name) or self.machine.tools.get(self._program(name) if "/" in name else name)
         if tool is None:
             return self._not_runnable(call)
         try:
@@ -296,9 +296,9 @@ class Shell(Expansion):
             raise OutOfBounds from None
 
     def _program(self, name: str) -> str:
-        """The tool that a word names; "" for a path that leads to none."""
-        folder, slash, base = name.rpartition("/")
-        return base if not slash or folder in ("/system/bin", "/bin", "/vendor/bin") else ""
+        """The tool that a path names; "" for a path that leads to none."""
+        folder, _, base = name.rpartition("/")
+        return base if folder in ("/system/bin", "/bin", "/vendor/bin") else ""
 
     def _not_runnable(self, call: Call) -> int:
         name = call.name
