@@ -48,7 +48,7 @@ events = ["job.certified", "job.failed"]
 numbers = true
 
 [webhook.fields]
-Model = "model"
+AssetTag = "asset_tag"
 IMEI = "imei"
 Grade = "grade"
 Site = { constant = "Shop 3" }

@@ -2,13 +2,14 @@
 """What may leave the station for other systems: two tables, written out. What is not in them leaves in no event.
 
 No name of a person, no note, no evidence and no text that a phone chose but its model; numbers of a phone only where
-the settings of an endpoint say so.
+the settings of an endpoint say so. What a shop stated goes back to shops: its asset tag, lot and reference.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_WHICH = ("job", "slot", "platform", "model", "attempt", "stage", "opened_at")
+_TRADE = ("asset_tag", "lot", "customer_ref")
+_WHICH = ("job", "slot", "platform", "model", "attempt", "stage", "opened_at", *_TRADE)
 _NUMBERS = ("serial", "udid", "imei", "imei2")
 _PHONE = ("storage_bytes", "colour", "grade", "cosmetic", "functional", "grade_r2", "battery", "locks")
 _ERASE = ("method", "verdict", "level", "nist_method", "gb_status", "r2_status", "technique")
@@ -20,6 +21,7 @@ NUMBERS = frozenset(_NUMBERS)
 EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "job.opened": _WHICH,
+        "job.stated": _WHICH,
         "job.blocked": (*_WHICH, *_NUMBERS, "reasons"),
         "job.erasing": (*_WHICH, *_NUMBERS, "method"),
         "job.verified": (*_WHICH, *_NUMBERS, "method", "verdict", "level"),

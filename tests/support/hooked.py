@@ -49,13 +49,20 @@ def webhook(url: str, **more: Any) -> Webhook:
 
 
 def hooked(
-    ledger: Ledger, to: Receiver | str, *, resolver: Resolver = resolve, tls: ssl.SSLContext | None = None, **more: Any
+    ledger: Ledger,
+    to: Receiver | str,
+    *,
+    resolver: Resolver = resolve,
+    tls: ssl.SSLContext | None = None,
+    from_first: bool = True,
+    **more: Any,
 ) -> Hooked:
-    """An endpoint that is told everything since the ledger began."""
+    """An endpoint; `from_first`: it is told everything since the ledger began."""
     hook = webhook(to if isinstance(to, str) else to.url, **more)
     outbox, at, stopped = Outbox(ledger.path), [datetime(2026, 12, 1, 8, tzinfo=UTC)], threading.Event()
     outbox.begin(hook.name)
-    outbox.go_back(hook.name, 0)
+    if from_first:
+        outbox.go_back(hook.name, 0)
     endpoint = Endpoint(
         hook=hook,
         secrets=(KEY,),

@@ -22,11 +22,14 @@ from station.ledger.paper_events import (
 )
 from station.ledger.stages import EntryKind, Stage
 from station.ledger.summary import AWAITING, JobSummary
+from station.ledger.trade_events import FieldsStated
 from station.session.summary import paper_status, reasons_of
 from station.setup.outside import EVENTS, NUMBERS
 from station.setup.webhooks import Constant, Webhook
 
 LONGEST_TEXT = 200
+_TRADE = ("asset_tag", "lot", "customer_ref")
+"""What was stated of a phone and may leave; a note alone is told to nobody."""
 _LOCKS = ("frp", "mdm", "activation_lock")
 """Residues of a record that keep a buyer out."""
 _STAGES: Mapping[Stage, str] = MappingProxyType(
@@ -41,6 +44,7 @@ _STAGES: Mapping[Stage, str] = MappingProxyType(
 KINDS: Mapping[str, EntryKind] = MappingProxyType(
     {
         "job.opened": EntryKind.JOB_OPENED,
+        "job.stated": EntryKind.STATED,
         **dict.fromkeys(_STAGES.values(), EntryKind.MOVE),
         "job.awaiting": EntryKind.REPORT,
         "job.decided": EntryKind.VALIDATION,
@@ -60,6 +64,8 @@ def event_of(row: StoredEntry) -> str | None:
     match row.read().event:
         case JobOpened():
             return "job.opened"
+        case FieldsStated(fields=fields) if row.job and not fields.keys().isdisjoint(_TRADE):
+            return "job.stated"
         case JobMoved(to=stage):
             return _STAGES.get(stage)
         case ReportMade(reasons=reasons):
@@ -85,9 +91,7 @@ def told(ledger: Ledger, row: StoredEntry, hook: Webhook) -> tuple[JobSummary, M
         raise ValueError(row.kind)
     summary, record = _as_of(ledger, row)
     may = [name for name in EVENTS[event] if hook.numbers or name not in NUMBERS]
-    known = {name: _FACTS[name](summary, record) for name in may if name != "url"}
-    if "url" in may:
-        known["url"] = _url(hook, summary)
+    known = {name: _url(hook, summary) if name == "url" else _FACTS[name](summary, record) for name in may}
     return summary, named(hook, known)
 
 
@@ -204,6 +208,7 @@ _FACTS: Mapping[str, _Fact] = MappingProxyType(
         "attempt": lambda job, _record: job.attempt,
         "stage": lambda job, _record: job.stage.value,
         "opened_at": _of_job("opened_at"),
+        **{name: _of_job(name) for name in _TRADE},
         "closed_at": _of_job("closed_at"),
         "serial": _of_job("serial"),
         "udid": _number("udid"),

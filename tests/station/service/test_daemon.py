@@ -275,3 +275,48 @@ def test_the_unit_waits_longer_than_the_service_needs_to_end_and_names_a_command
     words = said["ExecStart"].split()[1:]
     assert words[0] == "serve"
     assert serve_command.make_parser(click.Context(serve_command)).parse_args(words[1:])[0]["passphrase_file"]
+
+
+@pytest.mark.wire
+@pytest.mark.timeout(1000)
+def test_the_receiver_of_the_document_gets_every_event_once_although_the_service_is_killed(
+    specimen: Starter, tmp_path: Path
+) -> None:
+    port, secret = free_port(), tmp_path / "shop.whsec"
+    hook = f'[[webhook]]\nname = "shop"\nurl = "http://127.0.0.1:{port}/"\nsecret = "{secret}"\n'
+    events = ["job.opened", "job.erasing", "job.verified", "paper.ready", "job.certified"]
+    line, _ = specimen(PIXEL_16, config=f"{CONFIG}{hook}events = {events}\n".replace("'", '"'))
+    patient(line)
+    assert line.run("webhook", "secret", "--out", secret).code == 0
+    text = (ROOT / "docs/webhooks.md").read_text("utf-8")
+    found = re.search(r"<!-- example: webhooks -->\n```python\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    (tmp_path / "receiver.py").write_text(found.group(1))
+    said = (tmp_path / "said").open("w+")
+    command = [sys.executable, "receiver.py", str(secret), str(port)]
+    with said, subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=subprocess.DEVNULL) as shop:
+        try:
+            with serving(line) as (process, client):
+                job = ordered(client).json()["job"]
+                wait_for(lambda: bool(job_told(client, job)["erase_begun_at"]), LONGEST_S, "the erase does not begin")
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(LONGEST_S)
+            with serving(line) as (process, client):
+
+                def told() -> list[str]:
+                    said.seek(0)
+                    return [each.split()[0].split(".")[-2] for each in said.read().splitlines()]
+
+                def all_told() -> bool:
+                    answered(client)
+                    return len(told()) >= len(events)
+
+                wait_for(all_told, LONGEST_S, lambda: str((told(), client.get("/v1/webhooks").text)))
+                assert told() == [each.split(".")[1] for each in events], "each once, in order"
+                assert f" {job} " in (tmp_path / "said").read_text()
+                (state,) = client.get("/v1/webhooks").json()["webhooks"]
+                assert (state["waiting"], state["dead"], state["failure"]) == (0, 0, None)
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(LONGEST_S) == 0
+        finally:
+            shop.kill()
