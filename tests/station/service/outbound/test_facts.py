@@ -100,8 +100,8 @@ def test_numbers_are_sent_where_the_settings_say_so_and_are_what_the_search_woul
 
 def test_a_certified_phone_is_told_as_its_record_has_it(tmp_path: Path, listening: Receiver) -> None:
     ledger = lived(tmp_path, lives.PIXEL_16)
-    hook = {"events": ("job.certified", "job.stated"), "paper_url": "https://shop.example/p/{paper}?job={job}"}
-    there = hooked(ledger, listening, **hook)
+    url = "https://shop.example/p/{paper}?job={job}"
+    there = hooked(ledger, listening, events=("job.certified", "job.stated"), paper_url=url)
     there.run()
     certified, stated = map(event, listening.received)
     data = certified["data"]
