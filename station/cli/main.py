@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "wipe": "station.cli.commands.wipe",
         "bench": "station.cli.commands.bench",
         "serve": "station.cli.commands.serve",
+        "dashboard": "station.cli.commands.dashboard",
         "process": "station.cli.commands.process",
         "challenge": "station.cli.commands.challenge",
         "attest": "station.cli.commands.attest",

@@ -23,9 +23,13 @@ _ENDS: Mapping[str, str] = MappingProxyType(
     }
 )
 _ON_A_PAGE: Mapping[str, str] = MappingProxyType(
-    {"bench.fill_form": "page.fill_form", "bench.answer_it": "page.answer_it"}
+    {
+        "bench.fill_form": "page.fill_form",
+        "bench.answer_it": "page.answer_it",
+        "bench.doing_confirm": "page.doing_confirm",
+    }
 )
-"""Sentences that name a key of the terminal's screen, and what a page says instead."""
+"""Sentences about the terminal's screen, where a scan alone begins an erase, and what a page says instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Tile:
     tone: str
     order: str
     sign: str
+    doing: str
     tells: str
     left: str
     needs: bool
@@ -52,6 +57,7 @@ def tile_of(row: Row) -> Tile:
         tone=_TONES[row.cable],
         order=_order(row, phone),
         sign=_SIGNS[row.cable],
+        doing=text(_ON_A_PAGE[row.doing.key]) if row.doing.key in _ON_A_PAGE else phone.sentence,
         tells=tells,
         left="" if row.left_s is None else text("page.left", minutes=max(1, round(row.left_s / 60))),
         needs=row.cable is Cable.NEEDS_YOU,

@@ -153,7 +153,7 @@
       if (!option) return;
       option.checked = true;
       const next = [...line.parentElement.querySelectorAll("[data-line]")].find((each) => !each.querySelector(":checked"));
-      (next?.querySelector("input") ?? line.parentElement.querySelector("button.main")).focus();
+      (next?.querySelector("input") ?? line.closest("form").querySelector("button.main")).focus();
       return;
     }
     if (going) {
