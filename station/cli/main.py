@@ -68,6 +68,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "copy": "station.cli.commands.copy",
         "reprint": "station.cli.commands.reprint",
         "label": "station.cli.commands.label",
+        "print": "station.cli.commands.print",
         "regrade": "station.cli.commands.regrade",
         "attested": "station.cli.commands.attested",
         "verify": "station.cli.commands.verify",

@@ -65,7 +65,7 @@ def label_facts(job: Job) -> LabelFacts:
     known = job.summary
     standing, reasons = _standing(job)
     record = _record(job)
-    asset_tag = getattr(known, "asset_tag", "")
+    asset_tag = known.asset_tag
     numbers = (last_digits(known.serial), last_digits(known.number_called("imei1")))
     certified = standing is not Standing.STOP
     return LabelFacts(

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documents of a station, each by one call: the same for a command and for a call of the API. Nothing is written."""
+
+from datetime import date, datetime, timedelta
+
+from certs.log.sampling import CERTIFICATES
+from certs.log.sampling import period as period_named
+from station.errors import ConfigError, JobNotFoundError, NotInitialisedError
+from station.ledger.job import Job
+from station.ledger.job_filter import JobFilter
+from station.printing.audit import audit_pdf
+from station.printing.manifest import Manifest, manifest_pdf, overtaken
+from station.printing.report import Report, hours, report_pdf
+from station.printing.sample_sheet import sample_pdf
+from station.session import statistics
+from station.session.jobs import Jobs
+from station.setup.home import Home
+from station.setup.people import load as load_company
+from station.text.language import text
+
+_MOST = 1_000_000
+_MOMENT = "%Y-%m-%d %H:%M"
+
+
+def station_name(home: Home) -> str:
+    """Owner and name of the station; "" where nobody has said. Raises: ConfigError."""
+    try:
+        company = load_company(home.keys)
+    except NotInitialisedError:  # a demo's folder
+        return ""
+    return f"{company.issuer.name} · {company.station}"
+
+
+def manifest(home: Home, jobs: Jobs, lot: str, *, at: datetime, whole_numbers: bool = False) -> bytes:
+    """The manifest of a lot. Raises: JobNotFoundError for one that has no job; LedgerError."""
+    held = jobs.select(JobFilter(lot=lot), most=_MOST)[::-1] if lot else ()
+    if not held:
+        raise JobNotFoundError(subject=lot)
+    made = Manifest(lot=held[-1].lot, jobs=held, overtaken=overtaken(jobs.ledger, held))
+    return manifest_pdf(made, station=station_name(home), at=at, whole_numbers=whole_numbers)
+
+
+def shift(home: Home, jobs: Jobs, begin: datetime, end: datetime, *, at: datetime) -> bytes:
+    """The report of the jobs opened from `begin` to before `end`, both aware; at most a week.
+
+    Raises: ConfigError for no such time; LedgerError.
+    """
+    try:
+        slices = hours(begin, end)
+    except ValueError as error:
+        raise ConfigError(subject="shift", expected=text("word.shift_expected"), got=str(error)) from error
+    counted = jobs.ledger.view.statistics(slices)
+    period = f"{begin.astimezone().strftime(_MOMENT)} – {end.astimezone().strftime(_MOMENT)}"
+    return report_pdf(Report(title=text("print.shift"), period=period, counted=counted), station=station_name(home), at=at)
+
+
+def month(home: Home, jobs: Jobs, name: str, *, at: datetime) -> bytes:
+    """The report of a month of the machine's own clock, such as "2026-11". Raises: ConfigError; LedgerError."""
+    try:
+        first = datetime.strptime(name, "%Y-%m").date()  # noqa: DTZ007 - a name, no moment
+    except ValueError as error:
+        raise ConfigError(subject="month", expected=text("word.month_expected"), got=name[:40]) from error
+    period = statistics.period(first, _last_of(first))
+    counted = statistics.statistics(jobs, period)
+    return report_pdf(Report(title=text("print.month"), period=name, counted=counted), station=station_name(home), at=at)
+
+
+def audit(home: Home, job: Job, *, at: datetime) -> bytes:
+    """The audit print of a job whose entries were checked (`Jobs.to_act_on`). Raises: LedgerError."""
+    return audit_pdf(job, station=station_name(home), at=at)
+
+
+def sample(home: Home, jobs: Jobs, name: str, *, at: datetime, of: str = CERTIFICATES) -> bytes:
+    """The sheet of a sample that was drawn. Raises: ConfigError for what is no period; JobNotFoundError where none was
+    drawn; LogMissingError, LogError, LedgerError.
+    """
+    from station.session.sampling import written_sample
+
+    try:
+        wanted = period_named(name)
+    except ValueError as error:
+        raise ConfigError(subject="period", expected="2026-11, 2026-W48, 2026-11-29", got=name[:40]) from error
+    drawing = written_sample(home, jobs.ledger, wanted, of=of)
+    if drawing.sample is None:
+        raise JobNotFoundError(subject=wanted.name, got=text("word.not_drawn", period=wanted.name))
+    return sample_pdf(drawing, station=station_name(home), at=at)
+
+
+def _last_of(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
