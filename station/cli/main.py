@@ -91,7 +91,7 @@ UNLISTED = frozenset({"completion"})
 """Set up once, mostly by a package: the help names it below the commands of the day, not among them."""
 
 
-GROUPS = frozenset({"keys", "ledger", "log", "sample", "token", "webhook"})
+GROUPS = frozenset({"keys", "ledger", "log", "print", "sample", "token", "webhook"})
 """Commands that have commands of their own; a test compares."""
 _FOR_PROGRAMS, _WITH_VALUE = ("--json", "--jsonl"), ("--home", "--lang")
 

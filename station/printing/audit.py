@@ -6,7 +6,7 @@ left out, because with them anybody could try which number a commitment hides.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -128,4 +128,3 @@ def _bounded(value: str) -> str:
 def _word(group: str, code: str) -> str:
     key = f"print.{group}_{code}"
     return text(key) if has(key) else code
-

@@ -51,7 +51,9 @@ def shift(home: Home, jobs: Jobs, begin: datetime, end: datetime, *, at: datetim
         raise ConfigError(subject="shift", expected=text("word.shift_expected"), got=str(error)) from error
     counted = jobs.ledger.view.statistics(slices)
     period = f"{begin.astimezone().strftime(_MOMENT)} – {end.astimezone().strftime(_MOMENT)}"
-    return report_pdf(Report(title=text("print.shift"), period=period, counted=counted), station=station_name(home), at=at)
+    return report_pdf(
+        Report(title=text("print.shift"), period=period, counted=counted), station=station_name(home), at=at
+    )
 
 
 def month(home: Home, jobs: Jobs, name: str, *, at: datetime) -> bytes:
@@ -62,7 +64,9 @@ def month(home: Home, jobs: Jobs, name: str, *, at: datetime) -> bytes:
         raise ConfigError(subject="month", expected=text("word.month_expected"), got=name[:40]) from error
     period = statistics.period(first, _last_of(first))
     counted = statistics.statistics(jobs, period)
-    return report_pdf(Report(title=text("print.month"), period=name, counted=counted), station=station_name(home), at=at)
+    return report_pdf(
+        Report(title=text("print.month"), period=name, counted=counted), station=station_name(home), at=at
+    )
 
 
 def audit(home: Home, job: Job, *, at: datetime) -> bytes:

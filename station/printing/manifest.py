@@ -16,7 +16,7 @@ from station.ledger.summary import JobSummary, Result
 from station.text.language import text
 
 if TYPE_CHECKING:
-    from station.printing.sheet import Head
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +71,7 @@ def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(names).items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def manifest_pdf(
-    manifest: Manifest, *, station: str, at: datetime, whole_numbers: bool = False
-) -> bytes:
+def manifest_pdf(manifest: Manifest, *, station: str, at: datetime, whole_numbers: bool = False) -> bytes:
     """The manifest as a PDF file. `whole_numbers`: serial numbers and IMEIs in whole, as a buyer of lots needs them."""
     from station.printing import sheet
     from station.printing.sheet import Head
@@ -109,9 +107,7 @@ def _story(manifest: Manifest, *, whole_numbers: bool) -> "Iterable[object]":
         yield sheet.gap()
 
 
-def _rows(
-    jobs: Sequence[JobSummary], overtaken: Mapping[str, str], *, whole_numbers: bool, why: bool
-) -> object:
+def _rows(jobs: Sequence[JobSummary], overtaken: Mapping[str, str], *, whole_numbers: bool, why: bool) -> object:
     from station.printing import sheet
 
     names = ["number", "model", "asset_tag_head", "serial", "imei", "grade_head", "opened", "job_head", "paper"]

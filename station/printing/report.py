@@ -124,5 +124,5 @@ def _called(group: str, name: str) -> str:
 
 
 def _short(day: str) -> str:
-    """"2026-11-29" as "29": the month stands above."""
+    """Of a date the day alone: the month stands above."""
     return day.rpartition("-")[2]

@@ -43,7 +43,19 @@ def _story(drawing: Drawing) -> "Iterator[Flowable]":
     yield from sheet.heading(text("print.how_to_inspect"))
     yield sheet.paragraph(text("print.inspect_rule"), most=600)
     yield sheet.gap()
-    names = ["number", "paper", "model", "serial", "imei", "slot", "by_operator", "by_method", "found", "tool", "signed"]
+    names = [
+        "number",
+        "paper",
+        "model",
+        "serial",
+        "imei",
+        "slot",
+        "by_operator",
+        "by_method",
+        "found",
+        "tool",
+        "signed",
+    ]
     rows = [_row(number, each) for number, each in enumerate(drawing.rows, start=1)]
     wide = (0.4, 2.3, 1.6, 0.9, 0.9, 0.7, 1.3, 1.8, 2.0, 1.6, 2.0)
     yield sheet.table([text(f"print.{name}") for name in names], rows, wide, numbers=[0])

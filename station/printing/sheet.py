@@ -33,7 +33,9 @@ _WITH_HEADING = 80.0
 class Words(Flowable):  # type: ignore[misc]  # reportlab has no types
     """One text over as many lines as it needs; it may go on over a page's end. `most`: characters shown of it."""
 
-    def __init__(self, words: str, size: float = SIZE, *, colour: str = INK, most: int = 400, right: bool = False):  # type: ignore[no-untyped-def]  # noqa: E501 - as above
+    def __init__(
+        self, words: str, size: float = SIZE, *, colour: str = INK, most: int = 400, right: bool = False
+    ) -> None:
         super().__init__()
         self._lines: Sequence[str] = ()
         self._wrapped = False

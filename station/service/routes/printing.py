@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Documents for people: labels, manifests, reports, audit prints and sample sheets. Nothing is printed from here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -15,10 +17,11 @@ from station.printing.label_pdf import labels_pdf
 from station.printing.sizes import SIZES, USUAL
 from station.printing.zpl import labels_zpl
 from station.service.callers import Right
+from station.service.errors import ApiRefusedError
 from station.service.routing import Id, Routes, Service
 
 ROUTES = Routes()
-Size = Annotated[str, Query(max_length=12, description=", ".join(SIZES))]
+Size = Annotated[str, Query(pattern=f"^({'|'.join(SIZES)})$")]
 Lot = Annotated[str, Path(min_length=1, max_length=64)]
 Moment = Annotated[datetime, Query(description="RFC 3339; without a zone: UTC")]
 
@@ -27,14 +30,14 @@ Moment = Annotated[datetime, Query(description="RFC 3339; without a zone: UTC")]
 def label_pdf(service: Service, job: Id, size: Size = USUAL) -> Response:
     """A label for the shelf; it says DO NOT SELL where the phone has no certificate that stands."""
     facts = label_facts(service.at.session.jobs.to_act_on(job))
-    return _pdf(labels_pdf([facts], SIZES[_size(size)]), f"{job}-label")
+    return _pdf(labels_pdf([facts], SIZES[size]), f"{job}-label")
 
 
 @ROUTES.add("GET", "/jobs/{job}/label.zpl", Right.READ, response_class=Response)
-def label_zpl(service: Service, job: Id, size: Size = USUAL, dpi: Literal[203, 300] = 203) -> Response:
+def label_zpl(service: Service, job: Id, size: Size = USUAL, dpi: Literal["203", "300"] = "203") -> Response:
     """The same in ZPL, for a label printer."""
     facts = label_facts(service.at.session.jobs.to_act_on(job))
-    zpl = labels_zpl([facts], SIZES[_size(size)], dpi)
+    zpl = labels_zpl([facts], SIZES[size], int(dpi))
     return Response(zpl, media_type="application/zpl", headers=_named(f"{job}-label.zpl"))
 
 
@@ -55,33 +58,37 @@ def manifest_pdf(service: Service, lot: Lot, numbers: Literal["ends", "whole"] =
 def shift_pdf(service: Service, since: Moment, until: Moment) -> Response:
     """What was done in that time, a week at most."""
     begin, over = (each if each.tzinfo else each.replace(tzinfo=UTC) for each in (since, until))
-    return _pdf(make.shift(service.at.home, service.at.session.jobs, begin, over, at=_now()), "shift")
+    with _given():
+        return _pdf(make.shift(service.at.home, service.at.session.jobs, begin, over, at=_now()), "shift")
 
 
 @ROUTES.add("GET", "/reports/month.pdf", Right.READ, response_class=Response)
 def month_pdf(service: Service, month: Annotated[str, Query(pattern=r"^[0-9]{4}-[0-9]{2}$")]) -> Response:
     """What was done in a month, such as 2026-11."""
-    return _pdf(make.month(service.at.home, service.at.session.jobs, month, at=_now()), month)
+    with _given():
+        return _pdf(make.month(service.at.home, service.at.session.jobs, month, at=_now()), month)
 
 
 @ROUTES.add("GET", "/samples/{period}/sheet.pdf", Right.READ, response_class=Response)
-def sample_pdf(
-    service: Service, period: Id, of: Literal["certificates", "reports"] = "certificates"
-) -> Response:
+def sample_pdf(service: Service, period: Id, of: Literal["certificates", "reports"] = "certificates") -> Response:
     """The sheet of a sample that was drawn, for whoever inspects its phones again."""
     kind = REPORTS if of == "reports" else CERTIFICATES
-    return _pdf(make.sample(service.at.home, service.at.session.jobs, period, at=_now(), of=kind), f"sample-{period}")
+    with _given():
+        home, jobs = service.at.home, service.at.session.jobs
+        return _pdf(make.sample(home, jobs, period, at=_now(), of=kind), f"sample-{period}")
+
+
+@contextmanager
+def _given() -> Iterator[None]:
+    """A time that is none is a mistake of the request. Raises: ApiRefusedError."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ApiRefusedError(cause=error.subject, status=422) from error
 
 
 def _now() -> datetime:
     return utc_now().astimezone()
-
-
-def _size(name: str) -> str:
-    """Raises: ConfigError for a size nobody has."""
-    if name not in SIZES:
-        raise ConfigError(subject="size", expected=", ".join(SIZES), got=name)
-    return name
 
 
 def _pdf(data: bytes, name: str) -> Response:

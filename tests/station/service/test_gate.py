@@ -28,7 +28,7 @@ ROUTES = [
 
 def called(client: httpx.Client, method: str, path: str) -> httpx.Response:
     """That route, about things that are not there."""
-    for name in ("job", "plan", "question", "code", "webhook"):
+    for name in ("job", "plan", "question", "code", "webhook", "lot"):
         path = path.replace(f"{{{name}}}", "NOSUCH00")
     path = path.replace("{period}", "2026-W01")
     if path == "/v1/events":
