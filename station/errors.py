@@ -35,6 +35,10 @@ ProofwipeError
 ├── QuestionClosedError   the question has its answer already, or its time is over
 ├── AnswerRefusedError    the answer is none of the question's choices
 ├── FieldRefusedError     a field of the trade cannot hold what was typed or scanned
+├── AheadRefusedError     nothing can be stated ahead of that
+├── LotNotFoundError      nobody named a lot so
+├── LotClosedError        nobody states a phone to be of it any more
+├── LotDiffersError       it does not hold what was expected, and nobody said that this is known
 ├── SubscriptionDroppedError  a client did not read its events in time
 └── WrongStageError       the job is not at a stage where that can be done
     ├── EraseBegunError       the phone cannot be given up any more
@@ -45,6 +49,9 @@ ProofwipeError
     └── JobBusyError          nor will it be before its worker is done
 """
 
+from collections.abc import Mapping
+
+from phones.cleaning import clean
 from phones.errors import ProofwipeError
 from phones.words import say
 
@@ -405,6 +412,41 @@ class FieldRefusedError(ProofwipeError):
 
     code = "field_refused"
     exit_code = 2
+
+
+class AheadRefusedError(ProofwipeError):
+    """`subject` is neither a slot nor a phone's whole number, or `most` statements wait for that phone already."""
+
+    code = "ahead_refused"
+    exit_code = 2
+
+    def __init__(self, *, subject: str, most: int) -> None:
+        super().__init__(subject=clean(subject), most=str(most))
+
+
+class LotNotFoundError(ProofwipeError):
+    """Nobody named a lot so."""
+
+    code = "lot_not_found"
+    exit_code = 3
+
+
+class LotClosedError(ProofwipeError):
+    """The lot is closed."""
+
+    code = "lot_closed"
+    exit_code = 4
+
+
+class LotDiffersError(ProofwipeError):
+    """Somebody would close a lot that is not as it was said to be. `differences`: how many phones, by what is wrong."""
+
+    code = "lot_differs"
+    exit_code = 4
+
+    def __init__(self, *, subject: str, differences: Mapping[str, int]) -> None:
+        kinds = ("missing", "unexpected", "at_work", "awaiting")
+        super().__init__(subject=subject, **{kind: str(differences.get(kind, 0)) for kind in kinds})
 
 
 class SubscriptionDroppedError(ProofwipeError):

@@ -32,6 +32,7 @@ from station.ledger.paper_events import (
 )
 from station.ledger.stages import Stage
 from station.ledger.summary import AWAITING, JobSummary
+from station.ledger.trade_events import FieldsStated
 from station.session.summary import reasons_of
 from station.text.language import text
 
@@ -117,6 +118,10 @@ def _told(event: Event) -> str:
 
 def _told_of_paper(event: Event) -> str:
     match event:
+        case FieldsStated() if event.fields:
+            fields = [(text(f"trade.{name}"), value) for name, value in event.fields.items() if has(f"trade.{name}")]
+            said = text("word.comma").join(f"{name} “{value}”" for name, value in fields)
+            return text("story.stated", what=said, by=event.by)
         case AnswerCorrected():
             return text(
                 "story.corrected",

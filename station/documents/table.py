@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from station.documents import errors, events, jobs, logs, papers, phones, setup, verification
+from station.documents import errors, events, jobs, logs, papers, phones, setup, trade, verification
 from station.documents.document import Document
 from station.documents.schemas import schema_of
 
@@ -49,6 +49,10 @@ DOCUMENTS: Mapping[str, tuple[type[Document], ...]] = MappingProxyType(
             (logs.WitnessMade,),
             (logs.LogCosigned,),
             (logs.LogServing,),
+            (trade.PhoneTagged,),
+            (trade.LotTold,),
+            (trade.LotsTold,),
+            (trade.HistoryTold,),
         )
     }
 )

@@ -195,6 +195,28 @@ class Projection:
             rows = connection.execute(query, (*values, _NO_END if below is None else below, most, skip)).fetchall()
         return tuple(self._summary(found) for (found,) in rows)
 
+    def each(self, wanted: JobFilter) -> Iterator[JobSummary]:
+        """All jobs that fit, oldest first, a portion in memory at a time; those that come meanwhile are among them.
+
+        Raises: LedgerError.
+        """
+        self._must_be_current()
+        after, rows = 0, [(0, "")]
+        while rows:
+            with self._database.reading() as connection:
+                condition, values = wanted.condition(searched=_has_table(connection, "view_words"))
+                query = f"SELECT number, summary FROM view_job WHERE {condition} AND number > ? ORDER BY number LIMIT ?"  # noqa: S608 - constants
+                rows = connection.execute(query, (*values, after, _PORTION)).fetchall()
+            for after, text in rows:  # noqa: B007 - as above
+                yield self._summary(text)
+
+    def lots(self) -> tuple[tuple[str, int], ...]:
+        """Every lot that a job is of, with how many are. Raises: LedgerError."""
+        self._must_be_current()
+        with self._database.reading() as connection:
+            query = "SELECT lot, count(*) FROM view_job WHERE lot <> '' GROUP BY lot"
+            return tuple((str(lot), int(number)) for lot, number in connection.execute(query))
+
     def count(self, wanted: JobFilter) -> Mapping[str, int]:
         """How many jobs fit, by stage; "awaiting", "withdrawn" and "replaced" are counted besides, "" is all of them.
 

@@ -16,7 +16,19 @@ from station.service.errors import ApiRefusedError
 from station.service.gate import Gate, is_of_api
 from station.service.pages.app import pages_of
 from station.service.problem import MEDIA_TYPE, Problem, headers_of, problem_json, status_of
-from station.service.routes import bench, counts, jobs, logins, papers, printing, samples, service, station, webhooks
+from station.service.routes import (
+    bench,
+    counts,
+    jobs,
+    logins,
+    papers,
+    printing,
+    samples,
+    service,
+    station,
+    trade,
+    webhooks,
+)
 from station.service.running import Running
 from station.service.tokens import caller_with
 
@@ -28,6 +40,7 @@ SUBJECTS = (
     counts.ROUTES,
     printing.ROUTES,
     station.ROUTES,
+    trade.ROUTES,
     service.ROUTES,
     logins.ROUTES,
     webhooks.ROUTES,

@@ -28,7 +28,9 @@ from station.errors import LedgerError, SubscriptionDroppedError
 from station.ledger.entry import StoredEntry
 from station.ledger.job_events import JobMoved
 from station.ledger.paper_events import PaperMade
+from station.ledger.trade_events import FieldsStated
 from station.session.session import Session
+from station.setup.trade_fields import TRADE_FIELDS
 from station.text.language import speaking
 
 LOOK_S = 0.25
@@ -223,6 +225,8 @@ def _told(row: StoredEntry) -> str:
             told["stage"] = event.to.value
         if isinstance(event, PaperMade):
             told["paper"] = event.id
+        if isinstance(event, FieldsStated):
+            told["fields"] = sorted(event.fields.keys() & set(TRADE_FIELDS))
     return json.dumps(told)
 
 

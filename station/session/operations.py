@@ -14,18 +14,20 @@ from dataclasses import dataclass
 
 from certs.log.sampling import CERTIFICATES, REPORTS
 from certs.log.sampling import period as period_named
-from certs.record.facts import Validation
+from certs.record.facts import Person, Validation
 from station.errors import ConfigError, JobBusyError, KeyRequiredError, NotCertifiedError, WrongStageError
 from station.ledger.codec import Base64
 from station.ledger.job import Job
 from station.ledger.paper_events import SampleInspected
 from station.ledger.stages import Stage
+from station.ledger.trade_events import ModelExpected
 from station.papers.decision import WITHDRAWALS
-from station.session import sampling
+from station.session import lots, sampling
 from station.session.bench import PhoneBench
 from station.session.deciding import must_be_seen
 from station.session.events import Question
 from station.session.session import Session
+from station.session.stating import By, Stated, state_fields
 from station.setup.home import Home
 from station.setup.people import load as load_company
 from station.setup.settings import Settings
@@ -186,6 +188,42 @@ def copy_paper(at: OpenStation, *, job: str, opened: tuple[str, ...] = ()) -> Pr
     return print_paper(at, job=job, opened=opened)
 
 
+# -- the trade ------------------------------------------------------------------------------------------
+
+
+def state(
+    at: OpenStation, *, about: str, fields: Mapping[str, str], by: str, ahead: bool = False, system: str = ""
+) -> Stated:
+    """State asset tag, lot, customer's reference or note of a job, a phone or a slot: see `stating.state_fields`.
+    `by`: one of the station's people; `system`: what a program that states it in their name goes by.
+
+    Raises: NotEntitledError; what `stating.state_fields` raises.
+    """
+    person = _one_of_us(at, by)
+    with at.session.acting():
+        who = By(name=person.name, role=system or person.role)
+        return state_fields(at.session.jobs.ledger, at.settings, about=about, fields=fields, ahead=ahead, by=who)
+
+
+def state_lot(
+    at: OpenStation, *, lot: str, by: str, expected: int | None = None, models: tuple[ModelExpected, ...] = ()
+) -> None:
+    """Say what a lot should hold; one that was closed is open again. Raises: NotEntitledError, FieldRefusedError."""
+    person = _one_of_us(at, by)
+    with at.session.acting():
+        said = {each.model: each.expected for each in models}
+        ledger = at.session.jobs.ledger
+        lots.state_lot(ledger, name=lot, by=person.name, role=person.role, expected=expected, models=said)
+
+
+def close_lot(at: OpenStation, *, lot: str, by: str, differences_known: bool = False) -> None:
+    """Close a lot. Raises: NotEntitledError; what `lots.close_lot` raises."""
+    person = _one_of_us(at, by)
+    with at.session.acting():
+        ledger = at.session.jobs.ledger
+        lots.close_lot(ledger, name=lot, by=person.name, role=person.role, differences_known=differences_known)
+
+
 # -- samples --------------------------------------------------------------------------------------------
 
 
@@ -212,8 +250,13 @@ def record_inspection(
 
     Raises: NotEntitledError; what `station.session.sampling.record_result` raises.
     """
-    company = load_company(at.home.keys)
-    person = company.person(by, "operator" if by in company.names("operator") else "validator")
+    person = _one_of_us(at, by)
     with at.session.acting():
         ledger = at.session.jobs.ledger
         return sampling.record_result(ledger, certificate, found=found, tool=tool, by=person.name, grounds=grounds)
+
+
+def _one_of_us(at: OpenStation, by: str) -> Person:
+    """An operator, else a validator. Raises: NotEntitledError."""
+    company = load_company(at.home.keys)
+    return company.person(by, "operator" if by in company.names("operator") else "validator")

@@ -31,7 +31,7 @@ def tables_of(
             file.faults.other((name,), text("fault.no_table"))
         elif dotted := next((f"{name}.{key}" for key in table if is_port_path(f"{name}.{key}")), ""):
             file.faults.other((name,), text("fault.dotted", port=dotted))
-        elif not (name == DEFAULT or name in slots or is_port_path(name) or (by_number and _is_number(name))):
+        elif not (name == DEFAULT or name in slots or is_port_path(name) or (by_number and is_number(name))):
             file.faults.unknown_table((name,), allowed, (DEFAULT, *slots))
         elif by_number and plain(name) in seen:
             file.faults.other((name,), text("fault.same_table", other=f"[{seen[plain(name)]}]"))
@@ -40,7 +40,7 @@ def tables_of(
             yield name, table
 
 
-def _is_number(name: str) -> bool:
+def is_number(name: str) -> bool:
     """Could a phone be called so? Letters and digits with a digit among them, whatever separates them."""
     bare = plain(name)
     return (

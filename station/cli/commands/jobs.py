@@ -40,6 +40,8 @@ _DAYS: Mapping[str, int] = {"today": 0, "yesterday": 1, "今天": 0, "昨天": 1
 @click.option("--model", metavar="TEXT", default="", help=text("option.by_model"))
 @click.option("--reason", metavar="CODE", default="", help=text("option.by_reason"))
 @click.option("--find", "wanted", metavar="TEXT", default="", help=text("option.find_jobs"))
+@click.option("--lot", metavar="NAME", default="", help=text("option.by_lot"))
+@click.option("--asset-tag", metavar="TEXT", default="", help=text("option.by_asset_tag"))
 @click.option("--limit", type=click.IntRange(1, MOST), help=text("option.limit"))
 @click.option("--page", type=click.IntRange(1, MOST), default=1, help=text("option.page"))
 @click.option(
@@ -60,6 +62,8 @@ def command(
     model: str,
     reason: str,
     wanted: str,
+    lot: str,
+    asset_tag: str,
     limit: int | None,
     page: int,
     sheet: Path | None,
@@ -80,6 +84,8 @@ def command(
         operator=operator,
         model=model,
         reason=reason,
+        lot=lot,
+        asset_tag=asset_tag,
     )
     home = reading_home_of(context)
     with read_jobs(home) as read:

@@ -63,6 +63,13 @@ def secrets_of(passphrase_file: Path | None) -> "Secrets":
     )
 
 
+def with_lot(settings: "Settings", lot: str | None) -> "Settings":
+    """The settings with the lot that `--lot` names. Raises: FieldRefusedError."""
+    from station.setup.trade_fields import read_trade_value
+
+    return settings if lot is None else settings.with_lot(read_trade_value("lot", lot))
+
+
 def json_option() -> Decorator:
     """`--json`: one document on stdout."""
     return click.option("--json", "as_json", is_flag=True, help=text("option.json"))

@@ -28,6 +28,7 @@ from station.cli.commands.options import (
     secrets_of,
     serial_option,
     settings_of,
+    with_lot,
 )
 from station.cli.console import ConsoleClient
 from station.cli.dialogue import ask_yes_no
@@ -69,6 +70,7 @@ TRIES = 3
 @card_option()
 @click.option("--again", is_flag=True, help=text("option.again"))
 @click.option("--operator", "operator_name", help=text("option.operator"))
+@click.option("--lot", metavar="NAME", help=text("option.lot_of_all"))
 @click.option("--acquisition", type=click.Path(path_type=Path, dir_okay=False), help=text("option.acquisition"))
 @click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help=text("option.answers"))
 @click.option("--wait-for-answers", is_flag=True, help=text("option.wait_for_answers"))
@@ -91,6 +93,7 @@ def command(
     card: bool | None,
     again: bool,
     operator_name: str | None,
+    lot: str | None,
     acquisition: Path | None,
     answers: Path | None,
     wait_for_answers: bool,
@@ -120,6 +123,7 @@ def command(
         as_jsonl=as_jsonl,
     )
     settings = settings_of(home, config).with_passes(passes).with_card(card=card).with_challenge(wanted=challenge)
+    settings = with_lot(settings, lot)
     _jobs, code = lead(home, settings, secrets_of(passphrase_file), orders)
     return code
 

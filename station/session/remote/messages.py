@@ -42,6 +42,9 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
             operations.withdraw,
             operations.abandon,
             operations.print_paper,
+            operations.state,
+            operations.state_lot,
+            operations.close_lot,
             operations.write_sample,
             operations.record_inspection,
         )
