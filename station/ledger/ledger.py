@@ -33,6 +33,7 @@ from station.ledger.events import read_event
 from station.ledger.job_events import JobOpened
 from station.ledger.paper_events import CheckpointSigned
 from station.ledger.projection import Projection
+from station.ledger.summary import SUMMARISED
 
 E = TypeVar("E", bound=Event)
 PORTION = 1000
@@ -118,6 +119,12 @@ class Ledger:
             yield from map(self._read, self.stored())
         else:
             yield from map(self._read, self._rows("job = ?", job))
+
+    def summarised(self, job: str, *, until: int) -> Iterator[Entry]:
+        """A job's entries of the kinds that lists are made from, up to that number, in order. Raises: as `entries`."""
+        kinds = ", ".join(f"'{kind.value}'" for kind in sorted(SUMMARISED))
+        condition = f"job = ? AND number <= {int(until)} AND kind IN ({kinds})"
+        yield from map(self._read, self._rows(condition, job, index="ix_entry_job"))
 
     def all_of(self, kind: type[E], *, job: str | None = None) -> Iterator[E]:
         """The events of one kind, of one job or of all, in order. Raises: as `entries`."""

@@ -58,12 +58,12 @@ def command(
         session.prepare()
         at = OpenStation(home=home, session=session)
         with (
+            Webhooks.open(home, settings, session.jobs.ledger) as webhooks,
             serve(at),
             ContinuousBench(session, home=home, by=by) as bench,
             closing(Once(home.path / "service.sqlite3", now=utc_now)) as once,
             closing(sessions_of(home)) as sessions,
             listening(home, settings.service.port) as sockets,
-            Webhooks.open(home, settings, session.jobs.ledger) as webhooks,
         ):
             running = Running(
                 at=at,

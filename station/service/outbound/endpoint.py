@@ -75,8 +75,8 @@ class Endpoint:
         if waiting is None or self._is_gone(waiting):
             return LOOK_S
         if waiting.due_at is not None:
-            left_s = min((waiting.due_at - self.now()).total_seconds(), 2 * LONGEST_S)
-            if left_s > 0:
+            left_s = (waiting.due_at - self.now()).total_seconds()
+            if 0 < left_s <= LONGEST_S:  # longer is never waited: a clock was set back
                 return min(left_s, LOOK_S)
         try:
             answer = self.send(self._event(waiting))

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from phones.cleaning import clean
-from station.ledger.entry import Entry, StoredEntry
+from station.ledger.entry import StoredEntry
 from station.ledger.job_events import DecisionTaken, JobMoved, JobOpened
 from station.ledger.ledger import Ledger
 from station.ledger.paper_events import (
@@ -110,7 +110,7 @@ def _as_of(ledger: Ledger, row: StoredEntry) -> tuple[JobSummary, Mapping[str, A
     """The job after that entry, and the record of its newest paper then, {} without one."""
     summary: JobSummary | None = None
     papers: dict[str, str] = {}
-    for entry in _until(ledger, row):
+    for entry in ledger.summarised(row.job, until=row.number):
         if summary is not None:
             summary = summary.after(entry)
         elif isinstance(entry.event, JobOpened):
@@ -124,15 +124,6 @@ def _as_of(ledger: Ledger, row: StoredEntry) -> tuple[JobSummary, Mapping[str, A
     except (ValueError, RecursionError):
         record = {}
     return summary, record if isinstance(record, dict) else {}
-
-
-def _until(ledger: Ledger, row: StoredEntry) -> "list[Entry]":
-    found = []
-    for entry in ledger.entries(row.job):
-        found.append(entry)
-        if entry.number == row.number:  # what comes after it may be of a later version
-            break
-    return found
 
 
 def _url(hook: Webhook, job: JobSummary) -> str | None:

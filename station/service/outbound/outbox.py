@@ -207,7 +207,7 @@ class Outbox:
             letters = dict(
                 self._file.execute("SELECT again, count(*) FROM outbound_letter WHERE name = ? GROUP BY again", (name,))
             )
-            behind = sum(1 for row in self._rows(position, events, MOST_COUNTED) if self._told(row, events))
+            behind = self._behind(name, position, events)
         return HookState(
             position=position,
             waiting=behind + letters.get(1, 0),
@@ -262,6 +262,17 @@ class Outbox:
                 position = after
             if len(rows) < PORTION:
                 return None
+
+    def _behind(self, name: str, position: int, events: Sequence[str]) -> int:
+        """How many follow the position, at most `MOST_COUNTED`; however far behind what is not told they are."""
+        known, looked = self._looked.get(name, (position, position))
+        after, count = looked if known == position else position, 0
+        while True:
+            rows = self._rows(after, events, PORTION)
+            count += sum(1 for row in rows if self._told(row, events) is not None)
+            if len(rows) < PORTION or count >= MOST_COUNTED:
+                return min(count, MOST_COUNTED)
+            after = rows[-1].number
 
     def _rows(self, after: int, events: Sequence[str], most: int) -> list[StoredEntry]:
         """Entries after that number of the kinds that these events have."""

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from station.errors import LedgerError
 from station.ledger.entry import parse_time
+from station.ledger.job_events import JobMoved
 from station.ledger.ledger import Ledger
-from station.ledger.stages import EntryKind
+from station.ledger.stages import EntryKind, Stage
 from station.service.outbound.endpoint import LONGEST_S, pause_s
 from station.service.outbound.facts import KINDS, event_of
 from station.service.outbound.outbox import Outbox
@@ -173,6 +174,20 @@ def test_a_receiver_that_is_away_keeps_its_order_and_is_asked_less_and_less_ofte
     assert sequences(listening)[9:] == [1, 3, 4]
 
 
+def test_a_clock_that_was_set_back_keeps_nothing_waiting(ledger: Ledger, listening: Receiver) -> None:
+    a_job(ledger)
+    there = hooked(ledger, listening, events=ALL)
+    listening.behave = answer(500)
+    there.run()
+    there.later(-1)
+    there.run()
+    assert sequences(listening) == [1]
+    there.later(-30 * 86400)
+    listening.fine()
+    there.run()
+    assert sequences(listening) == [1, 1, 3, 4]
+
+
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_a_pause_is_shortened_by_chance_to_half_at_most(tries: int, jitter: float) -> None:
     assert pause_s(tries, 1.0) / 2 <= pause_s(tries, jitter) <= pause_s(tries, 1.0) <= LONGEST_S
@@ -228,13 +243,18 @@ def test_entries_that_concern_nobody_are_not_looked_at_again_after_a_start(ledge
         ledger.append(an_event(EntryKind.VALIDATION), "JOB00001")
     there = hooked(ledger, listening, events=("job.awaiting", "job.decided"))
     assert there.state.waiting == 200, "as many as are counted"
-    quiet = hooked(ledger, listening, name="quiet", events=("job.failed",))
-    ledger.append(an_event(EntryKind.MOVE), "JOB00001")
-    for _ in range(1001):
+    assert hooked(ledger, listening, name="new", events=("job.failed", "job.decided")).state.waiting == 200
+    for _ in range(1002):
         ledger.append(an_event(EntryKind.MOVE), "JOB00001")
-    assert told(ledger, ("job.failed",)) == []
+    quiet = hooked(ledger, listening, name="quiet", events=("job.failed",))
+    assert told(ledger, quiet.endpoint.hook.events) == []
     quiet.run()
     assert quiet.state.position >= 1000
+    move = an_event(EntryKind.MOVE)
+    assert isinstance(move, JobMoved)
+    ledger.append(replace(move, to=Stage.FAILED), "JOB00001")
+    late = hooked(ledger, listening, name="late", events=("job.failed",))
+    assert (quiet.state.waiting, late.state.waiting) == (1, 1), "however far it is behind"
 
 
 def test_a_ledger_that_was_put_back_goes_on_at_its_end(ledger: Ledger, listening: Receiver, tmp_path: Path) -> None:
