@@ -11,11 +11,10 @@ from types import MappingProxyType
 
 import click
 
-from phones.words import has
 from station.cli import output
-from station.cli.grammar import word
 from station.cli.job_story import found, happened, head
-from station.ledger.corrections import CORRECTED, STATED
+from station.documents.decision_card import answers
+from station.documents.decision_card import newer as newer_than
 from station.ledger.job import Job
 from station.ledger.job_filter import JobFilter
 from station.ledger.newer_jobs import newer_jobs
@@ -113,19 +112,13 @@ def _show(job: Job, place: int, among: int) -> None:
 
 def _answers(job: Job) -> Iterator[str]:
     """What the technician saw, as it was stated."""
-    said = []
-    for piece in job.evidence:
-        if piece.asked not in (STATED, CORRECTED):
-            continue
-        for name, value in piece.values.items():
-            key = f"bench.form_{name.removeprefix('statement.')}"
-            said.append(f"{text(key) if has(key) else name} {f'{value} ' if len(value) == 1 else ''}{word(value)}")
+    said = [f"{each.question} {f'{each.letter} ' if each.letter else ''}{each.answer}" for each in answers(job)]
     yield text("cards.condition", said=" · ".join(said)) if said else text("cards.no_condition")
 
 
 def _newer(job: Job) -> Iterator[str]:
-    for newer in newer_jobs(job):
-        yield text("cards.newer", job=newer.id, when=newer.opened_at, stage=text(f"stage.{newer.stage.value}"))
+    for each in newer_than(job):
+        yield text("cards.newer", job=each.job, when=each.opened_at, stage=each.stage)
 
 
 def _asked(job: Job, chosen: Mapping[str, bool]) -> str:

@@ -28,6 +28,7 @@ from station.setup.settings import load
 from tests.support import lives
 from tests.support.cli_station import PASSPHRASE
 from tests.support.free_port import free_port
+from tests.support.page_client import PageClient
 
 LONGEST_S = 60.0
 VALIDATOR = "Wang Fang"
@@ -56,6 +57,17 @@ class StationRoom:
         authorised = {"Authorization": f"Bearer {self.token(role, person)}", **headers}
         with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=authorised, timeout=LONGEST_S) as client:
             yield client
+
+    @contextmanager
+    def browser(self, role: str, language: str = "en") -> Iterator[PageClient]:
+        """A browser whose person has scanned a badge of that role."""
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}", headers={"Accept-Language": language}, timeout=LONGEST_S
+        ) as client:
+            own = {"Sec-Fetch-Site": "same-origin"}
+            answer = client.post("/login/badge", json={"badge": self.token(role)}, headers=own)
+            assert answer.status_code == 200, answer.text
+            yield PageClient(client=client)
 
     def told(self, job: str = "TESTJOB1") -> dict[str, Any]:
         """The job, as an auditor reads it."""

@@ -10,7 +10,20 @@ from starlette.types import ASGIApp
 from phones.errors import ProofwipeError
 from station.documents.sentences import Reason
 from station.service.errors import ApiRefusedError, NoCallerError
-from station.service.pages import assets, bench, help_page, job_pages, live, login, scanning, sheet_page
+from station.service.pages import (
+    about,
+    assets,
+    bench,
+    counts,
+    help_page,
+    job_pages,
+    live,
+    login,
+    papers,
+    scanning,
+    sheet_page,
+    validation,
+)
 from station.service.pages.browser import Door, browser_of
 from station.service.pages.showing import show
 from station.service.problem import status_of
@@ -19,6 +32,7 @@ from station.service.running import Running
 SUBJECTS = (
     *(assets.PAGES, login.PAGES, live.PAGES, bench.PAGES, sheet_page.PAGES),
     *(scanning.PAGES, job_pages.PAGES, help_page.PAGES),
+    *(validation.PAGES, papers.PAGES, counts.PAGES, about.PAGES),
 )
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "pages.css": "text/css; charset=utf-8",
+        "queue.css": "text/css; charset=utf-8",
         "pages.js": "text/javascript; charset=utf-8",
         "htmx.min.js": "text/javascript; charset=utf-8",
         "htmx.LICENSE.txt": "text/plain; charset=utf-8",
