@@ -9,7 +9,7 @@ from typing import Self
 
 from phones.clock import utc_now
 from station.cli.output import tell_line
-from station.documents.event_lines import EventLines
+from station.documents.event_lines import EventLines, lost_line
 from station.errors import SubscriptionDroppedError
 from station.session.session import Session
 
@@ -56,7 +56,7 @@ class EventPrinter:
                     return
                 except SubscriptionDroppedError:
                     self._watched = self._session.events(length=QUEUE_LENGTH)
-                    tell_line(self._lines.lost(utc_now(), last))
+                    tell_line(lost_line(utc_now(), last))
                     if self._over.is_set():
                         return
         except OSError:  # a pipe that is gone does not decide about a phone

@@ -83,9 +83,9 @@ def tell(told: "Document") -> None:
     click.echo(_json(told.to_json(), indent=2))
 
 
-def tell_line(told: "Document") -> None:
-    """One JSON document on one line of stdout, flushed, so that a reader sees it at once."""
-    click.echo(_json(told.to_json()))
+def tell_line(told: "Document | Mapping[str, object]") -> None:
+    """One JSON document on one line of stdout, flushed, so that a reader sees it at once; also one that came so."""
+    click.echo(_json(told if isinstance(told, Mapping) else told.to_json()))
     sys.stdout.flush()
 
 

@@ -9,7 +9,7 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from station.text.language import current
 LONGEST_S = 300.0
 """Seconds an answer is waited for: a phone that hardly answers."""
 LARGEST_ANSWER = 64 * 1024 * 1024
+LONGEST_LINE = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,37 @@ class Event:
     kind: str
     number: int | None
     document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    answer: http.client.HTTPResponse
+    socket: socket.socket
+
+
+class EventsOpen:
+    """A stream that is open: iterate over it once. `end` may be called from any thread."""
+
+    def __init__(self, connected: socket.socket, answer: http.client.HTTPResponse, place: str) -> None:
+        self._socket = connected
+        self._answer = answer
+        self._place = place
+        self._ended = False
+
+    def __iter__(self) -> Iterator[Event]:
+        try:
+            yield from events_of(self._answer)
+        except (OSError, http.client.HTTPException) as error:
+            if not self._ended:
+                raise SessionLostError(subject=self._place, got=type(error).__name__) from error
+        except (ValueError, RecursionError) as error:
+            raise SessionRefusedError(subject=self._place, got=str(error)[:80]) from error
+
+    def end(self) -> None:
+        """Nobody wants more of it: whoever waits for its next event gets none."""
+        self._ended = True
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -72,21 +104,18 @@ class Connection:
 
     def bytes_at(self, path: str) -> bytes:
         """A file. Raises: as `get`."""
-        with self._asked("GET", path, {}, None, {}) as answer:
-            return self._whole(answer)
+        with self._asked("GET", path, {}, None, {}) as asked:
+            return self._whole(asked.answer)
 
-    def events(self, *, seconds: float, **query: object) -> Iterator[Event]:
-        """What happens, until the service ends the stream or says nothing, not even that it is there, for `seconds`.
+    @contextmanager
+    def events(self, *, seconds: float, **query: object) -> "Iterator[EventsOpen]":
+        """What happens from the moment this is entered on (see docs/service.md for what may be asked). Silence for
+        `seconds`, in which not even a sign of life came, is an end too.
 
-        Raises: as `get`.
+        Raises: as `get`, also while iterating.
         """
-        with self._asked("GET", "/v1/events", query, None, {}, seconds=seconds) as answer:
-            try:
-                yield from events_of(answer)
-            except (OSError, http.client.HTTPException) as error:
-                raise SessionLostError(subject=self._place(), got=type(error).__name__) from error
-            except ValueError as error:
-                raise SessionRefusedError(subject=self._place(), got=str(error)[:80]) from error
+        with self._asked("GET", "/v1/events", query, None, {}, seconds=seconds) as asked:
+            yield EventsOpen(asked.socket, asked.answer, self.place)
 
     def answers(self) -> bool:
         """Does a service answer there?"""
@@ -105,12 +134,12 @@ class Connection:
         body: Mapping[str, object] | None,
         headers: Mapping[str, str],
     ) -> Any:
-        with self._asked(method, path, query, body, headers) as answer:
-            whole = self._whole(answer)
+        with self._asked(method, path, query, body, headers) as asked:
+            whole = self._whole(asked.answer)
         try:
             return json.loads(whole)
         except (ValueError, RecursionError) as error:
-            raise SessionRefusedError(subject=self._place(), got=type(error).__name__) from error
+            raise SessionRefusedError(subject=self.place, got=type(error).__name__) from error
 
     @contextmanager
     def _asked(
@@ -122,9 +151,9 @@ class Connection:
         headers: Mapping[str, str],
         *,
         seconds: float = LONGEST_S,
-    ) -> Iterator[http.client.HTTPResponse]:
+    ) -> "Iterator[_Asked]":
         """An answer that is no refusal."""
-        asked = {name: value for name, value in query.items() if value not in (None, "")}
+        wanted = {name: value for name, value in query.items() if value not in (None, "")}
         sent: dict[str, str] = {"Accept-Language": current(), **headers}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
@@ -133,13 +162,14 @@ class Connection:
             data, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
         with closing(self._connection(seconds)) as connection:
             try:
-                connection.request(method, f"{path}?{urlencode(asked)}" if asked else path, data, sent)
+                connection.request(method, f"{path}?{urlencode(wanted)}" if wanted else path, data, sent)
+                sock = connection.sock
                 answer = connection.getresponse()
             except (OSError, http.client.HTTPException) as error:
-                raise SessionLostError(subject=self._place(), got=type(error).__name__) from error
+                raise SessionLostError(subject=self.place, got=type(error).__name__) from error
             if answer.status >= http.client.BAD_REQUEST:
                 raise self._refusal(self._whole(answer))
-            yield answer
+            yield _Asked(answer, sock)
 
     def _connection(self, seconds: float) -> http.client.HTTPConnection:
         if self.path is not None:
@@ -150,27 +180,26 @@ class Connection:
         try:
             found = answer.read(LARGEST_ANSWER + 1)
         except (OSError, http.client.HTTPException) as error:
-            raise SessionLostError(subject=self._place(), got=type(error).__name__) from error
+            raise SessionLostError(subject=self.place, got=type(error).__name__) from error
         if len(found) > LARGEST_ANSWER:
-            raise SessionRefusedError(subject=self._place(), got=f"> {LARGEST_ANSWER} B")
+            raise SessionRefusedError(subject=self.place, got=f"> {LARGEST_ANSWER} B")
         return found
 
     def _refusal(self, told: bytes) -> ProofwipeError:
         try:
             return refusal_from(json.loads(told))
         except (ValueError, KeyError, TypeError, RecursionError):
-            return SessionRefusedError(subject=self._place(), got=told[:40].decode("ascii", "replace"))
+            return SessionRefusedError(subject=self.place, got=told[:40].decode("ascii", "replace"))
 
-    def _place(self) -> str:
+    @property
+    def place(self) -> str:
+        """What the service is called in sentences."""
         return str(self.path) if self.path is not None else f"127.0.0.1:{self.port}"
 
 
 def connection_to(home: Home) -> Connection:
     """The service of that station, whether or not it runs."""
     return Connection(path=home.path / "api.sock")
-
-
-LONGEST_LINE = 4 * 1024 * 1024
 
 
 def events_of(lines: Any) -> Iterator[Event]:

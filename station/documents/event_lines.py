@@ -80,6 +80,12 @@ class _Place:
         return "must_stay"
 
 
+def lost_line(at: datetime, sequence: int) -> EventsLostLine:
+    """Lines were lost after the one with that number."""
+    head = _NOBODY | {"job": None, "stage": None, "unplug": "unknown"}
+    return EventsLostLine(sequence=sequence, at=at, **head)
+
+
 class EventLines:
     """Makes one line of each numbered event, in their order. Not thread safe: one for each reader.
 
@@ -133,11 +139,6 @@ class EventLines:
                 return self._decided(numbered, happened)
             case _:
                 return self._of_job(numbered, happened)
-
-    def lost(self, at: datetime, sequence: int) -> EventsLostLine:
-        """Lines were lost after the one with that number."""
-        head = _NOBODY | {"job": None, "stage": None, "unplug": "unknown"}
-        return EventsLostLine(sequence=sequence, at=at, **head)
 
     def _of_job(
         self, numbered: Numbered, happened: JobStarted | Progress | Instruction | JobEnded | JobInterrupted

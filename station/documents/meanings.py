@@ -116,7 +116,9 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "waiting": "What is stated of the phone's next visit.",
         "evidence": "All that was read, as in erase-record.json; only where one job was asked for.",
         # events
-        "sequence": "1, 2, 3 …; where a number is missing, lines were lost.",
+        "sequence": "1, 2, 3 …, of lines or of the ledger's entries; where a number is missing of a whole stream, lines "
+        "were lost.",
+        "entry": "Kind of the ledger's entry.",
         "at": "When it happened.",
         "event": "Kind of event.",
         "unplug": "May the cable be taken out: must_stay, may_go or unknown.",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from station.documents import errors, events, jobs, logs, papers, phones, setup, trade, verification
+from station.documents import entries, errors, events, jobs, logs, papers, phones, setup, trade, verification
 from station.documents.document import Document
 from station.documents.schemas import schema_of
 
@@ -15,6 +15,7 @@ DOCUMENTS: Mapping[str, tuple[type[Document], ...]] = MappingProxyType(
         for kinds in (
             (errors.Failure,),
             events.LINES,
+            (entries.EntryTold,),
             (jobs.JobsTold,),
             (phones.PhonesListed,),
             (phones.PhoneChanged,),

@@ -18,19 +18,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
 from phones.words import LANGUAGES
+from station.documents.entries import EntryTold
 from station.documents.event_lines import EventLines
 from station.errors import LedgerError, SubscriptionDroppedError
 from station.ledger.entry import StoredEntry
-from station.ledger.job_events import JobMoved
-from station.ledger.paper_events import PaperMade
-from station.ledger.trade_events import FieldsStated
 from station.session.session import Session
-from station.setup.trade_fields import TRADE_FIELDS
 from station.text.language import speaking
 
 LOOK_S = 0.25
@@ -49,7 +45,20 @@ class _Line:
 
     number: int
     job: str
+    kind: str
     told: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a client wants to be told of: all, or one `job`, or `kinds` of entries and events."""
+
+    job: str = ""
+    kinds: frozenset[str] = frozenset()
+
+    def takes(self, job: str, kind: str) -> bool:
+        """Is it told of this?"""
+        return (not self.job or job == self.job) and (not self.kinds or kind in self.kinds)
 
 
 class Feed:
@@ -107,22 +116,23 @@ class Feed:
         while not self._over.is_set():
             try:
                 for numbered in self._subscription:
-                    told, job = {}, ""
+                    told, job, kind = {}, "", ""
                     for language, lines in makers.items():
                         with speaking(language):
                             line = lines.line(numbered)
-                            told[language] = json.dumps(line.to_json(), ensure_ascii=False)
-                        job = line.job or ""
-                    self._add(job, told)
+                            content = line.to_json()
+                            told[language] = json.dumps(content, ensure_ascii=False)
+                        job, kind = line.job or "", str(content["event"])
+                    self._add(job, kind, told)
                 return
             except SubscriptionDroppedError:
                 self._subscription = self._session.events()
-                self._add("", {})
+                self._add("", "", {})
 
-    def _add(self, job: str, told: dict[str, str]) -> None:
+    def _add(self, job: str, kind: str, told: dict[str, str]) -> None:
         with self._lock:
             self._number += 1
-            self._lines.append(_Line(self._number, job, told))
+            self._lines.append(_Line(self._number, job, kind, told))
         self._wake()
 
     # -- one client -------------------------------------------------------------------------------------
@@ -136,9 +146,9 @@ class Feed:
         """Number of the newest of what happens now."""
         return self._number
 
-    async def stream(self, *, after: int, seen_line: int, job: str, language: str) -> AsyncIterator[bytes]:
-        """Entries after that number, as far as there are, and what happens now after `seen_line`, then whatever comes;
-        only of `job` if one is named.
+    async def stream(self, *, after: int, seen_line: int, wanted: Wanted, language: str) -> AsyncIterator[bytes]:
+        """Entries after that number, as far as there are, and what happens now after `seen_line`, then whatever comes,
+        of what is wanted.
         """
         yield b"retry: 2000\n\n"
         while not self._closed:
@@ -146,8 +156,8 @@ class Feed:
             entries = await asyncio.to_thread(self._entries, after)
             for row in entries:
                 after = row.number
-                if not job or row.job == job:
-                    yield _event("entry", _told(row), number=row.number)
+                if wanted.takes(row.job, row.kind):
+                    yield _event("entry", json.dumps(EntryTold.of(row).to_json()), number=row.number)
             with self._lock:
                 lines = [each for each in self._lines if each.number > seen_line]
                 lost = bool(lines) and lines[0].number > seen_line + 1
@@ -157,7 +167,7 @@ class Feed:
                 seen_line = line.number
                 if not line.told:
                     yield _event("lost", "{}")
-                elif not job or line.job == job:
+                elif wanted.takes(line.job, line.kind):
                     yield _event("now", line.told[language])
             if len(entries) == PORTION:
                 continue
@@ -176,9 +186,9 @@ class Feed:
 class EventStream:
     """An answer that goes on; it ends when its client is gone, reads nothing, or the service ends."""
 
-    def __init__(self, feed: Feed, *, after: int, job: str, language: str) -> None:
+    def __init__(self, feed: Feed, *, after: int, wanted: Wanted, language: str) -> None:
         self._feed = feed
-        self._pieces = feed.stream(after=after, seen_line=feed.newest, job=job, language=language)
+        self._pieces = feed.stream(after=after, seen_line=feed.newest, wanted=wanted, language=language)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
@@ -214,20 +224,6 @@ class EventStream:
 async def _until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _told(row: StoredEntry) -> str:
-    """Of an entry: what kind it is and what it is about, nothing that a phone or person said."""
-    told: dict[str, Any] = {"sequence": row.number, "at": row.at, "entry": row.kind, "job": row.job or None}
-    with suppress(ValueError):
-        event = row.read().event
-        if isinstance(event, JobMoved):
-            told["stage"] = event.to.value
-        if isinstance(event, PaperMade):
-            told["paper"] = event.id
-        if isinstance(event, FieldsStated):
-            told["fields"] = sorted(event.fields.keys() & set(TRADE_FIELDS))
-    return json.dumps(told)
 
 
 def _event(kind: str, data: str, *, number: int | None = None) -> bytes:

@@ -86,8 +86,8 @@ def _follow(people: People) -> None:
     """Instructions come as events only."""
     while True:
         try:
-            for event in people.technician.events(seconds=60.0):
-                if event.document.get("event") == "instruction":
+            with people.technician.events(seconds=60.0, kind="instruction") as events:
+                for event in events:
                     port, key = str(event.document["port"]), str(event.document["instruction"])
                     threading.Thread(target=people.instructed, args=(port, key), daemon=True).start()
         except ProofwipeError:

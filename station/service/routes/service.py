@@ -9,7 +9,7 @@ from station.documents.setup import StationChecked
 from station.service import bodies
 from station.service.callers import Right
 from station.service.errors import ApiRefusedError
-from station.service.feed import MOST_CLIENTS, EventStream
+from station.service.feed import MOST_CLIENTS, EventStream, Wanted
 from station.service.routing import Id, Routes, Service, Streamed, tell
 from station.service.told import CodeTold, ServiceTold
 from station.text.language import current
@@ -47,11 +47,15 @@ def events(
     service: Service,
     after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     job: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "",
+    kind: Annotated[str, Query(max_length=400, pattern=r"^[a-z0-9_.,-]*$")] = "",
     last_event_id: Annotated[str | None, Header(max_length=18, pattern=r"^[0-9]*$")] = None,
 ) -> Response:
-    """Server-sent events: `entry` (id: number in the ledger) and `now`. `Last-Event-ID` or `after` replays."""
+    """Server-sent events: `entry` (id: number in the ledger) and `now`. `Last-Event-ID` or `after` replays. `kind`: of
+    entries and of what happens, several with commas between.
+    """
     if service.feed.clients >= MOST_CLIENTS:
         raise ApiRefusedError(cause="events", status=503)
     start = int(last_event_id) if last_event_id else after if after is not None else service.feed.last()
-    stream = EventStream(service.feed, after=start, job=job, language=current())
+    wanted = Wanted(job=job, kinds=frozenset(filter(None, kind.split(","))))
+    stream = EventStream(service.feed, after=start, wanted=wanted, language=current())
     return Streamed(stream)

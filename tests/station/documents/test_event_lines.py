@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from phones.identity import plain
-from station.documents.event_lines import EventLines
+from station.documents.event_lines import EventLines, lost_line
 from station.errors import LedgerError
 from station.session.events import JobInterrupted, Numbered, PhonesCounted, Warned
 from station.session.session import Listener
@@ -137,7 +137,7 @@ def test_events_of_no_phone_and_lines_that_were_lost_have_the_same_head(tmp_path
         warned = lines.line(Numbered(number=2, at=NOW, event=Warned(error=LedgerError(subject="x")))).to_json()
         stopped = JobInterrupted(job="NOSUCH", port="1-1", slot="A1", error="ledger")
         interrupted = lines.line(Numbered(number=3, at=NOW, event=stopped)).to_json()
-        lost = lines.lost(NOW, 3).to_json()
+        lost = lost_line(NOW, 3).to_json()
     for line in (counted, warned, interrupted, lost):
         check(line)
         assert line["at"] == "2026-11-29T10:00:00.000500Z"

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from station.service.feed import Feed
+from station.service.feed import Feed, Wanted
 from tests.support.service_room import LONGEST_S, ServiceRoom
 from tests.support.waiting import wait_for
 
@@ -98,7 +98,28 @@ def test_a_stream_tells_of_one_job_alone_if_so_wished_and_an_entry_holds_no_numb
                 break
     assert {each["data"]["job"] for each in found} == {"TESTJOB1"}
     assert all(int(each["id"]) <= last for each in found)
-    assert set().union(*(each["data"] for each in found)) == {"sequence", "at", "entry", "job", "stage", "paper"}
+    assert set().union(*(each["data"] for each in found)) == {
+        "schema",
+        "sequence",
+        "at",
+        "entry",
+        "job",
+        "stage",
+        "paper",
+    }
+
+
+def test_a_stream_tells_of_some_kinds_alone_if_so_wished(room: ServiceRoom) -> None:
+    finished(room)
+    params = {"after": 0, "kind": "move,job_ended"}
+    with room.client.stream("GET", "/v1/events", params=params) as answer:
+        stages = []
+        for each in _events(answer):
+            assert each["data"]["entry"] == "move"
+            stages.append(each["data"]["stage"])
+            if stages[-1] == "CERTIFIED":
+                break
+    assert stages[0] == "IDENTIFIED"
 
 
 def test_what_the_service_itself_could_not_follow_is_said_to_be_lost(
@@ -113,7 +134,7 @@ def test_what_the_service_itself_could_not_follow_is_said_to_be_lost(
     async def until_lost() -> list[bytes]:
         feed.start()
         found = []
-        async for piece in feed.stream(after=feed.last(), seen_line=0, job="TESTJOB1", language="en"):
+        async for piece in feed.stream(after=feed.last(), seen_line=0, wanted=Wanted(job="TESTJOB1"), language="en"):
             found.append(piece)
             if piece.startswith(b"event: lost"):
                 break
@@ -130,5 +151,6 @@ def test_what_is_no_number_is_refused(room: ServiceRoom) -> None:
         {"headers": {"Last-Event-ID": large}},
         {"params": {"after": "-1"}},
         {"params": {"job": "../x"}},
+        {"params": {"kind": "<script>"}},
     ):
         assert room.client.get("/v1/events", **more).status_code == 422  # type: ignore[arg-type]  # a table of both
