@@ -116,8 +116,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "waiting": "What is stated of the phone's next visit.",
         "evidence": "All that was read, as in erase-record.json; only where one job was asked for.",
         # events
-        "sequence": "1, 2, 3 …, of lines or of the ledger's entries; where a number is missing of a whole stream, lines "
-        "were lost.",
+        "sequence": "1, 2, 3 …, of lines or of the ledger's entries; where one is missing of a whole stream, some were "
+        "lost.",
         "entry": "Kind of the ledger's entry.",
         "at": "When it happened.",
         "event": "Kind of event.",
