@@ -10,7 +10,7 @@ from fastapi import Response
 
 from station.service.callers import Right
 from station.service.errors import ApiRefusedError
-from station.service.feed import MOST_CLIENTS, EventStream, Feed
+from station.service.feed import MOST_CLIENTS, EventStream, Feed, Wanted
 from station.service.pages.page_routes import LOGGED_IN, PageRoutes, Service
 from station.service.routing import Streamed
 
@@ -19,7 +19,7 @@ PAGES = PageRoutes()
 
 class _Changes(EventStream):
     def __init__(self, feed: Feed) -> None:
-        super().__init__(feed, after=feed.last(), job="", language="en")
+        super().__init__(feed, after=feed.last(), wanted=Wanted(), language="en")
         self._pieces = _that_alone(self._pieces)
 
 

@@ -111,8 +111,7 @@ def test_a_stream_tells_of_one_job_alone_if_so_wished_and_an_entry_holds_no_numb
 
 def test_a_stream_tells_of_some_kinds_alone_if_so_wished(room: ServiceRoom) -> None:
     finished(room)
-    params = {"after": 0, "kind": "move,job_ended"}
-    with room.client.stream("GET", "/v1/events", params=params) as answer:
+    with room.client.stream("GET", "/v1/events", params={"after": "0", "kind": "move,job_ended"}) as answer:
         stages = []
         for each in _events(answer):
             assert each["data"]["entry"] == "move"
