@@ -17,8 +17,8 @@ from station.setup.trade_fields import TRADE_FIELDS
 
 @dataclass(frozen=True, kw_only=True)
 class EntryTold(Document):
-    """An entry of the ledger. `sequence`: its number there; `stage`, `paper`, `fields`: only of entries that bring them;
-    of fields their names alone.
+    """An entry of the ledger. `sequence`: its number there. `stage`, `paper`, `fields_stated`: only of entries that
+    bring them.
     """
 
     NAME: ClassVar[str] = "entry"
@@ -29,7 +29,7 @@ class EntryTold(Document):
     job: str | None
     stage: Stage | None
     paper: str | None
-    fields: tuple[str, ...] | None
+    fields_stated: tuple[str, ...] | None
 
     @classmethod
     def of(cls, row: StoredEntry) -> Self:
@@ -48,5 +48,5 @@ class EntryTold(Document):
             job=row.job or None,
             stage=stage,
             paper=paper,
-            fields=fields,
+            fields_stated=fields,
         )

@@ -119,6 +119,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "sequence": "1, 2, 3 …, of lines or of the ledger's entries; where one is missing of a whole stream, some were "
         "lost.",
         "entry": "Kind of the ledger's entry.",
+        "fields_stated": "Names of fields of the trade that were stated; their values stand in the job.",
         "at": "When it happened.",
         "event": "Kind of event.",
         "unplug": "May the cable be taken out: must_stay, may_go or unknown.",

@@ -106,6 +106,7 @@ def test_a_stream_tells_of_one_job_alone_if_so_wished_and_an_entry_holds_no_numb
         "job",
         "stage",
         "paper",
+        "fields_stated",
     }
 
 
