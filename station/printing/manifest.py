@@ -91,7 +91,7 @@ def _story(manifest: Manifest, *, whole_numbers: bool) -> "Iterable[object]":
     counted += [(text("print.expected_of", model=model), str(number)) for model, number in manifest.models]
     if specimens := sum(each.emulated for each in manifest.jobs):
         counted.append((text("print.specimens"), str(specimens)))
-    yield sheet.pairs(counted, first=230)
+    yield sheet.pairs(counted, first=330)
     if kept:
         yield from sheet.heading(text("print.kept_list", number=len(kept)), colour=sheet.STOP)
         yield _rows(kept, manifest.overtaken, whole_numbers=whole_numbers, why=True)

@@ -9,6 +9,7 @@ import zxingcpp
 from PIL import Image
 
 from certs.record.statement import qr_text
+from station.ledger.summary import JobSummary
 from station.printing.facts import LabelFacts, Standing
 
 GOLDEN_PAPER = Path(__file__).parents[1] / "golden" / "valid.pdf"
@@ -70,3 +71,22 @@ def blackness(picture: Image.Image) -> float:
     """Which share of it is black."""
     histogram = picture.histogram()
     return sum(histogram[:128]) / sum(histogram)
+
+
+def a_certified_job(number: int, **other: object) -> JobSummary:
+    """As lists show it: of a phone that is real and may be sold."""
+    said: dict[str, object] = {
+        "id": f"JOB{number:05}",
+        "number": number,
+        "opened_at": f"2026-11-21T10:{number % 60:02}:00.000000Z",
+        "port": "1-1",
+        "slot": "A1",
+        "platform": "android",
+        "emulated": False,
+        "performed_by": "W",
+        "model": "Pixel 9",
+        "serial": f"S{number:07}",
+        "certificate": f"PW-0000-0000-0000-{number:04}",
+        "grade": "2",
+    }
+    return JobSummary(**(said | other))  # type: ignore[arg-type]  # a table of fields

@@ -13,25 +13,29 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from certs.log.sampling import period
 from certs.page.fonts import missing
 from phones.clock import SystemClock
 from phones.words import LANGUAGES, catalogue
-from station.errors import ConfigError
+from station.errors import ConfigError, JobNotFoundError
 from station.ledger.job_events import EvidenceKept, JobFailed, JobOpened, PhoneIdentified
 from station.ledger.ledger import Ledger
 from station.ledger.stages import EntryKind
-from station.ledger.summary import JobSummary, Result
+from station.ledger.summary import Result
 from station.printing import make
 from station.printing.audit import LONGEST_VALUE
 from station.printing.letters import drawable
 from station.printing.manifest import Manifest, manifest_pdf, overtaken, totals
 from station.printing.report import MOST_HOURS, hours
 from station.session.jobs import read_jobs
+from station.session.sampling import write_sample
 from station.setup.home import Home
 from station.text import language
 from tests.support import lives
 from tests.support.cli_station import Call
+from tests.support.labels import a_certified_job
 from tests.support.ledger_events import HISTORIES, write
 from tests.support.ledger_payloads import an_event
 from tests.support.station_room import station_room
@@ -84,20 +88,11 @@ def test_the_totals_of_a_manifest_are_its_jobs(history: list[tuple[str, object]]
         assert (each.result, each.emulated, each.certificate != "") == (Result.CERTIFIED, False, True)
 
 
-def certified(number: int, **other: object) -> JobSummary:
-    said: dict[str, object] = {
-        "id": f"JOB{number:05}", "number": number, "opened_at": "2026-11-21T10:00:00.000000Z", "port": "1-1",
-        "slot": "A1", "platform": "android", "emulated": False, "performed_by": "W", "model": "Pixel 9",
-        "serial": f"S{number:07}", "certificate": f"PW-0000-0000-0000-{number:04}", "grade": "2",
-    }  # fmt: skip
-    return JobSummary(**(said | other))  # type: ignore[arg-type]  # a table of fields
-
-
 def test_a_manifest_of_many_phones_has_each_and_those_not_to_be_sold_first_with_the_reason() -> None:
     jobs = (
-        *(certified(number) for number in range(1, 121)),
-        certified(200, ended="withdrawn", ended_by="other"),
-        certified(201),
+        *(a_certified_job(number) for number in range(1, 121)),
+        a_certified_job(200, ended="withdrawn", ended_by="other"),
+        a_certified_job(201),
     )
     made = Manifest(lot="L", jobs=jobs, overtaken={"JOB00201": "JOB09999"}, expected=125, models=(("Pixel 9", 125),))
     text = shown(manifest_pdf(made, station="Example", at=AT))
@@ -205,6 +200,42 @@ def test_a_report_counts_what_the_ledger_counts(home: Home) -> None:
 def test_an_empty_time_is_a_report_too(home: Home) -> None:
     with read_jobs(home) as jobs:
         assert "None." in shown(make.month(home, jobs, "2001-01", at=AT))
+
+
+# samples and pictures -------------------------------------------------------------------------------
+
+
+def test_the_sheet_of_a_sample_has_each_phone_that_was_drawn_and_room_for_what_is_found(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    log = lives.job_log(tmp_path)
+    lives.live(lives.PIXEL_13, folder=tmp_path, log=log, job_id="HONEST01")
+    log.log.close()
+    day = period("2026-11-01")
+    with read_jobs(home) as jobs:
+        with pytest.raises(JobNotFoundError):
+            make.sample(home, jobs, day.name, at=AT)
+        write_sample(home, jobs.ledger, day, percent=5)
+        with pytest.raises(JobNotFoundError):  # the entry that decides is not there
+            make.sample(home, jobs, day.name, at=AT)
+        after = lives.new_log(tmp_path)
+        after.start(job="ab" * 32, tag="cd" * 16, station="ef" * 8, emulated=True, at=day.end + timedelta(hours=9))
+        after.close()
+        write_sample(home, jobs.ledger, day, percent=5)
+        certificate = jobs.by_id("HONEST01").summary.certificate
+        for words in LANGUAGES:
+            with language.speaking(words):
+                text = shown(make.sample(home, jobs, day.name, at=AT))
+            assert certificate in in_one(text)
+            assert text.count("□") == 3
+            assert missing(in_one(text)) == ""
+
+
+def test_the_pictures_of_labels_and_documents_show_todays_words() -> None:
+    from tools import make_pictures
+
+    for name, files in (("labels.png", make_pictures.labels()), ("documents.png", make_pictures.documents())):
+        kept = Image.open(make_pictures.PICTURES / name).text["shown"]
+        assert kept == make_pictures.words_of(files), "python -m tools.make_pictures"
 
 
 # commands and calls ---------------------------------------------------------------------------------
