@@ -12,13 +12,12 @@ from station.printing.audit import audit_pdf
 from station.printing.manifest import Manifest, manifest_pdf, overtaken
 from station.printing.report import Report, hours, report_pdf
 from station.printing.sample_sheet import sample_pdf
-from station.session import statistics
+from station.session import lots, statistics
 from station.session.jobs import Jobs
 from station.setup.home import Home
 from station.setup.people import load as load_company
 from station.text.language import text
 
-_MOST = 1_000_000
 _MOMENT = "%Y-%m-%d %H:%M"
 
 
@@ -31,12 +30,20 @@ def station_name(home: Home) -> str:
     return f"{company.issuer.name} · {company.station}"
 
 
-def manifest(home: Home, jobs: Jobs, lot: str, *, at: datetime, whole_numbers: bool = False) -> bytes:
-    """The manifest of a lot. Raises: JobNotFoundError for one that has no job; LedgerError."""
-    held = jobs.select(JobFilter(lot=lot), most=_MOST)[::-1] if lot else ()
-    if not held:
-        raise JobNotFoundError(subject=lot)
-    made = Manifest(lot=held[-1].lot, jobs=held, overtaken=overtaken(jobs.ledger, held))
+def manifest(home: Home, jobs: Jobs, name: str, *, at: datetime, whole_numbers: bool = False) -> bytes:
+    """The manifest of a lot. Raises: LotNotFoundError for one that nobody named; LedgerError."""
+    ledger = jobs.ledger
+    lot = lots.lot(ledger, name)
+    held = tuple(ledger.view.each(JobFilter(lot=lot.name)))
+    made = Manifest(
+        lot=lot.name,
+        jobs=held,
+        overtaken=overtaken(ledger, held),
+        phones=lot.total.arrived,
+        expected=lot.total.expected,
+        models=() if lot.stated is None else tuple((each.model, each.expected) for each in lot.stated.models),
+        not_come=lot.not_come,
+    )
     return manifest_pdf(made, station=station_name(home), at=at, whole_numbers=whole_numbers)
 
 

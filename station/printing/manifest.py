@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """`jobs`: all of the lot, oldest first. `overtaken`: id of a certified job → id of a newer job of the same phone,
-    which the lot need not hold. `expected`: phones, None where nobody said; `models`: how many of which.
+    which the lot need not hold. `phones`: that are here, however often each came. `expected`: phones, None where nobody
+    said; `models`: how many of which. `not_come`: numbers of phones that were announced and are not here.
     """
 
     lot: str
     jobs: tuple[JobSummary, ...]
     overtaken: Mapping[str, str] = field(default_factory=dict)
+    phones: int | None = None
     expected: int | None = None
     models: tuple[tuple[str, int], ...] = ()
+    not_come: tuple[str, ...] = ()
 
     @property
     def sold(self) -> tuple[JobSummary, ...]:
@@ -86,6 +89,8 @@ def _story(manifest: Manifest, *, whole_numbers: bool) -> "Iterable[object]":
     sold, kept = manifest.sold, manifest.kept
     counted = [(text("print.phones_to_sell"), str(len(sold))), (text("print.phones_kept"), str(len(kept)))]
     counted.append((text("print.jobs_in_all"), str(len(manifest.jobs))))
+    if manifest.phones is not None:
+        counted.append((text("print.phones_here"), str(manifest.phones)))
     if manifest.expected is not None:
         counted.append((text("print.expected"), str(manifest.expected)))
     counted += [(text("print.expected_of", model=model), str(number)) for model, number in manifest.models]
@@ -95,6 +100,10 @@ def _story(manifest: Manifest, *, whole_numbers: bool) -> "Iterable[object]":
     if kept:
         yield from sheet.heading(text("print.kept_list", number=len(kept)), colour=sheet.STOP)
         yield _rows(kept, manifest.overtaken, whole_numbers=whole_numbers, why=True)
+    if manifest.not_come:
+        yield from sheet.heading(text("print.not_come_list", number=len(manifest.not_come)), colour=sheet.STOP)
+        shown = (each if whole_numbers else last_digits(each) for each in manifest.not_come)
+        yield sheet.paragraph(" · ".join(shown), most=40_000)
     yield from sheet.heading(text("print.sold_list", number=len(sold)))
     if sold:
         yield _rows(sold, {}, whole_numbers=whole_numbers, why=False)

@@ -30,6 +30,7 @@ from station.printing.letters import drawable
 from station.printing.manifest import Manifest, manifest_pdf, overtaken, totals
 from station.printing.report import MOST_HOURS, hours
 from station.session.jobs import read_jobs
+from station.session.lots import state_lot
 from station.session.sampling import write_sample
 from station.setup.home import Home
 from station.text import language
@@ -94,15 +95,44 @@ def test_a_manifest_of_many_phones_has_each_and_those_not_to_be_sold_first_with_
         a_certified_job(200, ended="withdrawn", ended_by="other"),
         a_certified_job(201),
     )
-    made = Manifest(lot="L", jobs=jobs, overtaken={"JOB00201": "JOB09999"}, expected=125, models=(("Pixel 9", 125),))
+    made = Manifest(
+        lot="L",
+        jobs=jobs,
+        overtaken={"JOB00201": "JOB09999"},
+        expected=125,
+        models=(("Pixel 9", 125),),
+        not_come=("356938035643809",),
+    )
     text = shown(manifest_pdf(made, station="Example", at=AT))
     ids = re.findall(r"JOB[0-9]{5}", text)
     assert set(ids) == {each.id for each in jobs} | {"JOB09999"}
     assert text.index("JOB00201") < text.index("JOB00001")
     assert "…0005" in text
     assert "S0000005" not in text
+    assert "Announced and not come: 1" in text
+    assert "356938035643809" not in text
     assert "S0000005" in shown(manifest_pdf(made, station="Example", at=AT, whole_numbers=True))
     assert "125" in text
+
+
+def test_a_manifest_says_what_was_expected_of_its_lot_and_what_came(home: Home, call: Call, tmp_path: Path) -> None:
+    for number in range(2):
+        other_phone(home, f"OTHER00{number}", model="Pixel 9", serial=f"S{number}")
+    with closing(Ledger(home.ledger, clock=SystemClock())) as ledger:
+        state_lot(ledger, name="L1", by="W", role="operator", expected=5, models={"Pixel 9": 5})
+        state_lot(ledger, name="ANNOUNCED", by="W", role="operator", expected=3, models={})
+    out = tmp_path / "manifest.pdf"
+    assert call("print", "manifest", "l1", "-o", out)[0] == 0
+    text = shown(out.read_bytes())
+    for words, number in (
+        ("Phones that came", 2),
+        ("Phones expected", 5),
+        ("Expected: Pixel 9", 5),
+        ("Jobs in all", 2),
+    ):
+        assert re.search(rf"{words}\s+{number}\b", text), words
+    assert call("print", "manifest", "ANNOUNCED", "-o", out)[0] == 0
+    assert re.search(r"Phones expected\s+3\b", shown(out.read_bytes()))
 
 
 # letters --------------------------------------------------------------------------------------------
@@ -234,7 +264,7 @@ def test_the_pictures_of_labels_and_documents_show_todays_words() -> None:
     from tools import make_pictures
 
     for name, files in (("labels.png", make_pictures.labels()), ("documents.png", make_pictures.documents())):
-        kept = Image.open(make_pictures.PICTURES / name).text["shown"]
+        kept = Image.open(make_pictures.PICTURES / name).info["shown"]
         assert kept == make_pictures.words_of(files), "python -m tools.make_pictures"
 
 
