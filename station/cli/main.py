@@ -66,6 +66,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "lot": "station.cli.commands.lot",
         "lots": "station.cli.commands.lots",
         "history": "station.cli.commands.history",
+        "export": "station.cli.commands.export",
         "withdraw": "station.cli.commands.withdraw",
         "recheck": "station.cli.commands.recheck",
         "sample": "station.cli.commands.sample",
@@ -95,7 +96,7 @@ UNLISTED = frozenset({"completion"})
 """Set up once, mostly by a package: the help names it below the commands of the day, not among them."""
 
 
-GROUPS = frozenset({"keys", "ledger", "log", "print", "sample", "token", "webhook"})
+GROUPS = frozenset({"export", "keys", "ledger", "log", "print", "sample", "token", "webhook"})
 """Commands that have commands of their own; a test compares."""
 _FOR_PROGRAMS, _WITH_VALUE = ("--json", "--jsonl"), ("--home", "--lang")
 

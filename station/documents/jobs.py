@@ -93,10 +93,10 @@ class JobTold(PhoneNamed):
             decision=_one_of(job.decision, "accepted", "rejected"),
             awaits_decision=job.awaits_decision,
             opened_at=parse_time(job.opened_at),
-            erase_begun_at=_moment(job.erase_begun_at),
-            decided_at=_moment(job.decided_at),
-            papered_at=_moment(job.papered_at) if filed else None,
-            closed_at=_moment(job.closed_at),
+            erase_begun_at=moment_of(job.erase_begun_at),
+            decided_at=moment_of(job.decided_at),
+            papered_at=moment_of(job.papered_at) if filed else None,
+            closed_at=moment_of(job.closed_at),
             took_s=job.took_s,
             verdict=known(job.verdict),
             level=known(job.level),
@@ -132,7 +132,8 @@ class JobsTold(Document):
     jobs: tuple[JobTold, ...]
 
 
-def _moment(at: str) -> datetime | None:
+def moment_of(at: str) -> datetime | None:
+    """A time of the ledger; null for ""."""
     return parse_time(at) if at else None
 
 

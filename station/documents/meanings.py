@@ -114,6 +114,10 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "ahead": "Was it stated before the job was there?",
         "fields": "By name of the field; an empty one takes back.",
         "waiting": "What is stated of the phone's next visit.",
+        "came_to": "What came of the job: certified (its certificate stands), withdrawn, replaced, awaiting, "
+        "not_certified or open.",
+        "reason_code": "The most telling code against a certificate.",
+        "reason": "The same in words, in the language in use.",
         "evidence": "All that was read, as in erase-record.json; only where one job was asked for.",
         # events
         "sequence": "1, 2, 3 …, of lines or of the ledger's entries; where one is missing of a whole stream, some were "

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from station.documents import entries, errors, events, jobs, logs, papers, phones, setup, trade, verification
+from station.documents import entries, errors, events, job_rows, jobs, logs, papers, phones, setup, trade, verification
 from station.documents.document import Document
 from station.documents.schemas import schema_of
 
@@ -54,6 +54,7 @@ DOCUMENTS: Mapping[str, tuple[type[Document], ...]] = MappingProxyType(
             (trade.LotTold,),
             (trade.LotsTold,),
             (trade.HistoryTold,),
+            (job_rows.JobRow,),
         )
     }
 )

@@ -19,6 +19,7 @@ from station.service.problem import MEDIA_TYPE, Problem, headers_of, problem_jso
 from station.service.routes import (
     bench,
     counts,
+    exports,
     jobs,
     logins,
     papers,
@@ -41,6 +42,7 @@ SUBJECTS = (
     printing.ROUTES,
     station.ROUTES,
     trade.ROUTES,
+    exports.ROUTES,
     service.ROUTES,
     logins.ROUTES,
     webhooks.ROUTES,

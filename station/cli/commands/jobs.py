@@ -128,11 +128,11 @@ def _named(context: click.Context, read: "Jobs", name: str, *, as_json: bool, sh
 def _show(jobs: Iterable[JobSummary], papers: Path, *, as_json: bool, sheet: Path | None) -> None:
     jobs = tuple(jobs)
     if sheet is not None:
-        from station.cli.job_sheet import sheet_of
+        from station.documents.job_rows import csv_of
         from station.setup.home import write_whole
 
         place = Path("/dev/stdout") if str(sheet) == "-" else sheet.absolute()
-        write_whole(place, sheet_of(jobs))
+        write_whole(place, csv_of(jobs, for_spreadsheet=True))
     if as_json:
         from station.documents.jobs import JobsTold, JobTold
 

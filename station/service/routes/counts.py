@@ -48,8 +48,8 @@ def search(
         operator=operator,
         model=model,
         reason=reason,
-        since=counting.beginning(_day(since, "since"), zone=zone) if since else None,
-        until=counting.end(_day(until, "until"), zone=zone) if until else None,
+        since=counting.beginning(day_of(since, "since"), zone=zone) if since else None,
+        until=counting.end(day_of(until, "until"), zone=zone) if until else None,
     )
     found = searched(service.at.session.jobs, wanted, most=most, below=int(cursor) if cursor else None)
     told = tuple(JobTold.of(each, service.at.home.papers) for each in found.jobs)
@@ -59,14 +59,14 @@ def search(
 @ROUTES.add("GET", "/statistics", Right.READ, response_model=StatisticsTold)
 def statistics(service: Service, since: Date = "", until: Date = "", zone: Zone = counting.LOCAL) -> Response:
     """Jobs counted by day, person, model, method, grade and reason. Without days: the seven that end today."""
-    last = _day(until, "until") if until else counting.today(utc_now(), zone=zone)
-    first = _day(since, "since") if since else date.fromordinal(max(1, last.toordinal() - 6))
+    last = day_of(until, "until") if until else counting.today(utc_now(), zone=zone)
+    first = day_of(since, "since") if since else date.fromordinal(max(1, last.toordinal() - 6))
     wanted = counting.period(first, last, zone=zone)
     return tell(StatisticsTold.of(wanted, counting.statistics(service.at.session.jobs, wanted)))
 
 
-def _day(given: str, name: str) -> date:
-    """Raises: ApiRefusedError for a day that no calendar has."""
+def day_of(given: str, name: str) -> date:
+    """The day that is meant. Raises: ApiRefusedError for a day that no calendar has."""
     try:
         return date.fromisoformat(given)
     except ValueError as error:

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from phones.clock import SystemClock
-from station.cli.job_sheet import sheet_of
 from station.cli.job_story import story
+from station.documents.job_rows import csv_of
 from station.errors import AmbiguousJobError, JobNotFoundError
 from station.ledger.job import Job
 from station.ledger.job_events import JobFailed, JobMoved, JobOpened, PhoneIdentified
@@ -211,7 +211,7 @@ def test_jobs_are_written_as_a_sheet_that_computes_nothing(home: Home, call: Cal
     assert rows[1]["model"].startswith("'=")
     assert rows[1]["reason_code"] == "phone_lost"
     with closing(Ledger(home.ledger, clock=SystemClock())) as ledger:
-        assert b"".join(sheet_of(ledger.view.jobs())) == data
+        assert b"".join(csv_of(ledger.view.jobs(), for_spreadsheet=True)) == data
 
 
 def test_no_filter_is_a_command_to_the_database(home: Home, call: Call) -> None:

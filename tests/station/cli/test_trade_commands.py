@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`tag`, `lot`, `lots`, `history`, and the lists that can be narrowed by what they keep."""
 
+import csv
+import io
+import json
+from pathlib import Path
 from typing import Any
 
 from station.session.operations import OpenStation
@@ -81,3 +85,18 @@ def test_it_is_the_same_beside_a_session_at_work(home: Home, call: Call) -> None
         assert call("lot", "W48", "--expect", "1", "--model", "iPhone 13=1", *LI, "--json")[1]["models"] != {}
         assert call("lot", "W48", "--close", *LI, "--json")[1]["code"] == "lot_differs"
         assert session.jobs.by_id("TESTJOB1").summary.asset_tag == "A-1"
+
+
+def test_jobs_are_exported_by_day_and_lot_in_both_forms(call: Call, home: Home, tmp_path: Path) -> None:
+    call("tag", "TESTJOB1", "--asset-tag", "=1+1", "--lot", "W48", "--note", "0049", *LI)
+    for options, texts in (((), ("'=1+1", "0049")), (("--excel",), ("'=1+1", "'0049"))):
+        out = tmp_path / "jobs.csv"
+        assert call("export", "jobs", "--lot", "w48", *options, "--out", out)[0] == 0
+        (row,) = csv.DictReader(io.StringIO(out.read_text("utf-8-sig")))
+        assert (row["asset_tag"], row["note"], row["job"]) == (*texts, "TESTJOB1")
+    assert call("export", "jobs", "--format", "jsonl", "--out", tmp_path / "jobs.jsonl")[0] == 0
+    (line,) = (tmp_path / "jobs.jsonl").read_text().splitlines()
+    assert json.loads(line)["asset_tag"] == "=1+1"
+    for nothing in (("--lot", "W49"), ("--until", "2020-01-01"), ("--asset-tag", "1+1")):
+        assert call("export", "jobs", *nothing, "--out", tmp_path / "none.csv")[0] == 0
+        assert len((tmp_path / "none.csv").read_text().splitlines()) == 1, nothing

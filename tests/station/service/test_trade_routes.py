@@ -23,6 +23,12 @@ def test_a_shop_system_states_a_phone_ahead_and_follows_it_through_its_lot(room:
             ("Li Wei", "integrator", True),
             ("Li Wei", "integrator", True),
         ]
+        table = shop.get("/v1/exports/jobs", params={"lot": "W 48", "excel": "true"})
+        assert table.headers["content-type"] == "text/csv; charset=utf-8"
+        assert table.text.splitlines()[1].startswith(job)
+        line = shop.get("/v1/exports/jobs", params={"format": "jsonl", "since": "2020-01-01"}).json()
+        assert (line["job"], line["asset_tag"]) == (job, "A-1 <script>")
+        assert shop.get("/v1/exports/jobs", params={"since": "2020-02-31"}).status_code == 422
         refused = shop.post("/v1/tags", json={**body, "about": job, "ahead": False, "note": "a\nb"})
         assert (refused.status_code, refused.json()["code"]) == (422, "field_refused")
         assert shop.post("/v1/tags", json={**body, "color": "red"}).status_code == 422
