@@ -37,6 +37,7 @@ check: $(INSTALLED)  ## style, types, import direction
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.release_edition --check
+	$(BIN)/python -m tools.openapi_changes
 
 man: $(INSTALLED)  ## manual pages, made from the commands, into packaging/man
 	$(BIN)/python -m tools.make_man --out packaging/man

@@ -11,6 +11,8 @@ ProofwipeError
 ├── DiskNearlyFullError   too little room for ledger and papers: nothing is begun
 ├── FileUnusableError     a file or name is refused by the operating system
 ├── StationBusyError      another proofwipe works with this ledger
+│   └── StationServedError    a service does
+├── DrainingError         a service begins nothing new
 ├── SessionRefusedError   the session at work does not understand a request
 ├── SessionLostError      it ended, or fell silent, before it answered
 ├── ConfigError           a key or value of the configuration is wrong
@@ -123,6 +125,19 @@ class StationBusyError(ProofwipeError):
     """Another process works with this ledger."""
 
     code = "station_busy"
+
+
+class StationServedError(StationBusyError):
+    """A service holds the station, whose bench has a page of its own."""
+
+    code = "station_served"
+
+
+class DrainingError(ProofwipeError):
+    """The service finishes what it has and begins nothing new."""
+
+    code = "draining"
+    exit_code = 4
 
 
 class SessionRefusedError(ProofwipeError):

@@ -9,24 +9,42 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from station.cli.dialogue import ask_alone, fill_sheet
 from station.cli.grammar import Answer, NotLooked
 from station.cli.keyboard import Keyboard, NotWanted
 from station.cli.output import message
 from station.cli.sheet import Filling, names
-from station.errors import QuestionClosedError
+from station.errors import QuestionClosedError, QuestionNotFoundError, SessionLostError
+from station.ledger.job import Job
 from station.questions import CONDITION, SEEN_NOW
 from station.session.condition import ConditionSheet
-from station.session.events import Question, QuestionAsked
-from station.session.session import Session
+from station.session.events import Question, QuestionAsked, Subscription
 from station.setup.answers import Answers
 from station.text.language import text
 
 _LOOK_S = 0.2
 _GIVE_UP_S = 2.0
 _DIGITS = 5
+
+
+class Asking(Protocol):
+    """A session whose questions are answered, here or at a service."""
+
+    def events(self, *kinds: type) -> Subscription:
+        """What happens from now on."""
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Those that wait for an answer, oldest first."""
+
+    @property
+    def jobs_at_work(self) -> tuple[Job, ...]:
+        """Those whose phones are asked about."""
+
+    def answer(self, question_id: str, answer: str | None, *, by: str) -> None:
+        """Answer, or decline (None). Raises: QuestionNotFoundError, QuestionClosedError, AnswerRefusedError."""
 
 
 class ConsoleClient:
@@ -37,7 +55,7 @@ class ConsoleClient:
 
     def __init__(
         self,
-        session: Session,
+        session: Asking,
         *,
         by: str,
         answers: Answers,
@@ -202,6 +220,6 @@ class ConsoleClient:
         """Answer, or decline. False when somebody else, or its time, was first."""
         try:
             self._session.answer(question.id, given, by=self._by)
-        except QuestionClosedError:
+        except (QuestionClosedError, QuestionNotFoundError, SessionLostError):
             return False
         return True

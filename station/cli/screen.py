@@ -4,13 +4,21 @@
 import logging
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from station.cli.cli_text import stage_text
 from station.cli.output import message, warn
 from station.cli.view import View
 from station.errors import SubscriptionDroppedError
-from station.session.events import Event, Instruction, JobStarted, PhonesCounted, Subscription, Warned
+from station.session.events import (
+    QUEUE_LENGTH,
+    Event,
+    Instruction,
+    JobStarted,
+    PhonesCounted,
+    Subscription,
+    Warned,
+)
 from station.session.session import Session
 from station.text.language import text
 from station.work.worker import Progress
@@ -24,10 +32,17 @@ def say_warning(_session: Session, event: Event) -> None:
         warn(event.error)
 
 
+class Watched(Protocol):
+    """A session, here or at a service."""
+
+    def events(self, *kinds: type, length: int = QUEUE_LENGTH) -> Subscription:
+        """What happens from now on, in order; only events of `kinds` if some are named."""
+
+
 class Screen:
     """While it is entered, events are drawn in a thread of its own; at the end all that happened before is shown."""
 
-    def __init__(self, session: Session, view: View, *, by_model: bool = True) -> None:
+    def __init__(self, session: Watched, view: View, *, by_model: bool = True) -> None:
         """`by_model`: phones are called what they say they are, as soon as that is known."""
         self._session = session
         self._by_model = by_model

@@ -8,7 +8,6 @@ ProofwipeError
 ├── NoCallerError         nobody is known who asks
 ├── RoleRefusedError      whoever asks may not do that
 ├── EraseSwitchedOffError nobody at this machine has switched erasing on
-├── DrainingError         nothing new is begun
 ├── PlanNotFoundError     no such plan, or it was used
 │   └── PlanExpiredError      its time is over
 ├── PlanChangedError      what would be done now is not what was shown
@@ -74,13 +73,6 @@ class EraseSwitchedOffError(ProofwipeError):
     """Over the API nothing is erased until a person at the machine has switched it on in the settings."""
 
     code = "erase_switched_off"
-    exit_code = 4
-
-
-class DrainingError(ProofwipeError):
-    """The service finishes what it has and begins nothing new."""
-
-    code = "draining"
     exit_code = 4
 
 

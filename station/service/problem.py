@@ -43,7 +43,7 @@ _STATUS: Mapping[type[ProofwipeError], int] = MappingProxyType(
         errors.DiskNearlyFullError: 503,
         errors.FileNotWrittenError: 503,
         errors.FileUnusableError: 404,
-        refused.DrainingError: 503,
+        errors.DrainingError: 503,
         BenchError: 503,
         PhoneError: 503,
         CertsError: 503,

@@ -9,9 +9,9 @@ from typing import Literal
 
 from station.documents.sentences import Reason
 from station.documents.setup import StationChecked
-from station.errors import AmbiguousPhoneError, PhoneNotFoundError, QuestionNotFoundError
+from station.errors import AmbiguousPhoneError, DrainingError, PhoneNotFoundError, QuestionNotFoundError
 from station.service.callers import RIGHTS, Caller, Right
-from station.service.errors import DrainingError, EraseSwitchedOffError, PlanChangedError
+from station.service.errors import EraseSwitchedOffError, PlanChangedError
 from station.service.feed import Feed
 from station.service.login_codes import LoginCodes
 from station.service.once import Asked, Once, digest_of
@@ -52,6 +52,11 @@ class Running:
     def drain(self, *, wanted: bool) -> None:
         """Begin nothing new, or begin again. A service that ends stays drained."""
         (self._draining.set if wanted else self._draining.clear)()
+
+    def must_take_orders(self) -> None:
+        """Raises: DrainingError when nothing new is begun."""
+        if self._draining.is_set() or self.ending:
+            raise DrainingError
 
     def end(self) -> None:
         """The service ends: nothing is begun any more."""
@@ -118,8 +123,7 @@ class Running:
             return EraseBegun(job=str(earlier["job"]), plan=str(earlier["plan"]))
         begun = False
         try:
-            if self._draining.is_set() or self.ending:
-                raise DrainingError
+            self.must_take_orders()
             by = caller.operator(self.at.home, operator)
             shown = self.plans.confirm(plan_id, plan_hash=plan_hash, number=number, caller=caller.id)
             must_have_room(self.at.home.path)

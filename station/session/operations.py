@@ -9,13 +9,20 @@ Whoever decides is named, and is looked up here, where the work is done: no clie
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from certs.log.sampling import CERTIFICATES, REPORTS
 from certs.log.sampling import period as period_named
 from certs.record.facts import Person, Validation
-from station.errors import ConfigError, JobBusyError, KeyRequiredError, NotCertifiedError, WrongStageError
+from station.errors import (
+    ConfigError,
+    JobBusyError,
+    KeyRequiredError,
+    NotCertifiedError,
+    StationBusyError,
+    WrongStageError,
+)
 from station.ledger.codec import Base64
 from station.ledger.job import Job
 from station.ledger.paper_events import SampleInspected
@@ -39,10 +46,19 @@ _LOOK_S = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenStation:
-    """A station's folder and the session that holds it."""
+    """A station's folder and the session that holds it. `takes_orders`: called before a job is begun for another
+    command; None where the session is some command's own and begins none for others.
+    """
 
     home: Home
     session: Session
+    takes_orders: Callable[[], None] | None = None
+
+    def may_begin(self) -> None:
+        """Raises: StationBusyError where it begins nothing for others; DrainingError."""
+        if self.takes_orders is None:
+            raise StationBusyError(subject=str(self.home.path))
+        self.takes_orders()
 
     @property
     def bench(self) -> PhoneBench:

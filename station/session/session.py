@@ -273,19 +273,21 @@ class Session:
         """
         return find(self.bench, wanted, self.settings)
 
-    def identify(self, sighting: Sighting, *, method: str = "") -> Candidate:
-        """Ask a phone who it is, so that a person can confirm that it is the one meant. `method`: a wish.
+    def identify(self, sighting: Sighting, *, method: str = "", settings: Settings | None = None) -> Candidate:
+        """Ask a phone who it is, so that a person can confirm that it is the one meant. `method`: a wish. `settings`:
+        others than the session's.
 
         Raises: BenchError.
         """
+        used = settings or self.settings
         return candidate(
             self.bench,
             sighting,
-            self.settings.limits,
+            used.limits,
             method or None,
             refused_by=lambda phone: methods_refused(self._ledger, phone),
-            passes=self.settings.passes,
-            card=self.settings.overwrite.card,
+            passes=used.passes,
+            card=used.overwrite.card,
         )
 
     def earlier_result(self, phone: Candidate) -> EarlierResult | None:
@@ -321,6 +323,7 @@ class Session:
         method: str = "",
         again: bool = False,
         deadlines: Deadlines | None = None,
+        settings: Settings | None = None,
     ) -> Started:
         """A job and a worker for each phone whose port has no unfinished job; one that an earlier run left is resumed
         first, or its phone might be erased a second time. The caller has confirmed that these are meant.
@@ -328,11 +331,12 @@ class Session:
         `by`: who performs it. `bound`: the numbers the phone was confirmed by. `stated`: fields
         of the trade, before those of `acquisitions`. `method`: a wish, never replaced by
         another. `again`: erase also what has a good result already; without it a person is asked about each such
-        phone. `deadlines`: others than the settings'.
+        phone. `deadlines`, `settings`: others than the session's.
         Raises: WrongSignerError before anything is begun; LedgerError.
         """
         self.must_sign_for(*sightings)
-        settings = self.settings if deadlines is None else replace(self.settings, deadlines=deadlines)
+        used = settings or self.settings
+        used = used if deadlines is None else replace(used, deadlines=deadlines)
         jobs, occupied = [], []
         with self._acting:
             for sighting in sightings:
@@ -340,7 +344,7 @@ class Session:
                     occupied.append(sighting)
                     continue
                 job = self._new_job(sighting, by, tuple(bound), acquisitions, stated)
-                self._begin(job, _Choice(method=method, settings=settings, again=again), resumed=False)
+                self._begin(job, _Choice(method=method, settings=used, again=again), resumed=False)
                 self._shift.start(job)
                 jobs.append(job)
         return Started(jobs=tuple(jobs), occupied=tuple(occupied))

@@ -8,9 +8,9 @@ many need `--all --expect N`. No device is ever taken from the environment, none
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -38,10 +38,11 @@ from station.cli.output import is_terminal
 from station.cli.results import INTERRUPTED, exit_code, say_result, totals_text
 from station.cli.screen import Screen, say_warning
 from station.cli.view import View, wants_live
-from station.errors import NotConfirmedError, NotInitialisedError
+from station.errors import NotConfirmedError, NotInitialisedError, StationBusyError
 from station.ledger.job import Job
 from station.ledger.open_jobs import is_finished
 from station.session.beforehand import must_have_room
+from station.session.beginning import Wishes
 from station.session.confirmation import Candidate
 from station.session.operations import OpenStation
 from station.session.parts import BenchOpener, Secrets
@@ -121,6 +122,8 @@ def command(
         quiet=quiet,
         live=not (no_progress or as_jsonl),
         as_jsonl=as_jsonl,
+        wishes=Wishes(method=method, passes=passes, card=card, challenge=challenge, again=again),
+        own_config=config is not None,
     )
     settings = settings_of(home, config).with_passes(passes).with_card(card=card).with_challenge(wanted=challenge)
     settings = with_lot(settings, lot)
@@ -130,7 +133,10 @@ def command(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What a person ordered on the command line: one phone (`serial`), or `expect` phones, or only open jobs."""
+    """What a person ordered on the command line: one phone (`serial`), or `expect` phones, or only open jobs.
+
+    `wishes`, `own_config`: for a service that holds the station, and has settings of its own.
+    """
 
     serial: str | None = None
     confirm: str | None = None
@@ -144,6 +150,8 @@ class Orders:
     quiet: bool = False
     live: bool = True
     as_jsonl: bool = False
+    wishes: Wishes = field(default_factory=Wishes)
+    own_config: bool = False
 
 
 def lead(
@@ -167,7 +175,15 @@ def lead(
     home.make().start_log()
     must_have_room(home.path)
     with ExitStack() as stack:
-        session = stack.enter_context(Session.open(home, settings, secrets, bench=bench, listener=say_warning))
+        try:
+            session = stack.enter_context(Session.open(home, settings, secrets, bench=bench, listener=say_warning))
+        except StationBusyError:
+            from station.cli.commands.process_beside import lead_beside
+
+            beside = lead_beside(home, settings, orders, by=performer, acquisitions=acquisitions, answers=answers)
+            if beside is None:
+                raise
+            return beside
         if orders.as_jsonl:
             stack.enter_context(EventPrinter(session, home.papers))
         session.prepare()
@@ -218,15 +234,20 @@ def lead(
     if interrupted and not jobs and unread is None:
         raise click.Abort
     if not orders.as_jsonl:  # else each result was told as it happened
-        for job in jobs:
-            say_result(job, validators=validators)
-        if len(jobs) > 1:
-            output.message(totals_text(jobs, validators), bold=True)
-        if any(job.summary.filed_paper for job in jobs):
-            output.message(text("word.papers_in", folder=home.papers))
+        say_results(jobs, validators, home)
     if unread is not None:
         raise unread
     return jobs, exit_code(jobs, missed=missed, interrupted=interrupted)
+
+
+def say_results(jobs: Sequence[Job], validators: Sequence[str], home: Home) -> None:
+    """What came of these jobs, and where their papers are."""
+    for job in jobs:
+        say_result(job, validators=validators)
+    if len(jobs) > 1:
+        output.message(totals_text(jobs, validators), bold=True)
+    if any(job.summary.filed_paper for job in jobs):
+        output.message(text("word.papers_in", folder=home.papers))
 
 
 def _one_choice(
@@ -270,11 +291,11 @@ def _chosen(
         sighting = session.find(orders.serial)
         session.must_sign_for(sighting)
         candidate = session.identify(sighting, method=orders.method)
-        return (sighting,), _confirm(candidate, orders.confirm, keyboard, alone=alone)
+        return (sighting,), confirm_phone(candidate, orders.confirm, keyboard, alone=alone)
     return (session.gather(orders.expect) if orders.expect is not None else ()), ()
 
 
-def _confirm(
+def confirm_phone(
     candidate: Candidate, given: str | None, keyboard: Keyboard, *, alone: Callable[[], AbstractContextManager[None]]
 ) -> tuple[str, ...]:
     """The whole number in a script, the last four digits (more if they are not unique) at a terminal.

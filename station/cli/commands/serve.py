@@ -28,7 +28,7 @@ def command(
     """Exit 0 when it was told to end; 130 when jobs were left that wait for a person: the next start resumes them."""
     from phones.clock import utc_now
     from station.cli.commands.process import leave
-    from station.errors import NotInitialisedError
+    from station.errors import DrainingError, NotInitialisedError
     from station.service.daemon import Daemon, api_socket, listening
     from station.service.feed import Feed
     from station.service.notify import Notifier
@@ -56,7 +56,14 @@ def command(
         for name in SECRETS:
             os.environ.pop(name, None)  # before anything is started: what we start must not have them
         session.prepare()
-        at = OpenStation(home=home, session=session)
+        up: list[Running] = []
+
+        def takes_orders() -> None:
+            if not up:  # its own jobs are taken up again first
+                raise DrainingError
+            up[0].must_take_orders()
+
+        at = OpenStation(home=home, session=session, takes_orders=takes_orders)
         with (
             Webhooks.open(home, settings, session.jobs.ledger) as webhooks,
             serve(at),
@@ -79,6 +86,7 @@ def command(
             )
             webhooks.start()
             session.resume()
+            up.append(running)
             tcp = f", http://127.0.0.1:{settings.service.port}" if settings.service.port else ""
             place = f"{api_socket(home)}{tcp}"
             daemon = Daemon(running, told=lambda: _say(place, erase=settings.service.erase), notifier=Notifier.of())

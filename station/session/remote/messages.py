@@ -20,7 +20,7 @@ from typing import Any, get_type_hints
 
 from phones.errors import ProofwipeError
 from station.ledger.codec import Codec, codec_of
-from station.session import bench_operations, operations
+from station.session import beginning, bench_operations, operations
 from station.session.remote.carried_errors import error_from_json, error_to_json
 
 VERSION = 1
@@ -33,6 +33,9 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         for each in (
             bench_operations.phones,
             bench_operations.inspect,
+            beginning.meant,
+            beginning.begin,
+            beginning.at_work,
             operations.questions,
             operations.question,
             operations.answer,

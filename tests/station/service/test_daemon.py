@@ -267,6 +267,32 @@ def test_the_program_of_the_document_orders_an_erase_and_keeps_the_paper(specime
     assert bench.truth()[PIXEL_16]["erased"] is True
 
 
+@pytest.mark.wire
+@pytest.mark.slow
+@pytest.mark.timeout(1000)
+def test_the_lines_for_curl_of_the_document_do_the_same(specimen: Starter, tmp_path: Path) -> None:
+    port = free_port()
+    line, bench = specimen(PIXEL_16, config=f"{CONFIG}port = {port}\n")
+    patient(line)
+    text = (ROOT / "docs/integrating.md").read_text("utf-8")
+    found = re.search(r"<!-- example: integrating-curl -->\n```sh\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    (tmp_path / "erase.sh").write_text(found.group(1))
+    token = tmp_path / "shop.token"
+    assert line.run("token", "add", "--role", "integrator", "--person", "Li Wei", "--out", token).code == 0
+    with serving(line) as (_process, client):
+        wait_for(lambda: [each["state"] for each in phones(client)] == ["to_confirm"], LONGEST_S, "no phone")
+        done = subprocess.run(
+            ["sh", "erase.sh", f"http://127.0.0.1:{port}", token, "ORDER-0001", SERIAL],
+            cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST_S, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        (job,) = client.get("/v1/jobs").json()["jobs"]
+        assert f'"job":"{job["job"]}"' in done.stdout
+        assert (tmp_path / "ORDER-0001.pdf").read_bytes().startswith(b"%PDF-")
+    assert bench.truth()[PIXEL_16]["erased"] is True
+
+
 def test_the_unit_waits_longer_than_the_service_needs_to_end_and_names_a_command_that_there_is() -> None:
     unit = (ROOT / "packaging/systemd/proofwipe.service").read_text("utf-8")
     said = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and not line.startswith("#"))
