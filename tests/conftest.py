@@ -5,7 +5,9 @@ A missing program stops the run with the command that installs it; it never skip
 """
 
 import os
+import shutil
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -20,6 +22,14 @@ settings.load_profile("untimed")
 # A shell starts what runs in its background with Ctrl-C ignored, and children inherit that; they are to feel it here.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The ledger and every paper are written durably, thousands of times a run, and a disk takes its time over each. What
+# must hold when a disk fills or a process dies is tested with limits and signals, which are the same in memory.
+MEMORY = Path("/dev/shm")
+MEMORY_WANTED_BYTES = 2 * 1024**3
+_TEMPORARY = "PYTEST_DEBUG_TEMPROOT"  # pytest's own name for the folder that holds `tmp_path`
+if _TEMPORARY not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_WANTED_BYTES:
+    os.environ[_TEMPORARY] = str(MEMORY)
 
 _MISSING = missing_programs("test")
 
