@@ -264,8 +264,8 @@ def test_the_pictures_of_labels_and_documents_show_todays_words() -> None:
     from tools import make_pictures
 
     for name, files in (("labels.png", make_pictures.labels()), ("documents.png", make_pictures.documents())):
-        kept = Image.open(make_pictures.PICTURES / name).info["shown"]
-        assert kept == make_pictures.words_of(files), "python -m tools.make_pictures"
+        with Image.open(make_pictures.PICTURES / name) as kept:
+            assert kept.info["shown"] == make_pictures.words_of(files), "python -m tools.make_pictures"
 
 
 # commands and calls ---------------------------------------------------------------------------------
