@@ -20,6 +20,7 @@ from station.service.pages import (
     live,
     login,
     papers,
+    printouts,
     scanning,
     sheet_page,
     validation,
@@ -32,7 +33,7 @@ from station.service.running import Running
 SUBJECTS = (
     *(assets.PAGES, login.PAGES, live.PAGES, bench.PAGES, sheet_page.PAGES),
     *(scanning.PAGES, job_pages.PAGES, help_page.PAGES),
-    *(validation.PAGES, papers.PAGES, counts.PAGES, about.PAGES),
+    *(validation.PAGES, papers.PAGES, printouts.PAGES, counts.PAGES, about.PAGES),
 )
 
 

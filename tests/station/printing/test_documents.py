@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +35,7 @@ from station.setup.home import Home
 from station.text import language
 from tests.support import lives
 from tests.support.cli_station import Call
-from tests.support.labels import a_certified_job
+from tests.support.labels import a_certified_job, shown
 from tests.support.ledger_events import HISTORIES, write
 from tests.support.ledger_payloads import an_event
 from tests.support.station_room import station_room
@@ -44,12 +43,6 @@ from tests.support.station_room import station_room
 SAID_BY_DOCUMENTS = ("print.", "story.", "stage.", "method.", "reason.", "problem.", "withdrawal.", "band.", "step.")
 AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 HOSTILE = "Pixel \u4dae\U00020000 \u202e<b>&amp;</b> {x} %s \x1b[31m ]]> 🙂 ()\\"
-
-
-def shown(pdf: bytes) -> str:
-    """All text of a file, as another program reads it."""
-    document = pypdfium2.PdfDocument(pdf)
-    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
 
 
 def in_one(text: str) -> str:
