@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Drives Chromium for tests/offline_page: one JSON command a line on stdin, one JSON answer a line on stdout.
+// Drives Chromium for tests/offline_page and the dashboard's pages: one JSON command a line on stdin, one JSON answer a line on stdout.
 
 import { createInterface } from "node:readline";
 import { chromium } from "../../offline_page/node_modules/playwright-core/index.mjs";
@@ -42,6 +42,11 @@ const DO = {
   async fill({ selector, text }) { await page.fill(selector, text); },
   async click({ selector }) { await page.click(selector); },
   async press({ key }) { await page.keyboard.press(key); },
+  async type({ text, delay }) { await page.keyboard.type(text, { delay }); },
+  async pause({ ms }) { await page.waitForTimeout(ms); },
+  async go({ address }) { await page.goto(address); },
+  async resize({ width, height }) { await page.setViewportSize({ width, height }); },
+  async cookie({ name, value, address }) { await context.addCookies([{ name, value, url: address }]); },
   async files({ selector, paths }) { await page.setInputFiles(selector, paths); },
   async drop({ name, type, data }) {
     await page.evaluate(({ name, type, data }) => {

@@ -11,6 +11,9 @@ import httpx
 
 from tests.support.service_room import OPERATOR, ServiceRoom
 
+OWN = {"Sec-Fetch-Site": "same-origin"}
+"""What a browser says of a request by our own page."""
+
 
 @dataclass(kw_only=True)
 class PageClient:
@@ -27,22 +30,29 @@ class PageClient:
     @property
     def token(self) -> str:
         """That of this session, as every page carries it."""
-        found = re.search(r'<meta name="csrf" content="([0-9a-f]*)">', self.client.get("/login?code=x").text)
+        found = re.search(r'<meta name="csrf" content="([0-9a-f]*)">', self.page("/help"))
         assert found is not None
         return found.group(1)
 
     def send(self, path: str, body: dict[str, Any], **headers: str) -> httpx.Response:
         """An effect, as htmx sends it."""
-        own = {"Sec-Fetch-Site": "same-origin", "HX-Request": "true", "X-Proofwipe-CSRF": self.token}
-        return self.client.post(path, json=body, headers=own | headers)
+        own = OWN | {"HX-Request": "true", "X-Proofwipe-CSRF": self.token}
+        while True:
+            try:
+                return self.client.post(path, json=body, headers=own | headers)
+            except httpx.ReadError:  # refused and closed before the body was read, which may cost the answer
+                assert self.page("/help")
+
+    def enter(self, room: ServiceRoom, role: str, person: str = OPERATOR) -> None:
+        """By a badge."""
+        answer = self.client.post("/login/badge", json={"badge": room.token(role, person)}, headers=OWN)
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/"), answer.text
 
 
 @contextmanager
 def coming_in(room: ServiceRoom, role: str, person: str = OPERATOR) -> Iterator[PageClient]:
     """A browser whose person has scanned a badge."""
     with room.over_tcp() as client:
-        answer = client.post(
-            "/login/badge", json={"badge": room.token(role, person)}, headers={"Sec-Fetch-Site": "same-origin"}
-        )
-        assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/"), answer.text
-        yield PageClient(client=client)
+        browser = PageClient(client=client)
+        browser.enter(room, role, person)
+        yield browser

@@ -73,7 +73,15 @@ class PageRoutes(APIRouter):
             wanted += [Depends(_csrf)] if method != "GET" else []
 
         def added(function: Any) -> Any:
-            self.add_api_route(path, function, methods=[method], dependencies=wanted, response_model=None, **more)
+            self.add_api_route(
+                path,
+                function,
+                methods=[method],
+                dependencies=wanted,
+                response_model=None,
+                openapi_extra={"x-right": right.value},
+                **more,
+            )
             return function
 
         return added

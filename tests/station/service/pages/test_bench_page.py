@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bench page without a browser: what it shows of a phone, its erase in two steps, its questions, its sheet."""
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from grading.questions import QUESTIONS
+from station.service.pages.showing import draw
+from station.service.pages.tiles import tile_of
+from station.session.board import Cable, Row, Say, Urgency
+from tests.support import lives
+from tests.support.page_client import PageClient, coming_in
+from tests.support.service_room import LONGEST_S, SERIAL, ServiceRoom, service_room
+from tests.support.waiting import wait_for
+
+FINE = {each.key: each.choices[0] for each in QUESTIONS}
+HOSTILE = "\"><script>alert(1)</script>'<img src=x onerror=alert(2)>{{7*7}}\u202e\x1b[31m&amp;"
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None, page
+    return html.unescape(found.group(1))
+
+
+def planned(room: ServiceRoom, browser: PageClient) -> tuple[str, dict[str, str]]:
+    """The address that confirms a plan, and its body but for the number."""
+    port = str(room.until("to_confirm")["port"])
+    shown = browser.send("/plans", {"port": port})
+    assert shown.status_code == 200, shown.text
+    address = re.search(r'data-hx-post="(/plans/[^"]+/confirm)"', shown.text)
+    assert address is not None, shown.text
+    return address.group(1), {name: hidden(shown.text, name) for name in ("plan_hash", "key", "port")}
+
+
+def test_a_phone_is_shown_planned_confirmed_and_has_a_story(room: ServiceRoom, browser: PageClient) -> None:
+    told = room.until("to_confirm")
+    page = browser.page("/")
+    assert str(told["model"]) in page
+    assert f'data-port="{told["port"]}" data-state="to_confirm"' in page
+    assert "/plans" in browser.page(f"/?at={told['port']}")
+    address, body = planned(room, browser)
+    wrong = browser.send(address, body | {"number": "0000000000"})
+    assert (wrong.status_code, wrong.headers["hx-retarget"]) == (422, "#message")
+    begun = browser.send(address, body | {"number": SERIAL})
+    assert begun.headers["hx-redirect"] == f"/?at={told['port']}"
+    assert browser.send(address, body | {"number": SERIAL}).status_code == 200, "the same order is the same job"
+    room.until("finished")
+    assert room.entries("job_opened") == 1
+    (job,) = room.get("/v1/jobs")["jobs"]
+    story = browser.page(f"/jobs/{job['job']}")
+    assert all(each in story for each in ("Certified", SERIAL, job["paper"], "Li Wei"))
+    missing = browser.client.get(f"/jobs/{job['job']}/paper.pdf")  # the room files its papers elsewhere
+    assert (missing.status_code, "file_unusable" in missing.text) == (404, True)
+    for named in (SERIAL, job["imei"] or SERIAL, job["job"], job["paper"]):
+        found = browser.client.get("/scan", params={"code": named})
+        assert found.status_code == 303, named
+    assert job["job"] in browser.page(f"/phone?number={SERIAL}")
+
+
+def test_erasing_that_is_switched_off_is_said_with_how_a_person_switches_it_on(
+    tmp_path: Path, keys_of: Callable[[bool], Path]
+) -> None:
+    with (
+        service_room(tmp_path / "station", keys_of(True), erase=False) as room,
+        coming_in(room, "technician") as browser,
+    ):
+        port = room.until("to_confirm")["port"]
+        assert "erase = true" in html.unescape(browser.page("/"))
+        shown = browser.send("/plans", {"port": port}).text
+        assert "confirm" not in re.findall(r'data-hx-post="([^"]+)"', shown)
+        assert "erase = true" in html.unescape(shown)
+
+
+def test_questions_and_the_sheet_are_answered_in_place_and_count_after_a_yes_to_the_whole(
+    tmp_path: Path, keys_of: Callable[[bool], Path]
+) -> None:
+    with (
+        service_room(tmp_path / "station", keys_of(True), answers=False) as room,
+        coming_in(room, "technician") as browser,
+    ):
+        address, body = planned(room, browser)
+        assert browser.send(address, body | {"number": SERIAL}).status_code == 200
+        port = body["port"]
+        wait_for(lambda: bool(room.running.bench.job_at(port)), LONGEST_S, "no job")
+        job = room.running.bench.job_at(port)
+        sheet: dict[str, Any] = {"port": port, "job": job, "answers": {"battery_swollen": "no", "screen": "not_looked"}}
+
+        def sent(act: str, **answers: str) -> str:
+            answer = browser.send("/sheet", sheet | {"act": act, "answers": sheet["answers"] | answers})
+            assert answer.status_code == 200, answer.text
+            return answer.text
+
+        assert 'value="keep"' not in sent("look"), "it is not whole"
+        assert 'value="keep"' not in sent("keep")
+        assert 'value="keep"' not in sent("fine"), "nobody sees at a glance that parts are original"
+        whole = sent("fine", parts="replaced")
+        assert 'value="keep"' in whole
+        assert "not looked at" in whole
+        assert room.running.bench.sheet(port).open, "nothing counts before the yes"
+        for odd in ({"screen": "maybe"}, {"nothing": "yes"}):
+            assert browser.send("/sheet", sheet | {"act": "look", "answers": odd}).status_code == 422
+        assert browser.send("/sheet", sheet | {"act": "look", "job": "ANOTHER1"}).status_code == 404
+        sent("keep", **{key: choice for key, choice in FINE.items() if key != "screen"})
+        assert not room.running.bench.sheet(port).open
+
+
+@given(scanned=st.text(max_size=300))
+@example(scanned=HOSTILE)
+@example(scanned="]C1" + SERIAL)
+@example(scanned="javascript:alert(1)")
+@example(scanned="//evil.example")
+@example(scanned="../../v1/drain")
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_scanned_finds_what_it_names_or_nothing(browser: PageClient, scanned: str) -> None:
+    answer = browser.client.get("/scan", params={"code": scanned.encode("utf-8", "replace")})
+    assert answer.status_code in (200, 303, 404)
+    if answer.status_code == 303:
+        assert re.fullmatch(r"/(\?at=[^/]*|jobs/[A-Za-z0-9_-]+|phone\?number=[^/&]*)?", answer.headers["location"])
+    else:
+        no_script(answer.text)
+
+
+def no_script(page: str) -> None:
+    """None but the two of the frame, and nothing that would become one."""
+    assert page.count("<script") == page.count('<script src="/assets/')
+    assert "<img src=x" not in page
+    assert "49" not in re.findall(r"\{\{|49\}\}", page)
+    assert not any(each in page for each in ("\u202e", "\x1b"))
+
+
+def test_hostile_words_of_a_phone_are_words_on_every_page(tmp_path: Path, keys_of: Callable[[bool], Path]) -> None:
+    odd = "<script>alert(1)</script>\"'{{7*7}}"
+    spoilt = {"usb": {"product": odd}, "product": {"model": odd}, "properties": {"ro.product.model": odd}}
+    phone = lives.PIXEL_16 | {"set": spoilt}
+    with (
+        service_room(tmp_path / "station", keys_of(True), phone=phone) as room,
+        coming_in(room, "technician") as browser,
+    ):
+        address, body = planned(room, browser)
+        no_script(browser.page(f"/?at={body['port']}"))
+        browser.send(address, body | {"number": SERIAL})
+        room.until("finished")
+        (job,) = room.get("/v1/jobs")["jobs"]
+        for path in ("/", f"/jobs/{job['job']}", f"/phone?number={SERIAL}", f"/?at={body['port']}"):
+            page = browser.page(path)
+            no_script(page)
+            assert "&lt;script&gt;" in page, path
+
+
+def test_hostile_words_in_every_field_of_a_tile_are_words(browser: PageClient) -> None:
+    from station.service.pages.browser import Browser
+
+    row = Row(
+        port=HOSTILE, slot=HOSTILE, model=HOSTILE, digits=HOSTILE, job=HOSTILE, doing=Say(key="bench.doing_done"),
+        urgency=Urgency.HELP, cable=Cable.NEEDS_YOU, tells=Say(key="bench.chosen", facts={"slot": HOSTILE}),
+    )  # fmt: skip
+    seen = Browser(path="/", language="en", is_part=True, cookie_name="x")
+    page = draw(
+        "bench_part.html", seen, tiles=[tile_of(row)], totals=row_totals(), erase=True, at="", panel=None, gone=False
+    )
+    no_script(page)
+    assert page.count("&lt;script&gt;") >= 4
+
+
+def row_totals() -> object:
+    from station.session.board import Totals
+
+    return Totals()
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/jobs/NOSUCH00", "/phone?number=nobody1", "/?at=nowhere"])
+def test_what_is_not_there_is_said_in_words(browser: PageClient, path: str) -> None:
+    answer = browser.client.get(path)
+    assert answer.status_code in (200, 404)
+    assert 'class="note warn"' in answer.text

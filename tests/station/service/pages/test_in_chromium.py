@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pages in a real Chromium: by scanner and keys alone, at three widths, through a service that is killed."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.station.service.test_daemon import CONFIG, patient, serving
+from tests.support.cli_station import PIXEL_16, Starter
+from tests.support.free_port import free_port
+from tests.support.page_browser import PageBrowser
+from tests.support.service_room import LONGEST_S, SERIAL, ServiceRoom, service_room
+from tests.support.waiting import wait_for
+
+pytestmark = [pytest.mark.page, pytest.mark.timeout(900)]
+WIDTHS = (390, 1280, 1920)
+PATHS = ("/", "/?at={port}", "/help", "/jobs/{job}", "/phone?number=" + SERIAL, "/scan?code=nobody")
+CUT = """[...document.querySelectorAll("body *")].filter((each) => each.getClientRects().length
+  && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX !== "visible"
+  && !each.matches(".quiet-title, .skip, input")).map((each) => each.outerHTML.slice(0, 200))"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[PageBrowser]:
+    started = PageBrowser()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def asking(tmp_path: Path, keys_of: Callable[[bool], Path]) -> Iterator[ServiceRoom]:
+    """A service whose questions wait for whoever looks at the page."""
+    with service_room(tmp_path / "station", keys_of(True), answers=False) as room:
+        yield room
+
+
+def test_a_phone_goes_from_the_scanner_to_its_paper_by_scanner_and_keys_alone(
+    asking: ServiceRoom, chromium: PageBrowser
+) -> None:
+    asking.until("to_confirm")
+    chromium.enter(asking.port, asking.token("technician"))
+    chromium.wait(".tile[data-state=to_confirm]")
+    chromium.scan(SERIAL)
+    chromium.wait("#panel #plan")
+    chromium.press("Enter")
+    chromium.wait("#confirm-number")
+    chromium.scan("0000000000")
+    chromium.wait("#message .note")
+    assert asking.entries("job_opened") == 0
+    chromium.script("document.getElementById('confirm-number').select()")
+    chromium.scan(SERIAL)
+    chromium.wait(".sheet [data-line]")
+    chromium.press("1", "2")
+    assert chromium.script("document.querySelector('[name=\"answers.cosmetic_front\"]:checked').value") == "B"
+    chromium.press("f")
+    chromium.wait(".sheet [role=alert]")
+    chromium.press("1", "l")
+    chromium.wait(".sheet [value=keep]")
+    chromium.press("y")
+    chromium.wait(".sheet .note.good")
+
+    def over() -> bool:
+        if chromium.script("Boolean(document.querySelector('.question'))"):
+            chromium.script("document.querySelector('.question [data-first]')?.focus() ?? null")
+            chromium.press("1")  # yes, and then that it is meant
+        return bool(chromium.script("Boolean(document.querySelector('#panel.unplug'))"))
+
+    wait_for(over, LONGEST_S, lambda: chromium.text("body"))
+    assert "UNPLUG NOW" in chromium.text("#panel .order")
+    assert asking.entries("job_opened") == 1
+    chromium.scan("nobody-has-this")
+    chromium.wait("#scanned")
+    (job,) = asking.get("/v1/jobs")["jobs"]
+    chromium.scan(job["job"])
+    chromium.wait("#job")
+    assert chromium.script("document.activeElement.id") in ("scan-field", "")
+    assert chromium.complaints == []
+
+
+def test_after_a_service_that_was_killed_the_page_comes_back_by_itself(
+    specimen: Starter, chromium: PageBrowser, tmp_path: Path
+) -> None:
+    port = free_port()
+    line, _bench = specimen(PIXEL_16, config=f"{CONFIG}port = {port}\n")
+    patient(line)
+    out = tmp_path / "badge.token"
+    assert line.run("token", "add", "--role", "technician", "--person", "Li Wei", "--out", out).code == 0
+    with serving(line) as (process, _client):
+        chromium.enter(port, out.read_text().strip())
+        chromium.wait(".tile[data-state=to_confirm]", seconds=LONGEST_S)
+        chromium.script("window.sameDocument = true")
+        process.kill()
+        chromium.wait("#lost")
+        assert "Not connected" in chromium.text("#lost")
+        assert chromium.text("#seen-at").count(":") == 2
+    with serving(line):
+        chromium.wait("#lost", state="hidden", seconds=LONGEST_S)
+        chromium.wait(".tile[data-state=to_confirm]", seconds=LONGEST_S)
+        assert chromium.script("window.sameDocument") is True, "nobody had to load it again or to log in"
+        assert chromium.script("document.documentElement.dataset.connected") == "yes"
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN", "stretched"])
+def test_no_word_is_cut_at_any_width(room: ServiceRoom, chromium: PageBrowser, language: str) -> None:
+    confirmed = room.confirm(room.plan())
+    assert confirmed.status_code == 202
+    phone = room.until("finished")
+    chromium.enter(room.port, room.token("technician"), language="en-US" if language == "stretched" else language)
+    if language == "stretched":
+        chromium.do("cookie", name="proofwipe_language", value=language, address=f"http://127.0.0.1:{room.port}")
+    for path in PATHS:
+        address = path.format(port=phone["port"], job=confirmed.json()["job"])
+        chromium.do("go", address=f"http://127.0.0.1:{room.port}{address}")
+        for width in WIDTHS:
+            chromium.do("resize", width=width, height=900)
+            assert chromium.script("document.documentElement.scrollWidth - innerWidth") <= 0, (path, width)
+            assert chromium.script(CUT) == [], (path, width)
+
+
+def test_a_scan_wherever_the_focus_is_goes_to_the_phone_and_presses_nothing(
+    room: ServiceRoom, chromium: PageBrowser
+) -> None:
+    told = room.until("to_confirm")
+    chromium.enter(room.port, room.token("technician"))
+    for focus in ("#logout", "#language", "#help-link", "main"):
+        chromium.do("go", address=f"http://127.0.0.1:{room.port}/help")
+        chromium.wait("#help")
+        chromium.script(f"document.querySelector('{focus}').focus()")
+        chromium.scan(SERIAL)
+        chromium.wait("#panel")
+        assert chromium.script("new URLSearchParams(location.search).get('at')") == told["port"], focus
+        assert chromium.script("document.documentElement.lang") == "en", "the focused button was not pressed"
+
+
+def test_single_keys_lead_where_the_help_says(room: ServiceRoom, chromium: PageBrowser) -> None:
+    room.until("to_confirm")
+    chromium.enter(room.port, room.token("technician"))
+    chromium.press("Escape", "?")
+    chromium.wait("#help")
+    chromium.script("document.activeElement.blur()")
+    chromium.press("g", "b")
+    chromium.wait("#bench")
+    chromium.script("document.activeElement.blur()")
+    chromium.press("n")
+    chromium.wait("#panel")
+    chromium.press("Escape")
+    chromium.wait("#panel", state="detached")
