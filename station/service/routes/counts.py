@@ -31,14 +31,16 @@ def search(
     operator: Word = "",
     model: Word = "",
     reason: Word = "",
+    asset_tag: Word = "",
+    lot: Word = "",
     since: Date = "",
     until: Date = "",
     zone: Zone = counting.LOCAL,
     most: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 50,
     cursor: Annotated[str, Query(pattern=r"^([0-9]{1,18})?$")] = "",
 ) -> Response:
-    """Jobs that fit all of it, newest first. `find`: a part of a number, a paper's id, a slot, a model or a person;
-    `cursor`: the one of the answer before.
+    """Jobs that fit all of it, newest first. `find`: a part of a number, a paper's id, an asset tag, a lot, a slot, a
+    model or a person; `asset_tag`, `lot`: as a whole; `cursor`: the one of the answer before.
     """
     wanted = JobFilter(
         text=find,
@@ -48,6 +50,8 @@ def search(
         operator=operator,
         model=model,
         reason=reason,
+        asset_tag=asset_tag,
+        lot=lot,
         since=counting.beginning(day_of(since, "since"), zone=zone) if since else None,
         until=counting.end(day_of(until, "until"), zone=zone) if until else None,
     )

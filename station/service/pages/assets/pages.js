@@ -169,7 +169,12 @@
       (all[at + 1] ?? all[0])?.click();
       return;
     }
-    [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key && shows(each))?.click();
+    const meant = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key && shows(each));
+    meant?.click();
+    if (meant?.matches("details[open] > summary")) {
+      // what was unfolded by its key is what a person goes on with
+      meant.parentElement.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+    }
   };
   const settle = () => {
     waiting = 0;
