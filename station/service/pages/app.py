@@ -19,6 +19,7 @@ from station.service.pages import (
     job_pages,
     live,
     login,
+    lot_pages,
     papers,
     printouts,
     scanning,
@@ -33,7 +34,7 @@ from station.service.running import Running
 SUBJECTS = (
     *(assets.PAGES, login.PAGES, live.PAGES, bench.PAGES, sheet_page.PAGES),
     *(scanning.PAGES, job_pages.PAGES, help_page.PAGES),
-    *(validation.PAGES, papers.PAGES, printouts.PAGES, counts.PAGES, about.PAGES),
+    *(validation.PAGES, papers.PAGES, printouts.PAGES, counts.PAGES, about.PAGES, lot_pages.PAGES),
 )
 
 

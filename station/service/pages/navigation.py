@@ -21,6 +21,7 @@ NAVIGATION: tuple[Page, ...] = (
     Page(path="/", word="page.bench", right=Right.SEE, key="b"),
     Page(path="/validation", word="page_queue.title", right=Right.DECIDE, key="v"),
     Page(path="/papers", word="page_papers.title", right=Right.READ, key="p"),
+    Page(path="/lots", word="page_lots.title", right=Right.READ, key="l"),
     Page(path="/statistics", word="page_counts.title", right=Right.READ, key="s"),
     Page(path="/doctor", word="page_about.doctor", right=Right.MAINTAIN, key="d"),
     Page(path="/people", word="page_about.people", right=Right.READ, key="e"),
