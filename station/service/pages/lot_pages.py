@@ -4,7 +4,7 @@ order, with the scanner's Enter alone.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Query, Response
@@ -112,7 +112,7 @@ def close(browser: Seen, service: Service, body: Closing) -> Response:
 
 def _form(
     *, lot: str, tag: str = "", phone: str = "", ahead: str = "", said: str = "", also: tuple[str, ...] = ()
-) -> dict[str, object]:
+) -> dict[str, Any]:
     wanted = "phone" if tag and not phone else "tag"
     return {"name": lot, "tag": tag, "number": phone, "ahead": ahead, "said": said, "also": also, "wanted": wanted}
 
