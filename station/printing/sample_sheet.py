@@ -57,7 +57,7 @@ def _story(drawing: Drawing) -> "Iterator[Flowable]":
         "signed",
     ]
     rows = [_row(number, each) for number, each in enumerate(drawing.rows, start=1)]
-    wide = (0.4, 2.3, 1.6, 0.9, 0.9, 0.7, 1.3, 1.8, 2.0, 1.6, 2.0)
+    wide = (0.5, 2.3, 1.5, 0.9, 0.8, 0.7, 1.2, 1.6, 2.9, 1.5, 1.8)
     yield sheet.table([text(f"print.{name}") for name in names], rows, wide, numbers=[0])
     yield sheet.gap(14)
     yield sheet.paragraph(text("print.then_write"))
