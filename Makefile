@@ -9,7 +9,7 @@ export PYTHONPATH :=
 unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 
-.PHONY: campaign demo serve-demo test check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
+.PHONY: campaign demo serve-demo pictures test check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
 
 # What a target needs from Debian and Python, before it begins: installed, or named in one line and exit 2.
 need-%:
@@ -26,6 +26,9 @@ demo: $(INSTALLED)  ## virtual phones from plug to paper, into out/demo
 
 serve-demo: $(INSTALLED)  ## the service on virtual phones that come and go, until Ctrl-C, in out/serve-demo
 	$(BIN)/python -m tools.serve_demo
+
+pictures: need-page $(INSTALLED)  ## screenshots of that in docs/pictures, by a real Chromium
+	$(BIN)/python -m tools.serve_demo.pictures
 
 test: need-test $(INSTALLED)  ## the suite, in minutes; TESTS="tests/wipe" for some of it; COVERAGE=1 with its branch coverage, and the floor
 	$(BIN)/python -m tools.run_tests $(if $(COVERAGE),measured unmeasured,pure wire) -- $(TESTS)

@@ -66,4 +66,5 @@ def test_the_demo_works_by_itself_and_leaves_nothing_behind(tmp_path: Path) -> N
     assert process.returncode == 0, said
     port = int(said.split("http://127.0.0.1:")[-1].split("/")[0])
     assert not Connection(port=port).answers(), "nothing is left behind"
+    assert "/login?code=" in said, "the address opens the dashboard by itself"
     assert "Traceback" not in said

@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
                 visitors=visitors,
                 patience=_slower(options.slow),
             )
-            threading.Thread(target=_follow, args=(people,), daemon=True).start()
+            threading.Thread(target=people.follow, daemon=True).start()
             while process.poll() is None:
                 time.sleep(STEP_S)
                 try:
@@ -74,24 +74,15 @@ def _wait_until_up(service: Connection, process: "subprocess.Popen[bytes]") -> N
 
 def _say_where(station: DemoStation) -> None:
     home = station.home.path
-    print(f"\n    http://127.0.0.1:{station.port}/\n", file=sys.stderr)
+    print(f"\n    {station.login()}\n", file=sys.stderr)
+    print(
+        f"A second browser: http://127.0.0.1:{station.port}/ and `proofwipe --home {home} dashboard`", file=sys.stderr
+    )
     print(f"Socket:  curl --unix-socket {home}/api.sock http://localhost/v1/phones", file=sys.stderr)
     for role, path in station.tokens.items():
         print(f"Token:   {path} ({role})", file=sys.stderr)
     print(f"Beside:  proofwipe --home {home} jobs", file=sys.stderr)
     print("Every phone is virtual, every paper a SPECIMEN. Ctrl-C ends it.\n", file=sys.stderr)
-
-
-def _follow(people: People) -> None:
-    """Instructions come as events only."""
-    while True:
-        try:
-            with people.technician.events(seconds=60.0, kind="instruction") as events:
-                for event in events:
-                    port, key = str(event.document["port"]), str(event.document["instruction"])
-                    threading.Thread(target=people.instructed, args=(port, key), daemon=True).start()
-        except ProofwipeError:
-            time.sleep(STEP_S)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,10 @@ class DemoStation:
         """With the validator's token."""
         return Connection(port=self.port, token=self.tokens["validator"].read_text("utf-8").strip())
 
+    def login(self) -> str:
+        """A new one-time address that opens the dashboard. Raises: what the service refuses."""
+        return str(self.technician.post("/v1/logins", {})["address"])
+
     def run(self, *words: str) -> None:
         """A command of the program, which says by itself what it does. Raises: CalledProcessError."""
         subprocess.run(self.line(*words), env=self.environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

@@ -7,6 +7,7 @@ SPECIMEN.
 """
 
 import random
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -97,6 +98,17 @@ class People:
                 self._decide(job)
         self._plug_in()
         self._since = {key: since for key, since in self._since.items() if key in self._met}
+
+    def follow(self) -> None:
+        """Do what the program tells a person to do at a phone, which comes as events only; until the process ends."""
+        while True:
+            try:
+                with self.technician.events(seconds=60.0, kind="instruction") as events:
+                    for event in events:
+                        port, key = str(event.document["port"]), str(event.document["instruction"])
+                        threading.Thread(target=self.instructed, args=(port, key), daemon=True).start()
+            except ProofwipeError:
+                time.sleep(1.0)
 
     def instructed(self, port: str, instruction: str) -> None:
         """The program told a person to do something at a phone."""
