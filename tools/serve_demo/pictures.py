@@ -16,14 +16,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 from PIL import Image
 
 from tools.serve_demo.demo_station import ROOT, DemoStation, demo_station, serving
-from tools.serve_demo.people import Patience, People
+from tools.serve_demo.people import People
 from tools.serve_demo.visitors import SLOTS, Visitors
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -95,7 +95,8 @@ def _relay(service: str, headers: Mapping[str, str]) -> Iterator[str]:
                 if name in answer.headers:
                     self.send_header(name, answer.headers[name])
             self.end_headers()
-            self.wfile.write(answer.content)
+            with suppress(BrokenPipeError):  # a browser that has its picture waits for nothing more
+                self.wfile.write(answer.content)
 
         def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the library's shape
             """Nothing."""
