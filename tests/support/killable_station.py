@@ -38,7 +38,7 @@ from transparency.database import TransparencyLog
 from virtual_phones.bench.scenario import add_phones, read_scenario
 from wipe.overwrite.plan import OverwritePlan
 
-_FORK = multiprocessing.get_context("fork")
+FORK = multiprocessing.get_context("fork")
 DEADLINE_S = 60.0
 SMALL_PLAN = OverwritePlan(file_bytes=1024**2, chunk_bytes=16 * 1024, most_small=500)
 """Every file goes over the pipe whole."""
@@ -47,11 +47,18 @@ SMALL_PLAN = OverwritePlan(file_bytes=1024**2, chunk_bytes=16 * 1024, most_small
 class World:
     """A phone on a port in virtual time, served to one station process after another."""
 
-    def __init__(self, phone: dict[str, Any], folder: Path, settings: Settings = lives.SETTINGS) -> None:
+    def __init__(
+        self,
+        phone: Mapping[str, Any],
+        folder: Path,
+        settings: Settings = lives.SETTINGS,
+        *,
+        clock: VirtualClock | None = None,
+    ) -> None:
         self.settings = settings
         document = {"name": "life", "seed": 1, "phone": [{"name": "phone", "port": "1-1", **phone}]}
         (self.slot,) = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
-        self.clock = VirtualClock()
+        self.clock = clock or VirtualClock()
         self.port = DirectPort(self.slot, self.clock, folder / "pairing")
         self.folder = folder
         self._links: dict[int, Any] = {}
@@ -61,9 +68,9 @@ class World:
 
         `die_at`: which write of the ledger, or (`in_log`) which append to the transparency log, 1 for the first.
         """
-        ours, theirs = _FORK.Pipe()
+        ours, theirs = FORK.Pipe()
         arguments = (theirs, self.folder, die_at, before, in_log, self.settings)
-        process = _FORK.Process(target=_station, args=arguments)
+        process = FORK.Process(target=_station, args=arguments)
         process.start()
         theirs.close()
         try:
@@ -71,7 +78,7 @@ class World:
                 if not ours.poll(DEADLINE_S):
                     raise TimeoutError("the station hangs")
                 name, arguments = ours.recv()
-                ours.send(self._serve(name, arguments))
+                ours.send(self.serve(name, arguments))
         except EOFError:
             process.join(DEADLINE_S)
         finally:
@@ -81,7 +88,8 @@ class World:
                 process.join()
         return process.exitcode if process.exitcode is not None else 1
 
-    def _serve(self, name: str, arguments: tuple[Any, ...]) -> Any:
+    def serve(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        """What the phone, its port or the clock answers to one message of the pipe."""
         try:
             return ("ok", getattr(self, f"_on_{name}")(*arguments))
         except PhoneRefusedError as refusal:
@@ -128,7 +136,7 @@ class World:
 T = TypeVar("T")
 
 
-class _RemoteWorld:
+class RemoteWorld:
     """The station's side of the pipe: clock, port and links in one."""
 
     path = "1-1"
@@ -174,7 +182,7 @@ class _RemoteWorld:
 
 
 class _RemoteLink:
-    def __init__(self, far: _RemoteWorld, number: int, name: str) -> None:
+    def __init__(self, far: RemoteWorld, number: int, name: str) -> None:
         self._far = far
         self._number = number
         self.name = name
@@ -213,7 +221,7 @@ def correct_and_die(home: Home, answers: Mapping[str, str], *, die_at: int | Non
     """A station of its own process corrects answers of the job there, until it is done or dies at that entry of the
     ledger; returns the exit code (-9 = killed).
     """
-    process = _FORK.Process(target=_correct, args=(home, answers, die_at, before))
+    process = FORK.Process(target=_correct, args=(home, answers, die_at, before))
     process.start()
     process.join(DEADLINE_S)
     if process.is_alive():
@@ -251,7 +259,7 @@ def desk_in(folder: Path) -> AttestationDesk:
 def _station(
     pipe: Connection, folder: Path, die_at: int | None, before: bool, in_log: bool, settings: Settings
 ) -> None:
-    far = _RemoteWorld(pipe)
+    far = RemoteWorld(pipe)
 
     def die(number: int, when: str) -> None:
         if number == die_at and (when == "before") == before:
