@@ -47,6 +47,8 @@ MAN_PAGES = {"en": "usr/share/man/man1", "zh": "usr/share/man/zh_CN/man1"}
 INSTALLED_AS = {
     "packaging/debian/proofwipe": "usr/bin/proofwipe",
     "packaging/udev/70-proofwipe.rules": "usr/lib/udev/rules.d/70-proofwipe.rules",
+    "packaging/systemd/proofwipe.service": "usr/lib/systemd/system/proofwipe.service",
+    "packaging/systemd/proofwipe.socket": "usr/lib/systemd/system/proofwipe.socket",
     "packaging/systemd/usbmuxd-no-preflight.conf": "usr/lib/systemd/system/usbmuxd.service.d/no-preflight.conf",
     "packaging/debian/lintian-overrides": "usr/share/lintian/overrides/proofwipe",
     "packaging/README.md": "usr/share/doc/proofwipe/README.md",

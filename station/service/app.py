@@ -20,6 +20,7 @@ from station.service.routes import (
     bench,
     counts,
     exports,
+    health,
     jobs,
     logins,
     papers,
@@ -88,6 +89,7 @@ def routes_of(running: Running | None) -> FastAPI:
     app.add_api_route("/healthz", _healthz, methods=["GET"], operation_id="healthz", summary="The process answers")
     for each in SUBJECTS:
         app.include_router(each, prefix="/v1")
+    app.include_router(health.ROUTES)
     return app
 
 

@@ -46,6 +46,19 @@ class Draining(RequestBody):
     drain: bool
 
 
+class Maintaining(RequestBody):
+    """`reason`: why the bench is kept free; null where it may begin again. `operator`: as in `Confirmation`."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")] | None
+    operator: Name | None = None
+
+
+class Unlocking(RequestBody):
+    """`passphrase`: of the station's key; never kept, never written."""
+
+    passphrase: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+
+
 class Nothing(RequestBody):
     """Of a request that says all it has to say by its address. `operator`: as in `Confirmation`."""
 

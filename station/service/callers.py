@@ -51,6 +51,9 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
 )
 
 
+_OF_USER = "user:"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """The process at the other end of the Unix socket, as the kernel says."""
@@ -73,6 +76,11 @@ class Caller:
         """May they do that?"""
         return right in RIGHTS[self.role]
 
+    @property
+    def at_machine(self) -> bool:
+        """Came over the Unix socket as the station's own user, without a token?"""
+        return self.id.startswith(_OF_USER)
+
     def must_have(self, right: Right) -> None:
         """Raises: RoleRefusedError."""
         if not self.has(right):
@@ -94,4 +102,4 @@ def caller_of(peer: Peer) -> Caller | None:
     """Who calls over the socket: the station's own user works here, nobody else, not root either."""
     if peer.user != os.geteuid():
         return None
-    return Caller(id=f"user:{peer.user}", role=Role.TECHNICIAN)
+    return Caller(id=f"{_OF_USER}{peer.user}", role=Role.TECHNICIAN)

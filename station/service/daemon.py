@@ -17,6 +17,7 @@ from pathlib import Path
 import uvicorn
 
 from station.errors import ConfigError, LedgerError
+from station.service.activation import inherited
 from station.service.app import build
 from station.service.connection import LARGEST_HEAD, Connection
 from station.service.notify import Notifier
@@ -128,10 +129,18 @@ class Daemon(uvicorn.Server):
 
 @contextmanager
 def listening(home: Home, port: int) -> Iterator[list[socket.socket]]:
-    """The API's sockets: one in the station's folder, and TCP on loopback where a port is set.
+    """The API's sockets: those that systemd hands over, else one in the station's folder, and TCP on loopback where a
+    port is set.
 
-    Raises: ConfigError when the port is taken or the socket cannot be made.
+    Raises: ConfigError when the port is taken, the socket cannot be made, or one that was handed over is none for us.
     """
+    if given := inherited():
+        try:
+            yield list(given)
+        finally:
+            for each in given:
+                each.close()  # the name in the file system is systemd's
+        return
     opened: list[socket.socket] = []
     try:
         try:

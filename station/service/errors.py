@@ -8,6 +8,9 @@ ProofwipeError
 ├── NoCallerError         nobody is known who asks
 ├── RoleRefusedError      whoever asks may not do that
 ├── EraseSwitchedOffError nobody at this machine has switched erasing on
+├── LockedError           the passphrase is wanted first
+├── UnlockRefusedError    it was the wrong one, or came from elsewhere
+├── MaintenanceError      somebody works on the bench
 ├── PlanNotFoundError     no such plan, or it was used
 │   └── PlanExpiredError      its time is over
 ├── PlanChangedError      what would be done now is not what was shown
@@ -74,6 +77,30 @@ class EraseSwitchedOffError(ProofwipeError):
 
     code = "erase_switched_off"
     exit_code = 4
+
+
+class LockedError(ProofwipeError):
+    """The service is locked: what needs a signature is not begun until its passphrase is given at the machine."""
+
+    code = "service_locked"
+    exit_code = 4
+
+
+class UnlockRefusedError(ProofwipeError):
+    """The passphrase is not that of the station's key, or it did not come over the socket of the station's own user."""
+
+    code = "unlock_refused"
+    exit_code = 2
+
+
+class MaintenanceError(ProofwipeError):
+    """Somebody works on the bench. `why` and `by` are what they said."""
+
+    code = "in_maintenance"
+    exit_code = 4
+
+    def __init__(self, *, why: str, by: str) -> None:
+        super().__init__(why=why, by=by)
 
 
 class PlanNotFoundError(ProofwipeError):

@@ -31,6 +31,7 @@ _SAFE = ("GET", "HEAD")
 _HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
 _OPEN = ("/healthz",)
 """Answered to anybody who comes in."""
+_WATCHED = ("/readyz", "/metrics")
 _API = "/v1"
 _OWN_FETCHES = ("same-origin", "none")
 HEADERS = (
@@ -99,7 +100,7 @@ class Gate:
 
 def is_of_api(path: str) -> bool:
     """Is that an address for programs, or one of a page? Cookies count for the second kind alone."""
-    return path in _OPEN or path == _API or path.startswith(f"{_API}/")
+    return path in _OPEN or path in _WATCHED or path == _API or path.startswith(f"{_API}/")
 
 
 def check_head(scope: Scope) -> None:

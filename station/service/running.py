@@ -3,23 +3,27 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from certs.errors import WrongPassphraseError
+from certs.keys.key_folder import open_signer
+from phones.clock import utc_now
 from station.documents.sentences import Reason
 from station.documents.setup import StationChecked
 from station.errors import AmbiguousPhoneError, DrainingError, PhoneNotFoundError, QuestionNotFoundError
 from station.service.callers import RIGHTS, Caller, Right
-from station.service.errors import EraseSwitchedOffError, PlanChangedError
+from station.service.errors import EraseSwitchedOffError, PlanChangedError, UnlockRefusedError
 from station.service.feed import Feed
 from station.service.login_codes import LoginCodes
 from station.service.once import Asked, Once, digest_of
 from station.service.outbound.hooks import Webhooks
 from station.service.pace import Pace
 from station.service.pages.sessions import Sessions
+from station.service.pauses import Pauses
 from station.service.plans import Plans, Waiting
-from station.service.told import EraseBegun, ServiceTold
+from station.service.told import EraseBegun, MaintenanceTold, ServiceTold
 from station.session.beforehand import must_have_room
 from station.session.continuous import ContinuousBench
 from station.session.find_phone import FEWEST_DIGITS, present
@@ -46,16 +50,41 @@ class Running:
     pace: Pace = field(default_factory=Pace)
     acquisitions: Acquisitions = field(default_factory=Acquisitions)
     webhooks: Webhooks = field(default_factory=Webhooks.none)
-    _draining: threading.Event = field(default_factory=threading.Event)
     _ending: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.pauses = Pauses(self.at.home.path / "maintenance.json")
 
     def drain(self, *, wanted: bool) -> None:
         """Begin nothing new, or begin again. A service that ends stays drained."""
-        (self._draining.set if wanted else self._draining.clear)()
+        (self.pauses.draining.set if wanted else self.pauses.draining.clear)()
+
+    def maintain(self, caller: Caller, reason: str | None, *, operator: str | None) -> None:
+        """Begin nothing new, over a start too, or begin again (None). Raises: NotEntitledError, FileNotWrittenError."""
+        by = caller.operator(self.at.home, operator)
+        if reason is None:
+            self.pauses.end_maintenance()
+        else:
+            self.pauses.maintain(reason, by=by.name, now=utc_now())
+
+    def unlock(self, caller: Caller, passphrase: str) -> None:
+        """What needs a signature may be begun again. Only for who sits at the machine as the station's own user.
+
+        Raises: UnlockRefusedError; KeyFileError where the key cannot be read.
+        """
+        if not caller.at_machine:
+            raise UnlockRefusedError
+        try:
+            open_signer(self.at.home.keys, passphrase, signing=self.at.settings.signing)
+        except WrongPassphraseError:
+            raise UnlockRefusedError from None
+        self.pauses.locked.clear()
 
     def must_take_orders(self) -> None:
-        """Raises: DrainingError when nothing new is begun."""
-        if self._draining.is_set() or self.ending:
+        """Raises: DrainingError, LockedError, MaintenanceError when nothing new is begun."""
+        for each in self.pauses.reasons():
+            raise each
+        if self.ending:
             raise DrainingError
 
     def end(self) -> None:
@@ -71,17 +100,19 @@ class Running:
         """How the service stands. Raises: LedgerError, and what opening papers raises."""
         session, erase = self.at.session, self.at.settings.service.erase
         reasons = [] if erase else [Reason.of_error(EraseSwitchedOffError())]
-        state: Literal["running", "draining", "ending"] = "draining" if self._draining.is_set() else "running"
+        stopped, maintenance = self.pauses.reasons(), self.pauses.maintenance
+        state: Literal["running", "draining", "ending"] = "draining" if stopped else "running"
         if self.ending:
             state = "ending"
-        if state != "running":
-            reasons.append(Reason.of_error(DrainingError()))
+        reasons += [Reason.of_error(each) for each in stopped or ((DrainingError(),) if self.ending else ())]
         return ServiceTold(
             state=state,
             state_reasons=tuple(reasons),
             version=self.version,
             sequence=self.feed.last(),
             erase=erase,
+            locked=self.pauses.locked.is_set(),
+            maintenance=None if maintenance is None else MaintenanceTold(**asdict(maintenance)),
             specimen=session.papers.signer.station.specimen,
             jobs_at_work=len(session.jobs_at_work),
             jobs_erasing=len(session.jobs_running),

@@ -68,8 +68,19 @@ class BenchTold(Document):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MaintenanceTold:
+    """Why somebody keeps the bench to themselves, who, and since when."""
+
+    reason: str
+    by: str
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServiceTold(Document):
-    """`GET /v1/state`. `sequence`: number of the ledger's last entry. `erase`: may the API begin one?"""
+    """`GET /v1/state`. `sequence`: number of the ledger's last entry. `erase`: may the API begin one? `locked`: is the
+    passphrase wanted first? Draining, whatever the reason, begins nothing new and finishes what has begun.
+    """
 
     NAME: ClassVar[str] = "service"
 
@@ -78,6 +89,8 @@ class ServiceTold(Document):
     version: str
     sequence: int
     erase: bool
+    locked: bool
+    maintenance: MaintenanceTold | None
     specimen: bool
     jobs_at_work: int
     jobs_erasing: int

@@ -52,6 +52,7 @@ def one_job(service: Service, job: Id) -> Response:
 @ROUTES.add("POST", "/jobs/{job}/decision", Right.DECIDE, response_model=JobsTold)
 def decide(service: Service, caller: From, job: Id, body: queue_bodies.Decision) -> Response:
     """A validator accepts or rejects a verified job, under their own key where they have one."""
+    service.pauses.must_be_unlocked()
     by = caller.validator(service.at.home, body.validator)
     operations.decide(
         service.at,

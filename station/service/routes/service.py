@@ -10,7 +10,7 @@ from station.service import bodies
 from station.service.callers import Right
 from station.service.errors import ApiRefusedError
 from station.service.feed import MOST_CLIENTS, EventStream, Wanted
-from station.service.routing import Id, Routes, Service, Streamed, tell
+from station.service.routing import From, Id, Routes, Service, Streamed, tell
 from station.service.told import CodeTold, ServiceTold
 from station.text.language import current
 
@@ -33,6 +33,27 @@ def doctor(service: Service) -> Response:
 def drain(service: Service, body: bodies.Draining) -> Response:
     """Finish what is begun and begin nothing new, or begin again."""
     service.drain(wanted=body.drain)
+    return tell(service.state())
+
+
+@ROUTES.add("POST", "/maintenance", Right.MAINTAIN, response_model=ServiceTold)
+def maintenance(service: Service, caller: From, body: bodies.Maintaining) -> Response:
+    """Keep the bench free and say why, over a start too; or (null) begin again."""
+    service.maintain(caller, body.reason, operator=body.operator)
+    return tell(service.state())
+
+
+@ROUTES.add("POST", "/lock", Right.MAINTAIN, response_model=ServiceTold)
+def lock(service: Service) -> Response:
+    """Begin nothing that will want a signature, until `unlock`; what has begun goes on to its paper."""
+    service.pauses.locked.set()
+    return tell(service.state())
+
+
+@ROUTES.add("POST", "/unlock", Right.MAINTAIN, response_model=ServiceTold)
+def unlock(service: Service, caller: From, body: bodies.Unlocking) -> Response:
+    """Begin again; over the Unix socket alone, with the passphrase of the station's key."""
+    service.unlock(caller, body.passphrase)
     return tell(service.state())
 
 
