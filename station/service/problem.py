@@ -3,7 +3,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -55,7 +55,9 @@ _STATUS: Mapping[type[ProofwipeError], int] = MappingProxyType(
 """The nearest class of an error counts; what has none is in the way of the request as things are: 409."""
 _CONFLICT = 409
 _RETRYABLE = (429, 503)
-_PATH = re.compile(r"(?<![\w:/.])/(?:[^\s/\"'“”]+/)+[^\s/\"'“”,;:]*")
+_AROUND_PATHS = re.compile(r"[\s\"'“”]")
+_BEFORE_A_PATH = re.compile(r"[^\w:/.]")
+_BEHIND_A_NAME = re.compile(r"[,;:]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,13 +126,27 @@ def headers_of(error: ProofwipeError) -> dict[str, str]:
 
 def _without_folders(told: Reason, error: ProofwipeError) -> Reason:
     """A file is named and not where it lies: that is nothing to whoever calls."""
-    paths = {found for value in error.facts.values() for found in (*_PATH.findall(value), *_whole_path(value))}
+    paths = {found for value in error.facts.values() for found in (*_paths_in(value), *_whole_path(value))}
     sentence, step = told.sentence, told.next_step
     for path in sorted(paths, key=len, reverse=True):
         name = path.rstrip("/").rpartition("/")[2]
         sentence = sentence and sentence.replace(path, name)
         step = step and step.replace(path, name)
     return replace(told, sentence=sentence, next_step=step)
+
+
+def _paths_in(value: str) -> Iterator[str]:
+    """Every absolute path of two names or more that stands in a text."""
+    for word in _AROUND_PATHS.split(value):
+        begins = next((at for at, each in enumerate(word) if each == "/" and _begins_a_path(word, at)), None)
+        if begins is not None:
+            folder, slash, name = word[begins:].rpartition("/")
+            if folder:
+                yield folder + slash + _BEHIND_A_NAME.split(name, maxsplit=1)[0]
+
+
+def _begins_a_path(word: str, at: int) -> bool:
+    return (at == 0 or _BEFORE_A_PATH.match(word[at - 1]) is not None) and word[at + 1 : at + 2] not in ("", "/")
 
 
 def _whole_path(value: str) -> tuple[str, ...]:
