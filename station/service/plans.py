@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An erase in two steps: a plan that shows what would be done to which phone, and its confirmation.
 
-The hash of a plan binds the phone's numbers, its port, the method with its steps and what stands in the way. To
-confirm, the phone is asked again: anything else than what was shown begins nothing. A plan counts once, for a short
-time, for the caller it was made for, and dies with the process: after a start nothing old can be confirmed.
+The hash of a plan binds the phone's numbers, its port, the method with its steps, what becomes of its memory card and
+what stands in the way. To confirm, the phone is asked again: anything else than what was shown begins nothing. A plan
+counts once, for a short time, for the caller it was made for, and dies with the process: after a start nothing old can
+be confirmed.
 """
 
 import hashlib
@@ -127,7 +128,15 @@ def show(at: OpenStation, wanted: str, *, method: str) -> Shown:
     planned = None
     if problem is None:
         refused = methods_refused(at.session.jobs.ledger, identity)
-        planned = plan(values, sighting, settings.limits, wanted=method or None, failed=refused, passes=settings.passes)
+        planned = plan(
+            values,
+            sighting,
+            settings.limits,
+            wanted=method or None,
+            failed=refused,
+            passes=settings.passes,
+            card=settings.overwrite.card,
+        )
     numbers = identity.called_by(sighting.usb_serial)
     others = [plain(each.usb_serial) for each in present(at.bench) if each.port != sighting.port and each.usb_serial]
     unmet = () if planned is None else tuple(each.problem for each in planned.conditions if each.problem is not None)
@@ -139,6 +148,7 @@ def show(at: OpenStation, wanted: str, *, method: str) -> Shown:
         digits=confirmation_digits(numbers, others),
         problems=problems,
         level="" if planned is None else planned.predicted.get("level", ""),
+        card="" if planned is None else planned.choice.card,
     )
     document = ErasePlanned.of(planned, values, sighting, settings.slot(sighting.port), problem=problem)
     shown = Shown(candidate=candidate, document=document, method=method, hash="")
@@ -153,6 +163,7 @@ def _hash(shown: Shown, at: OpenStation) -> str:
         "model": document.model,
         "wanted": shown.method,
         "method": document.method,
+        "card": document.card,
         "steps": [[each.step, each.acts] for each in document.steps],
         "predicted": dict(document.predicted),
         "in_the_way": sorted(each.code.value for each in shown.candidate.problems),

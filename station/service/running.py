@@ -159,6 +159,9 @@ class Running:
             shown = self.plans.confirm(plan_id, plan_hash=plan_hash, number=number, caller=caller.id)
             must_have_room(self.at.home.path)
             self.at.session.must_sign_for(shown.candidate.sighting)
+            settings = self.at.settings
+            if not shown.candidate.overwrites_card:  # nor one that is put in from now on: nobody was shown that
+                settings = settings.with_card(card=False)
             begun = True  # from here on a job may have been written, whatever is raised
             started = self.at.session.start(
                 shown.candidate.sighting,
@@ -166,6 +169,7 @@ class Running:
                 bound=tuple(shown.candidate.numbers),
                 acquisitions=self.acquisitions,
                 method=shown.method,
+                settings=settings,
             )
             if not started.jobs:  # somebody else's job is on that port since
                 begun = False

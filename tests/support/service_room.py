@@ -26,7 +26,7 @@ from station.service.tokens import add
 from station.session.continuous import ContinuousBench
 from station.session.operations import OpenStation
 from station.setup.home import Home
-from station.setup.settings import Service
+from station.setup.settings import Overwrite, Service
 from tests.support import lives
 from tests.support.free_port import free_port
 from tests.support.one_phone import OnePhone, UnhurriedClock
@@ -80,10 +80,10 @@ class ServiceRoom:
         wait_for(is_so, LONGEST_S, lambda: f"not {state}: {found}")
         return found[0]
 
-    def plan(self) -> Mapping[str, Any]:
+    def plan(self, number: str = SERIAL) -> Mapping[str, Any]:
         """A plan for the phone."""
         self.until("to_confirm")
-        made = self.client.post("/v1/plans", json={"phone": SERIAL})
+        made = self.client.post("/v1/plans", json={"phone": number})
         assert made.status_code == 201, made.text
         found: Mapping[str, Any] = made.json()
         return found
@@ -112,11 +112,12 @@ def service_room(
     look: Callable[[], StationChecked] = lambda: StationChecked(checks=()),
     notifier: Notifier | None = None,
     pace: Pace | None = None,
+    overwrite: Overwrite = PATIENT.overwrite,
 ) -> Iterator[ServiceRoom]:
     """`answers`: a script stands for the technician; else questions wait for a client."""
     home = Home(folder).make()
     shutil.copytree(keys, home.keys)
-    settings = replace(PATIENT, service=Service(erase=erase))
+    settings = replace(PATIENT, service=Service(erase=erase), overwrite=overwrite)
     room = OnePhone(folder, phone, settings=settings, clock=UnhurriedClock())
     port, seconds = free_port(), [0.0]
     with (

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from station.service.plans import VALID_S
+from station.setup.settings import Overwrite
 from tests.support import lives
 from tests.support.service_room import LONGEST_S, OPERATOR, SERIAL, ServiceRoom, service_room
 from tests.support.waiting import wait_for
@@ -73,6 +74,29 @@ def test_the_same_request_again_begins_nothing_new_and_another_one_under_its_key
     replayed = room.confirm(plan, key="order-0002")
     assert (replayed.status_code, replayed.json()["code"]) == (404, "plan_not_found")
     assert room.entries("job_opened") == 1
+
+
+def test_a_card_that_will_be_overwritten_stands_in_the_plan_and_one_put_in_afterwards_is_not_what_was_shown(
+    tmp_path: Path, keys_of: Callable[[bool], Path]
+) -> None:
+    phone = {**lives.PIXEL_13, "set": {"card": {"bytes": 3 * 1024**2}}}
+    with service_room(tmp_path / "station", keys_of(True), phone=phone, overwrite=Overwrite(card=True)) as room:
+        room.until("blocked")
+        room.phone.slot.press("accept_adb", room.phone.clock.seconds)
+        tray = room.phone.slot.phone.lives.tray
+        card = tray.card
+        tray.take_out()
+        room.until("to_confirm")
+        without = room.plan(number := str(lives.PIXEL_13["serial"]))
+        assert without["shows"]["card"] == "absent"
+        tray.insert(card)
+        refused = room.confirm(without, number=number)
+        assert (refused.status_code, refused.json()["code"]) == (409, "plan_changed")
+        assert room.entries("job_opened") == 0
+        plan = room.plan(number)
+        shown = plan["shows"]
+        assert (shown["card"], shown["can_begin"], shown["problems"]) == ("overwrite", True, [])
+        assert {"card_clear", "card_fill"} <= {each["step"] for each in shown["steps"] if each["acts"]}
 
 
 def test_a_plan_ends_by_itself(room: ServiceRoom) -> None:
