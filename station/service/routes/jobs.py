@@ -77,6 +77,7 @@ def content_to_sign(service: Service, job: Id, body: queue_bodies.Seen) -> Respo
 @ROUTES.add("POST", "/jobs/{job}/correction", Right.OPERATE, response_model=JobsTold)
 def correct(service: Service, caller: From, job: Id, body: queue_bodies.Correction) -> Response:
     """Other answers about the phone's condition, while a decision is waited for; the earlier ones stay written."""
+    service.pauses.must_be_unlocked()
     by = caller.operator(service.at.home, body.operator)
     operations.correct(service.at, job=job, answers=body.answers, by=by.name, reason=body.reason)
     return one_job(service, job)  # type: ignore[no-any-return]  # as above

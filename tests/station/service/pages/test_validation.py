@@ -49,6 +49,21 @@ def test_the_card_says_what_was_asked_and_what_was_seen_in_either_language(
     assert seen_on(page) == station.told()["awaiting_record"]
 
 
+def test_a_locked_service_signs_nothing_for_a_page_either(station: StationRoom, validator: PageClient) -> None:
+    seen = seen_on(validator.page("/validation"))
+    with station.client("technician") as technician:
+        assert technician.post("/v1/lock", json={}).status_code == 200
+        for decision in ("accept", "reject"):
+            refused = validator.send("/validation/TESTJOB1", {"decision": decision, "seen": seen, "grounds": "no"})
+            assert refused.status_code == 503, refused.text
+        assert (station.told()["decision"], station.told()["stage"]) == (None, "VERIFIED")
+        assert validator.client.get("/papers/TESTJOB1/copy.pdf?opened=serial").status_code == 503
+        other = {"answers": {"screen": "A"}, "reason": "seen by daylight"}
+        for path, body in (("reprint", {}), ("correction", other)):
+            held = technician.post(f"/v1/jobs/TESTJOB1/{path}", json=body)
+            assert (held.status_code, held.json()["code"]) == (503, "service_locked"), path
+
+
 def test_a_card_is_accepted_and_the_next_page_says_what_became_of_it(
     station: StationRoom, validator: PageClient
 ) -> None:
