@@ -2,7 +2,7 @@
 """A job as programs see it: the same object in every list, answer and event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Literal, Self, TypeVar
@@ -121,6 +121,11 @@ class JobTold(PhoneNamed):
             note=known(job.note),
             evidence=evidence,
         )
+
+    def without_numbers(self) -> Self:
+        """What somebody is told of it who may not read: nothing of the phone's numbers, its owner or its files."""
+        nothing = dict.fromkeys(("serial", "udid", "imei", "imei2", "asset_tag", "lot", "customer_ref", "note"))
+        return replace(self, **nothing, path=None, file=None, references={}, evidence=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was stated of phones for the trade, lots, and a phone's visits, as programs see them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Self
 
+from phones.identifiers import last_four
 from station.documents.document import Document, known
 from station.documents.jobs import JobTold
 from station.ledger.entry import parse_time
@@ -50,6 +51,11 @@ class PhoneTagged(Document):
             stated=FieldsHeld.of(told.fields),
             same_tag=told.also,
         )
+
+    def without_others(self, fields: Collection[str]) -> Self:
+        """For somebody who may not read: these fields, which they stated themselves, and no other phone's job."""
+        kept = {name: getattr(self.stated, name) for name in fields}
+        return replace(self, stated=FieldsHeld.of({name: said or "" for name, said in kept.items()}), same_tag=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +120,10 @@ class LotTold(Document):
             closed_with=None if lot.stated is None else lot.stated.closed_with,
             stated_by=None if lot.stated is None else lot.stated.by,
         )
+
+    def without_numbers(self) -> Self:
+        """For somebody who may not read: of the phones that have not come the ends."""
+        return replace(self, not_come=tuple(f"…{last_four(each)}" for each in self.not_come))
 
 
 @dataclass(frozen=True, kw_only=True)

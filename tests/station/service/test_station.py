@@ -39,6 +39,32 @@ def get(client: httpx.Client, path: str, **query: Any) -> Any:
     return answer.json()
 
 
+def test_who_may_not_read_learns_no_number_and_no_note_by_an_effect(station: StationRoom) -> None:
+    told = station.told()
+    with station.client("technician") as technician, station.client("kiosk") as kiosk:
+        stated = {"about": "TESTJOB1", "customer_ref": "REF 77", "note": "of Mr Smith", "lot": "W48"}
+        assert technician.post("/v1/tags", json=stated).json()["stated"]["note"] == "of Mr Smith"
+        ahead = {"about": "490154203237518", "ahead": True, "lot": "W48"}
+        assert technician.post("/v1/tags", json=ahead).status_code == 200
+        other = {"answers": {"screen": "defect"}, "reason": "seen by daylight"}
+        effects = (
+            kiosk.post("/v1/jobs/TESTJOB1/correction", json=other),
+            kiosk.post("/v1/tags", json={"about": "TESTJOB1", "asset_tag": "A-1"}),
+            kiosk.put("/v1/lots/W48", json={"expected": 2}),
+            kiosk.post("/v1/lots/W48/close", json={"differences_known": True}),
+        )
+        secrets = (told["serial"], told["imei"], "REF 77", "Smith", "490154203237518", str(station.home.papers))
+        for answer in effects:
+            assert answer.status_code == 200, answer.text
+            for secret in secrets:
+                assert secret not in answer.text, answer.url
+        assert effects[0].json()["jobs"][0]["job"] == "TESTJOB1"
+        assert effects[1].json()["stated"]["asset_tag"] == "A-1"
+        assert effects[2].json()["not_come"] == ["…7518"], "how many and which is known, by their ends"
+        whole = technician.post("/v1/jobs/TESTJOB1/correction", json={**other, "answers": {"screen": "ok"}})
+        assert whole.json()["jobs"][0]["serial"] == told["serial"]
+
+
 def test_a_search_is_read_in_portions_that_miss_nothing_and_repeat_nothing(home: Home) -> None:
     with open_paper_issuer(home, Settings(), load(home.keys).issuer, PASSPHRASE) as papers:
         for number in range(2, 5):
