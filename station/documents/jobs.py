@@ -124,8 +124,8 @@ class JobTold(PhoneNamed):
 
     def without_numbers(self) -> Self:
         """What somebody is told of it who may not read: nothing of the phone's numbers, its owner or its files."""
-        nothing = dict.fromkeys(("serial", "udid", "imei", "imei2", "asset_tag", "lot", "customer_ref", "note"))
-        return replace(self, **nothing, path=None, file=None, references={}, evidence=None)
+        phone = replace(self, serial=None, udid=None, imei=None, imei2=None, path=None, file=None, evidence=None)
+        return replace(phone, asset_tag=None, lot=None, customer_ref=None, note=None, references={})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from station.setup.settings import Overwrite
 from tests.support import lives
 from tests.support.service_room import LONGEST_S, OPERATOR, SERIAL, ServiceRoom, service_room
 from tests.support.waiting import wait_for
+from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.bench.scenario import add_phones, read_scenario
 
 
@@ -83,7 +84,10 @@ def test_a_card_that_will_be_overwritten_stands_in_the_plan_and_one_put_in_after
     with service_room(tmp_path / "station", keys_of(True), phone=phone, overwrite=Overwrite(card=True)) as room:
         room.until("blocked")
         room.phone.slot.press("accept_adb", room.phone.clock.seconds)
-        tray = room.phone.slot.phone.lives.tray
+        held = room.phone.slot.phone
+        assert isinstance(held, AndroidPhone)
+        tray = held.lives.tray
+        assert tray.card is not None
         card = tray.card
         tray.take_out()
         room.until("to_confirm")
