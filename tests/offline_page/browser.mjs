@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Drives Chromium for tests/offline_page and the dashboard's pages: one JSON command a line on stdin, one JSON answer a line on stdout.
 
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { chromium } from "../../offline_page/node_modules/playwright-core/index.mjs";
 
@@ -10,7 +11,7 @@ const FLAGS = [
 ];
 if (process.getuid?.() === 0) FLAGS.push("--no-sandbox"); // Chromium refuses its sandbox to root
 
-let browser = null, context = null, page = null, seen = [], told = [];
+let browser = null, context = null, page = null, seen = [], told = [], saved = [];
 
 /** In the page: what it starts as a worker believes that it is `now`. The page itself stays as it was built. */
 function setClock(now) {
@@ -18,6 +19,12 @@ function setClock(now) {
   const clock = `{ const real = Date.now.bind(Date), shift = ${now} - real(); Date.now = () => real() + shift; }\n`;
   URL.createObjectURL = (blob) =>
     make(blob.type === "text/javascript" ? new Blob([clock, blob], { type: blob.type }) : blob);
+}
+
+/** In the page: what its policy forbade is told as an error. */
+function tellForbidden() {
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+    console.error(`forbidden: ${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`));
 }
 
 const DO = {
@@ -29,9 +36,12 @@ const DO = {
     await context?.close();
     context = await browser.newContext({ locale, viewport: { width, height }, offline, reducedMotion: "reduce" });
     if (at) await context.addInitScript(setClock, Date.parse(at));
+    await context.addInitScript(tellForbidden);
     page = await context.newPage();
     seen = [];
     told = [];
+    saved = [];
+    page.on("download", (download) => saved.push(download));
     page.on("request", (request) => seen.push(request.url().slice(0, 200)));
     page.on("worker", (worker) => seen.push(`worker ${worker.url()}`));
     page.on("console", (message) => told.push(`${message.type()}: ${message.text()}`.slice(0, 500)));
@@ -60,6 +70,14 @@ const DO = {
     await page.waitForSelector(selector, { timeout: seconds * 1000, state });
   },
   async evaluate({ script }) { return await page.evaluate(script); },
+  async install({ path }) { await page.evaluate(await readFile(path, "utf8")); }, // not as an element: a CSP allows it
+  async saved({ folder }) {
+    return await Promise.all(saved.map(async (each, place) => {
+      const path = `${folder}/${place}-${each.suggestedFilename().replace(/[^\w.-]/g, "_")}`;
+      await each.saveAs(path);
+      return path;
+    }));
+  },
   async requests() { return seen; },
   async console() { return told; },
   async picture({ path, whole = true }) { await page.screenshot({ path, fullPage: whole }); },

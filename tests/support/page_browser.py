@@ -52,11 +52,27 @@ class PageBrowser:
         self.do("type", text=number, delay=SCANNER_MS)
         self.do("press", key="Enter")
 
+    def type(self, text: str) -> None:
+        """Into where the focus is, as a person does."""
+        self.do("type", text=text, delay=0)
+
     def press(self, *keys: str) -> None:
         """As a person does: one key after another."""
         for key in keys:
             self.do("press", key=key)
             self.do("pause", ms=150)
+
+    def tab_to(self, selector: str, *, most: int = 120) -> None:
+        """As a person without a mouse does: from one thing to the next until the focus is there."""
+        for _ in range(most):
+            if self.script(f"document.activeElement?.matches({json.dumps(selector)}) ?? false"):
+                return
+            self.do("press", key="Tab")
+        raise AssertionError(f"no Tab leads to {selector}")
+
+    def saved(self, folder: Path) -> list[Path]:
+        """What was downloaded since the browser was opened, in order."""
+        return [Path(each) for each in self.do("saved", folder=str(folder))]
 
     def script(self, script: str) -> Any:
         """What it gives, in the page."""
@@ -65,6 +81,14 @@ class PageBrowser:
     def text(self, selector: str) -> str:
         """What stands there; "" where there is none."""
         return str(self.script(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
+
+    def html(self, selector: str) -> str:
+        """What is there; "" where there is none."""
+        return str(self.script(f"document.querySelector({json.dumps(selector)})?.outerHTML ?? ''"))
+
+    def count(self, selector: str) -> int:
+        """How many there are."""
+        return int(self.script(f"document.querySelectorAll({json.dumps(selector)}).length"))
 
     @property
     def complaints(self) -> list[str]:

@@ -21,13 +21,6 @@ CUT = """[...document.querySelectorAll("body *")].filter((each) => each.getClien
   && !each.matches(".quiet-title, .skip, input")).map((each) => each.outerHTML.slice(0, 200))"""
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[PageBrowser]:
-    started = PageBrowser()
-    yield started
-    started.close()
-
-
 @pytest.fixture
 def asking(tmp_path: Path, keys_of: Callable[[bool], Path]) -> Iterator[ServiceRoom]:
     """A service whose questions wait for whoever looks at the page."""
