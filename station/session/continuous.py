@@ -34,6 +34,7 @@ from station.session.events import (
     QuestionAsked,
     Warned,
 )
+from station.session.find_phone import FEWEST_DIGITS
 from station.session.session import Session
 from station.setup.acquisition import Acquisitions
 from station.setup.home import Home
@@ -103,6 +104,7 @@ class ContinuousBench:
         self._board = Board(session.jobs.usual_s)
         self._known: dict[str, _Known] = {}
         self._sheets: dict[str, ConditionSheet] = {}  # port → what a person has stated of the phone there
+        self._resumed: dict[str, frozenset[str]] = {}  # port → numbers of a phone whose job began before this bench did
         self._stated_by: dict[str, str] = {}  # port → who stated it, where that is not who works here
         self._warnings: list[ProofwipeError] = []
         self._lock = threading.RLock()
@@ -168,13 +170,16 @@ class ContinuousBench:
         with self._lock:
             rows = {row.port: row for row in self._board.rows(time.monotonic())}
             known = {port: each for port, each in self._known.items() if port in rows}
+            resumed = {port: numbers for port, numbers in self._resumed.items() if port in rows}
         for row in rows.values():
             if wanted in (plain(row.slot), plain(row.port)):
                 return Meant(port=row.port)
         found = [port for port, each in known.items() if each.candidate and each.candidate.is_named(wanted)]
+        found += [port for port, numbers in resumed.items() if wanted in numbers]
         whole = bool(found)
         if not found:
             found = [port for port, each in known.items() if each.candidate and each.candidate.ends_in(wanted)]
+            found += [port for port, numbers in resumed.items() if _ends_in(wanted, numbers)]
         if len(found) > 1:
             return Meant(several=tuple(rows[port].slot for port in found), short=len(wanted) + 1)
         if not found:
@@ -270,10 +275,13 @@ class ContinuousBench:
             case PhoneAppeared():
                 if not self.job_at(event.port):  # a phone that is being erased comes and goes, and is asked nothing
                     self._known[event.port] = _Known(sighting=event.sighting)
+                    self._resumed.pop(event.port, None)
             case PhoneLeft():
                 if not self.job_at(event.port):
                     self._known.pop(event.port, None)
+                    self._resumed.pop(event.port, None)
             case JobStarted():
+                self._resumed.pop(event.port, None)
                 self._sheets.pop(event.port, None)
                 self._board.form_wanted(event.port, wanted=True)
                 self._name_of_job(event)
@@ -293,10 +301,14 @@ class ContinuousBench:
         for job in self._session.jobs_at_work:
             if job.id == event.job:
                 identity = job.identity
+                usb_serial = job.opened.usb_serial
+                self._resumed[event.port] = (
+                    identity.called_by(usb_serial) if identity is not None else frozenset({plain(usb_serial)} - {""})
+                )
                 self._board.name(
                     event.port,
                     model=identity.display_name if identity is not None else "",
-                    number=identity.serial if identity is not None and identity.serial else job.opened.usb_serial,
+                    number=identity.serial if identity is not None and identity.serial else usb_serial,
                 )
 
     def _ask_phones(self) -> None:
@@ -332,3 +344,8 @@ class ContinuousBench:
             known.candidate, known.earlier = candidate, earlier
             if self._known.get(port) is known:
                 self._board.met(candidate, finished_before=earlier is not None)
+
+
+def _ends_in(typed: str, numbers: frozenset[str]) -> bool:
+    """Are these the last digits of one of them, and enough of them?"""
+    return len(typed) >= FEWEST_DIGITS and any(number.endswith(typed) for number in numbers)

@@ -7,18 +7,16 @@ The phones live in a third process, so they live on while nobody serves them.
 import json
 import os
 import signal
-import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from station.service.daemon import api_socket
+from phones.errors import ProofwipeError
+from station.client.connection import Connection, connection_to
 from station.session.technician import SEEN
 from station.setup.home import Home
 from tests.support.cli_station import CommandLine
@@ -85,8 +83,7 @@ class BusyBench:
                 if process.poll() is not None:
                     said.seek(0)
                     raise AssertionError(said.read())
-                with socket.socket(socket.AF_UNIX) as probe:
-                    return probe.connect_ex(str(api_socket(Home(self.line.home)))) == 0
+                return self.client.answers()
 
             wait_for(answers, LONGEST_S, "it does not answer")
 
@@ -96,27 +93,18 @@ class BusyBench:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(LONGEST_S)
 
-    @contextmanager
-    def client(self) -> Iterator[httpx.Client]:
+    @property
+    def client(self) -> Connection:
         """As the station's own user."""
-        transport = httpx.HTTPTransport(uds=str(api_socket(Home(self.line.home))))
-        with httpx.Client(transport=transport, base_url="http://localhost", timeout=LONGEST_S) as client:
-            yield client
-
-    def get(self, path: str) -> Any:
-        """The document there."""
-        with self.client() as client:
-            answer = client.get(path)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        return connection_to(Home(self.line.home))
 
     def phones(self) -> dict[str, dict[str, Any]]:
         """Port → the phone there."""
-        return {each["port"]: each for each in self.get("/v1/phones")["phones"]}
+        return {each["port"]: each for each in self.client.get("/v1/phones")["phones"]}
 
     def jobs(self) -> list[dict[str, Any]]:
         """All of them, in any order."""
-        return list(self.get("/v1/jobs?most=200")["jobs"])
+        return list(self.client.get("/v1/jobs", most=200)["jobs"])
 
     def badge(self, role: str) -> str:
         """A token of the person who has that role."""
@@ -127,9 +115,13 @@ class BusyBench:
         assert done.code == 0, done.err
         return out.read_text().strip()
 
-    def touch_phones(self) -> None:
-        """The person does on each phone what its screen or the program asks for; nothing of it is done at a page."""
-        for port, phone in self.phones().items():
+    def touch_phones(self, *, but: Collection[str] = ()) -> None:
+        """The person does on each phone (`but` those on these ports) what its screen or the program asks for."""
+        try:
+            phones = self.phones()
+        except ProofwipeError:
+            return  # there is no service at the moment
+        for port, phone in ((port, phone) for port, phone in phones.items() if port not in but):
             codes = [each["code"] for each in phone["state_reasons"]]
             for action in [PRESSES[code] for code in codes if code in PRESSES]:
                 self._press(port, action)

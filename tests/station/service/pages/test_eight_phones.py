@@ -83,7 +83,7 @@ def state_condition(page: PageBrowser, port: str) -> None:
 
 def answer(page: PageBrowser, station: BusyBench) -> bool:
     """One question that decides alone, if a phone asks one: what is to be seen on that phone. Was there any?"""
-    asked = station.get("/v1/questions")["questions"]
+    asked = station.client.get("/v1/questions")["questions"]
     found = next((each for each in asked if station.seen(each["port"], each["question"])), None)
     if found is None:
         return False
