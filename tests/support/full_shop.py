@@ -20,6 +20,7 @@ RAN = "proofwipe_ran"
 SCRIPTS = f'"\'><script>window.{RAN}=1</script><img src=x onerror=window.{RAN}=1><b style=color:red>'
 WORST = f"{SCRIPTS}\u202eesrever\u202c\u2066" + "Ж" * 10_000
 LONG_WORD = "W" * 64
+LOT = "<b>LOT\"'1"
 ANSWERS = {"battery_swollen": "no", "parts": "original", "cosmetic_front": "A", "cosmetic_back": "B",
            "cosmetic_frame": "C"}  # fmt: skip
 PIXEL, PIXEL_OPEN, IPHONE = "pixel-9-android-16", "pixel-6-android-13", "iphone-13-ios-18"
@@ -81,7 +82,7 @@ def _begin(shop: Shop, name: str) -> None:
     port, body = PHONES[name]
     client = shop.station.client
     _until(shop, name, "to_confirm", "blocked")
-    fields = {"asset_tag": f"<b>{LONG_WORD[:60]}", "lot": "LOT-1", "customer_ref": "<i>ref", "note": SCRIPTS + LONG_WORD}
+    fields = {"asset_tag": f"<b>{LONG_WORD[:60]}", "lot": LOT, "customer_ref": "<i>ref", "note": SCRIPTS + LONG_WORD}
     plan = client.post("/v1/plans", {"phone": port})
     number = {"plan_hash": plan["plan_hash"], "number": body["serial"]}
     shop.jobs[name] = client.post(f"/v1/plans/{plan['plan']}/confirm", number, key=f"shop-{name}")["job"]

@@ -14,12 +14,26 @@ _TONES: Mapping[Cable, str] = MappingProxyType(
 )
 _SIGNS: Mapping[Cable, str] = MappingProxyType({Cable.NEEDS_YOU: "▶", Cable.UNPLUG: "⏏", Cable.DO_NOT_UNPLUG: "■"})
 """Beside the words and the colour, so that neither stands alone."""
-_ENDS: Mapping[str, str] = MappingProxyType(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """How a phone that is done is shown."""
+
+    picture: str
+    tone: str
+    order: str
+    sign: str
+
+
+_GOOD = _End(picture="good", tone="unplug", order="page.unplug_now", sign="⏏")
+_TO_VALIDATE = _End(picture="report", tone="unplug", order="page.unplug_now", sign="⏏")
+_REPORT = _End(picture="report", tone="report", order="page.unplug_report", sign="!")
+_BAD = _End(picture="bad", tone="failed", order="page.unplug_failed", sign="✗")
+_ENDS: Mapping[str, _End] = MappingProxyType(
     {
-        "bench.doing_certified": "good",
-        "bench.doing_certified_before": "good",
-        "bench.doing_awaits_validator": "report",
-        "bench.doing_report": "report",
+        "bench.doing_certified": _GOOD,
+        "bench.doing_certified_before": _GOOD,
+        "bench.doing_awaits_validator": _TO_VALIDATE,
+        "bench.doing_report": _REPORT,
     }
 )
 _ON_A_PAGE: Mapping[str, str] = MappingProxyType(
@@ -34,7 +48,7 @@ _ON_A_PAGE: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """`tone`: needs, working or unplug. `order`: what to do about the cable. `needs`: does it wait for a person?"""
+    """`tone`: needs, working, unplug, report or failed. `order`: what to do about the cable. `needs`: does it wait for a person?"""
 
     phone: PhoneOnBench
     picture: str
@@ -51,12 +65,13 @@ def tile_of(row: Row) -> Tile:
     """In the language in use."""
     tells = "" if row.tells is None else text(_ON_A_PAGE.get(row.tells.key, row.tells.key), **row.tells.facts)
     phone = PhoneOnBench.of(row)
+    end = _end(row)
     return Tile(
         phone=phone,
-        picture=_picture(row),
-        tone=_TONES[row.cable],
-        order=_order(row, phone),
-        sign=_SIGNS[row.cable],
+        picture=_picture(row) if end is None else end.picture,
+        tone=_TONES[row.cable] if end is None else end.tone,
+        order=_order(row, phone) if end is None else text(end.order),
+        sign=_SIGNS[row.cable] if end is None else end.sign,
         doing=text(_ON_A_PAGE[row.doing.key]) if row.doing.key in _ON_A_PAGE else phone.sentence,
         tells=tells,
         left="" if row.left_s is None else text("page.left", minutes=max(1, round(row.left_s / 60))),
@@ -64,10 +79,13 @@ def tile_of(row: Row) -> Tile:
     )
 
 
+def _end(row: Row) -> _End | None:
+    """What is not known to be good is not shown as good. None while it is not done."""
+    return _ENDS.get(row.doing.key, _BAD) if row.urgency is Urgency.FINISHED else None
+
+
 def _order(row: Row, phone: PhoneOnBench) -> str:
-    if phone.state == "asks_you":
-        return text("page.asks_you")
-    return text("page.unplug_now" if row.cable is Cable.UNPLUG else f"bench.{row.cable.value}")
+    return text("page.asks_you" if phone.state == "asks_you" else f"bench.{row.cable.value}")
 
 
 def _picture(row: Row) -> str:
@@ -76,7 +94,5 @@ def _picture(row: Row) -> str:
             return "stop" if row.problems else "asks"
         case Urgency.CONFIRM:
             return "scan"
-        case Urgency.AT_WORK:
+        case _:
             return "work"
-        case Urgency.FINISHED:
-            return _ENDS.get(row.doing.key, "bad")  # what is not known to be good is not shown as good

@@ -57,6 +57,7 @@ def somebody_at_the_phones(station: BusyBench) -> Iterator[None]:
 
 def confirm(page: PageBrowser, port: str) -> None:
     """From wherever the focus is to a begun erase: the number is scanned to find the phone, and again to confirm it."""
+    page.wait(f"#tile-{port}[data-state=to_confirm]", seconds=LONGEST_S)
     page.scan(SERIALS[port])
     page.wait(f"#panel[data-port='{port}'] #plan")
     page.press("Enter")
