@@ -138,7 +138,9 @@ class BusyBench:
 
 
 @contextmanager
-def busy_bench(folder: Path, keys: Path, phones: Sequence[Mapping[str, Any]], *, config: str = "") -> Iterator[BusyBench]:
+def busy_bench(
+    folder: Path, keys: Path, phones: Sequence[Mapping[str, Any]], *, config: str = ""
+) -> Iterator[BusyBench]:
     """The phones hang on the ports 1-1, 1-2 …, and are called A1, A2 … here; the service runs."""
     slots = {f"1-{place}": f"A{place}" for place, _ in enumerate(phones, start=1)}
     tables = [

@@ -17,7 +17,7 @@ from tools.serve_demo.visitors import imei
 
 RAN = "proofwipe_ran"
 """What a script that ran would have set on the window."""
-SCRIPTS = f'"\'><script>window.{RAN}=1</script><img src=x onerror=window.{RAN}=1><b style=color:red>'
+SCRIPTS = f"\"'><script>window.{RAN}=1</script><img src=x onerror=window.{RAN}=1><b style=color:red>"
 WORST = f"{SCRIPTS}\u202eesrever\u202c\u2066" + "Ж" * 10_000
 LONG_WORD = "W" * 64
 LOT = "<b>LOT\"'1"
@@ -38,7 +38,7 @@ PHONES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "asking": ("1-7", {"model": IPHONE, "serial": "F2LSHOP0007", "ecid": 7}),
     "away": ("1-8", {"model": PIXEL, "serial": "4A231FDAQ0008", "condition": "reset",
                      "misbehaviour": ["never_returns"]}),
-    "worst": ("1-9", {"model": PIXEL, "serial": "4A231FDAQ0009", "condition": "reset", "set": _ANDROID_WORST}),
+    "worst": ("1-9", {"model": PIXEL_OPEN, "serial": "1B081FDF60009", "condition": "debugging", "set": _ANDROID_WORST}),
     "hostile": ("1-10", {"model": IPHONE, "serial": "F2LSHOP0010", "ecid": 10, "misbehaviour": ["hostile_strings"]}),
     "locked": ("1-11", {"model": IPHONE, "serial": "F2LSHOP0011", "ecid": 11,
                         "misbehaviour": ["activation_locked"]}),
@@ -72,6 +72,7 @@ def full_shop(folder: Path, keys: Path) -> Iterator[Shop]:
         _until(shop, "asking", "asks_you")
         for name in ("certified", "rejected", "awaiting", "failed"):
             _until(shop, name, "finished")
+        _until(shop, "worst", "to_confirm", "blocked")
         validator = Connection(port=station.port, token=station.badge("validator"))
         _decide(shop, validator, "certified", accept=True)
         _decide(shop, validator, "rejected", accept=False, grounds=SCRIPTS + LONG_WORD)

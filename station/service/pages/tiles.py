@@ -14,6 +14,8 @@ _TONES: Mapping[Cable, str] = MappingProxyType(
 )
 _SIGNS: Mapping[Cable, str] = MappingProxyType({Cable.NEEDS_YOU: "▶", Cable.UNPLUG: "⏏", Cable.DO_NOT_UNPLUG: "■"})
 """Beside the words and the colour, so that neither stands alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _End:
     """How a phone that is done is shown."""
@@ -48,7 +50,9 @@ _ON_A_PAGE: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """`tone`: needs, working, unplug, report or failed. `order`: what to do about the cable. `needs`: does it wait for a person?"""
+    """`tone`: needs, working, unplug, report or failed. `order`: what to do about the cable. `needs`: does it
+    wait for a person?
+    """
 
     phone: PhoneOnBench
     picture: str

@@ -92,7 +92,7 @@ def answer(page: PageBrowser, station: BusyBench) -> bool:
     page.scan(SERIALS[port])
     page.wait(f"#question-{found['question_id']} button")
     selector = f"#question-{found['question_id']} button[data-hx-get$='choice={choice}']"
-    page.press(str(page.script(f"document.querySelector(\"{selector}\").dataset.key")))
+    page.press(str(page.script(f'document.querySelector("{selector}").dataset.key')))
     page.wait(f"#question-{found['question_id']} form button.main")
     page.press("1")
     page.wait(f"#question-{found['question_id']}", state="detached", seconds=LONGEST_S)
@@ -104,9 +104,9 @@ def tiles(page: PageBrowser, state: str) -> int:
     return int(page.script(f"document.querySelectorAll('.tile[data-state={state}]').length"))
 
 
-def erases(station: BusyBench) -> list[object]:
+def erases(station: BusyBench) -> list[int]:
     """How often each phone was erased, as the phones themselves know."""
-    return [each["resets"] for each in station.bench.truth().values()]
+    return [int(str(each["resets"])) for each in station.bench.truth().values()]
 
 
 def test_eight_phones_go_from_plug_to_validated_certificate_by_keys_alone(
@@ -157,6 +157,12 @@ def interrupted(page: PageBrowser, station: BusyBench) -> None:
     assert "Not connected" in page.text("#lost")
     station.start()
     page.wait("#lost", state="hidden", seconds=LONGEST_S)
+    rest = [*SERIALS][4:]
+    wait_for(
+        lambda: {station.phones().get(port, {}).get("state") for port in rest} == {"to_confirm"},
+        LONGEST_S,
+        lambda: f"{station.phones()}",
+    )
     wait_for(lambda: page.count(".tile") == len(PHONES), LONGEST_S, lambda: page.text("#tiles"))
     assert page.script("window.sameDocument") is True, "nobody had to load the page again or to log in"
     assert {each["job"]: each["serial"] for each in station.jobs()} == known

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from fastapi.routing import APIRoute
 
 from station.service.pages.app import SUBJECTS
 from tests.support.full_shop import LOT, PHONES, RAN, SCRIPTS, Shop, full_shop
@@ -64,7 +65,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory, keys_of: Callable[[bool], Pat
 
 
 def test_every_page_there_is_is_looked_at_here() -> None:
-    given = {route.path for each in SUBJECTS for route in each.routes if "GET" in getattr(route, "methods", ())}
+    routes = [route for each in SUBJECTS for route in each.routes if isinstance(route, APIRoute)]
+    given = {route.path for route in routes if "GET" in (route.methods or ())}
     wanted = {path for path in given if not NO_PAGES.search(path)}
     looked_at = {path.partition("?")[0] for paths in LOOKED_AT.values() for path in paths}
     missing = [path for path in wanted if not any(_is_one_of(path, each) for each in looked_at)]
@@ -77,7 +79,9 @@ def _is_one_of(route: str, path: str) -> bool:
 
 def address(shop: Shop, path: str) -> str:
     """With the jobs of this shop."""
-    return path.format(serial=PHONES["certified"][1]["serial"], hostile="%3Cscript%3E%22%27", lot=quote(LOT), **shop.jobs)
+    return path.format(
+        serial=PHONES["certified"][1]["serial"], hostile="%3Cscript%3E%22%27", lot=quote(LOT), **shop.jobs
+    )
 
 
 def come_in(page: PageBrowser, shop: Shop, role: str, language: str) -> None:
@@ -156,7 +160,8 @@ def test_a_phone_that_failed_looks_like_no_good_one(shop: Shop, chromium: PageBr
     shown = [
         chromium.script(
             f"""(({{ tile, order }}) => [getComputedStyle(order).backgroundColor, getComputedStyle(tile).borderColor,
-            order.textContent.trim(), order.querySelector('.sign').textContent, tile.querySelector('.picture').innerHTML])(
+            order.textContent.trim(), order.querySelector('.sign').textContent,
+            tile.querySelector('.picture').innerHTML])(
             {{ tile: document.getElementById('tile-{PHONES[name][0]}'),
                order: document.querySelector("[id='tile-{PHONES[name][0]}'] .order") }})"""
         )
