@@ -108,8 +108,9 @@ def test_questions_and_the_sheet_are_answered_in_place_and_count_after_a_yes_to_
         for odd in ({"screen": "maybe"}, {"nothing": "yes"}):
             assert browser.send("/sheet", sheet | {"act": "look", "answers": odd}).status_code == 422
         assert browser.send("/sheet", sheet | {"act": "look", "job": "ANOTHER1"}).status_code == 404
-        sent("keep", **{key: choice for key, choice in FINE.items() if key != "screen"})
-        assert not room.running.bench.sheet(port).open
+        kept = sent("keep", **{key: choice for key, choice in FINE.items() if key != "screen"})
+        assert 'class="note good"' in kept
+        wait_for(lambda: not room.get("/v1/questions")["questions"], LONGEST_S, "what was stated answers nothing")
 
 
 @given(scanned=st.text(max_size=300))
