@@ -68,6 +68,7 @@ const DO = {
   },
   async wait({ selector, seconds = 120, state = "visible" }) {
     await page.waitForSelector(selector, { timeout: seconds * 1000, state });
+    await page.waitForLoadState("load", { timeout: seconds * 1000 }); // before, keys do nothing yet
   },
   async evaluate({ script }) { return await page.evaluate(script); },
   async install({ path }) { await page.evaluate(await readFile(path, "utf8")); }, // not as an element: a CSP allows it

@@ -43,7 +43,7 @@ PHONES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "locked": ("1-11", {"model": IPHONE, "serial": "F2LSHOP0011", "ecid": 11,
                         "misbehaviour": ["activation_locked"]}),
 }  # fmt: skip
-BEGUN = ("certified", "rejected", "awaiting", "failed", "asking", "away")
+BEGUN = ("certified", "rejected", "awaiting", "failed", "asking", "away", "worst")
 
 
 @dataclass(kw_only=True)
@@ -70,9 +70,8 @@ def full_shop(folder: Path, keys: Path) -> Iterator[Shop]:
         for name in BEGUN:
             _begin(shop, name)
         _until(shop, "asking", "asks_you")
-        for name in ("certified", "rejected", "awaiting", "failed"):
+        for name in ("certified", "rejected", "awaiting", "failed", "worst"):
             _until(shop, name, "finished")
-        _until(shop, "worst", "to_confirm", "blocked")
         validator = Connection(port=station.port, token=station.badge("validator"))
         _decide(shop, validator, "certified", accept=True)
         _decide(shop, validator, "rejected", accept=False, grounds=SCRIPTS + LONG_WORD)

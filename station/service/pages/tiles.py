@@ -30,12 +30,14 @@ _GOOD = _End(picture="good", tone="unplug", order="page.unplug_now", sign="⏏")
 _TO_VALIDATE = _End(picture="report", tone="unplug", order="page.unplug_now", sign="⏏")
 _REPORT = _End(picture="report", tone="report", order="page.unplug_report", sign="!")
 _BAD = _End(picture="bad", tone="failed", order="page.unplug_failed", sign="✗")
+_REJECTED = _End(picture="bad", tone="failed", order="page.unplug_rejected", sign="✗")
 _ENDS: Mapping[str, _End] = MappingProxyType(
     {
         "bench.doing_certified": _GOOD,
         "bench.doing_certified_before": _GOOD,
         "bench.doing_awaits_validator": _TO_VALIDATE,
         "bench.doing_report": _REPORT,
+        "bench.doing_rejected": _REJECTED,
     }
 )
 _ON_A_PAGE: Mapping[str, str] = MappingProxyType(

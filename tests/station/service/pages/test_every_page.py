@@ -13,7 +13,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from station.service.pages.app import SUBJECTS
-from tests.support.full_shop import LOT, PHONES, RAN, SCRIPTS, Shop, full_shop
+from tests.support.full_shop import BEGUN, LOT, PHONES, RAN, SCRIPTS, Shop, full_shop
 from tests.support.page_browser import PageBrowser
 
 pytestmark = [pytest.mark.page, pytest.mark.timeout(900)]
@@ -35,7 +35,7 @@ TECHNICIAN = (
     "/scan?code=nobody-is-called-so",
     "/doctor",
     "/phone?number={serial}",
-    *(f"/jobs/{{{name}}}" for name in ("certified", "rejected", "awaiting", "failed", "asking", "away")),
+    *(f"/jobs/{{{name}}}" for name in BEGUN),
     "/lots",
     "/lots?name={lot}",
     "/jobs/NOSUCHJOB",
@@ -175,6 +175,6 @@ def test_what_a_phone_and_a_person_said_is_there_as_they_said_it(shop: Shop, chr
     come_in(chromium, shop, "validator", "en")
     go(chromium, shop, "/jobs/{rejected}")
     assert SCRIPTS in chromium.text("#job"), "or the tests above have looked at nothing"
-    go(chromium, shop, "/")
-    assert "<script>" in chromium.text("#tiles")
+    go(chromium, shop, "/jobs/{worst}")
+    assert "<script>" in chromium.text("#job"), "so does the evidence"
     assert "\u202e" not in chromium.html("html")
