@@ -144,7 +144,7 @@ def test_eight_phones_go_from_plug_to_validated_certificate_by_keys_alone(
     assert told[SERIALS[REJECTED]]["decision"] == "rejected"
     assert {each["validator"] for each in told.values()} == {VALIDATOR}
     filed, copy = two_papers(page, told[SERIALS["1-1"]]["job"], tmp_path)
-    done = station.line.run("verify", filed, "--trust", station.line.home / "keys" / "organisation.pem")
+    done = station.line.run("verify", filed, "--trust", station.line.home / "keys" / "root.pem")
     assert "SPECIMEN" in done.out.upper()
     assert copy.read_bytes().startswith(b"%PDF-")
     assert copy.read_bytes() != filed.read_bytes()
