@@ -22,6 +22,8 @@ NUMBERS = tuple(each.name for each in ON_PAPER)
 """Identifiers of a phone that its identity holds; an index of its own finds a phone by each."""
 RARE_KINDS = ("job_opened", "sample", "sample_drawn", "sample_result", "checkpoint", "lot")
 """Kinds whose entries are asked for by kind alone."""
+RARE_INDEX = "entry_rare_kinds"
+"""Another name whenever `RARE_KINDS` changes: a ledger of an earlier version keeps an index that has its name."""
 IDENTITIES = "kind = 'identity'"
 PAPERS = "(kind = 'certificate' OR kind = 'report')"
 AHEAD = "kind = 'stated' AND job = ''"
@@ -41,7 +43,8 @@ _TABLES = (
     "kind TEXT NOT NULL, payload TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS ix_entry_job ON entry (job)",
     # For the questions that decide something: they ask the entries, and these find the entries.
-    "CREATE INDEX IF NOT EXISTS entry_rare_kind ON entry (kind, number) WHERE "
+    "DROP INDEX IF EXISTS entry_rare_kind",  # of the version before there were lots
+    f"CREATE INDEX IF NOT EXISTS {RARE_INDEX} ON entry (kind, number) WHERE "
     + " OR ".join(f"kind = '{kind}'" for kind in RARE_KINDS),
     f"CREATE INDEX IF NOT EXISTS entry_paper ON entry ({json_text('id')}) WHERE {PAPERS}",
     *(

@@ -21,6 +21,7 @@ from station.ledger.database import (
     IDENTITIES,
     NUMBERS,
     PAPERS,
+    RARE_INDEX,
     RARE_KINDS,
     STATED_AHEAD,
     TAKEN,
@@ -132,7 +133,7 @@ class Ledger:
         if job is not None:
             rows = self._rows(f"kind = '{name}' AND job = ?", job, index="ix_entry_job")
         else:
-            rows = self._rows(f"kind = '{name}'", index="entry_rare_kind" if name in RARE_KINDS else "")
+            rows = self._rows(f"kind = '{name}'", index=RARE_INDEX if name in RARE_KINDS else "")
         for row in rows:
             event = self._read(row).event
             assert isinstance(event, kind)
@@ -216,7 +217,7 @@ class Ledger:
     def jobs(self) -> tuple[str, ...]:
         """Ids of all jobs, oldest first."""
         query = (
-            f"SELECT job FROM entry INDEXED BY entry_rare_kind WHERE kind = '{JobOpened.kind.value}' ORDER BY number"  # noqa: S608 - constants
+            f"SELECT job FROM entry INDEXED BY {RARE_INDEX} WHERE kind = '{JobOpened.kind.value}' ORDER BY number"  # noqa: S608 - constants
         )
         with self._database.reading() as connection:
             return tuple(job for (job,) in connection.execute(query))
@@ -250,7 +251,7 @@ class Ledger:
 
     def newest_checkpoint(self) -> CheckpointSigned | None:
         """The last checkpoint, whoever signed it. Raises: LedgerCorruptError."""
-        condition = f"INDEXED BY entry_rare_kind WHERE kind = '{CheckpointSigned.kind.value}'"
+        condition = f"INDEXED BY {RARE_INDEX} WHERE kind = '{CheckpointSigned.kind.value}'"
         query = f"SELECT {COLUMNS} FROM entry {condition} ORDER BY number DESC LIMIT 1"  # noqa: S608 - constants
         with self._database.reading() as connection:
             row = connection.execute(query).fetchone()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was stated of a phone before it was plugged in reaches its job, once, and no other phone's."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +18,7 @@ from station.ledger.job import Job
 from station.ledger.job_events import JobOpened, PhoneIdentified
 from station.ledger.job_filter import JobFilter
 from station.ledger.ledger import Ledger
-from station.ledger.trade_events import FieldsStated
+from station.ledger.trade_events import FieldsStated, LotStated
 from tests.support import lives
 from tests.support.direct_bench import VirtualClock
 
@@ -193,3 +194,23 @@ def test_whatever_is_stated_in_whatever_order_a_field_is_what_was_stated_of_it_l
                 assert dict(found.stated) == {name: expected[name] for name in expected if expected[name]}
         assert list(ledger.view.differences()) == []
         ledger.verify()
+
+
+def test_a_ledger_that_an_earlier_version_made_takes_lots_and_tags(tmp_path: Path, clock: VirtualClock) -> None:
+    """Its index of rare kinds was made before there were lots, and the others not at all."""
+    path = tmp_path / "ledger.sqlite3"
+    with closing(Ledger(path, clock=clock)) as before:
+        begin(before, "JOB1")
+    with closing(sqlite3.connect(path)) as raw:
+        for index in ("entry_rare_kind", "entry_ahead_number", "entry_ahead_slot", "entry_ahead_lot", "entry_taken"):
+            raw.execute(f"DROP INDEX IF EXISTS {index}")
+        raw.execute("CREATE INDEX entry_rare_kind ON entry (kind, number) WHERE kind = 'job_opened' OR kind = 'sample'")
+    for _ in range(2):  # and once more, as every version after it
+        with closing(Ledger(path, clock=clock)) as after:
+            after.append(LotStated(lot="W48", by="Li Wei", role="operator"), "")
+            state(after, "JOB1", lot="W48")
+            assert {each.lot for each in after.all_of(LotStated)} == {"W48"}
+            assert after.view.lots() == (("W48", 1),)
+    with closing(sqlite3.connect(path)) as raw:
+        (indexes,) = raw.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'entry_rare_%'").fetchone()
+    assert indexes == 1
