@@ -7,12 +7,16 @@ and no character of a phone's can become a command. Letters the printer has (pri
 in the printer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from station.printing.facts import LabelFacts
 from station.printing.letters import in_pixels
 from station.printing.sizes import RESOLUTIONS, LabelSize
 from station.printing.sketch import POINT, Bars, Block, Piece, Symbol, Written, sketch
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _ESCAPED = frozenset("^~\\_")
 
@@ -23,8 +27,7 @@ def labels_zpl(labels: Iterable[LabelFacts], size: LabelSize, resolution: int) -
     lines: list[str] = []
     for facts in labels:
         lines += ["^XA", "^CI28", f"^PW{int(size.wide * dots)}", f"^LL{int(size.high * dots)}", "^LH0,0"]
-        for piece in sketch(facts, size):
-            lines += _drawn(piece, dots)
+        lines += _fields(sketch(facts, size), dots)
         lines += ["^PQ1", "^XZ"]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
@@ -37,6 +40,34 @@ def escaped(text: str) -> str:
         else "".join(f"_{byte:02X}" for byte in character.encode("utf-8", "replace"))
         for character in text
     )
+
+
+def _fields(pieces: Sequence[Piece], dots: float) -> Iterator[str]:
+    """A field only ever blackens dots: white letters drawn over a block would be lost in it. So they are cut out of the
+    block, and what is left of it is sent as a picture.
+    """
+    white = [piece for piece in pieces if isinstance(piece, Written) and piece.white]
+    for piece in pieces:
+        on_it = [each for each in white if isinstance(piece, Block) and _lies_on(each, piece)]
+        if isinstance(piece, Block) and on_it:
+            yield _at(piece.left, piece.top, dots) + _picture(_without_letters(piece, on_it, dots))
+        elif piece not in white:
+            yield from _drawn(piece, dots)
+
+
+def _lies_on(words: Written, block: Block) -> bool:
+    return 0 <= words.top - block.top < block.high and words.left < block.left + block.wide
+
+
+def _without_letters(block: Block, on_it: Iterable[Written], dots: float) -> list[bytes]:
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("1", (round(block.wide * dots), round(block.high * dots)), 1)
+    for words in on_it:
+        pixels = _pixels(words, dots)
+        at = (round((words.left - block.left) * dots), round((words.top - block.top) * dots))
+        ImageDraw.Draw(picture).text(at, words.text, font=in_pixels(pixels), fill=0, stroke_width=_thick(words, pixels))
+    return _rows(picture)
 
 
 def _drawn(piece: Piece, dots: float) -> Iterator[str]:
@@ -67,23 +98,33 @@ def _widened(row: bytes, module: int) -> bytes:
 
 
 def _written(piece: Written, dots: float) -> str:
-    pixels = max(8, round(piece.size * POINT * dots))
-    if piece.text.isascii() and not piece.white:
+    pixels = _pixels(piece, dots)
+    if piece.text.isascii():
         return f"{_at(piece.left, piece.top, dots)}^A0N,{pixels},{round(pixels * 0.95)}^FH_^FD{escaped(piece.text)}^FS"
     return _at(piece.left, piece.top, dots) + _picture(_letters(piece, pixels))
 
 
 def _letters(piece: Written, pixels: int) -> list[bytes]:
-    """Rows of dots, 1 = black. White letters stand on a black ground, which is what they lie on."""
+    """Rows of dots, 1 = black."""
     from PIL import Image, ImageDraw
 
-    font = in_pixels(pixels)
-    thick = round(pixels * 0.03) if piece.bold else 0
+    font, thick = in_pixels(pixels), _thick(piece, pixels)
     left, top, right, bottom = font.getbbox(piece.text, stroke_width=thick)
     size = (max(1, int(right - min(0, left))), max(1, int(bottom - min(0, top))))
-    picture = Image.new("1", size, 1 if piece.white else 0)
-    ink = 0 if piece.white else 1
-    ImageDraw.Draw(picture).text((-min(0, left), -min(0, top)), piece.text, font=font, fill=ink, stroke_width=thick)
+    picture = Image.new("1", size, 0)
+    ImageDraw.Draw(picture).text((-min(0, left), -min(0, top)), piece.text, font=font, fill=1, stroke_width=thick)
+    return _rows(picture)
+
+
+def _pixels(piece: Written, dots: float) -> int:
+    return max(8, round(piece.size * POINT * dots))
+
+
+def _thick(piece: Written, pixels: int) -> int:
+    return round(pixels * 0.03) if piece.bold else 0
+
+
+def _rows(picture: "Image") -> list[bytes]:
     wide, high = picture.size
     data = picture.convert("L").tobytes()
     return [bytes(1 if dot else 0 for dot in data[row * wide : (row + 1) * wide]) for row in range(high)]

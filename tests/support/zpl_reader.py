@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draws what our ZPL says, for the commands our labels use; text in the printer's own letters is told, not drawn."""
+"""Draws what our ZPL says, for the commands our labels use; text in the printer's own letters is told, not drawn.
+
+As a printer does it: a field only ever blackens dots. What is white in it leaves what was there (^FR is not used).
+"""
 
 import re
 from dataclasses import dataclass
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 _FIELD = re.compile(r"\^FO([0-9]+),([0-9]+)(.*?)\^FS", re.DOTALL)
 _COMMAND = re.compile(r"[\^~][A-Z][A-Z0-9]")
@@ -39,7 +42,9 @@ def _label(body: str) -> Printed:
             picture.paste(0, (*at, at[0] + int(box[1]), at[1] + int(box[2])))
         elif drawn := re.fullmatch(r"\^GFA,([0-9]+),([0-9]+),([0-9]+),([0-9A-F:]+)", said):
             assert drawn[1] == drawn[2]
-            picture.paste(_picture(int(drawn[1]), int(drawn[3]), drawn[4]), at)
+            field = Image.new("L", picture.size, 255)
+            field.paste(_picture(int(drawn[1]), int(drawn[3]), drawn[4]), at)
+            picture = ImageChops.darker(picture, field)
         else:
             written = re.fullmatch(r"\^A0N,[0-9]+,[0-9]+\^FH_\^FD([^\^~]*)", said)
             assert written is not None, said[:80]

@@ -68,6 +68,18 @@ def test_a_label_of_a_phone_not_to_be_sold_looks_otherwise_from_afar_and_has_no_
     assert blackness(upper) > 2.5 * blackness(fine.crop((0, 0, fine.width, fine.height * 2 // 5)))
 
 
+@pytest.mark.parametrize("resolution", RESOLUTIONS)
+@pytest.mark.parametrize("name", SIZES)
+def test_a_label_printer_which_only_blackens_dots_shows_the_words_in_the_black_band(name: str, resolution: int) -> None:
+    for facts in (BAD, SPECIMEN):
+        (page,) = pages(labels_pdf([facts], SIZES[name]), dots=RESOLUTIONS[resolution])
+        (label,) = labels(labels_zpl([facts], SIZES[name], resolution))
+        band = next(piece for piece in sketch(facts, SIZES[name]) if isinstance(piece, Block))
+        where = tuple(int(each * RESOLUTIONS[resolution]) for each in (0, 0, band.wide, band.high))
+        of_pdf, of_zpl = (1 - blackness(picture.crop(where)) for picture in (page, label.picture))
+        assert of_zpl > 0.8 * of_pdf > 0.06, "as much white as on paper"
+
+
 def test_only_a_certified_phone_has_a_label_without_black_bands() -> None:
     for standing in Standing:
         made = good(standing=standing, reasons=("x",))
