@@ -216,9 +216,7 @@ class Ledger:
 
     def jobs(self) -> tuple[str, ...]:
         """Ids of all jobs, oldest first."""
-        query = (
-            f"SELECT job FROM entry INDEXED BY {RARE_INDEX} WHERE kind = '{JobOpened.kind.value}' ORDER BY number"  # noqa: S608 - constants
-        )
+        query = f"SELECT job FROM entry INDEXED BY {RARE_INDEX} WHERE kind = '{JobOpened.kind.value}' ORDER BY number"  # noqa: S608 - constants
         with self._database.reading() as connection:
             return tuple(job for (job,) in connection.execute(query))
 
