@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Documents of a station, each by one call: the same for a command and for a call of the API. Nothing is written."""
 
-from datetime import date, datetime, timedelta
+from calendar import monthrange
+from datetime import date, datetime
 
 from certs.log.sampling import CERTIFICATES
 from certs.log.sampling import period as period_named
@@ -54,10 +55,10 @@ def shift(home: Home, jobs: Jobs, begin: datetime, end: datetime, *, at: datetim
     """
     try:
         slices = hours(begin, end)
-    except ValueError as error:
+        period = f"{begin.astimezone().strftime(_MOMENT)} – {end.astimezone().strftime(_MOMENT)}"
+        counted = jobs.ledger.view.statistics(slices)
+    except (ValueError, OverflowError) as error:  # a zone's clock has no time before the year 1, or after 9999
         raise ConfigError(subject="shift", expected=text("word.shift_expected"), got=str(error)) from error
-    counted = jobs.ledger.view.statistics(slices)
-    period = f"{begin.astimezone().strftime(_MOMENT)} – {end.astimezone().strftime(_MOMENT)}"
     return report_pdf(
         Report(title=text("print.shift"), period=period, counted=counted), station=station_name(home), at=at
     )
@@ -98,4 +99,4 @@ def sample(home: Home, jobs: Jobs, name: str, *, at: datetime, of: str = CERTIFI
 
 
 def _last_of(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=monthrange(first.year, first.month)[1])

@@ -33,9 +33,9 @@ class Report:
 def hours(begin: datetime, end: datetime) -> tuple[Day, ...]:
     """A shift in hours, the last one shorter where it is. `begin`, `end`: aware, the one before the other.
 
-    Raises: ValueError for none or more than a week.
+    Raises: ValueError for none or more than a week; OverflowError at the ends of the calendar.
     """
-    number = -(-int((end - begin).total_seconds()) // 3600)
+    number = -((begin - end) // timedelta(hours=1))
     if not 1 <= number <= MOST_HOURS:
         raise ValueError(f"{begin} – {end}")
     starts = [begin + timedelta(hours=each) for each in range(number)]

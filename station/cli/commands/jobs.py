@@ -3,7 +3,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -197,8 +197,7 @@ def beginning(given: str | None, option: str) -> datetime | None:
         return None
     try:
         if given.lower() in _DAYS:
-            days = timedelta(days=_DAYS[given.lower()])
-            return (datetime.now().astimezone() - days).replace(hour=0, minute=0, second=0, microsecond=0)
+            return _midnight(datetime.now().astimezone().date() - timedelta(days=_DAYS[given.lower()]))
         return datetime.fromisoformat(given).astimezone()
     except (ValueError, OverflowError, OSError) as error:
         raise click.UsageError(text("usage.bad_value", name=option, expected=text("word.day_expected"))) from error
@@ -211,9 +210,14 @@ def end(given: str | None, option: str) -> datetime | None:
         return None
     whole_day = given.lower() in _DAYS or len(given) <= len("2026-11-29")
     try:
-        return begun + timedelta(days=1) if whole_day else begun
+        return _midnight(begun.date() + timedelta(days=1)) if whole_day else begun
     except OverflowError as error:
         raise click.UsageError(text("usage.bad_value", name=option, expected=text("word.day_expected"))) from error
+
+
+def _midnight(day: date) -> datetime:
+    """In local time: a day on which the clock is changed has 23 or 25 hours."""
+    return datetime.combine(day, time()).astimezone()
 
 
 def _day_in(wanted: str) -> str | None:

@@ -67,11 +67,14 @@ def shift(
     if day is not None and (since is not None or until is not None):
         raise click.UsageError(text("word.print_when"))
     begin = beginning(day or since or "today", "--since")
-    over = end(day or until, "--until")
+    over = end(day or until or since or "today", "--until")
     assert begin is not None
+    assert over is not None
+    if over == begin and until is None:  # a moment, and nobody said when it is over
+        over = begin + timedelta(days=1)
 
     def made(home: "Home", jobs: "Jobs") -> bytes:
-        return make.shift(home, jobs, begin, over or begin + timedelta(days=1), at=utc_now().astimezone())
+        return make.shift(home, jobs, begin, over, at=utc_now().astimezone())
 
     return _print(context, made, target, printer)
 

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from phones.clock import SystemClock
+from station.cli.commands.jobs import beginning, end
 from station.cli.job_story import story
 from station.documents.job_rows import csv_of
 from station.errors import AmbiguousJobError, JobNotFoundError
@@ -326,3 +327,19 @@ def test_at_eighty_columns_no_word_is_cut(home: Home, call: Call) -> None:
     words = set(" ".join(lines).split())
     assert {paper, "TESTJOB1", "OTHER001", "CERTIFIED", "WITHDRAWN", "FAILED", "withdrawn:", "…ABCD"} <= words
     assert {"Samsung", "Galaxy", "Ultra", "disconnected,", "connection"} <= words
+
+
+def test_a_day_on_which_the_clock_is_changed_ends_where_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        lasting = {}
+        for day, following in (("2026-10-25", "2026-10-26"), ("2026-03-29", "2026-03-30")):
+            over = end(day, "--until")
+            begun = beginning(day, "--since")
+            assert over is not None
+            assert begun is not None
+            assert over == beginning(following, "--since")
+            lasting[day] = (over - begun).total_seconds() / 3600
+    time.tzset()
+    assert lasting == {"2026-10-25": 25, "2026-03-29": 23}

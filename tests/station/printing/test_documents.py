@@ -204,7 +204,19 @@ def test_a_shift_in_hours_is_the_shift_without_gaps(begin: datetime, seconds: in
     assert all(timedelta() < each.end - each.begin <= timedelta(hours=1) for each in slices)
 
 
-@pytest.mark.parametrize("name", ["2026-13", "2026", "", "2026-11-01", "zzzz-11"])
+def test_a_shift_that_ends_within_a_second_is_whole() -> None:
+    end = AT + timedelta(hours=1, milliseconds=500)
+    assert hours(AT, end)[-1].end == end
+
+
+@pytest.mark.parametrize("words", ["0001-01-01T00:00+14:00", "9999-12-31T22:00-14:00"])
+def test_a_shift_at_the_end_of_the_calendar_is_refused(home: Home, words: str) -> None:
+    begin = datetime.fromisoformat(words)
+    with read_jobs(home) as jobs, pytest.raises(ConfigError):
+        make.shift(home, jobs, begin, begin + timedelta(hours=1), at=AT)
+
+
+@pytest.mark.parametrize("name", ["2026-13", "2026", "", "2026-11-01", "zzzz-11", "9999-12", "0001-01"])
 def test_what_is_no_month_is_refused(home: Home, name: str) -> None:
     with read_jobs(home) as jobs, pytest.raises(ConfigError):
         make.month(home, jobs, name, at=AT)

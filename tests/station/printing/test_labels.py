@@ -75,7 +75,7 @@ def test_a_label_printer_which_only_blackens_dots_shows_the_words_in_the_black_b
         (page,) = pages(labels_pdf([facts], SIZES[name]), dots=RESOLUTIONS[resolution])
         (label,) = labels(labels_zpl([facts], SIZES[name], resolution))
         band = next(piece for piece in sketch(facts, SIZES[name]) if isinstance(piece, Block))
-        where = tuple(int(each * RESOLUTIONS[resolution]) for each in (0, 0, band.wide, band.high))
+        where = (0, 0, int(band.wide * RESOLUTIONS[resolution]), int(band.high * RESOLUTIONS[resolution]))
         of_pdf, of_zpl = (1 - blackness(picture.crop(where)) for picture in (page, label.picture))
         assert of_zpl > 0.8 * of_pdf > 0.06, "as much white as on paper"
 
