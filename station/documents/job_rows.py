@@ -26,11 +26,14 @@ from station.session.summary import Standing, paper_status, reasons_of
 
 LONGEST_CELL = 1000
 _FORMULA = "=+\\-@\t\r\uff1d\uff0b\uff0d\uff20"
-_GUARDED = re.compile(f"(^|;)(?=\"*['{_FORMULA}])")
-"""Where a spreadsheet begins a cell, in whichever country: one there separates cells by semicolons."""
-_GUARD = re.compile(f"(^|;)'(?=\"*['{_FORMULA}]|[0-9])")
-_NUMBER = re.compile(r"[0-9][0-9.,:/eE+\- ]*")
-"""What a spreadsheet would take for a number or a date, and round."""
+_GUARDED = re.compile(f"(^|;)(?=[ \"]*['{_FORMULA}])")
+"""Where a spreadsheet begins a cell, in whichever country: one there separates cells by semicolons. Some throw blanks
+away before they look.
+"""
+_GUARD = re.compile("(^|;)'")
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_NUMBER = re.compile(rf"(?=.*[0-9])([0-9.,:/e()$€£¥% -]|(?:{_MONTHS})[a-z]*)+|true|false", re.IGNORECASE | re.ASCII)
+"""What a spreadsheet would take for a number, a date or a truth, and round or spell anew: 3569…, SEP2, 1-MAR, (5)."""
 PORTION = 64 * 1024
 """Bytes."""
 

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from station.documents.job_words import last_digits, local_time, reason_text
+from station.ledger.job import Job
 from station.ledger.ledger import Ledger
+from station.ledger.newer_jobs import newer_jobs
 from station.ledger.summary import JobSummary, Result
 from station.text.language import text
 
@@ -51,14 +53,21 @@ class Manifest:
 
 
 def overtaken(ledger: Ledger, jobs: Iterable[JobSummary]) -> Mapping[str, str]:
-    """Certified jobs after which the same phone came again, by any of its numbers. Raises: LedgerError."""
+    """Certified jobs after which the same phone was worked on again, by the rule of labels: what may not be sold by the
+    one may not be sold by the other. Raises: LedgerError.
+    """
     found = {}
-    for job in jobs:
-        if job.result is Result.CERTIFIED and job.numbers:
-            later = [entry for entry in ledger.identities_with(job.numbers) if entry.job != job.id]
-            if newer := [entry.job for entry in later if ledger.first_number(entry.job) > job.number]:
-                found[job.id] = newer[-1]
+    for each in jobs:
+        if each.result is Result.CERTIFIED and _came_twice(ledger, each):
+            job = Job.load(ledger, each.id)
+            if job is not None and (newer := newer_jobs(job)):
+                found[each.id] = newer[-1].id
     return found
+
+
+def _came_twice(ledger: Ledger, job: JobSummary) -> bool:
+    """Perhaps; most phones did not, and then their entries need not be read."""
+    return any(entry.job != job.id for entry in ledger.identities_with(job.numbers))
 
 
 def totals(jobs: Sequence[JobSummary]) -> Mapping[str, tuple[tuple[str, int], ...]]:

@@ -19,12 +19,14 @@ from certs.page.fonts import missing
 from phones.clock import SystemClock
 from phones.words import LANGUAGES, catalogue
 from station.errors import ConfigError, JobNotFoundError
+from station.ledger.job import Job
 from station.ledger.job_events import EvidenceKept, JobFailed, JobOpened, PhoneIdentified
 from station.ledger.ledger import Ledger
 from station.ledger.stages import EntryKind
 from station.ledger.summary import Result
 from station.printing import make
 from station.printing.audit import LONGEST_VALUE
+from station.printing.facts import Standing, label_facts
 from station.printing.letters import drawable
 from station.printing.manifest import Manifest, manifest_pdf, overtaken, totals
 from station.printing.report import MOST_HOURS, hours
@@ -80,6 +82,26 @@ def test_the_totals_of_a_manifest_are_its_jobs(history: list[tuple[str, object]]
         assert sum(number for _, number in rows) == len(jobs)
     for each in made.sold:
         assert (each.result, each.emulated, each.certificate != "") == (Result.CERTIFIED, False, True)
+
+
+def test_a_phone_that_its_label_forbids_to_sell_is_not_sold_by_a_manifest(tmp_path: Path) -> None:
+    """Its earlier job was left behind, and began its erase after the later one had its certificate."""
+    with closing(Ledger(tmp_path / "ledger.sqlite3", clock=SystemClock())) as ledger:
+        for job in ("EARLIER1", "CERTIFIED", "OTHER001"):
+            opened, identified = an_event(EntryKind.JOB_OPENED), an_event(EntryKind.IDENTITY)
+            assert isinstance(identified, PhoneIdentified)
+            assert isinstance(opened, JobOpened)
+            ledger.append(replace(opened, emulated=False), job)
+            numbers = {"serial": "S1", "imei1": "490154203237518" if job == "OTHER001" else "356938035643809"}
+            ledger.append(replace(identified, phone=replace(identified.phone, numbers=numbers)), job)
+        ledger.append(an_event(EntryKind.CERTIFICATE), "CERTIFIED")
+        jobs = tuple(ledger.view.jobs())
+        assert overtaken(ledger, jobs) == {}, "another phone has the same dummy serial number"
+        ledger.append(an_event(EntryKind.ABOUT_TO_ERASE), "EARLIER1")
+        job = Job.load(ledger, "CERTIFIED")
+        assert job is not None
+        assert label_facts(job).standing is Standing.STOP
+        assert overtaken(ledger, jobs) == {"CERTIFIED": "EARLIER1"}
 
 
 def test_a_manifest_of_many_phones_has_each_and_those_not_to_be_sold_first_with_the_reason() -> None:
