@@ -98,9 +98,9 @@ def test_a_phone_that_its_label_forbids_to_sell_is_not_sold_by_a_manifest(tmp_pa
         jobs = tuple(ledger.view.jobs())
         assert overtaken(ledger, jobs) == {}, "another phone has the same dummy serial number"
         ledger.append(an_event(EntryKind.ABOUT_TO_ERASE), "EARLIER1")
-        job = Job.load(ledger, "CERTIFIED")
-        assert job is not None
-        assert label_facts(job).standing is Standing.STOP
+        certified = Job.load(ledger, "CERTIFIED")
+        assert certified is not None
+        assert label_facts(certified).standing is Standing.STOP
         assert overtaken(ledger, jobs) == {"CERTIFIED": "EARLIER1"}
 
 
