@@ -32,7 +32,7 @@ away before they look.
 """
 _GUARD = re.compile("(^|;)'")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_NUMBER = re.compile(rf"(?=.*[0-9])([0-9.,:/e()$€£¥% -]|(?:{_MONTHS})[a-z]*)+|true|false", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(rf"(?=.*[0-9])([0-9.,:/e()$€£¥% -]|(?:{_MONTHS})[a-z]*+)+|true|false", re.IGNORECASE | re.ASCII)
 """What a spreadsheet would take for a number, a date or a truth, and round or spell anew: 3569…, SEP2, 1-MAR, (5)."""
 PORTION = 64 * 1024
 """Bytes."""
@@ -140,7 +140,7 @@ def csv_of(jobs: Iterable[JobSummary], *, for_spreadsheet: bool = False) -> Iter
     """The table in portions, a line of heads first; UTF-8, CRLF, nothing known is an empty cell, times are UTC.
 
     `for_spreadsheet`: with a byte order mark, by which Excel knows UTF-8, and an apostrophe before every text that
-    looks like a number or a date, so that an IMEI keeps its digits.
+    looks like a number, a date or TRUE, so that an IMEI keeps its digits.
     """
     yield (b"\xef\xbb\xbf" if for_spreadsheet else b"") + _line(COLUMNS)
     lines = (_line([_cell(value, for_spreadsheet=for_spreadsheet) for value in _values(job)]) for job in jobs)

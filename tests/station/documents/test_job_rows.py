@@ -8,6 +8,7 @@ import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -49,13 +50,28 @@ def test_the_columns_of_version_1_are_the_first_ones_still() -> None:
 @example(';"=1', True)
 @example("'0123", True)
 @example("356938035643809", True)
+@example("  =1", False)
+@example("a; =1", False)
+@example("  'a", False)
 def test_a_cell_computes_nothing_and_comes_back(text: str, for_spreadsheet: bool) -> None:
     cell = guarded(text, for_spreadsheet=for_spreadsheet)
     for piece in cell.split(";"):
-        assert not piece.lstrip('"').startswith(tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20"))
+        assert not piece.lstrip('" ').startswith(tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20"))
     assert unguarded(cell) == clean(text, most=LONGEST_CELL)
     if for_spreadsheet and text.isascii() and text.isdigit():
         assert cell == f"'{text}"
+
+
+@pytest.mark.parametrize("tag", ["SEP2", "1-MAR", "3 Mar 2026", "(5)", ".5", "1E5", "12:30", "5%", "TRUE", "$5"])
+def test_a_tag_that_excel_would_take_for_something_else_keeps_its_letters(tag: str) -> None:
+    assert guarded(tag, for_spreadsheet=True) == f"'{tag}"
+    assert guarded(tag) == tag
+    assert unguarded(f"'{tag}") == tag
+
+
+@pytest.mark.parametrize("tag", ["MAR", "A-1", "Pixel 9", "iPhone 12", "jan" * 300])
+def test_other_tags_stay_as_they_are_and_are_looked_at_in_no_time(tag: str) -> None:
+    assert guarded(tag, for_spreadsheet=True) == tag
 
 
 @given(st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=5), st.booleans())
