@@ -99,7 +99,8 @@ def parts_of(document: Mapping[str, Any]) -> dict[str, Part]:
             for name, part in _fields("sent", body or {}, document, ""):
                 found[f"sent {route} {name}"] = part
             for status, answer in told.get("responses", {}).items():
-                for kind, content in answer.get("content", {}).items():
+                for sort, content in answer.get("content", {}).items():
+                    kind = sort.replace("problem+json", "json")  # one kind of JSON, told by its other name
                     for name, part in _fields("answered", content.get("schema", {}), document, ""):
                         found[f"answered {route} {status} {kind} {name}"] = part
     return found

@@ -31,6 +31,7 @@ from station.service.routes import (
     trade,
     webhooks,
 )
+from station.service.routing import gives
 from station.service.running import Running
 from station.service.tokens import caller_with
 
@@ -49,11 +50,7 @@ SUBJECTS = (
     webhooks.ROUTES,
 )
 _PROBLEM: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "model": Problem,
-        "description": "RFC 9457; every code is in docs/problems.md",
-        "content": {MEDIA_TYPE: {}},
-    }
+    "default": {"model": Problem, "description": "RFC 9457; every code is in docs/problems.md"}
 }
 
 
@@ -86,7 +83,15 @@ def routes_of(running: Running | None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_of_shape)
     app.add_exception_handler(HTTPException, _no_route)
     app.add_exception_handler(Exception, _unexpected)
-    app.add_api_route("/healthz", _healthz, methods=["GET"], operation_id="healthz", summary="The process answers")
+    app.add_api_route(
+        "/healthz",
+        _healthz,
+        methods=["GET"],
+        operation_id="healthz",
+        summary="The process answers",
+        response_class=Response,
+        responses=gives("text/plain"),
+    )
     for each in SUBJECTS:
         app.include_router(each, prefix="/v1")
     app.include_router(health.ROUTES)
@@ -98,6 +103,9 @@ def describe() -> dict[str, Any]:
     found = routes_of(None).openapi()
     found["components"].setdefault("securitySchemes", {})["token"] = {"type": "http", "scheme": "bearer"}
     found["security"] = [{"token": []}, {}]
+    for route in (route for methods in found["paths"].values() for route in methods.values()):
+        told = route["responses"]["default"]["content"]  # FastAPI describes every model as plain JSON
+        told[MEDIA_TYPE] = told.pop("application/json")
     return found
 
 

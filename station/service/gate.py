@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,6 +28,8 @@ LARGEST_HEADERS = 8 * 1024
 MOST_HEADERS = 64
 BODY_S = 10.0
 """Within which a whole body must have come."""
+REFUSED_BODY_S = 1.0
+"""For which what comes with a refused head is still taken: closed under its sender, the answer would be lost."""
 _SAFE = ("GET", "HEAD")
 _HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
 _OPEN = ("/healthz",)
@@ -64,12 +67,13 @@ class Gate:
             return
         headers = _headers(scope)
         with speaking(language_of(",".join(headers.get("accept-language", [])))):
-            sending = _Sending(send)
+            sending, whole = _Sending(send), False
             try:
                 if scope.get("state", {}).get("crowded"):
                     raise BusyError
                 check_head(scope)
                 check(scope["method"], headers)
+                whole = True
                 body = await asyncio.wait_for(_whole(receive, headers), BODY_S)
                 scope.setdefault("state", {})
                 if is_of_api(scope["path"]) and scope["path"] not in _OPEN:  # pages have a door of their own
@@ -79,6 +83,8 @@ class Gate:
             except TimeoutError:
                 await _refuse(sending, ApiRefusedError(cause="body", status=408))
             except ProofwipeError as error:
+                if not whole and not isinstance(error, BusyError):
+                    await _take(receive)
                 await _refuse(sending, error)
             except Exception as error:
                 log.exception("unexpected")
@@ -166,6 +172,12 @@ async def _whole(receive: Receive, headers: dict[str, list[str]]) -> bytes:
             raise ApiRefusedError(cause=f"> {LARGEST_BODY} B", status=413)
         if not message.get("more_body", False):
             return bytes(body)
+
+
+async def _take(receive: Receive) -> None:
+    """What a small body still has, to be forgotten."""
+    with suppress(TimeoutError, ApiRefusedError):
+        await asyncio.wait_for(_whole(receive, {}), REFUSED_BODY_S)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

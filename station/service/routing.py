@@ -61,6 +61,11 @@ class Routes(APIRouter):
         return added
 
 
+def gives(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """How a route that gives no JSON document is described: the media types of its answer."""
+    return {200: {"content": {each: {} for each in kinds}}}
+
+
 def tell(document: Document, status: int = 200) -> JSONResponse:
     """A document as an answer."""
     return JSONResponse(document.to_json(), status_code=status)

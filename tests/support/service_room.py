@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from certs import issue
 from phones.clock import utc_now
 from station.documents.setup import StationChecked
 from station.service.callers import Role
@@ -25,7 +26,7 @@ from station.service.running import Running
 from station.service.tokens import add
 from station.session.continuous import ContinuousBench
 from station.session.operations import OpenStation
-from station.setup.home import Home
+from station.setup.home import Home, write_whole
 from station.setup.settings import Overwrite, Service
 from tests.support import lives
 from tests.support.free_port import free_port
@@ -113,12 +114,24 @@ def service_room(
     notifier: Notifier | None = None,
     pace: Pace | None = None,
     overwrite: Overwrite = PATIENT.overwrite,
+    whole_papers: bool = False,
 ) -> Iterator[ServiceRoom]:
-    """`answers`: a script stands for the technician; else questions wait for a client."""
+    """`answers`: a script stands for the technician; else questions wait for a client. `whole_papers`: drawn, signed,
+    filed; else they are records alone.
+    """
     home = Home(folder).make()
     shutil.copytree(keys, home.keys)
     settings = replace(PATIENT, service=Service(erase=erase), overwrite=overwrite)
     room = OnePhone(folder, phone, settings=settings, clock=UnhurriedClock())
+    if whole_papers:
+        home.papers.mkdir(exist_ok=True)
+        room.papers = replace(
+            room.papers,
+            folder=home.papers,
+            sign_statement=issue.signed_statement,
+            draw_and_sign=issue.draw_and_sign,
+            publish=write_whole,
+        )
     port, seconds = free_port(), [0.0]
     with (
         room.session(room.hands.notice if answers else room.only_hands) as session,

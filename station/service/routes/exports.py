@@ -10,14 +10,16 @@ from station.documents.job_rows import csv_of, lines_of
 from station.ledger.job_filter import JobFilter
 from station.service.callers import Right
 from station.service.routes.counts import Date, Word, Zone, day_of
-from station.service.routing import Routes, Service
+from station.service.routing import Routes, Service, gives
 from station.session import statistics as counting
 
 ROUTES = Routes()
 _KINDS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
 
 
-@ROUTES.add("GET", "/exports/jobs", Right.READ, response_class=Response)
+@ROUTES.add(
+    "GET", "/exports/jobs", Right.READ, response_class=Response, responses=gives("text/csv", "application/jsonl")
+)
 def export_jobs(
     service: Service,
     form: Annotated[Literal["csv", "jsonl"], Query(alias="format")] = "csv",

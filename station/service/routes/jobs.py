@@ -17,7 +17,7 @@ from station.papers.paper_names import current_file
 from station.service import bodies, queue_bodies
 from station.service.callers import Right
 from station.service.errors import ApiRefusedError
-from station.service.routing import From, Id, Routes, Service, tell
+from station.service.routing import From, Id, Routes, Service, gives, tell
 from station.service.told_station import ToSign
 from station.session import operations
 from station.session.summary import paper_of
@@ -91,7 +91,7 @@ def abandon(service: Service, caller: From, job: Id, body: bodies.Nothing) -> Re
     return _acted_on(service, caller, job)
 
 
-@ROUTES.add("GET", "/jobs/{job}/paper.pdf", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/jobs/{job}/paper.pdf", Right.READ, response_class=Response, responses=gives("application/pdf"))
 def paper_pdf(service: Service, job: Id) -> Response:
     """The job's newest paper, as it is filed."""
     found = service.at.session.jobs.by_id(job).summary
@@ -106,7 +106,7 @@ def paper_pdf(service: Service, job: Id) -> Response:
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})
 
 
-@ROUTES.add("GET", "/jobs/{job}/record.json", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/jobs/{job}/record.json", Right.READ, response_class=Response, responses=gives("application/json"))
 def paper_record(service: Service, job: Id) -> Response:
     """The record that the paper carries: canonical JSON, what its signature is over."""
     found = service.at.session.jobs.by_id(job)

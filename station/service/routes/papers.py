@@ -9,7 +9,7 @@ from station.documents.papers import PhoneRechecked
 from station.service import queue_bodies
 from station.service.callers import Right
 from station.service.routes.jobs import one_job
-from station.service.routing import From, Id, Routes, Service, tell
+from station.service.routing import From, Id, Routes, Service, gives, tell
 from station.session import operations
 from station.session.rechecking import inspected_against
 from station.session.summary import paper_of
@@ -25,7 +25,7 @@ def withdraw(service: Service, caller: From, job: Id, body: queue_bodies.Withdra
     return one_job(service, job)  # type: ignore[no-any-return]  # the decorator knows no types
 
 
-@ROUTES.add("POST", "/jobs/{job}/reprint", Right.READ, response_class=Response)
+@ROUTES.add("POST", "/jobs/{job}/reprint", Right.READ, response_class=Response, responses=gives("application/pdf"))
 def reprint(service: Service, job: Id, body: queue_bodies.Copy) -> Response:
     """The job's newest paper drawn and signed once more, PDF; with sealed fields opened it is not for buyers."""
     service.pauses.must_be_unlocked()

@@ -18,22 +18,23 @@ from station.printing.sizes import SIZES, USUAL
 from station.printing.zpl import labels_zpl
 from station.service.callers import Right
 from station.service.errors import ApiRefusedError
-from station.service.routing import Id, Routes, Service
+from station.service.routing import Id, Routes, Service, gives
 
 ROUTES = Routes()
+PDF = gives("application/pdf")
 Size = Annotated[str, Query(pattern=f"^({'|'.join(SIZES)})$")]
 Lot = Annotated[str, Path(min_length=1, max_length=64)]
 Moment = Annotated[datetime, Query(description="RFC 3339; without a zone: UTC")]
 
 
-@ROUTES.add("GET", "/jobs/{job}/label.pdf", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/jobs/{job}/label.pdf", Right.READ, response_class=Response, responses=PDF)
 def label_pdf(service: Service, job: Id, size: Size = USUAL) -> Response:
     """A label for the shelf; it says DO NOT SELL where the phone has no certificate that stands."""
     facts = label_facts(service.at.session.jobs.to_act_on(job))
     return _pdf(labels_pdf([facts], SIZES[size]), f"{job}-label")
 
 
-@ROUTES.add("GET", "/jobs/{job}/label.zpl", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/jobs/{job}/label.zpl", Right.READ, response_class=Response, responses=gives("application/zpl"))
 def label_zpl(service: Service, job: Id, size: Size = USUAL, dpi: Literal["203", "300"] = "203") -> Response:
     """The same in ZPL, for a label printer."""
     facts = label_facts(service.at.session.jobs.to_act_on(job))
@@ -41,20 +42,20 @@ def label_zpl(service: Service, job: Id, size: Size = USUAL, dpi: Literal["203",
     return Response(zpl, media_type="application/zpl", headers=_named(f"{job}-label.zpl"))
 
 
-@ROUTES.add("GET", "/jobs/{job}/audit.pdf", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/jobs/{job}/audit.pdf", Right.READ, response_class=Response, responses=PDF)
 def audit_pdf(service: Service, job: Id) -> Response:
     """Everything the ledger has of the job, in plain words, with numbers and hashes."""
     return _pdf(make.audit(service.at.home, service.at.session.jobs.to_act_on(job), at=_now()), f"{job}-audit")
 
 
-@ROUTES.add("GET", "/lots/{lot}/manifest.pdf", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/lots/{lot}/manifest.pdf", Right.READ, response_class=Response, responses=PDF)
 def manifest_pdf(service: Service, lot: Lot, numbers: Literal["ends", "whole"] = "ends") -> Response:
     """The phones of a lot one by one, with totals. `numbers`: the last digits, or whole serial numbers and IMEIs."""
     home, jobs = service.at.home, service.at.session.jobs
     return _pdf(make.manifest(home, jobs, lot, at=_now(), whole_numbers=numbers == "whole"), "manifest")
 
 
-@ROUTES.add("GET", "/reports/shift.pdf", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/reports/shift.pdf", Right.READ, response_class=Response, responses=PDF)
 def shift_pdf(service: Service, since: Moment, until: Moment) -> Response:
     """What was done in that time, a week at most."""
     begin, over = (each if each.tzinfo else each.replace(tzinfo=UTC) for each in (since, until))
@@ -62,14 +63,14 @@ def shift_pdf(service: Service, since: Moment, until: Moment) -> Response:
         return _pdf(make.shift(service.at.home, service.at.session.jobs, begin, over, at=_now()), "shift")
 
 
-@ROUTES.add("GET", "/reports/month.pdf", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/reports/month.pdf", Right.READ, response_class=Response, responses=PDF)
 def month_pdf(service: Service, month: Annotated[str, Query(pattern=r"^[0-9]{4}-[0-9]{2}$")]) -> Response:
     """What was done in a month, such as 2026-11."""
     with _given():
         return _pdf(make.month(service.at.home, service.at.session.jobs, month, at=_now()), month)
 
 
-@ROUTES.add("GET", "/samples/{period}/sheet.pdf", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/samples/{period}/sheet.pdf", Right.READ, response_class=Response, responses=PDF)
 def sample_pdf(service: Service, period: Id, of: Literal["certificates", "reports"] = "certificates") -> Response:
     """The sheet of a sample that was drawn, for whoever inspects its phones again."""
     kind = REPORTS if of == "reports" else CERTIFICATES

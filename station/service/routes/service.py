@@ -10,7 +10,7 @@ from station.service import bodies
 from station.service.callers import Right
 from station.service.errors import ApiRefusedError
 from station.service.feed import MOST_CLIENTS, EventStream, Wanted
-from station.service.routing import From, Id, Routes, Service, Streamed, tell
+from station.service.routing import From, Id, Routes, Service, Streamed, gives, tell
 from station.service.told import CodeTold, ServiceTold
 from station.text.language import current
 
@@ -63,7 +63,7 @@ def problem(code: Id) -> Response:
     return tell(CodeTold.of(code))
 
 
-@ROUTES.add("GET", "/events", Right.READ, response_class=Response)
+@ROUTES.add("GET", "/events", Right.READ, response_class=Response, responses=gives("text/event-stream"))
 def events(
     service: Service,
     after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
