@@ -423,3 +423,15 @@ def test_the_changelog_knows_the_version_and_the_readme_the_licence() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert project["license"] in READMES["en"].read_text("utf-8")
+
+
+def test_every_licence_of_what_came_from_others_goes_with_the_wheel_and_the_debian_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    there = {
+        file.relative_to(ROOT).as_posix()
+        for package in ("certs", "grading", "phones", "station", "transparency", "wipe")
+        for file in (ROOT / package).rglob("*.txt")
+        if "LICENSE" in file.name or file.name == "OFL.txt"
+    }
+    assert set(project["license-files"]) == there | {"LICENSE"}
+    assert "htmx.LICENSE.txt" in (ROOT / "packaging" / "debian" / "copyright").read_text("utf-8")

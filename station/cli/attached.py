@@ -196,9 +196,9 @@ class Attached:
         while not self._own.keys() <= self._ended:
             time.sleep(_LOOK_S if lost_at else _LOOK_S / 4)
             try:
-                led = self._at.do(beginning.at_work).jobs
-                if not self._service.answers():  # it has not taken its jobs up again yet
+                if not self._service.answers():
                     raise SessionLostError(subject=self._service.place)
+                led = self._at.do(beginning.at_work).jobs  # after it: one that answers has taken its jobs up again
             except ProofwipeError:
                 lost_at = lost_at or time.monotonic()
                 if not told:

@@ -124,17 +124,21 @@ class Outbox:
                 "(SELECT min(number) FROM outbound_letter WHERE name = ? AND again)",
                 (name,),
             ).fetchone()
-            found = self._asked_for(StoredEntry(*again)) if again else self._first(name, hook[0], events)
-            if found is None:
-                return None
-            entry, event = found
+            position = hook[0]
+            if again:
+                entry, event = self._asked_for(StoredEntry(*again))
+            else:
+                found, position = self._first(name, position, events)
+                if found is None:
+                    return None
+                entry, event = found
             same = entry.number == hook[1]
             return Waiting(
                 name=name,
                 entry=entry,
                 event=event,
                 again=bool(again),
-                position=hook[0],
+                position=position,
                 tries=hook[2] if same else 0,
                 due_at=parse_time(hook[3]) if same and hook[3] else None,
                 failure=hook[6] if same else "",
@@ -244,8 +248,12 @@ class Outbox:
         found: tuple[int, int, int, str, str, str, str] = row
         return found
 
-    def _first(self, name: str, position: int, events: Sequence[str]) -> tuple[StoredEntry, str | None] | None:
-        """The first entry after the position that is told. What is not told is looked at once in a process."""
+    def _first(
+        self, name: str, position: int, events: Sequence[str]
+    ) -> tuple[tuple[StoredEntry, str | None] | None, int]:
+        """The first entry after the position that is told, and the position then. What is not told is looked at once
+        in a process.
+        """
         known, looked = self._looked.get(name, (position, position))
         after = looked if known == position else position
         while True:
@@ -253,7 +261,7 @@ class Outbox:
             for row in rows:
                 found = self._told(row, events)
                 if found is not None:
-                    return found
+                    return found, position
                 after = row.number
             self._looked[name] = (position, after)
             if after - position >= KEPT_BEHIND:
@@ -261,7 +269,7 @@ class Outbox:
                 self._file.execute(moved, (after, name, position))
                 position = after
             if len(rows) < PORTION:
-                return None
+                return None, position
 
     def _behind(self, name: str, position: int, events: Sequence[str]) -> int:
         """How many follow the position, at most `MOST_COUNTED`; however far behind what is not told they are."""

@@ -257,6 +257,19 @@ def test_entries_that_concern_nobody_are_not_looked_at_again_after_a_start(ledge
     assert (quiet.state.waiting, late.state.waiting) == (1, 1), "however far it is behind"
 
 
+def test_an_event_behind_many_that_concern_nobody_is_sent_once(ledger: Ledger, listening: Receiver) -> None:
+    a_job(ledger)
+    for _ in range(1200):
+        ledger.append(an_event(EntryKind.MOVE), "JOB00001")
+    move = an_event(EntryKind.MOVE)
+    assert isinstance(move, JobMoved)
+    last = ledger.append(replace(move, to=Stage.FAILED), "JOB00001").number
+    there = hooked(ledger, listening, events=("job.failed",))
+    there.run()
+    assert sequences(listening) == [last]
+    assert there.state.position == last
+
+
 def test_a_ledger_that_was_put_back_goes_on_at_its_end(ledger: Ledger, listening: Receiver, tmp_path: Path) -> None:
     a_job(ledger)
     copy = tmp_path / "copy.sqlite3"
