@@ -70,7 +70,8 @@ def full_shop(folder: Path, keys: Path) -> Iterator[Shop]:
         for name in BEGUN:
             _begin(shop, name)
         _until(shop, "asking", "asks_you")
-        for name in ("certified", "rejected", "awaiting", "failed", "worst"):
+        _until(shop, "worst", "asks_you")  # it must be reset by hand, and nobody does
+        for name in ("certified", "rejected", "awaiting", "failed"):
             _until(shop, name, "finished")
         validator = Connection(port=station.port, token=station.badge("validator"))
         _decide(shop, validator, "certified", accept=True)
