@@ -12,8 +12,9 @@ The ledger is the queue: a client that reads slowly holds up nobody and needs no
 import asyncio
 import json
 import threading
+import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -32,6 +33,8 @@ from station.text.language import speaking
 LOOK_S = 0.25
 HEARTBEAT_S = 15.0
 SLOW_S = 20.0
+ASK_S = 1.0
+"""How often, at most, it is asked whether a client's token still counts; and at each sign of life."""
 PORTION = 500
 KEPT_LINES = 2000
 MOST_CLIENTS = 200
@@ -146,13 +149,20 @@ class Feed:
         """Number of the newest of what happens now."""
         return self._number
 
-    async def stream(self, *, after: int, seen_line: int, wanted: Wanted, language: str) -> AsyncIterator[bytes]:
+    async def stream(
+        self, *, after: int, seen_line: int, wanted: Wanted, language: str, counts: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[bytes]:
         """Entries after that number, as far as there are, and what happens now after `seen_line`, then whatever comes,
-        of what is wanted.
+        of what is wanted, as long as the client's token `counts`.
         """
         yield b"retry: 2000\n\n"
+        asked_at = time.monotonic()
         while not self._closed:
             changed = self._changed
+            if time.monotonic() - asked_at >= ASK_S:
+                if not await asyncio.to_thread(counts):
+                    return
+                asked_at = time.monotonic()
             entries = await asyncio.to_thread(self._entries, after)
             for row in entries:
                 after = row.number
@@ -186,9 +196,11 @@ class Feed:
 class EventStream:
     """An answer that goes on; it ends when its client is gone, reads nothing, or the service ends."""
 
-    def __init__(self, feed: Feed, *, after: int, wanted: Wanted, language: str) -> None:
+    def __init__(
+        self, feed: Feed, *, after: int, wanted: Wanted, language: str, counts: Callable[[], bool] = lambda: True
+    ) -> None:
         self._feed = feed
-        self._pieces = feed.stream(after=after, seen_line=feed.newest, wanted=wanted, language=language)
+        self._pieces = feed.stream(after=after, seen_line=feed.newest, wanted=wanted, language=language, counts=counts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""

@@ -95,6 +95,22 @@ def caller_with(home: Home, secret: str, *, now: datetime) -> Caller | None:
     return Caller(id=f"token:{found.id}", role=Role(found.role), person=found.person)
 
 
+def still_counts(home: Home, caller: Caller, *, now: datetime) -> bool:
+    """May that caller, who was let in some time ago, go on? Not with a token that was removed or has ended, nor where
+    nobody can look.
+    """
+    kind, _, token = caller.id.partition(":")
+    if kind != "token":
+        return True
+    try:
+        known = {each.id: each for each in tokens(home)}
+    except ConfigError:
+        return False
+    found = known.get(token)
+    same = found is not None and (found.role, found.person) == (caller.role.value, caller.person)
+    return same and found is not None and parse_time(found.until) > now
+
+
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 

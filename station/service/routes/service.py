@@ -5,12 +5,14 @@ from typing import Annotated
 
 from fastapi import Header, Query, Response
 
+from phones.clock import utc_now
 from station.documents.setup import StationChecked
 from station.service import bodies
 from station.service.callers import Right
 from station.service.errors import ApiRefusedError
 from station.service.feed import MOST_CLIENTS, EventStream, Wanted
 from station.service.routing import From, Id, Routes, Service, Streamed, gives, tell
+from station.service.tokens import still_counts
 from station.service.told import CodeTold, ServiceTold
 from station.text.language import current
 
@@ -66,6 +68,7 @@ def problem(code: Id) -> Response:
 @ROUTES.add("GET", "/events", Right.READ, response_class=Response, responses=gives("text/event-stream"))
 def events(
     service: Service,
+    caller: From,
     after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     job: Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = "",
     kind: Annotated[str, Query(max_length=400, pattern=r"^[a-z0-9_.,-]*$")] = "",
@@ -78,5 +81,9 @@ def events(
         raise ApiRefusedError(cause="events", status=503)
     start = int(last_event_id) if last_event_id else after if after is not None else service.feed.last()
     wanted = Wanted(job=job, kinds=frozenset(filter(None, kind.split(","))))
-    stream = EventStream(service.feed, after=start, wanted=wanted, language=current())
+
+    def counts() -> bool:
+        return still_counts(service.at.home, caller, now=utc_now())
+
+    stream = EventStream(service.feed, after=start, wanted=wanted, language=current(), counts=counts)
     return Streamed(stream)

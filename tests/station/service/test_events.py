@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from station.service.feed import Feed, Wanted
-from tests.support.service_room import LONGEST_S, ServiceRoom
+from station.service.feed import ASK_S, Feed, Wanted
+from station.service.tokens import remove, tokens
+from tests.support.service_room import LONGEST_S, SERIAL, ServiceRoom
 from tests.support.waiting import wait_for
 
 
@@ -84,6 +86,20 @@ def test_a_client_that_watches_a_job_sees_each_entry_once_and_what_happens_now(r
     assert {"job_started", "progress", "job_ended"} <= {each["event"] for each in said}
     spoken = [each["sentence"] for each in said if each["event"] == "progress"]
     assert any("\u4e00" <= letter <= "\u9fff" for sentence in spoken for letter in sentence), "in the caller's language"
+
+
+def test_a_stream_ends_with_the_token_it_was_let_in_by(room: ServiceRoom) -> None:
+    plan = room.plan()
+    with room.over_tcp(room.token("auditor")) as auditor, auditor.stream("GET", "/v1/events") as answer:
+        events = _events(answer)
+        assert room.client.post("/v1/tags", json={"about": SERIAL, "ahead": True, "lot": "W48"}).status_code == 200
+        assert next(events)["event"] == "entry"
+        (auditors,) = [each.id for each in tokens(room.home) if each.role == "auditor"]
+        remove(room.home, auditors)
+        time.sleep(ASK_S)
+        assert room.confirm(plan).status_code == 202
+        room.until("finished")
+        assert [each for each in events if "CERTIFIED" in json.dumps(each)] == []
 
 
 def test_a_stream_tells_of_one_job_alone_if_so_wished_and_an_entry_holds_no_number_of_a_phone(
