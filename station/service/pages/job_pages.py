@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from phones.evidence import Evidence, Outcome
+from phones.identity import plain
 from phones.words import has
 from station.documents.job_story import happenings, named_numbers, next_step, reasons_against, stage_word
 from station.documents.job_words import local_time, paper_status_text
@@ -92,10 +93,14 @@ def paper(service: Service, job: Id) -> Response:
 
 @PAGES.add("GET", "/phone", Right.READ)
 def phone(browser: Seen, service: Service, number: Annotated[str, Query(min_length=1, max_length=200)]) -> Response:
-    """Every job of the phone that goes by that number, the newest first. Raises: JobNotFoundError."""
+    """Every job of the phone that goes by that number, the newest first. Raises: JobNotFoundError; AmbiguousJobError
+    where several phones do.
+    """
     found = service.at.session.jobs.named(number)[-MOST_VISITS:][::-1]
     if not found:
         raise JobNotFoundError(subject=number[:80])
+    if not all(_same(found[0], each) for each in found):
+        service.at.session.jobs.find(number)  # which says that several phones go by that
     ports = {row.job: row.port for row in service.bench.rows() if row.job} if browser.may(Right.SEE) else {}
     return show(
         "phone.html",
@@ -113,6 +118,11 @@ def phone(browser: Seen, service: Service, number: Annotated[str, Query(min_leng
             for each in found
         ],
     )
+
+
+def _same(one: Job, other: Job) -> bool:
+    """Is it one phone? What two of them have in common with what was typed is no reason to tell them as one."""
+    return one.id == other.id or bool(set(map(plain, one.summary.numbers)) & set(map(plain, other.summary.numbers)))
 
 
 def result_of(job: Job) -> Result:

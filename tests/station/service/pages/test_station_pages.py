@@ -9,8 +9,13 @@ import pytest
 
 from certs.page.pdf_profile import read
 from station.documents.setup import StationChecked, ThingChecked
+from station.papers.keys import open_paper_issuer
 from station.service.pages import charts
 from station.setup.home import Home
+from station.setup.people import load
+from station.setup.settings import Settings
+from tests.support import lives
+from tests.support.cli_station import PASSPHRASE
 from tests.support.page_client import PageClient
 from tests.support.station_room import StationRoom, station_room
 
@@ -35,6 +40,18 @@ def certified(validator: PageClient, station: StationRoom) -> str:
     seen = station.told()["awaiting_record"]
     assert validator.send("/validation/TESTJOB1", {"decision": "accept", "seen": seen}).status_code == 200
     return str(station.told()["certificate"])
+
+
+def test_phones_whose_numbers_end_alike_are_not_told_as_one(home: Home) -> None:
+    serials = ("47011FDAP0QA16", "58011FDAP0QA16")
+    with open_paper_issuer(home, Settings(), load(home.keys).issuer, PASSPHRASE) as papers:
+        for number, serial in enumerate(serials, start=2):
+            phone = {**lives.PIXEL_16, "serial": serial, "imeis": [f"35391811000{number}001"]}
+            lives.live(phone, folder=home.path, papers=papers, job_id=f"TESTJOB{number}")
+    with station_room(home) as station, station.browser("auditor") as auditor:
+        assert "TESTJOB3" not in auditor.page(f"/phone?number={serials[0]}")
+        assert "TESTJOB2" in auditor.page("/phone?number=FDAP0QA16", status=409)
+        assert auditor.client.get("/scan", params={"code": "FDAP0QA16"}).status_code == 303
 
 
 class Read(HTMLParser):
