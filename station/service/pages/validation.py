@@ -14,6 +14,7 @@ from station.documents.job_words import local_time
 from station.errors import JobNotFoundError, LedgerError, SeenChangedError
 from station.ledger.job import Job
 from station.ledger.job_filter import JobFilter
+from station.ledger.summary import JobSummary
 from station.service.bodies import Code, RequestBody
 from station.service.callers import Right
 from station.service.pages.page_routes import PageRoutes, Seen, Service
@@ -76,13 +77,13 @@ def decide(browser: Seen, service: Service, job: Id, body: Decided) -> Response:
 
 
 def _facts(service: Running, wanted: str) -> dict[str, Any]:
-    found = service.at.session.jobs.select(JobFilter(awaiting=True), most=MOST)[::-1]
+    total, found = _oldest(service)
     ids = [each.id for each in found]
     place = ids.index(wanted) if wanted in ids else 0
     card = decision_card(service.at.session.jobs.to_act_on(ids[place])) if ids else None
     return {
         "jobs": found,
-        "total": service.at.session.jobs.count(JobFilter(awaiting=True))[""],
+        "total": total,
         "place": place,
         "card": card,
         "gone": bool(wanted) and wanted not in ids,
@@ -93,9 +94,16 @@ def _facts(service: Running, wanted: str) -> dict[str, Any]:
     }
 
 
+def _oldest(service: Running) -> tuple[int, tuple[JobSummary, ...]]:
+    """How many wait, and those of them that wait longest, oldest first."""
+    wanted, jobs = JobFilter(awaiting=True), service.at.session.jobs
+    total = jobs.count(wanted)[""]
+    return total, jobs.select(wanted, most=MOST, skip=max(0, total - MOST))[::-1]
+
+
 def _after(service: Running, job: str) -> str:
     """The one that stands behind it in the queue, else the first; "" where it is the only one."""
-    found = [each.id for each in service.at.session.jobs.select(JobFilter(awaiting=True), most=MOST)[::-1]]
+    found = [each.id for each in _oldest(service)[1]]
     others = [each for each in found if each != job.upper()]
     place = found.index(job.upper()) if job.upper() in found else 0
     return (others[place:] or others or [""])[0]

@@ -49,6 +49,18 @@ def test_the_card_says_what_was_asked_and_what_was_seen_in_either_language(
     assert seen_on(page) == station.told()["awaiting_record"]
 
 
+def test_the_queue_shows_those_that_wait_longest_however_many_there_are(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("station.service.pages.validation.MOST", 1)
+    with open_paper_issuer(home, Settings(), load(home.keys).issuer, PASSPHRASE) as papers:
+        lives.live(lives.PIXEL_16, folder=home.path, papers=papers, job_id="TESTJOB2")
+    with station_room(home) as station, station.browser("validator") as validator:
+        page = validator.page("/validation")
+    assert 'data-job="TESTJOB1"' in page
+    assert "TESTJOB2" not in page
+
+
 def test_a_locked_service_signs_nothing_for_a_page_either(station: StationRoom, validator: PageClient) -> None:
     seen = seen_on(validator.page("/validation"))
     with station.client("technician") as technician:
