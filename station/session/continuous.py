@@ -6,6 +6,7 @@ Everything here is asked by a screen and answered at once; phones are asked who 
 
 import threading
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from phones.errors import BenchError, ProofwipeError
 from phones.identity import plain
 from phones.modes import BY_PRESENCE
 from phones.port import Sighting
-from station.errors import LedgerError, QuestionClosedError, QuestionNotFoundError
+from station.errors import JobNotFoundError, LedgerError, QuestionClosedError, QuestionNotFoundError
 from station.ledger.earlier import EarlierResult
 from station.session.beforehand import must_have_room
 from station.session.board import Board, Row, Totals
@@ -32,6 +33,7 @@ from station.session.events import (
     PhoneLeft,
     Question,
     QuestionAsked,
+    QuestionClosed,
     Warned,
 )
 from station.session.find_phone import FEWEST_DIGITS
@@ -43,6 +45,8 @@ from station.work.blocking import may_begin
 ASKED_AT_ONCE = 8
 ASK_AGAIN_S = 3.0
 """How often a phone that something stands in the way of is asked whether it still does."""
+MOST_WARNINGS = 100
+"""That wait to be asked for; a service that nobody asks keeps the newest."""
 _LOOK_S = 0.1
 
 
@@ -106,7 +110,8 @@ class ContinuousBench:
         self._sheets: dict[str, ConditionSheet] = {}  # port → what a person has stated of the phone there
         self._resumed: dict[str, frozenset[str]] = {}  # port → numbers of a phone whose job began before this bench did
         self._stated_by: dict[str, str] = {}  # port → who stated it, where that is not who works here
-        self._warnings: list[ProofwipeError] = []
+        self._warnings: deque[ProofwipeError] = deque(maxlen=MOST_WARNINGS)
+        self._used: set[str] = set()  # ports whose sheet was asked for, and is in the ledger
         self._lock = threading.RLock()
         self._over = threading.Event()
         self._events = session.events()
@@ -148,7 +153,8 @@ class ContinuousBench:
     def warnings(self) -> tuple[ProofwipeError, ...]:
         """What was told since this was last asked."""
         with self._lock:
-            told, self._warnings = tuple(self._warnings), []
+            told = tuple(self._warnings)
+            self._warnings.clear()
         return told
 
     def job_at(self, port: str) -> str:
@@ -237,11 +243,18 @@ class ContinuousBench:
         with self._lock:
             return self._sheets.get(port) or ConditionSheet()
 
-    def state(self, port: str, sheet: ConditionSheet, *, by: str = "") -> None:
+    def state(self, port: str, sheet: ConditionSheet, *, by: str = "", job: str = "") -> None:
         """A person has looked at the phone there and states this; it can be changed until it is asked for. `by`: their
-        name, where it is not who works here.
+        name, where it is not who works here. `job`: of the phone they looked at, where time has passed since.
+
+        Raises: where `job` is given, JobNotFoundError when another one is there, QuestionClosedError when it was asked
+        for already.
         """
         with self._lock:
+            if job and self.job_at(port) != job:
+                raise JobNotFoundError(subject=job)
+            if job and port in self._used and not any(each.key in KEYS for each in self._board.questions(port)):
+                raise QuestionClosedError(subject=job)
             self._sheets[port] = sheet
             self._stated_by[port] = by or self._by.name
             self._board.form_wanted(port, wanted=False)
@@ -280,12 +293,16 @@ class ContinuousBench:
                 if not self.job_at(event.port):
                     self._known.pop(event.port, None)
                     self._resumed.pop(event.port, None)
+            case QuestionClosed() if event.question.key in KEYS:
+                self._used.add(event.question.port)
             case JobStarted():
+                self._used.discard(event.port)
                 self._resumed.pop(event.port, None)
                 self._sheets.pop(event.port, None)
                 self._board.form_wanted(event.port, wanted=True)
                 self._name_of_job(event)
             case JobEnded() | JobInterrupted():
+                self._used.add(event.port)
                 self._sheets.pop(event.port, None)
                 self._board.form_wanted(event.port, wanted=False)
             case Warned():

@@ -14,6 +14,7 @@ from phones.cleaning import clean
 from station.service.callers import Right
 from station.service.pages.page_routes import LOGGED_IN, PageRoutes, Seen, Service
 from station.service.pages.showing import show
+from station.service.tokens import PREFIX
 from station.text.language import text
 
 PAGES = PageRoutes()
@@ -26,6 +27,8 @@ def scan(browser: Seen, service: Service, code: Annotated[str, Query(max_length=
     typed = code.strip().strip("\0")
     if not typed:
         return RedirectResponse("/", status_code=303)
+    if typed.startswith(PREFIX):  # a secret: it is not shown, and not looked for
+        return show("scan.html", browser, status=404, said=text("page.scan_badge"))
     if len(typed) > LONGEST or not typed.isprintable():
         return show("scan.html", browser, status=404, said=text("page.scan_odd"))
     meant = service.bench.meant_by(typed) if browser.may(Right.SEE) else None

@@ -73,7 +73,10 @@ def sheet_shown(service: Running, port: str, job: str, sheet: ConditionSheet | N
 
 @PAGES.add("POST", "/sheet", Right.OPERATE)
 def sheet(browser: Seen, service: Service, body: Sheet) -> Response:
-    """What was chosen, looked over; or kept. Raises: JobNotFoundError, AnswerRefusedError, NotEntitledError."""
+    """What was chosen, looked over; or kept.
+
+    Raises: JobNotFoundError, QuestionClosedError, AnswerRefusedError, NotEntitledError.
+    """
     if service.bench.job_at(body.port) != body.job:
         raise JobNotFoundError(subject=body.job)
     filled = _filled(body.answers)
@@ -87,7 +90,7 @@ def sheet(browser: Seen, service: Service, body: Sheet) -> Response:
     if body.act != "keep":
         return part("sheet_whole.html", browser, sheet=shown)
     by = browser.caller.operator(service.at.home, None)
-    service.bench.state(body.port, filled, by=by.name)
+    service.bench.state(body.port, filled, by=by.name, job=body.job)
     return part("sheet_kept.html", browser, sheet=shown)
 
 

@@ -11,10 +11,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from certs.errors import CertsError
 from grading.questions import QUESTIONS
 from station.service.pages.showing import draw
 from station.service.pages.tiles import tile_of
 from station.session.board import Cable, Row, Say, Urgency
+from station.session.continuous import MOST_WARNINGS
+from station.session.events import Warned
 from tests.support import lives
 from tests.support.page_client import PageClient, coming_in
 from tests.support.service_room import LONGEST_S, SERIAL, ServiceRoom, service_room
@@ -111,6 +114,33 @@ def test_questions_and_the_sheet_are_answered_in_place_and_count_after_a_yes_to_
         kept = sent("keep", **{key: choice for key, choice in FINE.items() if key != "screen"})
         assert 'class="note good"' in kept
         wait_for(lambda: not room.get("/v1/questions")["questions"], LONGEST_S, "what was stated answers nothing")
+        late = sheet | {"act": "keep", "answers": FINE | {"screen": "defect"}}
+
+        def ended() -> bool:
+            for each in room.running.at.session.questions:
+                room.running.at.session.answer(each.id, lives.ANSWERS[each.key], by="Li Wei")
+            return bool(room.get(f"/v1/jobs/{job}")["jobs"][0]["closed_at"])
+
+        wait_for(ended, LONGEST_S, "the job does not end")
+        wait_for(lambda: browser.send("/sheet", late).status_code == 410, LONGEST_S, "kept, and used by nobody")
+
+
+def test_a_badge_that_is_scanned_where_phones_are_looked_for_is_not_shown(
+    room: ServiceRoom, browser: PageClient
+) -> None:
+    badge = room.token("validator", "Wang Fang")
+    answer = browser.client.get("/scan", params={"code": badge})
+    assert (answer.status_code, badge[12:] in answer.text) == (404, False)
+    assert "badge" in answer.text
+
+
+def test_warnings_that_nobody_asks_for_do_not_pile_up(room: ServiceRoom) -> None:
+    for number in range(MOST_WARNINGS + 5):
+        room.running.bench._take(Warned(error=CertsError(subject=str(number))))
+    assert [each.subject for each in room.running.bench.warnings()][-1] == str(MOST_WARNINGS + 4)
+    for _ in range(MOST_WARNINGS + 5):
+        room.running.bench._take(Warned(error=CertsError(subject="x")))
+    assert len(room.running.bench.warnings()) == MOST_WARNINGS
 
 
 @given(scanned=st.text(max_size=300))
