@@ -139,3 +139,13 @@ def test_single_keys_lead_where_the_help_says(room: ServiceRoom, chromium: PageB
     chromium.wait("#panel")
     chromium.press("Escape")
     chromium.wait("#panel", state="detached")
+
+
+def test_a_badge_in_the_field_for_phones_gets_into_no_address(room: ServiceRoom, chromium: PageBrowser) -> None:
+    chromium.enter(room.port, room.token("technician"))
+    badge = room.token("validator", "Wang Fang")
+    chromium.scan(badge)
+    chromium.wait("#message .warn")
+    seen = chromium.script("location.href + document.getElementById('scan-field').value + document.body.innerText")
+    assert badge not in seen
+    assert "badge" in chromium.script("document.getElementById('message').textContent")
