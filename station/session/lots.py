@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from string import ascii_lowercase, ascii_uppercase
 
 from phones.cleaning import clean
 from phones.identity import plain
@@ -23,6 +24,7 @@ from station.setup.trade_fields import read_trade_value
 MOST_EXPECTED = 1_000_000
 MOST_MODELS = 200
 LONGEST_MODEL = 80
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 MOST_NAMED = 1000
 """Phones that were stated ahead and have not come, as a lot names them at most."""
 
@@ -103,23 +105,23 @@ class LotLine:
 
 
 def lot_stated(ledger: Ledger, name: str) -> LotStated | None:
-    """The last statement about the lot of that name, in any case of its letters. Raises: LedgerError."""
+    """The last statement about the lot of that name, in any case of ASCII letters. Raises: LedgerError."""
     found = None
     for each in ledger.all_of(LotStated):
-        if each.lot.casefold() == name.casefold():
+        if lot_key(each.lot) == lot_key(name):
             found = each
     return found
 
 
 def lots(ledger: Ledger) -> tuple[LotLine, ...]:
     """Every lot that was announced or has a phone; open ones first, then by name. Raises: LedgerError."""
-    stated = {each.lot.casefold(): each for each in ledger.all_of(LotStated)}
+    stated = {lot_key(each.lot): each for each in ledger.all_of(LotStated)}
     lines: dict[str, LotLine] = {
         key: LotLine(name=each.lot, open=each.open, expected=_expected(each), jobs=0) for key, each in stated.items()
     }
     for name, number in ledger.view.lots():
-        known = lines.get(name.casefold(), LotLine(name=name, open=True, expected=None, jobs=0))
-        lines[name.casefold()] = replace(known, jobs=known.jobs + number)
+        known = lines.get(lot_key(name), LotLine(name=name, open=True, expected=None, jobs=0))
+        lines[lot_key(name)] = replace(known, jobs=known.jobs + number)
     return tuple(sorted(lines.values(), key=lambda each: (not each.open, each.name.casefold())))
 
 
@@ -185,6 +187,13 @@ def close_lot(ledger: Ledger, *, name: str, by: str, role: str, differences_know
         shown = {key: str(number) for key, number in found.differences.items()}
         ledger.append(replace(before, by=by, role=role, open=False, closed_with=shown), "")
     return found.differences
+
+
+def lot_key(name: str) -> str:
+    """What tells lots apart: ASCII letters in any case, as the ledger's lists compare, so that a lot is the same in the
+    list of lots and on its manifest.
+    """
+    return name.translate(_SMALL)
 
 
 def phone_key(job: JobSummary) -> str:

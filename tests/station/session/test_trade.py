@@ -211,3 +211,13 @@ def test_a_phones_visits_are_found_by_any_number_of_any_visit(ledger: Ledger) ->
         ], "a correction keeps both"
     with pytest.raises(JobNotFoundError):
         history_of(ledger, "352099001761481")
+
+
+def test_a_lot_has_as_many_jobs_in_the_list_as_on_its_manifest_however_it_is_spelled(ledger: Ledger) -> None:
+    opened = an_event(EntryKind.JOB_OPENED)
+    assert isinstance(opened, JobOpened)
+    for number, name in enumerate(("Äpfel", "äpfel", "W48", "w48")):
+        ledger.append(replace(opened, stated={"lot": name}), f"JOB{number}")
+    listed = {line.name: line.jobs for line in lots.lots(ledger)}
+    assert sum(listed.values()) == 4
+    assert {name: lots.lot(ledger, name).jobs for name in listed} == listed
