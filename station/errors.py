@@ -13,6 +13,7 @@ ProofwipeError
 ├── StationBusyError      another proofwipe works with this ledger
 │   └── StationServedError    a service does
 ├── DrainingError         a service begins nothing new
+├── LockedError           a service signs nothing new before its passphrase was given
 ├── SessionRefusedError   the session at work does not understand a request
 ├── SessionLostError      it ended, or fell silent, before it answered
 ├── ConfigError           a key or value of the configuration is wrong
@@ -137,6 +138,13 @@ class DrainingError(ProofwipeError):
     """The service finishes what it has and begins nothing new."""
 
     code = "draining"
+    exit_code = 4
+
+
+class LockedError(ProofwipeError):
+    """The service is locked: what needs a signature is not begun until its passphrase is given at the machine."""
+
+    code = "service_locked"
     exit_code = 4
 
 

@@ -92,7 +92,7 @@ class EventLines:
     `jobs`: where a phone's numbers and a job's result are read. `papers`: the folder that a paper's path begins with.
     """
 
-    def __init__(self, jobs: Jobs, papers: Path) -> None:
+    def __init__(self, jobs: Jobs, papers: Path | None) -> None:
         self._jobs = jobs
         self._papers = papers
         self._places: dict[str, _Place] = {}

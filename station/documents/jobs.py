@@ -71,8 +71,10 @@ class JobTold(PhoneNamed):
     evidence: tuple[Mapping[str, object], ...] | None
 
     @classmethod
-    def of(cls, job: JobSummary, papers: Path, *, evidence: tuple[Mapping[str, object], ...] | None = None) -> Self:
-        """`papers`: the folder of the station's papers. `evidence`: only where one job was asked for."""
+    def of(
+        cls, job: JobSummary, papers: Path | None, *, evidence: tuple[Mapping[str, object], ...] | None = None
+    ) -> Self:
+        """`papers`: the folder of the station's papers, None for who is told no folders: `path` is the name then. `evidence`: only where one job was asked for."""
         filed = bool(job.filed_paper)
         file = current_file(job) if filed else ""
         return cls(
@@ -113,7 +115,7 @@ class JobTold(PhoneNamed):
             ended_by=known(job.ended_by),
             log_index=job.log_index,
             file=known(file),
-            path=str((papers / file).absolute()) if file else None,
+            path=(str((papers / file).absolute()) if papers is not None else file) if file else None,
             references=dict(job.references),
             asset_tag=known(job.asset_tag),
             lot=known(job.lot),

@@ -191,7 +191,7 @@ class HistoryTold(Document):
     waiting: FieldsHeld
 
     @classmethod
-    def of(cls, found: history.History, papers: Path) -> Self:
+    def of(cls, found: history.History, papers: Path | None) -> Self:
         """`papers`: the folder of the station's papers."""
         visits = tuple(
             VisitTold(

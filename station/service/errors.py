@@ -8,7 +8,6 @@ ProofwipeError
 ├── NoCallerError         nobody is known who asks
 ├── RoleRefusedError      whoever asks may not do that
 ├── EraseSwitchedOffError nobody at this machine has switched erasing on
-├── LockedError           the passphrase is wanted first
 ├── UnlockRefusedError    it was the wrong one, or came from elsewhere
 ├── MaintenanceError      somebody works on the bench
 ├── PlanNotFoundError     no such plan, or it was used
@@ -76,13 +75,6 @@ class EraseSwitchedOffError(ProofwipeError):
     """Over the API nothing is erased until a person at the machine has switched it on in the settings."""
 
     code = "erase_switched_off"
-    exit_code = 4
-
-
-class LockedError(ProofwipeError):
-    """The service is locked: what needs a signature is not begun until its passphrase is given at the machine."""
-
-    code = "service_locked"
     exit_code = 4
 
 

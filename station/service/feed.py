@@ -18,7 +18,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
 
@@ -67,9 +66,8 @@ class Wanted:
 class Feed:
     """What is new, for any number of clients. `start` and `close` in the loop that serves them."""
 
-    def __init__(self, session: Session, papers: Path) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._papers = papers
         self._lines: deque[_Line] = deque(maxlen=KEPT_LINES)
         self._number = 0
         self._lock = threading.Lock()
@@ -115,7 +113,7 @@ class Feed:
                     self._wake()
 
     def _follow(self) -> None:
-        makers = {each: EventLines(self._session.jobs, self._papers) for each in LANGUAGES}
+        makers = {each: EventLines(self._session.jobs, None) for each in LANGUAGES}
         while not self._over.is_set():
             try:
                 for numbered in self._subscription:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What keeps a running service from beginning anything new, and who wants it so.
 
-What has begun goes on to its end in all three: a phone in the middle of an erase is never left there.
+A phone in the middle of an erase is never left there, in none of the three: it goes on to its signed paper.
 
 - drained: until it is said to be over, or a start.
 - locked: until the passphrase of the station's key is given at the machine. The key stays in the process's memory,
-  since what has begun will have to be signed: this keeps hands off, it takes nothing out of memory. A start opens the
-  key anew.
+  since an erase that has begun will have to be signed for: this keeps hands off, it takes nothing out of memory. A job
+  whose erase has not begun waits before it. A start opens the key anew.
 - in maintenance: somebody works on the bench, says why, and it stays so over a start.
 """
 
@@ -18,9 +18,9 @@ from pathlib import Path
 
 from phones.durable_files import write_over
 from phones.given_files import read_given
-from station.errors import DrainingError, FileNotWrittenError
+from station.errors import DrainingError, FileNotWrittenError, LockedError
 from station.ledger.entry import timestamp
-from station.service.errors import LockedError, MaintenanceError
+from station.service.errors import MaintenanceError
 from station.text.language import os_reason
 
 LARGEST_FILE = 16 * 1024
@@ -36,12 +36,14 @@ class Maintenance:
 
 
 class Pauses:
-    """Of one service. `path`: where maintenance is kept. Thread safe."""
+    """Of one service. `path`: where maintenance is kept. `locked`: the session's, which signs nothing while it is set.
+    Thread safe.
+    """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, locked: threading.Event) -> None:
         self._path = path
         self.draining = threading.Event()
-        self.locked = threading.Event()
+        self.locked = locked
 
     @property
     def maintenance(self) -> Maintenance | None:
@@ -68,11 +70,6 @@ class Pauses:
             self._path.unlink(missing_ok=True)
         except OSError as error:
             raise FileNotWrittenError(subject=self._path.name, cause=os_reason(error)) from error
-
-    def must_be_unlocked(self) -> None:
-        """Before anything that wants a signature. Raises: LockedError."""
-        if self.locked.is_set():
-            raise LockedError
 
     def reasons(self) -> tuple[DrainingError | LockedError | MaintenanceError, ...]:
         """Everything that keeps new work away; nothing where work may begin."""

@@ -44,7 +44,7 @@ _STATUS: Mapping[type[ProofwipeError], int] = MappingProxyType(
         errors.FileNotWrittenError: 503,
         errors.FileUnusableError: 404,
         errors.DrainingError: 503,
-        refused.LockedError: 503,
+        errors.LockedError: 503,
         refused.UnlockRefusedError: 403,
         refused.MaintenanceError: 503,
         BenchError: 503,

@@ -53,7 +53,7 @@ class Running:
     _ending: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.pauses = Pauses(self.at.home.path / "maintenance.json")
+        self.pauses = Pauses(self.at.home.path / "maintenance.json", self.at.session.locked)
 
     def drain(self, *, wanted: bool) -> None:
         """Begin nothing new, or begin again. A service that ends stays drained."""

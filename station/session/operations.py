@@ -182,8 +182,9 @@ class Printed:
 def print_paper(at: OpenStation, *, job: str, opened: tuple[str, ...] = ()) -> Printed:
     """The job's newest paper once more; `opened`: names of its sealed fields that are to be read.
 
-    Raises: JobNotFoundError, JobBusyError, CertsError, LogError, LedgerError.
+    Raises: LockedError, JobNotFoundError, JobBusyError, CertsError, LogError, LedgerError.
     """
+    at.session.must_be_unlocked()
     with at.session.acting_on(job) as found:
         openings = [each for each in found.openings or () if each.name in opened]
         return Printed(pdf=at.session.papers.reprint(found, openings=openings).pdf)

@@ -23,7 +23,14 @@ from certs.record.facts import Person, Validation
 from certs.record.issuer import Station
 from phones.clock import Clock, SystemClock
 from phones.port import Platform, Port, Sighting
-from station.errors import EraseBegunError, JobBusyError, LedgerError, NotInitialisedError, QuestionClosedError
+from station.errors import (
+    EraseBegunError,
+    JobBusyError,
+    LedgerError,
+    LockedError,
+    NotInitialisedError,
+    QuestionClosedError,
+)
 from station.ledger.checkpoints import sign_first
 from station.ledger.earlier import EarlierResult, earlier_result, methods_refused
 from station.ledger.job import Job
@@ -138,6 +145,8 @@ class Session:
         self._acting = threading.RLock()  # two clients neither start a second job on a port nor decide one job twice
         self._stream = EventStream(self._clock, None if listener is None else lambda event: listener(self, event))
         self._questions = Questions(clock=self._clock, new_id=self._numbering.question_id, publish=self._stream.publish)
+        self.locked = threading.Event()
+        """While it is set no client has anything signed, and no job begins its erase; one that has goes on."""
         self._choices: dict[str, _Choice] = {}
         self._given_up: dict[str, str] = {}  # job → who gave its phone up
         self._left: frozenset[str] | None = None
@@ -301,6 +310,11 @@ class Session:
         """
         _ = self.papers, self.bench
 
+    def must_be_unlocked(self) -> None:
+        """Before anything is signed that somebody asks for. Raises: LockedError."""
+        if self.locked.is_set():
+            raise LockedError
+
     def must_sign_for(self, *sightings: Sighting) -> None:
         """A paper that could not be signed in the end is refused before the erase. Raises: WrongSignerError."""
         specimen = self.papers.signer.station.specimen
@@ -332,8 +346,9 @@ class Session:
         of the trade, before those of `acquisitions`. `method`: a wish, never replaced by
         another. `again`: erase also what has a good result already; without it a person is asked about each such
         phone. `deadlines`, `settings`: others than the session's.
-        Raises: WrongSignerError before anything is begun; LedgerError.
+        Raises: LockedError, WrongSignerError before anything is begun; LedgerError.
         """
+        self.must_be_unlocked()
         self.must_sign_for(*sightings)
         used = settings or self.settings
         used = used if deadlines is None else replace(used, deadlines=deadlines)
@@ -480,6 +495,7 @@ class Session:
             overwrite=self._overwrite,
             desk=self._desk,
             again=choice.again,
+            held=self.locked.is_set,
             given_up_by=lambda: self._given_up.get(job.id, ""),
         )
 
@@ -520,9 +536,10 @@ class Session:
         a key of their own. `despite_newer`: the person knows that the phone was here again since. `seen`: id of the
         record they were shown (`station.session.deciding.must_be_seen`).
 
-        Raises: JobNotFoundError, JobBusyError, AlreadyCertifiedError, SeenChangedError, NewerJobError,
+        Raises: LockedError, JobNotFoundError, JobBusyError, AlreadyCertifiedError, SeenChangedError, NewerJobError,
         JobOvertakenError, WrongStageError, LedgerError, CertsError, LogError.
         """
+        self.must_be_unlocked()
         with self._acting:
             job = self._idle(job_id)
             decide(
@@ -562,6 +579,7 @@ class Session:
         Raises: JobNotFoundError, JobBusyError, AnswerKeptError, AnswerOfEraseError, AnswerRefusedError, LedgerError,
         CertsError.
         """
+        self.must_be_unlocked()
         with self._acting:
             job = self._idle(job_id)
             changed = [
@@ -576,6 +594,7 @@ class Session:
 
         Raises: JobNotFoundError; EraseBegunError, also when it has ended already; LedgerError; CertsError.
         """
+        self.must_be_unlocked()
         with self._acting:
             led = next((job for job in self._shift.at_work() if job.id == job_id.upper()), None)
             job = led or self.jobs.to_act_on(job_id)
@@ -598,6 +617,7 @@ class Session:
 
         Raises: JobNotFoundError, JobBusyError, NotCertifiedError; LogMissingError, LogError, LedgerError.
         """
+        self.must_be_unlocked()
         with self._acting, self._log() as log:
             job = self._idle(job_id)
             before = job.ended

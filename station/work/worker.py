@@ -88,6 +88,7 @@ class WorkerContext:
     overwrite: OverwritePlan = field(default_factory=OverwritePlan)  # its sizes; passes and pattern are the settings'
     again: bool = False  # may a phone that has a good result be erased once more without a question?
     desk: Desk | None = None  # for attestations; without one nothing is said of any
+    held: Callable[[], bool] = lambda: False  # is no erase to be begun just now?
     given_up_by: Callable[[], str] = lambda: ""  # the person who gave the phone up, "" while nobody has
 
 
@@ -180,6 +181,9 @@ class Worker:
             problems = tuple(map(self._known_numbers.explained, problems))
             if not problems and method is not None:
                 self._must_be_wanted_again()
+                if self._waited_while_held():
+                    give_up = clock.monotonic() + settings.deadlines.person_s
+                    continue  # asked again: another may hang there by now
                 problems = self._start_in_log()
             if not problems and method is not None:
                 break
@@ -202,6 +206,18 @@ class Worker:
         """Only while nothing was begun on the phone. Raises: StepFailed."""
         if self._context.given_up_by() and not self._job.steps_begun:
             raise StepFailed("abandoned")
+
+    def _waited_while_held(self) -> bool:
+        """Wait before the erase as long as none is to be begun. False: there was nothing to wait for."""
+        context = self._context
+        if not context.held():
+            return False
+        self._tell("held")
+        self._phone.close_link()
+        while context.held() and not context.given_up_by():
+            context.clock.sleep(context.settings.deadlines.poll_s)
+        self._here_at = context.clock.monotonic()
+        return True
 
     def _must_be_wanted_again(self) -> None:
         """A phone that has a good result is erased again only when a person says yes to exactly that.
@@ -365,12 +381,17 @@ class Worker:
             progress=self._tell,
             act_progress=lambda act: self._tell(self._doing, act=act),
         )
-        for step in method.steps[first:]:
+        place = first
+        while place < len(method.steps):
+            if not self._has_acted() and self._waited_while_held():
+                place = first  # from the beginning: another may hang there by now
             self._stop_if_given_up()
+            step = method.steps[place]
             self._begin(step, method)
             step.run(scene)
             number = self._job.write(StepDone(step=step.name))
             self._reach(step, number)
+            place += 1
 
     def _overwriting(self) -> OverwritePlan:
         wanted = self._context.settings.overwrite

@@ -224,7 +224,7 @@ def _service(
         running = Running(
             at=at,
             bench=bench,
-            feed=Feed(session, home.papers),
+            feed=Feed(session),
             once=Once(home.path / "service.sqlite3", now=utc_now),
             sessions=sessions_of(home),
             plans=Plans(at),

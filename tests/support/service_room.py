@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,9 @@ from station.service.plans import Plans
 from station.service.running import Running
 from station.service.tokens import add
 from station.session.continuous import ContinuousBench
+from station.session.events import Event
 from station.session.operations import OpenStation
+from station.session.session import Session
 from station.setup.home import Home, write_whole
 from station.setup.settings import Overwrite, Service
 from tests.support import lives
@@ -51,6 +53,8 @@ class ServiceRoom:
     client: httpx.Client
     port: int
     seconds: list[float]
+    listeners: list[Callable[[Session, Event], None]] = field(default_factory=list)
+    """Told of everything that happens, in the thread where it does."""
 
     def token(self, role: str, person: str = OPERATOR) -> str:
         """A new one."""
@@ -133,8 +137,15 @@ def service_room(
             publish=write_whole,
         )
     port, seconds = free_port(), [0.0]
+    listeners: list[Callable[[Session, Event], None]] = []
+
+    def listen(session: Session, event: Event) -> None:
+        for each in listeners:
+            each(session, event)
+        (room.hands.notice if answers else room.only_hands)(session, event)
+
     with (
-        room.session(room.hands.notice if answers else room.only_hands) as session,
+        room.session(listen) as session,
         ContinuousBench(session, home=home, by=lives.TESTER) as bench,
         closing(Once(folder / "service.sqlite3", now=utc_now)) as once,
         closing(sessions_of(home)) as sessions,
@@ -148,7 +159,7 @@ def service_room(
         running = Running(
             at=at,
             bench=bench,
-            feed=Feed(session, home.papers),
+            feed=Feed(session),
             once=once,
             sessions=sessions,
             plans=Plans(at, monotonic=lambda: seconds[0]),
@@ -163,9 +174,17 @@ def service_room(
         try:
             assert up.wait(LONGEST_S)
             yield ServiceRoom(
-                home=home, phone=room, running=running, daemon=daemon, client=client, port=port, seconds=seconds
+                home=home,
+                phone=room,
+                running=running,
+                daemon=daemon,
+                client=client,
+                port=port,
+                seconds=seconds,
+                listeners=listeners,
             )
         finally:
+            session.locked.clear()  # or a job that waits for it never ends
             for question in session.questions:
                 session.answer(question.id, None, by="the end of the test")
             if up.is_set():

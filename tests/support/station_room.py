@@ -90,7 +90,7 @@ def station_room(home: Home) -> Iterator[StationRoom]:
         running = Running(
             at=at,
             bench=ContinuousBench(session, home=home, by=lives.TESTER),
-            feed=Feed(session, home.papers),
+            feed=Feed(session),
             once=once,
             sessions=sessions,
             plans=Plans(at),

@@ -75,7 +75,7 @@ def command(
             running = Running(
                 at=at,
                 bench=bench,
-                feed=Feed(session, home.papers),
+                feed=Feed(session),
                 once=once,
                 sessions=sessions,
                 plans=Plans(at),

@@ -57,7 +57,6 @@ def waiting(browser: Seen, service: Service, job: JobName = "", seen: JobName = 
 @PAGES.add("POST", "/validation/{job}", Right.DECIDE)
 def decide(browser: Seen, service: Service, job: Id, body: Decided) -> Response:
     """What the validator decided about what they were shown; then the next card."""
-    service.pauses.must_be_unlocked()
     by = browser.caller.validator(service.at.home, None)
     following = _after(service, job)
     try:

@@ -56,7 +56,7 @@ def search(
         until=counting.end(day_of(until, "until"), zone=zone) if until else None,
     )
     found = searched(service.at.session.jobs, wanted, most=most, below=int(cursor) if cursor else None)
-    told = tuple(JobTold.of(each, service.at.home.papers) for each in found.jobs)
+    told = tuple(JobTold.of(each, None) for each in found.jobs)
     return tell(JobsFound(jobs=told, total=found.total, cursor=None if found.next is None else str(found.next)))
 
 

@@ -39,20 +39,19 @@ def jobs(
     """Jobs, newest first. `find`: a text in id, slot, model, numbers, papers or technician."""
     wanted = JobFilter(text=find, awaiting=awaiting)
     found = service.at.session.jobs.select(wanted, most=most, skip=skip)
-    return tell(JobsTold(jobs=tuple(JobTold.of(each, service.at.home.papers) for each in found)))
+    return tell(JobsTold(jobs=tuple(JobTold.of(each, None) for each in found)))
 
 
 @ROUTES.add("GET", "/jobs/{job}", Right.READ, response_model=JobsTold)
 def one_job(service: Service, job: Id) -> Response:
     """One job, by its id."""
     found = service.at.session.jobs.by_id(job)
-    return tell(JobsTold(jobs=(JobTold.of(found.summary, service.at.home.papers),)))
+    return tell(JobsTold(jobs=(JobTold.of(found.summary, None),)))
 
 
 @ROUTES.add("POST", "/jobs/{job}/decision", Right.DECIDE, response_model=JobsTold)
 def decide(service: Service, caller: From, job: Id, body: queue_bodies.Decision) -> Response:
     """A validator accepts or rejects a verified job, under their own key where they have one."""
-    service.pauses.must_be_unlocked()
     by = caller.validator(service.at.home, body.validator)
     operations.decide(
         service.at,
@@ -77,7 +76,6 @@ def content_to_sign(service: Service, job: Id, body: queue_bodies.Seen) -> Respo
 @ROUTES.add("POST", "/jobs/{job}/correction", Right.OPERATE, response_model=JobsTold)
 def correct(service: Service, caller: From, job: Id, body: queue_bodies.Correction) -> Response:
     """Other answers about the phone's condition, while a decision is waited for; the earlier ones stay written."""
-    service.pauses.must_be_unlocked()
     by = caller.operator(service.at.home, body.operator)
     operations.correct(service.at, job=job, answers=body.answers, by=by.name, reason=body.reason)
     return _acted_on(service, caller, job)
@@ -115,7 +113,7 @@ def paper_record(service: Service, job: Id) -> Response:
 
 def _acted_on(service: Service, caller: From, job: str) -> Response:
     """The job after an effect, as far as who had it may read."""
-    told = JobTold.of(service.at.session.jobs.by_id(job).summary, service.at.home.papers)
+    told = JobTold.of(service.at.session.jobs.by_id(job).summary, None)
     return tell(JobsTold(jobs=(told if caller.has(Right.READ) else told.without_numbers(),)))
 
 

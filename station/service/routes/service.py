@@ -47,7 +47,7 @@ def maintenance(service: Service, caller: From, body: bodies.Maintaining) -> Res
 
 @ROUTES.add("POST", "/lock", Right.MAINTAIN, response_model=ServiceTold)
 def lock(service: Service) -> Response:
-    """Begin nothing that will want a signature, until `unlock`; what has begun goes on to its paper."""
+    """Sign nothing but for erases that have begun, and begin none, until `unlock`."""
     service.pauses.locked.set()
     return tell(service.state())
 

@@ -61,7 +61,7 @@ def close_lot(service: Service, caller: From, lot: LotName, body: bodies.LotClos
 def phone_history(service: Service, phone: Annotated[str, Query(min_length=4, max_length=100)]) -> Response:
     """Every visit of a phone, found by any of its numbers, a job or a paper."""
     found = history.history_of(service.at.session.jobs.ledger, phone)
-    return tell(HistoryTold.of(found, service.at.home.papers))
+    return tell(HistoryTold.of(found, None))
 
 
 def _acted_on(service: Service, caller: From, lot: str) -> Response:

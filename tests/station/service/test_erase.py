@@ -39,6 +39,7 @@ def test_a_phone_goes_from_plug_to_its_paper_over_the_socket(tmp_path: Path, key
         wait_for(answered, LONGEST_S, "the job does not end")
         (told,) = room.get(f"/v1/jobs/{job}")["jobs"]
         assert (told["stage"], told["operator"], told["serial"]) == ("CERTIFIED", OPERATOR, SERIAL)
+        assert told["path"] == told["file"], "over the API no folder is told"
         assert set(asked) <= set(lives.ANSWERS)
         assert room.phone.slot.first.truth()["erased"]
         assert room.get(f"/v1/jobs/{job}/record.json")["device"]["platform"] == "android"

@@ -144,7 +144,7 @@ def test_what_the_service_itself_could_not_follow_is_said_to_be_lost(
     session = room.running.at.session
     everything = session.events
     monkeypatch.setattr(session, "events", lambda: everything(length=1))
-    feed = Feed(session, room.home.papers)
+    feed = Feed(session)
     finished(room)  # many more events than one, and nobody takes them
 
     async def until_lost() -> list[bytes]:
