@@ -74,7 +74,9 @@ class JobTold(PhoneNamed):
     def of(
         cls, job: JobSummary, papers: Path | None, *, evidence: tuple[Mapping[str, object], ...] | None = None
     ) -> Self:
-        """`papers`: the folder of the station's papers, None for who is told no folders: `path` is the name then. `evidence`: only where one job was asked for."""
+        """`papers`: the folder of the station's papers, None where no folder is told: `path` is the name then.
+        `evidence`: only where one job was asked for.
+        """
         filed = bool(job.filed_paper)
         file = current_file(job) if filed else ""
         return cls(

@@ -79,7 +79,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "ended_by": "Why the certificate stands no more: id of the newer one, or code of the withdrawal.",
         "log_index": "Where the paper stands in the transparency log.",
         "file": "Name of the paper's file, below the folder of papers.",
-        "path": "Whole path of the file.",
+        "path": "Whole path of the file; over the API its name.",
         "references": "By name: what the acquisition record says (reference, seller_reference, property_number, …).",
         "asset_tag": "What the shop calls the phone by, as it was stated last; on no paper.",
         "lot": "The lot it came in, as it was stated last; on no paper.",

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from station.errors import LockedError
@@ -85,7 +86,7 @@ def test_while_it_is_locked_no_call_makes_a_signature(room: ServiceRoom) -> None
     room.client.post("/v1/lock", json={})
     written = room.entries("certificate_withdrawn")
     with room.over_tcp(room.token("validator", "Wang Fang")) as validator:
-        orders = (
+        orders: tuple[tuple[httpx.Client, str, dict[str, object]], ...] = (
             (validator, "decision", {"accept": True, "seen": "x"}),
             (validator, "withdrawal", {"reason": "other", "grounds": "x"}),
             (validator, "reprint", {"opened": []}),
