@@ -94,7 +94,15 @@ def test_the_rules_and_the_drop_in_are_where_the_trial_and_the_doctor_look() -> 
     targets = {f"/{target}" for target in INSTALLED_AS.values()}
     assert {each for each in FILES if "udev" in each or "systemd" in each} <= targets
     assert any(each.endswith(f"udev/rules.d/{RULES_NAME}") for each in targets)
-    assert not any(each.endswith((".service", ".timer", ".socket")) for each in targets), "nothing runs by itself yet"
+    units = {each for each in targets if each.endswith((".service", ".timer", ".socket"))}
+    assert units == {f"/usr/lib/systemd/system/proofwipe.{kind}" for kind in ("service", "socket")}
+
+
+def test_nothing_that_the_package_does_starts_the_service() -> None:
+    for script in ("postinst", "postrm"):
+        for line in (debian_package.REPOSITORY / "packaging" / "debian" / script).read_text("utf-8").splitlines():
+            assert "enable" not in line, line
+            assert not ("systemctl" in line and "proofwipe" in line), line
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ station.log
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,13 @@ HOME_VARIABLE = "PROOFWIPE_HOME"
 
 
 class _LogFile(logging.FileHandler):
-    """The station's log. A full disk costs lines of it; `logging` would put a traceback before a person instead."""
+    """The station's log. A full disk or a folder that was taken away costs lines of it; `logging` would put a traceback
+    before a person instead.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):  # where the file cannot be opened, which happens at the first line
+            super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         pass
@@ -98,7 +104,7 @@ class Home:
         handler = _LogFile(self.log, encoding="utf-8", delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(threadName)s %(message)s"))
         own = logging.getLogger("proofwipe")
-        for old in own.handlers:
+        for old in list(own.handlers):
             own.removeHandler(old)
             old.close()
         own.addHandler(handler)

@@ -29,6 +29,7 @@ from station.errors import (
     GivenFileError,
     JobBusyError,
     JobNotFoundError,
+    LotDiffersError,
     NotEntitledError,
     QuestionClosedError,
     QuestionNotFoundError,
@@ -368,6 +369,8 @@ def _made(kind: type[ProofwipeError]) -> ProofwipeError:
         return kind(("no_reading", "not_verified"))
     if issubclass(kind, GivenFileError):
         return kind(subject="answers.toml", faults=((3, "no such answer"), (0, "no such key")), left_out=2)
+    if issubclass(kind, LotDiffersError):
+        return kind(subject="L-7", differences={"missing": 2, "unexpected": 1})
     taken = inspect.signature(kind).parameters
     facts = {name: f"<{name}>" for name, each in taken.items() if each.kind is inspect.Parameter.KEYWORD_ONLY}
     words = {"word": "", "reason_code": "unauthorized", "fault": keys("log_fault.")[0].removeprefix("log_fault.")}
