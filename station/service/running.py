@@ -100,11 +100,11 @@ class Running:
         """How the service stands. Raises: LedgerError, and what opening papers raises."""
         session, erase = self.at.session, self.at.settings.service.erase
         reasons = [] if erase else [Reason.of_error(EraseSwitchedOffError())]
-        stopped, maintenance = self.pauses.reasons(), self.pauses.maintenance
+        stopped, maintenance = self.stopped(), self.pauses.maintenance
         state: Literal["running", "draining", "ending"] = "draining" if stopped else "running"
         if self.ending:
             state = "ending"
-        reasons += [Reason.of_error(each) for each in stopped or ((DrainingError(),) if self.ending else ())]
+        reasons += stopped
         return ServiceTold(
             state=state,
             state_reasons=tuple(reasons),
@@ -117,6 +117,12 @@ class Running:
             jobs_at_work=len(session.jobs_at_work),
             jobs_erasing=len(session.jobs_running),
             questions_open=len(session.questions),
+        )
+
+    def stopped(self) -> tuple[Reason, ...]:
+        """Why nothing new is begun; empty while it is."""
+        return tuple(
+            Reason.of_error(each) for each in self.pauses.reasons() or ((DrainingError(),) if self.ending else ())
         )
 
     def plan(self, caller: Caller, wanted: str, *, method: str) -> Waiting:

@@ -138,6 +138,7 @@ def _facts(browser: Seen, service: Running, at: str) -> dict[str, Any]:
         "tiles": [tile_of(row) for row in service.bench.rows()],
         "totals": service.bench.totals(),
         "erase": service.at.settings.service.erase,
+        "stopped": service.stopped(),
         "at": at if panel is not None else "",
         "panel": panel,
         "gone": bool(at) and panel is None,

@@ -12,7 +12,7 @@ from station.errors import NotEntitledError
 from station.service.bodies import Name
 from station.service.callers import Caller
 from station.service.pages.browser import LANGUAGE_COOKIE
-from station.service.pages.navigation import pages_for
+from station.service.pages.navigation import first_page
 from station.service.pages.page_routes import LOGGED_IN, OPEN, PageRoutes, Seen, Service
 from station.service.pages.sessions import LONGEST
 from station.service.pages.showing import go, part, show
@@ -52,7 +52,7 @@ class Language(_Body):
 def login(browser: Seen, service: Service, code: Annotated[str, Query(max_length=100)] = "") -> Response:
     """Nothing is used up by looking at it."""
     if browser.session is not None and not code:
-        return RedirectResponse(_home(browser), status_code=303)
+        return RedirectResponse(first_page(browser.caller.role), status_code=303)
     caller = service.codes.look(code) if code else None
     return show(
         "login.html",
@@ -111,7 +111,7 @@ def _begin(browser: Seen, service: Running, caller: Caller, person: str) -> Resp
         service.sessions.end(browser.secret)
     kind, _, id_ = caller.id.partition(":")
     secret = service.sessions.begin(role=caller.role, person=person, token=id_ if kind == "token" else "")
-    answer = go("/")
+    answer = go(first_page(caller.role))
     answer.set_cookie(
         browser.cookie_name,
         secret,
@@ -121,8 +121,3 @@ def _begin(browser: Seen, service: Running, caller: Caller, person: str) -> Resp
         samesite="strict",
     )
     return answer
-
-
-def _home(browser: Seen) -> str:
-    pages = pages_for(browser)
-    return pages[0].path if pages else "/help"

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from station.service.callers import Right
+from station.service.callers import RIGHTS, Right, Role
 from station.service.pages.browser import Browser
 
 
@@ -32,3 +32,8 @@ NAVIGATION: tuple[Page, ...] = (
 def pages_for(browser: Browser) -> tuple[Page, ...]:
     """Those that whoever looks may open, in order."""
     return tuple(each for each in NAVIGATION if browser.may(each.right))
+
+
+def first_page(role: Role) -> str:
+    """Where whoever has that role begins."""
+    return next((each.path for each in NAVIGATION if each.right in RIGHTS[role]), "/help")

@@ -125,3 +125,22 @@ def test_the_language_is_kept_by_the_browser_and_said_of_the_page(browser: PageC
     assert browser.send("/language", {"language": "zh"}).headers["hx-refresh"] == "true"
     assert '<html lang="zh-CN">' in browser.page("/")
     assert browser.send("/language", {"language": "xx"}).status_code == 422
+
+
+def test_everybody_begins_on_a_page_that_they_may_see(room: ServiceRoom) -> None:
+    for role in Role:
+        person = "Wang Fang" if role is Role.VALIDATOR else "Li Wei"
+        with room.over_tcp() as client:
+            answer = client.post("/login/badge", json={"badge": room.token(role.value, person)}, headers=OWN)
+            begins = answer.headers["hx-redirect"]
+            assert client.get(begins).status_code == 200, (role, begins)
+            assert client.get("/login").headers["location"] == begins
+            assert begins == ("/papers" if role is Role.AUDITOR else "/")
+
+
+def test_the_bench_says_that_nothing_new_is_begun_and_why(room: ServiceRoom) -> None:
+    with room.over_tcp() as client:
+        client.post("/login/badge", json={"badge": room.token("technician")}, headers=OWN)
+        assert 'id="stopped-' not in client.get("/parts/bench").text
+        assert room.client.post("/v1/lock", json={}).status_code == 200
+        assert 'id="stopped-service_locked"' in client.get("/parts/bench").text
