@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All measurements: tables on the terminal, JSON in out/bench/.
 
-python -m benchmarks.run [inspection] [parallel] [papers] [service] [signing] [startup]
+python -m benchmarks.run [inspection] [parallel] [papers] [service] [service_process] [signing] [startup]
 """
 
 import importlib
@@ -17,7 +17,18 @@ from benchmarks.measure import Table, shown
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "out" / "bench"
-NAMES = ("inspection", "papers", "signing", "startup", "parallel", "log", "ledger", "overwrite", "service")
+NAMES = (
+    "inspection",
+    "papers",
+    "signing",
+    "startup",
+    "parallel",
+    "log",
+    "ledger",
+    "overwrite",
+    "service",
+    "service_process",
+)
 
 
 def main(wanted: list[str]) -> int:

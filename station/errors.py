@@ -431,7 +431,7 @@ class AnswerOfEraseError(AnswerRefusedError):
 
 
 class FieldRefusedError(ProofwipeError):
-    """`subject`: a field of the trade; `expected`: how many characters it holds; `got`: the text, shown harmlessly."""
+    """`subject`: a field of the trade; `most`: how many characters it holds; `text`: what it should hold, harmless."""
 
     code = "field_refused"
     exit_code = 2

@@ -42,6 +42,8 @@ TEXTS = (
     ".rules",
     ".log",
     ".policy",
+    ".js",
+    ".zpl",
 )
 OTHERS = (".pdf", ".crl", ".pem", ".typed")
 """Papers, which are read below; certificates of keys, which name no phone; empty marks."""

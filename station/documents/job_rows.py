@@ -32,8 +32,9 @@ away before they look.
 """
 _GUARD = re.compile("(^|;)'")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_NUMBER = re.compile(rf"(?=.*[0-9])([0-9.,:/e()$€£¥% -]|(?:{_MONTHS})[a-z]*+)+|true|false", re.IGNORECASE | re.ASCII)
+_OF_A_NUMBER = re.compile(rf"[0-9.,:/e()$€£¥% -]+|(?:{_MONTHS})[a-z]*+", re.IGNORECASE | re.ASCII)
 """What a spreadsheet would take for a number, a date or a truth, and round or spell anew: 3569…, SEP2, 1-MAR, (5)."""
+_DIGIT = re.compile(r"[0-9]")
 PORTION = 64 * 1024
 """Bytes."""
 
@@ -155,9 +156,15 @@ def lines_of(jobs: Iterable[JobSummary]) -> Iterator[bytes]:
 def guarded(text: str, *, for_spreadsheet: bool = False) -> str:
     """A text as it stands in a cell."""
     shown = clean(text, most=LONGEST_CELL)
-    if for_spreadsheet and _NUMBER.fullmatch(shown):
+    if for_spreadsheet and _is_a_number(shown):
         return f"'{shown}"
     return _GUARDED.sub(r"\1'", shown)
+
+
+def _is_a_number(text: str) -> bool:
+    if text.lower() in ("true", "false"):
+        return True
+    return _DIGIT.search(text) is not None and not _OF_A_NUMBER.sub("", text)
 
 
 def unguarded(cell: str) -> str:

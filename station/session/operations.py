@@ -196,6 +196,7 @@ def copy_paper(at: OpenStation, *, job: str, opened: tuple[str, ...] = ()) -> Pr
     Raises: NotCertifiedError where no paper of it is out; ConfigError for a name that is not sealed in it; what
     `print_paper` raises.
     """
+    at.session.must_be_unlocked()
     found = at.session.jobs.by_id(job)
     if found.paper is None or found.paper.id not in found.handed_out or found.paper.id not in found.printed:
         raise NotCertifiedError(subject=found.id, stage=found.stage.value)

@@ -30,10 +30,10 @@ def read_trade_value(name: str, value: str) -> str:
     character that cannot be seen.
     """
     if name not in LONGEST:
-        raise FieldRefusedError(subject=clean(name, most=40), expected=", ".join(TRADE_FIELDS), got=clean(value))
+        raise FieldRefusedError(subject=clean(name, most=40), most="—", text=clean(value))
     kept = _spelled(value[: LONGEST[name] * 4])
     if len(value) > LONGEST[name] * 4 or not is_trade_value(name, kept):
-        raise FieldRefusedError(subject=name, expected=str(LONGEST[name]), got=clean(value))
+        raise FieldRefusedError(subject=name, most=str(LONGEST[name]), text=clean(value))
     return kept
 
 

@@ -187,6 +187,7 @@ def test_hostile_words_of_a_phone_are_words_on_every_page(tmp_path: Path, keys_o
 
 
 def test_hostile_words_in_every_field_of_a_tile_are_words(browser: PageClient) -> None:
+    from station.documents.sentences import Reason
     from station.service.pages.browser import Browser
 
     row = Row(
@@ -194,9 +195,9 @@ def test_hostile_words_in_every_field_of_a_tile_are_words(browser: PageClient) -
         urgency=Urgency.HELP, cable=Cable.NEEDS_YOU, tells=Say(key="bench.chosen", facts={"slot": HOSTILE}),
     )  # fmt: skip
     seen = Browser(path="/", language="en", is_part=True, cookie_name="x")
-    page = draw(
-        "bench_part.html", seen, tiles=[tile_of(row)], totals=row_totals(), erase=True, at="", panel=None, gone=False
-    )
+    stopped = (Reason(code=HOSTILE, sentence=HOSTILE, next_step=HOSTILE),)
+    shown = {"tiles": [tile_of(row)], "totals": row_totals(), "erase": True, "stopped": stopped}
+    page = draw("bench_part.html", seen, **shown, at="", panel=None, gone=False)
     no_script(page)
     assert page.count("&lt;script&gt;") >= 4
 
