@@ -364,7 +364,7 @@ def wait(session: Session, *, interrupted: bool) -> None:
         session.wait_for_erases()
     except KeyboardInterrupt:
         leave(session)
-    if session.busy:
+    if any(not is_finished(job) for job in session.jobs_at_work):
         leave(session)  # the rest waits for a person; nothing was done to those phones
     session.wait()
 
