@@ -41,6 +41,13 @@ class Receiver:
     connections: int = 0
     behave: Callable[[socket.socket], None] = lambda connection: connection.sendall(OK)
     over: threading.Event = field(default_factory=threading.Event)
+    here: threading.local = field(default_factory=threading.local)
+
+    @property
+    def request(self) -> Received:
+        """What `behave` is to answer: the request of its own connection, whatever else has come meanwhile."""
+        found: Received = self.here.request
+        return found
 
     @property
     def url(self) -> str:
@@ -93,7 +100,8 @@ class Receiver:
                 if not piece:
                     return
                 body, raw = body + piece, raw + piece
-            self.received.append(Received(line, headers, body, raw))
+            self.here.request = Received(line, headers, body, raw)
+            self.received.append(self.here.request)
             self.behave(connection)
 
 
