@@ -35,7 +35,8 @@ class Outcome(StrEnum):
 class Evidence:
     """One exchange.
 
-    `link`: adb, trade_in, usbmux, usb (a look at the port), operator (a person's statement) or host.
+    `link`: adb, trade_in, usbmux, usb (a look at the port), operator (a person's statement), browser (a page in the
+    phone's own browser: the phone claims it) or host.
     `values`: allow-listed names to admitted text; identifiers only as commitments (`phones.commitment`).
     `digest`: SHA-256, hex, of `kept_bytes()`; no digest of an unredacted reply exists.
     """

@@ -38,6 +38,7 @@ SUMMED_AT_MOST = 50
 about a thousand files of 1 GiB a pass."""
 _WENT_WELL: tuple[Mapping[str, str], ...] = ({}, {"command.exit_code": "0"})
 """An answer that says no more than this is one of a sum; whatever else is said is kept whole."""
+BROWSER = "browser."
 Journal = Callable[[Evidence], None]
 """Where evidence goes before anyone reads it; the station's ledger, durably."""
 
@@ -297,6 +298,11 @@ class WitnessedPort:
     def keep_statement(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
         """Keep a person's answer; its names begin with `statement.`."""
         return self._record(moment=moment, link="operator", asked=asked, outcome=Outcome.ANSWERED, values=values)
+
+    def keep_claim(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
+        """Keep what a page in the phone's own browser says (`browser.*`); nothing else may come that way."""
+        own = {name: text for name, text in values.items() if name.startswith(BROWSER)}
+        return self._record(moment=moment, link="browser", asked=asked, outcome=Outcome.ANSWERED, values=own)
 
     def record_host_fact(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
         """Keep something the bench itself knows (`host.*`)."""

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One act of checking: who measures, what it costs a person, and which values it leaves in the evidence.
+
+An act never judges. It keeps what was measured, or that it was not; limits stand in the grading scheme, and a value that
+nobody kept is not tested.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from phones.clock import Clock
+from phones.operator import SheetOperator
+from phones.port import Platform
+from phones.witness import WitnessedPort
+
+
+class Measurer(StrEnum):
+    """Who measures. A later one never outranks an earlier one."""
+
+    CABLE = "cable"  # silently, by what the phone's system answers
+    WATCHED = "watched"  # over the cable, while a person acts
+    BROWSER = "browser"  # a page in the phone's own browser: claimed by the phone
+    PERSON = "person"  # eyes and a ruler
+
+
+class Profile(StrEnum):
+    """How much is checked."""
+
+    QUICK = "quick"
+    FULL = "full"
+    KIOSK = "kiosk"
+
+
+class Tell(Protocol):
+    """Says how far an act is: `checking.<key>` in words.toml, with facts."""
+
+    def __call__(self, key: str, **facts: str) -> None:
+        """Say it; returns at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What an act works with.
+
+    `known`: what the inspection read, in clear, of a phone that is on the port now. `person_s`: how long a person has for
+    one act, seconds. `draw`: 32 fresh random hex digits. `is_over`: somebody skips this act, or gives the phone up; an
+    act looks at it at least once a second and then ends with what it has.
+    """
+
+    phone: WitnessedPort
+    platform: Platform
+    known: Mapping[str, str]
+    clock: Clock
+    operator: SheetOperator
+    draw: Callable[[], str]
+    person_s: float
+    tell: Tell
+    is_over: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAct:
+    """One row of the table of acts (`station.checking.table`).
+
+    `name`: also `checking.<name>` in words.toml, what people call it. `gives`: the names of the values that it keeps when
+    it could measure: an act is done when evidence of this job has one of them, or was asked for as `check.<name>`.
+    `seconds`: what a practised person needs for it, 0 where nobody is needed; `hand_acts`: what a person does meanwhile,
+    counted. `run` keeps evidence through the scene's phone and raises nothing but BenchError.
+    """
+
+    name: str
+    measurer: Measurer
+    platforms: tuple[Platform, ...]
+    profiles: tuple[Profile, ...]
+    gives: tuple[str, ...]
+    run: Callable[[Scene], None]
+    seconds: int = 0
+    hand_acts: int = 0
