@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One act of checking: who measures, what it costs a person, and which values it leaves in the evidence.
 
-An act never judges. It keeps what was measured, or that it was not; limits stand in the grading scheme, and a value that
-nobody kept is not tested.
+An act never judges. It keeps what was measured, or that it was not; limits stand in the grading scheme, and a value
+that nobody kept is not tested.
 """
 
 from collections.abc import Callable, Mapping
@@ -44,9 +44,9 @@ class Tell(Protocol):
 class Scene:
     """What an act works with.
 
-    `known`: what the inspection read, in clear, of a phone that is on the port now. `person_s`: how long a person has for
-    one act, seconds. `draw`: 32 fresh random hex digits. `is_over`: somebody skips this act, or gives the phone up; an
-    act looks at it at least once a second and then ends with what it has.
+    `known`: what the inspection read, in clear, of the phone that is on the port now. `person_s`: how long a person has
+    for one act, seconds. `draw`: 32 fresh random hex digits. `is_over`: somebody skips this act, or gives the phone up;
+    an act looks at it at least once a second and then ends with what it has.
     """
 
     phone: WitnessedPort
@@ -64,10 +64,10 @@ class Scene:
 class CheckAct:
     """One row of the table of acts (`station.checking.table`).
 
-    `name`: also `checking.<name>` in words.toml, what people call it. `gives`: the names of the values that it keeps when
-    it could measure: an act is done when evidence of this job has one of them, or was asked for as `check.<name>`.
-    `seconds`: what a practised person needs for it, 0 where nobody is needed; `hand_acts`: what a person does meanwhile,
-    counted. `run` keeps evidence through the scene's phone and raises nothing but BenchError.
+    `name`: also `checking.<name>` in words.toml, what people call it; its evidence is asked for as `check.<name>`, and
+    an act is done when the job has an answered piece of that name. `gives`: the names of the values that it keeps.
+    `seconds`: what a practised person needs for it, 0 where nobody is needed; `hand_acts`: what a person does
+    meanwhile, counted. `run` keeps evidence through the scene's phone and raises nothing but BenchError.
     """
 
     name: str
