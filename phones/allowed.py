@@ -210,6 +210,7 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("card.chunks_unread", r"[0-9]{1,12}", "drawn chunks that could not be read"),
     ("card.read_bytes", r"[0-9]{1,16}", "bytes read back and compared"),
     ("card.removed", _YES_NO, "the files written were removed from the card"),
+    ("host.check_profile", r"quick|full|kiosk", "how much the bench was to measure before the erase"),
     # what the checks measure
     ("battery.level", r"100|[0-9]{1,2}", "charge, percent"),
     ("battery.health_code", r"[0-9]{1,2}", "Android BatteryManager health code, 2 = good"),

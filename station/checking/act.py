@@ -8,9 +8,9 @@ that nobody kept is not tested.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from phones.clock import Clock
+from phones.evidence import Moment
 from phones.operator import SheetOperator
 from phones.port import Platform
 from phones.witness import WitnessedPort
@@ -33,20 +33,14 @@ class Profile(StrEnum):
     KIOSK = "kiosk"
 
 
-class Tell(Protocol):
-    """Says how far an act is: `checking.<key>` in words.toml, with facts."""
-
-    def __call__(self, key: str, **facts: str) -> None:
-        """Say it; returns at once."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What an act works with.
 
     `known`: what the inspection read, in clear, of the phone that is on the port now. `person_s`: how long a person has
     for one act, seconds. `draw`: 32 fresh random hex digits. `is_over`: somebody skips this act, or gives the phone up;
-    an act looks at it at least once a second and then ends with what it has.
+    an act looks at it at least once a second and then ends with what it has. `moment`: under which evidence is kept.
+    `tell`: says which act is under way, by its name.
     """
 
     phone: WitnessedPort
@@ -56,7 +50,8 @@ class Scene:
     operator: SheetOperator
     draw: Callable[[], str]
     person_s: float
-    tell: Tell
+    tell: Callable[[str], None]
+    moment: Moment = Moment.BEFORE
     is_over: Callable[[], bool] = lambda: False
 
 
@@ -67,7 +62,8 @@ class CheckAct:
     `name`: also `checking.<name>` in words.toml, what people call it; its evidence is asked for as `check.<name>`, and
     an act is done when the job has an answered piece of that name. `gives`: the names of the values that it keeps.
     `seconds`: what a practised person needs for it, 0 where nobody is needed; `hand_acts`: what a person does
-    meanwhile, counted. `run` keeps evidence through the scene's phone and raises nothing but BenchError.
+    meanwhile, counted. `moment`: BEFORE the erase, or FINAL for what may only be looked at once nobody's data is left.
+    `run` keeps evidence through the scene's phone and raises nothing but BenchError.
     """
 
     name: str
@@ -78,3 +74,4 @@ class CheckAct:
     run: Callable[[Scene], None]
     seconds: int = 0
     hand_acts: int = 0
+    moment: Moment = Moment.BEFORE

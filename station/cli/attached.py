@@ -265,6 +265,7 @@ class Attached:
                         port=port,
                         stage=Stage(told["stage"]),
                         key=str(told["doing"]),
+                        check=str(told.get("check") or ""),
                         model=str(told["model"] or ""),
                         problems=tuple(_problem(each) for each in told["problems"]),
                         act=_act(told),

@@ -177,7 +177,7 @@ class View:
                 live.start()
 
     def _line(self, row: Row, progress: Progress) -> None:
-        said = text(f"progress.{progress.key}", job=progress.job)
+        said = progress.sentence
         message(
             f"{time.strftime('%H:%M:%S')} [{row.slot}] {row.name or '—'}  {stage_text(progress.stage.value)}  {said}"
         )
@@ -250,7 +250,7 @@ def _progress_text(progress: Progress, *, short: bool) -> str:
     """What happens; on a narrow terminal in a few words, since the cable has a column of its own."""
     from station.cli.bench.lines import short_problem
 
-    said, act = text(f"{'bench.doing_' if short else 'progress.'}{progress.key}"), progress.act
+    said, act = text(f"bench.doing_{progress.key}") if short else progress.sentence, progress.act
     if short and progress.stage is Stage.BLOCKED:
         said = short_problem(progress.problems) or text("bench.doing_blocked")
     if act is None:

@@ -192,7 +192,8 @@ class EventLines:
             left_s = act.left_s  # of the transfer itself; what comes after it is not in it
         return ProgressLine(
             doing=happened.key,
-            sentence=text(f"progress.{happened.key}", job=happened.job),
+            check=happened.check or None,
+            sentence=happened.sentence,
             problems=tuple(Reason.of_problem(problem) for problem in happened.problems),
             elapsed_s=elapsed_s,
             left_s=left_s,

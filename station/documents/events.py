@@ -71,6 +71,7 @@ class ProgressLine(EventLine):
 
     event: Literal["progress"] = "progress"
     doing: str
+    check: str | None
     sentence: str
     problems: tuple[Reason, ...]
     elapsed_s: float | None

@@ -130,6 +130,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "counted": "Phones that are plugged in.",
         "expected": "Phones that are waited for.",
         "resumed": "Does the job go on that an earlier run left?",
+        "profile": "How much was to be measured: quick, full or kiosk.",
         "doing": "What the job is doing now.",
         "elapsed_s": "Seconds since the job began.",
         "left_s": "Seconds left, from earlier jobs with that model here; null without any.",

@@ -5,7 +5,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from station.documents import entries, errors, events, job_rows, jobs, logs, papers, phones, setup, trade, verification
+from station.documents import (
+    checks,
+    entries,
+    errors,
+    events,
+    job_rows,
+    jobs,
+    logs,
+    papers,
+    phones,
+    setup,
+    trade,
+    verification,
+)
 from station.documents.document import Document
 from station.documents.schemas import schema_of
 
@@ -20,6 +33,7 @@ DOCUMENTS: Mapping[str, tuple[type[Document], ...]] = MappingProxyType(
             (phones.PhonesListed,),
             (phones.PhoneChanged,),
             (phones.PhoneInspected,),
+            (checks.PhoneChecked,),
             (phones.ErasePlanned,),
             (papers.PapersPrinted,),
             (papers.CopyMade,),

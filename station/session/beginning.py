@@ -29,10 +29,16 @@ class Wishes:
     card: bool | None = None
     challenge: bool = False
     again: bool = False
+    check: str | None = None
 
     def laid_over(self, settings: Settings) -> Settings:
         """The settings of these jobs."""
-        return settings.with_passes(self.passes).with_card(card=self.card).with_challenge(wanted=self.challenge)
+        return (
+            settings.with_passes(self.passes)
+            .with_card(card=self.card)
+            .with_challenge(wanted=self.challenge)
+            .with_check(self.check)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,6 +155,11 @@ def withdraw(at: OpenStation, *, job: str, reason: str, by: str, grounds: str = 
     at.session.withdraw(job, reason=reason, by=person, grounds=grounds)
 
 
+def skip_check(at: OpenStation, *, job: str, rest: bool) -> None:
+    """The check that is under way on a job's phone, or every further one, is not done. Raises: JobNotFoundError."""
+    at.session.skip_check(job, rest=rest)
+
+
 def abandon(at: OpenStation, *, job: str, by: str) -> None:
     """Give a phone up on which nothing was begun, and wait until its worker has noticed.
 

@@ -12,9 +12,10 @@ session and no lock: `station.session.jobs.read_jobs`.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -23,9 +24,14 @@ from certs.record.facts import Person, Validation
 from certs.record.issuer import Station
 from phones.clock import Clock, SystemClock
 from phones.port import Platform, Port, Sighting
+from station.checking.act import CheckAct
+from station.checking.alone import check_alone
+from station.checking.check_file import CheckFile
+from station.checking.flow import Skips
 from station.errors import (
     EraseBegunError,
     JobBusyError,
+    JobNotFoundError,
     LedgerError,
     LockedError,
     NotInitialisedError,
@@ -70,7 +76,7 @@ from station.setup.trade_fields import read_trade_values
 from station.text.language import text
 from station.work.attesting import Desk
 from station.work.shift import Shift
-from station.work.worker import WorkerContext
+from station.work.worker import Progress, WorkerContext
 from wipe.method import Deadlines
 from wipe.overwrite.plan import OverwritePlan
 
@@ -149,6 +155,8 @@ class Session:
         """While it is set no client has anything signed, and no job begins its erase; one that has goes on."""
         self._choices: dict[str, _Choice] = {}
         self._given_up: dict[str, str] = {}  # job → who gave its phone up
+        self._skipped: dict[str, int] = {}  # job → how many acts of checking a person has skipped
+        self._rest_skipped: set[str] = set()
         self._left: frozenset[str] | None = None
         self._mark_ended: Callable[[], None] = lambda: None
         self._shift = Shift(port_of=self._port, context_of=self._context, ended=self._ended)
@@ -497,11 +505,16 @@ class Session:
             again=choice.again,
             held=self.locked.is_set,
             given_up_by=lambda: self._given_up.get(job.id, ""),
+            skips=Skips(
+                skipped=lambda: self._skipped.get(job.id, 0), rest_skipped=lambda: job.id in self._rest_skipped
+            ),
         )
 
     def _ended(self, job: Job, error: LedgerError | None) -> None:
         del self._choices[job.id]
         self._given_up.pop(job.id, None)
+        self._skipped.pop(job.id, None)
+        self._rest_skipped.discard(job.id)
         if not is_finished(job):
             self._left = None
         if error is not None:
@@ -587,6 +600,59 @@ class Session:
                 for each, answer in answers.items()
             ]
             return job, sum(changed)
+
+    def check(
+        self,
+        sighting: Sighting,
+        acts: Callable[[Platform], Sequence[CheckAct]],
+        *,
+        folder: Path,
+        skips: Skips,
+        anew: bool = False,
+    ) -> CheckFile:
+        """Measure a phone without a job, in the calling thread; a person is asked and told as in one. See
+        `station.checking.alone`.
+
+        Raises: JobBusyError when a job works on its port; BenchError, OSError, ValueError.
+        """
+        busy = next((job for job in self.jobs_at_work if job.port == sighting.port), None)
+        if busy is not None:
+            raise JobBusyError(subject=busy.id, stage=busy.stage.value)
+        slot = self.settings.slot(sighting.port)
+
+        def tell(name: str) -> None:
+            self._stream.publish(
+                Progress(job="", port=sighting.port, stage=Stage.IDENTIFIED, key="checking", check=name)
+            )
+
+        return check_alone(
+            self._port(sighting.port),
+            sighting,
+            acts,
+            folder=folder,
+            clock=self._clock,
+            operator=JobOperator(job="", slot=slot, questions=self._questions, publish=self._stream.publish),
+            draw=self._numbering.mark,
+            person_s=self.settings.deadlines.person_s,
+            tell=tell,
+            skips=skips,
+            anew=anew,
+        )
+
+    def skip_check(self, job_id: str, *, rest: bool) -> Job:
+        """The act of checking that is under way is not done, or (`rest`) neither that nor any further one. What was not
+        done is not tested. Does nothing where none is under way.
+
+        Raises: JobNotFoundError, also for a job that no worker leads.
+        """
+        with self._acting:
+            job = next((each for each in self._shift.at_work() if each.id == job_id.upper()), None)
+            if job is None:
+                raise JobNotFoundError(subject=job_id)
+            if rest:
+                self._rest_skipped.add(job.id)
+            self._skipped[job.id] = self._skipped.get(job.id, 0) + 1
+            return job
 
     def abandon(self, job_id: str, *, by: Person) -> Job:
         """Give a phone up on which nothing was begun: its job ends FAILED, in the name of `by`, with a report. A worker

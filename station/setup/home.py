@@ -7,6 +7,7 @@ keys/         station certificate and key, organisation and root certificates
 ledger.sqlite3
 log.sqlite3   the transparency log; its key, secret and policy are in keys/
 papers/       certificates and reports
+checks/       what `proofwipe check` measured without a job, a file a phone and shift
 attestation/  roots and status list of attestations; challenges and chains of jobs that wait for one
 adb/, pairing/  our private adb server's home; iPhone pair records, deleted after each job
 station.log
@@ -64,6 +65,11 @@ class Home:
     def transparency_log(self) -> Path:
         """The transparency log: what strangers may audit."""
         return self.path / "log.sqlite3"
+
+    @property
+    def checks(self) -> Path:
+        """What was measured of phones without a job."""
+        return self.path / "checks"
 
     @property
     def papers(self) -> Path:

@@ -48,6 +48,21 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checking:
+    """How a phone is measured before its erase. `checks`: "" not at all, or as "quick", "full" or "kiosk" say.
+
+    The rest is for phones whose browser no cable reaches: a host name of the bench's own Wi-Fi (`wifi_host`), the
+    address of this machine there, and the operator's certificate for that name with its key, as PEM files.
+    """
+
+    checks: str = ""
+    wifi_host: str = ""
+    wifi_address: str = ""
+    wifi_certificate: str = ""
+    wifi_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One station's configuration.
 
@@ -73,6 +88,7 @@ class Settings:
     policy: SalePolicy = field(default_factory=SalePolicy)
     overwrite: Overwrite = field(default_factory=Overwrite)
     service: Service = field(default_factory=Service)
+    checking: Checking = field(default_factory=Checking)
     webhook: tuple[Webhook, ...] = ()
     profile: str = ""
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -104,6 +120,10 @@ class Settings:
         overwrite = replace(self.overwrite, passes=passes)
         return replace(self, overwrite=overwrite, profile=self.profile if passes else "")
 
+    def with_check(self, profile: str | None) -> "Settings":
+        """These, with the profile of checks that somebody named on the command line; None names no other."""
+        return self if profile is None else replace(self, checking=replace(self.checking, checks=profile))
+
     def with_challenge(self, *, wanted: bool) -> "Settings":
         """These, waiting for an attestation where somebody asked for it on the command line."""
         return replace(self, challenge=True) if wanted else self
@@ -124,6 +144,8 @@ class Settings:
 
 
 GB_46864 = "gb46864"
+CHECKS = ("quick", "full", "kiosk")
+"""Values of `station.checking.act.Profile`, which stands above this room."""
 _SHORTEST: Mapping[str, float] = MappingProxyType({"absent_at_least_s": 1.0})
 """Seconds. A shorter absence from the port could be a flicker of the cable."""
 LONGEST_S = 30 * 86400.0
@@ -137,6 +159,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "paper_folder": ("day", "lot", "none"),
         "validator_key": ("required", "optional"),
         "profile": ("", GB_46864),
+        "checks": ("", *CHECKS),
         "earlier": tuple(pattern.value for pattern in Pattern),
     }
 )
@@ -152,6 +175,7 @@ TABLES: Mapping[str, type] = MappingProxyType(
         "signing": Signing,
         "overwrite": Overwrite,
         "service": Service,
+        "checking": Checking,
     }
 )
 """Table of the file → what holds it."""

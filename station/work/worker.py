@@ -6,7 +6,7 @@ interrupted resumes by inspecting the phone: a step that acts is never begun a s
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from certs.errors import CertsError
@@ -24,6 +24,8 @@ from phones.port import Platform, Port, Presence, Sighting
 from phones.problem import Problem, ProblemCode
 from phones.verdict import Verdict
 from phones.witness import Witness, WitnessedPort
+from station.checking.act import Profile, Scene
+from station.checking.flow import Skips
 from station.errors import LedgerError
 from station.ledger.checkpoints import sign_if_due
 from station.ledger.earlier import earlier_result, methods_refused
@@ -45,9 +47,11 @@ from station.papers.decision import apply
 from station.papers.paper_issuer import PaperIssuer
 from station.questions import ALL_QUESTIONS, CONDITION, ERASE_AGAIN
 from station.setup.settings import Settings
+from station.text.language import text
 from station.work import blocking
 from station.work.attesting import CHALLENGE, Desk, ask_for_chain, keep_grounds
 from station.work.known_numbers import KnownNumbers
+from station.work.measuring import measure
 from wipe.method import EraseMethod, Step, StepContext, StepFailed
 from wipe.methods.card import as_begun
 from wipe.methods.choice import choose
@@ -71,6 +75,13 @@ class Progress:
     model: str = ""  # what people call such a phone, once it is known
     problems: tuple[Problem, ...] = ()
     act: ActProgress | None = None  # of a long act that is under way
+    check: str = ""  # the act of checking that is under way, `checking.<check>` in words.toml
+
+    @property
+    def sentence(self) -> str:
+        """What happens, for people."""
+        said = text(f"progress.{self.key}", job=self.job)
+        return f"{said}: {text(f'checking.{self.check}')}" if self.check else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +101,7 @@ class WorkerContext:
     desk: Desk | None = None  # for attestations; without one nothing is said of any
     held: Callable[[], bool] = lambda: False  # is no erase to be begun just now?
     given_up_by: Callable[[], str] = lambda: ""  # the person who gave the phone up, "" while nobody has
+    skips: Skips = field(default_factory=Skips)  # acts of checking that a person does not want
 
 
 class Worker:
@@ -112,6 +124,7 @@ class Worker:
         self._phone = WitnessedPort(port, witness)
         self._problems: tuple[Problem, ...] = ()
         self._doing = ""
+        self._known: Mapping[str, str] = {}  # what the phone told when it was identified, in clear
         self._can_be_certified = True  # by the method that was chosen, if everything goes well
         self._wanted_again = context.again
         self._here_at = context.clock.monotonic()  # when something last hung on the port
@@ -163,8 +176,10 @@ class Worker:
                     self._reach(step, self._job.steps_done[step.name])
         else:
             method, first = self._make_ready(), 0
+            self._check(Moment.BEFORE)
         self._run_steps(method, first)
         self._attest()
+        self._check(Moment.FINAL)
         self._ask_operator()
         self._judge()
 
@@ -280,6 +295,7 @@ class Worker:
         if (problem := blocking.problem_of_presence(sighting, self._context.wanted_method)) is not None:
             return None, (problem,)
         values = inspect(self._phone, sighting, moment=Moment.BEFORE, draw=self._context.random_hex)
+        self._known = values
         identity = PhoneIdentity.from_values(values)
         if (problem := blocking.problem_of(sighting, values, self._context.wanted_method)) is not None:
             return None, (problem,)
@@ -330,6 +346,30 @@ class Worker:
             clock.sleep(settings.deadlines.poll_s)
             if _differs(self._phone.peek(), seen):
                 return
+
+    def _check(self, moment: Moment) -> None:
+        """Measure the phone as far as the settings ask. No answer here stops an erase: it is not tested."""
+        checks = self._context.settings.checking.checks
+        if not checks:
+            return
+        measure(
+            self._job,
+            Scene(
+                phone=self._phone,
+                platform=self._job.platform,
+                known=self._known,
+                clock=self._context.clock,
+                operator=self._context.operator,
+                draw=self._context.random_hex,
+                person_s=self._context.settings.deadlines.person_s,
+                tell=lambda name: self._tell("checking", check=name),
+                moment=moment,
+                is_over=lambda: bool(self._context.given_up_by()),
+            ),
+            Profile(checks),
+            self._context.skips,
+        )
+        self._stop_if_given_up()
 
     def _ask_operator(self) -> None:
         """What only eyes and hands can tell of the phone's condition; the erase never waits for it.
@@ -475,7 +515,7 @@ class Worker:
     def _keep(self, piece: Evidence) -> None:
         self._job.keep(piece)
 
-    def _tell(self, key: str, act: ActProgress | None = None) -> None:
+    def _tell(self, key: str, act: ActProgress | None = None, *, check: str = "") -> None:
         self._doing = key
         progress = Progress(
             job=self._job.id,
@@ -485,6 +525,7 @@ class Worker:
             model=self._job.identity.display_name if self._job.identity is not None else "",
             problems=self._problems if self._job.stage is Stage.BLOCKED else (),
             act=act,
+            check=check,
         )
         try:
             self._context.on_progress(progress)

@@ -52,7 +52,7 @@ from station.setup.acquisition import load_acquisition
 from station.setup.answers import load_answers
 from station.setup.home import Home
 from station.setup.people import load as load_company
-from station.setup.settings import Settings
+from station.setup.settings import CHECKS, Settings
 from station.text.language import text
 
 TRIES = 3
@@ -69,6 +69,7 @@ TRIES = 3
 @overwrite_option()
 @click.option("--challenge", is_flag=True, help=text("option.challenge"))
 @card_option()
+@click.option("--check", "checks", type=click.Choice(CHECKS), help=text("option.check"))
 @click.option("--again", is_flag=True, help=text("option.again"))
 @click.option("--operator", "operator_name", help=text("option.operator"))
 @click.option("--lot", metavar="NAME", help=text("option.lot_of_all"))
@@ -92,6 +93,7 @@ def command(
     passes: int | None,
     challenge: bool,
     card: bool | None,
+    checks: str | None,
     again: bool,
     operator_name: str | None,
     lot: str | None,
@@ -122,11 +124,11 @@ def command(
         quiet=quiet,
         live=not (no_progress or as_jsonl),
         as_jsonl=as_jsonl,
-        wishes=Wishes(method=method, passes=passes, card=card, challenge=challenge, again=again),
+        wishes=Wishes(method=method, passes=passes, card=card, challenge=challenge, again=again, check=checks),
         own_config=config is not None,
     )
     settings = settings_of(home, config).with_passes(passes).with_card(card=card).with_challenge(wanted=challenge)
-    settings = with_lot(settings, lot)
+    settings = with_lot(settings, lot).with_check(checks)
     _jobs, code = lead(home, settings, secrets_of(passphrase_file), orders)
     return code
 

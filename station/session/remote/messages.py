@@ -44,6 +44,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
             operations.decide,
             operations.withdraw,
             operations.abandon,
+            operations.skip_check,
             operations.print_paper,
             operations.state,
             operations.state_lot,

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Acts of checking one after the other: what is done is not done again, what is skipped stays untested."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from phones.evidence import Evidence, Outcome
+from phones.port import Presence
+from station.checking.act import CheckAct, Measurer, Scene
+
+ASKED = "check."
+"""Evidence of an act is asked for under this and its name."""
+CAN_BE_CHECKED = frozenset({Presence.ADB_DEVICE, Presence.APPLE})
+"""Everywhere else a phone has no shell and no services that could tell of its parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skips:
+    """`skipped`: how many acts a person has skipped so far; `rest_skipped`: nobody does any further one."""
+
+    skipped: Callable[[], int] = lambda: 0
+    rest_skipped: Callable[[], bool] = lambda: False
+
+
+def done(evidence: Iterable[Evidence]) -> frozenset[str]:
+    """Names of acts that the phone, or a person, has answered already."""
+    return frozenset(
+        piece.asked.removeprefix(ASKED)
+        for piece in evidence
+        if piece.asked.startswith(ASKED) and piece.outcome is Outcome.ANSWERED
+    )
+
+
+def run_acts(acts: Sequence[CheckAct], scene: Scene, *, but: Collection[str] = (), skips: Skips) -> None:
+    """Every act that is not among `but`, in order. A phone that left or cannot be asked now is not asked: what only it
+    could tell stays untested.
+
+    Raises: BenchError.
+    """
+    left = [act for act in acts if act.name not in but]
+    for act in left:
+        if scene.is_over() or skips.rest_skipped():
+            return
+        if act.measurer is not Measurer.PERSON and scene.phone.peek().presence not in CAN_BE_CHECKED:
+            continue
+        before = skips.skipped()
+
+        def is_over(before: int = before) -> bool:
+            return scene.is_over() or skips.rest_skipped() or skips.skipped() > before
+
+        scene.tell(act.name)
+        act.run(replace(scene, is_over=is_over))

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every act of checking, in the order in which a bench does them: the cable first, then hands, the phone's own page,
+eyes.
+
+A further act is one row here, its module beside this one, its values in `phones.allowed`, and rows of a grading scheme.
+"""
+
+from phones.evidence import Moment
+from phones.port import Platform
+from station.checking.act import CheckAct, Profile
+
+ACTS: tuple[CheckAct, ...] = ()
+
+
+def acts_of(
+    profile: Profile,
+    platform: Platform,
+    moment: Moment,
+    *,
+    only: frozenset[str] = frozenset(),
+    table: tuple[CheckAct, ...] = ACTS,
+) -> tuple[CheckAct, ...]:
+    """What a profile does with such a phone at that moment; `only`: no others than these, whatever the profile."""
+    return tuple(
+        act
+        for act in table
+        if platform in act.platforms
+        and act.moment is moment
+        and (act.name in only if only else profile in act.profiles)
+    )
