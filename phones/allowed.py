@@ -256,6 +256,28 @@ ALLOWED: dict[str, AllowedValue] = _table(
         "what it says of itself that excludes each other, by rule, comma separated; empty = looked and found none",
     ),
     ("consistency.looked_at", _LIST, "rules that could be looked at, comma separated"),
+    # parts (their serial numbers are rows of `phones.identifiers`, kept as commitments) and what the battery bears
+    ("parts.blank", _LIST, "parts that tell zeros, slashes or a placeholder for a serial number, comma separated"),
+    (
+        "parts.sensor_makers",
+        r"[a-z0-9]{1,16}(,[a-z0-9]{1,16}){0,23}",
+        "makers of the sensors, words of our own table, comma separated, sorted; other = in no table",
+    ),
+    ("parts.camera_ids", r"[0-9]{1,4}(,[0-9]{1,4}){0,23}", "ids of the camera devices, comma separated"),
+    ("parts.panel_name", _WORD, "what the display's driver calls its panel: one name a model of panel"),
+    ("parts.panel_maker", r"[a-z0-9]{1,16}", "maker of the panel, a word of our own table; never `original`"),
+    (
+        "battery.contradictions",
+        _LIST,
+        "what it says of its battery that excludes each other, by rule, comma separated; empty = looked and found none",
+    ),
+    ("battery.contradictions_looked_at", _LIST, "rules of that which could be looked at, comma separated"),
+    ("battery.load_curve", r"[0-9]{4,5}(,[0-9]{4,5}){0,59}", "millivolts, one a second, while it was loaded"),
+    ("battery.load_s", r"[0-9]{1,3}", "how long it was loaded, seconds"),
+    ("battery.load_current_ma", r"[0-9]{1,5}", "mean current out of the battery under the load, mA"),
+    ("battery.rest_mv", r"[0-9]{4,5}", "its voltage at rest before the load, mV"),
+    ("battery.sag_mv", r"[0-9]{1,5}", "how far its voltage fell under the load, mV"),
+    ("battery.resistance_mohm", r"[0-9]{1,5}", "that fall by the rise of the current, milliohm: cell, wires and gauge"),
     # iPhone state
     ("apple.activation_state", _WORD, "ActivationState"),
     ("apple.setup_done", _YES_NO, "com.apple.purplebuddy SetupDone"),

@@ -17,6 +17,8 @@ _SERIAL = r"(?! )[A-Za-z0-9._:/#+()\\ \-]{1,64}(?<! )"
 """Readers spell other letters in these (`phones.cleaning.spelled_serial`).
 Makers use slashes and blanks too: SoloX#195, dtmilano/AndroidViewClient#153, Genymobile/scrcpy#3537.
 """
+_PART_SERIAL = r"(?! )[A-Za-z0-9._:/#+()\\ \-]{1,160}(?<! )"
+"""Of a part: a panel's holds the numbers of what it was made from, joined by `+` [read: public guides; unconfirmed]."""
 _LAST = 4
 
 
@@ -40,7 +42,7 @@ class Identifier:
     `label`: what it is committed under. Numbers of one label are of one kind and fit in either order: the two IMEIs.
     `values`: the allow-listed values that carry it, each with its meaning; their text must match `pattern` whole.
     `counts_as`: numbers with the same word count as one, because one holds the other; "" for a number that an erase
-    replaces, which is committed and redacted but names no phone.
+    replaces, or that is a part's: it is committed and redacted but names no phone.
     `on_paper`: the ledger keeps it, records commit to it and the archive copy may open it.
     `shown`: its place on the page, which shows its last four characters, and a buyer may check the number; 0 if it is
     not there. `missed`: the page says so when the number is not known.
@@ -65,6 +67,35 @@ class Identifier:
         """The value under which the phone itself tells it."""
         return next(iter(self.values))
 
+
+PART_MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "panel": "the screen's panel",
+        "cover_glass": "the screen's cover glass",
+        "camera_back": "the back cameras",
+        "camera_front": "the front camera",
+        "face_id": "the Face ID module",
+        "ambient_light": "the ambient light sensor",
+        "flash": "the flash",
+        "compass": "the compass",
+        "storage": "the storage",
+        "battery": "the battery",
+    }
+)
+"""The parts whose serial numbers a phone may tell, `parts.<name>`: several modules of one kind are one text."""
+
+PARTS: tuple[Identifier, ...] = tuple(
+    Identifier(
+        name=f"part_{part}",
+        label=f"part_{part}",
+        shape=Shape.TEXT,
+        values={f"parts.{part}": f"serial number of {meaning}"},
+        pattern=_PART_SERIAL,
+        counts_as="",  # a part can be changed: it names no phone, and one that differs makes no other phone
+    )
+    for part, meaning in PART_MEANINGS.items()
+)
+"""Kept as commitments only, so that a later reading can be compared; on no page, in no opening, in no ledger column."""
 
 IDENTIFIERS: tuple[Identifier, ...] = (
     Identifier(
@@ -145,6 +176,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         pattern=r"[0-9a-f]{8,32}",
         counts_as="",
     ),
+    *PARTS,
 )
 """In the order in which a buyer can read them most easily: *#06#, the label, then what a computer must ask."""
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phones.allowed import ALLOWED, MALFORMED, allowed
+from phones.identifiers import PART_MEANINGS
 
 FORBIDDEN = (
     "device_name",
@@ -81,4 +82,5 @@ def test_the_identifiers_are_exactly_those_of_the_phone() -> None:
         "ecid",
         "wifi_mac",
         "android_id",
+        *(f"part_{part}" for part in PART_MEANINGS),
     }

@@ -13,7 +13,7 @@ import pytest
 import phones
 from certs.record.statement import COMMITTED_LABELS
 from phones.allowed import ALLOWED
-from phones.identifiers import BY_NAME, IDENTIFIERS, IN_ANY_ORDER, ON_PAPER, SHOWN, Identifier, normalise
+from phones.identifiers import BY_NAME, IDENTIFIERS, IN_ANY_ORDER, ON_PAPER, PARTS, SHOWN, Identifier, normalise
 from phones.recordings.redact import Fakes
 
 ROOT = Path(phones.__file__).parents[1]
@@ -25,6 +25,7 @@ EXAMPLES = {
     "udid": "00008101-000a1b2c3d4e001e",
     "wifi_mac": "aa:bb:cc:00:11:22",
     "android_id": "aaaaaaaaaaaaaaaa",
+    **{each.label: f"FAKE{each.label.upper()}+SERIAL" for each in PARTS},
 }
 
 
@@ -51,6 +52,11 @@ def test_what_stands_on_paper_names_the_phone_and_what_is_shown_stands_on_paper(
     assert all(each.counts_as for each in ON_PAPER)
     assert all(each in ON_PAPER for each in SHOWN)
     assert [each.shown for each in SHOWN] == list(range(1, len(SHOWN) + 1))
+
+
+def test_a_part_names_no_phone_and_stands_on_no_page() -> None:
+    assert not any(each.counts_as or each.on_paper or each.shown or each.called_by for each in PARTS)
+    assert all(each.name == each.label == f"part_{each.value.removeprefix('parts.')}" for each in PARTS)
 
 
 def test_the_codes_of_the_statement_are_those_of_papers_in_the_world() -> None:
