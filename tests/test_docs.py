@@ -359,6 +359,7 @@ def test_the_settings_reference_names_every_setting_with_its_default() -> None:
         "signing": asdict(settings.signing),
         "overwrite": asdict(settings.overwrite),
         "service": asdict(settings.service),
+        "checking": asdict(settings.checking),
     }
     assert {name: written[name] for name in tables} == tables
     assert set(written) == set(Settings.__dataclass_fields__)
