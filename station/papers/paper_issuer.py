@@ -35,6 +35,7 @@ from phones.identity import PhoneIdentity
 from station.errors import LogMissingError, NotCertifiedError
 from station.ledger.entry import parse_time
 from station.ledger.job import Job
+from station.ledger.job_events import JobFailed
 from station.ledger.paper_events import (
     CertificateMade,
     FieldsSealed,
@@ -145,7 +146,12 @@ class PaperIssuer:
         if job.report is not None and job.report_is_last and job.summary.awaits_decision:
             return
         record = self._record(job, logged=not _awaits_decision(job))
-        if not record.is_report:
+        if not record.is_report and record.facts.log is not None and not self._may_close(job):
+            # The log has the end of a paper that the ledger has lost, as after a disk that lost what it had confirmed:
+            # a second one may stand nowhere, and nobody can say what the first one said.
+            job.move(Stage.FAILED, because=[job.write(JobFailed(reason="paper_lost"))])
+            self._report(job)
+        elif not record.is_report:
             self._write(job, CertificateMade, record, "certificate")
         elif job.report is not None and job.report_is_last:
             self._ensure_published(job, job.report)
