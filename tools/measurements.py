@@ -7,6 +7,11 @@ can be none; `then`: what follows, where that is not the answer of a check. A va
 written is another matter: its level of evidence.
 """
 
+import json
+from collections.abc import Mapping
+from typing import cast
+
+from phones import package_data as files
 from phones.frozen import dataclass
 
 
@@ -26,6 +31,12 @@ _BOOT = "set once by the bootloader; missing, empty or in another word is not re
 _NAMED = "a name, not a measurement; shared numbers and placeholders are no identity"
 _ASKED = "`unknown`, or not read, unless the service answers in its whole form"
 _OURS = "ours: written and read by the job itself"
+
+PAGE_VALUES = cast(
+    "Mapping[str, Mapping[str, list[str]]]",
+    json.loads(files.path("grading", "phone_checks", "values.json").read_bytes()),
+)
+"""Check of the page → its value, without `browser.` → signs that it was not measured."""
 
 MEASUREMENTS: tuple[Measurement, ...] = (
     # what Android says of its battery
@@ -394,6 +405,15 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         values=("media.sim", "media.sd"),
         source="Android: `gsm.sim.state`, `sm list-volumes`; iPhone: `SIMStatus`",
         without="`unknown` unless every slot answers in a known word and the internal volume is listed too",
+    ),
+    # what the page in the phone's own browser claims; signs by value: grading/phone_checks/values.json
+    *(
+        Measurement(
+            values=tuple(f"browser.{name}" for name in values),
+            source=f"the page in the phone's own browser, {check.replace('_', ' ')}: claimed by the phone",
+            signs=tuple(sorted({sign for signs in values.values() for sign in signs})),
+        )
+        for check, values in PAGE_VALUES.items()
     ),
     # the job itself
     Measurement(
