@@ -84,6 +84,16 @@ class Reboot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReversePort:
+    """`adb reverse tcp:PORT tcp:PORT`: a port of the phone's own loopback leads to the same port of ours, or, with
+    `is_open` false, no longer does. The reply is empty. The adb server lets the phone come to this port alone.
+    """
+
+    port: int
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RescueProperty:
     """`rescue-getprop:NAME` of Android's rescue mode. Reply body: one line, empty for what it does not tell."""
 
@@ -181,6 +191,7 @@ Request = (
     | ShellStream
     | TradeInLine
     | Reboot
+    | ReversePort
     | RescueProperty
     | RescueWipe
     | FastbootVariables

@@ -22,6 +22,7 @@ from phones.link import Link, Question
 from phones.long_act import Act, ActEnd, ActOutcome, ActProgress, begin, follow
 from phones.port import Port, Sighting
 from phones.shared_numbers import set_aside
+from phones.signs import NOT_MEASURED
 
 _OF_END: Mapping[ActEnd, Outcome] = MappingProxyType(
     {
@@ -300,8 +301,10 @@ class WitnessedPort:
         return self._record(moment=moment, link="operator", asked=asked, outcome=Outcome.ANSWERED, values=values)
 
     def keep_claim(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:
-        """Keep what a page in the phone's own browser says (`browser.*`); nothing else may come that way."""
-        own = {name: text for name, text in values.items() if name.startswith(BROWSER)}
+        """Keep what a page in the phone's own browser says (`browser.*`, and that it could not measure one of these);
+        nothing else may come that way.
+        """
+        own = {name: text for name, text in values.items() if name.removeprefix(NOT_MEASURED).startswith(BROWSER)}
         return self._record(moment=moment, link="browser", asked=asked, outcome=Outcome.ANSWERED, values=own)
 
     def record_host_fact(self, asked: str, values: Mapping[str, str], moment: Moment) -> Answer:

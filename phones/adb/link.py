@@ -21,6 +21,7 @@ from phones.link import (
     Request,
     RescueProperty,
     RescueWipe,
+    ReversePort,
     ShellLine,
     ShellStream,
     TradeInLine,
@@ -54,8 +55,8 @@ class AdbLink:
         self._generation = server.generation
 
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
-        """See Link.exchange. Answers ShellLine, TradeInLine, Reboot and the Rescue requests; refuses the rest as
-        `unsupported`.
+        """See Link.exchange. Answers ShellLine, TradeInLine, Reboot, ReversePort and the Rescue requests; refuses the
+        rest as `unsupported`.
         """
         deadline = Deadline(timeout_s)
         if isinstance(request, ShellLine):
@@ -68,6 +69,8 @@ class AdbLink:
             return self._shell(f"shell,v2,raw:tradeinmode {request.command}", deadline)
         if isinstance(request, Reboot):
             return self._reboot(request.target, deadline)
+        if isinstance(request, ReversePort):
+            return self._reverse(request, deadline)
         if isinstance(request, RescueProperty):
             return self._property(request.name, deadline)
         if isinstance(request, RescueWipe):
@@ -151,11 +154,27 @@ class AdbLink:
                     raise ReplyMalformedError(step="read", expected=f"at most {_MOST_PROPERTY} bytes", got="more")
         return Reply(body=bytes(told))
 
+    def _reverse(self, request: ReversePort, deadline: Deadline) -> Reply:
+        """The phone's adbd answers in the stream, as the server answers a request: OKAY (and, from newer ones, the port
+        once more), or FAIL with a reason [read: adb.cpp, handle_forward_request; not seen on a phone: unconfirmed].
+        """
+        place = f"tcp:{_a_port(request.port)}"
+        with self._open(deadline) as stream:
+            stream.request(f"reverse:forward:{place};{place}" if request.is_open else f"reverse:killforward:{place}")
+            stream.expect_okay()
+        return Reply()
+
     def _reboot(self, target: RebootTarget, deadline: Deadline) -> Reply:
         with self._open(deadline) as stream:
             stream.request(f"reboot:{target.value}")
             # The phone says no more; the stream ends when it goes down, which the port shows anyway.
             return Reply()
+
+
+def _a_port(number: int) -> int:
+    if not 1024 <= number <= 65535:
+        raise ValueError(f"not a port of ours: {number}")
+    return number
 
 
 def _read_shell(stream: AdbStream) -> Reply:

@@ -137,6 +137,10 @@ class AdbStream:
         if len(data) > _MAXIMUM_SERVICE:
             raise ReplyMalformedError(step="send", expected="a request of at most 65535 bytes", got=str(len(data)))
         self.send(b"%04x" % len(data) + data)
+        self.expect_okay()
+
+    def expect_okay(self) -> None:
+        """Wait for OKAY. Raises: as `request`."""
         answer = self.read_exactly(4)
         if answer == b"OKAY":
             return

@@ -40,6 +40,7 @@ from phones.link import (
     Request,
     RescueProperty,
     RescueWipe,
+    ReversePort,
     ShellLine,
     ShellStream,
     TradeInLine,
@@ -351,6 +352,8 @@ def request_text(request: Request, change: Callable[[str], str] = lambda text: t
             return ["trade_in", change(request.command)]
         case Reboot():
             return ["reboot", *([request.target.value] if request.target else [])]
+        case ReversePort():
+            return ["reverse_port", "open" if request.is_open else "close"]  # the port is another each time
         case RescueProperty():
             return ["rescue_property", change(request.name)]
         case RescueWipe():

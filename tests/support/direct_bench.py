@@ -34,6 +34,7 @@ from phones.link import (
     Request,
     RescueProperty,
     RescueWipe,
+    ReversePort,
     ShellLine,
     ShellStream,
     TradeInLine,
@@ -210,6 +211,9 @@ class DirectAdbLink:
             service = f"shell,v2,raw:tradeinmode {request.command}"
         elif isinstance(request, Reboot):
             service = f"reboot:{request.target}"
+        elif isinstance(request, ReversePort):
+            place = f"tcp:{request.port}"
+            service = f"reverse:forward:{place};{place}" if request.is_open else f"reverse:killforward:{place}"
         elif isinstance(request, RescueProperty):
             service = f"rescue-getprop:{request.name}"
         elif isinstance(request, RescueWipe):

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from virtual_phones.adb.auth import TOKEN_BYTES, HostKey, HostKeyError, parse_host_key
-from virtual_phones.adb.services import AdbPhone, Service, open_service
-from virtual_phones.faults import Exchanges, Fault
+from virtual_phones.adb.reverse import Dialled, Reverses
+from virtual_phones.adb.services import AdbPhone, Answer, Service, open_service
+from virtual_phones.faults import Exchanges, Fault, distorted
 
 VERSION = 0x01000001
 """From this version on neither side checks data_check, but the first CNXN still carries it."""
@@ -73,6 +74,7 @@ class Adbd:
         self._host_checks = True
         self._token = b""
         self._offered: HostKey | None = None
+        self.reverses = Reverses()
         self.online = False
         self.dead = False
         self.killed: Fault | None = None
@@ -118,6 +120,27 @@ class Adbd:
                 stream.due_s = 0.0
                 self._pump(stream)
 
+    def dial(self, place: str) -> Dialled:
+        """Open a stream to a place of the host's, as for somebody who has come to a reversed port."""
+        dialled = Dialled(local=self._next_id)
+        self._next_id += 1
+        stream = _Stream(local=dialled.local, remote=0, service=dialled, fault=None, host_ready=False)
+        self._streams[stream.local] = stream
+        self._outbox += message(A_OPEN, stream.local, 0, place.encode() + b"\0", checked=self._host_checks)
+        return dialled
+
+    def push(self, dialled: Dialled, data: bytes | None) -> None:
+        """What somebody at a reversed port sends; None: they have gone."""
+        stream = self._streams.get(dialled.local)
+        if stream is None:
+            return
+        if data is None:
+            dialled.ended = True
+        else:
+            dialled.say(data)
+        stream.waiting += dialled.take()
+        self._pump(stream)
+
     def _handle(self, command: int, arg0: int, arg1: int, payload: bytes, now_s: float) -> None:
         if command == A_CNXN:
             self._greet(arg0, arg1)
@@ -127,12 +150,19 @@ class Adbd:
             return
         elif command == A_OPEN:
             self._open(arg0, payload, now_s)
-        elif (stream := self._streams.get(arg1)) is not None and stream.remote == arg0:
+        elif (stream := self._streams.get(arg1)) is not None and self._is_of(stream, command, arg0):
             self._continue(stream, command, payload, now_s)
+
+    def _is_of(self, stream: _Stream, command: int, remote: int) -> bool:
+        """Does the host mean this stream? Of one that we opened it tells its own number with the first OKAY."""
+        if stream.remote == 0 and command == A_OKAY:
+            stream.remote = remote
+        return stream.remote == remote
 
     def _greet(self, version: int, maximum: int) -> None:
         """CNXN resets everything; then either the banner or a token to sign."""
         self._streams.clear()
+        self.reverses = Reverses()
         self.online = False
         self._host_checks = version < VERSION
         self._maximum = max(1, min(maximum, MAXIMUM_DATA))
@@ -178,7 +208,13 @@ class Adbd:
         if fault is not None and not fault.reaches_phone:
             self._cut(fault)
             return
-        service = open_service(self._phone, name, exchange, self._exchanges.answered, now_s)
+        service: Service | None
+        if name.startswith("reverse:") and self._phone.takes_reverses():
+            said = self.reverses.ask(name.removeprefix("reverse:"))
+            self._exchanges.answered(said)
+            service = Answer(said if fault is None else distorted(fault, said, exchange.previous))
+        else:
+            service = open_service(self._phone, name, exchange, self._exchanges.answered, now_s)
         if service is None:  # a refusal is an answer too: it can be lost, and the cable cut behind it
             if fault is None or fault.answers:
                 self._outbox += message(A_CLSE, 0, remote)

@@ -6,12 +6,14 @@ while the phone is away: nobody else can take it, and the host's connect is refu
 """
 
 import contextlib
+import selectors
 import socket
 import threading
 from collections.abc import Callable
 
 from virtual_phones.adb.adbd import Adbd
 from virtual_phones.adb.auth import HostKey
+from virtual_phones.adb.loopback import PhoneLoopback, loopback_of
 from virtual_phones.adb.on_port import AdbOnPort, adb_generation
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.port import VirtualPort
@@ -36,6 +38,11 @@ class AdbListener:
     def address(self) -> str:
         """What adb calls this slot: "127.0.0.1:PORT"."""
         return f"127.0.0.1:{self.tcp_port}"
+
+    @property
+    def loopback(self) -> str:
+        """What the phone's own programs reach as `localhost`."""
+        return loopback_of(self.tcp_port)
 
     @property
     def is_open(self) -> bool:
@@ -96,24 +103,32 @@ class AdbListener:
 
     def _converse(self, connection: socket.socket, adbd: Adbd) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        while not adbd.dead:
-            due = adbd.next_due()
-            wait = None if due is None else _DIALOG_POLL_S if due == 0 else max(due - self._clock(), 0.001)
-            connection.settimeout(wait)
-            try:
-                data = connection.recv(_RECEIVE_BYTES)
-            except TimeoutError:
-                data = None
-            if data == b"":
-                return
-            if data is not None:
-                adbd.receive(data, now_s=self._clock())
-            adbd.advance(now_s=self._clock())
-            connection.settimeout(None)
-            connection.sendall(adbd.take())
+        loopback = PhoneLoopback(adbd, self.loopback)
+        try:
+            self._listen(connection, adbd, loopback)
+        finally:
+            loopback.close()
         if adbd.killed is not None:
             self.port.link_died(adbd.killed, self._clock())
             self.drop()
+
+    def _listen(self, connection: socket.socket, adbd: Adbd, loopback: PhoneLoopback) -> None:
+        while not adbd.dead:
+            due = adbd.next_due()
+            wait = None if due is None else _DIALOG_POLL_S if due == 0 else max(due - self._clock(), 0.001)
+            with selectors.DefaultSelector() as looking:
+                for each in (connection, *loopback.waiting_on()):
+                    looking.register(each, selectors.EVENT_READ)
+                ready = [key.fileobj for key, _ in looking.select(wait)]
+            if connection in ready:
+                data = connection.recv(_RECEIVE_BYTES)
+                if data == b"":
+                    return
+                adbd.receive(data, now_s=self._clock())
+            loopback.attend(each for each in ready if isinstance(each, socket.socket) and each is not connection)
+            adbd.advance(now_s=self._clock())
+            loopback.follow()
+            connection.sendall(adbd.take())
 
 
 def _bound_socket() -> tuple[socket.socket, int]:

@@ -37,6 +37,11 @@ class AdbOnPort:
         with self._port.lock:
             self._phone.offer_key(fingerprint, now_s, comment)
 
+    def takes_reverses(self) -> bool:
+        """See AdbPhone."""
+        with self._port.lock:
+            return self._phone.accepts("reverse:")
+
     def run(self, service: str, stdin: bytes, now_s: float) -> ServiceReply | None:
         """See AdbPhone."""
         with self._port.lock:

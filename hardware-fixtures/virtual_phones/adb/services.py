@@ -43,6 +43,9 @@ class AdbPhone(Protocol):
     def offer_key(self, fingerprint: str, now_s: float, comment: str) -> None:
         """Open the Allow dialog for this host; `comment` is what it calls itself, user@host."""
 
+    def takes_reverses(self) -> bool:
+        """May a port of the phone lead to the host, in this mode?"""
+
     def run(self, service: str, stdin: bytes, now_s: float) -> ServiceReply | None:
         """Carry a service out; None = closed in this mode."""
 

@@ -141,7 +141,7 @@ class AndroidPhone(AndroidBody):
             return rescue.accepts(self, service)
         if mode == "recovery":
             return service.startswith("reboot:")
-        return mode == "device" and service.startswith(("shell", "exec:", "sync:", "reboot:", "remount:"))
+        return mode == "device" and service.startswith(("shell", "exec:", "sync:", "reboot:", "remount:", "reverse:"))
 
     def feed(self, service: str, *, now_s: float) -> Fed | None:
         """Open a service that takes its input as it comes (`shell/fed.py`); None = ask `run`."""
@@ -168,6 +168,8 @@ class AndroidPhone(AndroidBody):
         if kind == "reboot":
             self.reboot(line)
             return ServiceReply()
+        if kind == "reverse":  # on the wire adbd itself answers; here nobody comes to the port
+            return ServiceReply(stdout=b"OKAY")
         if kind == "remount":
             return ServiceReply(stdout=b"remount failed\n")
         merged = "v2" not in kind.split(",")

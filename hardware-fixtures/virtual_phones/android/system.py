@@ -47,6 +47,8 @@ class AndroidSystem:
         self.ready_in_s: Callable[[], float] = lambda: 0.0
         self.volatile: dict[str, str] = {}
         self.wifi_connected = False
+        self.opened: list[str] = []
+        """Addresses that `am start` has opened in the browser, the latest last; at most 100."""
         self.getprops = 0
         self._built = {name: str(value) for name, value in section(lives.model, "properties").items()}
         self.environment: Mapping[str, str] = {

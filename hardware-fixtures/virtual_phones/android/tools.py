@@ -242,7 +242,7 @@ def _am(system: AndroidSystem, call: Call) -> int:
             return 255
         call.write("Broadcast completed: result=0\n")
     elif verb in ("start", "start-activity"):
-        call.write(f"Starting: Intent {{ {text[:120]} }}\n")
+        return _start_activity(system, call)
     elif verb == "get-current-user":
         call.write("0\n")
     elif verb in ("force-stop", "kill", "startservice", "wait-for-broadcast-idle", "switch-user"):
@@ -250,6 +250,21 @@ def _am(system: AndroidSystem, call: Call) -> int:
     else:
         call.err.write(f"Unknown command: {verb[:100]}\n")
         return 255
+    return 0
+
+
+def _start_activity(system: AndroidSystem, call: Call) -> int:
+    """`am start -a ACTION -d ADDRESS`: what looks at an address is the browser, where there is one."""
+    options = dict(zip(call.words[1::2], call.words[2::2], strict=False))
+    action, address = options.get("-a", ""), options.get("-d", "")[:2000]
+    said = " ".join(word for word in (f"act={action}", f"dat={address}" if address else "") if word)
+    call.write(f"Starting: Intent {{ {said} }}\n")
+    if action != "android.intent.action.VIEW" or not address.startswith(("http://", "https://")):
+        return 0
+    if system.model.get("browser") == "none":
+        call.err.write(f"Error: Activity not started, unable to resolve Intent {{ {said} flg=0x10000000 }}\n")
+        return 0
+    system.opened = [*system.opened[-99:], address]
     return 0
 
 

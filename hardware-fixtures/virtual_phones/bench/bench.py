@@ -76,6 +76,7 @@ class VirtualBench:
                 "adb_server": self._adb_server,
                 "press": self._press,
                 "screen": self._screen,
+                "browser": self._browser,
                 "plug": self._put_in,
                 "unplug": self._unplug,
                 "move": self._move,
@@ -199,6 +200,14 @@ class VirtualBench:
         port = self._port(request)
         with port.lock:
             return port.phone.screen()
+
+    def _browser(self, request: Mapping[str, object]) -> dict[str, object]:
+        """For whoever gives the phone a browser: what `localhost` is there, and the addresses it was sent to."""
+        port = self._port(request)
+        loopbacks = [listener.loopback for listener in self.listeners if listener.port is port]
+        with port.lock:
+            opened = list(port.phone.system.opened) if isinstance(port.phone, AndroidPhone) else []
+        return {"loopback": loopbacks[0] if loopbacks else "", "opened": opened}
 
     def _unplug(self, request: Mapping[str, object]) -> None:
         seconds = request.get("seconds")

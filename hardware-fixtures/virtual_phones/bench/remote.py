@@ -128,6 +128,13 @@ class RemoteBench:
         """What a person sees on the phone at `port`, in the words of `VirtualPhone.screen`. Raises: ControlError."""
         return str(self._client.call("screen", port=port))
 
+    def browser(self, port: str) -> tuple[str, list[str]]:
+        """The address of the own loopback of the phone at `port`, and what it was told to open. Raises: ControlError."""
+        found = self._client.call("browser", port=port)
+        if not isinstance(found, dict) or not isinstance(found.get("opened"), list):
+            raise ControlError("browser: another answer than expected")
+        return str(found.get("loopback")), [str(each) for each in found["opened"]]
+
     def plug(self, port: str) -> None:
         """Put the cable in. Raises: ControlError."""
         self._client.call("plug", port=port)

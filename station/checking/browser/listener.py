@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The port that one phone's browser comes to: a thread of its own, few connections, nothing that waits for ever."""
+
+import asyncio
+import socket
+import ssl
+import threading
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from phones.errors import BenchError
+from station.checking.browser.requests import LARGEST_HEAD, BadRequestError, Said, read_request, written
+from station.checking.browser.visit import HEADERS, Visit
+
+MOST_CONNECTIONS = 24
+"""A browser opens six at once to one host; the rest is turned away."""
+MOST_REQUESTS_A_CONNECTION = 1000
+SEND_S = 20.0
+START_S = 10.0
+LOOPBACK = "127.0.0.1"
+
+
+class Listener:
+    """Listens from the moment it is made, so that its port can be named; answers between `open` and `close`.
+
+    `address`: of this machine; only a bench with a certificate (`encryption`) listens anywhere but on loopback.
+    Raises: BenchError when there is no free port.
+    """
+
+    def __init__(self, address: str = LOOPBACK, *, encryption: ssl.SSLContext | None = None) -> None:
+        try:
+            self._socket = socket.create_server((address, 0), backlog=32)
+        except OSError as error:
+            raise BenchError(subject=address, step="listen", got=type(error).__name__) from error
+        self.port = int(self._socket.getsockname()[1])
+        self._encryption = encryption
+        self._loop = asyncio.new_event_loop()
+        self._visit: Visit | None = None
+        self._open = 0
+        self._thread: threading.Thread | None = None
+
+    def open(self, visit: Visit) -> None:
+        """Answer from now on, in a thread of its own."""
+        self._visit = visit
+        self._thread = threading.Thread(target=self._run, name=f"browser {self.port}", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Answer nobody any more; never raises."""
+        if self._thread is None:
+            self._socket.close()
+            self._loop.close()
+            return
+        with suppress(RuntimeError):  # the thread has ended by itself
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(START_S)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        loop = self._loop
+        asyncio.set_event_loop(loop)
+        serving = asyncio.start_server(self._serve, sock=self._socket, limit=LARGEST_HEAD, ssl=self._encryption)
+        server = loop.run_until_complete(serving)
+        try:
+            loop.run_forever()
+        finally:
+            server.close()
+            tasks = asyncio.all_tasks(loop)
+            for task in tasks:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            loop.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, however it ends."""
+        self._open += 1
+        try:
+            if self._open > MOST_CONNECTIONS:
+                await _send(writer, Said(status=503), keep=False)
+            else:
+                await self._converse(reader, writer)
+        except (OSError, TimeoutError):
+            pass  # the other side has gone, or takes nothing
+        finally:
+            self._open -= 1
+            writer.transport.abort()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visit = self._visit
+        assert visit is not None
+        for number in range(1, MOST_REQUESTS_A_CONNECTION + 1):
+            try:
+                asked = await read_request(reader)
+            except BadRequestError as error:
+                await _send(writer, Said(status=error.status), keep=False)
+                return
+            if asked is None:
+                return
+            keep = number < MOST_REQUESTS_A_CONNECTION and asked.headers.get("connection", "").lower() != "close"
+            await _send(writer, visit.answer(asked), keep=keep)
+            if not keep:
+                return
+
+
+async def _send(writer: asyncio.StreamWriter, said: Said, *, keep: bool) -> None:
+    """Raises: TimeoutError, OSError."""
+    writer.write(written(said, HEADERS, keep=keep))
+    await asyncio.wait_for(writer.drain(), SEND_S)
+    if not keep:
+        # Closed with bytes unread, the kernel would take our answer back: the sender has a moment to read it.
+        writer.write_eof() if writer.can_write_eof() else None
+        await asyncio.sleep(0.05)
