@@ -14,6 +14,7 @@ OTHERS = {
     "phones/apple/models.py": "files of the program",
     "phones/attestation/roots.py": "files of the program",
     "phones/package_data.py": "files of the program",
+    "station/checking/browser/page_files.py": "files of the program",
     "station/service/pages/asset_files.py": "files of the program",
     "station/session/demo.py": "files of the program",
     "wipe/rules.py": "files of the program",

@@ -14,6 +14,9 @@ from phones.apple.parts import PartAnswer, encode
 from phones.apple.readers import read_batch
 from phones.link import Reply
 from phones.signs import NOT_MEASURED, SIGNS
+from station.checking.browser.act import SIGNS as ENDS_WITH_SIGNS
+from station.checking.browser.act import signs_of
+from station.checking.browser.plan import CHECKS as PAGE_CHECKS
 from tests.phones.toolbox import BATTERY, THERMAL
 from tools import make_checks
 from tools.measurements import MEASUREMENTS, PAGE_VALUES, row_of
@@ -84,6 +87,7 @@ OTHERS = [
     checks.thermal(THERMAL.replace("Ready: true", "Ready: false")),
     checks.thermal(THERMAL.replace("Override: false", "Override: true")),
     checks.thermal(THERMAL + "\nThermal Status: 3"),
+    *[signs_of(end, PAGE_CHECKS) for end in ENDS_WITH_SIGNS],
     read_status({"battery": {"cycle_count": 0, "health": 0, "state": 1}}, nonce=""),
     *[
         read_batch(Reply(body=encode({name: PartAnswer(status="ok", value=value)})))

@@ -129,7 +129,7 @@ class RemoteBench:
         return str(self._client.call("screen", port=port))
 
     def browser(self, port: str) -> tuple[str, list[str]]:
-        """The address of the own loopback of the phone at `port`, and what it was told to open. Raises: ControlError."""
+        """The address of the loopback of the phone at `port`, and what it was told to open. Raises: ControlError."""
         found = self._client.call("browser", port=port)
         if not isinstance(found, dict) or not isinstance(found.get("opened"), list):
             raise ControlError("browser: another answer than expected")

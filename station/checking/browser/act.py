@@ -6,11 +6,10 @@ visit is kept under the act's own name: how it ended (`host.page`), and a sign f
 because of it. A person who passes over a check leaves nothing: not tested.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from phones.evidence import Moment
 from phones.link import Effect, Question, Reply, ReversePort, ShellLine
 from phones.port import Platform
 from phones.signs import not_measured
@@ -111,28 +110,28 @@ def over_the_cable(scene: Scene, files: Mapping[str, PageFile] | None = None) ->
         )
         listener.open(visit)
         end = PageEnd.NO_WAY
-        if scene.phone.ask(_way(listener.port, is_open=True), Moment.BEFORE).answered:
+        if scene.phone.ask(_way(listener.port, is_open=True), scene.moment).answered:
             try:
                 end = _sent(scene, visit, measured, secrets.code)
             finally:
-                scene.phone.ask(_way(listener.port, is_open=False), Moment.BEFORE)
+                scene.phone.ask(_way(listener.port, is_open=False), scene.moment)
     keep_end(scene, end, checks, measured)
 
 
 def _sent(scene: Scene, visit: Visit, measured: set[str], code: str) -> PageEnd:
-    opened = scene.phone.ask(_opening(visit.address), Moment.BEFORE)
+    opened = scene.phone.ask(_opening(visit.address), scene.moment)
     if not opened.answered:
         return PageEnd.NO_WAY
     if opened.values.get("command.exit_code") != "0":
         return PageEnd.NO_BROWSER
-    scene.tell("browser_opened", code=code)
+    scene.operator.instruct("phone_page", port=scene.phone.path, facts={"code": code})
     return attend(scene, visit, measured)
 
 
 def attend(scene: Scene, visit: Visit, measured: set[str]) -> PageEnd:
     """Keep each result as it comes, until the page is done, somebody ends it or nobody says anything any more."""
     began = heard_at = scene.clock.monotonic()
-    heard, running = visit.heard, ""
+    heard = visit.heard
     while True:
         end = visit.end  # before the results: what came before it is not lost
         keep_results(scene, visit, measured)
@@ -141,9 +140,6 @@ def attend(scene: Scene, visit: Visit, measured: set[str]) -> PageEnd:
         now = scene.clock.monotonic()
         if visit.heard != heard:
             heard, heard_at = visit.heard, now
-        if visit.running != running:
-            running = visit.running
-            scene.tell("browser_running", check=running)
         if scene.is_over():
             return PageEnd.SKIPPED
         if not visit.is_opened and now - began >= scene.person_s:
@@ -159,16 +155,22 @@ def keep_results(scene: Scene, visit: Visit, measured: set[str]) -> None:
     """All that have come, each as a piece of its own: the worst of a check counts, and nothing takes one back."""
     while (result := visit.take()) is not None:
         measured |= {*result.values, *result.not_measured}
-        scene.phone.keep_claim(f"check.{result.check}", result.as_claim(), Moment.BEFORE)
+        scene.phone.keep_claim(f"check.{NAME}.{result.check}", result.as_claim(), scene.moment)
 
 
 def keep_end(scene: Scene, end: PageEnd, checks: Iterable[str], measured: set[str]) -> None:
     """How it ended, and what was not measured because of it."""
-    names = [BROWSER + name for check in checks for name in CHECKS[check]]
-    if end in (PageEnd.REPLAYED, PageEnd.FLOODED):
-        measured = set()
-    signs = not_measured(SIGNS[end], *(name for name in names if name not in measured)) if end in SIGNS else {}
-    scene.phone.record_host_fact(f"check.{NAME}", {"host.page": end.value, **signs}, Moment.BEFORE)
+    values = {"host.page": end.value, **signs_of(end, checks, measured)}
+    scene.phone.record_host_fact(f"check.{NAME}", values, scene.moment)
+
+
+def signs_of(end: PageEnd, checks: Iterable[str], measured: Collection[str] = ()) -> dict[str, str]:
+    """The values of these checks that have a sign after such an end."""
+    if end not in SIGNS:
+        return {}
+    kept = () if end in (PageEnd.REPLAYED, PageEnd.FLOODED) else measured
+    names = (BROWSER + name for check in checks for name in CHECKS[check])
+    return not_measured(SIGNS[end], *(name for name in names if name not in kept))
 
 
 def _way(port: int, *, is_open: bool) -> Question:

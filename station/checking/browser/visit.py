@@ -90,8 +90,6 @@ class Visit:
         self.heard = 0
         """How many of them came with the cookie."""
         self.end: VisitEnd | None = None
-        self.running = ""
-        """The check that the page has begun last."""
 
     @property
     def is_opened(self) -> bool:
@@ -199,7 +197,6 @@ class Visit:
         if name == "state":
             state = read_state(body, self._nonce, self._checks)
             self._begun.add(state.check)
-            self.running = state.check
             return Said(status=204)
         if name == "result":
             return self._result(read_result(body, self._nonce, self._checks))

@@ -59,6 +59,9 @@ class Phone:
         self.ran.append((service, stdin))
         return self.reply
 
+    def takes_reverses(self) -> bool:
+        return True
+
     def feed(self, service: str, now_s: float) -> None:
         return None
 
