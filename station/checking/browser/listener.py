@@ -37,14 +37,17 @@ class Listener:
         self._encryption = encryption
         self._loop = asyncio.new_event_loop()
         self._visit: Visit | None = None
+        self._answers = threading.Event()
         self._open = 0
         self._thread: threading.Thread | None = None
 
     def open(self, visit: Visit) -> None:
-        """Answer from now on, in a thread of its own."""
+        """Answer from now on, in a thread of its own. Raises: BenchError."""
         self._visit = visit
         self._thread = threading.Thread(target=self._run, name=f"browser {self.port}", daemon=True)
         self._thread.start()
+        if not self._answers.wait(START_S):
+            raise BenchError(subject=str(self.port), step="listen", expected="an answer in time", got="none")
 
     def close(self) -> None:
         """Answer nobody any more; never raises."""
@@ -70,6 +73,7 @@ class Listener:
         serving = asyncio.start_server(self._serve, sock=self._socket, limit=LARGEST_HEAD, ssl=self._encryption)
         server = loop.run_until_complete(serving)
         try:
+            self._answers.set()
             loop.run_forever()
         finally:
             server.close()

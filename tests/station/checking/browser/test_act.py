@@ -111,7 +111,11 @@ def test_a_skipped_page_leaves_what_it_has_measured_and_no_signs(desk: Desk) -> 
 
 def test_a_page_that_falls_silent_is_left(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(act, "SILENT_S", 0.5)
-    assert ends(desk.run(lambda page: None if page.open() else None, person_s=0.5)) == PageEnd.LEFT
+
+    def browse(page: PhonePage) -> None:
+        assert page.open() == 200
+
+    assert ends(desk.run(browse, person_s=0.5)) == PageEnd.LEFT
 
 
 def test_a_hostile_text_is_kept_as_malformed_and_nothing_else_of_it(desk: Desk) -> None:
