@@ -70,7 +70,7 @@ def test_a_page_that_nobody_opens_leaves_a_sign_for_every_value(desk: Desk) -> N
 
 
 def test_a_phone_without_a_browser_is_said(desk: Desk) -> None:
-    desk.phone.model["browser"] = "none"
+    desk.phone.system.model = {**desk.phone.model, "browser": "none"}
     pieces = desk.run(lambda _page: None)
     assert ends(pieces) == PageEnd.NO_BROWSER
     assert pieces[-2].asked == "browser.way_closed"
