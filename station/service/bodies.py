@@ -59,6 +59,13 @@ class Unlocking(RequestBody):
     passphrase: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
 
+class Skipped(RequestBody):
+    """`rest`: every further check too. `operator`: as in `Confirmation`."""
+
+    rest: bool = False
+    operator: Name | None = None
+
+
 class Nothing(RequestBody):
     """Of a request that says all it has to say by its address. `operator`: as in `Confirmation`."""
 

@@ -218,7 +218,8 @@ class Board:
 
     def _progress(self, event: Progress) -> None:
         place = self._place(event.port, event.port)
-        if event.key not in _WAITS_FOR_A_PERSON and (place.last is None or place.last.key != event.key):
+        before = ("", "") if place.last is None else (place.last.key, place.last.check)
+        if event.key not in _WAITS_FOR_A_PERSON and before != (event.key, event.check):
             place.instruction = None
         place.last, place.problems = event, event.problems
         if event.model and event.model != place.model:
@@ -324,7 +325,8 @@ def _state(place: _Place) -> tuple[Say, Urgency, Cable, Say | None]:
     if place.ended is not None:
         return _state_at_the_end(place.ended, place.decided)
     key = place.last.key if place.last is not None else "identify"
-    doing = Say(key=f"bench.doing_{key}")
+    check = place.last.check if place.last is not None else ""
+    doing = Say(key=f"checking.{check}" if check else f"bench.doing_{key}")
     if not place.plugged and place.last is not None and place.last.stage is Stage.BLOCKED:
         return Say(key="bench.doing_gone"), Urgency.HELP, Cable.NEEDS_YOU, Say(key="bench.plug_in_again")
     if place.questions and place.wants_form:

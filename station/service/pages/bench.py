@@ -5,7 +5,7 @@ An erase has two steps, the API's own: the plan is shown, and the phone's number
 """
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Query, Response
@@ -52,6 +52,13 @@ class Answered(_Body):
     """`choice`: "" where nobody looked."""
 
     choice: Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
+
+
+class CheckSkipped(_Body):
+    """Of the job on that port; `rest`: every further check too."""
+
+    job: Code
+    rest: Literal["", "yes"] = ""
 
 
 class GivenUp(_Body):
@@ -110,6 +117,14 @@ def answer(browser: Seen, service: Service, question: Id, body: Answered) -> Res
     """The first answer counts, whoever gives it."""
     service.answer(browser.caller, question, body.choice or None, operator=None)
     return part("question_answered.html", browser)
+
+
+@PAGES.add("POST", "/skip-check", Right.OPERATE)
+def skip_check(browser: Seen, service: Service, body: CheckSkipped) -> Response:
+    """The check that is under way is not done; it stays untested."""
+    browser.caller.operator(service.at.home, None)
+    operations.skip_check(service.at, job=body.job, rest=bool(body.rest))
+    return Response(status_code=204)
 
 
 @PAGES.add("POST", "/give-up", Right.OPERATE)

@@ -41,13 +41,16 @@ class QuestionShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """`plannable`: it waits to be confirmed. `sheet`: None where there is no job to state a condition for."""
+    """`plannable`: it waits to be confirmed. `sheet`: None where there is no job to state a condition for. `may_skip`:
+    a check is under way.
+    """
 
     tile: Tile
     questions: tuple[QuestionShown, ...]
     plannable: bool
     sheet: SheetShown | None
     may_give_up: bool
+    may_skip: bool
 
 
 def panel_of(service: Running, browser: Browser, port: str) -> Panel | None:
@@ -64,6 +67,7 @@ def panel_of(service: Running, browser: Browser, port: str) -> Panel | None:
         plannable=operates and not row.job and tile.phone.state in ("to_confirm", "finished", "blocked"),
         sheet=sheet_shown(service, port, row.job) if at_work else None,
         may_give_up=at_work,
+        may_skip=row.doing.key.startswith("checking.") and operates,
     )
 
 

@@ -89,6 +89,14 @@ def abandon(service: Service, caller: From, job: Id, body: bodies.Nothing) -> Re
     return _acted_on(service, caller, job)
 
 
+@ROUTES.add("POST", "/jobs/{job}/skip-check", Right.OPERATE, response_model=JobsTold)
+def skip_check(service: Service, caller: From, job: Id, body: bodies.Skipped) -> Response:
+    """The check that is under way is not done, or no further one; what is not done is not tested."""
+    caller.operator(service.at.home, body.operator)
+    operations.skip_check(service.at, job=job, rest=body.rest)
+    return _acted_on(service, caller, job)
+
+
 @ROUTES.add("GET", "/jobs/{job}/paper.pdf", Right.READ, response_class=Response, responses=gives("application/pdf"))
 def paper_pdf(service: Service, job: Id) -> Response:
     """The job's newest paper, as it is filed."""
