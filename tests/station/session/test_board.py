@@ -346,3 +346,14 @@ def test_every_word_of_progress_has_a_short_one_on_this_screen(language: str) ->
 
     for key in keys("progress."):
         assert text(f"bench.doing_{key.removeprefix('progress.')}")
+
+
+def test_a_check_is_called_by_its_name_and_what_it_asked_of_a_person_goes_with_it() -> None:
+    at_first = replace(progress("checking", Stage.READY), check="first")
+    asks = Instruction(job="J1-1", port="1-1", slot="1-1", key="plug_in_again", facts={})
+    asked = row_after(started(), at_first, asks)
+    assert asked.doing.key == "checking.first"
+    assert asked.cable is Cable.NEEDS_YOU
+    then = row_after(started(), at_first, asks, replace(at_first, check="second"))
+    assert then.doing.key == "checking.second"
+    assert then.cable is Cable.DO_NOT_UNPLUG
