@@ -2,7 +2,9 @@
 """Holds what was measured against the limit that was declared before. Nothing measured is never a pass."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from grading.derived import DERIVED
 from grading.report import CheckOutcome, CheckResult
 from grading.schemes import Check, whole_number
 from phones.allowed import MALFORMED
@@ -29,6 +31,8 @@ def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) ->
     if platform.value not in check.platforms:
         return _result(check, CheckOutcome.NOT_APPLICABLE, limit, "", None)
     answered = [piece for piece in evidence if piece.outcome is Outcome.ANSWERED]
+    if check.value in DERIVED:
+        return _derived(check, answered, limit)
     readings = [
         (_read(check, piece.values), _measured(check, piece.values), piece)
         for piece in answered
@@ -40,6 +44,15 @@ def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) ->
         return _result(check, CheckOutcome.NOT_TESTED, limit, "", None)
     outcome, measured, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))
     return _result(check, outcome, limit, measured, piece)
+
+
+def _derived(check: Check, answered: Sequence[Evidence], limit: str) -> CheckResult:
+    """A check of a value that is computed from all of the evidence together."""
+    found = DERIVED[check.value](answered)
+    if found is None:
+        return _result(check, CheckOutcome.NOT_TESTED, limit, "", None)
+    newest = _result(check, _compare(check, found.text), limit, found.measured, found.pieces[-1])
+    return replace(newest, evidence=tuple(piece.number for piece in found.pieces))
 
 
 def _stated(check: Check, answered: Sequence[Evidence]) -> list[tuple[CheckOutcome, str, Evidence]]:

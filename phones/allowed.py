@@ -259,6 +259,8 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("consistency.looked_at", _LIST, "rules that could be looked at, comma separated"),
     # parts (their serial numbers are rows of `phones.identifiers`, kept as commitments) and what the battery bears
     ("parts.blank", _LIST, "parts that tell zeros, slashes or a placeholder for a serial number, comma separated"),
+    ("parts.read", _YES_NO, "it was asked what it names of its parts, and answered"),
+    ("parts.same", r"yes|no|unknown", "computed, never read: the serial numbers told before and after, held together"),
     (
         "parts.sensor_makers",
         r"[a-z0-9]{1,16}(,[a-z0-9]{1,16}){0,23}",

@@ -13,6 +13,7 @@ from typing import cast
 
 from phones import package_data as files
 from phones.frozen import dataclass
+from phones.identifiers import PARTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +192,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     ),
     Measurement(
         values=("battery.part_status", "display.part_status"),
-        source="trade-in",
+        source="trade-in; Android 16: `screenPartStatus` of `dumpsys SurfaceFlinger --display-id`",
         without="`unknown` unless the phone says original or replaced in words we know",
         then="functional class no better than F5",
     ),
@@ -259,6 +260,24 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         source="Android: properties and a search for root tools; iPhone: services and apps",
         without="a search that did not end is not read; empty = looked and found none of the known",
     ),
+    # parts
+    Measurement(
+        values=tuple(each.value for each in PARTS),
+        source="iPhone: IORegistry; Android: trade-in `battery.serial`, power supply of the battery",
+        without="kept as a commitment only; not told is not read, and a placeholder is none",
+        then="compared before and after the erase, and with a paper; a part that is told on one side only is unknown",
+    ),
+    Measurement(
+        values=("parts.blank",),
+        source="the same: zeros or slashes in place of a number",
+        without="is itself the sign: the part was changed without being programmed, or is gone",
+    ),
+    Measurement(
+        values=("parts.sensor_makers", "parts.camera_ids", "parts.panel_name", "parts.panel_maker"),
+        source="Android: `dumpsys sensorservice`, `media.camera`, `SurfaceFlinger --display-id`",
+        without="a name, not a measurement; a maker that is in no table is `other`",
+    ),
+    Measurement(values=("parts.read",), source="ours", without="there only when the question was answered"),
     # what only iPhones have
     Measurement(values=("apple.baseband",), source="iPhone: `BasebandStatus`", signs=("code_not_known",)),
     Measurement(

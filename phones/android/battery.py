@@ -88,7 +88,7 @@ def battery(texts: Mapping[str, str]) -> Values:
     for part, sign in (("cycles", "="), ("capacity", ":")):
         said = _fields(texts.get(part, ""), sign)
         _claim(figures_of(part), said.get, claims, signs)
-    for supply in _supplies(texts.get("power_supply", "")):
+    for supply in supplies(texts.get("power_supply", "")):
         _read_supply(supply, claims, signs)
     return values | _resolve(claims, signs)
 
@@ -252,7 +252,7 @@ _CONVERSIONS: Mapping[Unit, Callable[[int], tuple[str, str]]] = {
 }
 
 
-def _supplies(text: str) -> Iterable[Mapping[str, tuple[str, ...]]]:
+def supplies(text: str) -> Iterable[Mapping[str, tuple[str, ...]]]:
     """The fields of each battery of the phone itself, from `path:KEY=text` lines; none of a pen or a keyboard."""
     by_path: dict[str, list[str]] = {}
     for line in text.split("\n"):

@@ -15,6 +15,7 @@ from phones.cleaning import spelled_serial
 from phones.errors import ReplyMalformedError
 from phones.imei import luhn_of, read_imei
 from phones.link import Effect, Question, Reply, TradeInLine
+from phones.part_serials import part_values
 from phones.shared_numbers import set_aside
 from phones.signs import not_measured
 
@@ -175,6 +176,8 @@ def _battery(battery: Document) -> Values:
             values[name] = str(number)
     if status := part_status(battery.get("part_status")):
         values["battery.part_status"] = status
+    if serial := _text(battery, "serial"):
+        values |= part_values({"battery": serial})
     return values
 
 

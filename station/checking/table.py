@@ -8,8 +8,12 @@ A further act is one row here, its module beside this one, its values in `phones
 from phones.evidence import Moment
 from phones.port import Platform
 from station.checking.act import CheckAct, Profile
+from station.checking.parts import PARTS_ACT, PARTS_AGAIN_ACT
 
-ACTS: tuple[CheckAct, ...] = ()
+ACTS: tuple[CheckAct, ...] = (
+    PARTS_ACT,
+    PARTS_AGAIN_ACT,
+)
 
 
 def acts_of(

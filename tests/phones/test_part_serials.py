@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from phones.allowed import MALFORMED, allowed
 from phones.commitment import is_commitment
 from phones.identifiers import PART_MEANINGS, PARTS
-from phones.part_serials import BLANK, SamePart, committed_parts, compare_parts, part_values
+from phones.part_serials import part_values
+from phones.same_parts import BLANK, SamePart, committed_parts, compare_parts
 
 PANEL, OTHER = "FAKEPANEL1+SERIAL", "OTHERPANEL2+SERIAL"
 NAMES = [each.value for each in PARTS]

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values that no phone tells and nobody keeps: computed from the evidence of a job, again by every verifier.
+
+A check names one of them as its value like any other. What evidence itself says under such a name is not looked at.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from phones.evidence import Evidence, Moment
+from phones.frozen import dataclass
+from phones.identifiers import PARTS
+from phones.same_parts import BLANK, SamePart, compare_parts
+
+_BEFORE = (Moment.BEFORE,)
+_AFTER = (Moment.RETURN, Moment.AFTER, Moment.FINAL)
+_TELLS_OF_PARTS = frozenset({BLANK, *(each.value for each in PARTS)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """`text`: what the check compares; `measured`: what is shown of it; `pieces`: what it rests on, the last of them
+    the newest.
+    """
+
+    text: str
+    measured: str
+    pieces: tuple[Evidence, ...]
+
+
+def parts_same(answered: Sequence[Evidence]) -> Derived | None:
+    """`parts.same`: did the same parts answer before the erase and after it? `no` when one differs, `yes` only when
+    every part that was told on either side was told on both, else `unknown`. None where one side told nothing.
+    """
+    telling = [piece for piece in answered if piece.link not in _PEOPLE and _TELLS_OF_PARTS & piece.values.keys()]
+    before = [piece for piece in telling if piece.moment in _BEFORE]
+    after = [piece for piece in telling if piece.moment in _AFTER]
+    if not before or not after:
+        return None
+    found = compare_parts([piece.values for piece in before], [piece.values for piece in after])
+    said = {answer: found.named(answer) for answer in SamePart}
+    every_one = said[SamePart.SAME] and not said[SamePart.UNKNOWN]
+    text = "no" if said[SamePart.OTHER] else "yes" if every_one else "unknown"
+    shown = "; ".join(f"{answer.value}: {', '.join(names)}" for answer, names in said.items() if names)
+    return Derived(text=text, measured=shown, pieces=(*before, *after))
+
+
+_PEOPLE = ("operator", "browser")
+DERIVED: Mapping[str, Callable[[Sequence[Evidence]], Derived | None]] = MappingProxyType({"parts.same": parts_same})
+"""Name of the value → how it is computed from the answered pieces; None: there is nothing to compute it from."""
