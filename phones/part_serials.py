@@ -16,6 +16,8 @@ from phones.shared_numbers import is_shared
 Values = dict[str, str]
 
 _FILLED_WITH = frozenset("0/.- ")
+_SHORTEST = 6
+"""Shorter ones are counters of a model's parts, told by many, and guessed in no time."""
 
 
 def part_values(told: Mapping[str, str]) -> Values:
@@ -34,6 +36,8 @@ def part_values(told: Mapping[str, str]) -> Values:
             continue
         if set(text) <= _FILLED_WITH:
             blank.append(part)
-        elif not is_shared("serial", text):  # makers fill those of parts with the same placeholders
+        elif sum(map(str.isalnum, text)) >= _SHORTEST and not is_shared(
+            "serial", text
+        ):  # makers fill those of parts with the same placeholders
             values[each.value] = text
     return values | {BLANK: ",".join(blank)} if values or blank else values

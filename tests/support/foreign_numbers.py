@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from phones.identifiers import PARTS
+
 REGISTER = Path(__file__).parents[1] / "invented.toml"
 _DECLARED: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(REGISTER.read_text("utf-8"))
 
@@ -26,6 +28,7 @@ FAKES: Mapping[str, re.Pattern[str]] = {
     "udid": re.compile(r"0000[0-9a-f]{4}00fa4e0{5}[0-9a-f]{5}|fa4e0{11,31}[0-9a-f]{5}"),
     "wifi_mac": re.compile(r"02fa4e0[0-9a-f]{5}"),
     "android_id": re.compile(r"fa4e0*[1-9a-f][0-9a-f]{0,4}"),
+    **{each.label: re.compile(r"fake0*[1-9][0-9]{0,4}") for each in PARTS},
 }
 """What stands for a number of that kind in a recording, lower case, without hyphens and colons."""
 

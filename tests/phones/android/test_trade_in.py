@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phones.allowed import MALFORMED, allowed
+from phones.allowed import ALLOWED, MALFORMED, allowed
 from phones.android.trade_in import (
     MAXIMUM_JSON_BYTES,
     evaluate_question,
@@ -78,6 +78,8 @@ def test_a_full_status_gives_identity_condition_and_our_own_challenge() -> None:
         "battery.source": "trade_in",
         "battery.manufactured_epoch": "1653004800",
         "battery.part_status": "original",
+        "parts.battery": "CELL-SERIAL",
+        "parts.blank": "",
         "storage.total_bytes": "128000000000",
         "storage.life_percent": "99",
         "liquid.detected": "no",
@@ -85,10 +87,11 @@ def test_a_full_status_gives_identity_condition_and_our_own_challenge() -> None:
     }
 
 
-def test_the_serial_of_the_battery_and_the_number_of_a_sim_are_not_taken() -> None:
-    kept = json.dumps(read(json.dumps(FULL).encode()))
-    assert "CELL-SERIAL" not in kept
-    assert "310260123456789" not in kept
+def test_the_serial_of_the_battery_is_kept_as_a_commitment_only_and_the_number_of_a_sim_is_not_taken() -> None:
+    values = read(json.dumps(FULL).encode())
+    assert [name for name, text in values.items() if "CELL-SERIAL" in text] == ["parts.battery"]
+    assert ALLOWED["parts.battery"].identifier == "part_battery"
+    assert "310260123456789" not in json.dumps(values)
 
 
 def test_with_protection_armed_only_the_lock_is_said() -> None:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from phones.allowed import ALLOWED, allowed
+from phones.identifiers import PARTS
 from phones.imei import luhn_holds
 from phones.port import Presence
 from phones.recordings.record import EXCHANGES, EXPECTED, PHONE, Asked, Looks, Recorder
@@ -254,6 +255,7 @@ REAL = {
     ),
     "wifi_mac": ("a4:83:e7:00:12:34",),
     "android_id": ("a1b2c3d4e5f60718",),
+    **{each.label: ("R58N90ABCDE",) for each in PARTS},
 }
 
 
