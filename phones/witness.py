@@ -196,6 +196,25 @@ class WitnessedPort:
         answer = self._record(moment=moment, link=name, asked=act.question.name, outcome=_OF_END[end], values=values)
         return answer, end
 
+    def watch(
+        self,
+        act: Act,
+        moment: Moment,
+        *,
+        clock: Clock,
+        heard: Callable[[], Mapping[str, str]],
+        is_over: Callable[[], bool],
+    ) -> Answer:
+        """Listen to a line that tells until the bench lets go of it, when `is_over` says so: then `heard` is what is
+        kept, and nothing on the way is. A line that ends otherwise has told nothing: `heard` is not asked. Changes
+        nothing on the phone, so its begin is not kept. Raises: BenchError when the host side is gone.
+        """
+        end, values, name = self._carried(act, lambda: None, clock=clock, tell=lambda _: None, is_cancelled=is_over)
+        outcome = _OF_END[end]
+        if end is ActEnd.CANCELLED:
+            outcome, values = Outcome.ANSWERED, heard()
+        return self._record(moment=moment, link=name, asked=act.question.name, outcome=outcome, values=values)
+
     def carry_out_in_series(
         self, act: Act, moment: Moment, *, clock: Clock, tell: Callable[[ActProgress], None] = lambda _progress: None
     ) -> ActEnd:

@@ -478,6 +478,62 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         )
         for check, values in PAGE_VALUES.items()
     ),
+    # watched over the cable while a person acts
+    Measurement(
+        values=("watched.parts", "watched.held"),
+        source="Android: `getevent -ilp` (unconfirmed)",
+        without="the kernel's list; devices on USB and Bluetooth are left out; what is not listed is not read",
+    ),
+    Measurement(
+        values=("watched.buttons", "watched.button_bounces"),
+        source="Android: `getevent -lt`; iPhone: the system's log, counted (both unconfirmed)",
+        signs=("not_seen", "one_state", "unknown_version"),
+    ),
+    Measurement(
+        values=("watched.buttons_seen",),
+        source="Android: `getevent -lt`; iPhone: the system's log, counted (both unconfirmed)",
+        without="says which keys showed both states; the others were not seen",
+    ),
+    Measurement(
+        values=("watched.headset",),
+        source="Android: `getevent -lt`, `SW_HEADPHONE_INSERT` (unconfirmed)",
+        signs=("not_seen", "one_state"),
+    ),
+    Measurement(
+        values=(
+            "watched.touch_coverage_permille",
+            "watched.touch_gap_x_permille",
+            "watched.touch_gap_y_permille",
+            "watched.touch_ghosts",
+        ),
+        source="Android: `getevent -lt`, raw positions, marked in cells and forgotten (unconfirmed)",
+        signs=("not_seen",),
+    ),
+    Measurement(
+        values=("watched.proximity",),
+        source="Android: last events of `dumpsys sensorservice`; iPhone: the system's log, counted (both unconfirmed)",
+        signs=("not_seen", "one_state", "unknown_version"),
+    ),
+    Measurement(
+        values=("watched.light_ratio_tenths",),
+        source="Android: last events of `dumpsys sensorservice` (unconfirmed)",
+        signs=("not_seen", "one_state"),
+    ),
+    Measurement(
+        values=("watched.fingerprint",),
+        source="Android: counts of `dumpsys fingerprint` (unconfirmed)",
+        signs=("not_seen",),
+    ),
+    Measurement(
+        values=("watched.ringer",),
+        source="iPhone: the system's log, counted (unconfirmed)",
+        signs=("not_seen", "one_state", "unknown_version"),
+    ),
+    Measurement(
+        values=("watched.face_id",),
+        source="iPhone: the system's log, counted (unconfirmed)",
+        signs=("not_seen", "unknown_version"),
+    ),
     # the job itself
     Measurement(
         values=("canary.planted", "canary.still_there", "canary.gone", "canary.marker_works"),

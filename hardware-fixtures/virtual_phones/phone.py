@@ -92,6 +92,13 @@ class Fed(Protocol):
         """The input has ended, or the service."""
 
 
+class Live(Protocol):
+    """A line that tells of what happens, until somebody lets go of it."""
+
+    def take(self, now_s: float) -> bytes:
+        """What it has said since the last time."""
+
+
 class Agenda:
     """What will happen to a phone, in order of time. `run` does what has become due."""
 

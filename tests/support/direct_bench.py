@@ -39,12 +39,13 @@ from phones.link import (
     ShellStream,
     TradeInLine,
 )
+from phones.long_act import ActEnd, ActOutcome, Meter, RunningAct, begin_exchange
 from phones.port import Port, Presence, Sighting
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.faults import Exchange, FaultKind, distorted
 from virtual_phones.iphone.phone import IPhone
 from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone
-from virtual_phones.phone import ServiceReply, UsbView
+from virtual_phones.phone import Live, ServiceReply, UsbView
 from virtual_phones.port import VirtualPort
 from virtual_phones.storage.stored import Part as StoredPart
 from virtual_phones.storage.stored import cut_to, in_turn, length_of, whole
@@ -195,14 +196,18 @@ class DirectAdbLink:
 
     def __init__(self, port: VirtualPort, clock: VirtualClock, *, name: str) -> None:
         self.name = name
-        self._port = port
-        self._clock = clock
+        self.port = port
+        self.clock = clock
         self._occupant = self._life()
 
+    def is_alive(self) -> bool:
+        self.port.tick(self.clock.seconds)
+        return self.port.usb() is not None and self._life() == self._occupant
+
     def _life(self) -> tuple[object, ...]:
-        phone = self._port.phone
+        phone = self.port.phone
         generation = phone.generation if isinstance(phone, AndroidPhone) else 0
-        return (*self._port.occupant(), generation)
+        return (*self.port.occupant(), generation)
 
     def exchange(self, request: Request, *, timeout_s: float) -> Reply:
         if isinstance(request, ShellLine | ShellStream):
@@ -220,19 +225,28 @@ class DirectAdbLink:
             service = "rescue-wipe:userdata:8"
         else:
             raise PhoneRefusedError(reason_code="unsupported", step="send")
-        self._port.tick(self._clock.seconds)
-        if self._port.usb() is None or self._life() != self._occupant:
-            raise PhoneLostError(subject=self._port.path, step="send")
-        exchange = self._port.exchanges.begin()
+        self.port.tick(self.clock.seconds)
+        if self.port.usb() is None or self._life() != self._occupant:
+            raise PhoneLostError(subject=self.port.path, step="send")
+        exchange = self.port.exchanges.begin()
         if isinstance(request, ShellStream):
             return self._stream(service, request, exchange, timeout_s)
-        return with_fault(exchange, self._port, self._clock, timeout_s, lambda: self._run(service, timeout_s))
+        return with_fault(exchange, self.port, self.clock, timeout_s, lambda: self._run(service, timeout_s))
+
+    def begin(self, request: Request, *, timeout_s: float) -> RunningAct:
+        """A line that tells of what happens is listened to in virtual time; any other act is one exchange."""
+        phone = self.port.phone
+        if isinstance(request, ShellStream) and isinstance(phone, AndroidPhone) and self.port.usb() is not None:
+            live = phone.follow(f"shell,v2,raw:{request.line}", now_s=self.clock.seconds)
+            if live is not None and self._life() == self._occupant:
+                return DirectListening(self, request, live)
+        return begin_exchange(self, request, timeout_s=timeout_s)
 
     def _stream(self, service: str, request: ShellStream, exchange: Exchange, timeout_s: float) -> Reply:
         """Input piece by piece, output piece by piece. A cut after some bytes strikes in the middle of either; every
         other fault strikes the end.
         """
-        phone, fault = self._port.phone, exchange.fault
+        phone, fault = self.port.phone, exchange.fault
         assert isinstance(phone, AndroidPhone)
         left = fault.after_bytes if fault is not None and fault.kind is FaultKind.TRUNCATE else None
 
@@ -244,7 +258,7 @@ class DirectAdbLink:
             return data
 
         def run() -> Reply:
-            fed = phone.feed(service, now_s=self._clock.seconds)
+            fed = phone.feed(service, now_s=self.clock.seconds)
             if fed is not None:
                 for piece in request.source():
                     if fed.ended or left == 0:
@@ -252,14 +266,14 @@ class DirectAdbLink:
                     fed.feed(carried(piece))
                 answer: ServiceReply | None = fed.finish()
             else:
-                answer = phone.run(service, now_s=self._clock.seconds, in_pieces=True)
+                answer = phone.run(service, now_s=self.clock.seconds, in_pieces=True)
             if answer is None:
-                raise PhoneRefusedError(reason_code="closed", subject=self._port.path, step="open")
-            self._clock.sleep(min(answer.delay_s, timeout_s))
+                raise PhoneRefusedError(reason_code="closed", subject=self.port.path, step="open")
+            self.clock.sleep(min(answer.delay_s, timeout_s))
             if answer.delay_s > timeout_s:
-                raise PhoneSilentError(subject=self._port.path, step="read")
+                raise PhoneSilentError(subject=self.port.path, step="read")
             if self._life() != self._occupant:
-                raise PhoneLostError(subject=self._port.path, step="read")
+                raise PhoneLostError(subject=self.port.path, step="read")
             pieces: Sequence[bytes | StoredPart] = answer.pieces or (answer.stdout,)
             if fault is not None and fault.kind is FaultKind.TRUNCATE and fault.after_bytes is None:
                 pieces = cut_to(pieces, length_of(pieces) // 2)
@@ -271,25 +285,61 @@ class DirectAdbLink:
                         request.sink(carried(data))
             return Reply(status=answer.exit_code, error=answer.stderr)
 
-        return with_fault(exchange, self._port, self._clock, timeout_s, run)
+        return with_fault(exchange, self.port, self.clock, timeout_s, run)
 
     def _run(self, service: str, timeout_s: float) -> Reply:
-        phone = self._port.phone
+        phone = self.port.phone
         assert isinstance(phone, AndroidPhone)
-        answer = phone.run(service, now_s=self._clock.seconds)
+        answer = phone.run(service, now_s=self.clock.seconds)
         if answer is None:
-            raise PhoneRefusedError(reason_code="closed", subject=self._port.path, step="open")
+            raise PhoneRefusedError(reason_code="closed", subject=self.port.path, step="open")
         if service.startswith("reboot:"):
             return Reply()
-        self._clock.sleep(min(answer.delay_s, timeout_s))
+        self.clock.sleep(min(answer.delay_s, timeout_s))
         if answer.delay_s > timeout_s:
-            raise PhoneSilentError(subject=self._port.path, step="read")
+            raise PhoneSilentError(subject=self.port.path, step="read")
         if self._life() != self._occupant:
-            raise PhoneLostError(subject=self._port.path, step="read")
+            raise PhoneLostError(subject=self.port.path, step="read")
         return Reply(status=answer.exit_code, body=answer.stdout, error=answer.stderr)
 
     def close(self) -> None:
         return
+
+
+class DirectListening:
+    """A line that is listened to (`phones.long_act.RunningAct`): while somebody waits for its end, time passes."""
+
+    def __init__(self, link: DirectAdbLink, request: ShellStream, live: Live) -> None:
+        self.meter = Meter()
+        self._link = link
+        self._request = request
+        self._live = live
+        self._exchange = link.port.exchanges.begin()
+        self._outcome: ActOutcome | None = None
+
+    def wait(self, timeout_s: float) -> ActOutcome | None:
+        if self._outcome is not None:
+            return self._outcome
+        port, clock, fault = self._link.port, self._link.clock, self._exchange.fault
+        clock.sleep(timeout_s)
+        try:
+            if fault is not None and fault.kills_link:
+                port.link_died(fault, clock.seconds)
+            if not self._link.is_alive() or (fault is not None and fault.kills_link):
+                raise PhoneLostError(subject=port.path, step="watch")
+            data = self._live.take(clock.seconds)
+            if fault is not None:
+                data = distorted(fault, data, self._exchange.previous) if fault.answers else b""
+            self.meter.carry(len(data))
+            for at in range(0, len(data), 4096):
+                self._request.sink(data[at : at + 4096])
+        except PhoneError as error:
+            self._outcome = ActOutcome.of_error(error)
+        return self._outcome
+
+    def cancel(self) -> None:
+        if self._outcome is None:
+            self._outcome = ActOutcome(end=ActEnd.TIMED_OUT)
 
 
 class DirectTransport:

@@ -46,6 +46,7 @@ class _Stream:
     waiting: bytearray = field(default_factory=bytearray)
     host_ready: bool = True
     due_s: float = 0.0
+    again_s: float = 0.0
 
 
 class Adbd:
@@ -92,7 +93,7 @@ class Adbd:
         """
         if self._offered is not None:
             return 0.0
-        dues = [stream.due_s for stream in self._streams.values() if stream.due_s]
+        dues = [due for stream in self._streams.values() for due in (stream.due_s, stream.again_s) if due]
         return min(dues) if dues else None
 
     def receive(self, data: bytes, *, now_s: float) -> None:
@@ -110,6 +111,13 @@ class Adbd:
             del self._inbox[: _HEADER.size + length]
             self._handle(command, arg0, arg1, payload, now_s)
 
+    def _again(self, now_s: float) -> None:
+        """Services that tell of what happens are asked again."""
+        for stream in list(self._streams.values()):
+            if stream.again_s and stream.again_s <= now_s:
+                stream.again_s = stream.service.again_s(now_s) or 0.0
+                self._after(stream, now_s)
+
     def advance(self, *, now_s: float) -> None:
         """Time has passed: an accepted key brings the phone online, late answers leave."""
         if self._offered is not None and self._phone.knows_key(self._offered.fingerprint):
@@ -119,6 +127,7 @@ class Adbd:
             if stream.due_s and stream.due_s <= now_s:
                 stream.due_s = 0.0
                 self._pump(stream)
+        self._again(now_s)
 
     def dial(self, place: str) -> Dialled:
         """Open a stream to a place of the host's, as for somebody who has come to a reversed port."""
@@ -222,6 +231,7 @@ class Adbd:
                 self._cut(fault)
             return
         stream = _Stream(local=self._next_id, remote=remote, service=service, fault=fault)
+        stream.again_s = service.again_s(now_s) or 0.0
         self._next_id += 1
         if fault is None or fault.answers or service.waits_for_host:  # without OKAY the host would send no input
             self._streams[stream.local] = stream

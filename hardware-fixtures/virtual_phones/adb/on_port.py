@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from virtual_phones.adb.sync_service import FileStatus, SyncFiles
 from virtual_phones.android.phone import AndroidPhone
-from virtual_phones.phone import Fed, ServiceReply
+from virtual_phones.phone import Fed, Live, ServiceReply
 from virtual_phones.port import VirtualPort
 from virtual_phones.shell.filetree import SHELL
 
@@ -55,6 +55,13 @@ class AdbOnPort:
             fed = self._phone.feed(service, now_s=now_s)
             return None if fed is None else FedOnPort(self._port, fed)
 
+    def follow(self, service: str, now_s: float) -> Live | None:
+        """See AdbPhone."""
+        with self._port.lock:
+            self._port.tick(now_s)
+            live = self._phone.follow(service, now_s=now_s)
+            return None if live is None else LiveOnPort(self._port, live)
+
     def files(self) -> SyncFiles | None:
         """See AdbPhone."""
         with self._port.lock:
@@ -82,6 +89,20 @@ class FedOnPort:
         """See Fed."""
         with self._port.lock:
             return self._fed.finish()
+
+
+class LiveOnPort:
+    """A line that tells of what happens (`phone.Live`)."""
+
+    def __init__(self, port: VirtualPort, live: Live) -> None:
+        self._port = port
+        self._live = live
+
+    def take(self, now_s: float) -> bytes:
+        """See Live."""
+        with self._port.lock:
+            self._port.tick(now_s)
+            return self._live.take(now_s)
 
 
 class FilesOnPort:

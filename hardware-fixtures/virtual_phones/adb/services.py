@@ -12,12 +12,13 @@ from typing import Protocol
 
 from virtual_phones.adb.sync_service import SyncFiles, SyncSession
 from virtual_phones.faults import Exchange, Fault, FaultKind, distorted
-from virtual_phones.phone import Fed, ServiceReply
+from virtual_phones.phone import Fed, Live, ServiceReply
 from virtual_phones.storage.stored import Part, cut_to, length_of, whole
 
 STDIN, STDOUT, STDERR, EXIT, CLOSE_STDIN = 0, 1, 2, 3, 4
 _PACKET = struct.Struct("<BI")
 _PACKET_BYTES = 64 * 1024
+_LOOK_EACH_S = 0.05
 _AT_ONCE_BYTES = 512 * 1024
 """So much of a long answer is read before the host asks for more."""
 _MAXIMUM_STDIN = 64 * 1024 * 1024
@@ -51,6 +52,9 @@ class AdbPhone(Protocol):
 
     def feed(self, service: str, now_s: float) -> Fed | None:
         """Open a service that takes its input as it comes; None = it is run whole."""
+
+    def follow(self, service: str, now_s: float) -> Live | None:
+        """Open a line that tells of what happens until the host closes it; None = it is run whole."""
 
     def files(self) -> SyncFiles | None:
         """The tree the sync service shows; None = no sync in this mode."""
@@ -98,6 +102,10 @@ class Service:
         out = bytes(self._out)
         self._out.clear()
         return out
+
+    def again_s(self, now_s: float) -> float | None:
+        """When it is to be asked again although nobody has sent anything; None = never."""
+        return None
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Data from the host; a service that takes none ignores it."""
@@ -255,6 +263,31 @@ class Command(Service):
             self.ended = True
 
 
+class Following(Service):
+    """`shell…:getevent -lt`: looked at a few times a second until the host closes it. A cut strikes what it says."""
+
+    def __init__(self, live: Live, exchange: Exchange, now_s: float, *, framed: bool) -> None:
+        super().__init__()
+        self._live = live
+        self._exchange = exchange
+        self._framed = framed
+        self._look(now_s)
+
+    def _look(self, now_s: float) -> None:
+        data = self._live.take(now_s)
+        fault = self._exchange.fault
+        if fault is not None and data:
+            self.ended = fault.kills_link
+            data = distorted(fault, data, self._exchange.previous)
+        self._out += _packets(STDOUT, data) if self._framed else data
+
+    def again_s(self, now_s: float) -> float | None:
+        """See Service."""
+        if not self.ended and len(self._out) < _AT_ONCE_BYTES:
+            self._look(now_s)
+        return now_s + _LOOK_EACH_S
+
+
 class Sync(Service):
     """`sync:`: file transfer until QUIT. A fault strikes its first answer."""
 
@@ -297,6 +330,9 @@ def open_service(phone: AdbPhone, name: str, exchange: Exchange, answered: Answe
     line = shell or _EXEC.fullmatch(name)
     if line is not None:
         framed = shell is not None and "v2" in (shell["options"] or "").split(",")
+        live = phone.follow(name, now_s)
+        if live is not None:
+            return Following(live, exchange, now_s, framed=framed)
         command = Command(phone, name, exchange, answered, framed=framed)
         text = line["line"]
         if command.open_fed(now_s):

@@ -217,7 +217,18 @@ def _sensors(system: AndroidSystem, words: list[str]) -> str:
             f"0x{index:08x}) {sensor['name']:<34} | {sensor['vendor']:<15} | ver: 1 | type: {sensor['type']}"
             f"({sensor['number']}) | perm: n/a | flags: 0x00000000"
         )
-    return "\n".join([*lines, "Fusion States:", "Recent Sensor events:", "Active sensors:", ""])
+    recent = "".join(
+        f"{sensor['name']}{_handle(system, index)}: {told}"
+        for index, sensor in enumerate(sensors if isinstance(sensors, list) else [], 1)
+        for kind in ("light", "proximity")
+        if sensor["type"] == f"android.sensor.{kind}" and (told := system.inputs.recent(kind, system.lives.now_s))
+    )
+    return "\n".join([*lines, "Fusion States:", f"Recent Sensor events:\n{recent}Active sensors:", ""])
+
+
+def _handle(system: AndroidSystem, index: int) -> str:
+    """Android 12 and later tell a sensor's handle beside its name [unconfirmed]."""
+    return f" (handle=0x{index:08x})" if system.sdk() >= 31 else ""
 
 
 def _cameras(system: AndroidSystem, words: list[str]) -> str:
@@ -394,6 +405,10 @@ def _dropbox(system: AndroidSystem, words: list[str]) -> str:
     return f"Drop box contents: {int(bool(entries))} entries\nMax entries: 1000\n{entries}"
 
 
+def _fingerprint(system: AndroidSystem, words: list[str]) -> str:
+    return system.inputs.fingers(system.lives.now_s, enrolled=system.setting("secure", "user_setup_complete") == "1")
+
+
 def _biometric(system: AndroidSystem, words: list[str]) -> str:
     return '{"service":"BiometricService","sensors":[{"id":0,"modality":2,"strength":15}]}\n'
 
@@ -446,6 +461,6 @@ DUMPS: dict[str, Dump] = {
     "wifi": _wifi,
     "location": _location,
     "dropbox": _dropbox,
-    "fingerprint": _biometric,
+    "fingerprint": _fingerprint,
     "biometric": _biometric,
 }

@@ -60,6 +60,7 @@ class AndroidLives:
         self.hardware = hardware
         self.misbehaviour = misbehaviour
         self.variation = variation
+        self.seed = seed
         self.draw = random.Random(f"{seed}/{hardware.serial}")
         self.draw_once = self.draw.randrange(1 << 16)
         """One number drawn for this phone's choices, so that a seed replays."""

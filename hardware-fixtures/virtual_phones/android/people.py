@@ -148,6 +148,51 @@ def charge(phone: AndroidBody) -> None:
     phone.lives.hardware.battery_level = 100
 
 
+def press_power(phone: AndroidBody) -> None:
+    """Press the power key once."""
+    phone.system.inputs.press("power", phone.now_s)
+
+
+def press_volume_up(phone: AndroidBody) -> None:
+    """Press the upper volume key once."""
+    phone.system.inputs.press("volume_up", phone.now_s)
+
+
+def press_volume_down(phone: AndroidBody) -> None:
+    """Press the lower volume key once."""
+    phone.system.inputs.press("volume_down", phone.now_s)
+
+
+def plug_headset(phone: AndroidBody) -> None:
+    """Put a plug into the socket."""
+    phone.system.inputs.plug(phone.now_s, there=True)
+
+
+def pull_headset(phone: AndroidBody) -> None:
+    """Take it out."""
+    phone.system.inputs.plug(phone.now_s, there=False)
+
+
+def draw_over_screen(phone: AndroidBody) -> None:
+    """Draw over all of the screen with a finger."""
+    phone.system.inputs.draw_over(phone.now_s)
+
+
+def cover_top(phone: AndroidBody) -> None:
+    """A hand over the upper end, and away."""
+    phone.system.inputs.cover(phone.now_s)
+
+
+def light_and_cover(phone: AndroidBody) -> None:
+    """A lamp on it, and then a hand."""
+    phone.system.inputs.shine(phone.now_s)
+
+
+def touch_reader(phone: AndroidBody) -> None:
+    """A finger on the finger reader, not the owner's."""
+    phone.system.inputs.touch_reader(phone.now_s)
+
+
 ACTIONS: dict[str, Callable[[AndroidBody], None]] = {
     "accept_adb": accept_adb,
     "deny_adb": deny_adb,
@@ -172,5 +217,14 @@ ACTIONS: dict[str, Callable[[AndroidBody], None]] = {
     "set_lock_screen": set_lock_screen,
     "remove_lock_screen": remove_lock_screen,
     "charge": charge,
+    "press_power": press_power,
+    "press_volume_up": press_volume_up,
+    "press_volume_down": press_volume_down,
+    "plug_headset": plug_headset,
+    "pull_headset": pull_headset,
+    "draw_over_screen": draw_over_screen,
+    "cover_top": cover_top,
+    "light_and_cover": light_and_cover,
+    "touch_reader": touch_reader,
 }
 """What a person can do, by name."""

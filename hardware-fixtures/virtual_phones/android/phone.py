@@ -4,6 +4,7 @@
 from virtual_phones.android import foyer, rescue
 from virtual_phones.android.behaviour import LIMITS, MISBEHAVIOURS, VARIATIONS
 from virtual_phones.android.body import AndroidBody
+from virtual_phones.android.inputs import Listening
 from virtual_phones.android.people import ACTIONS
 from virtual_phones.phone import (
     ACM_INTERFACES,
@@ -12,6 +13,7 @@ from virtual_phones.phone import (
     MTP_INTERFACE,
     Fed,
     Interface,
+    Live,
     ServiceReply,
     UsbView,
     section,
@@ -152,6 +154,17 @@ class AndroidPhone(AndroidBody):
             return None
         fed = fed_line(Shell(self.system), line)
         return None if fed is None else FedService(fed, LATE_S if "late_answers" in self.misbehaviour else 0.0)
+
+    def follow(self, service: str, *, now_s: float) -> Live | None:
+        """Open a line that tells of what happens (`getevent` without -p); None = it is run whole."""
+        self.tick(now_s)
+        kind, _, line = service.partition(":")
+        words = line.split()
+        if words[:1] != ["getevent"] or not set(words[1:]) <= {"-lt", "-l", "-t", "-tl"} or not self.accepts(service):
+            return None
+        if kind.split(",")[0] not in ("shell", "exec") or "getevent" not in self.system.tools:
+            return None
+        return Listening(self.system.inputs, self.now_s)
 
     def run(self, service: str, stdin: bytes = b"", *, now_s: float, in_pieces: bool = False) -> ServiceReply | None:
         """Run one service whole; None = closed. `sync:` is not run here: it works on `files`.

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Mapping
 
+from virtual_phones.android.inputs import Inputs
 from virtual_phones.android.lives import HARNESS, HISTORY, TRADE_IN, AndroidLives
 from virtual_phones.android.versions import form_of
 from virtual_phones.phone import section
@@ -65,6 +66,15 @@ class AndroidSystem:
             "EXTERNAL_STORAGE": "/sdcard",
         }
         self.tools: Mapping[str, Tool] = {}
+        self._inputs: Inputs | None = None
+
+    @property
+    def inputs(self) -> Inputs:
+        """What hands do to it; made when somebody first looks, for most phones are never touched."""
+        if self._inputs is None:
+            variation = frozenset(self.lives.variation)
+            self._inputs = Inputs(self.model, variation=variation, owner=self.lives.owner.name, seed=self.lives.seed)
+        return self._inputs
 
     @property
     def files(self) -> FileTree:

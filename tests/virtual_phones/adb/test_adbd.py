@@ -62,6 +62,9 @@ class Phone:
     def takes_reverses(self) -> bool:
         return True
 
+    def follow(self, service: str, now_s: float) -> None:
+        return None
+
     def feed(self, service: str, now_s: float) -> None:
         return None
 

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An iPhone's keys, by its log: no shape of a message is known for any version yet, and that is what is kept."""
+
+from phones.evidence import Moment
+from phones.signs import not_measured
+from station.checking.act import Scene
+
+
+def watch_buttons(scene: Scene) -> None:
+    """Keeps `check.buttons`."""
+    values = not_measured("unknown_version", "watched.buttons", "watched.button_bounces")
+    scene.phone.record_host_fact("check.buttons", values, Moment.BEFORE)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Proximity, ambient light and the finger reader: asked again and again while a person covers, lights and touches."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from phones.android.watched_sensors import FingerTally, SensorTally, fingers_question, sensors_question
+from phones.evidence import Moment, Outcome
+from phones.link import Question
+from phones.port import Platform
+from station.checking.act import Scene
+from station.checking.watched import log_states
+from station.checking.watched.watching import LIST_S, LOOK_EACH_S, is_late
+
+FAILED_LOOKS = 3
+"""After so many looks in a row that went wrong nobody need wait any longer."""
+
+
+class _Ask(Protocol):
+    """Makes the question of one look; `keep`: it is the last."""
+
+    def __call__(self, name: str, *, keep: bool) -> Question:
+        """Under this name."""
+
+
+def watch_proximity(scene: Scene) -> None:
+    """Keeps `check.proximity`. Raises: BenchError."""
+    if scene.platform is Platform.APPLE:
+        log_states.watch_proximity(scene)
+        return
+    _watch_sensor(scene, "proximity", "cover_top")
+
+
+def watch_light(scene: Scene) -> None:
+    """Keeps `check.light`. Raises: BenchError."""
+    _watch_sensor(scene, "light", "light_and_cover")
+
+
+def watch_fingerprint(scene: Scene) -> None:
+    """Keeps `check.fingerprint`. Raises: BenchError."""
+    tally = FingerTally()
+
+    def ask(name: str, *, keep: bool) -> Question:
+        return fingers_question(tally, scene.draw(), name=name, timeout_s=LIST_S, keep=keep)
+
+    _look_again(scene, "fingerprint", "touch_reader", ask, tally.is_whole)
+
+
+def _watch_sensor(scene: Scene, kind: str, instruction: str) -> None:
+    tally = SensorTally(kind)
+
+    def ask(name: str, *, keep: bool) -> Question:
+        return sensors_question(tally, scene.draw(), name=name, timeout_s=LIST_S, keep=keep)
+
+    _look_again(scene, kind, instruction, ask, tally.is_whole)
+
+
+def _look_again(
+    scene: Scene, name: str, instruction: str, ask: _Ask, is_whole: Callable[[], bool]
+) -> None:
+    """A first look, the instruction, looks until both states were seen, and the look that is kept."""
+    looks = f"check.{name}.looks"
+    scene.phone.ask_in_series(ask(looks, keep=False), Moment.BEFORE)
+    scene.operator.instruct(instruction, port=scene.phone.path, facts={})
+    late = is_late(scene)
+    failed = 0
+    while not (is_whole() or late() or failed >= FAILED_LOOKS):
+        scene.clock.sleep(LOOK_EACH_S)
+        outcome = scene.phone.ask_in_series(ask(looks, keep=False), Moment.BEFORE)
+        failed = 0 if outcome is Outcome.ANSWERED else failed + 1
+    scene.phone.ask(ask(f"check.{name}", keep=True), Moment.BEFORE)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the acts share: listening to the phone's input events, and asking again and again, while a person acts."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+from phones.android.input_events import InputEvent, InputParts, InputReader, parts_question, watching
+from phones.evidence import Moment
+from phones.long_act import Act
+from phones.witness import Answer
+from station.checking.act import Scene
+
+LIST_S = 20.0
+"""For one question about what there is."""
+LET_GO_S = 30.0
+"""Beyond the person's time: then the link itself gives up."""
+LOOK_EACH_S = 0.5
+
+
+def find_parts(scene: Scene, name: str) -> InputParts:
+    """The phone's own keys, switches and screen; kept as `check.<name>.parts`. Empty when they cannot be read."""
+    parts = InputParts()
+    scene.phone.ask(parts_question(parts, scene.draw(), name=f"check.{name}.parts", timeout_s=LIST_S), Moment.BEFORE)
+    return parts
+
+
+def is_late(scene: Scene, seconds: float | None = None) -> Callable[[], bool]:
+    """Is the act over: skipped, or `seconds` (else the person's time) gone since now?"""
+    until = scene.clock.monotonic() + (scene.person_s if seconds is None else seconds)
+    return lambda: scene.is_over() or scene.clock.monotonic() >= until
+
+
+def listen(
+    scene: Scene,
+    name: str,
+    parts: InputParts,
+    hear: Callable[[InputEvent], None],
+    *,
+    heard: Callable[[], Mapping[str, str]],
+    is_over: Callable[[], bool],
+) -> Answer:
+    """Hear the phone's own input events until `is_over`; `heard` is kept as `check.<name>`."""
+    one_at_a_time = threading.RLock()  # the link's thread hears, this one looks
+
+    def hear_alone(event: InputEvent) -> None:
+        with one_at_a_time:
+            hear(event)
+
+    def look() -> bool:
+        with one_at_a_time:
+            return is_over()
+
+    reader = InputReader(parts, hear_alone)
+    timeout_s = scene.person_s + LET_GO_S
+    act = Act(question=watching(reader, f"check.{name}", timeout_s=timeout_s), silence_s=timeout_s)
+    return scene.phone.watch(act, Moment.BEFORE, clock=scene.clock, heard=heard, is_over=look)

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Acts that are watched on an Android phone: both states, or the sign that they were not seen; never a pass by default."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from phones.evidence import Outcome
+from station.checking.watched.buttons import watch_buttons
+from station.checking.watched.digitiser import watch_digitiser
+from station.checking.watched.headset import watch_headset
+from station.checking.watched.sensors import watch_fingerprint, watch_light, watch_proximity
+from tests.support import lives
+from tests.support.watched_scene import watch
+
+SIGN = "not_measured.watched."
+
+
+def phone(*variation: str, of: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {**(of or lives.PIXEL_13), "variation": list(variation)}
+
+
+def test_all_keys_pressed_and_released_are_all(tmp_path: Path) -> None:
+    found = watch(watch_buttons, phone(), tmp_path)
+    assert found.values() == {
+        "watched.parts": "power,screen,volume_down,volume_up",
+        "watched.held": "none",
+        "watched.buttons": "all",
+        "watched.buttons_seen": "power,volume_down,volume_up",
+        "watched.button_bounces": "0",
+    }
+    assert found.kept("buttons").outcome is Outcome.ANSWERED
+    assert found.told == ["press_buttons", "press_power", "press_volume_up", "press_volume_down"]
+    assert found.seconds < 10
+
+
+@pytest.mark.parametrize("key", ["power", "volume_up", "volume_down"])
+def test_a_dead_key_is_not_seen_and_never_all(key: str, tmp_path: Path) -> None:
+    values = watch(watch_buttons, phone(f"dead_{key}"), tmp_path, person_s=60).values()
+    assert values[SIGN + "buttons"] == "not_seen"
+    assert "watched.buttons" not in values
+    assert key not in values["watched.buttons_seen"]
+
+
+def test_a_key_that_goes_down_and_stays_down_has_shown_one_state(tmp_path: Path) -> None:
+    values = watch(watch_buttons, phone("stuck_volume_up"), tmp_path, person_s=60).values()
+    assert values[SIGN + "buttons"] == "one_state"
+
+
+def test_a_key_that_is_down_before_anybody_presses_is_held(tmp_path: Path) -> None:
+    assert watch(watch_buttons, phone("held_volume_down"), tmp_path).values()["watched.buttons"] == "held"
+
+
+def test_a_worn_contact_bounces(tmp_path: Path) -> None:
+    values = watch(watch_buttons, phone("bouncing_volume_up"), tmp_path).values()
+    assert int(values["watched.button_bounces"]) > 0
+
+
+def test_two_keys_the_wrong_way_round_are_changed_over(tmp_path: Path) -> None:
+    found = watch(watch_buttons, phone("changed_over"), tmp_path)
+    assert found.values()["watched.buttons"] == "changed_over"
+    assert "other_button" in found.told
+
+
+def test_the_keys_of_the_owners_keyboard_are_not_the_phones(tmp_path: Path) -> None:
+    values = watch(watch_buttons, phone("paired_keyboard", "dead_volume_up"), tmp_path, person_s=60).values()
+    assert values[SIGN + "buttons"] == "not_seen"
+
+
+@pytest.mark.parametrize("fault", ["garbage_input", "endless_input"])
+def test_noise_and_floods_never_count_as_keys(fault: str, tmp_path: Path) -> None:
+    found = watch(watch_buttons, phone(fault, "dead_power"), tmp_path)
+    assert "watched.buttons" not in found.values()
+
+
+def test_whoever_skips_ends_the_act_at_once(tmp_path: Path) -> None:
+    found = watch(watch_buttons, phone(), tmp_path, refuses=frozenset({"press_power"}), is_over=lambda at: at.seconds > 3)
+    assert found.values()[SIGN + "buttons"] == "not_seen"
+    assert found.seconds < 5
+
+
+def test_a_screen_drawn_over_is_covered_without_gaps_and_ghosts(tmp_path: Path) -> None:
+    values = watch(watch_digitiser, phone(), tmp_path, person_s=60).values()
+    assert int(values["watched.touch_coverage_permille"]) >= 980
+    assert int(values["watched.touch_gap_y_permille"]) <= 30
+    assert int(values["watched.touch_gap_x_permille"]) <= 60
+    assert values["watched.touch_ghosts"] == "0"
+
+
+def test_a_dead_stripe_is_a_gap(tmp_path: Path) -> None:
+    across = watch(watch_digitiser, phone("dead_stripe_across"), tmp_path, person_s=60).values()
+    assert int(across["watched.touch_gap_y_permille"]) > 30
+    along = watch(watch_digitiser, phone("dead_stripe_along"), tmp_path, person_s=60).values()
+    assert int(along["watched.touch_gap_x_permille"]) > 60
+
+
+def test_fingers_that_are_not_there_are_ghosts(tmp_path: Path) -> None:
+    assert int(watch(watch_digitiser, phone("ghost_touches"), tmp_path).values()["watched.touch_ghosts"]) > 0
+
+
+def test_a_screen_that_feels_nothing_was_not_measured(tmp_path: Path) -> None:
+    values = watch(watch_digitiser, phone("dead_screen"), tmp_path).values()
+    assert {values[SIGN + f"touch_{name}"] for name in ("coverage_permille", "gap_x_permille", "gap_y_permille")} == {
+        "not_seen"
+    }
+
+
+def test_proximity_tells_near_and_far_when_something_uses_it(tmp_path: Path) -> None:
+    assert watch(watch_proximity, phone("proximity_in_use"), tmp_path).values() == {"watched.proximity": "near_and_far"}
+    assert watch(watch_proximity, phone(), tmp_path).values() == {SIGN + "proximity": "not_seen"}
+
+
+def test_a_frozen_sensor_has_shown_one_state(tmp_path: Path) -> None:
+    frozen = watch(watch_proximity, phone("proximity_in_use", "frozen_proximity"), tmp_path)
+    assert frozen.values() == {SIGN + "proximity": "one_state"}
+    assert watch(watch_light, phone("frozen_light"), tmp_path).values() == {SIGN + "light_ratio_tenths": "one_state"}
+
+
+def test_light_follows_lamp_and_hand(tmp_path: Path) -> None:
+    assert int(watch(watch_light, phone(), tmp_path).values()["watched.light_ratio_tenths"]) >= 30
+
+
+def test_the_finger_reader_judges_a_finger(tmp_path: Path) -> None:
+    assert watch(watch_fingerprint, phone(), tmp_path).values() == {"watched.fingerprint": "answers"}
+    dead = watch(watch_fingerprint, phone("dead_reader"), tmp_path)
+    assert dead.values() == {SIGN + "fingerprint": "not_seen"}
+
+
+def test_a_headset_is_seen_going_in_and_out(tmp_path: Path) -> None:
+    with_socket = {**lives.PIXEL_13, "set": {"inputs": {"headset": True}}}
+    assert watch(watch_headset, with_socket, tmp_path).values()["watched.headset"] == "in_and_out"
+    half = watch(watch_headset, with_socket, tmp_path, refuses=frozenset({"pull_out"}))
+    assert half.values()[SIGN + "headset"] == "one_state"
+    dead = watch(watch_headset, phone("dead_socket", of=with_socket), tmp_path)
+    assert dead.values()[SIGN + "headset"] == "not_seen"
+    assert watch(watch_headset, phone(), tmp_path).values()["watched.headset"] == "no_socket"
+
+
+@pytest.mark.parametrize(
+    "act", [watch_buttons, watch_digitiser, watch_headset, watch_proximity, watch_light, watch_fingerprint]
+)
+def test_a_phone_that_says_nothing_leaves_nothing_that_passes(act: Any, tmp_path: Path) -> None:
+    silent = {**lives.PIXEL_13, "misbehaviour": ["half_answers"], "variation": ["endless_input"]}
+    found = watch(act, silent, tmp_path)
+    passing = {"watched.buttons", "watched.headset", "watched.proximity", "watched.fingerprint",
+               "watched.touch_coverage_permille", "watched.light_ratio_tenths"}  # fmt: skip
+    assert not passing & set(found.values())
