@@ -177,7 +177,9 @@ class InputReader:
             return
         whole = _value(kind, value)
         if whole is not None:
-            self._hear(InputEvent(at_us=int(seconds) * 1_000_000 + int(fraction), device=device, code=name, value=whole))
+            self._hear(
+                InputEvent(at_us=int(seconds) * 1_000_000 + int(fraction), device=device, code=name, value=whole)
+            )
 
 
 def _value(kind: bytes, value: bytes) -> int | None:

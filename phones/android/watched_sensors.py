@@ -16,7 +16,7 @@ from phones.link import Effect, Question, Reply, ShellLine
 from phones.signs import not_measured
 
 LIGHT_RATIO_TENTHS = 30
-"""Brightest against darkest, in tenths, from which the sensor has followed (research market.md §3.1: values move x3)."""
+"""Brightest against darkest, in tenths, from which the sensor has followed [research market.md §3.1: x3]."""
 _FLOOR_CENTILUX = 100
 """Below one lux a sensor counts noise."""
 _MOST_SENSORS = 128
@@ -28,7 +28,9 @@ _SENSORS = (
 _FINGERS = r"""dumpsys fingerprint | grep -oE '"(accept|reject)" *: *[0-9]+'"""
 _LISTED = re.compile(r"0x[0-9a-f]{8}\) (.{1,96}?) *\|.{0,250}type: android\.sensor\.(light|proximity)\([0-9]{1,6}\)")
 _HEAD = re.compile(r"(.{1,96}?)(?: \(handle=0x[0-9a-f]{1,8}[^)]{0,40}\))?: last [0-9]{1,3} events")
-_EVENT = re.compile(r"\t {0,3}[0-9]{1,3} \(ts=([0-9]{1,10})\.([0-9]{9}), wall=[0-9:.]{1,16}\) (-?[0-9]{1,7})\.([0-9]{2}),")
+_EVENT = re.compile(
+    r"\t {0,3}[0-9]{1,3} \(ts=([0-9]{1,10})\.([0-9]{9}), wall=[0-9:.]{1,16}\) (-?[0-9]{1,7})\.([0-9]{2}),"
+)
 _COUNT = re.compile(r'"(?:accept|reject)" *: *([0-9]{1,9})')
 
 Readings = dict[str, list[tuple[int, int]]]
@@ -36,7 +38,7 @@ Readings = dict[str, list[tuple[int, int]]]
 
 
 def read_events(text: str) -> Readings:
-    """The last events of the light and proximity sensors. A name that two sensors of other types share tells nothing."""
+    """The last events of the light and proximity sensors. A name that two types share tells nothing."""
     types: dict[str, set[str]] = {}
     found: Readings = {}
     current = ""
@@ -97,7 +99,7 @@ class SensorTally:
 
 
 def read_attempts(text: str) -> int | None:
-    """How many fingers the reader has judged, accepted and rejected, since the phone started; None if it is not told."""
+    """How many fingers the reader has judged, accepted or rejected, since it started; None if it is not told."""
     counts = [int(count) for count in _COUNT.findall(text[:65_536])]
     return sum(counts) if counts else None
 

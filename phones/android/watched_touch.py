@@ -10,6 +10,7 @@ it). Where too few strokes crossed, nobody has measured.
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from phones.android.input_events import InputDevice, InputEvent
 from phones.signs import not_measured
@@ -105,7 +106,7 @@ class TouchTally:
         if len([ends for ends in strokes if ends[1] - ends[0] >= LINES // 2]) < STROKES_NEEDED:
             return None
         gaps = [0]
-        for before, after in zip(seen, seen[1:], strict=False):
+        for before, after in pairwise(seen):
             crossed = len([1 for least, most in strokes if least <= before and most >= after])
             if crossed >= STROKES_NEEDED:
                 gaps.append(after - before - 1)

@@ -9,9 +9,11 @@ from phones.evidence import Moment
 from phones.port import Platform
 from station.checking.act import CheckAct, Profile
 from station.checking.parts import PARTS_ACT, PARTS_AGAIN_ACT
+from station.checking.watched.table import WATCHED
 
 ACTS: tuple[CheckAct, ...] = (
     PARTS_ACT,
+    *WATCHED,
     PARTS_AGAIN_ACT,
 )
 

@@ -4,12 +4,18 @@
 import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from phones import android, apple
 from phones.allowed import ALLOWED
 from phones.android import readers_checks as checks
 from phones.android.battery import battery, battery_level
+from phones.android.input_events import HEADSET, Axis, InputDevice, InputEvent
 from phones.android.trade_in import read_status
+from phones.android.watched_keys import HeadsetTally, KeyTally
+from phones.android.watched_sensors import FingerTally, SensorTally
+from phones.android.watched_touch import TouchTally
+from phones.apple.log_shapes import LogTally, not_known
 from phones.apple.parts import PartAnswer, encode
 from phones.apple.readers import read_batch
 from phones.link import Reply
@@ -20,6 +26,14 @@ from station.checking.browser.plan import CHECKS as PAGE_CHECKS
 from tests.phones.toolbox import BATTERY, THERMAL
 from tools import make_checks
 from tools.measurements import MEASUREMENTS, PAGE_VALUES, row_of
+
+
+def heard(tally: Any, *said: tuple[str, int]) -> Any:
+    """After these events of a key or switch."""
+    for at_us, (code, value) in enumerate(said):
+        tally.hear(InputEvent(at_us=at_us, device=0, code=code, value=value))
+    return tally
+
 
 DF = "Filesystem 1K-blocks Used Available Use% Mounted on\n"
 SAMSUNG = BATTERY + "  mSavedBatteryAsoc: [93]\n  mSavedBatteryUsage: [61919]\n  battery FirstUseDate: [20240630]\n"
@@ -98,6 +112,20 @@ OTHERS = [
             ("BasebandStatus", "BBNotReady"),
         )
     ],
+    KeyTally().values(),
+    heard(KeyTally(), ("KEY_POWER", 1)).values(),
+    HeadsetTally().values(has_socket=True),
+    heard(HeadsetTally(), (HEADSET, 1)).values(has_socket=True),
+    TouchTally(InputDevice(number=2, axes={"X": Axis(least=0, most=1079), "Y": Axis(least=0, most=2399)})).values(),
+    SensorTally("light").values(),
+    SensorTally("light", figures={500}).values(),
+    SensorTally("proximity").values(),
+    SensorTally("proximity", figures={0}).values(),
+    FingerTally().values(),
+    LogTally().values("ringer"),
+    LogTally({"ringer.on": 1}).values("ringer"),
+    LogTally().values("face_id"),
+    not_known("watched.buttons", "watched.proximity", "watched.ringer", "watched.face_id"),
 ]
 """One answer for each sign and value."""
 

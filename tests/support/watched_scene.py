@@ -40,9 +40,6 @@ class Hands:
     told: list[str] = field(default_factory=list)
 
     def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
-        self.tell(key, **facts)
-
-    def tell(self, key: str, **facts: str) -> None:
         self.told.append(key)
         if key in PRESSES and key not in self.refuses:
             self.press(PRESSES[key])
@@ -72,9 +69,7 @@ class Watched:
 
     def values(self) -> dict[str, str]:
         """Everything kept under `watched.`, with its signs."""
-        return {
-            name: text for piece in self.evidence for name, text in piece.values.items() if "watched." in name
-        }
+        return {name: text for piece in self.evidence for name, text in piece.values.items() if "watched." in name}
 
 
 def watch(
@@ -113,7 +108,7 @@ def watch(
             operator=hands,
             draw=lambda: f"{next(drawn):032x}",
             person_s=person_s,
-            tell=hands.tell,
+            tell=lambda _name: None,
             is_over=lambda: is_over(clock),
         )
     )

@@ -33,7 +33,7 @@ INPUT_FAULTS: dict[str, str] = {
 }
 """Faults of what hands touch; each leaves the rest of the phone as it is."""
 INPUT_VARIATIONS: dict[str, str] = {
-    "paired_keyboard": "the owner's Bluetooth keyboard, which has their name and volume keys, is connected and typed on",
+    "paired_keyboard": "the owner's Bluetooth keyboard, which has their name and volume keys, is there, and in use",
     "proximity_in_use": "something uses the proximity sensor, so that its events are seen",
     "fast_screen": "the screen reports at 120 Hz",
     "slow_hands": "whoever holds it is slow",

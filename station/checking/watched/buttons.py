@@ -8,7 +8,7 @@ from phones.android.watched_keys import EXPECTED, WRONG_NEEDED, KeyTally
 from phones.port import Platform
 from station.checking.act import Scene
 from station.checking.watched import log_buttons
-from station.checking.watched.watching import find_parts, is_late, listen
+from station.checking.watched.watching import find_parts, is_late, listen, say
 
 GIVES = ("watched.parts", "watched.held", "watched.buttons", "watched.buttons_seen", "watched.button_bounces")
 A_KEY_S = 15.0
@@ -24,7 +24,7 @@ def watch_buttons(scene: Scene) -> None:
     if not parts.devices:
         return
     tally = KeyTally()
-    scene.operator.instruct("press_buttons", port=scene.phone.path, facts={})
+    say(scene, "press_buttons")
     asking = _Asking(scene, tally)
     listen(
         scene,
@@ -59,7 +59,7 @@ class _Asking:
         self._tally.wanted = name
         self._wrong = 0
         self._is_late_for_key = is_late(self._scene, A_KEY_S)
-        self._scene.tell(f"press_{name}")
+        say(self._scene, f"press_{name}")
 
     def is_over(self) -> bool:
         """Looked at four times a second while the phone is listened to."""
@@ -74,6 +74,6 @@ class _Asking:
             self._ask_for(following[0])
         elif wrong > self._wrong:
             self._wrong = wrong
-            self._scene.tell("other_button")
-            self._scene.tell(f"press_{tally.wanted}")
+            say(self._scene, "other_button")
+            say(self._scene, f"press_{tally.wanted}")
         return False

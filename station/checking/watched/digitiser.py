@@ -5,7 +5,7 @@ from phones.android.input_events import InputEvent
 from phones.android.watched_touch import TouchTally
 from phones.signs import not_measured
 from station.checking.act import Scene
-from station.checking.watched.watching import find_parts, is_late, listen
+from station.checking.watched.watching import find_parts, is_late, listen, say
 
 GIVES = (
     "watched.touch_coverage_permille",
@@ -26,7 +26,7 @@ def watch_digitiser(scene: Scene) -> None:
     if screen is None:
         return
     alone, drawn = TouchTally(screen), TouchTally(screen)
-    scene.operator.instruct("hands_off", port=scene.phone.path, facts={})
+    say(scene, "hands_off")
     resting, late = is_late(scene, HANDS_OFF_S), is_late(scene)
     is_drawing = False
     told = 0
@@ -40,10 +40,10 @@ def watch_digitiser(scene: Scene) -> None:
             return True
         if not is_drawing and resting():
             is_drawing = True
-            scene.operator.instruct("draw_over_screen", port=scene.phone.path, facts={})
+            say(scene, "draw_over_screen")
         if drawn.covered // _TELL_EACH > told:
             told = drawn.covered // _TELL_EACH
-            scene.tell("drawn", percent=str(drawn.covered // 10))
+            say(scene, "drawn", percent=str(drawn.covered // 10))
         return is_drawing and drawn.is_whole()
 
     def heard() -> dict[str, str]:

@@ -4,7 +4,7 @@
 from phones.android.input_events import HEADSET
 from phones.android.watched_keys import HeadsetTally
 from station.checking.act import Scene
-from station.checking.watched.watching import find_parts, is_late, listen
+from station.checking.watched.watching import find_parts, is_late, listen, say
 
 GIVES = ("watched.headset",)
 
@@ -18,17 +18,15 @@ def watch_headset(scene: Scene) -> None:
     tally = HeadsetTally()
     late = is_late(scene)
     if has_socket:
-        scene.operator.instruct("plug_headset", port=scene.phone.path, facts={})
-        scene.tell("plug_in")
+        say(scene, "plug_headset")
+        say(scene, "plug_in")
     told = False
 
     def is_over() -> bool:
         nonlocal told
         if 1 in tally.states and not told:
             told = True
-            scene.tell("pull_out")
+            say(scene, "pull_out")
         return not has_socket or tally.states == {0, 1} or late()
 
-    listen(
-        scene, "headset", parts, tally.hear, heard=lambda: tally.values(has_socket=has_socket), is_over=is_over
-    )
+    listen(scene, "headset", parts, tally.hear, heard=lambda: tally.values(has_socket=has_socket), is_over=is_over)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An iPhone's keys, by its log: no shape of a message is known for any version yet, and that is what is kept."""
 
-from phones.evidence import Moment
-from phones.signs import not_measured
+from phones.apple.log_shapes import not_known
 from station.checking.act import Scene
 
 
 def watch_buttons(scene: Scene) -> None:
     """Keeps `check.buttons`."""
-    values = not_measured("unknown_version", "watched.buttons", "watched.button_bounces")
-    scene.phone.record_host_fact("check.buttons", values, Moment.BEFORE)
+    values = not_known("watched.buttons")
+    scene.phone.record_host_fact("check.buttons", values, scene.moment)

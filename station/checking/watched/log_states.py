@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an iPhone's log would tell: no shape of a message is known for any version yet, and that is what is kept."""
 
-from phones.evidence import Moment
-from phones.signs import not_measured
+from phones.apple.log_shapes import not_known
 from station.checking.act import Scene
 
 
@@ -22,4 +21,4 @@ def watch_face_id(scene: Scene) -> None:
 
 
 def _not_known(scene: Scene, name: str, value: str) -> None:
-    scene.phone.record_host_fact(f"check.{name}", not_measured("unknown_version", value), Moment.BEFORE)
+    scene.phone.record_host_fact(f"check.{name}", not_known(value), scene.moment)

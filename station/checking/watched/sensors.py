@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from phones.android.watched_sensors import FingerTally, SensorTally, fingers_question, sensors_question
-from phones.evidence import Moment, Outcome
+from phones.evidence import Outcome
 from phones.link import Question
 from phones.port import Platform
 from station.checking.act import Scene
 from station.checking.watched import log_states
-from station.checking.watched.watching import LIST_S, LOOK_EACH_S, is_late
+from station.checking.watched.watching import LIST_S, LOOK_EACH_S, is_late, say
 
 FAILED_LOOKS = 3
 """After so many looks in a row that went wrong nobody need wait any longer."""
@@ -55,17 +55,15 @@ def _watch_sensor(scene: Scene, kind: str, instruction: str) -> None:
     _look_again(scene, kind, instruction, ask, tally.is_whole)
 
 
-def _look_again(
-    scene: Scene, name: str, instruction: str, ask: _Ask, is_whole: Callable[[], bool]
-) -> None:
+def _look_again(scene: Scene, name: str, instruction: str, ask: _Ask, is_whole: Callable[[], bool]) -> None:
     """A first look, the instruction, looks until both states were seen, and the look that is kept."""
     looks = f"check.{name}.looks"
-    scene.phone.ask_in_series(ask(looks, keep=False), Moment.BEFORE)
-    scene.operator.instruct(instruction, port=scene.phone.path, facts={})
+    scene.phone.ask_in_series(ask(looks, keep=False), scene.moment)
+    say(scene, instruction)
     late = is_late(scene)
     failed = 0
     while not (is_whole() or late() or failed >= FAILED_LOOKS):
         scene.clock.sleep(LOOK_EACH_S)
-        outcome = scene.phone.ask_in_series(ask(looks, keep=False), Moment.BEFORE)
+        outcome = scene.phone.ask_in_series(ask(looks, keep=False), scene.moment)
         failed = 0 if outcome is Outcome.ANSWERED else failed + 1
-    scene.phone.ask(ask(f"check.{name}", keep=True), Moment.BEFORE)
+    scene.phone.ask(ask(f"check.{name}", keep=True), scene.moment)

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Mapping
 
 from phones.android.input_events import InputEvent, InputParts, InputReader, parts_question, watching
-from phones.evidence import Moment
 from phones.long_act import Act
 from phones.witness import Answer
 from station.checking.act import Scene
@@ -17,10 +16,15 @@ LET_GO_S = 30.0
 LOOK_EACH_S = 0.5
 
 
+def say(scene: Scene, key: str, **facts: str) -> None:
+    """Tell the person what to do now, or what is still missing (`instruct.<key>`)."""
+    scene.operator.instruct(key, port=scene.phone.path, facts=facts)
+
+
 def find_parts(scene: Scene, name: str) -> InputParts:
     """The phone's own keys, switches and screen; kept as `check.<name>.parts`. Empty when they cannot be read."""
     parts = InputParts()
-    scene.phone.ask(parts_question(parts, scene.draw(), name=f"check.{name}.parts", timeout_s=LIST_S), Moment.BEFORE)
+    scene.phone.ask(parts_question(parts, scene.draw(), name=f"check.{name}.parts", timeout_s=LIST_S), scene.moment)
     return parts
 
 
@@ -53,4 +57,4 @@ def listen(
     reader = InputReader(parts, hear_alone)
     timeout_s = scene.person_s + LET_GO_S
     act = Act(question=watching(reader, f"check.{name}", timeout_s=timeout_s), silence_s=timeout_s)
-    return scene.phone.watch(act, Moment.BEFORE, clock=scene.clock, heard=heard, is_over=look)
+    return scene.phone.watch(act, scene.moment, clock=scene.clock, heard=heard, is_over=look)

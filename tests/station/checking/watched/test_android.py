@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Acts that are watched on an Android phone: both states, or the sign that they were not seen; never a pass by default."""
+"""Acts that are watched on an Android phone: both states, or the sign that they were not seen; never a pass."""
 
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,9 @@ def test_noise_and_floods_never_count_as_keys(fault: str, tmp_path: Path) -> Non
 
 
 def test_whoever_skips_ends_the_act_at_once(tmp_path: Path) -> None:
-    found = watch(watch_buttons, phone(), tmp_path, refuses=frozenset({"press_power"}), is_over=lambda at: at.seconds > 3)
+    found = watch(
+        watch_buttons, phone(), tmp_path, refuses=frozenset({"press_power"}), is_over=lambda at: at.seconds > 3
+    )
     assert found.values()[SIGN + "buttons"] == "not_seen"
     assert found.seconds < 5
 
