@@ -18,7 +18,6 @@ from phones.signs import NOT_MEASURED, SIGNS, SOURCES
 MALFORMED = "malformed"
 """Stands for a value that came in another shape than documented."""
 
-_SCORE = r"[0-9]{1,7}"
 _TEXT = r"[\x20-\x7e\u4e00-\u9fff\u00c0-\u024f]{1,96}"
 _NUMBER = r"-?[0-9]{1,19}"
 _YES_NO = r"yes|no"
@@ -413,44 +412,6 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("watched.face_id", r"answers", "the face reader judged a face while it was watched"),
     ("host.step", _WORD, "a step of the job as the bench lived it"),
     ("host.acts", r"[0-9]{1,9}", "how many of that step's acts or questions, all alike, went well since the last sum"),
-    # claimed by a page in the phone's own browser
-    ("browser.touch_coverage_permille", _SCORE, "claimed by the page: touch coverage permille"),
-    ("browser.touch_gap_y_um", _SCORE, "claimed by the page: touch gap y um"),
-    ("browser.touch_gap_x_um", _SCORE, "claimed by the page: touch gap x um"),
-    ("browser.touch_gap_allowed_um", _SCORE, "claimed by the page: touch gap allowed um"),
-    ("browser.touch_ghosts", _SCORE, "claimed by the page: touch ghosts"),
-    ("browser.touch_fingers", _SCORE, "claimed by the page: touch fingers"),
-    ("browser.touch_rate_hz", _SCORE, "claimed by the page: touch rate hz"),
-    ("browser.screen_pixels_missing", _SCORE, "claimed by the page: screen pixels missing"),
-    ("browser.screen_burn_in", _YES_NO, "claimed by the page: screen burn in"),
-    ("browser.screen_brightness_steps", _SCORE, "claimed by the page: screen brightness steps"),
-    ("browser.screen_colours", r"ok|tint|missing", "claimed by the page: screen colours"),
-    ("browser.camera_front_edge_dpx", _SCORE, "claimed by the page: camera front edge dpx"),
-    ("browser.camera_front_focus", _YES_NO, "claimed by the page: camera front focus"),
-    ("browser.camera_front_hot_pixels", _SCORE, "claimed by the page: camera front hot pixels"),
-    ("browser.camera_front_dust", _SCORE, "claimed by the page: camera front dust"),
-    ("browser.camera_front_light", r"ok|dim", "claimed by the page: camera front light"),
-    ("browser.camera_back_edge_dpx", _SCORE, "claimed by the page: camera back edge dpx"),
-    ("browser.camera_back_focus", _YES_NO, "claimed by the page: camera back focus"),
-    ("browser.camera_back_hot_pixels", _SCORE, "claimed by the page: camera back hot pixels"),
-    ("browser.camera_back_dust", _SCORE, "claimed by the page: camera back dust"),
-    ("browser.camera_back_light", r"ok|dim", "claimed by the page: camera back light"),
-    ("browser.torch_rise_permille", _SCORE, "claimed by the page: torch rise permille"),
-    ("browser.sound_slots_right", _SCORE, "claimed by the page: sound slots right"),
-    ("browser.sound_slots", _SCORE, "claimed by the page: sound slots"),
-    ("browser.sound_tone_db", _SCORE, "claimed by the page: sound tone db"),
-    ("browser.sound_processing", r"off|on", "claimed by the page: sound processing"),
-    ("browser.motion_faces", _SCORE, "claimed by the page: motion faces"),
-    ("browser.motion_worst_permille", _SCORE, "claimed by the page: motion worst permille"),
-    ("browser.motion_turn_degrees", _SCORE, "claimed by the page: motion turn degrees"),
-    ("browser.compass_turn_degrees", _SCORE, "claimed by the page: compass turn degrees"),
-    ("browser.vibration_rise_permille", _SCORE, "claimed by the page: vibration rise permille"),
-    ("browser.vibration_felt", _YES_NO, "claimed by the page: vibration felt"),
-    ("browser.nfc_tag", r"read|nothing", "claimed by the page: nfc tag"),
-    ("browser.gnss_fix_ms", _SCORE, "claimed by the page: gnss fix ms"),
-    ("browser.wifi_fetch", r"ok|failed", "claimed by the page: wifi fetch"),
-    ("browser.wifi_kbit_s", _SCORE, "claimed by the page: wifi kbit s"),
-    ("browser.charging", _YES_NO, "claimed by the page: charging"),
     ("host.page", r"[a-z_]{1,24}", "how the visit of the phone's browser to our page ended, as the bench saw it"),
     ("host.resumed", _YES_NO, "the job went on after the station had stopped"),
 )

@@ -14,6 +14,7 @@ from typing import cast
 from phones import package_data as files
 from phones.frozen import dataclass
 from phones.identifiers import PARTS
+from station.checking.browser.act import SIGNS as ENDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,53 +38,10 @@ PAGE_VALUES = cast(
     "Mapping[str, Mapping[str, list[str]]]",
     json.loads(files.path("grading", "phone_checks", "values.json").read_bytes()),
 )
-"""Check of the page → its value, without `browser.` → signs that it was not measured."""
+"""Check of the page → its value, without `browser.` → signs that it was not measured; those of a visit that failed come
+on top (`station.checking.browser.act`)."""
 
 MEASUREMENTS: tuple[Measurement, ...] = (
-    # claimed by our page in the phone's own browser
-    Measurement(
-        values=(
-            "browser.touch_coverage_permille",
-            "browser.touch_gap_y_um",
-            "browser.touch_gap_x_um",
-            "browser.touch_gap_allowed_um",
-            "browser.touch_ghosts",
-            "browser.touch_fingers",
-            "browser.touch_rate_hz",
-            "browser.screen_pixels_missing",
-            "browser.screen_burn_in",
-            "browser.screen_brightness_steps",
-            "browser.screen_colours",
-            "browser.camera_front_edge_dpx",
-            "browser.camera_front_focus",
-            "browser.camera_front_hot_pixels",
-            "browser.camera_front_dust",
-            "browser.camera_front_light",
-            "browser.camera_back_edge_dpx",
-            "browser.camera_back_focus",
-            "browser.camera_back_hot_pixels",
-            "browser.camera_back_dust",
-            "browser.camera_back_light",
-            "browser.torch_rise_permille",
-            "browser.sound_slots_right",
-            "browser.sound_slots",
-            "browser.sound_tone_db",
-            "browser.sound_processing",
-            "browser.motion_faces",
-            "browser.motion_worst_permille",
-            "browser.motion_turn_degrees",
-            "browser.compass_turn_degrees",
-            "browser.vibration_rise_permille",
-            "browser.vibration_felt",
-            "browser.nfc_tag",
-            "browser.gnss_fix_ms",
-            "browser.wifi_fetch",
-            "browser.wifi_kbit_s",
-            "browser.charging",
-        ),
-        source="our page in the phone's own browser: a claim of the phone",
-        signs=("cut", "not_opened", "not_set_up", "replayed"),
-    ),
     # what Android says of its battery
     Measurement(
         values=("battery.level",),
@@ -474,7 +432,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         Measurement(
             values=tuple(f"browser.{name}" for name in values),
             source=f"the page in the phone's own browser, {check.replace('_', ' ')}: claimed by the phone",
-            signs=tuple(sorted({sign for signs in values.values() for sign in signs})),
+            signs=tuple(sorted({sign for signs in values.values() for sign in signs} | set(ENDS.values()))),
         )
         for check, values in PAGE_VALUES.items()
     ),

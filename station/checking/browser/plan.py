@@ -7,33 +7,21 @@ from types import MappingProxyType
 
 from phones.port import Platform
 from station.checking.act import Profile
+from station.checking.browser.page_files import page_files
 
-CHECKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "touch": (
-            "touch_coverage_permille",
-            "touch_gap_y_um",
-            "touch_gap_x_um",
-            "touch_gap_allowed_um",
-            "touch_ghosts",
-            "touch_fingers",
-            "touch_rate_hz",
-        ),
-        "screen": ("screen_pixels_missing", "screen_burn_in", "screen_brightness_steps", "screen_colours"),
-        "camera_front": tuple(f"camera_front_{what}" for what in ("edge_dpx", "focus", "hot_pixels", "dust", "light")),
-        "camera_back": tuple(f"camera_back_{what}" for what in ("edge_dpx", "focus", "hot_pixels", "dust", "light")),
-        "torch": ("torch_rise_permille",),
-        "sound": ("sound_slots_right", "sound_slots", "sound_tone_db", "sound_processing"),
-        "motion": ("motion_faces", "motion_worst_permille", "motion_turn_degrees"),
-        "compass": ("compass_turn_degrees",),
-        "vibration": ("vibration_rise_permille", "vibration_felt"),
-        "nfc": ("nfc_tag",),
-        "gnss": ("gnss_fix_ms",),
-        "wifi": ("wifi_fetch", "wifi_kbit_s"),
-        "charging": ("charging",),
-    }
-)
-"""Check of the page → names of its values, without `browser.`."""
+
+def _read() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, list[str]]] = json.loads(page_files()["values.json"].body)
+    return MappingProxyType(
+        {
+            check: MappingProxyType({name: tuple(signs) for name, signs in values.items()})
+            for check, values in found.items()
+        }
+    )
+
+
+CHECKS: Mapping[str, Mapping[str, tuple[str, ...]]] = _read()
+"""Check of the page → its values, without `browser.` → signs by which the page says that it was not measured."""
 
 _NOT_IN_SAFARI = ("torch", "vibration", "nfc", "charging", "compass")
 """A page on an iPhone has no means for them [read: MDN's browser table, first versions]: not part of its plan."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from phones.signs import NOT_MEASURED, SIGNS
+from phones.signs import NOT_MEASURED
 from phones.witness import BROWSER
 
 MOST_RESULTS = 3
 """So often a check is done again; the worst counts."""
 LONGEST_TEXT = 64
+Checks = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Check → its values → signs by which the page says that one was not measured."""
 STATES = ("begun", "moving", "skipped")
 
 
@@ -47,7 +49,7 @@ class Result:
         return {**self.values, **{NOT_MEASURED + name: sign for name, sign in self.not_measured.items()}}
 
 
-def read_state(body: bytes, nonce: str, checks: Mapping[str, tuple[str, ...]]) -> State:
+def read_state(body: bytes, nonce: str, checks: Checks) -> State:
     """A heartbeat. Raises: BadMessageError."""
     found = _object(body, ("check", "done_permille", "nonce", "state"), nonce)
     check, state, done = found["check"], found["state"], found["done_permille"]
@@ -56,14 +58,14 @@ def read_state(body: bytes, nonce: str, checks: Mapping[str, tuple[str, ...]]) -
     return State(check=check, state=state, done=done)
 
 
-def read_result(body: bytes, nonce: str, checks: Mapping[str, tuple[str, ...]]) -> Result:
+def read_result(body: bytes, nonce: str, checks: Checks) -> Result:
     """A result. Raises: BadMessageError."""
     found = _object(body, ("check", "nonce", "not_measured", "number", "values"), nonce)
     check, number = found["check"], found["number"]
     if type(check) is not str or check not in checks or type(number) is not int or not 1 <= number <= MOST_RESULTS:
         raise BadMessageError(422)
     signs = _texts(found["not_measured"], checks[check])
-    if not set(signs.values()) <= set(SIGNS):
+    if not all(sign in checks[check][name.removeprefix(BROWSER)] for name, sign in signs.items()):
         raise BadMessageError(422)
     return Result(check=check, number=number, values=_texts(found["values"], checks[check]), not_measured=signs)
 

@@ -19,6 +19,7 @@ from station.checking.browser.requests import Asked, Said
 from station.checking.browser.results import (
     MOST_RESULTS,
     BadMessageError,
+    Checks,
     Result,
     read_nonce,
     read_result,
@@ -68,7 +69,7 @@ class Visit:
         nonce: str,
         origin: str,
         plan: bytes,
-        checks: Mapping[str, tuple[str, ...]],
+        checks: Checks,
         files: Mapping[str, PageFile],
         draw: Callable[[], str],
     ) -> None:

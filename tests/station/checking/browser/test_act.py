@@ -32,14 +32,14 @@ def test_what_a_page_measures_is_kept_as_its_claim(desk: Desk) -> None:
         assert page.begin("touch") == 204
         assert page.tell("touch", TOUCH) == 204
         assert page.begin("nfc") == 204
-        assert page.tell("nfc", {}, {"nfc_tag": "not_available"}) == 204
+        assert page.tell("nfc", {}, {"nfc_tag": "unsupported"}) == 204
         assert page.end() == 204
 
     pieces = desk.run(browse)
     touch, nfc = claims(pieces)
     assert (touch.asked, touch.outcome) == ("check.browser.touch", Outcome.ANSWERED)
     assert touch.values == {f"browser.{name}": text for name, text in TOUCH.items()}
-    assert nfc.values == {f"{NOT_MEASURED}browser.nfc_tag": "not_available"}
+    assert nfc.values == {f"{NOT_MEASURED}browser.nfc_tag": "unsupported"}
     assert last(pieces).values == {"host.page": "done"}, "what a person passes over is not tested, without any sign"
     assert [piece.asked for piece in pieces if piece.link == "adb"] == [
         "browser.way",
