@@ -6,15 +6,21 @@ from dataclasses import replace
 
 from grading.derived import DERIVED
 from grading.report import CheckOutcome, CheckResult
-from grading.schemes import Check, whole_number
+from grading.schemes import BROWSER, Check, whole_number
 from phones.allowed import MALFORMED
 from phones.evidence import Evidence, Outcome
 from phones.port import Platform
 from phones.signs import NOT_MEASURED, SOURCES
 from phones.verdict import Source
 
+CLAIMING_LINK = "browser"
+"""The link of evidence that a page in the phone's own browser claims."""
 NOT_LOOKED = "not_looked"
 """What a person answers who has not looked."""
+NEVER_STATED = frozenset({"overridden", "placeholder", "replayed", "set_by_hand", "simulated", "sources_disagree"})
+"""Signs that a value was put in place of the measured one. Where a scheme says who measures, no person's word stands in
+for such a reading.
+"""
 _WORST_FIRST = (
     CheckOutcome.FAIL,
     CheckOutcome.INDETERMINATE,
@@ -26,11 +32,10 @@ _WORST_FIRST = (
 
 def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) -> CheckResult:
     """One check over all evidence of the job: its worst reading counts, whenever it was taken."""
-    declared = ", ".join(in_words(text, check.unit) for text in check.limit)
-    limit = " ".join(part for part in (_sign(check), declared) if part)
+    limit = limit_in_words(check)
     if platform.value not in check.platforms:
         return _result(check, CheckOutcome.NOT_APPLICABLE, limit, "", None)
-    answered = [piece for piece in evidence if piece.outcome is Outcome.ANSWERED]
+    answered = [piece for piece in evidence if piece.outcome is Outcome.ANSWERED and may_say(piece, check.value)]
     if check.value in DERIVED:
         return _derived(check, answered, limit)
     readings = [
@@ -38,8 +43,8 @@ def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) ->
         for piece in answered
         if _says(check.value, piece.values)
     ]
-    if stated := _stated(check, answered):
-        readings = [reading for reading in readings if reading[0] is not CheckOutcome.INDETERMINATE] + stated
+    if stated := _stated(check, evidence):
+        readings = [reading for reading in readings if not _stands_back(check, *reading)] + stated
     if not readings:
         return _result(check, CheckOutcome.NOT_TESTED, limit, "", None)
     outcome, measured, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))
@@ -55,9 +60,30 @@ def _derived(check: Check, answered: Sequence[Evidence], limit: str) -> CheckRes
     return replace(newest, evidence=tuple(piece.number for piece in found.pieces))
 
 
-def _stated(check: Check, answered: Sequence[Evidence]) -> list[tuple[CheckOutcome, str, Evidence]]:
+def limit_in_words(check: Check) -> str:
+    """The limit as it was declared, `≤ 44.9 °C`."""
+    declared = ", ".join(in_words(text, check.unit) for text in check.limit)
+    return " ".join(part for part in (_sign(check), declared) if part)
+
+
+def may_say(piece: Evidence, name: str) -> bool:
+    """A page in the phone's own browser claims `browser.*` and nothing else; nobody else claims that."""
+    return (piece.link == CLAIMING_LINK) == name.startswith(BROWSER)
+
+
+def _stands_back(check: Check, outcome: CheckOutcome, _measured: str, piece: Evidence) -> bool:
+    """Does a person's word stand in for this reading? Never for one that failed, or that somebody has put there."""
+    falsified = bool(check.measurer) and piece.values.get(NOT_MEASURED + check.value) in NEVER_STATED
+    return outcome is CheckOutcome.INDETERMINATE and not falsified
+
+
+def _stated(check: Check, evidence: Sequence[Evidence]) -> list[tuple[CheckOutcome, str, Evidence]]:
     """What a person said where the phone tells nothing; one who says that he did not look has said nothing."""
-    said = [(piece.values[check.stated], piece) for piece in answered if check.stated in piece.values]
+    said = [
+        (piece.values[check.stated], piece)
+        for piece in evidence
+        if piece.outcome is Outcome.ANSWERED and check.stated in piece.values and may_say(piece, check.stated)
+    ]
     return [
         (CheckOutcome.PASS if word in check.stated_limit else CheckOutcome.FAIL, word, piece)
         for word, piece in said

@@ -7,7 +7,7 @@ what they allow, and `capped_by` says what kept it from being better.
 
 from collections.abc import Mapping, Sequence
 
-from grading.checks import NOT_LOOKED, run_check
+from grading.checks import CLAIMING_LINK, NOT_LOOKED, run_check
 from grading.questions import COSMETIC
 from grading.report import CheckOutcome, CheckResult, Grade
 from grading.schemes import USABILITY, Scheme, whole_number
@@ -30,6 +30,7 @@ _SOUND = (CheckOutcome.PASS, CheckOutcome.NOT_APPLICABLE)
 def grade(evidence: Sequence[Evidence], *, platform: Platform, verdict: Verdict, scheme: Scheme) -> Grade:
     """The grade. Without a verified erase there are results of checks, but no grade (usability "")."""
     checks = tuple(run_check(check, evidence, platform) for check in scheme.checks)
+    evidence = [piece for piece in evidence if piece.link != CLAIMING_LINK]  # no page speaks of battery, wear or parts
     health = _worst_number(evidence, "battery.health_percent", scheme)
     band = battery_band(health, scheme)
     cosmetic = cosmetic_grade(evidence)

@@ -23,6 +23,13 @@ OPERATORS = ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empt
 FUNCTIONAL = ("F6", "F5", "F3", "none")
 USABILITY = ("1", "2", "3", "4", "5")
 BANDS = ("excellent", "good", "service")
+MEASURERS = ("cable", "watched", "browser", "person")
+"""Who measures: the phone's system over the cable, the same while a person acts, a page in the phone's own browser
+(claimed by the phone), a person's eyes. "" where a scheme does not say.
+"""
+BROWSER = "browser."
+"""How the names of values begin that only that page may claim."""
+LONGEST_NOTE = 160
 LARGEST_FILE = 256 * 1024
 
 
@@ -36,6 +43,7 @@ class Check:
     clear (`grading.grade.ANSWERING_LOCKS`), and is told of when nobody could ask.
     `stated` names what a person says where a phone
     cannot be asked ("" = nobody): it stands in for readings that tell nothing, and is as good as `stated_limit` says.
+    `measurer`: one of MEASURERS, or ""; `source`: where the limit comes from; `versions`: of which systems it is asked.
     """
 
     name: str
@@ -48,6 +56,9 @@ class Check:
     not_applicable: tuple[str, ...]
     stated: str = ""
     stated_limit: tuple[str, ...] = ()
+    measurer: str = ""
+    source: str = ""
+    versions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +183,9 @@ def _check(row: Mapping[str, Any]) -> Check:
         raise ValueError(f"check {row['name']}: stated and stated_limit go together")
     for name in (row["value"], row.get("stated", row["value"])):
         allowed(str(name))
+    _check_measurer(row)
     columns = {"name", "weight", "platforms", "value", "operator", "limit", "unit", "not_applicable"}
-    unknown = set(row) - columns - {"stated", "stated_limit"}
+    unknown = set(row) - columns - {"stated", "stated_limit", "measurer", "source", "versions"}
     if unknown:
         raise ValueError(f"check {row['name']}: unknown keys {sorted(unknown)}")
     return Check(
@@ -187,7 +199,26 @@ def _check(row: Mapping[str, Any]) -> Check:
         not_applicable=tuple(row.get("not_applicable", [])),
         stated=str(row.get("stated", "")),
         stated_limit=tuple(row.get("stated_limit", [])),
+        measurer=row.get("measurer", ""),
+        source=row.get("source", ""),
+        versions=row.get("versions", ""),
     )
+
+
+def _check_measurer(row: Mapping[str, Any]) -> None:
+    """Who measures fits what is measured; and whoever names one says where the limit comes from. Raises: ValueError."""
+    measurer, value = row.get("measurer", ""), str(row["value"])
+    notes = (row.get("source", ""), row.get("versions", ""))
+    if not all(isinstance(note, str) and len(note) <= LONGEST_NOTE for note in notes):
+        raise ValueError(f"check {row['name']}: source and versions are short texts")
+    if measurer not in ("", *MEASURERS) or (measurer and not notes[0]):
+        raise ValueError(f"check {row['name']}: measurer {measurer!r} with its source")
+    if str(row.get("stated", "")).startswith(BROWSER) or (measurer and (measurer == "browser") != _claimed(value)):
+        raise ValueError(f"check {row['name']}: only the browser claims {BROWSER}*, and nothing else")
+
+
+def _claimed(value: str) -> bool:
+    return value.startswith(BROWSER)
 
 
 def _fits(operator: str, limit: list[str]) -> bool:

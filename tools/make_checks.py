@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from grading.schemes import load
+from grading.checks import limit_in_words
+from grading.schemes import MEASURERS, Check, load
 from phones.android.battery_layouts import FIGURES, NEVER_READ
+from phones.port import Platform
 from phones.signs import SIGNS
+from phones.words import say
 from tools.measurements import MEASUREMENTS, TOUCHES_NOTHING, Measurement
 
 TARGET = Path(__file__).parents[1] / "docs" / "checks.md"
@@ -27,9 +30,25 @@ Two sources on one phone that disagree are both kept, as `sources.<value>`.
 
 Nothing here was tried on a phone; where each row was read stands beside it in the code.
 
-Written by `python -m tools.make_checks` from `tools/measurements.py`, `phones/signs.py` and
-`phones/android/battery_layouts.py`; do not edit it by hand.
+Written by `python -m tools.make_checks` from `grading/schemes/basic-2.toml`, `tools/measurements.py`,
+`phones/signs.py` and `phones/android/battery_layouts.py`; do not edit it by hand.
 """
+
+_MEASURED = "basic-2"
+_NAMES = {Platform.ANDROID: "Android", Platform.APPLE: "iPhone"}
+_WHO = {
+    "cable": "silent, over the cable",
+    "watched": "watched over the cable while a person acts",
+    "browser": "a page in the phone's own browser",
+    "person": "a person's eyes",
+}
+_WEIGHTS = {
+    "gate": "gate: not known to be open is no sale",
+    "lock": "lock: known to be shut is no sale",
+    "safety": "safety: a failure holds the phone",
+    "key": "key: without it, class 5",
+    "secondary": "secondary: without it, no better than class 3",
+}
 
 
 def document() -> str:
@@ -37,6 +56,15 @@ def document() -> str:
     return "\n".join(
         [
             _HEAD,
+            *_section(f"How many checks `{_MEASURED}` makes", ("who measures", *_NAMES.values()), _counts()),
+            *_section(
+                f"Every check of `{_MEASURED}`",
+                ("check", "who measures", *_NAMES.values(), "value", "limit", "where the limit comes from", "weight"),
+                map(_row, load(_MEASURED).checks),
+            ),
+            "*A person's word stands in, and is marked as one, only where the column of values names his answer; never",
+            "for a reading that failed, and never for one that somebody has put in place of the measured one.*",
+            "",
             *_section("Values", ("value", "source", "signs that it was not measured", "what we say then"), _values()),
             *_section("Signs", ("sign", "meaning"), ((f"`{word}`", text) for word, text in sorted(SIGNS.items()))),
             *_section("What fakes something and reaches no value", ("what", "why"), TOUCHES_NOTHING),
@@ -62,9 +90,50 @@ def _section(title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]
     return [f"## {title}", "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *lines, ""]
 
 
+def _counts() -> Iterable[tuple[str, ...]]:
+    """How many checks each of them makes of a phone of each platform."""
+    checks = load(_MEASURED).checks
+    asked = [check for check in checks if check.measurer == "person"]
+    for who in MEASURERS:
+        yield _WHO[who], *(str(_count(platform, [c for c in checks if c.measurer == who])) for platform in _NAMES)
+    yield "all", *(str(_count(platform, checks)) for platform in _NAMES)
+    yield (
+        "of them asked with nothing that measures",
+        *(str(_count(platform, asked)) for platform in _NAMES),
+    )
+    fallback = [check for check in checks if check.stated]
+    yield "measured, with a person's word where nothing was", *(str(_count(each, fallback)) for each in _NAMES)
+
+
+def _count(platform: Platform, checks: Iterable[Check]) -> int:
+    return sum(platform.value in check.platforms for check in checks)
+
+
+def _row(check: Check) -> tuple[str, ...]:
+    value = f"`{check.value}`" + (f", else `{check.stated}`" if check.stated else "")
+    return (
+        f"`{check.name}`: {say(f'check.{check.name}', 'en')}",
+        _WHO.get(check.measurer, "—"),
+        *(_versions(check, platform) for platform in _NAMES),
+        value,
+        limit_in_words(check),
+        check.source,
+        _WEIGHTS[check.weight].split(":")[0],
+    )
+
+
+def _versions(check: Check, platform: Platform) -> str:
+    """Of which systems it is asked there; one text may name both, "Android 8+, iOS 15+"."""
+    if platform.value not in check.platforms:
+        return "—"
+    other = {Platform.ANDROID: ("iOS", "iPhone"), Platform.APPLE: ("Android",)}[platform]
+    mine = [part for part in check.versions.split(", ") if not part.startswith(other)]
+    return ", ".join(mine) or check.versions
+
+
 def _values() -> Iterable[tuple[str, ...]]:
     graded: dict[str, list[str]] = {}
-    for check in load("basic").checks:
+    for check in {check.name: check for scheme in ("basic", _MEASURED) for check in load(scheme).checks}.values():
         graded.setdefault(check.value, []).append(check.name)
     for row in MEASUREMENTS:
         names = ", ".join(f"`{name}`" for name in row.values)

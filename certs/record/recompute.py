@@ -17,12 +17,14 @@ from certs.record.reading import ReadRecord
 from certs.record.refusals import refusals, title_of
 from certs.record.schema import OutcomePart, RecordDocument
 from grading import schemes
+from grading.checks import may_say
 from grading.errors import SchemeError
 from grading.grade import grade
 from phones.allowed import MALFORMED, allowed
 from phones.commitment import is_commitment
 from phones.evidence import Evidence, digest_of
 from phones.port import Platform
+from phones.signs import NOT_MEASURED, SOURCES
 from wipe import rules
 from wipe.errors import RulesError
 from wipe.judge import judge
@@ -114,10 +116,15 @@ def _bad_piece(pieces: tuple[Evidence, ...]) -> int | None:
     for piece in pieces:
         if piece.number <= last or digest_of(piece.values) != piece.digest:
             return piece.number
-        if not all(is_admitted(name, text) for name, text in piece.values.items()):
+        if not all(is_admitted(name, text) for name, text in piece.values.items()) or not _by_its_own_way(piece):
             return piece.number
         last = piece.number
     return None
+
+
+def _by_its_own_way(piece: Evidence) -> bool:
+    """What a page in the phone's own browser claims comes from there, and nothing else does."""
+    return all(may_say(piece, name.removeprefix(NOT_MEASURED).removeprefix(SOURCES)) for name in piece.values)
 
 
 def is_admitted(name: str, text: str) -> bool:
