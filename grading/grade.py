@@ -8,6 +8,7 @@ what they allow, and `capped_by` says what kept it from being better.
 from collections.abc import Mapping, Sequence
 
 from grading.checks import CLAIMING_LINK, NOT_LOOKED, run_check
+from grading.eyes import measured_faces
 from grading.questions import COSMETIC
 from grading.report import CheckOutcome, CheckResult, Grade
 from grading.schemes import USABILITY, Scheme, whole_number
@@ -33,7 +34,7 @@ def grade(evidence: Sequence[Evidence], *, platform: Platform, verdict: Verdict,
     evidence = [piece for piece in evidence if piece.link != CLAIMING_LINK]  # no page speaks of battery, wear or parts
     health = _worst_number(evidence, "battery.health_percent", scheme)
     band = battery_band(health, scheme)
-    cosmetic = cosmetic_grade(evidence)
+    cosmetic = cosmetic_grade(evidence, scheme)
     functional, reasons = functional_class(checks, parts_original=_parts_original(evidence), health=health)
     usability, capped_by = usability_class(
         functional=functional, cosmetic=cosmetic, band=band, checks=checks, verdict=verdict, scheme=scheme
@@ -62,8 +63,21 @@ def battery_band(health: int | None, scheme: Scheme) -> str:
     return "fail"
 
 
-def cosmetic_grade(evidence: Sequence[Evidence]) -> str:
-    """The worst face; not_tested unless every face was looked at."""
+def cosmetic_grade(evidence: Sequence[Evidence], scheme: Scheme) -> str:
+    """The worst face; not_tested unless every face was looked at.
+
+    Where the scheme takes measured answers, the letters that a person gave outright stand in only for a phone of which
+    nothing was measured, and can only make a measured one worse.
+    """
+    measured = measured_faces(evidence) if scheme.cosmetic == "measured" else {}
+    if not measured:
+        return _stated_faces(evidence)
+    stated = [piece.values[name] for name in _FACES for piece in evidence if name in piece.values]
+    faces = [*measured.values(), *(letter for letter in stated if letter in COSMETIC)]
+    return "not_tested" if "not_tested" in faces else max(faces)
+
+
+def _stated_faces(evidence: Sequence[Evidence]) -> str:
     faces = []
     for name in _FACES:
         answers = [piece.values[name] for piece in evidence if name in piece.values]

@@ -23,6 +23,7 @@ OPERATORS = ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empt
 FUNCTIONAL = ("F6", "F5", "F3", "none")
 USABILITY = ("1", "2", "3", "4", "5")
 BANDS = ("excellent", "good", "service")
+COSMETIC_FROM = ("stated", "measured")
 MEASURERS = ("cable", "watched", "browser", "person")
 """Who measures: the phone's system over the cable, the same while a person acts, a page in the phone's own browser
 (claimed by the phone), a person's eyes. "" where a scheme does not say.
@@ -74,6 +75,7 @@ class Scheme:
     usability: Mapping[str, Mapping[str, str]]
     several_secondary: int  # so many failed secondary checks cap at 4
     mappings: Mapping[str, Mapping[str, str]]
+    cosmetic: str = "stated"  # letters that a person gives, or "measured": as grading.eyes has them of answers
 
 
 def load(name: str) -> Scheme:
@@ -134,6 +136,7 @@ def _scheme(document: Mapping[str, Any], sha256: str) -> Scheme:
         mappings={
             name: {str(key): str(text) for key, text in table.items()} for name, table in document["mapping"].items()
         },
+        cosmetic=str(document.get("cosmetic", "stated")),
     )
     _whole_and_sensible(document, scheme)
     return scheme
@@ -141,7 +144,10 @@ def _scheme(document: Mapping[str, Any], sha256: str) -> Scheme:
 
 def _whole_and_sensible(document: Mapping[str, Any], scheme: Scheme) -> None:
     """What a reader of the file would take for granted. Raises: ValueError."""
-    unknown = set(document) - {"name", "version", "several_secondary", "check", "battery", "usability", "mapping"}
+    unknown = set(document) - {"name", "version", "several_secondary", "cosmetic", "check", "battery"}
+    unknown -= {"usability", "mapping"}
+    if scheme.cosmetic not in COSMETIC_FROM:
+        raise ValueError(f"cosmetic: {', '.join(COSMETIC_FROM)}")
     if unknown:
         raise ValueError(f"unknown keys {sorted(unknown)}")
     names = [check.name for check in scheme.checks]

@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every question the program ever puts to a person at the bench: `ask.<key>` in a words.toml, and its choices.
 
-Two kinds. The condition of the phone is stated on one sheet, as often as a person likes, until it is kept. All others
-stand alone and decide about the phone the moment they are answered: they are confirmed by a second key.
+Three kinds. The condition of the phone is stated on one sheet, as often as a person likes, until it is kept. What eyes
+measure while a phone is checked is asked one after the other, each with its picture. All others stand alone and decide
+about the phone the moment they are answered: they are confirmed by a second key.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from grading.eyes import ASKED
 from grading.questions import QUESTIONS
 from wipe.steps.set_up_screen import SEEN
 
 ERASE_AGAIN = "erase_again"
 CONDITION: Mapping[str, tuple[str, ...]] = MappingProxyType({each.key: each.choices for each in QUESTIONS})
 ALONE: Mapping[str, tuple[str, ...]] = MappingProxyType({**SEEN, ERASE_AGAIN: ("no", "yes")})
-ALL_QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({**CONDITION, **ALONE})
+EYES: Mapping[str, tuple[str, ...]] = MappingProxyType({each.key: each.choices for each in ASKED})
+ALL_QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({**CONDITION, **EYES, **ALONE})
 
 SEEN_NOW = frozenset(SEEN)
 """Never taken from a file that was written before it happened."""

@@ -12,7 +12,7 @@ from phones.port import Platform
 from phones.words import say
 from station.cli.grammar import NOT_LOOKED, looked, words_of
 from station.cli.sheet import ALL_FINE
-from station.questions import ALL_QUESTIONS, ALONE, CONDITION, SEEN_NOW
+from station.questions import ALL_QUESTIONS, ALONE, CONDITION, EYES, SEEN_NOW
 from tools import make_grades
 
 TARGET: Path = Path(__file__).parents[1] / "docs" / "answers.md"
@@ -45,6 +45,14 @@ A number is the one of the question on the sheet. The names in the first column 
 say any of them beforehand: `process --answers FILE`.
 The last column is the usability grade of a phone that is perfect but for this one answer, which nobody gave.
 """
+_EYES = """\
+## Eyes with a ruler
+
+Asked one after the other while a phone is checked, each with its picture; one key answers. Of a face on which no mark
+is seen at 20 cm nothing else is asked about nail, dent and crack. The letter of a face follows from these answers
+([checking.md](checking.md)).
+"""
+
 _ALONE = """\
 ## Questions that decide
 
@@ -67,6 +75,8 @@ def document() -> str:
     ]
     for number, key in enumerate(CONDITION, start=1):
         lines.append(f"| {number} {_row(key)} {_grades_without(key)} |")
+    lines += ["", _EYES, "| name | question | answers |", "|---|---|---|"]
+    lines += [f"{_row(key)}" for key in EYES]
     seen = ", ".join(f"`{key}`" for key in ALONE if key in SEEN_NOW)
     lines += ["", _ALONE.format(yes=_code(list(words_of("yes"))), seen=seen)]
     lines += ["| name | question | answers | no answer costs |", "|---|---|---|---|"]

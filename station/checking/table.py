@@ -8,6 +8,7 @@ A further act is one row here, its module beside this one, its values in `phones
 from phones.evidence import Moment
 from phones.port import Platform
 from station.checking.act import CheckAct, Profile
+from station.checking.eyes import EYES
 from station.checking.parts import PARTS_ACT, PARTS_AGAIN_ACT
 from station.checking.watched.table import WATCHED
 
@@ -15,6 +16,7 @@ ACTS: tuple[CheckAct, ...] = (
     PARTS_ACT,
     *WATCHED,
     PARTS_AGAIN_ACT,
+    EYES,
 )
 
 

@@ -11,14 +11,14 @@ from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Protocol, Self
 
-from station.cli.dialogue import ask_alone, fill_sheet
+from station.cli.dialogue import ask_alone, ask_eyes, fill_sheet
 from station.cli.grammar import Answer, NotLooked
 from station.cli.keyboard import Keyboard, NotWanted
 from station.cli.output import message
 from station.cli.sheet import Filling, names
 from station.errors import QuestionClosedError, QuestionNotFoundError, SessionLostError
 from station.ledger.job import Job
-from station.questions import CONDITION, SEEN_NOW
+from station.questions import CONDITION, EYES, SEEN_NOW
 from station.session.condition import ConditionSheet
 from station.session.events import Question, QuestionAsked, Subscription
 from station.setup.answers import Answers
@@ -80,7 +80,7 @@ class ConsoleClient:
         self._subscription = session.events(QuestionAsked)
         self._asked = threading.Event()
         self._over = threading.Event()
-        self._told: set[str] = set()  # jobs whose unanswered sheet was told of
+        self._told: set[tuple[str, str]] = set()  # jobs of whose unanswered sheet, or eyes, was told
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
@@ -125,10 +125,15 @@ class ConsoleClient:
     def _say_nobody(self, question: Question) -> None:
         """Once a phone for its sheet, once for every other question."""
         name = text(f"ask.{question.key}", **question.facts)
+        if question.key in EYES:
+            if (question.job, "eyes") not in self._told:
+                self._told.add((question.job, "eyes"))
+                message(f"[{question.slot}] {text('answer.nobody', name=text('checking.eyes'))}")
+            return
         if question.key in CONDITION:
-            if question.job in self._told:
+            if (question.job, "sheet") in self._told:
                 return
-            self._told.add(question.job)
+            self._told.add((question.job, "sheet"))
             tables = [self._answers.get(table, {}) for table in (question.slot, question.port, "default")]
             name = names(tuple(key for key in CONDITION if not any(key in table for table in tables)))
         message(f"[{question.slot}] {text('answer.nobody', name=name)}")
@@ -162,7 +167,8 @@ class ConsoleClient:
         if question.key in CONDITION:
             self._ask_sheet(question)
             return
-        match ask_alone(
+        ask = ask_eyes if question.key in EYES else ask_alone
+        match ask(
             question, phone=self._phone(question.job), keyboard=self._keyboard, wanted=lambda: self._is_open(question)
         ):
             case Answer(choice):

@@ -26,6 +26,7 @@ from station.cli.grammar import (
 from station.cli.keyboard import EndOfInput, Keyboard, Line, NotWanted
 from station.cli.output import message
 from station.cli.sheet import Filling
+from station.cli.sketches import sketch
 from station.session.condition import ConditionSheet
 from station.session.events import Question
 from station.text.language import text
@@ -55,6 +56,14 @@ def ask_alone(question: Question, *, phone: str, keyboard: Keyboard, wanted: Wan
                 return Answer(NOT_LOOKED) if NOT_LOOKED in question.choices else NotLooked()
             case NotWanted() as over:
                 return over
+
+
+def ask_eyes(question: Question, *, phone: str, keyboard: Keyboard, wanted: Wanted) -> Answer | NotLooked | NotWanted:
+    """One question with its picture, answered by one key: it decides nothing alone, and a minute has many of them."""
+    keys = shown(question.choices)
+    message(f"[{question.slot}] {phone}\n  {text(f'ask.{question.key}')}")
+    message("".join(f"  {line}\n" for line in sketch(question.key)) + f"  {keys}")
+    return _first_meant(question, keys, keyboard, wanted)
 
 
 def _first_meant(question: Question, keys: str, keyboard: Keyboard, wanted: Wanted) -> Answer | NotLooked | NotWanted:

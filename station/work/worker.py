@@ -25,6 +25,7 @@ from phones.problem import Problem, ProblemCode
 from phones.verdict import Verdict
 from phones.witness import Witness, WitnessedPort
 from station.checking.act import Profile, Scene
+from station.checking.eyes import settled
 from station.checking.flow import Skips
 from station.errors import LedgerError
 from station.ledger.checkpoints import sign_if_due
@@ -378,8 +379,10 @@ class Worker:
         """
         if any(piece.asked == "operator.condition" for piece in self._job.evidence):
             return
+        measured = settled(self._job.evidence)
+        asked = {key: choices for key, choices in CONDITION.items() if key not in measured}
         given = self._context.operator.ask_together(
-            CONDITION, port=self._phone.path, timeout_s=self._context.settings.deadlines.person_s
+            asked, port=self._phone.path, timeout_s=self._context.settings.deadlines.person_s
         )
         answers = {each.value_name: given[each.key] for each in QUESTIONS if each.key in given}
         if answers:

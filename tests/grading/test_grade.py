@@ -198,7 +198,7 @@ def test_the_worst_health_reading_counts() -> None:
 @given(st.lists(st.sampled_from([*COSMETIC, "malformed", "F", ""]), max_size=3))
 def test_the_worst_face_counts_and_a_face_nobody_saw_leaves_none(faces: list[str]) -> None:
     names = ("statement.cosmetic_front", "statement.cosmetic_back", "statement.cosmetic_frame")
-    found = cosmetic_grade([evidence_of(dict(zip(names, faces, strict=False)))])
+    found = cosmetic_grade([evidence_of(dict(zip(names, faces, strict=False)))], SCHEME)
     if len(faces) == 3 and set(faces) <= set(COSMETIC):
         assert found == max(faces)
     else:

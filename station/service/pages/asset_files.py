@@ -10,6 +10,10 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
+from grading.eyes import BODY, LETTERS
+
+REFERENCE_PICTURES: Mapping[str, str] = MappingProxyType({kind: f"eyes-{kind}.svg" for kind in (*LETTERS, *BODY)})
+"""What eyes are asked about a face or the body → its drawing (`tools.make_reference_pictures`)."""
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "pages.css": "text/css; charset=utf-8",
@@ -18,6 +22,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "htmx.min.js": "text/javascript; charset=utf-8",
         "htmx.LICENSE.txt": "text/plain; charset=utf-8",
         "mark.svg": "image/svg+xml",
+        **dict.fromkeys(REFERENCE_PICTURES.values(), "image/svg+xml"),
     }
 )
 HTMX_SHA256 = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"

@@ -4,7 +4,9 @@
 from dataclasses import dataclass
 
 from phones.words import has
+from station.questions import EYES
 from station.service.callers import Right
+from station.service.pages.asset_files import REFERENCE_PICTURES
 from station.service.pages.browser import Browser
 from station.service.pages.sheet_page import SheetShown, sheet_shown
 from station.service.pages.tiles import Tile, tile_of
@@ -28,11 +30,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionShown:
-    """A question that decides alone, with its choices. `cost`: what it costs that nobody looked, "" for nothing."""
+    """A question that stands alone, with its choices. `cost`: what it costs that nobody looked, "" for nothing.
+    `picture`: its reference picture among the assets, "" for none.
+    """
 
     told: QuestionTold
     choices: tuple[Choice, ...]
     cost: str
+    picture: str = ""
 
     def choice(self, value: str) -> Choice | None:
         """The one of that value."""
@@ -78,7 +83,8 @@ def question_shown(asked: Question) -> QuestionShown:
     nobody = NOT_LOOKED if NOT_LOOKED in asked.choices else ""
     choices.append(Choice(key="0", value=nobody, word=word(NOT_LOOKED)))
     cost = text(f"cost.{asked.key}") if has(f"cost.{asked.key}") else ""
-    return QuestionShown(told=QuestionTold.of(asked), choices=tuple(choices), cost=cost)
+    picture = REFERENCE_PICTURES[asked.key.rpartition("_")[2]] if asked.key in EYES else ""
+    return QuestionShown(told=QuestionTold.of(asked), choices=tuple(choices), cost=cost, picture=picture)
 
 
 def word(choice: str) -> str:
