@@ -196,6 +196,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "differs": "Numbers that differ.",
         "changed": "Values that say that it was used.",
         "unanswered": "Values that would have to be read to tell.",
+        "parts": "By part: the same as on the paper, other, or unknown; null unless its parts were asked for.",
+        "makers_word": "By part: original or replaced, as the phone passes on its maker's word now.",
         "scheme": "Grading scheme.",
         "scheme_version": "Its version.",
         "scheme_sha256": "SHA-256 of its file.",

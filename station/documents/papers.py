@@ -16,6 +16,7 @@ from station.session.bench_operations import Inspection
 from station.session.sampling import Drawing, Lot
 from station.session.summary import Standing
 from station.setup.settings import Settings
+from station.work.parts_recheck import PartsRecheck
 from station.work.recheck import Recheck
 
 
@@ -84,7 +85,9 @@ class GradeTold(Document):
 
 @dataclass(frozen=True, kw_only=True)
 class PhoneRechecked(PhoneNamed, Document):
-    """`recheck`: a phone against its paper. `same` and `as_left` are null when it would not talk."""
+    """`recheck`: a phone against its paper. `same` and `as_left` are null when it would not talk. `parts`: part → same,
+    other or unknown, null unless `--parts` was given; `makers_word`: part → what the phone passes on of its maker now.
+    """
 
     NAME: ClassVar[str] = "recheck"
 
@@ -96,9 +99,18 @@ class PhoneRechecked(PhoneNamed, Document):
     changed: tuple[str, ...]
     unanswered: tuple[str, ...]
     problems: tuple[Reason, ...]
+    parts: Mapping[str, str] | None
+    makers_word: Mapping[str, str] | None
 
     @classmethod
-    def of(cls, paper: str, phone: Inspection, settings: Settings, found: Recheck | Problem) -> Self:
+    def of(
+        cls,
+        paper: str,
+        phone: Inspection,
+        settings: Settings,
+        found: Recheck | Problem,
+        parts: PartsRecheck | None = None,
+    ) -> Self:
         """`found`: what came of it, or why the phone would not talk."""
         compared = found if isinstance(found, Recheck) else None
         return cls(
@@ -113,6 +125,8 @@ class PhoneRechecked(PhoneNamed, Document):
             changed=() if compared is None else compared.changed,
             unanswered=() if compared is None else compared.unanswered,
             problems=(Reason.of_problem(found),) if isinstance(found, Problem) else (),
+            parts=None if parts is None else {name: said.value for name, said in parts.found.parts.items()},
+            makers_word=None if parts is None else dict(parts.makers_word),
         )
 
 

@@ -91,9 +91,9 @@ class Inspection:
     values: Mapping[str, str]
 
 
-def inspect(at: BenchInUse, *, wanted: str = "") -> Inspection:
-    """A whole inspection of the one phone meant by a serial, UDID, IMEI, slot or port, or of the only one there is.
-    A phone that a worker is at is asked nothing.
+def inspect(at: BenchInUse, *, wanted: str = "", parts: bool = False) -> Inspection:
+    """A whole inspection of the one phone meant by a serial, UDID, IMEI, slot or port, or of the only one there is;
+    `parts`: with what it names of its parts. A phone that a worker is at is asked nothing.
 
     Raises: PhoneNotFoundError, AmbiguousPhoneError, JobBusyError, BenchError.
     """
@@ -105,4 +105,4 @@ def inspect(at: BenchInUse, *, wanted: str = "") -> Inspection:
     if sighting.port in busy:
         job = busy[sighting.port]
         raise JobBusyError(subject=job.id, stage=job.stage.value)
-    return Inspection(sighting=sighting, values=ask(at.bench, sighting))
+    return Inspection(sighting=sighting, values=ask(at.bench, sighting, parts=parts))

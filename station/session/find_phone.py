@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from phones.evidence import Moment
 from phones.identity import PhoneIdentity, plain
@@ -13,6 +14,9 @@ from phones.port import Presence, Sighting
 from station.errors import AmbiguousPhoneError, NoPhoneError, PhoneNotFoundError, SeveralPhonesError
 from station.session.bench import PhoneBench
 from station.setup.settings import Settings
+
+if TYPE_CHECKING:
+    from phones.witness import WitnessedPort
 
 FEWEST_DIGITS = 4
 """A phone may be called by as few last characters of a number, where no other phone's number ends in them."""
@@ -46,8 +50,11 @@ def _is_meeting(item: Sighting) -> bool:
     return unlisted or item.presence is Presence.ADB_OFFLINE
 
 
-def ask(bench: PhoneBench, sighting: Sighting) -> dict[str, str]:
-    """A whole inspection of one phone, in clear; nothing is kept. Raises: BenchError."""
+def ask(bench: PhoneBench, sighting: Sighting, *, parts: bool = False) -> dict[str, str]:
+    """A whole inspection of one phone, in clear; nothing is kept. `parts`: with what it names of its parts.
+
+    Raises: BenchError.
+    """
     from phones.bench.inspection import inspect
     from phones.clock import SystemClock
     from phones.witness import Witness, WitnessedPort
@@ -55,9 +62,24 @@ def ask(bench: PhoneBench, sighting: Sighting) -> dict[str, str]:
     witness = Witness(clock=SystemClock(), journal=lambda _piece: None, salt=secrets.token_bytes(16))
     phone = WitnessedPort(bench.port(sighting.port), witness)
     try:
-        return inspect(phone, sighting, moment=Moment.BEFORE, draw=lambda: secrets.token_hex(16))
+        values = inspect(phone, sighting, moment=Moment.BEFORE, draw=lambda: secrets.token_hex(16))
+        return values | (_parts_of(phone, sighting) if parts else {})
     finally:
         phone.close_link()
+
+
+def _parts_of(phone: "WitnessedPort", sighting: Sighting) -> dict[str, str]:
+    """What it names of its parts; nothing where it cannot be asked. Raises: BenchError."""
+    from station.checking.flow import CAN_BE_CHECKED
+    from station.checking.parts import question_of_parts
+
+    if sighting.platform is None or sighting.presence not in CAN_BE_CHECKED:
+        return {}
+    question = question_of_parts(sighting.platform, secrets.token_hex(16), name="check.parts")
+    if question is None:
+        return {}
+    answer = phone.ask(question, Moment.BEFORE)
+    return dict(answer.values) if answer.answered else {}
 
 
 def find(bench: PhoneBench, wanted: str | None, settings: Settings, *, left_alone: Collection[str] = ()) -> Sighting:
