@@ -7,13 +7,16 @@ refused, absent or broken is an answer of its own; only a phone that is gone or 
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from phones.apple import parts as apple_parts
-from phones.apple.crash_names import count_reports
+from phones.apple.crash_names import ReportFamily, count_reports, family_of
+from phones.apple.files_speed import measure
+from phones.apple.panic_families import MOST_BYTES, MOST_READ, counted, family_of_report
 from phones.apple.parts import PartAnswer, encode, encode_table, may_be_asked
 from phones.apple.records import PairRecords
+from phones.apple.registry import BY_NAME, read_entry
 from phones.errors import PhoneLostError, PhoneRefusedError, PhoneSilentError, ReplyMalformedError
 from phones.link import AppleBatch, ApplePart
 
@@ -71,8 +74,8 @@ class LockdownSession(Protocol):
     async def value(self, domain: str, key: str) -> Any:
         """One lockdown value; None when there is none."""
 
-    async def registry(self, name: str) -> Any:
-        """One IORegistry node; None when there is none."""
+    async def registry(self, name: str, *, entry_class: str = "") -> Any:
+        """One IORegistry entry, by its name or, with an empty name, by its class; None when there is none."""
 
     async def activation_state(self) -> Any:
         """Mobileactivationd's word."""
@@ -94,6 +97,9 @@ class LockdownSession(Protocol):
 
     async def crash_report_names(self) -> Sequence[str]:
         """Paths of the crash reports, after the mover has brought the newest."""
+
+    async def crash_report(self, path: str, most: int) -> bytes:
+        """The beginning of one of them, at most `most` bytes."""
 
     async def apps(self, options: Mapping[str, Any]) -> Any:
         """Installed apps that match, by bundle identifier."""
@@ -275,7 +281,32 @@ async def _ask(conversation: LockdownSession, part: ApplePart) -> Any:
         return count_reports(await conversation.crash_report_names())
     if part.kind == apple_parts.APPLE_APP_COUNT:
         return len(_table(await conversation.apps(_only_names({"ApplicationType": "User"}))))
+    if part.kind == apple_parts.APPLE_REGISTRY:
+        return await read_entry(BY_NAME[str(part.arguments["entry"])], _by_name_or_class(conversation))
+    if part.kind == apple_parts.APPLE_FILES_SPEED:
+        return await measure(conversation, path)
+    if part.kind == apple_parts.APPLE_PANIC_FAMILIES:
+        return await _panic_families(conversation)
     return await _tamper(conversation)
+
+
+def _by_name_or_class(conversation: LockdownSession) -> Callable[[str, str], Awaitable[Any]]:
+    async def ask(name: str, entry_class: str) -> Any:
+        return await conversation.registry(name, entry_class=entry_class)
+
+    return ask
+
+
+async def _panic_families(conversation: LockdownSession) -> dict[str, int]:
+    """Of the newest reports by name; one that cannot be read now is of no known family."""
+    names = await conversation.crash_report_names()
+    panics = sorted((name for name in names if family_of(name) is ReportFamily.PANIC), key=_file_name, reverse=True)
+    families = [family_of_report(await conversation.crash_report(name, MOST_BYTES)) for name in panics[:MOST_READ]]
+    return counted(families, unread=max(0, len(panics) - MOST_READ))
+
+
+def _file_name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _plain(found: Any) -> Any:

@@ -21,6 +21,8 @@ MOST_REPORTS = 10_000
 """Names in one folder: each is looked at while all phones wait. A phone keeps some hundred reports [unconfirmed]."""
 MAXIMUM_FILES_MESSAGE_BYTES = 512 * 1024
 """Of the file service, of which only names and small files are wanted: the library takes a listing apart in one go."""
+PIECE_BYTES = 256 * 1024
+"""Files are read in pieces of this size."""
 _ESCROW_SERVICES = frozenset({"com.apple.mobilebackup2"})
 
 
@@ -44,6 +46,7 @@ class LibraryLockdownSession:
         self._client = client
         self._udid = udid
         self._attempts = attempts
+        self._relay: Any = None  # the open connection to diagnostics_relay, while it is in step
 
     @property
     def paired(self) -> bool:
@@ -82,13 +85,26 @@ class LibraryLockdownSession:
         with library_errors_translated(self._udid, key):
             return await self._client.get_value(domain or None, key)
 
-    async def registry(self, name: str) -> Any:
-        """One IORegistry node; None when there is none."""
+    async def registry(self, name: str, *, entry_class: str = "") -> Any:
+        """One IORegistry entry, by its name or, with an empty name, by its class; None when there is none.
+
+        All are asked over one connection to the service, which costs a TLS handshake. One that was interrupted is
+        given up: what it still sends would be the answer to another question.
+        """
         from pymobiledevice3.services.diagnostics import DiagnosticsService
 
-        with library_errors_translated(self._udid, name):
-            async with DiagnosticsService(self._client) as service:
-                return await service.ioregistry(name=name)
+        with library_errors_translated(self._udid, name or entry_class):
+            relay, self._relay = self._relay, None
+            if relay is None:
+                relay = DiagnosticsService(self._client)
+            try:
+                await relay.connect()
+                found = await relay.ioregistry(name=name or None, ioclass=entry_class or None)
+            except BaseException:
+                await let_go(relay)
+                raise
+            self._relay = relay
+            return found
 
     async def activation_state(self) -> Any:
         """Mobileactivationd's word."""
@@ -115,12 +131,7 @@ class LibraryLockdownSession:
     async def read_file(self, path: str, most: int) -> bytes:
         """At most `most` bytes of a file. Raises: PhoneRefusedError `not_found`."""
         async with self._afc() as afc:
-            handle = await afc.fopen(path, "r")
-            try:
-                data = await afc.fread(handle, most)
-            finally:
-                await afc.fclose(handle)
-        return bytes(data[:most])
+            return await _read(afc, path, most)
 
     async def write_file(self, path: str, data: bytes) -> None:
         """Write a small file."""
@@ -146,6 +157,11 @@ class LibraryLockdownSession:
                     names += [f"{folder}/{name}" for name in await _listed(afc, f"/{folder}")]
                     names.remove(folder)
         return names
+
+    async def crash_report(self, path: str, most: int) -> bytes:
+        """The beginning of one of them, at most `most` bytes. Raises: PhoneRefusedError `not_found`."""
+        async with self._afc("com.apple.crashreportcopymobile") as afc:
+            return await _read(afc, f"/{path}", most)
 
     async def apps(self, options: Mapping[str, Any]) -> Any:
         """Installed apps that match, by bundle identifier."""
@@ -198,9 +214,28 @@ class LibraryLockdownSession:
 
     async def close(self) -> None:
         """Close the connection; never raises."""
+        if self._relay is not None:
+            await let_go(self._relay)
+            self._relay = None
         await let_go(self._client)
 
     aclose = close
+
+
+async def _read(afc: Any, path: str, most: int) -> bytes:
+    """The beginning of a file, in pieces that are within the bound of a message."""
+    handle = await afc.fopen(path, "r")
+    data = bytearray()
+    try:
+        while len(data) < most:
+            wanted = min(PIECE_BYTES, most - len(data))
+            piece = await afc.fread(handle, wanted)
+            data += piece
+            if len(piece) < wanted:
+                break
+    finally:
+        await afc.fclose(handle)
+    return bytes(data[:most])
 
 
 async def _listed(afc: Any, folder: str) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.parsers.expat import ExpatError
 
+from phones.apple.registry import BY_NAME as ENTRIES_BY_NAME
 from phones.errors import ReplyMalformedError
 from phones.link import MAXIMUM_REPLY_BYTES, ApplePart
 
@@ -43,6 +44,13 @@ APPLE_APP_COUNT = "app_count"
 """How many apps the user installed; their names stay in the driver."""
 APPLE_TAMPER = "tamper"
 """Signs of a jailbreak that a cable can see: the afc2 service, well-known jailbreak apps."""
+APPLE_REGISTRY = "ioregistry"
+"""The allowed keys of one IORegistry entry: argument `entry`, a name of `phones.apple.registry`."""
+APPLE_FILES_SPEED = "afc_speed"
+"""A scratch file of ours written, read back and removed: argument `path`. How fast, whether the same bytes came back,
+and whether it is gone again."""
+APPLE_PANIC_FAMILIES = "panic_families"
+"""How many panic reports there are of each family (`phones.apple.panic_families`); their text stays in the driver."""
 
 KINDS = (
     APPLE_PAIR,
@@ -58,6 +66,9 @@ KINDS = (
     APPLE_PANIC_COUNT,
     APPLE_APP_COUNT,
     APPLE_TAMPER,
+    APPLE_REGISTRY,
+    APPLE_FILES_SPEED,
+    APPLE_PANIC_FAMILIES,
 )
 
 ASKABLE: Mapping[str, frozenset[str]] = {
@@ -66,14 +77,19 @@ ASKABLE: Mapping[str, frozenset[str]] = {
             "ActivationState",
             "BasebandStatus",
             "BasebandVersion",
+            "BluetoothAddress",
             "BuildVersion",
+            "ChipID",
+            "FusingStatus",
             "HardwareModel",
             "InternationalMobileEquipmentIdentity",
             "InternationalMobileEquipmentIdentity2",
+            "MobileEquipmentIdentifier",
             "ModelNumber",
             "PasswordProtected",
             "ProductType",
             "ProductVersion",
+            "ProductionSOC",
             "RegionInfo",
             "SIMStatus",
             "SIMTrayStatus",
@@ -85,7 +101,16 @@ ASKABLE: Mapping[str, frozenset[str]] = {
         }
     ),
     "com.apple.disk_usage": frozenset({"TotalDataAvailable", "TotalDataCapacity", "TotalDiskCapacity"}),
-    "com.apple.mobile.battery": frozenset({"BatteryCurrentCapacity", "BatteryIsCharging"}),
+    "com.apple.mobile.battery": frozenset(
+        {
+            "BatteryCurrentCapacity",
+            "BatteryIsCharging",
+            "ExternalConnected",
+            "FullyCharged",
+            "GasGaugeCapability",
+            "HasBattery",
+        }
+    ),
     "com.apple.purplebuddy": frozenset({"SetupDone"}),
 }
 """Lockdown domain -> keys that may be asked."""
@@ -134,6 +159,11 @@ def value_part(key: str, domain: str = "", *, name: str = "") -> ApplePart:
     return ApplePart(name=name or key, kind=APPLE_VALUE, arguments={"domain": domain, "key": key})
 
 
+def entry_part(entry: str) -> ApplePart:
+    """The allowed keys of one IORegistry entry, under the entry's own name."""
+    return ApplePart(name=entry, kind=APPLE_REGISTRY, arguments={"entry": entry})
+
+
 def mark_path(mark: str) -> str:
     """Where our mark of 8 to 64 hex digits is written in the media folder; a name nobody else uses."""
     return f"{_OUR_FOLDER}{mark}.txt"
@@ -145,7 +175,9 @@ def may_be_asked(part: ApplePart) -> bool:
         return False
     if part.kind == APPLE_VALUE:
         return part.arguments.get("key") in ASKABLE.get(str(part.arguments.get("domain", "")), frozenset())
-    if part.kind in (APPLE_FILE_READ, APPLE_FILE_WRITE, APPLE_FILE_REMOVE):
+    if part.kind == APPLE_REGISTRY:
+        return part.arguments.get("entry") in ENTRIES_BY_NAME
+    if part.kind in (APPLE_FILE_READ, APPLE_FILE_WRITE, APPLE_FILE_REMOVE, APPLE_FILES_SPEED):
         return _is_ours(part.arguments.get("path"))
     return True
 
