@@ -12,7 +12,7 @@ import re
 from functools import cache, lru_cache
 
 from phones.frozen import dataclass
-from phones.identifiers import IDENTIFIERS
+from phones.identifiers import IDENTIFIERS, PART_MEANINGS
 from phones.signs import NOT_MEASURED, SIGNS, SOURCES
 
 MALFORMED = "malformed"
@@ -328,6 +328,52 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("browser.wifi_fetch", r"ok|failed", "bytes fetched over the air were those sent"),
     ("browser.wifi_kbit_s", r"[0-9]{1,7}", "how fast they came, kbit/s"),
     ("browser.charging", _YES_NO, "the browser says that it charges"),
+    # iPhone, silent checks: what its registry, its files and its services tell without anybody's hand
+    *(
+        (f"parts.{part}_state", r"ok|blank|not_built", f"{meaning}: a serial number, or zeros, or no such part")
+        for part, meaning in PART_MEANINGS.items()
+    ),
+    ("parts.panel_auth", r"passed|failed", "iPhone: its screen's authentication chip"),
+    ("parts.battery_auth", r"passed|failed", "iPhone: its battery's authentication chip"),
+    ("face_id.self_test", r"passed|failed|not_built", "iPhone: what its Face ID hardware found of itself"),
+    ("display.true_tone", r"ok|blank", "iPhone: the calibration of its screen's white"),
+    ("touch.electrodes", r"[0-9]{1,6}", "iPhone: rows by columns of the touch controller"),
+    ("touch.scan_hz", r"[0-9]{1,4}", "iPhone: how often the touch controller looks, a second"),
+    ("cameras.back_calibration", r"pass|fail", "iPhone: the back cameras' calibration as the driver found it"),
+    ("cameras.front_calibration", r"pass|fail", "iPhone: the front camera's calibration as the driver found it"),
+    ("cameras.modules", r"[0-9]{1,2}", "iPhone: camera modules that tell a serial number"),
+    ("radio.wifi_address", r"ok|blank", "iPhone: the Wi-Fi chip's own address: there, or zeros"),
+    ("radio.bluetooth_address", r"ok|blank", "iPhone: the Bluetooth address: there, or zeros"),
+    ("radio.wifi_healthy", r"yes|no|not_built", "iPhone: the radio chip's word on Wi-Fi; not_built = another chip"),
+    ("radio.bluetooth_healthy", r"yes|no|not_built", "iPhone: the radio chip's word on Bluetooth"),
+    ("radio.uwb", r"present|not_built", "iPhone: ultra wideband answers in the registry"),
+    ("radio.nfc_built", r"yes", "iPhone: built with NFC"),
+    ("radio.gnss_built", r"yes", "iPhone: built with satellite navigation"),
+    ("radio.sim_reader", r"ready|no_card", "iPhone: the SIM reader answers, with a card or without"),
+    ("media.sim_tray", r"in|out", "iPhone: the SIM tray"),
+    ("audio.microphones", r"[1-9]", "iPhone: microphones that it was built with"),
+    ("sensors.ambient_light", r"present", "iPhone: the ambient light sensor answers in the registry"),
+    ("storage.nand_state", r"ready|not_ready", "iPhone: state of its storage chips"),
+    ("storage.built_gb", r"[0-9]{1,4}", "iPhone: capacity by the storage's own model number, GB"),
+    ("storage.write_kb_s", r"[0-9]{1,7}", "thousands of bytes a second that a file was taken with, over the cable"),
+    ("storage.read_kb_s", r"[0-9]{1,7}", "thousands of bytes a second that it was given back with, over the cable"),
+    ("storage.read_back", r"same|differs", "the bytes of that file came back as they were sent"),
+    ("storage.scratch_removed", _YES_NO, "that file is gone again"),
+    ("charge.connected", _YES_NO, "power arrives at its port"),
+    ("charge.state", r"charging|full|none|unknown", "what it does with it; unknown: perhaps held back on purpose"),
+    ("charge.current_ma", r"-?[0-9]{1,5}|full", "current into the battery, mA; full = it is full and takes none"),
+    ("battery.voltage_mv", r"[0-9]{1,5}", "voltage of the battery, mV"),
+    ("battery.gauge", _YES_NO, "iPhone: it has a battery, whose gauge answers"),
+    (
+        "product.sold_as",
+        r"retail|refurbished|replacement|personalised|unknown",
+        "iPhone: what the first letter of its model number says that it was sold as",
+    ),
+    ("security.production", _YES_NO, "iPhone: its chip is fused for sale"),
+    ("security.enclave", r"loaded|not_loaded", "iPhone: the Secure Enclave's firmware"),
+    ("system.support", r"supported|ended|unknown", "iPhone: its maker still mends this version, by our dated table"),
+    ("panics.families", _LIST, "iPhone: reports of kernel panics by family of their reason, `family:number`"),
+    ("panics.hardware", r"[0-9]{1,6}|unknown", "iPhone: those whose reason repairers take for a failing part"),
     # iPhone state
     ("apple.activation_state", _WORD, "ActivationState"),
     ("apple.setup_done", _YES_NO, "com.apple.purplebuddy SetupDone"),

@@ -12,6 +12,7 @@ OTHERS = {
     "certs/page/sentences.py": "files of the program",
     "certs/shared/__init__.py": "files of the program",
     "phones/apple/models.py": "files of the program",
+    "phones/apple/system_support.py": "files of the program",
     "phones/attestation/roots.py": "files of the program",
     "phones/package_data.py": "files of the program",
     "station/checking/browser/page_files.py": "files of the program",

@@ -13,7 +13,7 @@ from typing import cast
 
 from phones import package_data as files
 from phones.frozen import dataclass
-from phones.identifiers import PARTS
+from phones.identifiers import PART_MEANINGS, PARTS
 from station.checking.browser.act import SIGNS as ENDS
 
 
@@ -232,7 +232,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     ),
     Measurement(
         values=("parts.sensor_makers", "parts.camera_ids", "parts.panel_name", "parts.panel_maker"),
-        source="Android: `dumpsys sensorservice`, `media.camera`, `SurfaceFlinger --display-id`",
+        source="Android: `dumpsys sensorservice`, `media.camera`, `SurfaceFlinger --display-id`; iPhone: first letters",
         without="a name, not a measurement; a maker that is in no table is `other`",
     ),
     Measurement(values=("parts.read",), source="ours", without="there only when the question was answered"),
@@ -491,6 +491,91 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         values=("watched.face_id",),
         source="iPhone: the system's log, counted (unconfirmed)",
         signs=("not_seen", "unknown_version"),
+    ),
+    # the silent checks of an iPhone
+    Measurement(
+        values=tuple(f"parts.{part}_state" for part in PART_MEANINGS),
+        source="iPhone: IORegistry `product`, `AppleH…CamIn`, `Pearl`, `IONVMeController`, `AppleSmartBattery`",
+        signs=("sources_disagree",),
+    ),
+    Measurement(
+        values=("parts.panel_auth", "parts.battery_auth"),
+        source="iPhone: IORegistry `mogul-display`, `babbage`, `roswell`, `AppleBatteryAuth`",
+        without="a chip that says nothing is not read",
+    ),
+    Measurement(
+        values=(
+            "face_id.self_test",
+            "display.true_tone",
+            "cameras.modules",
+            "sensors.ambient_light",
+            "radio.uwb",
+            "radio.wifi_healthy",
+            "radio.bluetooth_healthy",
+            "radio.wifi_address",
+            "radio.bluetooth_address",
+            "radio.nfc_built",
+            "radio.gnss_built",
+            "audio.microphones",
+            "security.enclave",
+        ),
+        source="iPhone: IORegistry entries by name or class (`phones/apple/registry.py`), lockdown",
+        without="an entry or key that does not answer is not read; zeros are a fault of their own",
+    ),
+    Measurement(
+        values=("cameras.back_calibration", "cameras.front_calibration", "media.sim_tray", "radio.sim_reader"),
+        source="iPhone: IORegistry `AppleH…CamIn`; lockdown `SIMTrayStatus`, `SIMStatus`",
+        signs=("code_not_known",),
+    ),
+    Measurement(
+        values=("touch.electrodes", "touch.scan_hz"),
+        source="iPhone: IORegistry `AppleMultitouchDevice`",
+        signs=("left_at_zero", "out_of_range"),
+    ),
+    Measurement(
+        values=("storage.write_kb_s", "storage.read_kb_s"),
+        source="our own scratch file over the file service, timed by the bench: cable, service and storage together",
+        signs=("out_of_range",),
+    ),
+    Measurement(
+        values=("storage.read_back", "storage.scratch_removed"),
+        source="our own scratch file",
+        without=_OURS,
+    ),
+    Measurement(
+        values=("storage.nand_state", "storage.built_gb"),
+        source="iPhone: IORegistry `IONVMeController`",
+        without="every word but Ready is not ready",
+    ),
+    Measurement(
+        values=("charge.connected",),
+        source="iPhone: lockdown and IORegistry `ExternalConnected`",
+        signs=("sources_disagree",),
+    ),
+    Measurement(
+        values=("charge.state",),
+        source="iPhone: IORegistry `IsCharging`, `FullyCharged`",
+        without="`unknown` from 75 % on, where iOS may hold the charge back and does not say so here",
+    ),
+    Measurement(
+        values=("charge.current_ma", "battery.voltage_mv"),
+        source="iPhone: IORegistry `InstantAmperage`, `Voltage`",
+        signs=("left_at_zero", "out_of_range"),
+    ),
+    Measurement(
+        values=("battery.gauge", "product.sold_as", "security.production"),
+        source="iPhone: lockdown",
+        without="`unknown` for a letter that we do not know",
+    ),
+    Measurement(
+        values=("system.support",),
+        source="our own dated table by version (`phones/apple/system_support.toml`)",
+        without="`unknown` for a version that it does not know, and when the table is a year old",
+    ),
+    Measurement(
+        values=("panics.families", "panics.hardware"),
+        source="iPhone: the sentence of each panic report, counted by family; no text is kept",
+        without="`unknown`, never 0, while a report is there that nobody could place",
     ),
     # the job itself
     Measurement(

@@ -34,7 +34,7 @@ class Files(Protocol):
 
 async def measure(files: Files, path: str) -> dict[str, Any]:
     """`bytes`, `write_ms`, `read_ms` of what was finished in time, `same` (the bytes came back as they were sent) and
-    `removed`. A way that took too long is left out of it: `too_slow` names it.
+    `removed`. A way that took too long is given up: `too_slow` names it, `at_most_kb_s` is what it cannot have reached.
 
     Raises: PhoneRefusedError when the phone takes no file of ours; PhoneLostError, PhoneSilentError.
     """
@@ -51,7 +51,7 @@ async def measure(files: Files, path: str) -> dict[str, Any]:
                     else:
                         told["same"] = await files.read_file(path, SCRATCH_BYTES + 1) == data
             except TimeoutError:
-                told["too_slow"] = way
+                told |= {"too_slow": way, "at_most_kb_s": round(SCRATCH_BYTES / MOST_S / 1000)}
                 break
             told[f"{way}_ms"] = round((clock() - begun) * 1000)
     finally:

@@ -6,10 +6,11 @@ with a paper in hand. The battery's number in a trade-in status is kept with tha
 """
 
 from phones.android.parts import parts_question
+from phones.apple.silent import parts_question as parts_of_an_iphone
 from phones.evidence import Moment
 from phones.identifiers import PARTS
 from phones.link import Question
-from phones.modes import SHELL_TIMEOUT_S
+from phones.modes import APPLE_TIMEOUT_S, SHELL_TIMEOUT_S
 from phones.port import Platform
 from phones.same_parts import BLANK
 from station.checking.act import CheckAct, Measurer, Profile, Scene
@@ -24,24 +25,22 @@ _GIVES = (
 )
 
 
-def question_of_parts(platform: Platform, marker: str, *, name: str) -> Question | None:
-    """What such a phone is asked of its parts; None where nobody knows a question. Reads only."""
+def question_of_parts(platform: Platform, marker: str, *, name: str) -> Question:
+    """What such a phone is asked of its parts. Reads only."""
     if platform is Platform.ANDROID:
         return parts_question(marker, name=name, timeout_s=SHELL_TIMEOUT_S)
-    return None
+    return parts_of_an_iphone(name=name, timeout_s=APPLE_TIMEOUT_S)
 
 
 def _read(name: str, scene: Scene) -> None:
-    question = question_of_parts(scene.platform, scene.draw(), name=name)
-    if question is not None:
-        scene.phone.ask(question, scene.moment)
+    scene.phone.ask(question_of_parts(scene.platform, scene.draw(), name=name), scene.moment)
 
 
-def _act(name: str, moment: Moment) -> CheckAct:
+def _act(name: str, moment: Moment, *platforms: Platform) -> CheckAct:
     return CheckAct(
         name=name,
         measurer=Measurer.CABLE,
-        platforms=(Platform.ANDROID,),
+        platforms=platforms,
         profiles=tuple(Profile),
         gives=_GIVES,
         run=lambda scene: _read(f"check.{name}", scene),
@@ -49,5 +48,5 @@ def _act(name: str, moment: Moment) -> CheckAct:
     )
 
 
-PARTS_ACT = _act("parts", Moment.BEFORE)
-PARTS_AGAIN_ACT = _act("parts_again", Moment.FINAL)
+PARTS_ACT = _act("parts", Moment.BEFORE, Platform.ANDROID)  # an iPhone's are among its silent checks
+PARTS_AGAIN_ACT = _act("parts_again", Moment.FINAL, Platform.ANDROID, Platform.APPLE)

@@ -10,9 +10,11 @@ from phones.port import Platform
 from station.checking.act import CheckAct, Profile
 from station.checking.eyes import EYES
 from station.checking.parts import PARTS_ACT, PARTS_AGAIN_ACT
+from station.checking.silent_apple import SILENT_APPLE_ACT
 from station.checking.watched.table import WATCHED
 
 ACTS: tuple[CheckAct, ...] = (
+    SILENT_APPLE_ACT,
     PARTS_ACT,
     *WATCHED,
     PARTS_AGAIN_ACT,

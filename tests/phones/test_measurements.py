@@ -18,6 +18,7 @@ from phones.android.watched_touch import TouchTally
 from phones.apple.log_shapes import LogTally, not_known
 from phones.apple.parts import PartAnswer, encode
 from phones.apple.readers import read_batch
+from phones.apple.readers_silent import read_silent
 from phones.link import Reply
 from phones.signs import NOT_MEASURED, SIGNS
 from station.checking.browser.act import SIGNS as ENDS_WITH_SIGNS
@@ -126,6 +127,20 @@ OTHERS = [
     LogTally({"ringer.on": 1}).values("ringer"),
     LogTally().values("face_id"),
     not_known("watched.buttons", "watched.proximity", "watched.ringer", "watched.face_id"),
+    *[
+        read_silent(Reply(body=encode({name: PartAnswer(status="ok", value=value) for name, value in parts.items()})))
+        for parts in (
+            {"product": {"raw-panel-serial-number": "PANEL-A"}, "display": {"Panel_ID": "PANEL-B"}},
+            {"camera": {"CmClValidationStatus": "Invalid", "FCClValidationStatus": "?"}},
+            {"SIMTrayStatus": "kCTSIMSupportSIMTrayStatusUnknown", "SIMStatus": "kCTSIMSupportSIMStatusMemoryFailure"},
+            {"touch": {"Sensor Rows": 0, "Sensor Columns": 0, "ScanRate": 0}},
+            {"touch": {"Sensor Rows": 4000, "Sensor Columns": 1, "ScanRate": 99999}},
+            {"files_speed": {"bytes": 8_388_608, "write_ms": 0, "read_ms": 1}},
+            {"ExternalConnected": True, "battery_node": {"ExternalConnected": False}},
+            {"battery_node": {"Voltage": 0, "InstantAmperage": 20_000}},
+            {"battery_node": {"Voltage": 9_000}},
+        )
+    ],
 ]
 """One answer for each sign and value."""
 

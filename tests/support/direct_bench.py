@@ -43,7 +43,7 @@ from phones.long_act import ActEnd, ActOutcome, Meter, RunningAct, begin_exchang
 from phones.port import Port, Presence, Sighting
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.faults import Exchange, FaultKind, distorted
-from virtual_phones.iphone.phone import IPhone
+from virtual_phones.iphone.phone import SMALL_FILE, IPhone
 from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone
 from virtual_phones.phone import Live, ServiceReply, UsbView
 from virtual_phones.port import VirtualPort
@@ -573,8 +573,11 @@ class DirectLockdownSession:
         with _translated():
             return self._alive().get_value(self._host, domain or None, key)
 
-    async def registry(self, name: str) -> Any:
-        reply = self._plist("com.apple.mobile.diagnostics_relay", {"Request": "IORegistry", "EntryName": name})
+    async def registry(self, name: str, *, entry_class: str = "") -> Any:
+        asked = {"EntryName": name} if name else {"EntryClass": entry_class}
+        reply = self._plist("com.apple.mobile.diagnostics_relay", {"Request": "IORegistry", **asked})
+        if reply.get("Status") != "Success":
+            raise PhoneRefusedError(reason_code="service_refused", step="registry")
         return reply.get("Diagnostics", {}).get("IORegistry")
 
     async def activation_state(self) -> Any:
@@ -594,11 +597,19 @@ class DirectLockdownSession:
 
     async def read_file(self, path: str, most: int) -> bytes:
         with _no_such_file():
-            return bytes((self._tree().find(path).content or b"")[:most])
+            content = bytes(self._tree().find(path).content or b"")
+        await self._carried(len(content[:most]))
+        return self._phone.given_back(content[:most], whole=len(content), place=0)
 
     async def write_file(self, path: str, data: bytes) -> None:
         with _no_such_file():
             self._tree().create(path, self._clock.seconds, data)
+        await self._carried(len(data))
+
+    async def _carried(self, size: int) -> None:
+        """What is large takes its time; marks and reports cost none."""
+        if size > SMALL_FILE:
+            await asyncio.sleep(size / self._phone.files_per_s)
 
     async def remove_file(self, path: str) -> None:
         with _no_such_file():
@@ -615,6 +626,10 @@ class DirectLockdownSession:
                 names.remove(folder)
                 names += [f"{folder}/{name}" for name in tree.names(f"/{folder}")]
         return names
+
+    async def crash_report(self, path: str, most: int) -> bytes:
+        with _no_such_file():
+            return bytes(self._service("com.apple.crashreportcopymobile").tree().find(f"/{path}").content[:most])
 
     async def has_service(self, name: str) -> bool:
         try:

@@ -54,6 +54,31 @@ VARIATIONS: dict[str, str] = {
     "imeis_change_places": "after the erase it calls its second IMEI the first",
 }
 
+FAULTS: dict[str, str] = {
+    "blank_panel_serial": "its screen was changed and never programmed: the panel's number is slashes",
+    "swapped_panel": "its screen is of another phone: another number, which the phone's own chip does not accept",
+    "blank_face_id_serial": "its Face ID module was changed: the infrared camera's number is zeros",
+    "nand_not_ready": "its storage chips say that they are not ready",
+    "face_id_fails": "its Face ID hardware found a fault when it tested itself",
+    "no_charge": "power arrives at its port, and the battery does not charge",
+    "no_power": "no power arrives: a dirty or broken port, or a cable that only carries data",
+    "sensor_panics": "it restarts every three minutes, because a sensor on the charge port cable is missing",
+    "wifi_dead": "its Wi-Fi chip has no address of its own and says that it is not well",
+    "bluetooth_dead": "its Bluetooth has no address of its own, and the chip says that it is not well",
+    "touch_controller_dead": "the touch controller has no rows and no columns",
+    "true_tone_lost": "the screen's white calibration was lost with the first screen",
+    "camera_uncalibrated": "the back cameras' calibration does not fit them",
+    "battery_not_proven": "the battery cannot prove itself to the phone",
+    "battery_sagging": "the battery's voltage has fallen below what a cell bears",
+    "tray_missing": "the SIM tray is not in the phone",
+    "files_slow": "its storage takes and gives files at a tenth of what a cable carries",
+    "files_spoilt": "its storage gives back other bytes than it took",
+    "prototype": "its chip was never fused for sale",
+    "smaller_storage": "its storage has another size than the one the system shows",
+}
+"""What is worn, broken or changed in a phone that can be erased like any other: it is certified, and graded worse.
+Given among the variations."""
+
 ERASE_REFUSALS = frozenset({"refuses_208", "refuses_211", "refuses_by_profile", "refuses_hello", "services_missing"})
 """Phones on which no erase runs, by no service and not from Settings either (managed restriction)."""
 
@@ -63,7 +88,7 @@ HOSTILE_TEXT = "\u202eenohPi\u202c\n<b>&'\"; $(reboot) %s {0} \t\ufeff\u2066" + 
 
 def check_behaviour(misbehaviour: frozenset[str], variation: frozenset[str]) -> None:
     """Raises: ValueError for a name no iPhone knows, or for variations that exclude each other."""
-    unknown = (misbehaviour - MISBEHAVIOURS.keys()) | (variation - VARIATIONS.keys())
+    unknown = (misbehaviour - MISBEHAVIOURS.keys()) | (variation - VARIATIONS.keys() - FAULTS.keys())
     if unknown:
         raise ValueError(f"unknown behaviour: {', '.join(sorted(unknown))}")
     if {"nvram_only_in_options", "nvram_only_in_lockdown"} <= variation:

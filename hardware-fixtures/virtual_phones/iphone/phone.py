@@ -44,6 +44,8 @@ LOCKED_OUT = frozenset(
     }
 )
 """Services that wait for the passcode."""
+SMALL_FILE = 1_000_000
+"""A file that large meets a worn place of the storage, if there is one."""
 
 
 class IPhone(VirtualPhone):
@@ -106,7 +108,13 @@ class IPhone(VirtualPhone):
             bundle: (str(name), 40_000_000) for bundle, name in section(section(self.model, "apps"), "user").items()
         }
         crashed = "no_crash_reports" not in self.variation
-        strata = first_strata(self.owner, apps, system=self._system_apps(), crashed=crashed)
+        strata = first_strata(
+            self.owner,
+            apps,
+            system=self._system_apps(),
+            crashed=crashed,
+            sensor_missing="sensor_panics" in self.variation,
+        )
         strata.passcode_set = "passcode_locked" in self.misbehaviour
         return strata
 
@@ -190,6 +198,16 @@ class IPhone(VirtualPhone):
         apps = sum(app.size for app in self.strata.apps.values() if app.kind == "User")
         files = self.strata.media.size() + self.strata.crashes.size()
         return (base if isinstance(base, int) else 0) + apps + files
+
+    @property
+    def files_per_s(self) -> float:
+        """Bytes a second that the file service takes and gives, for benches in virtual time."""
+        return 900_000.0 if "files_slow" in self.variation else 30_000_000.0
+
+    def given_back(self, content: bytes, *, whole: int, place: int) -> bytes:
+        """What is read of a file of `whole` bytes from `place` on: spoilt storage changes a bit of a large one."""
+        spoilt = "files_spoilt" in self.variation and whole > SMALL_FILE and place == 0 and content
+        return bytes((content[0] ^ 1,)) + content[1:] if spoilt else content
 
     # -- lockdown --------------------------------------------------------------------------------------
 

@@ -104,11 +104,17 @@ def draw_owner(dice: random.Random, *, hostile_name: bool) -> Owner:
 
 
 def first_strata(
-    owner: Owner, apps: Mapping[str, tuple[str, int]], *, system: Mapping[str, str], crashed: bool = True
+    owner: Owner,
+    apps: Mapping[str, tuple[str, int]],
+    *,
+    system: Mapping[str, str],
+    crashed: bool = True,
+    sensor_missing: bool = False,
 ) -> Strata:
     """The phone as its owner hands it over: photos, apps, crash reports, a host trusted at home.
 
-    `crashed`: among the reports is one of the system's own crash.
+    `crashed`: among the reports is one of the system's own crash; `sensor_missing`: and two of a watchdog that missed
+    a sensor of the charge port's cable.
     """
     strata = factory_strata(0, system=system)
     strata.device_name, strata.owner = owner.device_name, owner
@@ -120,12 +126,24 @@ def first_strata(
     strata.crashes.make_directory("/Retired", 0.0)
     if crashed:
         strata.crashes.create("/panic-full-2026-08-02-101112.000.ips", 0.0, b'{"bug_type":"210"}\n{}\n')
+    for minute in (11, 14) if sensor_missing else ():
+        strata.crashes.create(f"/panic-full-2026-08-03-10{minute}12.000.ips", 0.0, MISSED_A_SENSOR)
     strata.crashes.create("/JetsamEvent-2026-09-01-080910.ips", 0.0, b'{"bug_type":"298"}\n{}\n')
     home = "HOME-0000-0000-0000-000000000000"
     strata.hosts[home] = TrustedHost(host_id=home, certificates={}, data_set=0)
     for bundle, (name, size) in apps.items():
         strata.apps[bundle] = App(bundle=bundle, name=name, kind="User", size=size, data_set=0)
     return strata
+
+
+MISSED_A_SENSOR = (
+    b'{"bug_type":"210","os_version":"iPhone OS 18.7.1 (22H31)"}\n'
+    b'{\n  "build" : "iPhone OS 18.7.1 (22H31)",\n  "product" : "iPhone14,5",\n'
+    b'  "panicString" : "panic(cpu 3 caller 0xfffffff0): userspace watchdog timeout: no successful checkins from '
+    b"thermalmonitord (1 induced crashes) in 180 seconds\\nservice: thermalmonitord, no successful checkins in 180 "
+    b'seconds\\nMissing sensor(s): PRS0 Mic1 \\nDebugger message: panic\\n"\n}\n'
+)
+"""As repairers show such reports, without what else stands in them."""
 
 
 def factory_strata(number: int, *, system: Mapping[str, str]) -> Strata:

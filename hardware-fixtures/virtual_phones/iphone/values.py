@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from virtual_phones.iphone.behaviour import HOSTILE_TEXT
+from virtual_phones.iphone.registry import shown_power
 from virtual_phones.iphone.trust import LockdownRefusal
 from virtual_phones.phone import section
 
@@ -89,6 +90,10 @@ def default_values(phone: "IPhone") -> dict[str, object]:
     """The default domain of a session."""
     values: dict[str, object] = dict(section(phone.model, "values"))
     values |= _identity(phone) | _state(phone) | _personal(phone)
+    if "prototype" in phone.variation:
+        values |= {"FusingStatus": 1, "ProductionSOC": False}
+    if "bluetooth_dead" in phone.variation:
+        values["BluetoothAddress"] = ":".join(["00"] * 6)
     if "nvram_only_in_options" not in phone.variation:
         values["NonVolatileRAM"] = dict(phone.nvram)
     spoil(values, phone.misbehaviour)
@@ -119,6 +124,8 @@ def domain_values(phone: "IPhone", domain: str) -> Mapping[str, object]:
         "com.apple.mobile.iTunes": {"FamilyID": 10111, "iTunesSetupComplete": strata.set_up},
     }
     constant = section(phone.model, "domains").get(domain, {})
+    if domain == "com.apple.mobile.battery" and isinstance(constant, Mapping):
+        constant = shown_power(phone, constant)
     if domain == "com.apple.security.mac.amfi" and phone.form("DeveloperModeStatus") == "absent":
         constant = {}
     return {**(constant if isinstance(constant, Mapping) else {}), **computed.get(domain, {})}
@@ -158,6 +165,8 @@ def _identity(phone: "IPhone") -> dict[str, object]:
 def _state(phone: "IPhone") -> dict[str, object]:
     strata = phone.strata
     sim, tray = ("Ready", "InsertedWithSIM") if phone.sim_inside else ("NotInserted", "InsertedNoSIM")
+    if "tray_missing" in phone.variation:
+        sim, tray = "NotInserted", "Absent"
     activated = strata.activation_state == "Activated"
     return {
         "ActivationState": strata.activation_state,

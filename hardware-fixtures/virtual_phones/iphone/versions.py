@@ -46,6 +46,10 @@ FORMS: tuple[Form, ...] = (
     _form("DeveloperModeStatus", (16,), "present", "Apple, Enabling Developer Mode on a device"),
     _form("FullChargeCapacity", (7,), "measured", "libimobiledevice issue 765"),
     _form("FullChargeCapacity", (12, 2), "always_100", "libimobiledevice issues 765 and 1068: since iOS 12.2"),
+    _form("wifi registry", (7,), "by_class", "pymobiledevice3 issue 1284: IO80211Interface on iOS 12"),
+    _form("wifi registry", (13,), "by_name", "pymobiledevice3 issue 1284: Skywalk [13 unconfirmed]"),
+    _form("unknown entry", (7,), "empty", "libimobiledevice: an empty answer"),
+    _form("unknown entry", (27,), "refused", "public scan of an iPhone 14 Pro Max on iOS 27: no Success"),
     _form("battery registry", (7,), "flat", "public dumps up to iOS 26"),
     _form("battery registry", (27,), "below_battery_data", "sysinfo issues 1041, 1042: macOS 27 [iOS unconfirmed]"),
 )  # fmt: skip

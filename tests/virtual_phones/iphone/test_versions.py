@@ -101,6 +101,18 @@ def registry(phone: IPhone) -> str:
     return "below_battery_data" if "NominalChargeCapacity" not in found else "flat"
 
 
+def wifi_registry(phone: IPhone) -> str:
+    request = {"Request": "IORegistry", "EntryName": "AppleBCMWLANSkywalkInterface"}
+    found = answered(phone, "com.apple.mobile.diagnostics_relay", request)
+    return "by_name" if found.get("Diagnostics") else "by_class"
+
+
+def unknown_entry(phone: IPhone) -> str:
+    request = {"Request": "IORegistry", "EntryName": "no-such-entry"}
+    answer = answered(phone, "com.apple.mobile.diagnostics_relay", request)
+    return "empty" if answer == {"Status": "Success", "Diagnostics": {}} else "refused"
+
+
 KNOWN: tuple[tuple[str, Callable[[IPhone], str], str, str, str], ...] = (
     # row of FORMS, how it is looked at, last version of the old form, first version of the new one, forms old/new
     ("obliteration", stamp, "13.3.1", "15.6.1", "complete/done_at"),
@@ -111,6 +123,8 @@ KNOWN: tuple[tuple[str, Callable[[IPhone], str], str, str, str], ...] = (
     ("MobileGestalt", gestalt, "17.3", "17.4", "answers/deprecated"),
     ("DeveloperModeStatus", developer_mode, "15.6.1", "16.7", "absent/present"),
     ("FullChargeCapacity", full_charge, "12.1", "12.4.8", "measured/always_100"),
+    ("wifi registry", wifi_registry, "12.4.8", "13.3.1", "by_class/by_name"),
+    ("unknown entry", unknown_entry, "26.1", "27.0", "empty/refused"),
     ("battery registry", registry, "26.1", "27.0", "flat/below_battery_data"),
 )
 

@@ -192,6 +192,7 @@ class AfcService(Service):
         handle, length = struct.unpack_from("<QQ", body)
         file, content = self._file(handle, READABLE)
         piece = bytes(content[file.place : file.place + min(length, MAXIMUM_READ_BYTES)])
+        piece = self.phone.given_back(piece, whole=len(content), place=file.place)
         file.place += len(piece)
         return DATA, piece
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Mapping
 
+from virtual_phones.iphone import registry
 from virtual_phones.iphone.services.service import PlistService, Turn, fields
 from virtual_phones.phone import section
 
@@ -23,6 +24,8 @@ class DiagnosticsService(PlistService):
             return Turn(messages=(SUCCESS,), ends=True)
         if name == "IORegistry":
             found = self._registry(request)
+            if not found and self.phone.form("unknown entry") == "refused":
+                return Turn(messages=({"Status": "UnknownRequest"},))
             return Turn(messages=({**SUCCESS, "Diagnostics": {"IORegistry": found} if found else {}},))
         if name == "MobileGestalt":
             deprecated = self.phone.form("MobileGestalt") == "deprecated"
@@ -51,14 +54,10 @@ class DiagnosticsService(PlistService):
             return self._battery()
         if name == "options" and "nvram_only_in_lockdown" not in self.phone.variation:
             return dict(self.phone.nvram)
-        if name == "AppleBCMWLANSkywalkInterface" or entry_class == "IO80211Interface":
-            octets = bytes.fromhex(self.phone.shown_identity.wifi_address.replace(":", ""))
-            network = self.phone.strata.owner.wifi_name if self.phone.strata.owner else ""
-            return {"IOMACAddress": octets, "IO80211SSID": network, "IOInterfaceName": "en0"}
-        return {}
+        return registry.entry_of(self.phone, str(name or ""), str(entry_class or ""))
 
     def _battery(self) -> dict[str, object]:
-        battery = dict(section(self.phone.model, "battery"))
+        battery = registry.battery_of(self.phone)
         if self.phone.form("battery registry") == "flat" and "battery_data" not in self.phone.variation:
             return battery
         raw = ("CycleCount", "DesignCapacity", "NominalChargeCapacity", "AppleRawMaxCapacity")
