@@ -46,7 +46,7 @@ FAILED_BY: Mapping[str, Sequence[str]] = {
     "camera_uncalibrated": ("camera_back_calibration",),
     "battery_not_proven": ("battery_proves_itself",),
     "battery_sagging": ("battery_voltage",),
-    "tray_missing": ("sim_tray",),
+    "tray_missing": ("sim_tray_in",),
     "files_slow": ("storage_write",),
     "files_spoilt": ("storage_read_back",),
     "prototype": ("production_chip",),
