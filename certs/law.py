@@ -24,6 +24,7 @@ from phones.evidence import Evidence
 from phones.frozen import dataclass
 from phones.identifiers import ON_PAPER
 from phones.port import Platform
+from phones.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,29 @@ def draft(job: Mapping[str, object], terms: Mapping[str, object]) -> Draft:
 
     made, found = draft_of(read_job(job), read_terms(terms))
     return Draft(reading=Reading(read=made, facts=_facts(made.document)), refusals=found)
+
+
+def regraded(plain: Mapping[str, object], scheme: str) -> Mapping[str, object]:
+    """The grade, by the law in work, of a record that another edition's law has read. `plain`: that record.
+
+    What this law would not have kept counts neither for nor against. Raises: SchemeError.
+    """
+    from certs.record.draft import known  # noqa: PLC0415 - as in `draft`
+
+    evidence, device, erase = plain["evidence"], plain["device"], plain["erase"]
+    if not (isinstance(evidence, list) and isinstance(device, dict) and isinstance(erase, dict)):
+        raise TypeError("a record has evidence, a device and an erase")
+    found = recompute.plain(
+        grade(
+            known(tuple(Evidence.from_json(piece) for piece in evidence)),
+            platform=Platform(device["platform"]),
+            verdict=Verdict(erase["verdict"]),
+            scheme=schemes.load(scheme),
+        )
+    )
+    if not isinstance(found, dict):
+        raise TypeError("a grade is a table")
+    return found
 
 
 def verdict(evidence: Sequence[Mapping[str, object]], method: str) -> ErasureVerdict:

@@ -196,7 +196,8 @@ class Law(Protocol):
 
     def draft(self, job: Mapping[str, object], terms: Mapping[str, object]) -> Draft:
         """The record a job gets. `job`: `certs.record.facts.job_json`; `terms`: edition, id, issued_at, issuer and
-        station as records have them; scheme: its name, or the path of a TOML file.
+        station as records have them; scheme: its name, the path of a TOML file, or (editions after 2027.01) "" for
+        the one that follows from what was checked.
 
         Raises: RecordMalformedError, SchemeError, RulesError.
         """

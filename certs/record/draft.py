@@ -19,6 +19,7 @@ from certs.record.refusals import refusals, title_of
 from certs.record.schema import CERTIFICATE_SCHEMA, REPORT_SCHEMA, TIME_FORMAT, OutcomePart
 from certs.record.sealing import seal
 from grading import schemes
+from grading.choice import scheme_for
 from grading.grade import grade
 from phones.allowed import MALFORMED, allowed
 from phones.commitment import commit
@@ -32,7 +33,7 @@ RETENTION_YEARS = 3  # standards 12: at least three years after issue
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What a record says that is not of the job. `issued_at`: as records spell it; `issuer`, `station`: as records
-    have them; `scheme`: name of a shipped one, or a path.
+    have them; `scheme`: name of a shipped one, a path, or "" for the one that follows from what was checked.
     """
 
     edition: str
@@ -70,7 +71,8 @@ def draft_of(facts: JobFacts, terms: Terms) -> tuple[ReadRecord, tuple[str, ...]
     """
     facts = replace(facts, evidence=known(facts.evidence))
     report = report_on(facts.evidence, facts.method)
-    graded = grade(facts.evidence, platform=facts.platform, verdict=report.verdict, scheme=schemes.load(terms.scheme))
+    scheme = schemes.load(terms.scheme or scheme_for(facts.evidence))
+    graded = grade(facts.evidence, platform=facts.platform, verdict=report.verdict, scheme=scheme)
     issued_at = datetime.fromisoformat(terms.issued_at)
     draft: dict[str, object] = {
         "schema": CERTIFICATE_SCHEMA,

@@ -16,6 +16,7 @@ from certs.errors import CertificateEarnedError, NotCertifiableError, RecordMalf
 from certs.record.canonical import MAXIMUM_RECORD_BYTES
 from certs.record.facts import JobFacts, job_json
 from certs.record.issuer import Issuer, Station
+from grading.choice import PLAIN
 
 _NOT_YET = "PW-0000-0000-0000-0000"
 
@@ -130,6 +131,10 @@ def content(facts: JobFacts, issuer: Issuer, station: Station, scheme: str, *, e
     return draft.reading.content_digest()
 
 
+_SCHEME_IS_NAMED = frozenset({"2026.11", "2027.01"})
+"""Editions whose law wants a scheme's name; later ones choose by what was checked where none is given."""
+
+
 def _draft(
     facts: JobFacts,
     issuer: Issuer,
@@ -149,6 +154,6 @@ def _draft(
         "issued_at": issued_at.astimezone(UTC).strftime(TIME_FORMAT),
         "issuer": {"name": issuer.name, "address": issuer.address, "contact": issuer.contact},
         "station": {"name": station.name, "key_id": station.key_id},
-        "scheme": scheme,
+        "scheme": scheme or (PLAIN if name in _SCHEME_IS_NAMED else ""),
     }
     return editions.law(name).draft(job_json(facts), terms)

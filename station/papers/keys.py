@@ -54,7 +54,8 @@ def open_paper_issuer(
     )
     for warning in keys.warnings:
         warn(warning)
-    load_scheme(settings.scheme)
+    if settings.scheme:
+        load_scheme(settings.scheme)
     with open_log(home, settings, passphrase, station=keys.signer.station.key_id) as log:
         yield PaperIssuer(
             issuer=issuer,

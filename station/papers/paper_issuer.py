@@ -72,7 +72,8 @@ def new_certificate_id() -> str:
 class PaperIssuer:
     """Makes papers for jobs. `publish` writes the file; tests of the erase logic hand in their own.
 
-    `scheme`: the grading scheme's name, or the path of a TOML file; `edition`: whose law makes new papers
+    `scheme`: the grading scheme's name, the path of a TOML file, or "" for the one that fits what was checked.
+    `edition`: whose law makes new papers
     (`certs.editions.for_papers`). `log`: the transparency log, None when the settings say there is none.
     `store`: revocation lists of the day. `stamper`: a time-stamping authority, None without one.
     `naming`: what files are called. `signer_of`: the signer for a key id, where a paper of an earlier station key is

@@ -70,7 +70,8 @@ class Settings:
     ("shelf" → "192.168.1.40:9100"); nothing is printed to any other address. `recheck_s`: how often a blocked phone
     is asked again. `gather_s`: how long the bench must be still before `--all` takes its count as wrong.
     `unplugged_s`: how long a phone that waits for a person may be unplugged until its job ends.
-    `scheme`: grading scheme. `adb_port`: port of our own adb server, 0 = any free one.
+    `scheme`: grading scheme, "" = by what was checked: `basic-2` after a profile of checks, else `basic`.
+    `adb_port`: port of our own adb server, 0 = any free one.
     `usbmux_address`: "127.0.0.1:27015" for a usbmuxd elsewhere. `emulated_bench`: file with the hello of a
     virtual bench (virtual_phones.bench.bench); then only its phones are there, and every one is `emulated`.
     `log`: "own" enters every job into the station's transparency log, "none" does not and papers say so.
@@ -93,7 +94,7 @@ class Settings:
     profile: str = ""
     slots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     printers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    scheme: str = "basic"
+    scheme: str = ""
     recheck_s: float = 10.0
     gather_s: float = 15.0
     unplugged_s: float = 120.0

@@ -36,7 +36,7 @@ class NoRecordError(ProofwipeError):
 @click.pass_context
 def command(context: click.Context, name: str, scheme: str, as_json: bool) -> int:
     """From a paper (PDF), its record (JSON) or a job of this station. Exit 0; 3 when there is no record."""
-    grade = record_named(context, name).graded(scheme)
+    grade = graded(record_named(context, name), scheme)
     if as_json:
         output.tell(_told(grade))
         return 0
@@ -59,6 +59,20 @@ def command(context: click.Context, name: str, scheme: str, as_json: bool) -> in
             outcome, name = text(f"outcome.{check['outcome']}"), _check(str(check["name"]))
             output.say(f"  {outcome:<14} {name}  {check['measured']}")
     return 0
+
+
+def graded(record: "RecordReading", scheme: str) -> "Mapping[str, Any]":
+    """By the law of the record's own edition where that has such a scheme; a later one is read by the law in work.
+
+    Raises: SchemeError.
+    """
+    from certs import law
+    from grading.errors import SchemeError
+
+    try:
+        return record.graded(scheme)
+    except SchemeError:
+        return law.regraded(record.plain, scheme)
 
 
 def _told(grade: "Mapping[str, Any]") -> "GradeTold":
