@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The menu, and one check after another: each is begun, measured, and told to the bench, whatever comes of it.
+
+import * as bench from "./bench.js";
+import { camera } from "./check_camera.js";
+import { charging, gnss, nfc, wifi } from "./check_radio.js";
+import { compass, motion, vibration } from "./check_motion.js";
+import { screen } from "./check_screen.js";
+import { sound } from "./check_sound.js";
+import { torch } from "./check_torch.js";
+import { touch } from "./check_touch.js";
+import { element, SkippedError, Stage } from "./stage.js";
+
+const CHECKS = {
+  touch, screen, camera_front: (stage) => camera(stage, "front"), camera_back: (stage) => camera(stage, "back"),
+  torch, sound, motion, compass, vibration, nfc, gnss, wifi, charging,
+};
+const BEAT_MS = 1500;
+const MOST_RESULTS = 3;
+const root = document.getElementById("page");
+const found = {}; // check -> {number, sign, skipped}
+let plan, texts, names;
+
+function say(key, facts = {}) {
+  return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+}
+
+function menu() {
+  const tiles = plan.checks.filter((name) => CHECKS[name]).map((name) => {
+    const past = found[name];
+    const told = !past ? "" : past.skipped ? say("skipped") : past.sign ? say(`sign.${past.sign}`) : say("measured");
+    const tile = element("button", { class: `tile ${!past || past.skipped ? "" : past.sign ? "unmeasured" : "measured"}`, "data-check": name },
+      element("img", { src: `pictures/${name}.svg`, alt: "" }), element("span", { text: say(`check.${name}`) }), element("small", { text: told }));
+    tile.disabled = (past?.number ?? 0) >= MOST_RESULTS;
+    tile.addEventListener("click", () => guarded(async () => { await run(name); menu(); }));
+    return tile;
+  });
+  const left = plan.checks.filter((name) => CHECKS[name] && !found[name]);
+  const go = element("button", { class: "main", id: "all", text: say(left.length ? "all" : "finish") });
+  go.addEventListener("click", () => guarded(left.length ? () => all(left) : finish));
+  const end = element("button", { class: "quiet", id: "finish", text: say("finish") });
+  end.addEventListener("click", () => guarded(finish));
+  root.replaceChildren(
+    element("div", { class: "code" }, element("span", { text: say("code") }), element("b", { id: "code", text: plan.code })),
+    element("h1", { text: say("title") }), go, element("div", { class: "tiles" }, ...tiles), ...(left.length ? [element("p", {}), end] : []));
+}
+
+async function all(left) {
+  for (const name of left) await run(name);
+  menu();
+}
+
+async function finish() {
+  await bench.done(plan.nonce);
+  clearInterval(beating);
+  root.replaceChildren(element("p", { class: "big", id: "finished", text: say("finished") }));
+}
+
+/** One check. What it could not measure has a sign; what a person skipped has nothing. */
+async function run(name) {
+  const stage = new Stage(root, say, plan, name);
+  await bench.state(plan.nonce, name, "begun");
+  const beat = setInterval(() => bench.state(plan.nonce, name, "moving", stage.done).catch(() => {}), BEAT_MS);
+  current = name;
+  try {
+    const { values, signs } = complete(name, await CHECKS[name](stage));
+    const number = (found[name]?.number ?? 0) + 1;
+    await bench.result(plan.nonce, name, number, values, signs);
+    found[name] = { number, sign: Object.values(signs)[0] ?? "" };
+  } catch (error) {
+    if (!(error instanceof SkippedError)) throw error;
+    found[name] ??= { number: 0, skipped: true };
+    await bench.state(plan.nonce, name, "skipped", stage.done);
+  } finally {
+    current = "";
+    clearInterval(beat);
+    stage.close();
+  }
+}
+
+/** Every value of the check, or its sign; a check that tells neither of one has not done it. */
+function complete(name, { values = {}, signs = {}, sign = "" }) {
+  const left = names[name].length ? names[name] : Object.keys(values);
+  const missing = left.filter((each) => values[each] === undefined && !signs[each]);
+  return {
+    values: Object.fromEntries(left.filter((each) => values[each] !== undefined && !signs[each]).map((each) => [each, values[each]])),
+    signs: { ...signs, ...Object.fromEntries(missing.map((each) => [each, sign || "too_little"])) },
+  };
+}
+
+async function guarded(act) {
+  try {
+    await act();
+  } catch (error) {
+    const key = error instanceof bench.GoneError ? "gone" : "lost";
+    root.replaceChildren(element("p", { class: "warn", id: key, text: say(key) }));
+    if (key === "lost") {
+      const again = element("button", { class: "main", text: say("go_on") });
+      again.addEventListener("click", menu);
+      root.append(again);
+    }
+  }
+}
+
+let current = "", beating = 0;
+
+async function begin() {
+  plan = await bench.plan();
+  const language = plan.language === "zh" ? "zh" : "en";
+  texts = (await bench.words())[language];
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  const values = await (await fetch("values.json", { credentials: "same-origin" })).json();
+  names = Object.fromEntries(Object.entries(values).map(([name, each]) => [name, Object.keys(each)]));
+  beating = setInterval(() => { if (!current) bench.plan().catch(() => {}); }, 4 * BEAT_MS); // the bench sees that we are there
+  navigator.wakeLock?.request("screen").catch(() => {});
+  menu();
+}
+
+begin().catch((error) => {
+  texts ??= { lost: "✕ bench / 工位", gone: "✕ 410" };
+  guarded(() => { throw error; });
+});

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A simulated camera before the bench card, before white, and covered: 240 x 240 pixels of its middle.
+
+import { chance } from "./chance.mjs";
+
+export const SIDE = 240;
+
+/** Pictures of the card: a chessboard, blurred by `blur` pixels, lit by `light` (1 is good), with noise. */
+export function ofCard(random, { blur = 0.5, light = 1, noise = 4, frames = 16, dead = false } = {}) {
+  const cell = random.between(34, 46), turn = random.between(-0.05, 0.05), left = random.between(0, 40), top = random.between(0, 40);
+  const cosine = Math.cos(turn), sine = Math.sin(turn), still = new Float32Array(SIDE * SIDE);
+  for (let row = 0; row < SIDE; row += 1) {
+    for (let column = 0; column < SIDE; column += 1) {
+      const u = (column * cosine + row * sine + left) / cell, v = (row * cosine - column * sine + top) / cell;
+      still[row * SIDE + column] = dead ? 4 : light * (128 + 90 * edge(u, cell, blur) * edge(v, cell, blur));
+    }
+  }
+  return noisy(random, still, noise, frames);
+}
+
+/** A square wave of one cell, its edges smooth by a Gauss blur: -1..1. */
+function edge(place, cell, blur) {
+  const sign = Math.floor(place) % 2 ? -1 : 1, within = (place - Math.floor(place)) * cell;
+  return sign * (smooth(within / blur) + smooth((cell - within) / blur) - 1);
+}
+
+function smooth(x) { // error function from -1 to 1, to a thousandth
+  const t = 1 / (1 + 0.3275911 * Math.abs(x) / Math.SQRT2);
+  const y = 1 - ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t * Math.exp(-x * x / 2);
+  return x < 0 ? -y : y;
+}
+
+/** Pictures in the dark: `hot` pixels shine. */
+export function covered(random, { hot = 0, noise = 3, frames = 16 } = {}) {
+  const still = new Float32Array(SIDE * SIDE).fill(6);
+  for (let left = hot; left > 0; left -= 1) still[Math.floor(random.next() * still.length)] = random.between(90, 255);
+  return noisy(random, still, noise, frames);
+}
+
+/** Pictures of white: darker to the corners, with `dust` soft spots. */
+export function ofWhite(random, { dust = 0, light = 1, noise = 4, frames = 16 } = {}) {
+  const still = new Float32Array(SIDE * SIDE), spots = [];
+  while (spots.length < dust) spots.push({ x: random.between(20, 220), y: random.between(20, 220), r: random.between(5, 9), d: random.between(0.15, 0.4) });
+  for (let row = 0; row < SIDE; row += 1) {
+    for (let column = 0; column < SIDE; column += 1) {
+      const far = ((row - 120) ** 2 + (column - 120) ** 2) / 120 ** 2;
+      let value = 190 * light * (1 - 0.12 * far);
+      for (const spot of spots) value *= 1 - spot.d * Math.exp(-1 * (((column - spot.x) ** 2 + (row - spot.y) ** 2) / spot.r ** 2) ** 2);
+      still[row * SIDE + column] = value;
+    }
+  }
+  return noisy(random, still, noise, frames);
+}
+
+const grain = Float32Array.from({ length: 1 << 20 }, ((random) => () => random.normal(1))(chance(5)));
+
+/** The same picture several times, each with noise of its own: a stretch of a store of it. */
+function noisy(random, still, noise, frames) {
+  return Array.from({ length: frames }, () => {
+    const begin = Math.floor(random.next() * grain.length), data = new Uint8ClampedArray(still.length);
+    for (let at = 0; at < data.length; at += 1) data[at] = still[at] + noise * grain[(begin + at) & (grain.length - 1)];
+    return { width: SIDE, height: SIDE, data };
+  });
+}
