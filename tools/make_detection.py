@@ -46,7 +46,8 @@ def simulate(faults: int, healthy: int, seed: int) -> tuple[Sequence[Row], Seque
         if check.value.startswith("browser.")
     }
     line = ["node", str(ROOT / "tools" / "detection" / "table.mjs"), str(faults), str(healthy), str(seed)]
-    run = subprocess.run(line, input=json.dumps(limits), stdout=subprocess.PIPE, text=True, check=True, timeout=LONGEST_S)
+    given = json.dumps(limits)
+    run = subprocess.run(line, input=given, stdout=subprocess.PIPE, text=True, check=True, timeout=LONGEST_S)
     found = json.loads(run.stdout)
     return _rows(found["faults"]), _rows(found["healthy"])
 
