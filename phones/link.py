@@ -186,6 +186,18 @@ class AppleErase:
     route: AppleEraseRoute
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppleLog:
+    """Listen to the system's log (`phones.long_act.begin`, never `exchange`) for what it says of these `parts`
+    (`phones.apple.log_shapes`) on a system of this `version`. `hear` is told the name of a shape for each message of
+    that shape, in the link's thread; no text of the log leaves the driver. Ends only when it is cancelled.
+    """
+
+    parts: tuple[str, ...]
+    version: str
+    hear: Callable[[str], None]
+
+
 Request = (
     ShellLine
     | ShellStream
@@ -203,6 +215,7 @@ Request = (
     | AppleTrustTest
     | ApplePair
     | AppleErase
+    | AppleLog
 )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from phones.apple import erase as apple_erase
 from phones.apple import exchanges as apple_exchanges
+from phones.apple import log_watch as apple_log
 from phones.apple.lockdown_session import Attempt, LibraryLockdownSession, bare
 from phones.apple.loop import LoopThread
 from phones.apple.records import PairRecords
@@ -33,6 +34,7 @@ from phones.link import (
     AppleBatch,
     AppleErase,
     AppleEraseRoute,
+    AppleLog,
     ApplePair,
     AppleTrustTest,
     Reply,
@@ -131,6 +133,8 @@ class AppleLibraryDriver:
                 return await apple_exchanges.answer_pair(self, udid, timeout_s=timeout_s)
             if isinstance(request, AppleErase):
                 return await self._erase(udid, request.route, meter or Meter())
+            if isinstance(request, AppleLog):
+                return await apple_log.listen(self, udid, request)
         raise PhoneRefusedError(reason_code="wrong_platform", subject=clean(udid), step=type(request).__name__)
 
     async def _erase(self, udid: str, route: AppleEraseRoute, meter: Meter) -> bytes:

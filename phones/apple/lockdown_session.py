@@ -5,7 +5,7 @@ Runs in the driver's loop (`phones.apple.driver`). Whatever the library raises o
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from phones.errors import PhoneRefusedError, ReplyMalformedError
 from phones.refusals import kept
 
 _REFUSING = {"activation": "MobileActivationException", "apps": "AppInstallError"}
+_LOG_PIECE = 4096
 _MOVED = b"ping\x00"
 MOST_REPORTS = 10_000
 """Names in one folder: each is looked at while all phones wait. A phone keeps some hundred reports [unconfirmed]."""
@@ -180,6 +181,14 @@ class LibraryLockdownSession:
         if isinstance(reply, dict) and reply.get("Error") is not None:
             word = kept(who, reply["Error"]) or f"library:{_REFUSING[who]}"
             raise PhoneRefusedError(reason_code="service_refused", subject=clean(self._udid), step=who, word=word)
+
+    @contextlib.asynccontextmanager
+    async def log(self) -> AsyncIterator[Callable[[], Awaitable[bytes]]]:
+        """The system's log, open, to be read piece by piece. Raises: PhoneRefusedError `invalid_service` ..."""
+        with library_errors_translated(self._udid, "log"):
+            service = await self._client.start_lockdown_service("com.apple.syslog_relay")
+            async with contextlib.aclosing(service):
+                yield lambda: service.recv_any(_LOG_PIECE)
 
     async def has_service(self, name: str) -> bool:
         """Does lockdownd start a service of this name? One that it only does not start now is not looked for.

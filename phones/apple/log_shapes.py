@@ -30,7 +30,20 @@ class LogShape:
         return f"{self.part}.{self.state}"
 
 
-SHAPES: tuple[LogShape, ...] = ()
+_KEY_CODES = {
+    "power": b"Power page:0xC usage:0x30",
+    "volume_up": b"VolumeIncrement page:0xC usage:0xE9",
+    "volume_down": b"VolumeDecrement page:0xC usage:0xEA",
+}
+"""Part → how backboardd names it, by page and usage of the USB HID usage tables. The volume keys were published from an
+iPhone [read: thesisfriday.com, Thesis Friday #8, log of March 2025: iOS 18 by its date]; the power key is concluded
+from them. Of the ringer switch, nearness and Face ID no shape was found."""
+
+SHAPES: tuple[LogShape, ...] = tuple(
+    LogShape(part=part, state=state, process="backboardd", begins=code + b" downEvent:" + flag, since=18, until=18)
+    for part, code in _KEY_CODES.items()
+    for state, flag in (("down", b"1"), ("up", b"0"))
+)
 
 STATES = {
     "power": frozenset({"down", "up"}),

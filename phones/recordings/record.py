@@ -25,6 +25,7 @@ from phones.errors import PhoneError, PhoneRefusedError, PhoneSilentError, Proof
 from phones.link import (
     AppleBatch,
     AppleErase,
+    AppleLog,
     ApplePair,
     AppleTrustTest,
     FastbootErase,
@@ -372,6 +373,8 @@ def request_text(request: Request, change: Callable[[str], str] = lambda text: t
             return ["apple", [[part.name, part.kind, _arguments(part.arguments, change)] for part in request.parts]]
         case AppleTrustTest():
             return ["apple_trust_test"]
+        case AppleLog():
+            return ["apple_log", *request.parts]
         case ApplePair():
             return ["apple_pair"]
         case AppleErase():

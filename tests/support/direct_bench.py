@@ -18,6 +18,8 @@ from typing import Any
 from phones.apple import erase as apple_erase
 from phones.apple import exchanges as apple_exchanges
 from phones.apple.crash_names import FOLDERS_WITH_REPORTS
+from phones.apple.log_lines import LogLines
+from phones.apple.log_watch import lines_of
 from phones.apple.records import PairRecords
 from phones.cleaning import clean
 from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError, ReplyMalformedError
@@ -27,6 +29,7 @@ from phones.link import (
     AppleBatch,
     AppleErase,
     AppleEraseRoute,
+    AppleLog,
     ApplePair,
     AppleTrustTest,
     Reboot,
@@ -44,6 +47,7 @@ from phones.port import Port, Presence, Sighting
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.faults import Exchange, FaultKind, distorted
 from virtual_phones.iphone.phone import SMALL_FILE, IPhone
+from virtual_phones.iphone.services.syslog_relay import SyslogRelayService
 from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone
 from virtual_phones.phone import Live, ServiceReply, UsbView
 from virtual_phones.port import VirtualPort
@@ -465,6 +469,24 @@ class DirectAppleLink:
         exchange = self._port.exchanges.begin()
         return with_fault(exchange, self._port, self._clock, timeout_s, lambda: self._run(request, timeout_s))
 
+    def begin(self, request: Request, *, timeout_s: float) -> RunningAct:
+        """The log is listened to in virtual time; any other act is one exchange."""
+        if not isinstance(request, AppleLog):
+            return begin_exchange(self, request, timeout_s=timeout_s)
+        phone = self._phone
+        assert isinstance(phone, IPhone)
+        lines = lines_of(request, request.hear)
+        found: list[DirectLockdownSession] = []
+        record = self.records.current(phone.udid)
+
+        async def connect() -> bytes:
+            found.append(await self.connect(phone.udid, record))
+            return b""
+
+        run_virtually(self._clock, connect(), timeout_s)
+        exchange = self._port.exchanges.begin()
+        return DirectLogListening(found[0].relay(), lines, self._port, self._clock, exchange)
+
     def _run(self, request: Request, timeout_s: float) -> Reply:
         phone = self._phone
         assert isinstance(phone, IPhone)
@@ -643,6 +665,12 @@ class DirectLockdownSession:
     async def close(self) -> None:
         return
 
+    def relay(self) -> SyslogRelayService:
+        """The log, open."""
+        service = self._service("com.apple.syslog_relay")
+        assert isinstance(service, SyslogRelayService)
+        return service
+
     def _service(self, name: str) -> Any:
         with _translated():
             if self._host is None:
@@ -679,6 +707,47 @@ class DirectServiceConnection:
         if self._ended:
             raise PhoneLostError(step="receive")
         raise PhoneSilentError(step="receive")
+
+
+class DirectLogListening:
+    """A log that is listened to (`phones.long_act.RunningAct`): while somebody waits for its end, time passes."""
+
+    def __init__(
+        self, service: SyslogRelayService, lines: LogLines, port: VirtualPort, clock: VirtualClock, exchange: Exchange
+    ) -> None:
+        self.meter = Meter()
+        self._service = service
+        self._lines = lines
+        self._port = port
+        self._clock = clock
+        self._exchange = exchange
+        self._outcome: ActOutcome | None = None
+
+    def wait(self, timeout_s: float) -> ActOutcome | None:
+        if self._outcome is not None:
+            return self._outcome
+        fault = self._exchange.fault
+        self._clock.sleep(timeout_s)
+        try:
+            if fault is not None and fault.kills_link:
+                self._port.link_died(fault, self._clock.seconds)
+                raise PhoneLostError(subject=self._port.path, step="log")
+            with _translated():
+                said = self._service.tell(self._clock.seconds)
+            if said is None:
+                raise PhoneLostError(subject=self._port.path, step="log")
+            if fault is not None:
+                said = distorted(fault, said, self._exchange.previous) if fault.answers else b""
+            self.meter.carry(len(said))
+            for at in range(0, len(said), 4096):
+                self._lines.take(said[at : at + 4096])
+        except PhoneError as error:
+            self._outcome = ActOutcome.of_error(error)
+        return self._outcome
+
+    def cancel(self) -> None:
+        if self._outcome is None:
+            self._outcome = ActOutcome(end=ActEnd.TIMED_OUT)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from phones.evidence import Evidence
+from phones.apple.inspection import inspection_question
+from phones.clock import Clock
+from phones.evidence import Evidence, Moment
 from phones.port import Platform, Port
 from phones.witness import Witness, WitnessedPort
 from station.checking.act import Scene
@@ -72,6 +74,38 @@ class Watched:
         return {name: text for piece in self.evidence for name, text in piece.values.items() if "watched." in name}
 
 
+def scene_of(
+    phone: WitnessedPort,
+    platform: Platform,
+    hands: Hands,
+    clock: Clock,
+    known: Mapping[str, str],
+    *,
+    person_s: float,
+    is_over: Callable[[], bool] = lambda: False,
+) -> Scene:
+    """What an act works with, around these hands."""
+    drawn = iter(range(1, 100_000))
+    return Scene(
+        phone=phone,
+        platform=platform,
+        known=known,
+        clock=clock,
+        operator=hands,
+        draw=lambda: f"{next(drawn):032x}",
+        person_s=person_s,
+        tell=lambda _name: None,
+        is_over=is_over,
+    )
+
+
+def _paired(phone: WitnessedPort, tap: Callable[[], None]) -> Mapping[str, str]:
+    """What the inspection of an iPhone reads once its owner has tapped Trust."""
+    phone.ask(inspection_question(timeout_s=0.5), Moment.BEFORE)
+    tap()
+    return phone.ask(inspection_question(timeout_s=30.0), Moment.BEFORE).values
+
+
 def watch(
     act: Callable[[Scene], None],
     phone: Mapping[str, Any],
@@ -94,22 +128,18 @@ def watch(
     witness = Witness(clock=clock, journal=evidence.append, salt=b"s" * 16)
     witnessed = WitnessedPort(port, witness)
     port.look()
-    there.press("accept_adb" if there.platform == "android" else "accept_trust", clock.seconds)
+    known: Mapping[str, str] = {}
+    if there.platform == "android":
+        there.press("accept_adb", clock.seconds)
+    else:
+        known = _paired(witnessed, lambda: there.press("trust", clock.seconds))
+        evidence.clear()
     hands = Hands(press=lambda action: there.press(action, clock.seconds), refuses=refuses)
     before(slot, witnessed, clock)
     started = clock.seconds
-    drawn = iter(range(1, 10_000))
     act(
-        Scene(
-            phone=witnessed,
-            platform=Platform(there.platform),
-            known={},
-            clock=clock,
-            operator=hands,
-            draw=lambda: f"{next(drawn):032x}",
-            person_s=person_s,
-            tell=lambda _name: None,
-            is_over=lambda: is_over(clock),
+        scene_of(
+            witnessed, Platform(there.platform), hands, clock, known, person_s=person_s, is_over=lambda: is_over(clock)
         )
     )
     return Watched(evidence=evidence, told=hands.told, seconds=clock.seconds - started, slot=slot)

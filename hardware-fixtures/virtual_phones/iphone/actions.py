@@ -22,6 +22,9 @@ class Touched(Protocol):
     def activation_locked(self) -> bool:
         """Find My holds this phone."""
 
+    def press_key(self, key: str) -> None:
+        """A key pressed once."""
+
     def restart(self) -> None:
         """A plain restart."""
 
@@ -85,6 +88,9 @@ ACTIONS: dict[str, Callable[[Touched], None]] = {
     "finish_setup": _finish_setup,
     "insert_sim": _insert_sim,
     "remove_sim": _remove_sim,
+    "press_power": lambda phone: phone.press_key("power"),
+    "press_volume_up": lambda phone: phone.press_key("volume_up"),
+    "press_volume_down": lambda phone: phone.press_key("volume_down"),
     "restart": lambda phone: phone.restart(),
     "enter_recovery": lambda phone: phone.boot_into("recovery"),
     "enter_dfu": lambda phone: phone.boot_into("dfu"),

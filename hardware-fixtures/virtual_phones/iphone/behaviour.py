@@ -6,6 +6,8 @@ A variation is harmless: such a phone must always be certified. What a firmware 
 could do (forge its NVRAM and hide its files) is out of scope; the certificate says so.
 """
 
+from virtual_phones.iphone.log import LOG_VARIATIONS
+
 MISBEHAVIOURS: dict[str, str] = {
     "erase_drops_link": "the erase call ends in a dropped link, the phone stays, nothing is erased",
     "erase_lies": "the erase is acknowledged, the phone leaves and comes back, nothing is erased",
@@ -88,7 +90,8 @@ HOSTILE_TEXT = "\u202eenohPi\u202c\n<b>&'\"; $(reboot) %s {0} \t\ufeff\u2066" + 
 
 def check_behaviour(misbehaviour: frozenset[str], variation: frozenset[str]) -> None:
     """Raises: ValueError for a name no iPhone knows, or for variations that exclude each other."""
-    unknown = (misbehaviour - MISBEHAVIOURS.keys()) | (variation - VARIATIONS.keys() - FAULTS.keys())
+    unknown = misbehaviour - MISBEHAVIOURS.keys()
+    unknown |= variation - VARIATIONS.keys() - FAULTS.keys() - LOG_VARIATIONS.keys()
     if unknown:
         raise ValueError(f"unknown behaviour: {', '.join(sorted(unknown))}")
     if {"nvram_only_in_options", "nvram_only_in_lockdown"} <= variation:

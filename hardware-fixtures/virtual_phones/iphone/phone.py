@@ -18,6 +18,7 @@ from virtual_phones.iphone.behaviour import ERASE_REFUSALS, MISBEHAVIOURS, VARIA
 from virtual_phones.iphone.erase import erased_strata
 from virtual_phones.iphone.identity import IPhoneIdentity, draw_identity, sibling
 from virtual_phones.iphone.key import DeviceKey
+from virtual_phones.iphone.log import SystemLog
 from virtual_phones.iphone.nvram import OLD_BEGINS, first_nvram, stamped
 from virtual_phones.iphone.strata import Strata, TrustedHost, draw_owner, first_strata
 from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone, TrustDialog
@@ -94,6 +95,7 @@ class IPhone(VirtualPhone):
         )
         self.sim_inside = False
         self.locked = self.strata.passcode_set
+        self.log = SystemLog(self)
         self.dialog = TrustDialog(self.misbehaviour, self.variation)
         self.erases_asked = 0
         self.resets = 0
@@ -384,7 +386,8 @@ class IPhone(VirtualPhone):
 
     def press(self, action: str, now_s: float) -> None:
         """trust, dont_trust, enter_passcode, lock, set_passcode, erase_in_settings, finish_setup,
-        insert_sim, remove_sim, restart, enter_recovery, enter_dfu. Raises: ValueError for any other.
+        insert_sim, remove_sim, press_power, press_volume_up, press_volume_down,
+        restart, enter_recovery, enter_dfu. Raises: ValueError for any other.
         """
         with self.lock:
             self.tick(now_s)
@@ -392,6 +395,14 @@ class IPhone(VirtualPhone):
                 raise ValueError(f"nothing on an iPhone does: {action}")
             if self._attached or action in SIM_ACTIONS:
                 ACTIONS[action](self)
+
+    def press_key(self, key: str) -> None:
+        """A key pressed once, and let go."""
+        self.log.press(key, self.now_s)
+
+    def major(self) -> int:
+        """The first number of its system's version."""
+        return int(str(section(self.model, "identity").get("version", "18")).partition(".")[0])
 
     def boot_into(self, mode: str) -> None:
         """The keys held at a restart: it comes back as iBoot or boot ROM, and stays there until restarted."""

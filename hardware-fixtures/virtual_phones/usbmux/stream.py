@@ -16,6 +16,7 @@ from virtual_phones.faults import FaultKind, distorted
 from virtual_phones.iphone.phone import IPhone
 from virtual_phones.iphone.services import SERVICES
 from virtual_phones.iphone.services.service import Outcome, Service
+from virtual_phones.iphone.services.syslog_relay import SyslogRelayService
 from virtual_phones.iphone.trust import AbsentPhone, LockdownRefusal, SilentPhone
 from virtual_phones.port import VirtualPort
 from virtual_phones.usbmux.lockdown import LockdownConversation, ServicePorts, TlsChange
@@ -23,6 +24,7 @@ from virtual_phones.usbmux.lockdown_tls import server_context
 
 HANDSHAKE_S = 30.0
 CUT_WAIT_S = 2.0
+_TELL_EACH_S = 0.05
 _BROKEN = (OSError, ssl.SSLError, EOFError)
 
 
@@ -67,7 +69,10 @@ class DeviceStream:
             try:
                 self._start_tls(host_id)
                 self._sock.sendall(service.begin())
-                self._loop(service, lambda request: self._service(service, request))
+                if isinstance(service, SyslogRelayService):
+                    self._tell(service)
+                else:
+                    self._loop(service, lambda request: self._service(service, request))
             finally:
                 with self._port.lock:
                     service.closed()
@@ -87,6 +92,30 @@ class DeviceStream:
                 buffer += piece
             elif not answer(request):
                 return
+
+    def _tell(self, service: SyslogRelayService) -> None:
+        """A service that talks by itself, until either side ends; opening it was the exchange."""
+        while not self._cut.wait(_TELL_EACH_S):
+            try:
+                with self._port.lock:
+                    self._phone.tick(self._now_s())
+                    said = service.tell(self._now_s())
+            except (AbsentPhone, SilentPhone):
+                return
+            if said is None:
+                return
+            self._sock.sendall(said)
+            if self._host_has_closed():
+                return
+
+    def _host_has_closed(self) -> bool:
+        self._sock.settimeout(0.001)
+        try:
+            return not self._sock.recv(65536)
+        except TimeoutError:
+            return False
+        finally:
+            self._sock.settimeout(None)
 
     def _lockdown(self, conversation: LockdownConversation, request: bytes) -> bool:
         host_before = conversation.host_id

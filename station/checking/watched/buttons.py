@@ -7,7 +7,7 @@ from phones.android.input_events import InputParts
 from phones.android.watched_keys import EXPECTED, WRONG_NEEDED, KeyTally
 from phones.port import Platform
 from station.checking.act import Scene
-from station.checking.watched import log_buttons
+from station.checking.watched import log
 from station.checking.watched.watching import find_parts, is_late, listen, say
 
 GIVES = ("watched.parts", "watched.held", "watched.buttons", "watched.buttons_seen", "watched.button_bounces")
@@ -18,7 +18,7 @@ A_KEY_S = 15.0
 def watch_buttons(scene: Scene) -> None:
     """Keeps `check.buttons`. An iPhone's keys are told of by its log. Raises: BenchError."""
     if scene.platform is Platform.APPLE:
-        log_buttons.watch_buttons(scene)
+        log.watch_buttons(scene)
         return
     parts = find_parts(scene, "buttons")
     if not parts.devices:

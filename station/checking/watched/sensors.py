@@ -9,7 +9,7 @@ from phones.evidence import Outcome
 from phones.link import Question
 from phones.port import Platform
 from station.checking.act import Scene
-from station.checking.watched import log_states
+from station.checking.watched import log
 from station.checking.watched.watching import LIST_S, LOOK_EACH_S, is_late, say
 
 FAILED_LOOKS = 3
@@ -26,7 +26,7 @@ class _Ask(Protocol):
 def watch_proximity(scene: Scene) -> None:
     """Keeps `check.proximity`. Raises: BenchError."""
     if scene.platform is Platform.APPLE:
-        log_states.watch_proximity(scene)
+        log.watch_proximity(scene)
         return
     _watch_sensor(scene, "proximity", "cover_top")
 

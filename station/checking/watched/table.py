@@ -8,7 +8,7 @@ been timed).
 from phones.port import Platform
 from station.checking.act import CheckAct, Measurer, Profile
 from station.checking.watched import buttons, digitiser, headset, sensors
-from station.checking.watched.log_states import watch_face_id, watch_ringer
+from station.checking.watched.log import watch_face_id, watch_ringer
 
 _BOTH = (Platform.ANDROID, Platform.APPLE)
 _ANDROID = (Platform.ANDROID,)

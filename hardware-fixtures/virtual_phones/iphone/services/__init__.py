@@ -12,6 +12,7 @@ from virtual_phones.iphone.services.installation_proxy import InstallationProxyS
 from virtual_phones.iphone.services.mcinstall import MCInstallService
 from virtual_phones.iphone.services.mobilebackup2 import BackupService
 from virtual_phones.iphone.services.service import Service
+from virtual_phones.iphone.services.syslog_relay import SyslogRelayService
 
 if TYPE_CHECKING:
     from virtual_phones.iphone.phone import IPhone
@@ -25,4 +26,5 @@ SERVICES: "dict[str, Callable[[IPhone], Service]]" = {
     "com.apple.mobile.installation_proxy": InstallationProxyService,
     "com.apple.mobileactivationd": ActivationService,
     "com.apple.mobilebackup2": BackupService,
+    "com.apple.syslog_relay": SyslogRelayService,
 }
