@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 
 from grading.report import CheckOutcome, CheckResult
-from grading.schemes import load
+from grading.schemes import Scheme, load
 from phones.errors import ProofwipeError
 from phones.evidence import Moment
 from phones.port import Platform
-from station.checking.act import CheckAct, Profile
+from station.checking.act import CheckAct, Measurer, Profile
 from station.checking.alone import results
-from station.checking.flow import Skips
+from station.checking.flow import CAN_BE_CHECKED, Skips, done
 from station.checking.table import ACTS, acts_of
 from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
@@ -28,7 +28,8 @@ from station.cli.view import View
 from station.session.session import Session
 from station.setup.answers import load_answers
 from station.setup.settings import CHECKS
-from station.text.language import text
+from station.text.language import current, text
+from station.work import blocking
 
 SCHEME = "basic-2"
 _MARKS = {"pass": "+", "fail": "!", "indeterminate": "?", "not_tested": "-", "not_applicable": " "}
@@ -97,6 +98,12 @@ def command(
             )
         )
         sighting = session.find(serial or "")
+        problem = blocking.problem_of_presence(sighting)
+        if problem is not None:
+            output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
+            return 4
+        if sighting.presence not in CAN_BE_CHECKED:
+            output.message(text("measuring.only_looked_at"))
         if interactive:
             output.message(text("measuring.how_to_skip"))
             stack.enter_context(_listening(skipping, keyboard, turn, lambda: bool(session.questions)))
@@ -123,7 +130,10 @@ def command(
             )
         )
     else:
-        _show(found, hand_acts=sum(act.hand_acts for act in acts(file.platform)), seconds=took_s)
+        did = done(file.evidence)
+        _show(
+            found, rules, hand_acts=sum(act.hand_acts for act in acts(file.platform) if act.name in did), seconds=took_s
+        )
         output.message(text("measuring.kept", file=str(file.path)))
     return _code(found)
 
@@ -136,10 +146,15 @@ def _wanted(only: str) -> frozenset[str]:
     return names
 
 
-def _show(found: tuple[CheckResult, ...], *, hand_acts: int, seconds: int) -> None:
+def _show(found: tuple[CheckResult, ...], rules: Scheme, *, hand_acts: int, seconds: int) -> None:
+    """By who measures, in the order in which they do."""
+    who = {check.name: check.measurer for check in rules.checks}
+    order = [each.value for each in Measurer]
+    ranked = sorted(found, key=lambda each: order.index(who[each.name]) if who[each.name] in order else -1)
     output.table(
         [
             text("view.check"),
+            text("measuring.column_who"),
             text("measuring.column_limit"),
             text("measuring.column_measured"),
             text("measuring.column_result"),
@@ -147,11 +162,12 @@ def _show(found: tuple[CheckResult, ...], *, hand_acts: int, seconds: int) -> No
         [
             [
                 f"{_MARKS[each.outcome.value]} {text(f'check.{each.name}')}",
+                text(f"measuring.who_{who[each.name]}") if who[each.name] in order else "",
                 each.limit,
                 each.measured,
                 text(f"outcome.{each.outcome.value}"),
             ]
-            for each in found
+            for each in ranked
         ],
     )
     counted = Counter(each.outcome for each in found)
