@@ -14,10 +14,12 @@ from grading.questions import QUESTIONS
 from wipe.steps.set_up_screen import SEEN
 
 ERASE_AGAIN = "erase_again"
+PAGE_CODE = "page_code_seen"
+"""Binds a page that came over the air to the phone on the cable."""
 CONDITION: Mapping[str, tuple[str, ...]] = MappingProxyType({each.key: each.choices for each in QUESTIONS})
-ALONE: Mapping[str, tuple[str, ...]] = MappingProxyType({**SEEN, ERASE_AGAIN: ("no", "yes")})
+ALONE: Mapping[str, tuple[str, ...]] = MappingProxyType({**SEEN, ERASE_AGAIN: ("no", "yes"), PAGE_CODE: ("no", "yes")})
 EYES: Mapping[str, tuple[str, ...]] = MappingProxyType({each.key: each.choices for each in ASKED})
 ALL_QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({**CONDITION, **EYES, **ALONE})
 
-SEEN_NOW = frozenset(SEEN)
+SEEN_NOW = frozenset({*SEEN, PAGE_CODE})
 """Never taken from a file that was written before it happened."""

@@ -34,13 +34,27 @@ class Profile(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageHost:
+    """Where phones come to that no cable leads to a page: the bench in its own Wi-Fi.
+
+    `host`: its name there, for which the operator's certificate is; `address`: of this machine; `certificate` and
+    `key`: PEM files.
+    """
+
+    host: str
+    address: str
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What an act works with.
 
     `known`: what the inspection read, in clear, of the phone that is on the port now. `person_s`: how long a person has
     for one act, seconds. `draw`: 32 fresh random hex digits. `is_over`: somebody skips this act, or gives the phone up;
     an act looks at it at least once a second and then ends with what it has. `moment`: under which evidence is kept.
-    `tell`: says which act is under way, by its name.
+    `tell`: says which act is under way, by its name. `page_host`: None where the bench has none.
     """
 
     phone: WitnessedPort
@@ -53,6 +67,7 @@ class Scene:
     tell: Callable[[str], None]
     moment: Moment = Moment.BEFORE
     is_over: Callable[[], bool] = lambda: False
+    page_host: PageHost | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

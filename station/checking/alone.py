@@ -13,7 +13,7 @@ from phones.evidence import Moment
 from phones.operator import SheetOperator
 from phones.port import Platform, Port, Sighting
 from phones.witness import Witness, WitnessedPort
-from station.checking.act import CheckAct, Scene
+from station.checking.act import CheckAct, PageHost, Scene
 from station.checking.check_file import CheckFile, open_for
 from station.checking.flow import Skips, done, run_acts
 
@@ -29,6 +29,7 @@ def check_alone(
     draw: Callable[[], str],
     person_s: float,
     tell: Callable[[str], None],
+    page_host: PageHost | None = None,
     skips: Skips,
     anew: bool = False,
 ) -> CheckFile:
@@ -52,6 +53,7 @@ def check_alone(
             draw=draw,
             person_s=person_s,
             tell=tell,
+            page_host=page_host,
         )
         run_acts(acts(platform), scene, but=done(file.evidence), skips=skips)
     finally:

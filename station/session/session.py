@@ -24,10 +24,11 @@ from certs.record.facts import Person, Validation
 from certs.record.issuer import Station
 from phones.clock import Clock, SystemClock
 from phones.port import Platform, Port, Sighting
-from station.checking.act import CheckAct
+from station.checking.act import CheckAct, PageHost
 from station.checking.alone import check_alone
 from station.checking.check_file import CheckFile
 from station.checking.flow import Skips
+from station.checking.wifi_settings import page_host_of
 from station.errors import (
     EraseBegunError,
     JobBusyError,
@@ -159,6 +160,7 @@ class Session:
         self._rest_skipped: set[str] = set()
         self._left: frozenset[str] | None = None
         self._mark_ended: Callable[[], None] = lambda: None
+        self._page_host: PageHost | None = None
         self._shift = Shift(port_of=self._port, context_of=self._context, ended=self._ended)
 
     @classmethod
@@ -199,6 +201,7 @@ class Session:
             if papers is None:
                 session._mark_ended = lambda: mark_ended(home.papers, session.jobs)
                 session._mark_ended()  # what a station that was killed had no time for
+            session._page_host = page_host_of(settings.checking, home.path)
             session._parts = opened.pop_all()
         return session
 
@@ -505,6 +508,7 @@ class Session:
             again=choice.again,
             held=self.locked.is_set,
             given_up_by=lambda: self._given_up.get(job.id, ""),
+            page_host=self._page_host,
             skips=Skips(
                 skipped=lambda: self._skipped.get(job.id, 0), rest_skipped=lambda: job.id in self._rest_skipped
             ),
@@ -635,6 +639,7 @@ class Session:
             draw=self._numbering.mark,
             person_s=self.settings.deadlines.person_s,
             tell=tell,
+            page_host=self._page_host,
             skips=skips,
             anew=anew,
         )

@@ -24,7 +24,7 @@ from phones.port import Platform, Port, Presence, Sighting
 from phones.problem import Problem, ProblemCode
 from phones.verdict import Verdict
 from phones.witness import Witness, WitnessedPort
-from station.checking.act import Profile, Scene
+from station.checking.act import PageHost, Profile, Scene
 from station.checking.eyes import settled
 from station.checking.flow import Skips
 from station.errors import LedgerError
@@ -101,6 +101,7 @@ class WorkerContext:
     again: bool = False  # may a phone that has a good result be erased once more without a question?
     desk: Desk | None = None  # for attestations; without one nothing is said of any
     held: Callable[[], bool] = lambda: False  # is no erase to be begun just now?
+    page_host: PageHost | None = None  # where phones come to that no cable leads to a page
     given_up_by: Callable[[], str] = lambda: ""  # the person who gave the phone up, "" while nobody has
     skips: Skips = field(default_factory=Skips)  # acts of checking that a person does not want
 
@@ -366,6 +367,7 @@ class Worker:
                 tell=lambda name: self._tell("checking", check=name),
                 moment=moment,
                 is_over=lambda: bool(self._context.given_up_by()),
+                page_host=self._context.page_host,
             ),
             Profile(checks),
             self._context.skips,

@@ -26,6 +26,8 @@ POLL_S = 0.1
 SILENT_S = 20.0
 """The page says something every two seconds; a phone that goes to sleep in between is woken by a person."""
 LONGEST_S = 1800.0
+OPENED_S = 180.0
+"""Within which a page is opened, whatever a person may have for other things."""
 OPEN_S = 15.0
 _CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """No letter or digit that looks like another."""
@@ -42,6 +44,7 @@ class PageEnd(StrEnum):
     FLOODED = "flooded"
     NO_WAY = "no_way"  # the phone gave no port, or its cable was pulled
     NO_BROWSER = "no_browser"  # nothing on the phone opens an address
+    NOT_BOUND = "not_bound"  # nobody said that the phone which opened it is the one on the cable
     NOT_SET_UP = "not_set_up"  # the bench has no way to this phone
 
 
@@ -52,6 +55,7 @@ SIGNS: Mapping[PageEnd, str] = {
     PageEnd.FLOODED: "replayed",
     PageEnd.NO_WAY: "not_opened",
     PageEnd.NO_BROWSER: "not_opened",
+    PageEnd.NOT_BOUND: "replayed",
     PageEnd.NOT_SET_UP: "not_set_up",
 }
 """Ends after which a value that nobody measured has a sign. After `replayed` and `flooded` every value has it: nobody
@@ -142,9 +146,9 @@ def attend(scene: Scene, visit: Visit, measured: set[str]) -> PageEnd:
             heard, heard_at = visit.heard, now
         if scene.is_over():
             return PageEnd.SKIPPED
-        if not visit.is_opened and now - began >= scene.person_s:
+        if not visit.is_opened and now - began >= min(scene.person_s, OPENED_S):
             return PageEnd.NEVER_OPENED
-        if visit.is_opened and now - heard_at >= max(SILENT_S, scene.person_s):
+        if visit.is_opened and now - heard_at >= max(SILENT_S, min(scene.person_s, OPENED_S)):
             return PageEnd.LEFT
         if now - began >= LONGEST_S:
             return PageEnd.LEFT
@@ -160,8 +164,10 @@ def keep_results(scene: Scene, visit: Visit, measured: set[str]) -> None:
 
 def keep_end(scene: Scene, end: PageEnd, checks: Iterable[str], measured: set[str]) -> None:
     """How it ended, and what was not measured because of it."""
-    values = {"host.page": end.value, **signs_of(end, checks, measured)}
-    scene.phone.record_host_fact(f"check.{NAME}", values, scene.moment)
+    signs = signs_of(end, checks, measured)
+    if signs:  # as claims: nobody but the page's own evidence says anything of its values
+        scene.phone.keep_claim(f"check.{NAME}.not_measured", signs, scene.moment)
+    scene.phone.record_host_fact(f"check.{NAME}", {"host.page": end.value}, scene.moment)
 
 
 def signs_of(end: PageEnd, checks: Iterable[str], measured: Collection[str] = ()) -> dict[str, str]:
@@ -202,7 +208,8 @@ def _started(reply: Reply) -> Mapping[str, str]:
     return {"command.exit_code": str(reply.status or 1) if failed else "0"}
 
 
-GIVES = tuple(BROWSER + name for names in CHECKS.values() for name in names)
+GIVES = tuple(BROWSER + name for check in checks_of(Platform.ANDROID) for name in CHECKS[check])
+GIVES_APPLE = tuple(BROWSER + name for check in checks_of(Platform.APPLE) for name in CHECKS[check])
 
 BROWSER_ANDROID = CheckAct(
     name=NAME,

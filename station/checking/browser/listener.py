@@ -15,6 +15,8 @@ from station.checking.browser.visit import HEADERS, Visit
 
 MOST_CONNECTIONS = 24
 """A browser opens six at once to one host; the rest is turned away."""
+MOST_WAITING = 256
+"""Connections that the kernel holds until we look at them."""
 MOST_REQUESTS_A_CONNECTION = 1000
 SEND_S = 20.0
 START_S = 10.0
@@ -30,7 +32,7 @@ class Listener:
 
     def __init__(self, address: str = LOOPBACK, *, encryption: ssl.SSLContext | None = None) -> None:
         try:
-            self._socket = socket.create_server((address, 0), backlog=32)
+            self._socket = socket.create_server((address, 0), backlog=MOST_WAITING)
         except OSError as error:
             raise BenchError(subject=address, step="listen", got=type(error).__name__) from error
         self.port = int(self._socket.getsockname()[1])
@@ -70,7 +72,9 @@ class Listener:
     def _run(self) -> None:
         loop = self._loop
         asyncio.set_event_loop(loop)
-        serving = asyncio.start_server(self._serve, sock=self._socket, limit=LARGEST_HEAD, ssl=self._encryption)
+        serving = asyncio.start_server(
+            self._serve, sock=self._socket, limit=LARGEST_HEAD, ssl=self._encryption, backlog=MOST_WAITING
+        )
         server = loop.run_until_complete(serving)
         try:
             self._answers.set()
@@ -91,8 +95,8 @@ class Listener:
                 await _send(writer, Said(status=503), keep=False)
             else:
                 await self._converse(reader, writer)
-        except (OSError, TimeoutError):
-            pass  # the other side has gone, or takes nothing
+        except (OSError, TimeoutError, asyncio.CancelledError):
+            pass  # the other side has gone, or takes nothing; or we close
         finally:
             self._open -= 1
             writer.transport.abort()

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
+from phones.words import LANGUAGES, say
 from station.checking.browser.page_files import PageFile
 from station.checking.browser.requests import Asked, Said
 from station.checking.browser.results import (
@@ -157,7 +158,8 @@ class Visit:
         """The page itself: to the first who asks, and to the same one again."""
         if self.is_opened and not self._is_known(asked):
             self.end = VisitEnd.REPLAYED
-            return Said(status=410)
+            sentence = "\n".join(say("checking.page_used", language) for language in LANGUAGES)
+            return Said(status=410, body=sentence.encode())
         more: dict[str, str] = {}
         if not self.is_opened:
             self._cookie = self._draw() + self._draw()
