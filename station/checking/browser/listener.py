@@ -20,6 +20,7 @@ MOST_WAITING = 256
 MOST_REQUESTS_A_CONNECTION = 1000
 SEND_S = 20.0
 START_S = 10.0
+SETTLE_S = 0.02
 LOOPBACK = "127.0.0.1"
 
 
@@ -81,10 +82,12 @@ class Listener:
             loop.run_forever()
         finally:
             server.close()
+            loop.run_until_complete(asyncio.sleep(SETTLE_S))  # whoever was just let in is there to be sent away
             tasks = asyncio.all_tasks(loop)
             for task in tasks:
                 task.cancel()
             loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            loop.run_until_complete(asyncio.sleep(SETTLE_S))
             loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
