@@ -67,7 +67,7 @@ def _bound(scene: Scene, visit: Visit, measured: set[str], code: str) -> PageEnd
             return PageEnd.NEVER_OPENED
         scene.clock.sleep(POLL_S)
     answer = scene.operator.ask(
-        PAGE_CODE,
+        "page_code_seen",
         port=scene.phone.path,
         choices=ALONE[PAGE_CODE],
         facts={"code": code},

@@ -26,7 +26,6 @@ class Place:
         document = {"name": "life", "seed": 1, "phone": [{"name": "phone", "port": "1-1", **lives.PIXEL_13}]}
         (self.slot,) = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
         self.clock = VirtualClock()
-        self.slot.press("accept_adb", 0.0)
         self.kept: list[Evidence] = []
         self.told: list[str] = []
         self.after: Callable[[str], None] = lambda _name: None
@@ -34,6 +33,8 @@ class Place:
             DirectPort(self.slot, self.clock, folder),
             Witness(clock=self.clock, journal=self.kept.append, salt=lives.SALT),
         )
+        self.phone.peek()  # the look that makes the phone ask its owner
+        self.slot.press("accept_adb", 0.0)
 
     def act(self, name: str, *, measurer: Measurer = Measurer.CABLE) -> CheckAct:
         def run(scene: Scene) -> None:
