@@ -86,7 +86,7 @@ def document() -> str:
 
 def _row(key: str) -> str:
     """Name, question in both languages, and per choice everything that may be typed."""
-    asked = "<br>".join(say(f"ask.{key}", language, paper="…", when="…") for language in ("en", "zh"))
+    asked = "<br>".join(say(f"ask.{key}", language, paper="…", when="…", code="…") for language in ("en", "zh"))
     given = []
     for number, choice in enumerate(looked(ALL_QUESTIONS[key]), start=1):
         given.append(f"**{choice}**: {_code([str(number), *words_of(choice)])}")
