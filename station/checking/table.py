@@ -8,6 +8,8 @@ A further act is one row here, its module beside this one, its values in `phones
 from phones.evidence import Moment
 from phones.port import Platform
 from station.checking.act import CheckAct, Profile
+from station.checking.browser.act import BROWSER_ANDROID
+from station.checking.browser.page_host import BROWSER_APPLE
 from station.checking.eyes import EYES
 from station.checking.parts import PARTS_ACT, PARTS_AGAIN_ACT
 from station.checking.silent_apple import SILENT_APPLE_ACT
@@ -17,6 +19,8 @@ ACTS: tuple[CheckAct, ...] = (
     SILENT_APPLE_ACT,
     PARTS_ACT,
     *WATCHED,
+    BROWSER_ANDROID,
+    BROWSER_APPLE,
     PARTS_AGAIN_ACT,
     EYES,
 )
