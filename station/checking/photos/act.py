@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The act `photos`: six photos are asked for once nobody's data is left, and bound to the job by digest and code."""
+
+import logging
+
+from phones.evidence import Moment
+from phones.port import Platform
+from station.checking.act import CheckAct, Measurer, Profile, Scene
+from station.checking.photos.card import Seen, code_of
+from station.setup.photo_desk import VIEWS, PhotoDesk, PhotosNotAwaitedError
+
+log = logging.getLogger("proofwipe.photos")
+
+CHOICES = ("taken", "no_photos")
+"""Of the question `photos_taken`."""
+
+
+def take_photos(scene: Scene) -> None:
+    """Hand out a code, let a person take the photos, keep what was handed in. Where no photo was, nothing is kept; where
+    nobody could read a card, how many are bound is unknown.
+    """
+    if scene.photos is None:
+        return
+    try:
+        values = _taken(scene, scene.photos)
+    except (OSError, PhotosNotAwaitedError) as error:
+        log.warning("photos: %s", error)  # a folder that cannot be written: the erase stands without them
+        return
+    if values:
+        scene.phone.record_host_fact("check.photos", values, scene.moment)
+
+
+def _taken(scene: Scene, desk: PhotoDesk) -> dict[str, str]:
+    port = scene.phone.path
+    code = desk.ask(port, code_of(scene.draw()))
+    scene.operator.ask("photos_taken", port=port, choices=CHOICES, facts={"code": code}, timeout_s=scene.person_s)
+    taken = desk.taken(code)
+    desk.forget(port)
+    if not taken:
+        return {}
+    unread = any(each.seen != Seen.OK.value for each in taken.values())
+    values = {"photo.card": code, "photo.bound": "unknown" if unread else str(len(taken))}
+    for view, each in taken.items():
+        values |= {f"photo.{view}_sha256": each.sha256, f"photo.{view}_code": each.seen}
+    return values
+
+
+PHOTOS = CheckAct(
+    name="photos",
+    measurer=Measurer.PERSON,
+    platforms=(Platform.ANDROID, Platform.APPLE),
+    profiles=(Profile.FULL,),
+    gives=(
+        "photo.card",
+        "photo.bound",
+        *(f"photo.{view}_{what}" for view in VIEWS for what in ("sha256", "code")),
+    ),
+    run=take_photos,
+    seconds=40,
+    hand_acts=len(VIEWS) + 2,
+    moment=Moment.FINAL,
+)
