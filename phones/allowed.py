@@ -280,6 +280,17 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("battery.rest_mv", r"[0-9]{4,5}", "its voltage at rest before the load, mV"),
     ("battery.sag_mv", r"[0-9]{1,5}", "how far its voltage fell under the load, mV"),
     ("battery.resistance_mohm", r"[0-9]{1,5}", "that fall by the rise of the current, milliohm: cell, wires and gauge"),
+    # photos of the erased phone (station/checking/photos)
+    ("photo.card", r"[0-9A-F]{12}", "one-time code on the card of this job's photos"),
+    ("photo.bound", r"[0-6]|unknown", "how many of six photos show that card; unknown where no decoder could look"),
+    *(
+        row
+        for view in ("front_lit", "front_dark", "back", "left", "right", "bottom")
+        for row in (
+            (f"photo.{view}_sha256", r"[0-9a-f]{64}", f"digest of the photo as it is kept: {view}"),
+            (f"photo.{view}_code", r"ok|other|unread", f"what was seen of the card on it: {view}"),
+        )
+    ),
     # what the page in the phone's own browser claims (grading/phone_checks)
     ("browser.touch_coverage_permille", r"1000|[0-9]{1,3}", "5 mm boxes of the screen that were touched, thousandths"),
     (

@@ -18,7 +18,11 @@ PAGE_CODE = "page_code_seen"
 """Binds a page that came over the air to the phone on the cable."""
 CONDITION: Mapping[str, tuple[str, ...]] = MappingProxyType({each.key: each.choices for each in QUESTIONS})
 ALONE: Mapping[str, tuple[str, ...]] = MappingProxyType({**SEEN, ERASE_AGAIN: ("no", "yes"), PAGE_CODE: ("no", "yes")})
-EYES: Mapping[str, tuple[str, ...]] = MappingProxyType({each.key: each.choices for each in ASKED})
+PHOTOS_TAKEN = "photos_taken"
+EYES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {**{each.key: each.choices for each in ASKED}, PHOTOS_TAKEN: ("taken", "no_photos")}
+)
+"""Each answered by one key: none of them decides anything alone."""
 ALL_QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({**CONDITION, **EYES, **ALONE})
 
 SEEN_NOW = frozenset({*SEEN, PAGE_CODE})

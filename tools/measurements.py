@@ -427,6 +427,19 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         source="Android: `gsm.sim.state`, `sm list-volumes`; iPhone: `SIMStatus`",
         without="`unknown` unless every slot answers in a known word and the internal volume is listed too",
     ),
+    Measurement(
+        values=(
+            "photo.card",
+            "photo.bound",
+            *(
+                f"photo.{view}_{what}"
+                for view in ("front_lit", "front_dark", "back", "left", "right", "bottom")
+                for what in ("sha256", "code")
+            ),
+        ),
+        source="a person's camera; the bench reads the job's one-time code back from each photo",
+        without="`unknown` where no decoder could look for the card; a photo with another card or none is not taken in",
+    ),
     # what the page in the phone's own browser claims; signs by value: grading/phone_checks/values.json
     *(
         Measurement(

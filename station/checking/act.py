@@ -14,6 +14,7 @@ from phones.evidence import Moment
 from phones.operator import SheetOperator
 from phones.port import Platform
 from phones.witness import WitnessedPort
+from station.setup.photo_desk import PhotoDesk
 
 
 class Measurer(StrEnum):
@@ -54,7 +55,8 @@ class Scene:
     `known`: what the inspection read, in clear, of the phone that is on the port now. `person_s`: how long a person has
     for one act, seconds. `draw`: 32 fresh random hex digits. `is_over`: somebody skips this act, or gives the phone up;
     an act looks at it at least once a second and then ends with what it has. `moment`: under which evidence is kept.
-    `tell`: says which act is under way, by its name. `page_host`: None where the bench has none.
+    `tell`: says which act is under way, by its name. `page_host`: None where the bench has none. `photos`: where photos
+    are handed in; None where none are taken.
     """
 
     phone: WitnessedPort
@@ -66,6 +68,7 @@ class Scene:
     person_s: float
     tell: Callable[[str], None]
     moment: Moment = Moment.BEFORE
+    photos: PhotoDesk | None = None
     is_over: Callable[[], bool] = lambda: False
     page_host: PageHost | None = None
 

@@ -12,6 +12,7 @@ from station.checking.browser.act import BROWSER_ANDROID
 from station.checking.browser.page_host import BROWSER_APPLE
 from station.checking.eyes import EYES
 from station.checking.parts import PARTS_ACT, PARTS_AGAIN_ACT
+from station.checking.photos.act import PHOTOS
 from station.checking.silent_apple import SILENT_APPLE_ACT
 from station.checking.watched.table import WATCHED
 
@@ -23,6 +24,7 @@ ACTS: tuple[CheckAct, ...] = (
     BROWSER_APPLE,
     PARTS_AGAIN_ACT,
     EYES,
+    PHOTOS,
 )
 
 

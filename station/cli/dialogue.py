@@ -61,7 +61,7 @@ def ask_alone(question: Question, *, phone: str, keyboard: Keyboard, wanted: Wan
 def ask_eyes(question: Question, *, phone: str, keyboard: Keyboard, wanted: Wanted) -> Answer | NotLooked | NotWanted:
     """One question with its picture, answered by one key: it decides nothing alone, and a minute has many of them."""
     keys = shown(question.choices)
-    message(f"[{question.slot}] {phone}\n  {text(f'ask.{question.key}')}")
+    message(f"[{question.slot}] {phone}\n  {text(f'ask.{question.key}', **question.facts)}")
     message("".join(f"  {line}\n" for line in sketch(question.key)) + f"  {keys}")
     return _first_meant(question, keys, keyboard, wanted)
 

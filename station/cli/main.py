@@ -29,6 +29,7 @@ _VERIFIER, _STATION = "certs.verify.verifier", "station.setup.home"
 """Loaded by every command that verifies, and by every one that opens a station."""
 EXTRA_MODULES = frozenset(
     {
+        "PIL",
         "adbutils",
         "fastapi",
         "jinja2",
@@ -59,6 +60,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "process": "station.cli.commands.process",
         "challenge": "station.cli.commands.challenge",
         "attest": "station.cli.commands.attest",
+        "card": "station.cli.commands.card",
+        "photo": "station.cli.commands.photo",
         "abandon": "station.cli.commands.abandon",
         "skip": "station.cli.commands.skip",
         "answer": "station.cli.commands.answer",

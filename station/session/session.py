@@ -72,6 +72,7 @@ from station.session.questions import JobOperator, Questions
 from station.setup.acquisition import Acquisitions
 from station.setup.attestation_desk import AttestationDesk
 from station.setup.home import Home
+from station.setup.photo_desk import PhotoDesk
 from station.setup.settings import Settings
 from station.setup.trade_fields import read_trade_values
 from station.text.language import text
@@ -130,11 +131,12 @@ class Session:
         station: Station | None = None,
         overwrite: OverwritePlan | None = None,
         desk: Desk | None = None,
+        photos: PhotoDesk | None = None,
     ) -> None:
         """`log`: opens the transparency log alone, where the keys of papers are not needed; by default the papers'.
         `station`: whose checkpoints of the ledger count; None: the whole chain is walked.
         `overwrite`: sizes of the overwriting pass; passes and pattern are the settings'.
-        `desk`: where attestations are handed in, and what they are judged against.
+        `desk`: where attestations are handed in, and what they are judged against. `photos`: where photos are.
         """
         self.settings = settings
         self.jobs = Jobs(ledger, station)
@@ -143,6 +145,7 @@ class Session:
         self._numbering = numbering or Numbering()
         self._overwrite = overwrite or OverwritePlan()
         self._desk = desk
+        self._photos = photos
         self._open_bench, self._open_papers, self._open_log = bench, papers, log
         self._bench: PhoneBench | None = None
         self._papers: PaperIssuer | None = None
@@ -196,6 +199,7 @@ class Session:
                 listener=listener,
                 station=station_of(home),
                 desk=AttestationDesk(folder=home.attestation, organisation=home.keys / "organisation.pem"),
+                photos=PhotoDesk(folder=home.photos),
             )
             session.jobs.verify()
             if papers is None:
@@ -504,6 +508,7 @@ class Session:
             serial_is_shared=lambda serial: serial in self.bench.duplicated_serials(),
             wanted_method=choice.method,
             overwrite=self._overwrite,
+            photos=self._photos,
             desk=self._desk,
             again=choice.again,
             held=self.locked.is_set,

@@ -8,6 +8,7 @@ ledger.sqlite3
 log.sqlite3   the transparency log; its key, secret and policy are in keys/
 papers/       certificates and reports
 checks/       what `proofwipe check` measured without a job, a file a phone and shift
+photos/       photos of phones that were erased, and which jobs wait for some
 attestation/  roots and status list of attestations; challenges and chains of jobs that wait for one
 adb/, pairing/  our private adb server's home; iPhone pair records, deleted after each job
 station.log
@@ -75,6 +76,11 @@ class Home:
     def papers(self) -> Path:
         """Certificates and reports."""
         return self.path / "papers"
+
+    @property
+    def photos(self) -> Path:
+        """Photos of erased phones, and codes of jobs that wait for them."""
+        return self.path / "photos"
 
     @property
     def attestation(self) -> Path:

@@ -58,16 +58,12 @@ class PhotoDesk:
 
     folder: Path
 
-    def ask(self, port: str, drawn: str) -> str:
-        """A job waits for photos of the phone on that port, under the code `drawn`, or under the one that it had
-        before a crash. Returns the code. Raises: OSError.
+    def ask(self, port: str, drawn: str) -> None:
+        """A job waits for photos of the phone on that port, under the code `drawn`, which replaces any that was left
+        behind there: a code is never that of two jobs. Raises: OSError.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        standing = self._code(port)
-        if standing:
-            return standing
         write_over(self._wanted(port), (drawn.encode("ascii"),), mode=0o600)
-        return drawn
 
     def waiting(self) -> Mapping[str, str]:
         """Port → code of every job that waits."""
@@ -87,7 +83,7 @@ class PhotoDesk:
         place = self.folder / code
         place.mkdir(mode=0o700, exist_ok=True)
         self._note(digest)
-        (place / f"{view}.seen").unlink(missing_ok=True)  # after a crash between the two there is a photo nobody judged
+        (place / f"{view}.seen").unlink(missing_ok=True)  # a crash between the two leaves none
         write_over(place / f"{view}.jpg", (data,), mode=0o600)
         write_over(place / f"{view}.seen", (f"{seen} {digest}".encode(),), mode=0o600)
 
@@ -96,7 +92,9 @@ class PhotoDesk:
         found = {}
         for view in VIEWS:
             try:
-                seen, digest = read_given(self.folder / code / f"{view}.seen", _LONGEST_NAME * 2).decode("ascii").split()
+                seen, digest = (
+                    read_given(self.folder / code / f"{view}.seen", _LONGEST_NAME * 2).decode("ascii").split()
+                )
                 data = read_given(self.folder / code / f"{view}.jpg", _LARGEST_PHOTO)
             except (FileNotFoundError, ValueError):
                 continue
@@ -127,9 +125,7 @@ class PhotoDesk:
             return frozenset()
 
     def _note(self, digest: str) -> None:
-        descriptor = os.open(
-            self.folder / "taken.sha256", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
+        descriptor = os.open(self.folder / "taken.sha256", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.write(descriptor, f"{digest}\n".encode())
             os.fsync(descriptor)

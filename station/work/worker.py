@@ -47,6 +47,7 @@ from station.ledger.stages import Stage
 from station.papers.decision import apply
 from station.papers.paper_issuer import PaperIssuer
 from station.questions import ALL_QUESTIONS, CONDITION, ERASE_AGAIN
+from station.setup.photo_desk import PhotoDesk, PhotosNotAwaitedError
 from station.setup.settings import Settings
 from station.text.language import text
 from station.work import blocking
@@ -99,6 +100,7 @@ class WorkerContext:
     wanted_method: str = ""
     overwrite: OverwritePlan = field(default_factory=OverwritePlan)  # its sizes; passes and pattern are the settings'
     again: bool = False  # may a phone that has a good result be erased once more without a question?
+    photos: PhotoDesk | None = None  # where photos are handed in once the erase is over
     desk: Desk | None = None  # for attestations; without one nothing is said of any
     held: Callable[[], bool] = lambda: False  # is no erase to be begun just now?
     page_host: PageHost | None = None  # where phones come to that no cable leads to a page
@@ -165,6 +167,7 @@ class Worker:
             log.warning("job %s: pair records: %s", self._job.id, error.code)
 
     def _to_verdict(self) -> None:
+        self._take_no_photos()
         if self._phone.emulated != self._job.opened.emulated:
             raise StepFailed("another_bench")  # the configuration changed since: nothing here is that phone
         if self._resumed and not self._has_acted() and not self._is_bound():
@@ -349,6 +352,14 @@ class Worker:
             if _differs(self._phone.peek(), seen):
                 return
 
+    def _take_no_photos(self) -> None:
+        """What an earlier job left on this port is over: nobody hands in photos of a phone that may hold data."""
+        try:
+            if self._context.photos is not None:
+                self._context.photos.forget(self._phone.path)
+        except (OSError, PhotosNotAwaitedError) as error:
+            log.warning("photos: %s", error)
+
     def _check(self, moment: Moment) -> None:
         """Measure the phone as far as the settings ask. No answer here stops an erase: it is not tested."""
         checks = self._context.settings.checking.checks
@@ -366,6 +377,7 @@ class Worker:
                 person_s=self._context.settings.deadlines.person_s,
                 tell=lambda name: self._tell("checking", check=name),
                 moment=moment,
+                photos=self._context.photos,
                 is_over=lambda: bool(self._context.given_up_by()),
                 page_host=self._context.page_host,
             ),

@@ -16,8 +16,8 @@ CHOICES = ("taken", "no_photos")
 
 
 def take_photos(scene: Scene) -> None:
-    """Hand out a code, let a person take the photos, keep what was handed in. Where no photo was, nothing is kept; where
-    nobody could read a card, how many are bound is unknown.
+    """Hand out a code, let a person take the photos, keep what was handed in. Where no photo was, nothing is kept;
+    where nobody could read a card, how many are bound is unknown.
     """
     if scene.photos is None:
         return
@@ -32,7 +32,8 @@ def take_photos(scene: Scene) -> None:
 
 def _taken(scene: Scene, desk: PhotoDesk) -> dict[str, str]:
     port = scene.phone.path
-    code = desk.ask(port, code_of(scene.draw()))
+    code = code_of(scene.draw())
+    desk.ask(port, code)
     scene.operator.ask("photos_taken", port=port, choices=CHOICES, facts={"code": code}, timeout_s=scene.person_s)
     taken = desk.taken(code)
     desk.forget(port)

@@ -26,13 +26,14 @@ from station.text.language import text
 def command(context: click.Context, slot: str | None, target: Path | None) -> int:
     """Without -o the symbol is shown in the terminal. Exit 0; 3 when no such job waits for photos."""
     from station.printing.bench_card import card_pdf, in_letters
+    from station.setup.home import write_whole
 
     code = BENCH
     if slot is not None:
         home = reading_home_of(context)
-        code = code_meant(PhotoDesk(folder=home.photos), settings_of(home, None), slot)
+        code = code_meant(PhotoDesk(folder=home.photos), settings_of(home), slot)
     if target is None:
         output.say(f"{in_letters(symbol_text(code))}\n{code}")
         return 0
-    output.write(target, card_pdf(symbol_text(code), code))
+    write_whole(Path("/dev/stdout") if str(target) == "-" else target.absolute(), card_pdf(symbol_text(code), code))
     return 0

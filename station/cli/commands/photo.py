@@ -38,7 +38,7 @@ def command(context: click.Context, slot: str, folder: Path) -> int:
 
     home = home_of(context)
     desk = PhotoDesk(folder=home.photos)
-    code = code_meant(desk, settings_of(home, None), slot)
+    code = code_meant(desk, settings_of(home), slot)
     for view in VIEWS:
         file = next((found for end in ENDINGS if (found := folder / f"{view}{end}").exists()), None)
         if file is None:

@@ -83,7 +83,7 @@ def question_shown(asked: Question) -> QuestionShown:
     nobody = NOT_LOOKED if NOT_LOOKED in asked.choices else ""
     choices.append(Choice(key="0", value=nobody, word=word(NOT_LOOKED)))
     cost = text(f"cost.{asked.key}") if has(f"cost.{asked.key}") else ""
-    picture = REFERENCE_PICTURES[asked.key.rpartition("_")[2]] if asked.key in EYES else ""
+    picture = REFERENCE_PICTURES.get(asked.key.rpartition("_")[2], "") if asked.key in EYES else ""
     return QuestionShown(told=QuestionTold.of(asked), choices=tuple(choices), cost=cost, picture=picture)
 
 

@@ -76,6 +76,8 @@ WORDS = {
     "complete": {"c", "complete", "齐全", "完好齐全"},
     "damaged": {"d", "damaged or stands out", "损坏", "损坏或不齐平", "damaged"},
     "missing": {"m", "missing or stripped", "缺", "缺失或滑丝", "missing"},
+    "taken": {"t", "taken", "handed in", "提交了", "已提交"},
+    "no_photos": {"n", "no_photos", "no photos", "不拍", "不拍照"},
 }
 """By hand, not read from words.toml: what a person may type for a choice beside its number."""
 NOBODY_LOOKED = {"0", "?", "not looked at", "not looked", "not_looked", "未查看", "没有看", "没看", "未看"}
