@@ -28,7 +28,7 @@ from tests.support import lives
 from tests.support.direct_bench import DirectPort, VirtualClock
 from virtual_phones.bench.scenario import add_phones, read_scenario
 
-CODE, OTHER = "0123456789AB", "BA9876543210"
+CODE, OTHER = "ABCDEFABCDEF", "FEDCBAFEDCBA"
 
 
 def card_picture(code: str) -> Image.Image:
