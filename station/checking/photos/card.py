@@ -39,7 +39,7 @@ def seen_on(image: "Image", code: str) -> Seen:
         import zxingcpp
     except ImportError:
         return Seen.UNREAD
-    found = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(image.convert("L"))
     codes = {each.text.removeprefix(PREFIX) for each in found if each.text.startswith(PREFIX)}
     if codes == {code}:
         return Seen.OK

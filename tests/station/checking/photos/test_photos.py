@@ -33,7 +33,8 @@ CODE, OTHER = "ABCDEFABCDEF", "FEDCBAFEDCBA"
 
 def card_picture(code: str) -> Image.Image:
     page = pypdfium2.PdfDocument(card_pdf(symbol_text(code), code))[0]
-    return page.render(scale=3).to_pil().convert("RGB")
+    drawn: Image.Image = page.render(scale=3).to_pil().convert("RGB")
+    return drawn
 
 
 def photo(code: str, view: str, *, kind: str = "JPEG") -> bytes:
