@@ -44,7 +44,9 @@ def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) ->
         if _says(check.value, piece.values)
     ]
     if stated := _stated(check, evidence):
-        readings = [reading for reading in readings if not _stands_back(check, *reading)] + stated
+        kept = [reading for reading in readings if not _stands_back(check, *reading)]
+        rests_on_a_person = bool(check.measurer) and len(kept) < len(readings)
+        readings = stated + kept if rests_on_a_person else kept + stated  # of two that say the same, the first is told
     if not readings:
         return _result(check, CheckOutcome.NOT_TESTED, limit, "", None)
     outcome, measured, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))

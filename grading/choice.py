@@ -12,6 +12,12 @@ MEASURED = "basic-2"
 _PROFILE = "host.check_profile"
 
 
+def profile_of(evidence: Sequence[Evidence]) -> str:
+    """How much was to be measured of the phone, in the bench's own word; "" where nothing was."""
+    said = [piece.values[_PROFILE] for piece in evidence if piece.link == "host" and _PROFILE in piece.values]
+    return said[0] if said else ""
+
+
 def scheme_for(evidence: Sequence[Evidence]) -> str:
     """The name of the scheme: a bench that does not measure its phones grades them as it always has."""
-    return MEASURED if any(piece.link == "host" and _PROFILE in piece.values for piece in evidence) else PLAIN
+    return MEASURED if profile_of(evidence) else PLAIN

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from phones.evidence import Evidence, Moment
 from phones.frozen import dataclass
 from phones.identifiers import PARTS
-from phones.same_parts import BLANK, SamePart, compare_parts
+from phones.same_parts import BLANK, PartComparison, SamePart, compare_parts
 
 _BEFORE = (Moment.BEFORE,)
 _AFTER = (Moment.RETURN, Moment.AFTER, Moment.FINAL)
@@ -32,17 +32,29 @@ def parts_same(answered: Sequence[Evidence]) -> Derived | None:
     """`parts.same`: did the same parts answer before the erase and after it? `no` when one differs, `yes` only when
     every part that was told on either side was told on both, else `unknown`. None where one side told nothing.
     """
-    telling = [piece for piece in answered if piece.link not in _PEOPLE and _TELLS_OF_PARTS & piece.values.keys()]
-    before = [piece for piece in telling if piece.moment in _BEFORE]
-    after = [piece for piece in telling if piece.moment in _AFTER]
-    if not before or not after:
+    found = compared_parts(answered)
+    if found is None:
         return None
-    found = compare_parts([piece.values for piece in before], [piece.values for piece in after])
     said = {answer: found.named(answer) for answer in SamePart}
     every_one = said[SamePart.SAME] and not said[SamePart.UNKNOWN]
     text = "no" if said[SamePart.OTHER] else "yes" if every_one else "unknown"
     shown = "; ".join(f"{answer.value}: {', '.join(names)}" for answer, names in said.items() if names)
-    return Derived(text=text, measured=shown, pieces=(*before, *after))
+    return Derived(text=text, measured=shown, pieces=sum(_telling(answered), ()))
+
+
+def compared_parts(answered: Sequence[Evidence]) -> PartComparison | None:
+    """What the numbers told before the erase and after it say of each part. None where one side told nothing."""
+    before, after = _telling(answered)
+    if not before or not after:
+        return None
+    return compare_parts([piece.values for piece in before], [piece.values for piece in after])
+
+
+def _telling(answered: Sequence[Evidence]) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+    """The pieces that tell of parts, before the erase and after it."""
+    telling = [piece for piece in answered if piece.link not in _PEOPLE and _TELLS_OF_PARTS & piece.values.keys()]
+    before = tuple(piece for piece in telling if piece.moment in _BEFORE)
+    return before, tuple(piece for piece in telling if piece.moment in _AFTER)
 
 
 _PEOPLE = ("operator", "browser")

@@ -33,6 +33,7 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "check": ("check.{code}",),
     "contradiction": ("contradiction.{code}",),
     "residue": ("residue.{code}",),
+    "part": ("part_name.{code}",),
 }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where everything stands on the two pages of a paper.
+"""Where everything stands on the pages of a paper: two, and what was measured behind them (layout_checks.py).
 
 Page one is for people and can be understood without page two: the limits and the way to check stand at its foot,
 and what does not fit above them moves to page two. Page two's last two lists give way when room is short; whatever
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from certs.page import fonts, parts, qr
+from certs.page import fonts, layout_checks, parts, qr
 from certs.page import layout_back as back
 from certs.page import layout_front as front
 from certs.page.errors import PaperTooLongError
@@ -24,7 +24,8 @@ from phones.verdict import Verdict
 FOOT = HEIGHT - 27.0
 SPACE = 6.0
 LEAST_SPACE = 2.5  # between the sections of a page one that has much to say
-PAGES = 2
+PAGES = 2  # of a phone that was not measured
+DETAILS = 56.0  # below the head of every page but the first
 SITE_MIDDLE, SITE_BOTTOM = 320.0, 67.0  # between the title and the paper's number
 _SITE = re.compile(r"https://([a-z0-9](?:[a-z0-9.-]{1,24}[a-z0-9]))(?![a-z0-9.-])")
 """So long a host fits a symbol of version 2."""
@@ -39,9 +40,12 @@ def title(document: RecordDocument) -> str:
 
 
 def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], record_digest: str) -> None:
-    """Draw both pages. Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError."""
+    """Draw all pages. Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError."""
     look = Look(accent=REPORT_COLOUR if document.is_report else CERTIFICATE_COLOUR, is_report=document.is_report)
     module = qr.module_size(symbol) * MILLIMETRE
+    measured = layout_checks.pages(sheet, look, document, FOOT - 8 - DETAILS)
+    look = replace(look, measured=bool(measured))
+    foot = partial(_foot, sheet, document, PAGES + len(measured))
 
     check = sheet.part(lambda top: front.check(sheet, look, document, top, symbol=symbol, module=module))
     limits = sheet.part(lambda top: front.limits(sheet, look, top))
@@ -56,7 +60,7 @@ def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], r
     sheet.place(people, people_top)
     sheet.place(limits, limits_top)
     sheet.place(check, check_top)
-    _foot(sheet, document)
+    foot()
     sheet.next_page()
     _specimen(sheet, document)
     top = _head_of_details(sheet, look, document)
@@ -68,7 +72,14 @@ def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], r
         lists = _lists(sheet, look, document, 10_000)
     top = _flow_all(sheet, [*late, *behind], top)
     _share(sheet, look, document, lists, top)
-    _foot(sheet, document)
+    foot()
+    for page in measured:
+        sheet.next_page()
+        _specimen(sheet, document)
+        top = _head_of_details(sheet, look, document)
+        for part in page:
+            top = sheet.place(part, top)
+        foot()
 
 
 def _front_parts(sheet: Sheet, look: Look, document: RecordDocument) -> list[Part]:
@@ -225,11 +236,11 @@ def _head_of_details(sheet: Sheet, look: Look, document: RecordDocument) -> floa
         sheet.text(RIGHT, 30, name.both, 7.4, colour=look.accent, align="right")
         sheet.text(RIGHT, 40, phone, 7.4, colour=MUTED, align="right")
     sheet.rule(LEFT, 46, RIGHT, colour=look.accent, weight=1.2)
-    return 56
+    return DETAILS
 
 
-def _foot(sheet: Sheet, document: RecordDocument) -> None:
-    counted = label("head.page", page=sheet.page + 1, pages=PAGES)
+def _foot(sheet: Sheet, document: RecordDocument, pages: int) -> None:
+    counted = label("head.page", page=sheet.page + 1, pages=pages)
     sheet.rule(LEFT, FOOT, RIGHT, weight=0.4)
     note = label("head.specimen_note" if document.emulated else "head.cut_note")
     with sheet.artifact():

@@ -45,9 +45,11 @@ def conditions(sheet: Sheet, look: Look, document: RecordDocument, top: float) -
 
 
 def checks(sheet: Sheet, look: Look, document: RecordDocument, top: float, room: float) -> float:
-    """How many checks passed, and by name every one that did not, as many as `room` points allow."""
+    """How many checks passed, and by name every one that did not, as many as `room` points allow; nothing where every
+    check has its line on a page behind this one.
+    """
     given = document.grade
-    if given is None or not given.checks:
+    if given is None or not given.checks or look.measured:
         return top
     found = given.checks
     start = top
@@ -93,7 +95,7 @@ def _as_many(
     return top
 
 
-def _measured(check: CheckResult) -> str:
+def measured_in_words(check: CheckResult) -> str:
     """What was measured; what a phone contradicts itself in, in words."""
     if check.name != CONSISTENCY:
         return fonts.spelled(check.measured)
@@ -104,7 +106,7 @@ def _measured(check: CheckResult) -> str:
 
 def _check_row(check: CheckResult) -> tuple[str, str, str, str]:
     limit = f"{label('check.limit').zh} {fonts.spelled(check.limit)}" if check.limit else ""
-    measured = f"{label('check.measured').zh} {_measured(check)}" if check.measured else ""
+    measured = f"{label('check.measured').zh} {measured_in_words(check)}" if check.measured else ""
     return coded("check", check.outcome).both, phrase("check", check.name).both, limit, measured
 
 

@@ -23,11 +23,14 @@ REPORT_COLOUR = "#9a3412"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What sets a certificate apart from a report. `tight`: page two has more to say than room to say it at length."""
+    """What sets a certificate apart from a report. `tight`: page two has more to say than room to say it at length.
+    `measured`: every check stands on pages of its own behind page two.
+    """
 
     accent: str
     is_report: bool
     tight: bool = False
+    measured: bool = False
 
 
 def heading(sheet: Sheet, look: Look, top: float, words: Pair, *, left: float = LEFT, right: float = RIGHT) -> float:

@@ -20,6 +20,7 @@ ON_PAPER = (
     "method.",
     "next.",
     "outcome.",
+    "part_name.",
     "problem.",
     "reason.",
     "refusal.",

@@ -365,6 +365,10 @@ class Sheet:
     ) -> None:
         self._decorate(colours + _steps(left, HEIGHT - (bottom + down), wide, high) + b" re " + paint + b"\n")
 
+    def path(self, points: Sequence[tuple[float, float]], *, colour: str, weight: float) -> None:
+        """A line through two or more points."""
+        self._do(self._put_strokes, colour, weight, points)
+
     def tick(self, left: float, top: float, size: float, *, colour: str) -> None:
         """A check mark, as lines: it needs no letter."""
         self._strokes(

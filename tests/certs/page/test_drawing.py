@@ -54,7 +54,7 @@ def drawn(document: dict[str, Any], **changed: Any) -> bytes:
 
 
 def words_of(pdf: bytes) -> str:
-    """The text of both pages as another program reads it, without white space."""
+    """The text of all pages as another program reads it, without white space."""
     with pypdfium2.PdfDocument(pdf) as paper:
         texts = [page.get_textpage().get_text_bounded() for page in paper]
     return squeezed("".join(texts))

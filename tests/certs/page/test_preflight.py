@@ -6,12 +6,22 @@ embedded files in the name tree (1.4.7) and in file specifications (1.2.9), and 
 """
 
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from certs.record.reading import read_document
-from tests.certs.record.sample_documents import CONTENTS_BYTES, QR_TEXT, SAMPLES, STATEMENT, record_bytes
+from phones.port import Platform
+from tests.certs.page.test_measured_pages import measured
+from tests.certs.record.sample_documents import (
+    CONTENTS_BYTES,
+    QR_TEXT,
+    SAMPLES,
+    STATEMENT,
+    android_certificate,
+    record_bytes,
+)
 from tests.support.papers.drawn import draw_paper
 
 JARS = Path("/usr/share/java")
@@ -31,15 +41,16 @@ INSTALL = (
     "apt install default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java libbcprov-java "
     "libbcpkix-java libcommons-io-java libcommons-logging-java"
 )
+PAPERS = {**SAMPLES, "measured": partial(measured, android_certificate, Platform.ANDROID)}
 ONLY_OF_PART_ONE = {"1.4.7", "1.2.9", "7.11.2"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", PAPERS)
 def test_preflight_finds_only_what_part_three_allows_and_part_one_does_not(name: str, tmp_path: Path) -> None:
     missing = [jar for jar in NEEDED if not (JARS / f"{jar}.jar").exists()]
     assert not missing, f"missing {missing}: {INSTALL}"
-    document = SAMPLES[name]()
+    document = PAPERS[name]()
     paper = tmp_path / "paper.pdf"
     paper.write_bytes(
         draw_paper(

@@ -159,6 +159,13 @@ def test_the_longest_texts_a_record_allows_never_overflow_or_overlap(
 
 
 FACTS = {
+    "zh": "快速",
+    "en": "quick",
+    "without": 12,
+    "seconds": 30,
+    "first": 4012,
+    "least": 3924,
+    "sag": 88,
     "page": 1,
     "pages": 2,
     "count": 3,
