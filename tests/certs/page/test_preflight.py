@@ -6,8 +6,10 @@ embedded files in the name tree (1.4.7) and in file specifications (1.2.9), and 
 """
 
 import subprocess
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +43,10 @@ INSTALL = (
     "apt install default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java libbcprov-java "
     "libbcpkix-java libcommons-io-java libcommons-logging-java"
 )
-PAPERS = {**SAMPLES, "measured": partial(measured, android_certificate, Platform.ANDROID)}
+PAPERS: dict[str, Callable[[], dict[str, Any]]] = {
+    **SAMPLES,
+    "measured": partial(measured, android_certificate, Platform.ANDROID),
+}
 ONLY_OF_PART_ONE = {"1.4.7", "1.2.9", "7.11.2"}
 
 
