@@ -33,6 +33,7 @@ from station.session.parts import Numbering
 from station.session.session import Listener, Session
 from station.session.technician import SEEN, Script, ScriptedTechnician
 from station.setup.acquisition import Acquisitions
+from station.setup.photo_desk import PhotoDesk
 from station.setup.settings import Settings
 from station.work.attesting import Desk
 from station.work.worker import Progress
@@ -153,6 +154,7 @@ def live(
     papers: PaperIssuer | None = None,
     acquisition: Mapping[str, str] | None = None,
     desk: Desk | None = None,
+    photos: PhotoDesk | None = None,
     overwrite: OverwritePlan | None = None,
 ) -> Life:
     """Process one phone (a `[[phone]]` table of a scenario) from plug to record. `marks`: the seed of the job's random
@@ -185,6 +187,7 @@ def live(
             job_id=job_id,
             listener=notice,
             desk=desk,
+            photos=photos,
             overwrite=overwrite,
         )
         (job,) = leading.start(
@@ -219,6 +222,7 @@ def session(
     listener: Listener | None = None,
     overwrite: OverwritePlan | None = None,
     desk: Desk | None = None,
+    photos: PhotoDesk | None = None,
 ) -> Session:
     """A session on one port, with the same numbers for the same seed."""
     return Session(
@@ -231,6 +235,7 @@ def session(
         listener=listener,
         overwrite=overwrite,
         desk=desk,
+        photos=photos,
     )
 
 

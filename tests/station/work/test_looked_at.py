@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job in which eyes measure before the erase and photos are taken after it."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from grading.eyes import ASKED, FACES, measured_faces
+from grading.grade import cosmetic_grade
+from grading.schemes import load
+from phones.evidence import Evidence, Moment
+from station.setup.photo_desk import VIEWS, PhotoDesk
+from station.setup.settings import Checking
+from tests.support import lives
+
+FULL = replace(lives.SETTINGS, checking=Checking(checks="full"))
+LOOKS = replace(
+    lives.SCRIPT,
+    answers={
+        **lives.SCRIPT.answers,
+        **{each.key: each.choices[0] for each in ASKED if not each.needs},
+        "photos_taken": "taken",
+    },
+)
+LEFT = "ABCDEFABCDEF"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photographer(PhotoDesk):
+    """A desk at which somebody hands in all six as soon as they are asked for. `waited`: what waited before."""
+
+    waited: list[dict[str, str]] = field(default_factory=list)
+
+    def ask(self, port: str, drawn: str) -> None:
+        self.waited.append(dict(self.waiting()))
+        PhotoDesk.ask(self, port, drawn)
+        for view in VIEWS:
+            self.hand_in(drawn, view, f"{view} {drawn}".encode(), "ok")
+
+
+def piece(life: lives.Life, asked: str) -> Evidence:
+    (found,) = (each for each in life.job.evidence if each.asked == asked)
+    return found
+
+
+@pytest.mark.parametrize("phone", [lives.PIXEL_13, lives.IPHONE], ids=["Android", "iPhone"])
+def test_eyes_measure_before_the_erase_and_photos_are_bound_after_it(tmp_path: Path, phone: dict[str, object]) -> None:
+    desk = Photographer(folder=tmp_path / "photos")
+    PhotoDesk(folder=desk.folder).ask("1-1", LEFT)  # left behind by a station that was killed
+    life = lives.live(phone, settings=FULL, script=LOOKS, photos=desk)
+    assert life.certified
+    assert life.truly_erased
+    eyes, photos, sheet = (piece(life, asked) for asked in ("check.eyes", "check.photos", "operator.condition"))
+    assert (eyes.moment, photos.moment) == (Moment.BEFORE, Moment.FINAL)
+    assert photos.number > max(each.number for each in life.job.evidence if each.moment is Moment.COMMAND)
+    assert measured_faces(life.job.evidence) == dict.fromkeys(FACES, "A")
+    assert cosmetic_grade(life.job.evidence, load("basic-2")) == "A"
+    assert not {"statement.battery_swollen", "statement.cosmetic_front"} & set(sheet.values)
+    assert photos.values["photo.bound"] == "6"
+    assert desk.waited == [{}], "nobody could hand in photos under a code that was left behind"
+    assert desk.waiting() == {}
+
+
+def test_nobody_who_looks_or_takes_photos_holds_up_an_erase(tmp_path: Path) -> None:
+    desk = PhotoDesk(folder=tmp_path / "photos")
+    life = lives.live(lives.PIXEL_13, settings=FULL, photos=desk)
+    assert life.certified
+    assert not [each for each in life.job.evidence if each.asked in ("check.eyes", "check.photos")]
+    assert cosmetic_grade(life.job.evidence, load("basic-2")) == "B", "the letters of the sheet stand in"
