@@ -21,6 +21,8 @@ from station.checking.act import Scene
 from station.checking.photos import card
 from station.checking.photos.act import PHOTOS, take_photos
 from station.checking.photos.card import Seen, code_of, seen_on, symbol_text
+from station.checking.photos.picture import PictureError
+from station.checking.photos.webcam import frame
 from station.cli import main
 from station.printing.bench_card import HIGH_MM, RULER_MM, WIDE_MM, card_pdf, in_letters
 from station.setup.photo_desk import VIEWS, PhotoDesk, PhotosNotAwaitedError, PhotoTakenTwiceError
@@ -156,6 +158,33 @@ def test_without_a_decoder_photos_are_kept_and_bound_to_nothing(
     folder = folder_of(tmp_path / "shots", CODE, *VIEWS)
     assert called(home, "photo", "-s", "1-1", "--folder", str(folder))[0] == 6
     assert {each.seen for each in desk.taken(CODE).values()} == {"unread"}
+
+
+def test_a_camera_on_the_bench_gives_one_view(
+    tmp_path: Path, home: Path, desk: PhotoDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ask("1-1", CODE)
+    (tmp_path / "frame.png").write_bytes(photo(CODE, "back", kind="PNG"))
+    program = tmp_path / "bin" / "ffmpeg"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec /bin/cat "{tmp_path}/frame.png"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    asked = ("photo", "-s", "1-1", "--camera", "/dev/video0", "--view", "back")
+    assert called(home, *asked)[0] == 6
+    assert set(desk.taken(CODE)) == {"back"}
+    for told in ("exit 1", "exit 0"):  # a camera that is busy; one that gives nothing
+        program.write_text(f"#!/bin/sh\n{told}\n")
+        assert called(home, *asked) == (4, "PhotoRefusedError")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert called(home, *asked) == (4, "PhotoRefusedError")
+    assert called(home, "photo", "-s", "1-1", "--camera", "/dev/video0") == (2, "UsageError")
+
+
+@pytest.mark.parametrize("device", ["/etc/passwd", "concat:/a|/b", "/dev/video0;x", "http://example.com/"])
+def test_a_camera_is_a_camera(device: str) -> None:
+    with pytest.raises(PictureError, match="no_frame"):
+        frame(device)
 
 
 def test_a_photo_that_was_changed_since_counts_as_none(desk: PhotoDesk) -> None:
