@@ -80,6 +80,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "label": "station.cli.commands.label",
         "print": "station.cli.commands.print",
         "regrade": "station.cli.commands.regrade",
+        "grade": "station.cli.commands.grade",
         "attested": "station.cli.commands.attested",
         "verify": "station.cli.commands.verify",
         "keys": "station.cli.commands.keys",
@@ -101,7 +102,7 @@ UNLISTED = frozenset({"completion"})
 """Set up once, mostly by a package: the help names it below the commands of the day, not among them."""
 
 
-GROUPS = frozenset({"export", "keys", "ledger", "log", "print", "sample", "token", "webhook"})
+GROUPS = frozenset({"export", "grade", "keys", "ledger", "log", "print", "sample", "token", "webhook"})
 """Commands that have commands of their own; a test compares."""
 _FOR_PROGRAMS, _WITH_VALUE = ("--json", "--jsonl"), ("--home", "--lang")
 

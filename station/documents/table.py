@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from station.documents import (
+    agreement,
     checks,
     entries,
     errors,
@@ -38,6 +39,7 @@ DOCUMENTS: Mapping[str, tuple[type[Document], ...]] = MappingProxyType(
             (papers.PapersPrinted,),
             (papers.CopyMade,),
             (papers.GradeTold,),
+            (agreement.AnswersCompared,),
             (papers.PhoneRechecked,),
             (papers.SampleTold,),
             (papers.SampleChecked,),
