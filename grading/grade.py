@@ -145,8 +145,8 @@ def mappings(functional: str, cosmetic: str, band: str, scheme: Scheme, *, usabi
             columns[column] = table["text"]
         elif usability not in USABILITY:
             columns[column] = WITHOUT_GRADE
-        elif band == "not_measured" and "battery_not_measured" in table:
-            columns[column] = table["battery_not_measured"]
+        elif f"battery_{band}" in table:
+            columns[column] = table[f"battery_{band}"]
         else:
             columns[column] = table.get(f"{functional}.{cosmetic}", table["otherwise"])
     return columns

@@ -76,6 +76,9 @@ class Scheme:
     usability: Mapping[str, Mapping[str, str]]
     several_secondary: int  # so many failed secondary checks cap at 4
     mappings: Mapping[str, Mapping[str, str]]
+    """Column → `text`, or `otherwise` and functional.cosmetic → what it would be called there, `battery_<band>` before
+    these. `label`, `source`, `valid_from` tell a reader of the file what the column is.
+    """
     cosmetic: str = "stated"  # letters that a person gives, or "measured": as grading.eyes has them of answers
 
 

@@ -66,6 +66,14 @@ def document() -> str:
             "*A person's word stands in, and is marked as one, only where the column of values names his answer; never",
             "for a reading that failed, and never for one that somebody has put in place of the measured one.*",
             "",
+            *_section(
+                "Columns of other scales",
+                ("column", "what it is", "source", "valid from"),
+                (
+                    (f"`{name}`", table["label"], table["source"], table["valid_from"] or "—")
+                    for name, table in load(_MEASURED).mappings.items()
+                ),
+            ),
             *_section("Values", ("value", "source", "signs that it was not measured", "what we say then"), _values()),
             *_section("Signs", ("sign", "meaning"), ((f"`{word}`", text) for word, text in sorted(SIGNS.items()))),
             *_section("What fakes something and reaches no value", ("what", "why"), TOUCHES_NOTHING),

@@ -15,7 +15,7 @@ from phones.verdict import Verdict
 from wipe.report import Attestation, Finding
 
 MOST_DISCLOSURES = {False: 6, True: 1}  # by `Look.tight`
-MOST_MAPPINGS = {False: 4, True: 1}
+MOST_MAPPINGS = {False: 6, True: 1}
 MOST_ROWS = 60  # more than any page holds
 MOST_LINES = {False: 3, True: 1}  # of a cell, by `Look.tight`; three hold every sentence of ours at these widths
 CONSISTENCY = "consistent_identity"

@@ -16,7 +16,7 @@ from certs.editions.e2027_01.phones.verdict import Verdict as ReleasedVerdict
 from certs.record.recompute import plain
 from grading.checks import NEVER_STATED, run_check
 from grading.derived import DERIVED
-from grading.grade import grade
+from grading.grade import grade, mappings
 from grading.questions import QUESTIONS
 from grading.report import CheckOutcome, Grade
 from grading.schemes import BROWSER, USABILITY, Check, load
@@ -222,3 +222,14 @@ def test_every_check_of_the_second_scheme_says_who_measures_it_where_its_limit_c
     for check in SCHEME.checks:
         assert "" not in (check.measurer, check.source, check.versions), check.name
     assert not any(check.measurer or check.source or check.versions for check in OLD.checks)
+
+
+def test_other_scales_are_data_with_a_source_and_never_better_than_what_is_known_of_the_phone() -> None:
+    for name, table in SCHEME.mappings.items():
+        assert table["label"], name
+        assert table["source"], name
+    assert SCHEME.mappings["gbt45656"]["text"] == "text not available"
+    for band, there in (("good", "Good"), ("service", "no grade there"), ("not_measured", "no grade there")):
+        assert mappings("F6", "A", band, SCHEME, usability="3")["backmarket"] == there
+    assert mappings("F3", "A", "excellent", SCHEME, usability="3")["backmarket"] == "no grade there"
+    assert mappings("F6", "A", "excellent", SCHEME, usability="U")["backmarket"] == "no class without a grade"
