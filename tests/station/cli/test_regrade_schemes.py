@@ -27,7 +27,10 @@ def record(edition: str, *, profile: str = "", scheme: str = "") -> Record:
     job, signer = iphone_job(), create_authority(ISSUER, "bench-1", now=OPENED_AT).trial_signer()
     if profile:
         told = evidence_of({PROFILE: profile}, number=job.evidence[-1].number + 1, link="host")
-        job = replace(job, evidence=(*job.evidence, replace(told, at=job.evidence[-1].at, asked=PROFILE)))
+        job = replace(
+            job,
+            evidence=(*job.evidence, replace(told, at=job.evidence[-1].at, port=job.evidence[-1].port, asked=PROFILE)),
+        )
     return Record.of_job(
         job, ISSUER, signer.station, scheme, issued_at=ISSUED_AT, certificate_id=CERTIFICATE_ID, edition=edition
     )
