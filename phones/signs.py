@@ -14,13 +14,16 @@ SOURCES = "sources."
 
 SIGNS: Mapping[str, str] = MappingProxyType(
     {
+        "asleep": "nobody on the phone listens to the part, and it delivers nothing",
         "changing": "it is being switched just now",
         "code_not_known": "a code that no document we know explains",
         "crashed": "the service says that it has crashed since the phone started",
         "cut": "parts of the answer that always stand there are missing",
         "dim": "it was too dark to measure",
+        "frozen": "the same value came again and again: nothing says that it was measured",
         "hal_not_ready": "the hardware layer below the service is not ready, or there is none",
         "left_at_zero": "a figure that makers leave at 0 when they do not measure it",
+        "no_service": "it hears no network: a dead antenna and a place without one look the same",
         "noisy": "what is around it was louder, or shook more, than what was to be measured",
         "not_available": "the phone says that it has no such figure",
         "not_opened": "the page that measures it was never opened on the phone, or the phone gave no way to it",
@@ -42,6 +45,7 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "simulated": "the phone says that it simulates the part",
         "sources_disagree": "two sources on the phone disagree",
         "starting": "the phone has not finished starting",
+        "switched_off": "it is switched off, and we do not switch it on",
         "too_fast": "the hand was too fast for what was to be measured",
         "too_little": "the person ended before enough was measured",
         "unit_unknown": "nobody says in which unit the figure is",
