@@ -163,7 +163,8 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     ),
     Measurement(
         values=("storage.life_percent",),
-        source="trade-in `useful_lifetime_remaining`",
+        source="trade-in `useful_lifetime_remaining`; Android: the storage's health descriptor in /sys",
+        signs=("not_available", "out_of_range"),
         without="-1 or missing is not read",
     ),
     Measurement(values=("memory.total_kib",), source="Android: `/proc/meminfo`", signs=("left_at_zero", "said_twice")),
@@ -210,6 +211,107 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         source="Android: `dumpsys thermalservice`",
         signs=("cut", "hal_not_ready", "overridden", "said_twice"),
     ),
+    # Android, asked silently whether its parts are alive (phones.android.silent)
+    Measurement(
+        values=("radio.wifi_heard",),
+        source="Android 11+: `cmd wifi list-scan-results`, counted on the phone",
+        signs=("said_twice", "switched_off"),
+    ),
+    Measurement(
+        values=("radio.bluetooth_works",),
+        source="Android: `dumpsys bluetooth_manager`",
+        signs=("changing", "said_twice", "switched_off"),
+    ),
+    Measurement(
+        values=("radio.bluetooth_crashes",),
+        source="Android: `dumpsys bluetooth_manager`",
+        without="a count of the service's own; where the line is missing it is not read",
+    ),
+    Measurement(
+        values=("radio.bluetooth_number",), source="Android: `dumpsys bluetooth_manager`", signs=("unknown_word",)
+    ),
+    Measurement(
+        values=("radio.nfc_works",),
+        source="Android: `dumpsys nfc`",
+        signs=("changing", "said_twice", "switched_off"),
+    ),
+    Measurement(
+        values=("radio.gnss_receiver",),
+        source="Android: `dumpsys location`",
+        without="a name that the driver tells; `null` is missing, no line is not read",
+    ),
+    Measurement(values=("radio.gnss_reports",), source="Android: `dumpsys location`", signs=("asleep", "said_twice")),
+    Measurement(
+        values=("radio.uwb_works",),
+        source="Android 13+: `cmd uwb status` (unconfirmed)",
+        signs=("said_twice", "switched_off"),
+    ),
+    Measurement(
+        values=("radio.network",),
+        source="Android: `dumpsys telephony.registry`",
+        signs=("no_service", "switched_off"),
+    ),
+    Measurement(
+        values=("radio.sim_slots_work",), source="Android: `gsm.sim.state`", signs=("starting", "unknown_word")
+    ),
+    Measurement(
+        values=("sensors.accelerometer", "sensors.gravity_off_permille"),
+        source="Android: recent events of `dumpsys sensorservice`, twice",
+        signs=("asleep", "frozen", "too_little"),
+    ),
+    Measurement(
+        values=("storage.end_of_life",),
+        source="Android: the storage's health descriptor in /sys",
+        signs=("not_available", "out_of_range"),
+    ),
+    Measurement(
+        values=("storage.flash_write_kb_s", "storage.flash_read_kb_s"),
+        source="Android: `dd` of 32 MiB random bytes, on the phone",
+        signs=("left_at_zero", "said_twice", "too_little"),
+    ),
+    Measurement(
+        values=("storage.scratch_gone",), source="Android: the same line", without="looked for after it was removed"
+    ),
+    Measurement(
+        values=("memory.of_claim_permille",),
+        source="Android: `/proc/meminfo` by `ro.boot.hardware.ddr`",
+        signs=("left_at_zero", "said_twice"),
+    ),
+    Measurement(
+        values=("display.fastest_hz",),
+        source="Android: `dumpsys display`",
+        without="the largest figure that is listed; none is not read",
+    ),
+    Measurement(values=("display.mode",), source="Android: `dumpsys display` by `wm size`", signs=("said_twice",)),
+    Measurement(
+        values=("charging.plugged", "charging.status", "charging.offered_ma", "charging.current_ma"),
+        source="Android: `dumpsys battery`, `current_now` of the gauge",
+        signs=("left_at_zero", "out_of_range", "said_twice", "set_by_hand", "unit_unknown", "unknown_word"),
+    ),
+    Measurement(
+        values=("vibrator.count", "cameras.flash", "audio.devices", "input.fingers", "input.keys"),
+        source="Android: `cmd vibrator_manager list`, `dumpsys media.camera`, `dumpsys media.audio_policy`, `getevent`",
+        without="lists of what was built in and found; an empty one is not read",
+    ),
+    Measurement(
+        values=("crashes.system", "crashes.native", "crashes.kernel"),
+        source="Android: headings of `dumpsys dropbox`, reasons of its last starts",
+        without="a list without its head, or a cut one, is not read; a reset empties the drop box",
+    ),
+    Measurement(
+        values=("biometrics.fingerprint", "biometrics.face"),
+        source="Android: `dumpsys biometric`, `pm list features`",
+        without="missing only where the list itself stands there",
+    ),
+    Measurement(
+        values=("system.patch_age_days", "system.launch_age_days"),
+        source="Android: properties, by the bench's clock",
+        signs=("out_of_range",),
+    ),
+    Measurement(
+        values=("tamper.selinux",), source="Android: `getenforce`", without="one of three words, else not read"
+    ),
+    Measurement(values=("usb.state",), source="Android: `dumpsys usb`", signs=("said_twice",)),
     Measurement(
         values=("liquid.detected",), source="trade-in `moisture_intrusion`", without="anything but a truth is not read"
     ),

@@ -14,7 +14,7 @@ GRAVITY = 9.80665
 """m/s², standard gravity."""
 LEAST_EVENTS = 3
 """Two alike may be chance at the two decimals that are printed; three alike on three axes are no measurement."""
-_HEAD = re.compile(r"(?i)^([^|:\n]{1,80}accelerometer[^|:\n]{0,60}): last [0-9]{1,3} events")
+_HEAD = re.compile(r"(?i)^([^|:\n]{0,80}accelerometer[^|:\n]{0,60}): last [0-9]{1,3} events")
 _EVENT = re.compile(
     r"^[ \t]{1,4}[0-9]{1,3} \(ts=([0-9]{1,12}\.[0-9]{1,9}), wall=[0-9:.]{8,16}\)"
     r" (-?[0-9]{1,5}\.[0-9]{1,6}), (-?[0-9]{1,5}\.[0-9]{1,6}), (-?[0-9]{1,5}\.[0-9]{1,6}),?"
@@ -137,7 +137,7 @@ def display_modes(text: str, size: str) -> Values:
 
 
 def charging(text: str, current: str) -> Values:
-    """`dumpsys battery` and the gauge's `current_now`: what comes in through our cable, and what the phone does with it."""
+    """`dumpsys battery` and the gauge's `current_now`: what comes in through our cable, and what is done with it."""
     if re.search(r"(?i)updates stopped", text):
         return not_measured("set_by_hand", *_CHARGING)
     values: Values = {}

@@ -12,7 +12,7 @@ from phones.android.readers import Values
 from phones.signs import not_measured
 
 _DEFAULT_ADDRESSES = frozenset({"00:00:00", "22:22:22", "ff:ff:ff"})
-"""Beginnings that stand where a factory has written no address: zeros, ones, and Qualcomm's example [public reports]."""
+"""Beginnings that stand where a factory wrote no address: zeros, ones, and Qualcomm's example [public reports]."""
 _READER_WORKS = frozenset(
     {"ABSENT", "PIN_REQUIRED", "PUK_REQUIRED", "NETWORK_LOCKED", "READY", "LOADED", "PRESENT", "CARD_RESTRICTED"}
 )
@@ -120,8 +120,8 @@ def wideband(text: str, features: Set[str]) -> Values:
 
 
 def registration(text: str, features: Set[str]) -> Values:
-    """`dumpsys telephony.registry`: any modem of the phone that hears a cell. One that hears none may stand in a cellar:
-    a dead antenna and a place without a network look the same.
+    """`dumpsys telephony.registry`: any modem of the phone that hears a cell. One that hears none may stand in a
+    cellar: a dead antenna and a place without a network look the same.
     """
     name = "radio.network"
     if features and "telephony" not in features:

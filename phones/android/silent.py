@@ -55,8 +55,7 @@ _ASKED: Mapping[str, str] = {
     "nfc": "dumpsys nfc | grep -oE '^ *mState=[a-z]+'",
     "gnss": "dumpsys location | grep -oE 'GNSS Hardware Model Name: (null|[^ ])|Number of CN0 reports: [0-9]+'",
     "uwb": "cmd uwb status | grep -oiE '^ *uwb is (enabled|disabled)'",
-    "network": "dumpsys telephony.registry"
-    " | grep -oE 'm(Voice|Data)RegState=[0-3]|(mI|i)sEmergencyOnly=(true|false)'",
+    "network": "dumpsys telephony.registry | grep -oE 'm(Voice|Data)RegState=[0-3]|(mI|i)sEmergencyOnly=(true|false)'",
     "storage_life": _HEALTH,
     "memory": "grep '^MemTotal:' /proc/meminfo",
     "display": "dumpsys display | grep -oE"
@@ -67,8 +66,7 @@ _ASKED: Mapping[str, str] = {
     "current": "cat /sys/class/power_supply/battery/current_now",
     "vibrator": "cmd vibrator_manager list",
     "flash": r"dumpsys media.camera | grep -A1 'flash\.info\.available' | grep -oE '\[(TRUE|FALSE)'",
-    "audio": "dumpsys media.audio_policy"
-    " | grep -oE 'AUDIO_DEVICE_(OUT_SPEAKER|OUT_EARPIECE|IN_BUILTIN_MIC)' | sort -u",
+    "audio": "dumpsys media.audio_policy | grep -oE 'AUDIO_DEVICE_(OUT_SPEAKER|OUT_EARPIECE|IN_BUILTIN_MIC)' | sort -u",
     "inputs": "getevent -pl | grep -oE 'KEY_(POWER|VOLUMEUP|VOLUMEDOWN)|ABS_MT_SLOT .*max [0-9]+'",
     "crashes": "dumpsys dropbox | grep -oE '^Drop box contents: [0-9]+|system_server_(crash|watchdog|native_crash) \\("
     f"|SYSTEM_TOMBSTONE(_PROTO_WITH_HEADERS)? \\(|{FILTER}'",

@@ -18,6 +18,12 @@ from station.checking.watched.table import WATCHED
 
 ACTS: tuple[CheckAct, ...] = (
     SILENT_APPLE_ACT,
+from station.checking.silent_android import SILENT_ANDROID_ACT, SPEED_ANDROID_ACT
+from station.checking.watched.table import WATCHED
+
+ACTS: tuple[CheckAct, ...] = (
+    SILENT_ANDROID_ACT,
+    SPEED_ANDROID_ACT,
     PARTS_ACT,
     *WATCHED,
     BROWSER_ANDROID,

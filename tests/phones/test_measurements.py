@@ -24,6 +24,7 @@ from phones.signs import NOT_MEASURED, SIGNS
 from station.checking.browser.act import SIGNS as ENDS_WITH_SIGNS
 from station.checking.browser.act import signs_of
 from station.checking.browser.plan import CHECKS as PAGE_CHECKS
+from tests.phones.android import silent_answers
 from tests.phones.toolbox import BATTERY, THERMAL
 from tools import make_checks
 from tools.measurements import MEASUREMENTS, PAGE_VALUES, row_of
@@ -102,6 +103,7 @@ OTHERS = [
     checks.thermal(THERMAL.replace("Ready: true", "Ready: false")),
     checks.thermal(THERMAL.replace("Override: false", "Override: true")),
     checks.thermal(THERMAL + "\nThermal Status: 3"),
+    *silent_answers.ALL,
     *[signs_of(end, PAGE_CHECKS) for end in ENDS_WITH_SIGNS],
     read_status({"battery": {"cycle_count": 0, "health": 0, "state": 1}}, nonce=""),
     *[

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from virtual_phones.android import alive
 from virtual_phones.android.versions import form_of
 from virtual_phones.phone import section
 from virtual_phones.shell.filetree import EVERYBODY, ROOT, SHELL, SYSTEM, FileTree
@@ -207,6 +208,7 @@ def system_files(files: FileTree, model: Mapping[str, object]) -> None:
         files.put(f"/proc/{name}", partial(str.encode, text), mode=0o400 if closed else 0o444)
     for name in ("cycle_count", "charge_full", "charge_full_design"):
         files.put(f"/sys/class/power_supply/battery/{name}", lambda: b"0\n", mode=0o400)
+    alive.files(files, model)
     files.link("/sdcard", USER_STORAGE)
     files.link("/bin", "/system/bin")
     files.link("/etc", "/system/etc")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict
 
+from virtual_phones.android import alive
 from virtual_phones.android.dumpsys_mount import mount
 from virtual_phones.android.system import AndroidSystem
 from virtual_phones.phone import section
@@ -31,6 +32,7 @@ def dumpsys(system: AndroidSystem, call: Call) -> int:
     if not words:
         words = ["battery"]
     name = words[0]
+    system.slept_s = call.shell.delay_s
     if not system.ready and name not in ("meminfo", "adb"):
         call.err.write(f"Can't find service: {name}\n")
         return 0
@@ -98,11 +100,13 @@ def _battery(system: AndroidSystem, words: list[str]) -> str:
     warmth_dc, drained = system.lives.strain.felt(system.lives.now_s)
     temperature = int(str(battery.get("temperature_dc", 0))) + (warmth_dc if system.has("warms_up") else 0)
     drained = drained if system.has("drains") else 0
+    powered = alive.alive(system.model).get("power", True) is True
     text = (
-        "Current Battery Service state:\n  AC powered: false\n  USB powered: true\n  Wireless powered: false\n"
+        "Current Battery Service state:\n  AC powered: false\n"
+        f"  USB powered: {str(powered).lower()}\n  Wireless powered: false\n"
         f"{dock}  Max charging current: 500000\n  Max charging voltage: 5000000\n"
         f"  Charge counter: {battery.get('charge_counter_uah')}\n"
-        f"  status: {3 if drained else 2}\n  health: {battery.get('health')}\n"
+        f"  status: {2 if powered and not drained else 3}\n  health: {battery.get('health')}\n"
         f"  present: true\n  level: {max(1, system.lives.hardware.battery_level - drained)}\n  scale: 100\n"
         f"  voltage: {battery.get('voltage_mv')}\n  temperature: {temperature}\n"
         "  technology: Li-ion\n"
@@ -223,6 +227,12 @@ def _sensors(system: AndroidSystem, words: list[str]) -> str:
         for kind in ("light", "proximity")
         if sensor["type"] == f"android.sensor.{kind}" and (told := system.inputs.recent(kind, system.lives.now_s))
     )
+    recent += "".join(
+        f"{sensor['name']}{_handle(system, index)}: "
+        f"{alive.accelerations(system.model, system.lives.now_s + system.slept_s)}"
+        for index, sensor in enumerate(sensors if isinstance(sensors, list) else [], 1)
+        if sensor["type"] == "android.sensor.accelerometer"
+    )
     return "\n".join([*lines, "Fusion States:", f"Recent Sensor events:\n{recent}Active sensors:", ""])
 
 
@@ -235,6 +245,7 @@ def _cameras(system: AndroidSystem, words: list[str]) -> str:
     facing = section(system.model, "cameras").get("facing")
     places = [str(place) for place in facing] if isinstance(facing, list) else []
     hal = system.form("camera HAL")
+    lit = alive.alive(system.model).get("flash", True) is True
     text = (
         f"== Service global info: ==\n\nNumber of camera devices: {len(places)}\n"
         f"Number of normal camera devices: {len(places)}\n"
@@ -245,7 +256,7 @@ def _cameras(system: AndroidSystem, words: list[str]) -> str:
             f"  Facing: {place[:1]}{place[1:].lower()}\n  API2 camera characteristics:\n"
             f"      android.lens.facing (80005): byte[1]\n        [{place}]\n"
             f"      android.flash.info.available (50000): byte[1]\n"
-            f"        [{'TRUE' if place == 'BACK' else 'FALSE'}]\n"
+            f"        [{'TRUE' if place == 'BACK' and lit else 'FALSE'}]\n"
         ).replace(f"Facing: {place[:1]}{place[1:].lower()}", f"Facing: {place}")
     return text
 
@@ -263,11 +274,12 @@ def _thermal(system: AndroidSystem, words: list[str]) -> str:
 
 def _telephony(system: AndroidSystem, words: list[str]) -> str:
     inserted = system.lives.hardware.sim_inserted
+    hears = alive.alive(system.model).get("network", "emergency") != "none"
     number = system.lives.owner.phone_number if inserted else ""
     return (
         "last known state:\n  Phone Id=0\n    mCallState=0\n    mRingingCallState=0\n    mCallIncomingNumber=\n"
         f"    mServiceState={{mVoiceRegState={'0(IN_SERVICE)' if inserted else '1(OUT_OF_SERVICE)'}, "
-        f"mIsEmergencyOnly={str(not inserted).lower()}}}\n"
+        f"mIsEmergencyOnly={str(not inserted and hears).lower()}}}\n"
         f"    mPhoneNumber={number}\n    mSignalStrength=SignalStrength:{{mLte=Invalid}}\n"
         f"    mDataConnectionState=0\n"
     )
@@ -310,9 +322,9 @@ def _bluetooth(system: AndroidSystem, words: list[str]) -> str:
     on = system.setting("global", "bluetooth_on") == "1"
     return (
         f"Bluetooth Status\n  enabled: {str(on).lower()}\n  state: {'ON' if on else 'OFF'}\n"
-        f"  address: XX:XX:XX:XX:47:11\n"
+        f"  address: {alive.alive(system.model).get('bluetooth_address', 'XX:XX:XX:XX:47:11')}\n"
         f"  name: {system.setting('secure', 'bluetooth_name')}\n  time since enabled: 00:05:12.044\n\n"
-        f"Bonded devices:\n"
+        f"Bluetooth crashed {int(alive.number(system.model, 'bluetooth_crashes', 0))} times\nBonded devices:\n"
     )
 
 
@@ -396,13 +408,14 @@ def _wifi(system: AndroidSystem, words: list[str]) -> str:
 def _location(system: AndroidSystem, words: list[str]) -> str:
     return (
         "Location Manager State:\n  User Info:\n  Location Settings:\n  gps provider:\n    enabled=true\n"
-        "    satellites: 0\n"
+        "    satellites: 0\n" + (alive.receiver(system.model) if system.sdk() >= 28 else "")
     )
 
 
 def _dropbox(system: AndroidSystem, words: list[str]) -> str:
     entries = "" if system.lives.data.packages else "2025-12-07 09:41:12 SYSTEM_RECOVERY_LOG (text, 4096 bytes)\n"
-    return f"Drop box contents: {int(bool(entries))} entries\nMax entries: 1000\n{entries}"
+    told = alive.dropped(system.model) + ([entries] if entries else [])
+    return f"Drop box contents: {len(told)} entries\nMax entries: 1000\n{''.join(told)}"
 
 
 def _fingerprint(system: AndroidSystem, words: list[str]) -> str:
@@ -410,7 +423,15 @@ def _fingerprint(system: AndroidSystem, words: list[str]) -> str:
 
 
 def _biometric(system: AndroidSystem, words: list[str]) -> str:
-    return '{"service":"BiometricService","sensors":[{"id":0,"modality":2,"strength":15}]}\n'
+    return alive.biometric(system.model) if system.sdk() >= 29 else ""
+
+
+def _audio(system: AndroidSystem, words: list[str]) -> str:
+    return alive.sound(system.model)
+
+
+def _usb(system: AndroidSystem, words: list[str]) -> str:
+    return alive.usb(system.model)
 
 
 def _lock_settings(system: AndroidSystem, words: list[str]) -> str:
@@ -463,4 +484,6 @@ DUMPS: dict[str, Dump] = {
     "dropbox": _dropbox,
     "fingerprint": _fingerprint,
     "biometric": _biometric,
+    "media.audio_policy": _audio,
+    "usb": _usb,
 }

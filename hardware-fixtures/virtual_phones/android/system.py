@@ -43,6 +43,8 @@ class AndroidSystem:
         self.reboot = reboot
         self.harness = harness
         self.evaluate = evaluate
+        self.slept_s = 0.0
+        """For which the line that asks has slept."""
         self.ready = True
         """The boot is completed: services answer."""
         self.ready_in_s: Callable[[], float] = lambda: 0.0

@@ -3,6 +3,7 @@
 
 import re
 
+from virtual_phones.android import alive
 from virtual_phones.android.dumpsys import PDB_REFUSAL, dumpsys, frp_status
 from virtual_phones.android.foyer import tradeinmode
 from virtual_phones.android.system import AndroidSystem
@@ -26,7 +27,7 @@ SYSTEM_PACKAGES = (
     "com.android.chrome",
 )
 
-FEATURES = ("bluetooth", "camera", "nfc", "telephony", "touchscreen", "wifi")
+FEATURES = ("bluetooth", "camera", "camera.flash", "location.gps", "nfc", "telephony", "touchscreen", "wifi")
 """Below android.hardware. in `pm list features`, from the permission files of the system image."""
 
 
@@ -42,6 +43,7 @@ def android_tools(system: AndroidSystem) -> dict[str, Tool]:
         found["tradeinmode"] = bound(tradeinmode)
     if system.form("gsi_tool") == "present":
         found["gsi_tool"] = bound(_gsi_tool)
+    found["dd"] = alive.timed(found["dd"], system.model)
     absent = section(system.model, "shell").get("absent", [])
     return {name: tool for name, tool in found.items() if not (isinstance(absent, list) and name in absent)}
 
@@ -125,7 +127,11 @@ def _pm(system: AndroidSystem, call: Call) -> int:
         call.write("Users:\n" + users)
         return 0
     if verb == "list" and words[:1] == ["features"]:
-        call.write("".join(f"feature:android.hardware.{name}\n" for name in FEATURES))
+        call.write(
+            "".join(
+                f"feature:android.hardware.{name}\n" for name in (*FEATURES, *alive.words(system.model, "features"))
+            )
+        )
         return 0
     if verb == "path" and words:
         known = words[0] in packages or words[0] in SYSTEM_PACKAGES
@@ -164,6 +170,8 @@ def _is_there(system: AndroidSystem, service: str) -> bool:
     """Is a service of `SERVICES` in this model, and in its Android?"""
     if service == "testharness":
         return bool(system.model.get("test_harness")) and system.form("cmd testharness") == "present"
+    if service == "uwb":
+        return "uwb" in alive.words(system.model, "features")
     return service != "vibrator_manager" or system.form("cmd vibrator_manager") == "present"
 
 
@@ -323,6 +331,20 @@ def _content(system: AndroidSystem, call: Call) -> int:
     return 0
 
 
+def _vibrators(system: AndroidSystem, call: Call) -> int:
+    if call.words == ["list"]:
+        count = int(alive.number(system.model, "vibrators", 1))
+        call.write("".join(f"{place}\n" for place in range(count)) or "No vibrator found\n")
+        call.write("\n")
+    return 0
+
+
+def _uwb(system: AndroidSystem, call: Call) -> int:
+    if call.words == ["status"]:
+        call.write(f"Uwb is {'enabled' if alive.alive(system.model).get('uwb', True) is True else 'disabled'}\n")
+    return 0
+
+
 def _quiet(system: AndroidSystem, call: Call) -> int:
     return 0
 
@@ -344,7 +366,8 @@ SERVICES: dict[str, SystemTool] = {
     "package": _pm,
     "activity": _am,
     "device_policy": _dpm,
-    "vibrator_manager": _quiet,
+    "vibrator_manager": _vibrators,
+    "uwb": _uwb,
     "vibrator": _quiet,
     "statusbar": _quiet,
     **HARDWARE_SERVICES,

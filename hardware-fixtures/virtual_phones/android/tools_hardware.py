@@ -4,6 +4,7 @@
 import re
 from collections.abc import Callable
 
+from virtual_phones.android import alive
 from virtual_phones.android.card import VOLUME_ID
 from virtual_phones.android.system import AndroidSystem
 from virtual_phones.phone import section
@@ -39,11 +40,12 @@ def _wifi(system: AndroidSystem, call: Call) -> int:
         call.write("Network Id      SSID                         Security type\n" if names else "No networks\n")
         call.write("".join(f"{index:<16}{name:<29}wpa2-psk\n" for index, name in enumerate(names)))
     elif verb == "list-scan-results":
-        if not on:
+        heard = int(alive.number(system.model, "access_points", 3))
+        if not on or not heard:
             call.write("No scan results\n")
             return 0
         call.write("    BSSID              Frequency      RSSI           Age(sec)     SSID            Flags\n")
-        for index, name in enumerate([system.lives.owner.wifi, "shop-bench", "TP-LINK_9A12"]):
+        for index, name in enumerate([system.lives.owner.wifi, "shop-bench", "TP-LINK_9A12"][:heard]):
             place = f"  02:11:22:33:44:{index:02x}       {2412 + index * 25}    -5{index}(0:-5{index}/1:-60)"
             call.write(f"{place}    3.1    {name}    [WPA2-PSK-CCMP][ESS]\n")
     elif verb != "start-scan":
@@ -270,7 +272,7 @@ def _uname(system: AndroidSystem, call: Call) -> int:
 
 
 def _getenforce(system: AndroidSystem, call: Call) -> int:
-    call.write("Enforcing\n")
+    call.write(f"{alive.alive(system.model).get('selinux', 'Enforcing')}\n")
     return 0
 
 
