@@ -127,7 +127,7 @@ def memory_claim(meminfo: str, claim: str) -> Values:
 
 def display_modes(text: str, size: str) -> Values:
     """`dumpsys display`: the fastest mode, and whether the mode in use has the panel's own size (`wm size`)."""
-    rates = [int(whole) + int((part or "0")[0] >= "5") for whole, part in _RATE.findall(text)]
+    rates: list[int] = [int(whole) + int((part or "0")[0] >= "5") for whole, part in _RATE.findall(text)]
     values: Values = {"display.fastest_hz": str(max(rates))} if rates and max(rates) else {}
     modes = {frozenset(map(int, mode)) for mode in _MODE.findall(text)}
     panels = {frozenset(map(int, pair)) for pair in re.findall(r"Physical size: ([0-9]{2,5})x([0-9]{2,5})\b", size)}

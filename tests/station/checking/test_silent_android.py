@@ -15,8 +15,9 @@ from phones.evidence import Evidence
 from phones.port import Platform
 from station.checking.silent_android import GIVES, SPEED_GIVES, run, run_speed
 from tests.support.watched_scene import Watched, watch
+from virtual_phones.android.phone import AndroidPhone
 
-PIXEL = {"model": "pixel-9-android-16", "serial": "47281FDJH0013A", "condition": "debugging"}
+PIXEL = {"model": "pixel-9-android-16", "serial": "TEST1FDJH0013A", "condition": "debugging"}
 OPEN = {"alive": {"readable": ["health", "current"]}}
 SCHEME = schemes.load("basic-2")
 CHECKS = {check.name: check for check in SCHEME.checks if check.value in (*GIVES, *SPEED_GIVES)}
@@ -107,7 +108,7 @@ def test_a_healthy_phone_passes_every_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_no_model_fails_a_row_but_by_its_age(tmp_path: Path, model: str) -> None:
-    found = outcomes(measure(tmp_path, {"model": model, "serial": "47281FDJH0013A", "condition": "debugging"}).evidence)
+    found = outcomes(measure(tmp_path, {"model": model, "serial": "TEST1FDJH0013A", "condition": "debugging"}).evidence)
     assert {name for name, outcome in found.items() if outcome is CheckOutcome.FAIL} <= AGE
     assert sum(outcome is CheckOutcome.PASS for outcome in found.values()) >= 20
 
@@ -138,8 +139,9 @@ def test_two_round_trips_and_no_file_is_left(tmp_path: Path) -> None:
     done = measure(tmp_path, PIXEL)
     assert [piece.asked for piece in done.evidence] == ["check.silent_android", "check.speed_android"]
     assert done.evidence[-1].values["storage.scratch_gone"] == "yes"
-    assert done.slot.phone is not None
-    reply = done.slot.phone.run(f"shell,v2,raw:ls -a {SPEED_FILE}", now_s=100.0)  # type: ignore[attr-defined]
+    assert isinstance(done.slot.phone, AndroidPhone)
+    reply = done.slot.phone.run(f"shell,v2,raw:ls -a {SPEED_FILE}", now_s=100.0)
+    assert reply is not None
     assert reply.exit_code != 0
 
 
