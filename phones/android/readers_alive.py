@@ -127,8 +127,9 @@ def memory_claim(meminfo: str, claim: str) -> Values:
 
 def display_modes(text: str, size: str) -> Values:
     """`dumpsys display`: the fastest mode, and whether the mode in use has the panel's own size (`wm size`)."""
-    rates: list[int] = [int(whole) + int((part or "0")[0] >= "5") for whole, part in _RATE.findall(text)]
-    values: Values = {"display.fastest_hz": str(max(rates))} if rates and max(rates) else {}
+    rates = [int(whole) + int((part or "0")[0] >= "5") for whole, part in _RATE.findall(text)]
+    fastest = max(rates, default=0)
+    values: Values = {"display.fastest_hz": str(fastest)} if fastest else {}
     modes = {frozenset(map(int, mode)) for mode in _MODE.findall(text)}
     panels = {frozenset(map(int, pair)) for pair in re.findall(r"Physical size: ([0-9]{2,5})x([0-9]{2,5})\b", size)}
     if len(panels) > 1 or len(modes) > 1:
