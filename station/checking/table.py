@@ -13,17 +13,14 @@ from station.checking.browser.page_host import BROWSER_APPLE
 from station.checking.eyes import EYES
 from station.checking.parts import PARTS_ACT, PARTS_AGAIN_ACT
 from station.checking.photos.act import PHOTOS
-from station.checking.silent_apple import SILENT_APPLE_ACT
-from station.checking.watched.table import WATCHED
-
-ACTS: tuple[CheckAct, ...] = (
-    SILENT_APPLE_ACT,
 from station.checking.silent_android import SILENT_ANDROID_ACT, SPEED_ANDROID_ACT
+from station.checking.silent_apple import SILENT_APPLE_ACT
 from station.checking.watched.table import WATCHED
 
 ACTS: tuple[CheckAct, ...] = (
     SILENT_ANDROID_ACT,
     SPEED_ANDROID_ACT,
+    SILENT_APPLE_ACT,
     PARTS_ACT,
     *WATCHED,
     BROWSER_ANDROID,
