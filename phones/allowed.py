@@ -387,11 +387,11 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("browser.charging", _YES_NO, "the browser says that it charges"),
     # iPhone, silent checks: what its registry, its files and its services tell without anybody's hand
     *(
-        (f"parts.{part}_state", r"ok|blank|not_built", f"{meaning}: a serial number, or zeros, or no such part")
+        (f"parts.{part}_state", r"ok|blank|not_built|not_told", f"{meaning}: a number, zeros, or none")
         for part, meaning in PART_MEANINGS.items()
     ),
-    ("parts.panel_auth", r"passed|failed", "iPhone: its screen's authentication chip"),
-    ("parts.battery_auth", r"passed|failed", "iPhone: its battery's authentication chip"),
+    ("parts.panel_auth", r"passed|failed|not_told", "iPhone: its screen's authentication chip"),
+    ("parts.battery_auth", r"passed|failed|not_told", "iPhone: its battery's authentication chip"),
     ("face_id.self_test", r"passed|failed|not_built", "iPhone: what its Face ID hardware found of itself"),
     ("display.true_tone", r"ok|blank", "iPhone: the calibration of its screen's white"),
     ("touch.electrodes", r"[0-9]{1,6}", "iPhone: rows by columns of the touch controller"),
@@ -401,8 +401,8 @@ ALLOWED: dict[str, AllowedValue] = _table(
     ("cameras.modules", r"[0-9]{1,2}", "iPhone: camera modules that tell a serial number"),
     ("radio.wifi_address", r"ok|blank", "iPhone: the Wi-Fi chip's own address: there, or zeros"),
     ("radio.bluetooth_address", r"ok|blank", "iPhone: the Bluetooth address: there, or zeros"),
-    ("radio.wifi_healthy", r"yes|no|not_built", "iPhone: the radio chip's word on Wi-Fi; not_built = another chip"),
-    ("radio.bluetooth_healthy", r"yes|no|not_built", "iPhone: the radio chip's word on Bluetooth"),
+    ("radio.wifi_healthy", r"yes|no|not_told", "iPhone: the radio chip's word on Wi-Fi; not_told = by no such model"),
+    ("radio.bluetooth_healthy", r"yes|no|not_told", "iPhone: the radio chip's word on Bluetooth"),
     ("radio.uwb", r"present|not_built", "iPhone: ultra wideband answers in the registry"),
     ("radio.nfc_built", r"yes", "iPhone: built with NFC"),
     ("radio.gnss_built", r"yes", "iPhone: built with satellite navigation"),

@@ -9,12 +9,21 @@ a cable reaches. Only the answers of the authentication chips are the maker's ow
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from phones.apple.built import FACE_ID, is_built_without
+from phones.apple.built import (
+    BATTERY_AUTH,
+    COMPASS_NUMBER,
+    FACE_ID,
+    FLASH_NUMBER,
+    PANEL_AUTH,
+    is_built_without,
+    is_not_known_to_tell,
+)
 from phones.part_serials import part_values
 from phones.same_parts import BLANK
 from phones.signs import SOURCES, not_measured
 
-NOT_BUILT = "not_built"
+NOT_BUILT, NOT_TOLD = "not_built", "not_told"
+"""No iPhone of the model has it; no iPhone of the model was ever seen to tell it."""
 _JOINT = "+"
 _BLANKS = frozenset("0/")
 _PANEL_MAKERS = {"G9N": "samsung", "G9P": "samsung", "G9Q": "samsung", "GVC": "lg", "GH3": "lg", "F5V": "boe"}
@@ -52,6 +61,9 @@ def parts(good: Mapping[str, Any], product_type: str) -> dict[str, str]:
     states |= {f"parts.{name}_state": "blank" for name in blank if name}
     if is_built_without(product_type, FACE_ID) and "face_id" not in told:
         states["parts.face_id_state"] = NOT_BUILT
+    for name, what in (("flash", FLASH_NUMBER), ("compass", COMPASS_NUMBER)):
+        if product and name not in told and is_not_known_to_tell(product_type, what):
+            states[f"parts.{name}_state"] = NOT_TOLD
     if len(set(panels)) > 1:
         name = "parts.panel_state"
         states |= not_measured("sources_disagree", name) | {SOURCES + name: "product:told,display:told"}
@@ -84,19 +96,21 @@ def _joined(name: str, modules: Iterable[Any]) -> dict[str, str]:
     return {name: _JOINT.join(texts)} if texts else {}
 
 
-def authentication(good: Mapping[str, Any]) -> dict[str, str]:
+def authentication(good: Mapping[str, Any], product_type: str) -> dict[str, str]:
     """What the chips say that let the phone prove its screen and battery; silence says nothing.
 
     Entries: seen on an iPhone 11, 12 mini and 17 Pro Max [public scans, read; unconfirmed].
     """
     values = {}
-    for name, entry, key in (
-        ("parts.panel_auth", "panel_auth", "auth-passed"),
-        ("parts.battery_auth", "battery_auth", "BatteryAuthPassed"),
+    for name, entry, key, what in (
+        ("parts.panel_auth", "panel_auth", "auth-passed", PANEL_AUTH),
+        ("parts.battery_auth", "battery_auth", "BatteryAuthPassed", BATTERY_AUTH),
     ):
         answer = flag_of(_entry(good, entry).get(key))
         if answer is not None:
             values[name] = "passed" if answer else "failed"
+        elif _entry(good, "product") and is_not_known_to_tell(product_type, what):
+            values[name] = NOT_TOLD
     return values
 
 

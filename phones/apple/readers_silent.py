@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from phones.apple.built import FACE_ID, RADIO_CHIP, UWB, is_built_without
+from phones.apple.built import FACE_ID, RADIO_CHIP, UWB, is_built_without, is_not_known_to_tell
 from phones.apple.consistency import contradictions
 from phones.apple.panic_families import HARDWARE, UNKNOWN
 from phones.apple.parts import decode
 from phones.apple.readers import read_batch
-from phones.apple.readers_parts import NOT_BUILT, authentication, flag_of, number_of, parts
+from phones.apple.readers_parts import NOT_BUILT, NOT_TOLD, authentication, flag_of, number_of, parts
 from phones.apple.registry import ANSWERS
 from phones.apple.system_support import support_of
 from phones.link import Reply
@@ -53,7 +53,7 @@ def read_silent(reply: Reply) -> Mapping[str, str]:
     good = {name: answer.value for name, answer in decode(reply.body).items() if answer.ok}
     values = dict(read_batch(reply))
     product_type = values.get("product.model", "")
-    values |= {"parts.read": "yes"} | parts(good, product_type) | authentication(good)
+    values |= {"parts.read": "yes"} | parts(good, product_type) | authentication(good, product_type)
     for read in (_screen, _cameras, _radios, _sim, _storage, _charging, _sold, _panics, _built):
         values |= read(good)
     values |= _by_model(good, product_type)
@@ -69,8 +69,9 @@ def read_parts(reply: Reply) -> Mapping[str, str]:
     ReplyMalformedError.
     """
     good = {name: answer.value for name, answer in decode(reply.body).items() if answer.ok}
-    product_type = good.get("ProductType")
-    told = parts(good, product_type if isinstance(product_type, str) else "") | authentication(good)
+    named = good.get("ProductType")
+    product_type = named if isinstance(named, str) else ""
+    told = parts(good, product_type) | authentication(good, product_type)
     return {"parts.read": "yes"} | told
 
 
@@ -292,6 +293,6 @@ def _by_model(good: Mapping[str, Any], product_type: str) -> Values:
         healthy = flag_of(chip.get(key))
         if healthy is not None:
             values[name] = "yes" if healthy else "no"
-        elif is_built_without(product_type, RADIO_CHIP):
-            values[name] = NOT_BUILT
+        elif is_not_known_to_tell(product_type, RADIO_CHIP):
+            values[name] = NOT_TOLD
     return values

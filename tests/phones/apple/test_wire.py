@@ -27,6 +27,7 @@ from phones.apple.inspection import (
 from phones.apple.lockdown_session import MOST_REPORTS
 from phones.apple.readers import read_batch
 from phones.apple.records import PairRecordMissingError
+from phones.apple.silent import parts_question, silent_question
 from phones.clock import SystemClock
 from phones.errors import PhoneError, PhoneLostError, PhoneRefusedError, PhoneSilentError, UsbmuxError
 from phones.link import AppleBatch, AppleEraseRoute, ApplePart, Question, ShellLine
@@ -662,3 +663,29 @@ def test_a_closed_island_lets_go_of_what_still_waits(bench: Callable[..., Bench]
     assert not waiting.is_alive()
     assert ended
     here.island.close()
+
+
+def test_the_silent_checks_are_answered_through_the_client_library(bench: Callable[..., Bench]) -> None:
+    here = bench(variation=("no_crash_reports", "true_tone_lost"))
+    here.inspect()
+    values = here.ask(silent_question(MARK, timeout_s=60))
+    assert (values["parts.panel_state"], values["storage.nand_state"], values["display.true_tone"]) == (
+        "ok",
+        "ready",
+        "blank",
+    )
+    assert (values["storage.read_back"], values["storage.scratch_removed"]) == ("same", "yes")
+    assert (values["radio.wifi_address"], values["panics.hardware"]) == ("ok", "0")
+    assert not [name for name in here.phone.strata.media.names("/") if name.startswith("proofwipe")]
+    alone = here.ask(parts_question(name="check.parts_again", timeout_s=30))
+    parts = {name: text for name, text in values.items() if name.startswith("parts.")}
+    assert dict(alone) == parts
+    assert here.island.unfinished() == 0
+
+
+def test_panic_reports_are_read_where_they_lie_and_only_their_families_are_told(bench: Callable[..., Bench]) -> None:
+    here = bench(variation=("sensor_panics", "no_crash_reports", "files_spoilt"))
+    here.inspect()
+    values = here.ask(silent_question(MARK, timeout_s=60))
+    assert values["panics.families"] == "sensor_missing:2"
+    assert values["storage.read_back"] == "differs"
