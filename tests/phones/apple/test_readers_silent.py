@@ -22,14 +22,14 @@ from phones.apple.built import (
 )
 from phones.apple.files_speed import MOST_S, SCRATCH_BYTES, measure
 from phones.apple.panic_families import FAMILIES, HARDWARE, UNKNOWN, counted, family_of_report
-from phones.apple.parts import PartAnswer, encode, may_be_asked
+from phones.apple.parts import APPLE_REGISTRY, PartAnswer, encode, may_be_asked
 from phones.apple.readers_parts import flag_of, number_of
 from phones.apple.readers_silent import read_parts, read_silent
 from phones.apple.registry import ANSWERS, BY_NAME, ENTRIES, read_entry, reduced
 from phones.apple.silent import parts_question, silent_question
 from phones.apple.system_support import support_of
 from phones.errors import PhoneLostError, PhoneRefusedError, ReplyMalformedError
-from phones.link import AppleBatch, Effect, Reply
+from phones.link import AppleBatch, ApplePart, Effect, Reply
 from phones.same_parts import BLANK
 from phones.signs import NOT_MEASURED
 
@@ -98,8 +98,7 @@ def test_every_part_of_the_questions_is_on_the_list_and_no_other_entry_can_be_as
         names = [part.name for part in question.request.parts]
         assert len(names) == len(set(names))
     assert (silent.effect, parts.effect) == (Effect.WRITES, Effect.READS)
-    (entry,) = [part for part in parts.request.parts if part.name == "product"]  # type: ignore[union-attr]
-    assert not may_be_asked(type(entry)(name="x", kind=entry.kind, arguments={"entry": "IOService"}))
+    assert not may_be_asked(ApplePart(name="x", kind=APPLE_REGISTRY, arguments={"entry": "IOService"}))
 
 
 def test_nothing_answered_is_nothing_told() -> None:
