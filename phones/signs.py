@@ -16,6 +16,7 @@ SIGNS: Mapping[str, str] = MappingProxyType(
     {
         "asleep": "nobody on the phone listens to the part, and it delivers nothing",
         "changing": "it is being switched just now",
+        "charging": "it is being charged, so that its voltage under load says nothing",
         "code_not_known": "a code that no document we know explains",
         "crashed": "the service says that it has crashed since the phone started",
         "cut": "parts of the answer that always stand there are missing",
@@ -25,6 +26,7 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "left_at_zero": "a figure that makers leave at 0 when they do not measure it",
         "no_service": "it hears no network: a dead antenna and a place without one look the same",
         "noisy": "what is around it was louder, or shook more, than what was to be measured",
+        "no_load": "no load could be put on it, or none was seen in its current",
         "not_available": "the phone says that it has no such figure",
         "not_opened": "the page that measures it was never opened on the phone, or the phone gave no way to it",
         "not_present": "the phone says that the part is not there, and goes on with default values",

@@ -154,6 +154,22 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         without="`unknown` unless the phone says original or replaced in words we know",
         then="functional class no better than F5",
     ),
+    Measurement(
+        values=("battery.sag_mv", "battery.resistance_mohm"),
+        source="Android: power supply or `dumpsys battery`, each second while our own load runs (`battery_load`)",
+        signs=("charging", "cut", "no_load"),
+    ),
+    Measurement(values=("battery.load_curve",), source="the same", signs=("cut", "no_load")),
+    Measurement(
+        values=("battery.rest_mv", "battery.load_s", "battery.load_current_ma"),
+        source="the same",
+        without="there only with the curve",
+    ),
+    Measurement(
+        values=("battery.contradictions", "battery.contradictions_looked_at"),
+        source="ours: cycles, capacity, dates, voltage and load held together (`phones/battery_truth.py`)",
+        without="`unknown` where nothing could be compared",
+    ),
     Measurement(values=("battery.source",), source="ours", without="names the source that was believed"),
     # what else the checks look at
     Measurement(

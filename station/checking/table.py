@@ -8,6 +8,7 @@ A further act is one row here, its module beside this one, its values in `phones
 from phones.evidence import Moment
 from phones.port import Platform
 from station.checking.act import CheckAct, Profile
+from station.checking.battery_load import BATTERY_LOAD
 from station.checking.browser.act import BROWSER_ANDROID
 from station.checking.browser.page_host import BROWSER_APPLE
 from station.checking.eyes import EYES
@@ -22,6 +23,7 @@ ACTS: tuple[CheckAct, ...] = (
     SPEED_ANDROID_ACT,
     SILENT_APPLE_ACT,
     PARTS_ACT,
+    BATTERY_LOAD,
     *WATCHED,
     BROWSER_ANDROID,
     BROWSER_APPLE,
