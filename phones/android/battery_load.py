@@ -63,7 +63,7 @@ def load_question(*, timeout_s: float) -> Question:
         "type timeout >/dev/null 2>&1&&type yes >/dev/null 2>&1||exit 127;"
         "n=$(nproc 2>/dev/null);i=0;"
         f'while [ "$i" -lt "${{n:-4}}" ]&&[ "$i" -lt 16 ];do {busy} i=$((i+1));done;'
-        f"timeout {LOAD_S} cat /system/framework/framework.jar /system/framework/services.jar >/dev/null 2>&1 &"
+        f"timeout {LOAD_S} cat /system/framework/framework.jar /system/framework/services.jar >/dev/null 2>&1 & true"
     )
     return Question(
         name="check.battery_load.begin",

@@ -19,10 +19,7 @@ _LOAD_SAMPLES = LOAD_S - 2
 
 def measure(scene: Scene) -> None:
     """Three looks at rest, then one a second under load; everything is kept as one piece. Raises: BenchError."""
-    if scene.platform is Platform.ANDROID:
-        values = _loaded(scene)
-    else:
-        values = without_load("no_load")
+    values = _loaded(scene) if scene.platform is Platform.ANDROID else without_load("no_load")
     now = int(scene.clock.now().timestamp())
     truth = contradictions({**scene.known, **values}, now_epoch=now)
     scene.phone.record_host_fact(_ASKED, values | truth, scene.moment)

@@ -10,6 +10,7 @@ from phones import android, apple
 from phones.allowed import ALLOWED
 from phones.android import readers_checks as checks
 from phones.android.battery import battery, battery_level
+from phones.android.battery_load import Sample, load_values, without_load
 from phones.android.input_events import HEADSET, Axis, InputDevice, InputEvent
 from phones.android.trade_in import read_status
 from phones.android.watched_keys import HeadsetTally, KeyTally
@@ -63,6 +64,7 @@ DUMPS = [
         "[93]\n  battery IcAuthenticationResults: [true]\n10-04 21:48:23.174  Final IcAuthenticationResults:[false]",
     ),
 ]
+_UNDER_LOAD = Sample(millivolts=3900, current=-900, charging=False)
 OTHERS = [
     battery({"battery": SAMSUNG, "cycles": "android.os.extra.CYCLE_COUNT=9"}),
     *[
@@ -105,6 +107,10 @@ OTHERS = [
     checks.thermal(THERMAL + "\nThermal Status: 3"),
     *silent_answers.ALL,
     *[signs_of(end, PAGE_CHECKS) for end in ENDS_WITH_SIGNS],
+    without_load("no_load"),
+    load_values([], []),
+    load_values([_UNDER_LOAD], [_UNDER_LOAD] * 5),
+    load_values([_UNDER_LOAD], [Sample(millivolts=4100, current=0, charging=True)] * 5),
     read_status({"battery": {"cycle_count": 0, "health": 0, "state": 1}}, nonce=""),
     *[
         read_batch(Reply(body=encode({name: PartAnswer(status="ok", value=value)})))

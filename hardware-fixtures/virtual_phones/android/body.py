@@ -15,6 +15,7 @@ from virtual_phones.android.behaviour import (
     VARIATIONS,
 )
 from virtual_phones.android.card import CARD_MISBEHAVIOURS
+from virtual_phones.android.cell import CELL_FAULTS, CELL_VARIATIONS
 from virtual_phones.android.data import EPOCH_AT_ZERO, Hardware
 from virtual_phones.android.inputs import INPUT_FAULTS, INPUT_VARIATIONS
 from virtual_phones.android.lives import AndroidLives
@@ -55,7 +56,15 @@ class AndroidBody(VirtualPhone):
         known = {*MISBEHAVIOURS, *MISBEHAVIOURS_IN_FASTBOOT, *MISBEHAVIOURS_IN_RESCUE, *MISBEHAVIOURS_IN_RECOVERY}
         known |= {*STORAGE_MISBEHAVIOURS, *CARD_MISBEHAVIOURS}
         unknown = self.misbehaviour - known
-        unknown |= self.variation - {*VARIATIONS, *LIMITS, *FASTBOOT_VARIATIONS, *INPUT_FAULTS, *INPUT_VARIATIONS}
+        unknown |= self.variation - {
+            *VARIATIONS,
+            *LIMITS,
+            *FASTBOOT_VARIATIONS,
+            *INPUT_FAULTS,
+            *INPUT_VARIATIONS,
+            *CELL_FAULTS,
+            *CELL_VARIATIONS,
+        }
         if unknown or condition not in CONDITIONS:
             raise ValueError(f"android: unknown {', '.join(sorted(unknown)) or condition}")
         self.neighbour_serial = neighbour_serial or serial[:-1] + ("0" if serial[-1:] != "0" else "1")

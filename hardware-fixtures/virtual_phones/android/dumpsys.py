@@ -100,13 +100,13 @@ def _battery(system: AndroidSystem, words: list[str]) -> str:
     warmth_dc, drained = system.lives.strain.felt(system.lives.now_s)
     temperature = int(str(battery.get("temperature_dc", 0))) + (warmth_dc if system.has("warms_up") else 0)
     drained = drained if system.has("drains") else 0
-    powered = alive.alive(system.model).get("power", True) is True
+    powered = system.lives.cell.is_powered and alive.alive(system.model).get("power", True) is True
     text = (
         "Current Battery Service state:\n  AC powered: false\n"
         f"  USB powered: {str(powered).lower()}\n  Wireless powered: false\n"
         f"{dock}  Max charging current: 500000\n  Max charging voltage: 5000000\n"
         f"  Charge counter: {battery.get('charge_counter_uah')}\n"
-        f"  status: {2 if powered and not drained else 3}\n  health: {battery.get('health')}\n"
+        f"  status: {3 if drained or not powered else 2}\n  health: {battery.get('health')}\n"
         f"  present: true\n  level: {max(1, system.lives.hardware.battery_level - drained)}\n  scale: 100\n"
         f"  voltage: {battery.get('voltage_mv')}\n  temperature: {temperature}\n"
         "  technology: Li-ion\n"
@@ -116,9 +116,9 @@ def _battery(system: AndroidSystem, words: list[str]) -> str:
         text += "  Charging state: 0\n  Charging policy: 0\n"
     if "samsung_battery" in system.lives.variation:
         text += (
-            f"  mSavedBatteryAsoc: [{battery.get('health_percent')}]\n"
-            f"  mSavedBatteryBsoh: [{battery.get('health_percent')}]\n"
-            f"  mSavedBatteryUsage: {int(str(battery.get('cycles', 0))) * 100 + 39}\n"
+            f"  mSavedBatteryAsoc: [{cell.health_percent()}]\n"
+            f"  mSavedBatteryBsoh: [{cell.health_percent()}]\n"
+            f"  mSavedBatteryUsage: {int(str(cell.cycles() or 0)) * 100 + 39}\n"
             f"  battery FirstUseDate: [20240901]\n"
             "  LLB MAN: 20240701\n  LLB CAL: 20240715\n"
         )
@@ -377,7 +377,7 @@ def _diskstats(system: AndroidSystem, words: list[str]) -> str:
 def _activity(system: AndroidSystem, words: list[str]) -> str:
     if words[:1] not in (["broadcasts"], ["b"]):
         return "ACTIVITY MANAGER SETTINGS (dumpsys activity settings)\n"
-    cycles = section(system.model, "battery").get("cycles")
+    cycles = system.lives.cell.cycles()
     extra = f" android.os.extra.CYCLE_COUNT={cycles}" if system.form("CYCLE_COUNT") == "extra" else ""
     return (
         "ACTIVITY MANAGER BROADCAST STATE (dumpsys activity broadcasts)\n  Sticky broadcasts for user -1:\n"

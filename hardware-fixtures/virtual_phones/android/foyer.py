@@ -96,12 +96,12 @@ def status(system: AndroidSystem, challenge: str) -> dict[str, object]:
     original = "原装" if "chinese_locale" in system.lives.variation else "original"
     found: dict[str, object] = {
         "battery": {
-            "cycle_count": battery.get("cycles"),
-            "health": battery.get("health_percent"),
+            "cycle_count": system.lives.cell.cycles(),
+            "health": system.lives.cell.health_percent(),
             "state": battery.get("health"),
             "manufacturing_date": battery.get("manufactured"),
             "first_usage_date": battery.get("first_used"),
-            "serial": "BAT" + hardware.serial[-6:],
+            "serial": system.lives.cell.serial(),
             "part_status": original,
         },
         "storage": {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from virtual_phones.android.behaviour import KEEPS
 from virtual_phones.android.card import Tray
+from virtual_phones.android.cell import Cell
 from virtual_phones.android.data import (
     ERASED_FOLDERS,
     SHELL_FILES,
@@ -73,10 +74,13 @@ class AndroidLives:
         self.files = FileTree()
         self.volume = data_volume(self.files, model, misbehaviour, taken=self.taken_bytes)
         self.strain = Strain(self.volume)
+        self.cell = Cell(model, variation, serial=hardware.serial, now_s=lambda: self.now_s, resets=lambda: self.resets)
         self.boot_id = ""
         self._boots = random.Random(f"{seed}/{hardware.serial}/boots")
         self._draws = random.Random(f"{seed}/{hardware.serial}/draws")
         system_files(self.files, model)
+        told = 0o444 if "power_supply_told" in variation else 0o400
+        self.files.put("/sys/class/power_supply/battery/uevent", self.cell.uevent, mode=told)
         self.files.put("/proc/uptime", self._uptime, mode=0o444)
         self.files.put("/proc/sys/kernel/random/boot_id", self._kernel_id, mode=0o444)
         self.files.put("/proc/sys/kernel/random/uuid", self._kernel_draw, mode=0o444)

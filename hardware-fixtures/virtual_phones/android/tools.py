@@ -4,6 +4,7 @@
 import re
 
 from virtual_phones.android import alive
+from virtual_phones.android.cell import CORE_MA, CORES, STORAGE_MA
 from virtual_phones.android.dumpsys import PDB_REFUSAL, dumpsys, frp_status
 from virtual_phones.android.foyer import tradeinmode
 from virtual_phones.android.system import AndroidSystem
@@ -44,8 +45,25 @@ def android_tools(system: AndroidSystem) -> dict[str, Tool]:
     if system.form("gsi_tool") == "present":
         found["gsi_tool"] = bound(_gsi_tool)
     found["dd"] = alive.timed(found["dd"], system.model)
+    found |= {"timeout": bound(_time_out), "nproc": bound(_nproc)}
+    if system.has("load_refused"):
+        del found["timeout"]
     absent = section(system.model, "shell").get("absent", [])
     return {name: tool for name, tool in found.items() if not (isinstance(absent, list) and name in absent)}
+
+
+def _time_out(system: AndroidSystem, call: Call) -> int:
+    """toybox: a program that keeps a core or the storage busy draws current until its time is over."""
+    if len(call.words) > 1 and call.words[0].isdigit():
+        draws = {"yes": CORE_MA, "cat": STORAGE_MA}.get(call.words[1], 0)
+        if draws:
+            system.lives.cell.load(float(call.words[0][:4]), draws)
+    return FILE_TOOLS["timeout"](call)
+
+
+def _nproc(system: AndroidSystem, call: Call) -> int:
+    call.write(f"{CORES}\n")
+    return 0
 
 
 def _gsi_tool(system: AndroidSystem, call: Call) -> int:
