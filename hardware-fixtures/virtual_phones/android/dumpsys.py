@@ -100,7 +100,8 @@ def _battery(system: AndroidSystem, words: list[str]) -> str:
     warmth_dc, drained = system.lives.strain.felt(system.lives.now_s)
     temperature = int(str(battery.get("temperature_dc", 0))) + (warmth_dc if system.has("warms_up") else 0)
     drained = drained if system.has("drains") else 0
-    powered = system.lives.cell.is_powered and alive.alive(system.model).get("power", True) is True
+    cell = system.lives.cell
+    powered = cell.is_powered and alive.alive(system.model).get("power", True) is True
     text = (
         "Current Battery Service state:\n  AC powered: false\n"
         f"  USB powered: {str(powered).lower()}\n  Wireless powered: false\n"

@@ -86,10 +86,10 @@ def test_the_load_ends_by_itself(tmp_path: Path) -> None:
     found = watch(measure, {**lives.PIXEL_13, "variation": list(READABLE)}, tmp_path)
     there = found.slot.phone
     assert there is not None
-    idle = there.lives.cell.drawn_ma()  # type: ignore[attr-defined]
+    idle = there.lives.cell.drawn_ma()  # type: ignore[attr-defined]  # an Android phone
     assert idle > 1000, "it still runs: the host looks for less time than the load lasts"
     found.slot.tick(1_000_000.0)
-    assert there.lives.cell.drawn_ma() < 300  # type: ignore[attr-defined]
+    assert there.lives.cell.drawn_ma() < 300  # type: ignore[attr-defined]  # an Android phone
 
 
 def test_neither_samples_nor_anything_of_the_owner_stands_in_the_evidence_but_the_curve(tmp_path: Path) -> None:
