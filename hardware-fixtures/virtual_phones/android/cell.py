@@ -3,7 +3,7 @@
 what it was taught.
 
 Its voltage falls at once by current times resistance and then creeps on a little, as real cells do; currents, curve and
-the power supply's fields follow public kernels' documentation [Documentation/ABI/testing/sysfs-class-power], the size of
+the fields follow public kernels' documentation [Documentation/ABI/testing/sysfs-class-power], the size of
 everything else is `unconfirmed`.
 """
 
