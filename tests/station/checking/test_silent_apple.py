@@ -124,7 +124,12 @@ def test_every_row_that_the_act_serves_is_passed_by_the_healthy_model(healthy: M
 @pytest.mark.parametrize("model", MODELS)
 def test_no_model_fails_anything_when_nothing_is_wrong_with_it(model: str, tmp_path: Path) -> None:
     found = outcomes(measured(tmp_path, model=model, variation=("no_crash_reports",)))
-    untested = {
+    untested = {  # known after the erase, with a card of another carrier in it, and by an act of its own
+        "parts_same",
+        "sim_lock",
+        "battery_truth",
+        "battery_under_load",
+    }
         "parts_same",
         "sim_lock",
         "battery_truth",
