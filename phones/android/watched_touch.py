@@ -4,9 +4,9 @@
 No path is kept, not even in memory: a cell, a line and a stroke's ends are marked and the position is forgotten, so
 that nobody could read a pattern that unlocks a phone out of it.
 
-A dead stripe shows when strokes cross it again and again and no position within it is ever told (research
-interfaces.md §7.3: seven strokes of 300 mm/s at 60 Hz leave gaps of up to 4.25 mm; a digitiser that interpolates hides
-it). Where too few strokes crossed, nobody has measured.
+A dead stripe shows when strokes cross it again and again and no position within it is ever told. How sure that is
+follows from how far apart each stroke's own positions lie: a hasty finger leaves gaps on any screen, and then nobody has
+measured. A digitiser that makes up what lies between hides its stripe (research interfaces.md §7.3).
 """
 
 from dataclasses import dataclass, field
@@ -21,17 +21,38 @@ LINES = 250
 STROKES_NEEDED = 7
 COVERED_NEEDED = 980
 """Per mille of the cells; a person who has not drawn everywhere has not measured."""
+FINE_LINES = {"X": 15, "Y": 6}
+"""So narrow every stretch must be in which nothing was told: 4.2 mm of 70 and 3.6 mm of 150, where the scheme has its
+limits. What is wider is a fault if it is sure, and else not measured."""
+UNEVEN = 1.3
+"""A stroke is this much faster than its mean at its fastest (our own guess)."""
+SURE = 1e-4
+"""By this chance at most strokes on a sound screen may have left the stretch out."""
 _MOST_STROKES = 2000
-_NEW, _END = 0, -1
+_JOINED_US = 300_000
+_JOINED_LINES = 6
+"""A finger that is lost over a stripe and felt again behind it draws one stroke."""
 
 
 @dataclass(slots=True)
 class _Finger:
-    """One stroke under way: where it is, and how far it has gone along each axis, in lines."""
+    """One stroke: where it is, and how far it has gone along each axis, in lines. `told`: how many positions."""
 
     x: int | None = None
     y: int | None = None
+    has_moved: bool = False
+    told: int = 0
+    seen_us: int = 0
     ends: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def step(self, axis: str) -> float:
+        """How far apart its positions lie along this axis, on the mean."""
+        return self.length(axis) / max(self.told - 1, 1)
+
+    def length(self, axis: str) -> int:
+        """How far it has gone along this axis, in lines."""
+        least, most = self.ends[axis]
+        return most - least
 
 
 class TouchTally:
@@ -44,7 +65,7 @@ class TouchTally:
         self._fingers: dict[int, _Finger] = {}
         self._cells: set[int] = set()
         self._lines: dict[str, set[int]] = {"X": set(), "Y": set()}
-        self._strokes: dict[str, list[tuple[int, int]]] = {"X": [], "Y": []}
+        self._strokes: list[_Finger] = []
         self.touches = 0
         """Fingers that came down."""
 
@@ -62,7 +83,7 @@ class TouchTally:
         elif event.code in ("ABS_MT_POSITION_X", "ABS_MT_POSITION_Y"):
             self._move(event.code[-1], event.value)
         elif event.code == "SYN_REPORT":
-            self._mark()
+            self._mark(event.at_us)
 
     def _move(self, axis: str, value: int) -> None:
         finger = self._fingers.get(self._slot)
@@ -70,27 +91,47 @@ class TouchTally:
         if finger is None or not span.least <= value <= span.most:
             return
         place = (value - span.least) * LINES // (span.most - span.least + 1)
+        finger.has_moved = True
         if axis == "X":
             finger.x = place
         else:
             finger.y = place
 
-    def _mark(self) -> None:
+    def _mark(self, at_us: int) -> None:
         """All that was said since the last report belongs together."""
-        for finger in self._fingers.values():
-            if finger.x is None or finger.y is None:
+        for slot, finger in self._fingers.items():
+            if finger.x is None or finger.y is None or not finger.has_moved:
                 continue
-            self._cells.add(finger.y * ROWS // LINES * COLUMNS + finger.x * COLUMNS // LINES)
-            for axis, place in (("X", finger.x), ("Y", finger.y)):
-                self._lines[axis].add(place)
-                least, most = finger.ends.get(axis, (place, place))
-                finger.ends[axis] = (min(least, place), max(most, place))
+            if not finger.told and (before := self._lost_before(finger.x, finger.y, at_us)) is not None:
+                self._fingers[slot] = before
+                before.x, before.y = finger.x, finger.y
+                self._note(before, finger.x, finger.y, at_us)
+            else:
+                self._note(finger, finger.x, finger.y, at_us)
+
+    def _note(self, finger: _Finger, x: int, y: int, at_us: int) -> None:
+        finger.has_moved = False
+        finger.told += 1
+        finger.seen_us = at_us
+        self._cells.add(y * ROWS // LINES * COLUMNS + x * COLUMNS // LINES)
+        for axis, place in (("X", x), ("Y", y)):
+            self._lines[axis].add(place)
+            least, most = finger.ends.get(axis, (place, place))
+            finger.ends[axis] = (min(least, place), max(most, place))
+
+    def _lost_before(self, x: int, y: int, at_us: int) -> _Finger | None:
+        """The stroke that this one goes on with: lost just now, on the same line."""
+        last = self._strokes[-1] if self._strokes else None
+        if last is None or last.x is None or last.y is None or not 0 <= at_us - last.seen_us <= _JOINED_US:
+            return None
+        goes_along_y = last.length("Y") >= last.length("X")
+        aside = abs(last.x - x) if goes_along_y else abs(last.y - y)
+        return self._strokes.pop() if aside <= _JOINED_LINES else None
 
     def _lift(self, slot: int) -> None:
         finger = self._fingers.pop(slot, None)
-        for axis, ends in ({} if finger is None else finger.ends).items():
-            if len(self._strokes[axis]) < _MOST_STROKES:
-                self._strokes[axis].append(ends)
+        if finger is not None and finger.told and len(self._strokes) < _MOST_STROKES:
+            self._strokes.append(finger)
 
     @property
     def covered(self) -> int:
@@ -98,19 +139,28 @@ class TouchTally:
         return len(self._cells) * 1000 // (COLUMNS * ROWS)
 
     def gap(self, axis: str) -> int | None:
-        """The longest stretch of this axis, per mille, that enough strokes crossed and where no position was told; None
-        while too few strokes have gone along the axis.
+        """The widest stretch of this axis, per mille, where no position was told; None while too few strokes have gone
+        along it, or while a stretch is wider than it may be and hasty strokes can have left it out.
         """
-        strokes = self._strokes[axis]
+        along = [stroke for stroke in self._strokes if stroke.length(axis) >= LINES // 2]
         seen = sorted(self._lines[axis])
-        if len([ends for ends in strokes if ends[1] - ends[0] >= LINES // 2]) < STROKES_NEEDED:
+        if len(along) < STROKES_NEEDED or not seen:
             return None
-        gaps = [0]
-        for before, after in pairwise(seen):
-            crossed = len([1 for least, most in strokes if least <= before and most >= after])
-            if crossed >= STROKES_NEEDED:
-                gaps.append(after - before - 1)
-        return max(gaps) * 1000 // LINES
+        gaps = [(after - before - 1, before, after) for before, after in pairwise(seen)]
+        sure = [lines for lines, before, after in gaps if self._is_sure(along, axis, before, after)]
+        rims = [seen[0], LINES - 1 - seen[-1]]
+        widest = max([*rims, *(lines for lines, _, _ in gaps)], default=0)
+        if sure and max(sure) > FINE_LINES[axis]:
+            return max(sure) * 1000 // LINES
+        return None if widest > FINE_LINES[axis] else widest * 1000 // LINES
+
+    def _is_sure(self, along: list[_Finger], axis: str, before: int, after: int) -> bool:
+        """Would strokes on a sound screen have been felt between these lines?"""
+        crossing = [stroke for stroke in along if stroke.ends[axis][0] <= before and stroke.ends[axis][1] >= after]
+        chance = 1.0
+        for stroke in crossing:
+            chance *= max(0.0, 1 - (after - before - 1) / max(UNEVEN * stroke.step(axis), 1e-9))
+        return len(crossing) >= STROKES_NEEDED and chance <= SURE
 
     def is_whole(self) -> bool:
         """Nothing more is to be drawn."""

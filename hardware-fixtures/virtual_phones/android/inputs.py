@@ -22,6 +22,7 @@ INPUT_FAULTS: dict[str, str] = {
     "changed_over": "the two volume keys were put in the wrong way round",
     "dead_stripe_across": "a band of the screen, 5 mm high, feels nothing",
     "dead_stripe_along": "a band of the screen, 5 mm wide, feels nothing",
+    "bridged_stripe_across": "the same band, but the screen knows that it is one finger that goes over it",
     "dead_screen": "the screen feels nothing",
     "ghost_touches": "the screen feels fingers that are not there",
     "dead_socket": "the headset switch does not move",
@@ -169,31 +170,39 @@ class Inputs:
 
     def _touch(self, at_s: float, points: list[tuple[float, float]], *, rest_s: float) -> float:
         """One finger comes down, is at these places one after the other, and leaves."""
-        felt = [point for point in points if self._feels(*point)]
-        if not felt:
-            return at_s + rest_s * len(points)
-        self._tracking += 1
         touch = section(self._model, "touch")
         most_x, most_y = int(str(touch.get("x", 1079))), int(str(touch.get("y", 2399)))
-        for index, (x, y) in enumerate(points):
-            if index == 0:
+        is_down = False
+        for x, y in points:
+            feels = self._feels(x, y)
+            if feels and not is_down:
+                self._tracking += 1
                 self._say(at_s, _SCREEN, "EV_ABS", "ABS_MT_SLOT", 0)
                 self._say(at_s, _SCREEN, "EV_ABS", "ABS_MT_TRACKING_ID", self._tracking)
                 self._say(at_s, _SCREEN, "EV_KEY", "BTN_TOUCH", "DOWN")
-            if self._feels(x, y):
+                is_down = True
+            elif not feels and is_down and "bridged_stripe_across" not in self.faults:
+                self._lift(at_s)
+                is_down = False
+            if feels:
                 self._say(at_s, _SCREEN, "EV_ABS", "ABS_MT_POSITION_X", _raw(x, WIDTH_MM, most_x))
                 self._say(at_s, _SCREEN, "EV_ABS", "ABS_MT_POSITION_Y", _raw(y, HEIGHT_MM, most_y))
-            self._report(at_s, _SCREEN)
+            if is_down:
+                self._report(at_s, _SCREEN)
             at_s += rest_s
+        if is_down:
+            self._lift(at_s)
+        return at_s
+
+    def _lift(self, at_s: float) -> None:
         self._say(at_s, _SCREEN, "EV_ABS", "ABS_MT_TRACKING_ID", -1)
         self._say(at_s, _SCREEN, "EV_KEY", "BTN_TOUCH", "UP")
         self._report(at_s, _SCREEN)
-        return at_s
 
     def _feels(self, x: float, y: float) -> bool:
         if "dead_screen" in self.faults:
             return False
-        across = "dead_stripe_across" in self.faults and 68.0 <= y < 73.0
+        across = bool({"dead_stripe_across", "bridged_stripe_across"} & self.faults) and 68.0 <= y < 73.0
         along = "dead_stripe_along" in self.faults and 33.0 <= x < 38.0
         return not (across or along)
 
