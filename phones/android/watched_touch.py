@@ -5,8 +5,8 @@ No path is kept, not even in memory: a cell, a line and a stroke's ends are mark
 that nobody could read a pattern that unlocks a phone out of it.
 
 A dead stripe shows when strokes cross it again and again and no position within it is ever told. How sure that is
-follows from how far apart each stroke's own positions lie: a hasty finger leaves gaps on any screen, and then nobody has
-measured. A digitiser that makes up what lies between hides its stripe (research interfaces.md §7.3).
+follows from how far apart each stroke's own positions lie: a hasty finger leaves gaps on any screen, and then nobody
+has measured. A digitiser that makes up what lies between hides its stripe (research interfaces.md §7.3).
 """
 
 from dataclasses import dataclass, field
