@@ -38,14 +38,14 @@ class Row:
     inconclusive: int
 
 
-def simulate(faults: int, healthy: int, seed: int) -> tuple[Sequence[Row], Sequence[Row]]:
-    """Rows of faults and of healthy phones. Raises: OSError without node; CalledProcessError."""
+def simulate(faults: int, healthy: int, seed: int, only: str = "") -> tuple[Sequence[Row], Sequence[Row]]:
+    """Rows of faults and of healthy phones; `only`: of checks that begin so. Raises: OSError without node; CalledProcessError."""
     limits = {
         check.value: {"operator": check.operator, "limit": check.limit}
         for check in load(SCHEME).checks
         if check.value.startswith("browser.")
     }
-    line = ["node", str(ROOT / "tools" / "detection" / "table.mjs"), str(faults), str(healthy), str(seed)]
+    line = ["node", str(ROOT / "tools" / "detection" / "table.mjs"), str(faults), str(healthy), str(seed), only]
     given = json.dumps(limits)
     run = subprocess.run(line, input=given, stdout=subprocess.PIPE, text=True, check=True, timeout=LONGEST_S)
     found = json.loads(run.stdout)

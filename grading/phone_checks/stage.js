@@ -62,7 +62,7 @@ export class Stage {
   ask(choices, where = this.body, kind = "") {
     return this.until(new Promise((resolve) => {
       const buttons = choices.map(([key, value], at) => {
-        const button = element("button", { class: at ? "" : "main", text: typeof key === "number" ? String(key) : this.say(key), "data-answer": String(value) });
+        const button = element("button", { class: choices.length === 1 ? "main" : "", text: typeof key === "number" ? String(key) : this.say(key), "data-answer": String(value) });
         button.addEventListener("click", () => finish(value));
         return button;
       });

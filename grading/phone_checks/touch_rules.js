@@ -8,6 +8,7 @@ export const COLUMNS = 14;
 export const ROWS = 14;
 export const GHOST_MS = 5000;
 const FALSE_ALARM = 0.00025; // on each axis: together half of the thousandth that a healthy phone may cost
+const LEAST_GAP_MM = 2.5; // browsers keep back the first millimetres of a stroke, fingers stick: no narrower gap counts
 const WIDEST_GAP_MM = 4; // where more would be allowed, a stripe of 4 mm could hide: the hand was too fast
 const SHORTEST_MM = 8; // a shorter stroke has no direction
 const STRAIGHT = 3;
@@ -24,7 +25,7 @@ export function judgeSweeps(strokes, size) {
   const enough = sum(down, "length") >= ENOUGH * COLUMNS * size.height
     && sum(across, "length") >= ENOUGH * ROWS * size.width;
   if (!enough || !rate) return { sign: "too_little", values: {} };
-  const allowed = [allowedGap(down, size.height), allowedGap(across, size.width)];
+  const allowed = [allowedGap(down, size.height), allowedGap(across, size.width)].map((gap) => Math.max(LEAST_GAP_MM, gap));
   if (Math.max(...allowed) > WIDEST_GAP_MM) return { sign: "too_fast", values: {} };
   const gaps = [longestGap(down, size.height), longestGap(across, size.width)];
   values.touch_gap_y_um = Math.round(gaps[0] * 1000);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Faults that are seeded, and healthy phones in every surrounding: each row is run so often, and counted.
 //
-//     node tools/detection/table.mjs FAULTS HEALTHY SEED      numbers of runs; one JSON document to the output
+//     node tools/detection/table.mjs FAULTS HEALTHY SEED [CHECK]   numbers of runs; one JSON document to the output
 //
 // A run ends as "pass", "fail" or "inconclusive" under the limits that come in by the input (JSON, value -> rule), as
 // the grading scheme has them.
@@ -18,7 +18,7 @@ import { covered, ofCard, ofWhite } from "./lenses.mjs";
 import { record } from "./rooms.mjs";
 import { around, quarter, sixFaces, vibrating } from "./sensors.mjs";
 
-const [faultRuns, healthyRuns, seed] = process.argv.slice(2).map(Number);
+const [faultRuns, healthyRuns, seed] = process.argv.slice(2, 5).map(Number), only = process.argv[5] ?? "";
 const limits = JSON.parse(readFileSync(0, "utf8"));
 
 /** What the scheme would say of these values: every one must be there and pass. */
@@ -192,6 +192,6 @@ function count(run, runs, number) {
   return counts;
 }
 
-const rows = (table, runs, first) => table.map(([check, what, run, claimed = true], number) =>
-  ({ check, what, claimed, runs, ...count(run, runs, first + number) }));
+const rows = (table, runs, first) => table.map((row, number) => [...row, first + number]).filter(([check]) => check.startsWith(only))
+  .map((row) => ({ check: row[0], what: row[1], claimed: row.length < 5 || row[3], runs, ...count(row[2], runs, row.at(-1)) }));
 process.stdout.write(`${JSON.stringify({ faults: rows(FAULTS, faultRuns, 0), healthy: rows(HEALTHY, healthyRuns, 1000) })}\n`);
