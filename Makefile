@@ -87,8 +87,8 @@ $(WHEELS)/.complete: offline_page/wheels.txt $(INSTALLED)
 verify-page: need-page $(NODE_MODULES) $(WHEELS)/.complete  ## the verifier in one HTML file: dist/verify.html
 	node offline_page/build.mjs $(WHEELS) $(PAGE)
 
-test-page: verify-page  ## that file in a real Chromium, and some of it in a real Firefox: every golden paper, phones, codes, no network; the dashboard in Chromium
-	$(BIN)/python -m tools.run_tests page -- tests/offline_page tests/station/service/pages
+test-page: verify-page  ## that file in a real Chromium, and some of it in a real Firefox: every golden paper, phones, codes, no network; the dashboard and the page of checks in Chromium
+	$(BIN)/python -m tools.run_tests page -- tests/offline_page tests/station/service/pages tests/station/checking tests/grading
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 WHEEL := dist/proofwipe-$(VERSION)-py3-none-any.whl

@@ -39,7 +39,10 @@ class Row:
 
 
 def simulate(faults: int, healthy: int, seed: int, only: str = "") -> tuple[Sequence[Row], Sequence[Row]]:
-    """Rows of faults and of healthy phones; `only`: of checks that begin so. Raises: OSError without node; CalledProcessError."""
+    """Rows of faults and of healthy phones; `only`: of checks that begin so.
+
+    Raises: OSError without node; CalledProcessError.
+    """
     limits = {
         check.value: {"operator": check.operator, "limit": check.limit}
         for check in load(SCHEME).checks
