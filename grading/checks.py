@@ -17,9 +17,11 @@ CLAIMING_LINK = "browser"
 """The link of evidence that a page in the phone's own browser claims."""
 NOT_LOOKED = "not_looked"
 """What a person answers who has not looked."""
-NEVER_STATED = frozenset({"overridden", "placeholder", "replayed", "set_by_hand", "simulated", "sources_disagree"})
-"""Signs that a value was put in place of the measured one. Where a scheme says who measures, no person's word stands in
-for such a reading.
+NEVER_STATED = frozenset(
+    {"frozen", "one_state", "overridden", "placeholder", "replayed", "set_by_hand", "simulated", "sources_disagree"}
+)
+"""Signs that a part was seen to be stuck, or that a value was put in place of the measured one. Where a scheme says
+who measures, no person's word stands in for such a reading.
 """
 _WORST_FIRST = (
     CheckOutcome.FAIL,

@@ -144,6 +144,6 @@ def sim_reader(text: str, features: Set[str]) -> Values:
     words = {word.strip() for word in text[:256].split(",")} - {""}
     if words & _READER_FAILS:
         return {name: "no"}
-    if words & _READER_WORKS:
+    if words & _READER_WORKS and words <= _READER_WORKS | {"NOT_READY"}:  # an eSIM without a profile is not ready
         return {name: "yes"}
     return not_measured("starting" if words & {"NOT_READY"} else "unknown_word", name) if words else {}

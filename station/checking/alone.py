@@ -9,6 +9,7 @@ from grading.report import CheckResult
 from grading.schemes import Scheme
 from phones.bench.inspection import inspect
 from phones.clock import Clock
+from phones.errors import ProofwipeError
 from phones.evidence import Moment
 from phones.operator import SheetOperator
 from phones.port import Platform, Port, Sighting
@@ -16,6 +17,13 @@ from phones.witness import Witness, WitnessedPort
 from station.checking.act import CheckAct, PageHost, Scene
 from station.checking.check_file import CheckFile, open_for
 from station.checking.flow import Skips, done, run_acts
+
+
+class SwappedPhoneError(ProofwipeError):
+    """Another phone hangs there than the one that was to be measured."""
+
+    code = "swapped_phone"
+    exit_code = 5
 
 
 def check_alone(
@@ -35,7 +43,10 @@ def check_alone(
 ) -> CheckFile:
     """Inspect the phone, and do every act that its file of this shift has not. `anew`: all of them.
 
-    Raises: BenchError; OSError when nothing can be kept; ValueError for a phone that tells no number of its own.
+    What lets us into an iPhone is given up at the end.
+
+    Raises: SwappedPhoneError, BenchError; OSError when nothing can be kept; ValueError for a phone that tells no number
+    of its own.
     """
     platform = sighting.platform or Platform.ANDROID
     known = _known(port, sighting, clock, draw)
@@ -55,9 +66,11 @@ def check_alone(
             tell=tell,
             page_host=page_host,
         )
-        run_acts(acts(platform), scene, but=done(file.evidence), skips=skips)
+        if not run_acts(acts(platform), scene, but=done(file.evidence), skips=skips):
+            raise SwappedPhoneError(subject=sighting.port)
     finally:
         phone.close_link()
+        port.forget(known.get("identity.udid", ""))
     return file
 
 

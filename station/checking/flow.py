@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Acts of checking one after the other: what is done is not done again, what is skipped stays untested."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from phones.evidence import Evidence, Outcome
-from phones.port import Presence
+from phones.port import Presence, Sighting
 from station.checking.act import CheckAct, Measurer, Scene
 
 ASKED = "check."
 """Evidence of an act is asked for under this and its name."""
+PATIENCE_S: Mapping[Measurer, float] = MappingProxyType(
+    {Measurer.CABLE: 120.0, Measurer.WATCHED: 90.0, Measurer.BROWSER: 600.0, Measurer.PERSON: 300.0}
+)
+"""So long one act waits for a person at most: an erase is not held up for hours by what nobody does."""
 CAN_BE_CHECKED = frozenset({Presence.ADB_DEVICE, Presence.APPLE})
 """Everywhere else a phone has no shell and no services that could tell of its parts."""
 
@@ -31,16 +36,18 @@ def done(evidence: Iterable[Evidence]) -> frozenset[str]:
     )
 
 
-def run_acts(acts: Sequence[CheckAct], scene: Scene, *, but: Collection[str] = (), skips: Skips) -> None:
+def run_acts(acts: Sequence[CheckAct], scene: Scene, *, but: Collection[str] = (), skips: Skips) -> bool:
     """Every act that is not among `but`, in order. A phone that left or cannot be asked now is not asked: what only it
-    could tell stays untested.
+    could tell stays untested. False, and nothing further is done, once another phone hangs on the port than at first:
+    what one phone tells may not count for another.
 
     Raises: BenchError.
     """
+    first = scene.phone.peek()
     left = [act for act in acts if act.name not in but]
     for act in left:
         if scene.is_over() or skips.rest_skipped():
-            return
+            return True
         if act.measurer is not Measurer.PERSON and scene.phone.peek().presence not in CAN_BE_CHECKED:
             continue
         before = skips.skipped()
@@ -49,4 +56,12 @@ def run_acts(acts: Sequence[CheckAct], scene: Scene, *, but: Collection[str] = (
             return scene.is_over() or skips.rest_skipped() or skips.skipped() > before
 
         scene.tell(act.name)
-        act.run(replace(scene, is_over=is_over))
+        act.run(replace(scene, is_over=is_over, person_s=min(scene.person_s, PATIENCE_S[act.measurer])))
+        if _is_another(scene.phone.peek(), first):
+            return False
+    return True
+
+
+def _is_another(now: Sighting, first: Sighting) -> bool:
+    """Do both say who they are, and not the same?"""
+    return bool(now.usb_serial and first.usb_serial) and now.usb_serial != first.usb_serial

@@ -662,6 +662,11 @@ class Session:
             if rest:
                 self._rest_skipped.add(job.id)
             self._skipped[job.id] = self._skipped.get(job.id, 0) + 1
+            if job.stage is Stage.READY:  # only what is checked before the erase asks anything then
+                for question in self._questions.open():
+                    if question.job == job.id:
+                        with suppress(QuestionClosedError):
+                            self._questions.answer(question.id, None, by="")
             return job
 
     def abandon(self, job_id: str, *, by: Person) -> Job:

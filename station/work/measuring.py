@@ -9,13 +9,14 @@ from station.ledger.job import Job
 _PROFILE = "host.check_profile"
 
 
-def measure(job: Job, scene: Scene, profile: Profile, skips: Skips) -> None:
+def measure(job: Job, scene: Scene, profile: Profile, skips: Skips) -> bool:
     """Every act of that profile at the scene's moment, but those that an earlier run of the station has done already.
-    That the phone was to be measured is kept before: the scheme of its grade follows from it.
+    That the phone was to be measured is kept before: the scheme of its grade follows from it. False: another phone
+    was seen on the port meanwhile.
 
     Raises: BenchError, LedgerError.
     """
     if not any(piece.asked == _PROFILE for piece in job.evidence):
         scene.phone.record_host_fact(_PROFILE, {_PROFILE: profile.value}, scene.moment)
     acts = acts_of(profile, scene.platform, scene.moment)
-    run_acts(acts, scene, but=done(job.evidence), skips=skips)
+    return run_acts(acts, scene, but=done(job.evidence), skips=skips)

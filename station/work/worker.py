@@ -181,7 +181,8 @@ class Worker:
                     self._reach(step, self._job.steps_done[step.name])
         else:
             method, first = self._make_ready(), 0
-            self._check(Moment.BEFORE)
+            if self._check(Moment.BEFORE):
+                method = self._make_ready()  # hands were at the phone since: who hangs there now is asked anew
         self._run_steps(method, first)
         self._attest()
         self._check(Moment.FINAL)
@@ -360,12 +361,14 @@ class Worker:
         except (OSError, PhotosNotAwaitedError) as error:
             log.warning("photos: %s", error)
 
-    def _check(self, moment: Moment) -> None:
-        """Measure the phone as far as the settings ask. No answer here stops an erase: it is not tested."""
+    def _check(self, moment: Moment) -> bool:
+        """Measure the phone as far as the settings ask; was anything to be measured? No answer here stops an erase: it
+        is not tested. Raises: StepFailed when another phone hangs there.
+        """
         checks = self._context.settings.checking.checks
         if not checks:
-            return
-        measure(
+            return False
+        still_the_same = measure(
             self._job,
             Scene(
                 phone=self._phone,
@@ -377,7 +380,7 @@ class Worker:
                 person_s=self._context.settings.deadlines.person_s,
                 tell=lambda name: self._tell("checking", check=name),
                 moment=moment,
-                photos=self._context.photos,
+                photos=self._context.photos if moment is Moment.FINAL and self._is_erased() else None,
                 is_over=lambda: bool(self._context.given_up_by()),
                 page_host=self._context.page_host,
             ),
@@ -385,6 +388,13 @@ class Worker:
             self._context.skips,
         )
         self._stop_if_given_up()
+        if not still_the_same:
+            raise StepFailed("another_phone")
+        return True
+
+    def _is_erased(self) -> bool:
+        """By the evidence so far: no photo is taken of a phone that may hold data."""
+        return Verdict(self._context.paper_issuer.judge(self._job).verdict) is Verdict.PASSED
 
     def _ask_operator(self) -> None:
         """What only eyes and hands can tell of the phone's condition; the erase never waits for it.

@@ -47,7 +47,12 @@ def watch_digitiser(scene: Scene) -> None:
         return is_drawing and drawn.is_whole()
 
     def heard() -> dict[str, str]:
+        # A screen that never told of any touch, as one that sleeps or is dead, was not seen to be free of ghosts.
         ghosts = {"watched.touch_ghosts": str(min(alone.touches, _MOST_GHOSTS))}
-        return drawn.values() | (ghosts if is_drawing else not_measured("not_seen", "watched.touch_ghosts"))
+        return drawn.values() | (
+            ghosts
+            if is_drawing and (drawn.touches or alone.touches)
+            else not_measured("not_seen", "watched.touch_ghosts")
+        )
 
     listen(scene, "digitiser", parts, hear, heard=heard, is_over=is_over)
