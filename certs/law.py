@@ -8,7 +8,16 @@ This module and all it imports, up to the layers that stay current (tools/editio
 
 from collections.abc import Mapping, Sequence
 
-from certs.editions.interface import CommittedNumber, Decision, Draft, ErasureVerdict, Fault, LogEntryPlace, RecordFacts
+from certs.editions.interface import (
+    CardFacts,
+    CommittedNumber,
+    Decision,
+    Draft,
+    ErasureVerdict,
+    Fault,
+    LogEntryPlace,
+    RecordFacts,
+)
 from certs.formats.dss import SecurityStore
 from certs.page import draw
 from certs.page.pdf_profile import PaperFile
@@ -25,6 +34,7 @@ from phones.frozen import dataclass
 from phones.identifiers import ON_PAPER
 from phones.port import Platform
 from phones.verdict import Verdict
+from wipe.report import EraseReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,4 +208,27 @@ def _facts(document: RecordDocument) -> RecordFacts:
         sealed=document.sealed,
         attestation=document.erase.attestation.code if document.erase.attestation else "",
         attestation_roots_signer=grounds_of(document.evidence).signer if document.erase.attestation else "",
+        card=_card(document.erase),
+    )
+
+
+def _card(erase: EraseReport) -> CardFacts | None:
+    """None where no method was begun: nothing was looked at."""
+    state, treated = erase.residues.get("sd"), erase.card
+    if state is None:
+        return None
+    if treated is None:
+        return CardFacts(state=state)
+    return CardFacts(
+        state=state,
+        is_overwritten=not treated.reasons,
+        capacity_bytes=treated.capacity_bytes,
+        file_system=treated.file_system,
+        written_bytes=treated.written_bytes,
+        passes=treated.passes,
+        chunks_total=treated.chunks_total,
+        chunks_drawn=treated.chunks_drawn,
+        chunks_matching=treated.chunks_matching,
+        at_most_ppm=treated.at_most_ppm,
+        reasons=treated.reasons,
     )

@@ -67,12 +67,36 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """What a record says of the memory card in the phone, a carrier of its own.
+
+    `state`: cleared, absent, stated_absent, present, not_covered or unknown, as its residues say. `is_overwritten`:
+    None when nobody set out to; the figures are then 0. `capacity_bytes`: 0 when it was not told; `file_system`: its
+    name, "" when not told. `at_most_ppm`: with 99 % confidence at most so many parts in a million of what was written
+    are not there. `reasons`: codes why it is not called overwritten.
+    """
+
+    state: str
+    is_overwritten: bool | None = None
+    capacity_bytes: int = 0
+    file_system: str = ""
+    written_bytes: int = 0
+    passes: int = 0
+    chunks_total: int = 0
+    chunks_drawn: int = 0
+    chunks_matching: int = 0
+    at_most_ppm: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFacts:
     """What a program needs to know of a record, whatever its edition: to find its keys, its log and its phone, and to
     tell a person about it. Times as records spell them; `log`: None for a paper in no log; `salt`: hexadecimal.
     `attestation`: how the phone's hardware attestation was judged, "valid" is level A; "" where nobody asked for one.
     `attestation_roots_signer`: SHA-256, hex, over the public key (SubjectPublicKeyInfo) that signed the set of roots an
     attestation was judged against; "" for a set that came with the program, and without an attestation.
+    `card`: None where no method was begun, and from laws up to 2027.01, which do not tell.
     """
 
     schema: str
@@ -103,6 +127,7 @@ class RecordFacts:
     sealed: Mapping[str, str]
     attestation: str = ""
     attestation_roots_signer: str = ""
+    card: CardFacts | None = None
 
     def identifier(self, name: str) -> CommittedNumber | None:
         """The identifier of that name, None for one that records do not have."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from certs.editions.interface import CardFacts
 from phones.frozen import dataclass
 from phones.verdict import Verdict
 from phones.words import say
@@ -93,6 +94,7 @@ class Summary:
     nist_method: str
     level: str
     attestation: str  # code of the judgement; "valid" is level A, "" where nobody asked for one
+    card: CardFacts | None  # None where no method was begun, and on papers of editions that do not tell
     usability: str
     outcome: str
     reasons: tuple[str, ...]
@@ -122,6 +124,7 @@ class Summary:
             nist_method=facts.nist_method,
             level=facts.level,
             attestation=facts.attestation,
+            card=facts.card,
             usability=facts.usability,
             outcome=facts.title,
             reasons=facts.reasons,

@@ -106,7 +106,8 @@ def last_asked(pieces: Iterable[Evidence]) -> Evidence | None:
 
 def judge_evidence(pieces: Iterable[Evidence], *, roots: RootSet, statuses: StatusList | None) -> Finding:
     """The attestation of the last answer after the return. A challenge that was known before the erase, or before the
-    last command of it, proves nothing about after it: such a chain is judged as one with a wrong nonce.
+    last command of it, proves nothing about after it: such a chain is judged as one with a wrong nonce. A kept chain
+    that names a phone is never VALID: nobody can tell from evidence whether it is this one.
     """
     every = tuple(pieces)
     commanded = max((piece.number for piece in every if piece.moment is Moment.COMMAND), default=0)
@@ -122,7 +123,11 @@ def judge_evidence(pieces: Iterable[Evidence], *, roots: RootSet, statuses: Stat
     if chain is None:
         return Finding(code=_NOT_KEPT.get(asked.values[STATE], Code.NO_CHAIN))
     nonce = asked.values.get("command.nonce", "")
-    return judge(chain, nonce="" if nonce in known else nonce, at=asked.at, roots=roots, statuses=statuses)
+    found = judge(chain, nonce="" if nonce in known else nonce, at=asked.at, roots=roots, statuses=statuses)
+    # No witness keeps a chain that names a phone, and here no number is in clear that it could be compared with.
+    if found.code is Code.VALID and found.said is not None and found.said.names_a_phone:
+        return Finding(code=Code.NAMES_A_PHONE, said=found.said, root=found.root)
+    return found
 
 
 def _said(chain: tuple[Certificate, ...]) -> KeyDescription:

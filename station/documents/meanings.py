@@ -63,6 +63,21 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "level": "Level of evidence: E0 to E3.",
         "attestation": "How the phone's hardware attestation was judged; valid is level A, beside the level. "
         "It never says which phone, and never that data is gone. null: nobody asked for one.",
+        "memory_card": "What became of the memory card in the phone; it says nothing of the phone itself. null: no "
+        "method was begun, or the paper is of edition 2027.01 or earlier, which does not tell.",
+        "carrier_state": "cleared: overwritten and read back; present: still as it was; absent; stated_absent: by a "
+        "person's word; not_covered: nothing was done to it; unknown: not looked at.",
+        "card_overwritten": "What overwriting the memory card came to; null: nobody set out to.",
+        "overwritten": "Was it overwritten and read back, as the rules ask for?",
+        "card_bytes": "Size of the memory card; null: not told.",
+        "file_system": "Its file system, as the phone calls it; null: not told.",
+        "kept_bytes": "Bytes of the last pass that the carrier kept.",
+        "passes_full": "In how many passes it was seen full.",
+        "chunks_total": "Into how many pieces what was written counts.",
+        "chunks_drawn": "How many of these were drawn to be read back.",
+        "chunks_matching": "How many of these came back as they were written.",
+        "at_most_ppm": "With 99 % confidence at most so many parts in a million of what was written are not there.",
+        "short_of": "Why it is not called overwritten, most telling first.",
         "grade": "Usability class on the paper.",
         "claims": "What the paper says of the erase.",
         "nist_method": "NIST SP 800-88r2: none, clear or purge.",

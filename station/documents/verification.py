@@ -4,8 +4,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, cast
 
+from certs.editions.interface import CardFacts
 from certs.verify.code_alone import CodeAnswer
 from certs.verify.plain_answer import Plain
 from certs.verify.verification import Answer, Summary, Verification
@@ -15,6 +16,7 @@ from station.text.language import current
 
 Word = Literal["VALID", "NOT VALID", "SPECIMEN", "REPORT", "CANNOT TELL"]
 IssuerIs = Literal["pinned", "unverified", "specimen"]
+CarrierState = Literal["cleared", "absent", "stated_absent", "present", "not_covered", "unknown"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,50 @@ class CheckMade:
     verdict: str
     code: str | None
     detail: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardOverwritten:
+    """What was done to a memory card that was to be overwritten."""
+
+    overwritten: bool
+    card_bytes: int | None
+    file_system: str | None
+    kept_bytes: int
+    passes_full: int
+    chunks_total: int
+    chunks_drawn: int
+    chunks_matching: int
+    at_most_ppm: int
+    short_of: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryCard:
+    """The memory card in the phone, a carrier of its own."""
+
+    carrier_state: CarrierState
+    card_overwritten: CardOverwritten | None
+
+    @classmethod
+    def of(cls, found: CardFacts) -> Self:
+        """From the facts of a record."""
+        treated = CardOverwritten(
+            overwritten=bool(found.is_overwritten),
+            card_bytes=found.capacity_bytes or None,
+            file_system=known(found.file_system),
+            kept_bytes=found.written_bytes,
+            passes_full=found.passes,
+            chunks_total=found.chunks_total,
+            chunks_drawn=found.chunks_drawn,
+            chunks_matching=found.chunks_matching,
+            at_most_ppm=found.at_most_ppm,
+            short_of=tuple(Reason.of_code(code) for code in found.reasons),
+        )
+        return cls(
+            carrier_state=cast(CarrierState, found.state),
+            card_overwritten=None if found.is_overwritten is None else treated,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +90,7 @@ class PaperSummary:
     nist_method: str
     level: str
     attestation: str | None
+    memory_card: MemoryCard | None
     grade: str | None
     title: str
     reasons: tuple[Reason, ...]
@@ -73,6 +120,7 @@ class PaperSummary:
             nist_method=what.nist_method,
             level=what.level,
             attestation=known(what.attestation),
+            memory_card=None if what.card is None else MemoryCard.of(what.card),
             grade=known(what.usability),
             title=what.outcome,
             reasons=tuple(Reason.of_code(code) for code in what.reasons),

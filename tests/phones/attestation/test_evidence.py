@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phones.allowed import allowed
-from phones.attestation.evidence import PIECE, STATE, judge_evidence, kept_chain, values_of
+from phones.attestation.evidence import PIECE, STATE, in_pieces, judge_evidence, kept_chain, values_of
 from phones.attestation.judgement import Code
 from phones.attestation.roots import read_root_set, shipped
 from phones.evidence import Evidence, Moment, Outcome, digest_of
@@ -107,6 +107,14 @@ def test_a_challenge_known_before_the_erase_proves_nothing_about_after_it() -> N
     before = piece(1, {}, Moment.BEFORE)
     assert judged(before, piece(2, values)) is Code.WRONG_NONCE
     assert judged(replace(before, values={"command.nonce": "another1"}), piece(2, values)) is Code.VALID
+
+
+@pytest.mark.parametrize("named", [{"serial": SERIAL}, {"imei": IMEI}, {"serial": "FAKESERIAL02"}])
+def test_a_chain_that_names_a_phone_is_never_valid_however_it_came_into_evidence(named: dict[str, Any]) -> None:
+    """No witness keeps one: whoever put it there may have taken it from another phone, and nobody could tell."""
+    chain = joined(AUTHORITY.chain(replace(HONEST, **named)))
+    values = {STATE: "kept", "command.nonce_echoed": "yes", **in_pieces(PIECE, chain)}
+    assert judged(piece(1, values)) is Code.NAMES_A_PHONE
 
 
 def test_a_chain_or_a_challenge_older_than_the_last_command_proves_nothing_about_after_it() -> None:
