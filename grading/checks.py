@@ -10,7 +10,7 @@ from grading.schemes import BROWSER, Check, whole_number
 from phones.allowed import MALFORMED
 from phones.evidence import Evidence, Outcome
 from phones.port import Platform
-from phones.signs import NOT_MEASURED, SOURCES
+from phones.signs import NOT_MEASURED, SKIPPED, SOURCES
 from phones.verdict import Source
 
 CLAIMING_LINK = "browser"
@@ -33,7 +33,9 @@ _WORST_FIRST = (
 
 
 def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) -> CheckResult:
-    """One check over all evidence of the job: its worst reading counts, whenever it was taken."""
+    """One check over all evidence of the job: its worst reading counts, whenever it was taken. What a person skipped is
+    none; it is told where there is no other.
+    """
     limit = limit_in_words(check)
     if platform.value not in check.platforms:
         return _result(check, CheckOutcome.NOT_APPLICABLE, limit, "", None)
@@ -43,14 +45,16 @@ def run_check(check: Check, evidence: Sequence[Evidence], platform: Platform) ->
     readings = [
         (_read(check, piece.values), _measured(check, piece.values), piece)
         for piece in answered
-        if _says(check.value, piece.values)
+        if _says(check.value, piece.values) and not _is_skipped(check, piece)
     ]
     if stated := _stated(check, evidence):
         kept = [reading for reading in readings if not _stands_back(check, *reading)]
         rests_on_a_person = bool(check.measurer) and len(kept) < len(readings)
         readings = stated + kept if rests_on_a_person else kept + stated  # of two that say the same, the first is told
     if not readings:
-        return _result(check, CheckOutcome.NOT_TESTED, limit, "", None)
+        skipped = any(_is_skipped(check, piece) for piece in answered)
+        told = f"not measured: {SKIPPED}" if skipped else ""
+        return _result(check, CheckOutcome.NOT_TESTED, limit, told, None)
     outcome, measured, piece = min(readings, key=lambda reading: _WORST_FIRST.index(reading[0]))
     return _result(check, outcome, limit, measured, piece)
 
@@ -115,6 +119,10 @@ def in_words(text: str, unit: str) -> str:
 
 def _says(name: str, values: Mapping[str, str]) -> bool:
     return name in values or NOT_MEASURED + name in values
+
+
+def _is_skipped(check: Check, piece: Evidence) -> bool:
+    return piece.values.get(NOT_MEASURED + check.value) == SKIPPED
 
 
 def _read(check: Check, values: Mapping[str, str]) -> CheckOutcome:

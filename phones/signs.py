@@ -2,7 +2,8 @@
 """What a phone says of itself that shows: this value was not measured.
 
 A reader that finds a sign keeps `not_measured.<value>` = its word beside the value or instead of it, and a check of
-that value is INDETERMINATE: neither a pass nor a failure. Which value has which signs: docs/checks.md.
+that value is INDETERMINATE: neither a pass nor a failure. Of what a person skipped it is NOT TESTED. Which value has
+which signs: docs/checks.md.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ NOT_MEASURED = "not_measured."
 SOURCES = "sources."
 """Prefix under which two sources of one value are both kept when they disagree: `source:text,source:text`."""
 
+SKIPPED = "skipped"
+"""The sign that counts for nothing beside any other reading: alone it is NOT TESTED."""
 SIGNS: Mapping[str, str] = MappingProxyType(
     {
         "asleep": "nobody on the phone listens to the part, and it delivers nothing",
@@ -45,6 +48,7 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "said_twice": "one answer says two things",
         "set_by_hand": "somebody has set the values by hand or stopped them",
         "simulated": "the phone says that it simulates the part",
+        "skipped": "a person passed over it before it was measured: nobody has tested it",
         "sources_disagree": "two sources on the phone disagree",
         "starting": "the phone has not finished starting",
         "switched_off": "it is switched off, and we do not switch it on",

@@ -192,7 +192,7 @@ def _value(kind: bytes, value: bytes) -> int | None:
     return number - 0x1_0000_0000 if number & 0x8000_0000 else number
 
 
-def watching(reader: InputReader, name: str, *, timeout_s: float) -> Question:
+def events_question(reader: InputReader, name: str, *, timeout_s: float) -> Question:
     """`getevent -lt`, which ends only when the bench lets go of it (`WitnessedPort.watch`)."""
 
     def read(reply: Reply) -> dict[str, str]:

@@ -67,6 +67,7 @@ def check_alone(
             page_host=page_host,
         )
         if not run_acts(acts(platform), scene, but=done(file.evidence), skips=skips):
+            file.give_up()
             raise SwappedPhoneError(subject=sighting.port)
     finally:
         phone.close_link()

@@ -8,6 +8,7 @@ from phones.android.battery_load import LOAD_S, Sample, load_question, load_valu
 from phones.battery_truth import CONTRADICTIONS, LOOKED_AT, contradictions
 from phones.evidence import Outcome
 from phones.port import Platform
+from phones.signs import SKIPPED
 from station.checking.act import CheckAct, Measurer, Profile, Scene
 
 NAME = "battery_load"
@@ -27,12 +28,15 @@ def measure(scene: Scene) -> None:
 
 def _loaded(scene: Scene) -> dict[str, str]:
     rest = _looks(scene, _REST_SAMPLES)
-    if len(rest) < _REST_SAMPLES or scene.is_over():
+    if scene.is_over():
+        return without_load(SKIPPED)
+    if len(rest) < _REST_SAMPLES:
         return without_load("cut")
     begun = scene.phone.ask(load_question(timeout_s=_QUESTION_S), scene.moment)
     if not begun.answered or begun.values.get("command.exit_code") != "0":
         return without_load("no_load")
-    return load_values(rest, _looks(scene, _LOAD_SAMPLES))
+    loaded = _looks(scene, _LOAD_SAMPLES)
+    return without_load(SKIPPED) if scene.is_over() and len(loaded) < _LOAD_SAMPLES else load_values(rest, loaded)
 
 
 def _looks(scene: Scene, most: int) -> list[Sample]:

@@ -7,10 +7,12 @@ from types import MappingProxyType
 
 from phones.evidence import Evidence, Outcome
 from phones.port import Presence, Sighting
+from phones.signs import NOT_MEASURED, SKIPPED
 from station.checking.act import CheckAct, Measurer, Scene
 
 ASKED = "check."
 """Evidence of an act is asked for under this and its name."""
+_PAGE = "host.page"
 PATIENCE_S: Mapping[Measurer, float] = MappingProxyType(
     {Measurer.CABLE: 120.0, Measurer.WATCHED: 90.0, Measurer.BROWSER: 600.0, Measurer.PERSON: 300.0}
 )
@@ -28,12 +30,26 @@ class Skips:
 
 
 def done(evidence: Iterable[Evidence]) -> frozenset[str]:
-    """Names of acts that the phone, or a person, has answered already."""
-    return frozenset(
-        piece.asked.removeprefix(ASKED)
-        for piece in evidence
-        if piece.asked.startswith(ASKED) and piece.outcome is Outcome.ANSWERED
-    )
+    """Names of acts that the phone, or a person, has answered already; not those that were skipped."""
+    return frozenset(_name(piece) for piece in evidence if _is_of_an_act(piece) and not _is_skipped(piece))
+
+
+def skipped(evidence: Iterable[Evidence]) -> frozenset[str]:
+    """Names of acts that a person has skipped."""
+    return frozenset(_name(piece) for piece in evidence if _is_of_an_act(piece) and _is_skipped(piece))
+
+
+def _name(piece: Evidence) -> str:
+    return piece.asked.removeprefix(ASKED)
+
+
+def _is_of_an_act(piece: Evidence) -> bool:
+    return piece.asked.startswith(ASKED) and piece.outcome is Outcome.ANSWERED
+
+
+def _is_skipped(piece: Evidence) -> bool:
+    """Does it say so of any of its values, or of the phone's page?"""
+    return any(text == SKIPPED for name, text in piece.values.items() if name.startswith((NOT_MEASURED, _PAGE)))
 
 
 def run_acts(acts: Sequence[CheckAct], scene: Scene, *, but: Collection[str] = (), skips: Skips) -> bool:

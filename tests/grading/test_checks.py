@@ -143,6 +143,25 @@ def test_measuring_again_does_not_help_a_phone_that_did_not_measure_once() -> No
     assert run_check(check("equals", "no"), [once, again, failed], Platform.ANDROID).outcome is FAIL
 
 
+def test_what_a_person_skipped_is_not_tested_and_stands_in_the_way_of_no_other_reading() -> None:
+    skipped = evidence_of({"not_measured.v": "skipped"})
+    alone = run_check(check("equals", "no"), [skipped], Platform.ANDROID)
+    assert (alone.outcome, alone.measured, alone.evidence) == (NOT_TESTED, "not measured: skipped", ())
+    for text, outcome in (("no", PASS), ("yes", FAIL), ("unknown", UNCLEAR)):
+        again = run_check(check("equals", "no"), [skipped, evidence_of({"v": text}, number=2)], Platform.ANDROID)
+        assert (again.outcome, again.evidence) == (outcome, (2,))
+    seen = evidence_of({"not_measured.v": "skipped", "v": "no"})
+    assert run_check(check("equals", "no"), [seen], Platform.ANDROID).outcome is NOT_TESTED
+
+
+def test_of_a_part_that_a_person_skipped_their_word_is_taken() -> None:
+    buttons = next(each for each in load("basic-2").checks if each.name == "buttons")
+    skipped = evidence_of({"not_measured.watched.buttons": "skipped"})
+    said = evidence_of({"statement.buttons": "ok"}, link="operator", number=2)
+    result = run_check(buttons, [skipped, said], Platform.ANDROID)
+    assert (result.outcome, result.source) == (PASS, "stated")
+
+
 @pytest.mark.parametrize(
     ("read", "said", "outcome"),
     [

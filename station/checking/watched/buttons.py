@@ -8,9 +8,10 @@ from phones.android.watched_keys import EXPECTED, WRONG_NEEDED, KeyTally
 from phones.port import Platform
 from station.checking.act import Scene
 from station.checking.watched import log
-from station.checking.watched.watching import find_parts, is_late, listen, say
+from station.checking.watched.watching import Watching, find_parts, is_late, listen, say
 
-GIVES = ("watched.parts", "watched.held", "watched.buttons", "watched.buttons_seen", "watched.button_bounces")
+_MEASURED = ("watched.buttons", "watched.button_bounces")
+GIVES = ("watched.parts", "watched.held", "watched.buttons_seen", *_MEASURED)
 A_KEY_S = 15.0
 """So long one key is waited for before the next is asked for."""
 
@@ -31,8 +32,7 @@ def watch_buttons(scene: Scene) -> None:
         "buttons",
         parts,
         tally.hear,
-        heard=lambda: tally.values(held=_still_held(scene, parts)),
-        is_over=asking.is_over,
+        Watching(scene, _MEASURED, heard=lambda: tally.values(held=_still_held(scene, parts)), is_over=asking.is_over),
     )
 
 

@@ -5,7 +5,7 @@ from phones.android.input_events import InputEvent
 from phones.android.watched_touch import TouchTally
 from phones.signs import not_measured
 from station.checking.act import Scene
-from station.checking.watched.watching import find_parts, is_late, listen, say
+from station.checking.watched.watching import Watching, find_parts, is_late, listen, say
 
 GIVES = (
     "watched.touch_coverage_permille",
@@ -55,4 +55,4 @@ def watch_digitiser(scene: Scene) -> None:
             else not_measured("not_seen", "watched.touch_ghosts")
         )
 
-    listen(scene, "digitiser", parts, hear, heard=heard, is_over=is_over)
+    listen(scene, "digitiser", parts, hear, Watching(scene, GIVES, heard=heard, is_over=is_over))

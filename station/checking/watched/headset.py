@@ -4,7 +4,7 @@
 from phones.android.input_events import HEADSET
 from phones.android.watched_keys import HeadsetTally
 from station.checking.act import Scene
-from station.checking.watched.watching import find_parts, is_late, listen, say
+from station.checking.watched.watching import Watching, find_parts, is_late, listen, say
 
 GIVES = ("watched.headset",)
 
@@ -29,4 +29,5 @@ def watch_headset(scene: Scene) -> None:
             say(scene, "pull_out")
         return not has_socket or tally.states == {0, 1} or late()
 
-    listen(scene, "headset", parts, tally.hear, heard=lambda: tally.values(has_socket=has_socket), is_over=is_over)
+    watching = Watching(scene, GIVES, heard=lambda: tally.values(has_socket=has_socket), is_over=is_over)
+    listen(scene, "headset", parts, tally.hear, watching)

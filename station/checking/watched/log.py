@@ -4,14 +4,12 @@
 For a version whose words nobody has shown us it is not even opened: the sign `unknown_version` is kept.
 """
 
-from collections.abc import Callable, Mapping
-
 from phones.apple.log_shapes import KEYS, LogTally, not_known, shapes_for
 from phones.errors import ReplyMalformedError
 from phones.link import AppleLog, Effect, Question, Reply
 from phones.long_act import Act
 from station.checking.act import Scene
-from station.checking.watched.watching import LET_GO_S, is_late, say
+from station.checking.watched.watching import LET_GO_S, Watching, is_late, say
 
 A_KEY_S = 15.0
 
@@ -36,7 +34,7 @@ def watch_buttons(scene: Scene) -> None:
             late_for_key = is_late(scene, A_KEY_S)
         return not asked
 
-    _listen(scene, "buttons", KEYS, tally, tally.buttons, is_over)
+    _listen(scene, "buttons", KEYS, tally, Watching(scene, ("watched.buttons",), heard=tally.buttons, is_over=is_over))
 
 
 def _next_key(scene: Scene, tally: LogTally, asked: str) -> str:
@@ -70,7 +68,10 @@ def _watch_part(scene: Scene, part: str, value: str, instruction: str) -> None:
     tally = LogTally()
     late = is_late(scene)
     say(scene, instruction)
-    _listen(scene, part, (part,), tally, lambda: tally.values(part), lambda: tally.is_whole(part) or late())
+    watching = Watching(
+        scene, (value,), heard=lambda: tally.values(part), is_over=lambda: tally.is_whole(part) or late()
+    )
+    _listen(scene, part, (part,), tally, watching)
 
 
 def _knows(scene: Scene, *parts: str) -> bool:
@@ -81,14 +82,7 @@ def _keep_not_known(scene: Scene, name: str, value: str) -> None:
     scene.phone.record_host_fact(f"check.{name}", not_known(value), scene.moment)
 
 
-def _listen(
-    scene: Scene,
-    name: str,
-    parts: tuple[str, ...],
-    tally: LogTally,
-    heard: Callable[[], Mapping[str, str]],
-    is_over: Callable[[], bool],
-) -> None:
+def _listen(scene: Scene, name: str, parts: tuple[str, ...], tally: LogTally, watching: Watching) -> None:
     def read(reply: Reply) -> dict[str, str]:
         raise ReplyMalformedError(step="log", expected="to be ended by the bench", got=f"{len(reply.body)} bytes")
 
@@ -96,4 +90,4 @@ def _listen(
     request = AppleLog(parts=parts, version=scene.known["system.version"], hear=tally.hear)
     question = Question(name=f"check.{name}", effect=Effect.READS, request=request, read=read, timeout_s=timeout_s)
     act = Act(question=question, silence_s=timeout_s)
-    scene.phone.watch(act, scene.moment, clock=scene.clock, heard=heard, is_over=is_over)
+    scene.phone.watch(act, scene.moment, clock=scene.clock, heard=watching.heard, is_over=watching.is_over)

@@ -8,6 +8,7 @@ from phones.android.watched_sensors import FingerTally, SensorTally, fingers_que
 from phones.evidence import Outcome
 from phones.link import Question
 from phones.port import Platform
+from phones.signs import SKIPPED, not_measured
 from station.checking.act import Scene
 from station.checking.watched import log
 from station.checking.watched.watching import LIST_S, LOOK_EACH_S, is_late, say
@@ -28,12 +29,12 @@ def watch_proximity(scene: Scene) -> None:
     if scene.platform is Platform.APPLE:
         log.watch_proximity(scene)
         return
-    _watch_sensor(scene, "proximity", "cover_top")
+    _watch_sensor(scene, "proximity", "watched.proximity", "cover_top")
 
 
 def watch_light(scene: Scene) -> None:
     """Keeps `check.light`. Raises: BenchError."""
-    _watch_sensor(scene, "light", "light_and_cover")
+    _watch_sensor(scene, "light", "watched.light_ratio_tenths", "light_and_cover")
 
 
 def watch_fingerprint(scene: Scene) -> None:
@@ -43,27 +44,34 @@ def watch_fingerprint(scene: Scene) -> None:
     def ask(name: str, *, keep: bool) -> Question:
         return fingers_question(tally, scene.draw(), name=name, timeout_s=LIST_S, keep=keep)
 
-    _look_again(scene, "fingerprint", "touch_reader", ask, tally.is_whole)
+    _look_again(scene, "fingerprint", "watched.fingerprint", "touch_reader", ask, tally.is_whole)
 
 
-def _watch_sensor(scene: Scene, kind: str, instruction: str) -> None:
+def _watch_sensor(scene: Scene, kind: str, value: str, instruction: str) -> None:
     tally = SensorTally(kind)
 
     def ask(name: str, *, keep: bool) -> Question:
         return sensors_question(tally, scene.draw(), name=name, timeout_s=LIST_S, keep=keep)
 
-    _look_again(scene, kind, instruction, ask, tally.is_whole)
+    _look_again(scene, kind, value, instruction, ask, tally.is_whole)
 
 
-def _look_again(scene: Scene, name: str, instruction: str, ask: _Ask, is_whole: Callable[[], bool]) -> None:
-    """A first look, the instruction, looks until both states were seen, and the look that is kept."""
+def _look_again(scene: Scene, name: str, value: str, instruction: str, ask: _Ask, is_whole: Callable[[], bool]) -> None:
+    """A first look, the instruction, looks until both states were seen, and the look that is kept. A phone that leaves
+    in between breaks the act off, and nothing is kept: what hangs there next may be another.
+    """
     looks = f"check.{name}.looks"
-    scene.phone.ask_in_series(ask(looks, keep=False), scene.moment)
-    say(scene, instruction)
+    outcome = scene.phone.ask_in_series(ask(looks, keep=False), scene.moment)
+    if outcome is not Outcome.LOST:
+        say(scene, instruction)
     late = is_late(scene)
     failed = 0
-    while not (is_whole() or late() or failed >= FAILED_LOOKS):
+    while not (outcome is Outcome.LOST or is_whole() or late() or failed >= FAILED_LOOKS):
+        if scene.is_over():
+            scene.phone.record_host_fact(f"check.{name}", not_measured(SKIPPED, value), scene.moment)
+            return
         scene.clock.sleep(LOOK_EACH_S)
         outcome = scene.phone.ask_in_series(ask(looks, keep=False), scene.moment)
         failed = 0 if outcome is Outcome.ANSWERED else failed + 1
-    scene.phone.ask(ask(f"check.{name}", keep=True), scene.moment)
+    if outcome is not Outcome.LOST:
+        scene.phone.ask(ask(f"check.{name}", keep=True), scene.moment)

@@ -2,10 +2,11 @@
 """What the acts share: listening to the phone's input events, and asking again and again, while a person acts."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from phones.android.input_events import InputEvent, InputParts, InputReader, parts_question, watching
+from phones.android.input_events import InputEvent, InputParts, InputReader, events_question, parts_question
 from phones.long_act import Act
+from phones.signs import SKIPPED, not_measured
 from phones.witness import Answer
 from station.checking.act import Scene
 
@@ -29,9 +30,40 @@ def find_parts(scene: Scene, name: str) -> InputParts:
 
 
 def is_late(scene: Scene, seconds: float | None = None) -> Callable[[], bool]:
-    """Is the act over: skipped, or `seconds` (else the person's time) gone since now?"""
+    """Are `seconds` (else the person's time) gone since now?"""
     until = scene.clock.monotonic() + (scene.person_s if seconds is None else seconds)
-    return lambda: scene.is_over() or scene.clock.monotonic() >= until
+    return lambda: scene.clock.monotonic() >= until
+
+
+class Watching:
+    """One act of listening: is it over, and what is kept of it. Of an act that somebody skipped before it was over by
+    itself nothing that was heard is kept, but the sign for each of `gives`.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        gives: Iterable[str],
+        *,
+        heard: Callable[[], Mapping[str, str]],
+        is_over: Callable[[], bool],
+    ) -> None:
+        self._scene = scene
+        self._gives = tuple(gives)
+        self._heard = heard
+        self._is_over = is_over
+        self._is_skipped = False
+
+    def is_over(self) -> bool:
+        """By itself, or because it is skipped. Looked at four times a second."""
+        if self._is_over():
+            return True
+        self._is_skipped = self._scene.is_over()
+        return self._is_skipped
+
+    def heard(self) -> Mapping[str, str]:
+        """What is kept."""
+        return not_measured(SKIPPED, *self._gives) if self._is_skipped else self._heard()
 
 
 def listen(
@@ -39,11 +71,9 @@ def listen(
     name: str,
     parts: InputParts,
     hear: Callable[[InputEvent], None],
-    *,
-    heard: Callable[[], Mapping[str, str]],
-    is_over: Callable[[], bool],
+    watching: Watching,
 ) -> Answer:
-    """Hear the phone's own input events until `is_over`; `heard` is kept as `check.<name>`."""
+    """Hear the phone's own input events until that is over; what it has heard is kept as `check.<name>`."""
     one_at_a_time = threading.RLock()  # the link's thread hears, this one looks
 
     def hear_alone(event: InputEvent) -> None:
@@ -52,9 +82,9 @@ def listen(
 
     def look() -> bool:
         with one_at_a_time:
-            return is_over()
+            return watching.is_over()
 
     reader = InputReader(parts, hear_alone)
     timeout_s = scene.person_s + LET_GO_S
-    act = Act(question=watching(reader, f"check.{name}", timeout_s=timeout_s), silence_s=timeout_s)
-    return scene.phone.watch(act, scene.moment, clock=scene.clock, heard=heard, is_over=look)
+    act = Act(question=events_question(reader, f"check.{name}", timeout_s=timeout_s), silence_s=timeout_s)
+    return scene.phone.watch(act, scene.moment, clock=scene.clock, heard=watching.heard, is_over=look)

@@ -12,7 +12,9 @@ from station.checking.watched.digitiser import watch_digitiser
 from station.checking.watched.headset import watch_headset
 from station.checking.watched.sensors import watch_fingerprint, watch_light, watch_proximity
 from tests.support import lives
+from tests.support.direct_bench import VirtualClock
 from tests.support.watched_scene import watch
+from virtual_phones.port import VirtualPort
 
 SIGN = "not_measured.watched."
 
@@ -78,8 +80,61 @@ def test_whoever_skips_ends_the_act_at_once(tmp_path: Path) -> None:
     found = watch(
         watch_buttons, phone(), tmp_path, refuses=frozenset({"press_power"}), is_over=lambda at: at.seconds > 3
     )
-    assert found.values()[SIGN + "buttons"] == "not_seen"
     assert found.seconds < 5
+    assert {found.values()[SIGN + name] for name in ("buttons", "button_bounces")} == {"skipped"}
+    assert not {"watched.buttons", "watched.button_bounces", "watched.buttons_seen"} & set(found.values())
+
+
+@pytest.mark.parametrize(
+    ("act", "name", "variation"),
+    [
+        (watch_digitiser, "digitiser", ("ghost_touches",)),
+        (watch_headset, "headset", ()),
+        (watch_proximity, "proximity", ("proximity_in_use",)),
+        (watch_light, "light", ()),
+        (watch_fingerprint, "fingerprint", ("dead_reader",)),
+    ],
+)
+def test_a_skipped_act_keeps_nothing_but_that_it_was_skipped(
+    act: Any, name: str, variation: tuple[str, ...], tmp_path: Path
+) -> None:
+    with_socket = {**lives.PIXEL_13, "set": {"inputs": {"headset": True}}}
+    found = watch(act, phone(*variation, of=with_socket), tmp_path, is_over=lambda _at: True)
+    kept = found.kept(name)
+    assert kept.outcome is Outcome.ANSWERED
+    assert kept.values
+    assert {(each.startswith(SIGN), text) for each, text in kept.values.items()} == {(True, "skipped")}
+    assert found.seconds < 5
+
+
+def test_whoever_skips_an_act_that_is_whole_has_not_skipped_it(tmp_path: Path) -> None:
+    looked_at = list[float]()
+
+    def not_yet(at: VirtualClock) -> bool:
+        looked_at.append(at.seconds)
+        return False
+
+    whole = watch(watch_buttons, phone(), tmp_path / "1", is_over=not_yet)
+    found = watch(watch_buttons, phone(), tmp_path / "2", is_over=lambda at: at.seconds > looked_at[-1])
+    assert found.values() == whole.values()
+
+
+@pytest.mark.parametrize(
+    ("act", "name"), [(watch_buttons, "buttons"), (watch_proximity, "proximity"), (watch_fingerprint, "fingerprint")]
+)
+def test_a_phone_that_leaves_and_comes_back_has_answered_nothing(act: Any, name: str, tmp_path: Path) -> None:
+    there = list[VirtualPort]()
+
+    def pulled(at: VirtualClock) -> bool:
+        if there:
+            there.pop().unplug(at.seconds, seconds=0.3)
+        return False
+
+    found = watch(
+        act, phone("proximity_in_use"), tmp_path, before=lambda slot, _port, _clock: there.append(slot), is_over=pulled
+    )
+    assert not there
+    assert not [each for each in found.evidence if each.asked == f"check.{name}" and each.outcome is Outcome.ANSWERED]
 
 
 def test_a_screen_drawn_over_is_covered_without_gaps_and_ghosts(tmp_path: Path) -> None:

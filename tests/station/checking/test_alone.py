@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A phone that is checked without a job: what was skipped or broken off is asked again, and never counts meanwhile."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grading.report import CheckOutcome
+from grading.schemes import load
+from phones.evidence import Moment
+from phones.port import Platform
+from station.checking.act import CheckAct, Profile
+from station.checking.alone import SwappedPhoneError, check_alone, results
+from station.checking.check_file import CheckFile
+from station.checking.flow import Skips, done, skipped
+from station.checking.table import acts_of
+from tests.support import lives
+from tests.support.direct_bench import DirectPort, VirtualClock
+from tests.support.watched_scene import Hands
+from virtual_phones.bench.scenario import add_phones, read_scenario
+from virtual_phones.port import VirtualPort
+
+PIXEL: Mapping[str, Any] = {**lives.PIXEL_13, "variation": ["proximity_in_use"]}
+
+
+class Bench:
+    """One port, one clock, and a person who can skip."""
+
+    def __init__(self, folder: Path, *phones: Mapping[str, Any]) -> None:
+        document = {
+            "name": "alone",
+            "seed": 1,
+            "phone": [{"name": f"phone{n}", "port": f"1-{n}", **phone} for n, phone in enumerate(phones, 1)],
+        }
+        self.slots: list[VirtualPort] = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
+        self.slot = self.slots[0]
+        self.clock = VirtualClock()
+        self.folder = folder
+        self.port = DirectPort(self.slot, self.clock, folder / "pairing")
+        self.skips = 0
+        self.port.look()
+        self.slot.press("accept_adb", 0.0)
+
+    def check(self, *only: str, hands: Hands | None = None) -> CheckFile:
+        drawn = iter(range(int(self.clock.seconds) + 1, 100_000))
+
+        def acts(platform: Platform) -> tuple[CheckAct, ...]:
+            return acts_of(Profile.FULL, platform, Moment.BEFORE, only=frozenset(only))
+
+        return check_alone(
+            self.port,
+            self.port.look(),
+            acts,
+            folder=self.folder / "checks",
+            clock=self.clock,
+            operator=hands or Hands(press=lambda action: self.slot.press(action, self.clock.seconds)),
+            draw=lambda: f"{next(drawn):032x}",
+            person_s=20.0,
+            tell=lambda _name: None,
+            skips=Skips(skipped=lambda: self.skips),
+        )
+
+
+class Skipping(Hands):
+    """A person who skips the act as soon as they are told this."""
+
+    def __init__(self, bench: Bench, when: str) -> None:
+        super().__init__(press=lambda action: bench.slot.press(action, bench.clock.seconds))
+        self._bench, self._when = bench, when
+
+    def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
+        super().instruct(key, port=port, facts=facts)
+        self._bench.skips += key == self._when
+
+
+def outcome(file: CheckFile, name: str) -> tuple[CheckOutcome, str]:
+    (found,) = [each for each in results(file, load("basic-2")) if each.name == name]
+    return found.outcome, found.measured
+
+
+@pytest.mark.parametrize(
+    ("act", "check", "instruction"),
+    [
+        ("buttons", "buttons", "press_power"),
+        ("digitiser", "digitiser_coverage", "draw_over_screen"),
+        ("proximity", "proximity", "cover_top"),
+        ("light", "light", "light_and_cover"),
+        ("fingerprint", "fingerprint", "touch_reader"),
+    ],
+)
+def test_a_skipped_act_is_not_tested_and_asked_again_by_the_next_check(
+    act: str, check: str, instruction: str, tmp_path: Path
+) -> None:
+    bench = Bench(tmp_path, PIXEL)
+    first = bench.check(act, hands=Skipping(bench, instruction))
+    assert outcome(first, check) == (CheckOutcome.NOT_TESTED, "not measured: skipped")
+    assert act not in done(first.evidence)
+    assert act in skipped(first.evidence)
+    second = bench.check(act)
+    assert second.path == first.path
+    assert outcome(second, check)[0] is CheckOutcome.PASS
+    assert act in done(second.evidence)
+
+
+def test_an_act_that_is_done_is_not_asked_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PIXEL)
+    bench.check("buttons")
+    hands = Hands(press=lambda _action: None)
+    assert outcome(bench.check("buttons", hands=hands), "buttons")[0] is CheckOutcome.PASS
+    assert hands.told == []
+
+
+class Pulling(Skipping):
+    """A person who pulls the cable instead."""
+
+    def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
+        self.told.append(key)
+        if key == self._when:
+            self._bench.slot.unplug(self._bench.clock.seconds)
+
+
+@pytest.mark.parametrize(("act", "instruction"), [("buttons", "press_volume_up"), ("proximity", "cover_top")])
+def test_an_act_that_a_leaving_phone_broke_off_is_asked_again(act: str, instruction: str, tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PIXEL)
+    first = bench.check(act, hands=Pulling(bench, instruction))
+    assert outcome(first, act) == (CheckOutcome.NOT_TESTED, "")
+    assert act not in done(first.evidence)
+    bench.slot.plug(bench.clock.seconds)
+    second = bench.check(act)
+    assert second.path == first.path
+    assert outcome(second, act)[0] is CheckOutcome.PASS
+
+
+def test_what_a_phone_told_that_was_put_in_anothers_place_is_gone_on_with_by_nobody(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PIXEL, {**PIXEL, "serial": "19281FDF60013B", "imeis": ["355123110000024"]})
+    first, other = bench.slots
+
+    class Swapping(Skipping):
+        def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
+            super().instruct(key, port=port, facts=facts)
+            if key == "cover_top" and first.phone is not other.phone:
+                first.phone, other.phone = other.phone, first.phone
+
+    with pytest.raises(SwappedPhoneError):
+        bench.check("proximity", hands=Swapping(bench, ""))
+    first.phone, other.phone = other.phone, first.phone
+    again = bench.check("proximity")
+    assert outcome(again, "proximity")[0] is CheckOutcome.PASS
+    assert len([piece for piece in again.evidence if piece.asked == "check.proximity"]) == 1
