@@ -157,9 +157,9 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement(
         values=("battery.sag_mv", "battery.resistance_mohm"),
         source="Android: power supply or `dumpsys battery`, each second while our own load runs (`battery_load`)",
-        signs=("charging", "cut", "no_load"),
+        signs=("charging", "cut", "no_load", "skipped"),
     ),
-    Measurement(values=("battery.load_curve",), source="the same", signs=("cut", "no_load")),
+    Measurement(values=("battery.load_curve",), source="the same", signs=("cut", "no_load", "skipped")),
     Measurement(
         values=("battery.rest_mv", "battery.load_s", "battery.load_current_ma"),
         source="the same",
@@ -576,7 +576,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement(
         values=("watched.buttons", "watched.button_bounces"),
         source="Android: `getevent -lt`; iPhone: the system's log, counted (both unconfirmed)",
-        signs=("not_seen", "one_state", "unknown_version"),
+        signs=("not_seen", "one_state", "skipped", "unknown_version"),
     ),
     Measurement(
         values=("watched.buttons_seen",),
@@ -586,7 +586,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement(
         values=("watched.headset",),
         source="Android: `getevent -lt`, `SW_HEADPHONE_INSERT` (unconfirmed)",
-        signs=("not_seen", "one_state"),
+        signs=("not_seen", "one_state", "skipped"),
     ),
     Measurement(
         values=(
@@ -596,32 +596,32 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             "watched.touch_ghosts",
         ),
         source="Android: `getevent -lt`, raw positions, marked in cells and forgotten (unconfirmed)",
-        signs=("not_seen",),
+        signs=("not_seen", "skipped"),
     ),
     Measurement(
         values=("watched.proximity",),
         source="Android: last events of `dumpsys sensorservice`; iPhone: the system's log, counted (both unconfirmed)",
-        signs=("not_seen", "one_state", "unknown_version"),
+        signs=("not_seen", "one_state", "skipped", "unknown_version"),
     ),
     Measurement(
         values=("watched.light_ratio_tenths",),
         source="Android: last events of `dumpsys sensorservice` (unconfirmed)",
-        signs=("not_seen", "one_state"),
+        signs=("not_seen", "one_state", "skipped"),
     ),
     Measurement(
         values=("watched.fingerprint",),
         source="Android: counts of `dumpsys fingerprint` (unconfirmed)",
-        signs=("not_seen",),
+        signs=("not_seen", "skipped"),
     ),
     Measurement(
         values=("watched.ringer",),
         source="iPhone: the system's log, counted (unconfirmed)",
-        signs=("not_seen", "one_state", "unknown_version"),
+        signs=("not_seen", "one_state", "skipped", "unknown_version"),
     ),
     Measurement(
         values=("watched.face_id",),
         source="iPhone: the system's log, counted (unconfirmed)",
-        signs=("not_seen", "unknown_version"),
+        signs=("not_seen", "skipped", "unknown_version"),
     ),
     # the silent checks of an iPhone
     Measurement(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A phone that is checked without a job: what was skipped or broken off is asked again, and never counts meanwhile."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ class Bench:
             "seed": 1,
             "phone": [{"name": f"phone{n}", "port": f"1-{n}", **phone} for n, phone in enumerate(phones, 1)],
         }
-        self.slots: list[VirtualPort] = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
+        self.slots: Sequence[VirtualPort] = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
         self.slot = self.slots[0]
         self.clock = VirtualClock()
         self.folder = folder
