@@ -134,7 +134,7 @@ def test_an_act_that_a_leaving_phone_broke_off_is_asked_again(act: str, instruct
 
 
 def test_what_a_phone_told_that_was_put_in_anothers_place_is_gone_on_with_by_nobody(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, PIXEL, {**PIXEL, "serial": "19281FDF60013B", "imeis": ["355123110000024"]})
+    bench = Bench(tmp_path, PIXEL, {**PIXEL, "serial": lives.PIXEL_16["serial"], "imeis": lives.PIXEL_16["imeis"]})
     first, other = bench.slots
 
     class Swapping(Skipping):
