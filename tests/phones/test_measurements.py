@@ -21,10 +21,12 @@ from phones.apple.parts import PartAnswer, encode
 from phones.apple.readers import read_batch
 from phones.apple.readers_silent import read_silent
 from phones.link import Reply
-from phones.signs import NOT_MEASURED, SIGNS
+from phones.signs import NOT_MEASURED, SIGNS, SKIPPED, not_measured
 from station.checking.browser.act import SIGNS as ENDS_WITH_SIGNS
 from station.checking.browser.act import signs_of
 from station.checking.browser.plan import CHECKS as PAGE_CHECKS
+from station.checking.watched import buttons
+from station.checking.watched.table import WATCHED
 from tests.phones.android import silent_answers
 from tests.phones.toolbox import BATTERY, THERMAL
 from tools import make_checks
@@ -108,6 +110,8 @@ OTHERS = [
     *silent_answers.ALL,
     *[signs_of(end, PAGE_CHECKS) for end in ENDS_WITH_SIGNS],
     without_load("no_load"),
+    without_load(SKIPPED),
+    not_measured(SKIPPED, *buttons.MEASURED, *(name for act in WATCHED if act.name != "buttons" for name in act.gives)),
     load_values([], []),
     load_values([_UNDER_LOAD], [_UNDER_LOAD] * 5),
     load_values([_UNDER_LOAD], [Sample(millivolts=4100, current=0, charging=True)] * 5),

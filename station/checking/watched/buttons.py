@@ -10,8 +10,8 @@ from station.checking.act import Scene
 from station.checking.watched import log
 from station.checking.watched.watching import Watching, find_parts, is_late, listen, say
 
-_MEASURED = ("watched.buttons", "watched.button_bounces")
-GIVES = ("watched.parts", "watched.held", "watched.buttons_seen", *_MEASURED)
+MEASURED = ("watched.buttons", "watched.button_bounces")
+GIVES = ("watched.parts", "watched.held", "watched.buttons_seen", *MEASURED)
 A_KEY_S = 15.0
 """So long one key is waited for before the next is asked for."""
 
@@ -32,7 +32,7 @@ def watch_buttons(scene: Scene) -> None:
         "buttons",
         parts,
         tally.hear,
-        Watching(scene, _MEASURED, heard=lambda: tally.values(held=_still_held(scene, parts)), is_over=asking.is_over),
+        Watching(scene, MEASURED, heard=lambda: tally.values(held=_still_held(scene, parts)), is_over=asking.is_over),
     )
 
 
