@@ -36,8 +36,8 @@ class Change:
 CHANGES = (
     Change(
         what="rules: another version of the file",
-        files=("wipe/rules/2027.01.toml",),
-        old='version = "2027.01"',
+        files=("wipe/rules/2027.02.toml",),
+        old='version = "2027.02"',
         new='version = "2099.01"',
     ),
     Change(
@@ -93,8 +93,8 @@ def changed_program(folder: Path) -> None:
     for change in CHANGES:
         _apply(folder, change)
     rules = folder / "wipe" / "rules"
-    (rules / "2027.01.toml").rename(rules / f"{LATER}.toml")
-    (rules / "2027.01.json").unlink()
+    (rules / "2027.02.toml").rename(rules / f"{LATER}.toml")
+    (rules / "2027.02.json").unlink()
     _run(folder, "tools.make_tables")
     _run(folder, "tools.release_edition", LATER)
 

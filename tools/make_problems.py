@@ -49,6 +49,7 @@ _INTRODUCTIONS = {
     "What caps a grade": (
         "Shown as `capped_by`. These limit the grade and need no step; the certificate is not affected."
     ),
+    "Why a method is taken or not": "In `methods` of `wipe --plan --json`, one code for each method.",
 }
 
 
@@ -102,6 +103,7 @@ def document() -> str:
         "Answers of `proofwipe verify`": [_entry(code, f"verify.{code}", next_key(code)) for code in _codes("verify.")],
         "Refusals": [_refusal(says, words) for says, words in sorted(_words_by_sentence().items())],
         "What caps a grade": [_entry(code, f"cap.{code}") for code in _codes("cap.")],
+        "Why a method is taken or not": [_entry(code, f"choice.{code}") for code in _codes("choice.")],
     }
     parts = [f"## {title}\n\n{_INTRODUCTIONS[title]}\n\n" + "\n".join(found) for title, found in sections.items()]
     return _HEAD + "\n".join(parts)

@@ -4,13 +4,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from phones.port import Sighting
+from phones.port import Platform, Sighting
 from phones.problem import Problem
 from phones.words import say
 from wipe.method import EraseMethod, Limits
 from wipe.methods.card import is_lifted
 from wipe.methods.choice import Choice, choose
 from wipe.methods.table import CONDITIONS
+from wipe.methods.weighing import Weighed, weigh
 from wipe.operators import number
 from wipe.overwrite.plan import FASTEST_BYTES_S, SLOWEST_BYTES_S, Forecast
 from wipe.steps.card.steps import CLEARING
@@ -42,7 +43,9 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     conditions: tuple[PlannedCondition, ...]
     predicted: Mapping[str, str]
+    weighed: tuple[Weighed, ...] = ()  # every method for such a phone, and why it was taken or not
     forecast: Forecast | None = None
+    awaits_attestation: bool = False  # after the erase the job waits for a hardware attestation
 
     @property
     def can_begin(self) -> bool:
@@ -55,7 +58,9 @@ class Plan:
             "method": self.method,
             "can_begin": self.can_begin,
             "why": self.choice.why,
+            "methods": {each.method: each.code for each in self.weighed},
             "card": self.choice.card,
+            "awaits_attestation": self.awaits_attestation,
             "report_only": self.choice.is_report_only,
             "steps": [{"name": step.name, "acts": step.acts} for step in self.steps],
             "conditions": [
@@ -87,6 +92,8 @@ class Plan:
             lines.append(say(f"plan.card_{self.choice.card}", language))
         if self.forecast is not None:
             lines.append(self._forecast_line(self.forecast, language))
+        if self.awaits_attestation:
+            lines.append(say("plan.attestation", language))
         if self.method:
             words = {name: say(f"claim.{name}.{value}", language) for name, value in self.predicted.items()}
             lines.append(say("plan.predicted", language, **words))
@@ -114,17 +121,20 @@ def plan(
     failed: Collection[str] = (),
     passes: int = 0,
     card: bool = False,
+    challenge: bool = False,
 ) -> Plan:
     """The plan for a phone with these inspection values (in clear); `wanted` names a method, `failed` those that the
-    phone has refused before, `passes` how often it is to be overwritten, `card` that the memory card in it is, too.
+    phone has refused before, `passes` how often it is to be overwritten, `card` that the memory card in it is, too,
+    `challenge` that a hardware attestation is waited for after the erase, which only an Android can give.
 
     Asks nothing of the phone and writes nothing.
     """
     choice = choose(values, sighting, wanted, failed=failed, passes=passes, card=card)
+    weighed = weigh(choice, values, sighting, wanted, failed=failed, passes=passes)
     method, problem = choice.method, choice.problem
     if method is None:
         conditions = () if problem is None else (PlannedCondition(code=problem.code.value, problem=problem),)
-        return Plan(choice=choice, method="", steps=(), conditions=conditions, predicted={})
+        return Plan(choice=choice, method="", steps=(), conditions=conditions, predicted={}, weighed=weighed)
     return Plan(
         choice=choice,
         method=method.name,
@@ -134,7 +144,9 @@ def plan(
             for condition in CONDITIONS[method.name]
         ),
         predicted=choice.predicted,
+        weighed=weighed,
         forecast=_forecast(values, max(1, passes)) if method.overwrites else None,
+        awaits_attestation=challenge and method.platform is Platform.ANDROID,
     )
 
 

@@ -42,6 +42,9 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "conditions": "What must be so before the erase.",
         "condition": "Code of the condition.",
         "met": "Is it so?",
+        "methods": "Every method for such a phone, in order of preference; empty where the phone could not be asked.",
+        "taken": "Is it the method of this plan?",
+        "awaits_attestation": "Does the job wait for a hardware attestation after the erase (--challenge)?",
         "predicted": "Claims and level if all goes well, by name.",
         # the job
         "job": "Id of the job.",

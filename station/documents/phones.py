@@ -12,6 +12,7 @@ from phones.port import Platform, Presence, Sighting
 from phones.problem import Problem
 from station.documents.document import Document, known
 from station.documents.sentences import Reason
+from station.text.language import text
 from wipe.plan import Plan
 
 _CLAIM_NAMES: Mapping[str, str] = MappingProxyType({"nist": "nist_method", "gb": "gb_status", "r2": "r2_status"})
@@ -135,6 +136,16 @@ class OverwritePlanned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MethodWeighed:
+    """One method for such a phone."""
+
+    method: str
+    taken: bool
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ErasePlanned(PhoneNamed, Document):
     """`wipe --plan`: what an erase of this phone would be."""
 
@@ -142,11 +153,13 @@ class ErasePlanned(PhoneNamed, Document):
 
     can_begin: bool
     method: str | None
+    methods: tuple[MethodWeighed, ...]
     steps: tuple[StepPlanned, ...]
     conditions: tuple[ConditionPlanned, ...]
     predicted: Mapping[str, str]
     overwriting: OverwritePlanned | None
     card: str | None
+    awaits_attestation: bool
     problems: tuple[Reason, ...]
 
     @classmethod
@@ -168,6 +181,12 @@ class ErasePlanned(PhoneNamed, Document):
             **names_of(PhoneIdentity.from_values(values), sighting),
             can_begin=planned is not None and planned.can_begin,
             method=known(planned.method) if planned is not None else None,
+            methods=tuple(
+                MethodWeighed(
+                    method=each.method, taken=each.is_taken, code=each.code, sentence=text(f"choice.{each.code}")
+                )
+                for each in (planned.weighed if planned is not None else ())
+            ),
             steps=tuple(StepPlanned(step=each.name, acts=each.acts) for each in planned.steps) if planned else (),
             conditions=tuple(
                 ConditionPlanned(
@@ -184,5 +203,6 @@ class ErasePlanned(PhoneNamed, Document):
             if planned is None or planned.forecast is None
             else OverwritePlanned(**asdict(planned.forecast)),
             card=known(planned.choice.card) if planned is not None else None,
+            awaits_attestation=planned is not None and planned.awaits_attestation,
             problems=tuple(Reason.of_problem(each) for each in ([problem] if problem is not None else unmet)),
         )

@@ -136,6 +136,7 @@ def show(at: OpenStation, wanted: str, *, method: str) -> Shown:
             failed=refused,
             passes=settings.passes,
             card=settings.overwrite.card,
+            challenge=settings.challenge,
         )
     numbers = identity.called_by(sighting.usb_serial)
     others = [plain(each.usb_serial) for each in present(at.bench) if each.port != sighting.port and each.usb_serial]

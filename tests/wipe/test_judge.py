@@ -33,7 +33,7 @@ from wipe.judge import judge
 from wipe.report import EraseReport, EvidenceLevel
 from wipe.rules import load
 
-RULES = load("2027.01")
+RULES = load("2027.02")
 METHODS = [*sorted(RULES.methods), "no_such_method", ""]
 _RANK = {Verdict.FAILED: 0, Verdict.INDETERMINATE: 1, Verdict.PASSED: 2}
 

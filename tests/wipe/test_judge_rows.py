@@ -26,7 +26,7 @@ from wipe.judge import judge
 from wipe.report import EvidenceLevel
 from wipe.rules import Rules, load
 
-RULES = load("2027.01")
+RULES = load("2027.02")
 Change = Callable[[tuple[Evidence, ...]], tuple[Evidence, ...]]
 
 

@@ -13,7 +13,7 @@ from wipe.judge import judge
 from wipe.report import EraseReport
 from wipe.rules import load
 
-RULES = load("2027.01")
+RULES = load("2027.02")
 OLD, NEW = "c" * 64, "d" * 64
 
 

@@ -15,7 +15,7 @@ from wipe.operators import OPERATORS
 from wipe.rules import WEAK_WRITERS, load, parse, versions
 from wipe.steps.preconditions import APPLE, GUIDED, HARNESS, REOPEN, TRADE_IN
 
-DATA = resources.files("wipe").joinpath("rules/2027.01.toml").read_bytes()
+DATA = resources.files("wipe").joinpath("rules/2027.02.toml").read_bytes()
 CODES_OF_STEPS = (
     "frp_armed",
     "battery_low",
@@ -47,7 +47,7 @@ CODES_OF_JUDGE = (
 def test_the_newest_version_is_loaded_and_hashed_over_its_bytes() -> None:
     rules = load()
     assert rules.version == versions()[-1]
-    assert load("2027.01").sha256 == hashlib.sha256(DATA).hexdigest()
+    assert load("2027.02").sha256 == hashlib.sha256(DATA).hexdigest()
 
 
 def test_a_version_nobody_knows_is_refused() -> None:
@@ -58,7 +58,7 @@ def test_a_version_nobody_knows_is_refused() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('version = "2027.01"', 'version = "new"'),
+        ('version = "2027.02"', 'version = "new"'),
         ('operator = "became"', 'operator = "is"'),
         ('writer = "root"', 'writer = "somebody"'),
         ('kind = "signal"', 'kind = "hint"'),

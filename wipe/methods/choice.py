@@ -50,10 +50,9 @@ class Choice:
         """Why this method, and that it cannot lead to a certificate where it cannot; one fact a line."""
         if self.method is None:
             return ()
-        name = say(f"method.{self.method.name}", language)
-        found = [say(f"choice.{self.why}", language, method=name)]
+        found = [say("plan.why", language, why=say(f"choice.{self.why}", language))]
         if self.is_report_only:
-            found.append(say("choice.report_only", language))
+            found.append(say("plan.report_only", language))
         return tuple(found)
 
 

@@ -43,5 +43,10 @@ def twin_of(name: str) -> str:
     """The name of the method that does the same and overwrites too; "" when there is none. One that overwrites is its
     own twin.
     """
-    plain = name.removesuffix(_SUFFIX)
+    plain = plain_of(name)
     return plain + _SUFFIX if plain in OVERWRITABLE else ""
+
+
+def plain_of(name: str) -> str:
+    """The name of the method that does the same and does not overwrite: its own name for one that does not."""
+    return name.removesuffix(_SUFFIX)

@@ -8,6 +8,7 @@ import click
 from station.cli import cli_text, output
 from station.cli.commands.options import (
     card_option,
+    challenge_option,
     config_option,
     home_of,
     overwrite_option,
@@ -33,6 +34,7 @@ from station.text.language import text
 @cli_text.command("bench")
 @click.option("--method", default="", help=text("option.method"))
 @overwrite_option()
+@challenge_option()
 @card_option()
 @click.option("--operator", "operator_name", help=text("option.operator"))
 @click.option("--acquisition", type=click.Path(path_type=Path, dir_okay=False), help=text("option.acquisition"))
@@ -43,6 +45,7 @@ def command(
     context: click.Context,
     method: str,
     passes: int | None,
+    challenge: bool,
     card: bool | None,
     operator_name: str | None,
     acquisition: Path | None,
@@ -58,7 +61,7 @@ def command(
     if not is_terminal():
         raise click.UsageError(text("bench.needs_a_terminal"))
     home = home_of(context)
-    settings = settings_of(home, config).with_passes(passes).with_card(card=card)
+    settings = settings_of(home, config).with_passes(passes).with_card(card=card).with_challenge(wanted=challenge)
     if not home.keys.is_dir():
         raise NotInitialisedError(subject=str(home.path))
     company = load_company(home.keys)

@@ -22,6 +22,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "verify": "verify.{code}",
         "cap": "cap.{code}",
         "withdrawal": "withdrawal.{code}",
+        "choice": "choice.{code}",
     }
 )
 """Kind → where its sentence stands, in the order of docs/problems.md."""

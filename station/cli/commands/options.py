@@ -95,6 +95,11 @@ def overwrite_option() -> Decorator:
     )
 
 
+def challenge_option() -> Decorator:
+    """`--challenge`; without it: as the settings say."""
+    return click.option("--challenge", is_flag=True, help=text("option.challenge"))
+
+
 def card_option() -> Decorator:
     """`--overwrite-card`, `--no-overwrite-card`; neither: as the settings say."""
     return click.option(

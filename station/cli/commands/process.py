@@ -20,6 +20,7 @@ from phones.port import Sighting
 from station.cli import cli_text, output
 from station.cli.commands.options import (
     card_option,
+    challenge_option,
     config_option,
     home_of,
     jsonl_option,
@@ -67,7 +68,7 @@ TRIES = 3
 @click.option("--resume", "only_resume", is_flag=True, help=text("option.resume"))
 @click.option("--method", default="", help=text("option.method"))
 @overwrite_option()
-@click.option("--challenge", is_flag=True, help=text("option.challenge"))
+@challenge_option()
 @card_option()
 @click.option("--check", "checks", type=click.Choice(CHECKS), help=text("option.check"))
 @click.option("--again", is_flag=True, help=text("option.again"))

@@ -8,6 +8,7 @@ import click
 from station.cli import cli_text, output
 from station.cli.commands.options import (
     card_option,
+    challenge_option,
     config_option,
     json_option,
     overwrite_option,
@@ -23,6 +24,7 @@ from station.work import blocking
 @click.option("--plan", "planning", is_flag=True, required=True, help=text("option.plan"))
 @click.option("--method", help=text("option.method"))
 @overwrite_option()
+@challenge_option()
 @card_option()
 @serial_option()
 @json_option()
@@ -33,6 +35,7 @@ def command(
     planning: bool,
     method: str | None,
     passes: int | None,
+    challenge: bool,
     card: bool | None,
     serial: str | None,
     as_json: bool,
@@ -49,7 +52,7 @@ def command(
     if method and method not in METHODS:
         raise click.UsageError(text("word.no_such_method", known=", ".join(METHODS)))
     home = reading_home_of(context)
-    settings = settings_of(home, config).with_passes(passes).with_card(card=card)
+    settings = settings_of(home, config).with_passes(passes).with_card(card=card).with_challenge(wanted=challenge)
     with reach_bench(home, settings) as bench:
         found = bench.do(bench_operations.inspect, wanted=serial or "")
     sighting, values = found.sighting, found.values
@@ -61,7 +64,13 @@ def command(
         output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
         return 4
     planned = plan(
-        values, sighting, settings.limits, wanted=method, passes=settings.passes, card=settings.overwrite.card
+        values,
+        sighting,
+        settings.limits,
+        wanted=method,
+        passes=settings.passes,
+        card=settings.overwrite.card,
+        challenge=settings.challenge,
     )
     if as_json:
         output.tell(ErasePlanned.of(planned, values, sighting, slot))

@@ -37,6 +37,9 @@ def test_one_phone_goes_from_list_to_a_paper_that_verifies(specimen: Starter, tm
     planned = line.run("wipe", "--plan", "-s", SERIAL_16, "--json").document
     assert planned["can_begin"] is True
     assert planned["method"] == "android_trade_in"
+    weighed = {each["method"]: each["code"] for each in planned["methods"]}
+    assert (weighed["android_trade_in"], weighed["android_harness"]) == ("only", "needs_harness")
+    assert line.run("wipe", "--plan", "--challenge", "--json").document["awaits_attestation"] is True
     assert bench.truth()[PIXEL_16]["resets"] == 0
 
     done = line.run("process", "-s", "1-1", "--confirm", SERIAL_16, "--jsonl", "--answers", line.answers())

@@ -67,6 +67,12 @@ def test_a_specimen_report_says_that_it_is_one(capsys: pytest.CaptureFixture[str
     assert "a specimen from a demonstration" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["process", "bench", "wipe"])
+def test_every_command_that_erases_or_plans_takes_a_challenge(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main.main([command, "--help"])
+    assert "--challenge" in capsys.readouterr().out
+
+
 def test_without_arguments_the_program_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     assert "process" in capsys.readouterr().err

@@ -123,6 +123,14 @@ def test_a_card_that_is_put_in_after_the_reset_is_a_residue_also_where_none_was_
     assert finished("android_harness", PIXEL_13).report().residues["sd"] == "absent"
 
 
+@pytest.mark.parametrize("method", ["android_guided", "android_rescue"])
+def test_a_phone_that_nobody_could_ask_after_its_reset_is_not_said_to_hold_no_card(method: str) -> None:
+    """None was in it before; who had it in hand, or what was put in meanwhile, nobody looked at."""
+    bench = finished(method, PIXEL_13)
+    assert not any("media.sd" in piece.values for piece in bench.evidence if piece.moment is not Moment.BEFORE)
+    assert bench.report().residues["sd"] == "unknown"
+
+
 def test_a_card_that_was_taken_out_after_its_overwriting_is_still_cleared() -> None:
     bench = CardBench("android_harness", {**PIXEL_13, "set": WITH_CARD})
     bench.inspect()

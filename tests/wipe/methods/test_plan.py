@@ -2,6 +2,7 @@
 """Choosing a method, what stands in its way, and a plan that writes nothing to the phone."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,12 @@ from phones.port import Port, Presence, Sighting
 from phones.problem import ProblemCode
 from phones.shared_numbers import NOTE
 from phones.witness import Witness, WitnessedPort
+from phones.words import catalogue, say
 from tests.wipe.drive import PHONES, Bench
 from wipe.method import Limits
 from wipe.methods.choice import choose, predict, strength
 from wipe.methods.table import METHODS
+from wipe.methods.weighing import NEEDS
 from wipe.plan import plan
 from wipe.report import EvidenceLevel
 from wipe.rules import load
@@ -458,3 +461,54 @@ def test_a_wish_without_a_card_in_the_phone_changes_nothing() -> None:
     with_wish, without = plan(PIXEL, ADB, Limits(), card=True), plan(PIXEL, ADB, Limits())
     assert (with_wish.steps, with_wish.choice.card) == (without.steps, "absent")
     assert plan(IPHONE, APPLE, Limits(), card=True) == plan(IPHONE, APPLE, Limits())
+
+
+@pytest.mark.parametrize(
+    ("values", "sighting", "options", "codes"),
+    [
+        (PIXEL, ADB, {}, {"android_harness": "strongest", "android_guided": "proves_less"}),
+        (PIXEL, ADB, {}, {"android_reopen": "on_wish_only", "android_harness_overwrite": "overwriting_not_asked"}),
+        (PIXEL, ADB, {}, {"android_trade_in": "needs_foyer", "android_fastboot": "needs_fastboot"}),
+        (PIXEL, ADB, {"failed": ("android_harness",)}, {"android_harness": "refused_before"}),
+        (PIXEL, ADB, {"failed": ("android_harness",)}, {"android_guided": "others_failed"}),
+        (PIXEL, ADB, {"passes": 1}, {"android_harness": "overwriting_asked", "android_harness_overwrite": "strongest"}),
+        (PIXEL, ADB, {"wanted": "android_guided"}, {"android_guided": "wish_is_weaker"}),
+        (PIXEL, ADB, {"wanted": "android_guided"}, {"android_harness": "another_wished"}),
+        (PIXEL, ADB, {"wanted": "android_reopen"}, {"android_reopen": "wished_for_less"}),
+        ({**PIXEL, "system.sdk": "36"}, ADB, {"passes": 1}, {"android_guided": "cannot_overwrite"}),
+        ({**PIXEL, "system.sdk": "28"}, ADB, {}, {"android_harness": "needs_harness", "android_guided": "only"}),
+        (IPHONE, APPLE, {}, {"apple_mcinstall": "first_of_equals", "apple_guided": "stands_later"}),
+        ({**IPHONE, "system.version": "10.3.3"}, APPLE, {}, {"apple_mcinstall": "needs_ios_11"}),
+    ],
+)
+def test_every_method_for_such_a_phone_has_the_code_why_it_was_taken_or_not(
+    values: Mapping[str, str], sighting: Sighting, options: dict[str, Any], codes: Mapping[str, str]
+) -> None:
+    found = plan(values, sighting, Limits(), **options)
+    told = {each.method: each.code for each in found.weighed}
+    assert {name: told[name] for name in codes} == codes
+    assert [each.method for each in found.weighed if each.is_taken] == ([found.method] if found.method else [])
+    assert set(told) == {name for name, method in METHODS.items() if method.platform is sighting.platform}
+    for each in found.weighed:
+        assert len({say(f"choice.{each.code}", language) for language in ("en", "zh")}) == 2
+
+
+def test_every_method_says_what_it_needs() -> None:
+    assert set(NEEDS) == {name for name, method in METHODS.items() if not method.overwrites}
+
+
+def test_no_code_of_a_choice_is_a_code_of_anything_else() -> None:
+    mine = {key.removeprefix("choice.") for key in catalogue() if key.startswith("choice.")}
+    others = {key.split(".")[1] for key in catalogue() if key.split(".")[0] in ("reason", "problem", "error", "cap")}
+    assert not mine & others
+
+
+@pytest.mark.parametrize(("values", "sighting", "waits"), [(PIXEL, ADB, True), (IPHONE, APPLE, False)])
+def test_a_plan_with_a_challenge_says_that_an_android_is_waited_for_after_its_erase(
+    values: Mapping[str, str], sighting: Sighting, waits: bool
+) -> None:
+    found, without = plan(values, sighting, Limits(), challenge=True), plan(values, sighting, Limits())
+    assert (found.awaits_attestation, without.awaits_attestation) == (waits, False)
+    for language, words in (("en", "hardware attestation"), ("zh", "硬件认证")):
+        assert (words in "\n".join(found.lines(language))) is waits
+        assert words not in "\n".join(without.lines(language))
