@@ -69,7 +69,7 @@ def test_a_specimen_report_says_that_it_is_one(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("command", ["process", "bench", "wipe"])
 def test_every_command_that_erases_or_plans_takes_a_challenge(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    main.main([command, "--help"])
+    assert run([command, "--help"]) == 0
     assert "--challenge" in capsys.readouterr().out
 
 
