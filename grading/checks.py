@@ -23,6 +23,8 @@ NEVER_STATED = frozenset(
 """Signs that a part was seen to be stuck, or that a value was put in place of the measured one. Where a scheme says
 who measures, no person's word stands in for such a reading.
 """
+MOST_TOLD = 200
+"""Letters of what was measured; a list that is longer ends in a sign that says so, and stands whole in the evidence."""
 _WORST_FIRST = (
     CheckOutcome.FAIL,
     CheckOutcome.INDETERMINATE,
@@ -147,7 +149,7 @@ def _result(check: Check, outcome: CheckOutcome, limit: str, measured: str, piec
         weight=check.weight,
         outcome=outcome,
         limit=limit,
-        measured=measured[:200],
+        measured=measured if len(measured) <= MOST_TOLD else f"{measured[: MOST_TOLD - 1]}…",
         source=source.value,
         moment=piece.moment.value if piece else "",
         evidence=(piece.number,) if piece else (),

@@ -25,6 +25,7 @@ ANSWERING_LOCKS = frozenset({"knox_guard", "device_lock", "other_lock"})
 installed or signed in, and are often unknown on phones that nobody has locked.
 """
 WITHOUT_GRADE = "no class without a grade"
+_SECONDARY = ("secondary", "seldom")
 _SOUND = (CheckOutcome.PASS, CheckOutcome.NOT_APPLICABLE)
 
 
@@ -94,7 +95,7 @@ def functional_class(
     key = [check for check in checks if check.weight in ("key", "safety") and check.outcome not in _SOUND]
     if key:
         return "none", tuple(f"key.{check.name}.{check.outcome.value}" for check in key)
-    secondary = [check for check in checks if check.weight == "secondary" and check.outcome not in _SOUND]
+    secondary = [check for check in checks if _is_missed(check)]
     if secondary:
         return "F3", tuple(f"secondary.{check.name}.{check.outcome.value}" for check in secondary)
     if not parts_original:
@@ -118,7 +119,7 @@ def usability_class(
         return "U", tuple(f"gate.{check.name}.{check.outcome.value}" for check in gates)
     best = scheme.usability[functional][cosmetic]
     limits = {f"battery_{band}": scheme.battery_caps[band]}
-    failed = [check for check in checks if check.weight == "secondary" and check.outcome is CheckOutcome.FAIL]
+    failed = [check for check in checks if check.weight in _SECONDARY and check.outcome is CheckOutcome.FAIL]
     if len(failed) >= scheme.several_secondary:
         limits["several_secondary_failed"] = "4"
     if cosmetic != "A":
@@ -131,6 +132,13 @@ def usability_class(
 def _may_be_shut(check: CheckResult) -> bool:
     answered = check.name in ANSWERING_LOCKS and check.outcome is CheckOutcome.INDETERMINATE
     return answered or check.outcome is CheckOutcome.FAIL
+
+
+def _is_missed(check: CheckResult) -> bool:
+    """Does a check that is no main function keep the phone from being fully functional?"""
+    if check.weight == "seldom":  # of most phones nobody can know it: a class that needed it would be nobody's
+        return check.outcome is CheckOutcome.FAIL
+    return check.weight == "secondary" and check.outcome not in _SOUND
 
 
 def mappings(functional: str, cosmetic: str, band: str, scheme: Scheme, *, usability: str) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ class CheckOutcome(StrEnum):
 class CheckResult:
     """One check: the limit as declared before measuring, then what was measured.
 
-    `weight`: gate, key or secondary. `limit` and `measured` are texts with units. `moment` is when it was
+    `weight`: one of `grading.schemes.WEIGHTS`. `limit` and `measured` are texts with units. `moment` is when it was
     measured (before or after the erase); `evidence` the numbers of the pieces it was read from.
     """
 

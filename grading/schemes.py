@@ -18,7 +18,7 @@ from phones.allowed import allowed
 from phones.frozen import dataclass
 from phones.port import Platform
 
-WEIGHTS = ("gate", "lock", "safety", "key", "secondary", "told")
+WEIGHTS = ("gate", "lock", "safety", "key", "secondary", "seldom", "told")
 OPERATORS = ("equals", "one_of", "at_least", "at_most", "contains_all", "is_empty", "present")
 FUNCTIONAL = ("F6", "F5", "F3", "none")
 USABILITY = ("1", "2", "3", "4", "5")
@@ -42,7 +42,8 @@ class Check:
     `not_applicable` lists texts that mean the phone has no such part. `weight`: a gate that is not known to be open
     keeps a phone from sale; a lock does when it is known to be shut, or when its own service answered otherwise than
     clear (`grading.grade.ANSWERING_LOCKS`), and is told of when nobody could ask.
-    What is `told` of stands on the paper and caps nothing.
+    What is measured `seldom` counts as a secondary one when it fails, and caps nothing where it could not be measured;
+    what is `told` of stands on the paper and caps nothing.
     `stated` names what a person says where a phone
     cannot be asked ("" = nobody): it stands in for readings that tell nothing, and is as good as `stated_limit` says.
     `measurer`: one of MEASURERS, or ""; `source`: where the limit comes from; `versions`: of which systems it is asked.

@@ -48,6 +48,7 @@ _WEIGHTS = {
     "safety": "safety: a failure holds the phone",
     "key": "key: without it, class 5",
     "secondary": "secondary: without it, no better than class 3",
+    "seldom": "seldom: a failure counts as secondary; what could not be measured is told, and caps nothing",
     "told": "told: stands on the paper, and caps nothing",
 }
 

@@ -22,7 +22,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from certs import editions
-from tests.support.papers import golden_attested, golden_bytes, golden_content, golden_time
+from tests.support.papers import golden_attested, golden_bytes, golden_content, golden_measured, golden_time
 from tests.support.papers.golden_case import DEFAULT_AT, Case
 from tests.support.papers.paper_world import PaperWorld
 
@@ -32,6 +32,8 @@ FEW = (
     "valid-archive",
     "valid-attested",
     "valid-logged",
+    "valid-measured",
+    "valid-measured-iphone",
     "valid-own-key",
     "report",
     "specimen",
@@ -40,6 +42,11 @@ FEW = (
     "attestation-raised",
     "claim-raised",
     "evidence-removed",
+    "measured-claim-of-battery",
+    "measured-claim-under-cable",
+    "measured-grade-raised",
+    "measured-untested-passed",
+    "measured-value-changed",
     "page-edited",
     "record-unknown-field",
     "report-dressed-up",
@@ -61,7 +68,7 @@ def golden_files(edition: str = "", wanted: tuple[str, ...] = ()) -> Golden:
     scene = PaperWorld(edition or editions.newest_released())
     papers: dict[str, Case] = {}
     files: dict[str, bytes] = {}
-    for part in (golden_content, golden_bytes, golden_time, golden_attested):
+    for part in (golden_content, golden_bytes, golden_time, golden_attested, golden_measured):
         more, beside = part.cases(scene)
         if papers.keys() & more.keys() or files.keys() & beside.keys():
             raise ValueError("two golden files of one name")

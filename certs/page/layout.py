@@ -3,7 +3,8 @@
 
 Page one is for people and can be understood without page two: the limits and the way to check stand at its foot,
 and what does not fit above them moves to page two. Page two's last two lists give way when room is short; whatever
-is left out is counted there, and stands in the attached record. A report has another title, colour and layout.
+is left out is counted there, and stands in the attached record. A measured phone's paper has as many pages as it needs,
+and none of its lists gives way. A report has another title, colour and layout.
 """
 
 import re
@@ -45,7 +46,6 @@ def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], r
     module = qr.module_size(symbol) * MILLIMETRE
     measured = layout_checks.pages(sheet, look, document, FOOT - 8 - DETAILS)
     look = replace(look, measured=bool(measured))
-    foot = partial(_foot, sheet, document, PAGES + len(measured))
 
     check = sheet.part(lambda top: front.check(sheet, look, document, top, symbol=symbol, module=module))
     limits = sheet.part(lambda top: front.limits(sheet, look, top))
@@ -60,7 +60,37 @@ def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], r
     sheet.place(people, people_top)
     sheet.place(limits, limits_top)
     sheet.place(check, check_top)
-    foot()
+    if measured:
+        _draw_all(sheet, look, document, [*_in_full(sheet, look, document, late, record_digest), *measured])
+    else:
+        _draw_page_two(sheet, look, document, late, record_digest)
+
+
+def _draw_all(sheet: Sheet, look: Look, document: RecordDocument, pages: list[list[Part]]) -> None:
+    """The pages behind page one of a measured phone."""
+    count = 1 + len(pages)
+    _foot(sheet, document, count)
+    for page in pages:
+        sheet.next_page()
+        _specimen(sheet, document)
+        top = _head_of_details(sheet, look, document)
+        for part in page:
+            top = sheet.place(part, top)
+        _foot(sheet, document, count)
+
+
+def _in_full(
+    sheet: Sheet, look: Look, document: RecordDocument, late: list[Part], record_digest: str
+) -> list[list[Part]]:
+    """What else stands on page two, at length and with every finding, on as many pages as that needs."""
+    sections = [part for part in (*late, *_back_parts(sheet, look, document, record_digest)) if part.height]
+    spaced = [Part(part.height + SPACE + 2, part.steps) for part in sections]
+    return parts.paged([*spaced, *back.findings_in_full(sheet, look, document)], FOOT - 8 - DETAILS)
+
+
+def _draw_page_two(sheet: Sheet, look: Look, document: RecordDocument, late: list[Part], record_digest: str) -> None:
+    """The one page behind page one of a phone that was not measured: what has no room there is counted there."""
+    _foot(sheet, document, PAGES)
     sheet.next_page()
     _specimen(sheet, document)
     top = _head_of_details(sheet, look, document)
@@ -72,14 +102,7 @@ def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], r
         lists = _lists(sheet, look, document, 10_000)
     top = _flow_all(sheet, [*late, *behind], top)
     _share(sheet, look, document, lists, top)
-    foot()
-    for page in measured:
-        sheet.next_page()
-        _specimen(sheet, document)
-        top = _head_of_details(sheet, look, document)
-        for part in page:
-            top = sheet.place(part, top)
-        foot()
+    _foot(sheet, document, PAGES)
 
 
 def _front_parts(sheet: Sheet, look: Look, document: RecordDocument) -> list[Part]:

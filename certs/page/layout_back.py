@@ -3,12 +3,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 from certs.page import fonts, parts
 from certs.page.labels import Pair, label, phrase, phrase_if_any
 from certs.page.layout_front import DISCLOSED, anchor_size
+from certs.page.measured_words import limit_in_words, measured_in_words
 from certs.page.parts import LEFT, ROOM, Look, clock_time, coded, coded_or_plain, heading, row_height, table, value
-from certs.page.sheet import MUTED, Sheet
+from certs.page.sheet import LINE, MUTED, Part, Sheet
 from certs.record.schema import LogPlace, RecordDocument
 from grading.report import CheckOutcome, CheckResult
 from phones.verdict import Verdict
@@ -18,7 +20,6 @@ MOST_DISCLOSURES = {False: 6, True: 1}  # by `Look.tight`
 MOST_MAPPINGS = {False: 6, True: 1}
 MOST_ROWS = 60  # more than any page holds
 MOST_LINES = {False: 3, True: 1}  # of a cell, by `Look.tight`; three hold every sentence of ours at these widths
-CONSISTENCY = "consistent_identity"
 REST = 12.0  # points for the line that counts what was left out
 FINDING_COLUMNS = (68.0, 122.0, 156.0, 68.0, 60.0, ROOM - 474)
 
@@ -95,17 +96,8 @@ def _as_many(
     return top
 
 
-def measured_in_words(check: CheckResult) -> str:
-    """What was measured; what a phone contradicts itself in, in words."""
-    if check.name != CONSISTENCY:
-        return fonts.spelled(check.measured)
-    codes = check.measured.split(",")
-    pairs = [(code, phrase_if_any("contradiction", code)) for code in codes]
-    return " · ".join(pair.both if pair is not None else fonts.spelled(code) for code, pair in pairs)
-
-
 def _check_row(check: CheckResult) -> tuple[str, str, str, str]:
-    limit = f"{label('check.limit').zh} {fonts.spelled(check.limit)}" if check.limit else ""
+    limit = f"{label('check.limit').zh} {limit_in_words(check.limit)}" if check.limit else ""
     measured = f"{label('check.measured').zh} {measured_in_words(check)}" if check.measured else ""
     return coded("check", check.outcome).both, phrase("check", check.name).both, limit, measured
 
@@ -226,9 +218,30 @@ def findings(sheet: Sheet, look: Look, document: RecordDocument, top: float, roo
         return top
     start = top
     top = heading(sheet, look, top, label("section.findings"))
+    rows = _finding_rows(found)
+    return _as_many(sheet, top, rows, FINDING_COLUMNS, room - (top - start), bold=3, most=MOST_LINES[look.tight])
+
+
+def findings_in_full(sheet: Sheet, look: Look, document: RecordDocument) -> list[Part]:
+    """The same, every row a part of its own; the name of the section stands with the first."""
+    found = []
+    for index, row in enumerate(_finding_rows(document.erase.findings)):
+        found.append(sheet.part(partial(_finding_row, sheet, look, row, is_first=index == 0)))
+    return found
+
+
+def _finding_row(sheet: Sheet, look: Look, row: Sequence[str], top: float, *, is_first: bool) -> float:
+    top = heading(sheet, look, top, label("section.findings")) if is_first else top
+    bottom = table(sheet, top, [row], FINDING_COLUMNS, size=6.5, bold=(3,), most=MOST_LINES[False])
+    sheet.rule(LEFT, bottom, LEFT + ROOM, colour=LINE, weight=0.3)
+    return bottom
+
+
+def _finding_rows(found: Sequence[Finding]) -> list[tuple[str, ...]]:
+    """What speaks against the erase first."""
     order = {Verdict.FAILED: 0, Verdict.INDETERMINATE: 1, Verdict.PASSED: 2}
     listed = sorted(found, key=lambda finding: (order[finding.verdict], finding.rule))
-    rows = [
+    return [
         (
             coded("kind", finding.kind).both,
             *coded_or_plain("rule", finding.rule),
@@ -236,10 +249,8 @@ def findings(sheet: Sheet, look: Look, document: RecordDocument, top: float, roo
             _writer(finding.writer),
             _numbers(finding.evidence),
         )
-        for finding in listed[:MOST_ROWS]
+        for finding in listed
     ]
-    rows += [rows[-1]] * (len(listed) - len(rows))  # counted, never shown
-    return _as_many(sheet, top, rows, FINDING_COLUMNS, room - (top - start), bold=3, most=MOST_LINES[look.tight])
 
 
 def _verdict(finding: Finding) -> str:

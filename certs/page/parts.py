@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small parts the sections of a paper are put together from. Each takes a top and gives back its bottom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from certs.page import fonts
 from certs.page.errors import UnknownCodeError
 from certs.page.labels import Pair, label
-from certs.page.sheet import INK, LINE, MUTED, WIDTH, Sheet
+from certs.page.sheet import INK, LINE, MUTED, WIDTH, Part, Sheet
 from certs.page.wrapping import clamp
 from phones.frozen import dataclass
 
@@ -140,6 +140,21 @@ def table(
                 at += room
         top = bottom + 1.4
     return top
+
+
+def paged(sections: Sequence[Part], room: float, titles: Callable[[], Part] | None = None) -> list[list[Part]]:
+    """The parts in their order on as many pages as they need, none of them fuller than `room` points; each page but
+    the first begins with `titles`. One that is higher than a page is not cut: it is the caller's to have none.
+    """
+    found: list[list[Part]] = [[]]
+    left = room
+    for section in sections:
+        if section.height > left and found[-1]:
+            found.append([titles()] if titles else [])
+            left = room - sum(part.height for part in found[-1])
+        found[-1].append(section)
+        left -= section.height
+    return found
 
 
 def row_height(cells: Sequence[str], columns: Sequence[float], *, size: float, most: int) -> float:

@@ -16,6 +16,7 @@ ON_PAPER = (
     "cap.",
     "check.",
     "condition.",
+    "contradiction.",
     "error.",
     "method.",
     "next.",

@@ -233,3 +233,60 @@ def test_other_scales_are_data_with_a_source_and_never_better_than_what_is_known
         assert mappings("F6", "A", band, SCHEME, usability="3")["backmarket"] == there
     assert mappings("F3", "A", "excellent", SCHEME, usability="3")["backmarket"] == "no grade there"
     assert mappings("F6", "A", "excellent", SCHEME, usability="U")["backmarket"] == "no class without a grade"
+
+
+SELDOM = [check for check in SCHEME.checks if check.weight == "seldom"]
+
+
+def without(pieces: list[Evidence], check: Check, sign: str) -> list[Evidence]:
+    """The same phone, of which this value was not measured: with a sign, or not at all."""
+    return [
+        replace(
+            piece,
+            values={name: text for name, text in piece.values.items() if name != check.value}
+            | ({f"not_measured.{check.value}": sign} if sign else {}),
+        )
+        if check.value in piece.values
+        else piece
+        for piece in pieces
+    ]
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+@pytest.mark.parametrize("sign", ["", "not_seen"])
+def test_what_hardly_any_phone_lets_be_measured_is_told_as_unknown_and_costs_no_class(
+    platform: Platform, sign: str
+) -> None:
+    pieces = best(platform)
+    for check in SELDOM:
+        pieces = without(pieces, check, sign)
+    found = graded(*pieces, platform=platform)
+    assert (found.usability, found.functional, found.capped_by) == ("1", "F6", ())
+    told = {check.name: check.outcome for check in found.checks}
+    unknown = CheckOutcome.INDETERMINATE if sign else CheckOutcome.NOT_TESTED
+    for check in SELDOM:
+        assert told[check.name] is (unknown if platform.value in check.platforms else CheckOutcome.NOT_APPLICABLE)
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+def test_what_hardly_any_phone_lets_be_measured_costs_as_much_as_any_other_when_it_fails(platform: Platform) -> None:
+    mine = [check for check in SELDOM if platform.value in check.platforms]
+    pieces = best(platform)
+    for number, check in enumerate(mine, start=1):
+        pieces = turned(pieces, check, CheckOutcome.FAIL)
+        found = graded(*pieces, platform=platform)
+        assert found.usability == ("3" if number < SCHEME.several_secondary else "4")
+        assert f"secondary.{check.name}.fail" in found.capped_by
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+def test_any_other_check_that_nobody_made_keeps_a_phone_from_the_best_class(platform: Platform) -> None:
+    pieces = best(platform)
+    others = [
+        check
+        for check in READ
+        if platform.value in check.platforms and check.weight in ("key", "secondary") and not check.stated
+    ]
+    assert len(others) > 40
+    for check in others:
+        assert graded(*without(pieces, check, "not_seen"), platform=platform).usability != "1", check.name

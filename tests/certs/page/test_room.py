@@ -176,6 +176,8 @@ FACTS = {
     "level": "E2",
     "all": 6,
     "told": "6 met",
+    "scheme": "basic-2 2",
+    "rest": 4050,
     "contact": "it",
     "coverage": "90.6",
     "patch": "2026-10",

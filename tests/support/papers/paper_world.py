@@ -230,14 +230,15 @@ class PaperWorld:
         certificate_id: str = CERTIFICATE_ID,
         signer: FileSigner | None = None,
         issued_at: datetime = ISSUED_AT,
+        scheme: str | None = None,
     ) -> Record:
-        """A certificate's record."""
+        """A certificate's record. `scheme`: another than the world's, "" for what follows from the evidence."""
         station = (signer or self.signer).station
         return certificate_record(
             facts,
             ISSUER,
             station,
-            self.scheme,
+            self.scheme if scheme is None else scheme,
             issued_at=issued_at,
             certificate_id=certificate_id,
             edition=self.edition,
