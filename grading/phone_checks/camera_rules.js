@@ -14,6 +14,8 @@ const HOT = 40;
 const WHITE_FROM = 90, WHITE_TO = 250;
 const DUST_SHARE = 0.94; // of the light around it
 const CELL = 4;
+const LIGHT = 24; // as much brighter at one look than at another as a covered lens may be at most
+const SEEN = 16; // a darker picture is as good as none
 export const SHARP_DPX = 20;
 
 /** The mean of several pictures of one size, pixel by pixel. */
@@ -200,8 +202,15 @@ function islands(marked, width, height) {
   return count;
 }
 
-/** Brightness without and with the torch, means of pictures: rise in thousandths. */
-export function judgeTorch(dark, lit) {
-  if (!(dark >= 0) || !(lit >= 0)) return { sign: "too_little", values: {} };
+/** levels: means of all looks of one run. A dead camera gives the same picture, whatever is before it. */
+export function seesLight(levels) {
+  return Math.max(...levels) - Math.min(...levels) >= LIGHT;
+}
+
+/** Brightness before, with, and after the torch, means of pictures: rise in thousandths over the brighter of the two. */
+export function judgeTorch(before, lit, after) {
+  if (!(before >= 0) || !(lit >= 0) || !(after >= 0)) return { sign: "too_little", values: {} };
+  const dark = Math.max(before, after);
+  if (Math.max(dark, lit) < SEEN) return { sign: "dim", values: {} };
   return { sign: "", values: { torch_rise_permille: Math.min(999999, Math.max(0, Math.round((lit - dark) / Math.max(4, dark) * 1000))) } };
 }

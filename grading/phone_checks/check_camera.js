@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A camera before the bench card, covered, and before white.
 
-import { average, FRAMES, judgeCard, judgeCovered, judgeWhite, SHARP_DPX } from "./camera_rules.js";
+import { average, FRAMES, judgeCard, judgeCovered, judgeWhite, mean, seesLight, SHARP_DPX } from "./camera_rules.js";
 import { openLens, pictures } from "./lens.js";
 import { element, signOf } from "./stage.js";
 
@@ -20,21 +20,24 @@ export async function camera(stage, side) {
     if (!(error instanceof DOMException)) throw error;
     return { sign: signOf(error) };
   }
-  const card = await beforeCard(stage, lens.video);
+  const levels = []; // how bright each look was
+  const card = await beforeCard(stage, lens.video, levels);
   const values = { [name("light")]: card.light }, signs = {};
   if (card.sign) signs[name("edge_dpx")] = card.sign; else values[name("edge_dpx")] = Math.min(9999, card.edge_dpx);
   if (card.focus) values[name("focus")] = card.focus; else signs[name("focus")] = card.sign || "too_little";
+  stage.keep({ values, signs });
   stage.done = 500;
-  const dark = await attempts(stage, lens.video, "cover", "camera.cover", judgeCovered);
-  if (dark.sign) signs[name("hot_pixels")] = dark.sign; else values[name("hot_pixels")] = dark.hot_pixels;
+  const dark = await attempts(stage, lens.video, "cover", "camera.cover", judgeCovered, levels);
   stage.done = 800;
-  const white = await attempts(stage, lens.video, "white", "camera.white", judgeWhite);
-  if (white.sign) signs[name("dust")] = white.sign; else values[name("dust")] = white.dust;
+  const white = await attempts(stage, lens.video, "white", "camera.white", judgeWhite, levels);
+  const frozen = levels.length && seesLight(levels) ? "" : "frozen";
+  if (dark.sign || frozen) signs[name("hot_pixels")] = dark.sign || frozen; else values[name("hot_pixels")] = dark.hot_pixels;
+  if (white.sign || frozen) signs[name("dust")] = white.sign || frozen; else values[name("dust")] = white.dust;
   return { values, signs };
 }
 
 /** The sharpest of several looks: a lens takes time to focus. Ends early once it is sharp. */
-async function beforeCard(stage, video) {
+async function beforeCard(stage, video, levels) {
   const hint = element("p", { class: "big" });
   stage.show("", "camera.card", video, hint);
   const until = performance.now() + CARD_MS, reader = codeReader();
@@ -43,13 +46,19 @@ async function beforeCard(stage, video) {
     const taken = await pictures(stage, video, FRAMES);
     if (taken.length < FRAMES) return { sign: "too_little", light: "dim" };
     code ||= await readCode(stage, reader, video);
-    last = judgeCard(average(taken));
+    last = judgeCard(looked(taken, levels));
     hint.textContent = last.sign === "dim" ? stage.say("camera.dim") : "";
     if (!last.sign && (!best || last.edge_dpx < best.edge_dpx)) best = last;
     if (best && best.edge_dpx <= SHARP_DPX && performance.now() > until - CARD_MS / 2) break; // sharp without a code
   }
   if (!best) return { ...last, focus: code ? "yes" : "" };
   return { ...best, focus: code || best.edge_dpx <= SHARP_DPX ? "yes" : "no" };
+}
+
+function looked(taken, levels) {
+  const picture = average(taken);
+  levels.push(mean(picture));
+  return picture;
 }
 
 function codeReader() {
@@ -71,7 +80,7 @@ async function readCode(stage, reader, video) {
 }
 
 /** Until the picture is such as was asked for. */
-async function attempts(stage, video, picture, key, judge) {
+async function attempts(stage, video, picture, key, judge, levels) {
   const hint = element("p", { class: "big" });
   stage.show(picture, key, video, hint);
   const now = stage.ask([["camera.now", 1]]);
@@ -81,7 +90,7 @@ async function attempts(stage, video, picture, key, judge) {
   while (performance.now() < until) {
     const taken = await pictures(stage, video, FRAMES);
     if (taken.length < FRAMES) return found;
-    found = judge(average(taken));
+    found = judge(looked(taken, levels));
     if (!found.sign) return found;
     hint.textContent = found.sign === "dim" ? stage.say("camera.dim") : stage.say("sign.too_little");
     await stage.sleep(PAUSE_MS);

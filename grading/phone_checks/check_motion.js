@@ -8,7 +8,7 @@ const LONGEST_MS = 60000;
 const SILENT_MS = 2000;
 const MOST = 12000; // values kept at once
 
-/** Values of the sensors while they come: {samples, turns, stop}; a sign where there are none. */
+/** Values of the sensors while they come: {samples, turns}, after two seconds at most; a sign where there are none. */
 async function listen(stage) {
   if (typeof DeviceMotionEvent === "undefined") return { sign: "unsupported" };
   if (typeof DeviceMotionEvent.requestPermission === "function") {
@@ -32,22 +32,23 @@ export async function motion(stage) {
   await stage.ask([["start", 1]]);
   const sensors = await listen(stage);
   if (sensors.sign) return { sign: sensors.sign };
-  const faces = await sixFaces(stage, sensors.samples);
+  const faces = await sixFaces(stage, sensors);
+  stage.keep(faces);
   stage.done = 700;
-  const turn = await quarterTurn(stage, sensors);
+  const turn = await quarterTurn(stage, sensors, faces.faces);
   const signs = {};
   if (turn.sign) signs.motion_turn_degrees = signs.motion_turn_off_degrees = turn.sign;
-  return { values: { ...faces.values, ...turn.values }, signs };
+  return { values: { ...faces.values, ...turn.values }, signs, sign: faces.sign };
 }
 
-async function sixFaces(stage, samples) {
+async function sixFaces(stage, { samples, turns }) {
   const count = element("p", { class: "big" });
   stage.show("motion", "motion.faces", count);
   let ended = false;
   stage.ask([["that_is_all", 1]]).then(() => { ended = true; }).catch(() => {});
   const until = performance.now() + LONGEST_MS;
   for (;;) {
-    const found = judgeFaces(samples);
+    const found = judgeFaces(samples, turns);
     count.textContent = stage.say("motion.counts", { seen: found.faces });
     stage.done = found.faces * 110;
     if (found.faces === 6 || ended || performance.now() > until) return found;
@@ -55,13 +56,13 @@ async function sixFaces(stage, samples) {
   }
 }
 
-async function quarterTurn(stage, { turns }) {
+async function quarterTurn(stage, { turns }, faces) {
   if (!turns.length) return { sign: "unsupported", values: {} };
   stage.show("turn", "motion.turn");
   await stage.ask([["start", 1]]);
   const begin = turns.length;
   await Promise.race([stage.ask([["done", 1]]), stage.sleep(LONGEST_MS)]);
-  return judgeTurn(turns.slice(begin));
+  return judgeTurn(turns.slice(begin), { faces, turns: turns.slice(0, begin) });
 }
 
 export async function compass(stage) {
@@ -80,6 +81,7 @@ export async function compass(stage) {
   };
   addEventListener(type, take);
   stage.finally(() => removeEventListener(type, take));
+  const { turns = [] } = await listen(stage);
   const count = element("p", { class: "big" });
   stage.show("compass", "compass.turn", count);
   let ended = false;
@@ -87,11 +89,11 @@ export async function compass(stage) {
   const begun = performance.now();
   for (;;) {
     await stage.sleep(250);
-    const found = judgeCompass(headings), degrees = found.values.compass_turn_degrees ?? 0;
-    count.textContent = stage.say("compass.counts", { degrees });
-    stage.done = degrees / 360 * 1000;
+    const found = judgeCompass(headings, turns);
+    count.textContent = stage.say("compass.counts", { degrees: found.degrees });
+    stage.done = found.degrees / 360 * 1000;
     const nothing = !headings.length && performance.now() - begun > SILENT_MS;
-    if (degrees >= 340 || nothing || ended || performance.now() - begun > LONGEST_MS) return found;
+    if (found.degrees >= 340 || nothing || ended || performance.now() - begun > LONGEST_MS) return found;
   }
 }
 
@@ -111,10 +113,10 @@ export async function vibration(stage) {
     await stage.sleep(100);
     stage.done = bar.value = Math.min(900, Math.round((performance.now() - begin) / length * 900));
   }
-  const found = sensors.sign ? { sign: sensors.sign, values: {} }
-    : judgeVibration(sensors.samples.map((each) => ({ ...each, t: each.t - begin })), order);
   stage.show("vibration", "vibration.ask");
   const felt = await stage.ask([["yes", "yes"], ["no", "no"]]);
+  const found = sensors.sign ? { sign: sensors.sign, values: {} }
+    : judgeVibration(sensors.samples.map((each) => ({ ...each, t: each.t - begin })), order, felt);
   const signs = found.sign ? { vibration_rise_permille: found.sign } : {};
   return { values: { ...found.values, vibration_felt: felt }, signs };
 }

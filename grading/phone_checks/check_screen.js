@@ -20,6 +20,7 @@ export async function screen(stage) {
   const values = {};
   values.screen_colours = await question(stage, layer, "screen.colours_ask", [["screen.ok", "ok"], ["screen.tint", "tint"], ["screen.missing", "missing"]]);
   values.screen_pixels_missing = await question(stage, layer, "screen.pixels", [...[0, 1, 2, 3, 4, 5, 6, 7].map((count) => [count, count]), ["more", 9]], "many");
+  stage.keep({ values });
   stage.done = 700;
   await pattern(stage, layer, "screen.ramp", ramp);
   values.screen_brightness_steps = await question(stage, layer, "screen.ramp_ask", [[16, 16], [15, 15], [14, 14], [13, 13], [12, 12], ["fewer", 8]], "many");

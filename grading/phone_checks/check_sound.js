@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Loudspeaker to microphone. The sound stays in memory until it is judged.
 
-import { codeOf, judgeSound, SLOT_S, SLOTS, soundOf } from "./sound_rules.js";
+import { codeOf, isHeard, judgeSound, judgeTries, MOST_TRIES, SLOT_S, soundOf } from "./sound_rules.js";
 import { element, signOf } from "./stage.js";
 
 const WISHES = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -31,21 +31,28 @@ async function listen(stage) {
   if (processed) return { values: { sound_processing: "on" }, sign: "processed" };
   await context.resume();
   await stage.until(context.audioWorklet.addModule("recorder.js"));
-  const found = await untilHeard(stage, context, stream);
-  const values = { sound_processing: "off", ...found.values }, signs = {};
-  if (found.added !== undefined) values.sound_distortion_permille = found.added; else signs.sound_distortion_permille = found.clean;
-  return { values, signs, sign: found.sign };
+  return untilHeard(stage, context, stream);
 }
 
 /** A loudspeaker that is turned down is none that is broken: a person turns it up, or says that it is. */
 async function untilHeard(stage, context, stream) {
+  const tries = [];
   for (;;) {
     const code = codeOf(crypto.getRandomValues(new Uint8Array(64)));
     const found = judgeSound(await playAndHear(stage, context, stream, code), context.sampleRate, code);
-    if (!found.sign && found.values.sound_slots_right >= SLOTS - 1) return found;
+    tries.push(found);
+    const told = toldOf(judgeTries(tries));
+    if (isHeard(found) || tries.length === MOST_TRIES) return told;
+    stage.keep(told);
     stage.show("sound", found.sign ? `sign.${found.sign}` : "sound.nothing");
-    if (await stage.ask([["sound.again", false], ["that_is_all", true]])) return found;
+    if (await stage.ask([["sound.again", false], ["that_is_all", true]])) return told;
   }
+}
+
+function toldOf({ sign, values, clean, added }) {
+  const signs = clean ? { sound_distortion_permille: clean } : {};
+  if (!clean) values.sound_distortion_permille = added;
+  return { sign, signs, values: { sound_processing: "off", ...values } };
 }
 
 async function playAndHear(stage, context, stream, code) {

@@ -6,7 +6,7 @@ import { openLens, pictures } from "./lens.js";
 import { signOf } from "./stage.js";
 
 const BEFORE = 8;
-const AFTER = 24; // the camera turns its own light down soon: the brightest moment counts
+const MOST = 24; // the camera turns its own light down soon: the brightest moment counts; and it lags
 
 export async function torch(stage) {
   stage.show("torch", "torch.hold");
@@ -15,12 +15,13 @@ export async function torch(stage) {
     const lens = await openLens(stage, "back");
     if (!lens.track.getCapabilities?.().torch) return { sign: "unsupported" };
     stage.show("", "torch.hold", lens.video);
-    const dark = await pictures(stage, lens.video, BEFORE);
+    const before = await pictures(stage, lens.video, BEFORE);
     await stage.until(lens.track.applyConstraints({ advanced: [{ torch: true }] }));
-    const lit = await pictures(stage, lens.video, AFTER);
+    const lit = await pictures(stage, lens.video, MOST);
     await lens.track.applyConstraints({ advanced: [{ torch: false }] });
-    if (!dark.length || !lit.length) return { sign: "too_little" };
-    return judgeTorch(mean(average(dark)), Math.max(...lit.map(mean)));
+    const after = (await pictures(stage, lens.video, MOST)).slice(-BEFORE);
+    if (!before.length || !lit.length || !after.length) return { sign: "too_little" };
+    return judgeTorch(mean(average(before)), Math.max(...lit.map(mean)), mean(average(after)));
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     return { sign: signOf(error) };

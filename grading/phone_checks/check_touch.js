@@ -2,11 +2,11 @@
 // Touch: every raw point of every finger, as the browser got it.
 
 import { element } from "./stage.js";
-import { COLUMNS, covered, GHOST_MS, judgeFingers, judgeSweeps, ROWS, sweeps } from "./touch_rules.js";
+import { COLUMNS, covered, fingersOf, GHOST_MS, judgeFingers, judgeSweeps, ROWS, sweeps } from "./touch_rules.js";
 
 const MM = 25.4 / 160; // a CSS pixel is nominally 1/160 inch on phones
 const IDLE_MS = 5000;
-const TRIES = 3;
+const MOST_TRIES = 3;
 const FINGERS_MS = 8000;
 
 export async function touch(stage) {
@@ -14,20 +14,22 @@ export async function touch(stage) {
   await stage.ask([["start", 1]]);
   const layer = await stage.full();
   const swept = await sweepAll(stage, layer);
-  const ghosts = await leftAlone(stage, layer);
-  const fingers = await countFingers(stage, layer);
-  const values = { ...swept.values, ...ghosts.values, ...fingers.values };
-  const signs = {};
+  const values = { touch_tries: swept.tries, ...swept.values }, signs = {};
   if (swept.sign) for (const name of ["coverage_permille", "gap_y_um", "gap_x_um", "gap_allowed_um", "gap_y_permille", "gap_x_permille", "rate_hz"]) signs[`touch_${name}`] = swept.sign;
+  stage.keep({ values, signs });
+  Object.assign(values, (await leftAlone(stage, layer)).values);
+  const fingers = await countFingers(stage, layer);
+  Object.assign(values, fingers.values);
   if (fingers.sign) signs.touch_fingers_missing = fingers.sign;
   if (fingers.nobody) signs.touch_fingers = signs.touch_fingers_missing = "too_little";
   return { values, signs };
 }
 
+/** Only a hand that was too fast to tell anything goes again; the last time counts. */
 async function sweepAll(stage, layer) {
-  for (let left = TRIES; ; left -= 1) {
-    const swept = await sweepOnce(stage, layer);
-    if (swept.sign !== "too_fast" || left === 1) return swept;
+  for (let tries = 1; ; tries += 1) {
+    const swept = { ...await sweepOnce(stage, layer), tries };
+    if (swept.sign !== "too_fast" || tries === MOST_TRIES) return swept;
     layer.replaceChildren(element("p", { class: "over", text: stage.say("touch.fast") }));
     await stage.sleep(2500);
   }
@@ -112,7 +114,7 @@ async function leftAlone(stage, layer) {
 }
 
 async function countFingers(stage, layer) {
-  const most = stage.facts.touch_fingers || navigator.maxTouchPoints || 0, goal = Math.min(10, most);
+  const most = stage.facts.touch_fingers || navigator.maxTouchPoints || 0, goal = fingersOf(most);
   const text = element("p", { class: "over", text: stage.say("touch.fingers") });
   layer.replaceChildren(element("img", { class: "picture", src: "pictures/fingers.svg", alt: "" }), text);
   const down = new Set();
@@ -128,5 +130,13 @@ async function countFingers(stage, layer) {
     });
     for (const end of ["pointerup", "pointercancel"]) layer.addEventListener(end, (event) => down.delete(event.pointerId));
   }));
-  return { ...judgeFingers(Math.min(99, seen), most), nobody: seen === 0 };
+  const allDown = seen > 0 && seen < goal && await asked(stage, layer, goal);
+  return { ...judgeFingers(Math.min(99, seen), most, allDown), nobody: seen === 0 };
+}
+
+/** Fewer than the model tells apart: were there as many, or has somebody but one hand free? */
+function asked(stage, layer, most) {
+  const dialog = element("div", { class: "dialog" }, element("p", { text: stage.say("touch.fingers_ask", { most }) }));
+  layer.append(dialog);
+  return stage.ask([["yes", true], ["no", false]], dialog);
 }

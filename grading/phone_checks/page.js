@@ -16,9 +16,9 @@ const CHECKS = {
   torch, sound, motion, compass, vibration, nfc, gnss, wifi, charging,
 };
 const BEAT_MS = 1500;
-const MOST_RESULTS = 3;
+const MOST_BEGUN = 3; // the bench refuses a fourth time too
 const root = document.getElementById("page");
-const found = {}; // check -> {number, sign, skipped}
+const found = {}; // check -> {begun, number, sign, skipped}
 let plan, texts, names;
 
 function say(key, facts = {}) {
@@ -31,7 +31,7 @@ function menu() {
     const told = !past ? "" : past.skipped ? say("skipped") : past.sign ? say(`sign.${past.sign}`) : say("measured");
     const tile = element("button", { class: `tile ${!past || past.skipped ? "" : past.sign ? "unmeasured" : "measured"}`, "data-check": name },
       element("img", { src: `pictures/${name}.svg`, alt: "" }), element("span", { text: say(`check.${name}`) }), element("small", { text: told }));
-    tile.disabled = (past?.number ?? 0) >= MOST_RESULTS;
+    tile.disabled = (past?.begun ?? 0) >= MOST_BEGUN;
     tile.addEventListener("click", () => guarded(async () => { await run(name); menu(); }));
     return tile;
   });
@@ -56,21 +56,22 @@ async function finish() {
   root.replaceChildren(element("p", { class: "big", id: "finished", text: say("finished") }));
 }
 
-/** One check. What it could not measure has a sign; what a person skipped has nothing. */
+/** One check. What it could not measure has a sign; what a person skipped before anything was measured has nothing. */
 async function run(name) {
-  const stage = new Stage(root, say, plan, name);
+  const stage = new Stage(root, say, plan, name), past = found[name] ?? { begun: 0, number: 0, skipped: true };
   await bench.state(plan.nonce, name, "begun");
+  found[name] = { ...past, begun: past.begun + 1 };
   const beat = setInterval(() => bench.state(plan.nonce, name, "moving", stage.done).catch(() => {}), BEAT_MS);
   current = name;
   try {
-    const { values, signs } = complete(name, await CHECKS[name](stage));
-    const number = (found[name]?.number ?? 0) + 1;
+    const told = await CHECKS[name](stage).catch((error) => {
+      if (!(error instanceof SkippedError)) throw error;
+      return stage.kept;
+    });
+    if (!told) { await bench.state(plan.nonce, name, "skipped", stage.done); return; }
+    const { values, signs } = complete(name, told), number = past.number + 1;
     await bench.result(plan.nonce, name, number, values, signs);
-    found[name] = { number, sign: Object.values(signs)[0] ?? "" };
-  } catch (error) {
-    if (!(error instanceof SkippedError)) throw error;
-    found[name] ??= { number: 0, skipped: true };
-    await bench.state(plan.nonce, name, "skipped", stage.done);
+    found[name] = { begun: past.begun + 1, number, sign: Object.values(signs)[0] ?? "" };
   } finally {
     current = "";
     clearInterval(beat);

@@ -3,6 +3,7 @@
 
 export const TONES = [600, 1100, 1900, 3300, 5300]; // no one a multiple of another but 3300: no string or voice has them all
 export const SLOTS = 12; // with tones, and as many without
+export const MOST_TRIES = 3;
 export const SLOT_S = 0.35;
 export const FRAME = 4096;
 const FRAME_AT_S = 0.25; // in its slot: later than any loudspeaker lags
@@ -38,6 +39,22 @@ export function judgeSound(samples, rate, code) {
   const loud = median(off.map((each) => each.level)) > LOUD;
   if (right < SLOTS - ERRORS && loud) return { sign: "noisy", values: {}, clean: "noisy" };
   return { sign: "", values, ...distortion(on, off, right) };
+}
+
+/**
+ * What counts of several tries, oldest first: the last one in which anything could be told. A phone that was heard in
+ * part before is none that is heard: then the tries disagree. One that was not heard at all may have been turned down.
+ */
+export function judgeTries(tries) {
+  const told = tries.filter((each) => !each.sign), last = told.at(-1) ?? tries.at(-1);
+  const inPart = ({ values: { sound_slots_right: right } }) => right > ERRORS && right < SLOTS - ERRORS;
+  const found = isHeard(last) && told.some(inPart)
+    ? { sign: "sources_disagree", values: {}, clean: "sources_disagree" } : last;
+  return { ...found, values: { ...found.values, sound_tries: tries.length } };
+}
+
+export function isHeard({ sign, values }) {
+  return !sign && values.sound_slots_right >= SLOTS - ERRORS;
 }
 
 /** What the loudspeaker adds to its tones: {added} in thousandths, or {clean: why nobody can tell}. */

@@ -21,6 +21,7 @@ export class Stage {
     this.facts = plan.facts ?? {};
     this.check = check;
     this.done = 0; // thousandths of this check
+    this.kept = null;
     this.layers = [];
     this.endings = [];
     this.skipped = new Promise((_, reject) => { this.skip = () => reject(new SkippedError()); });
@@ -38,6 +39,11 @@ export class Stage {
 
   sleep(milliseconds) {
     return this.until(new Promise((resolve) => { setTimeout(resolve, milliseconds); }));
+  }
+
+  /** What is measured so far. Whoever passes over the rest of the check does not take it back. */
+  keep(found) {
+    this.kept = found;
   }
 
   /** At the end of the check, however it ends. */

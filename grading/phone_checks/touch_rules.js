@@ -106,10 +106,16 @@ export function rateOf(strokes) {
   return between.length ? Math.min(9999, Math.round(1000 / quantile(between, 0.5))) : 0;
 }
 
-/** most: how many fingers the model tells apart; 0 where nobody knows. */
-export function judgeFingers(seen, most) {
+export function fingersOf(most) {
+  return Math.min(most, MOST_FINGERS);
+}
+
+/** most: how many fingers the model tells apart; 0 where nobody knows. allDown: a person says that as many were there. */
+export function judgeFingers(seen, most, allDown) {
   if (!(most > 0)) return { sign: "unsupported", values: { touch_fingers: seen } };
-  return { sign: "", values: { touch_fingers: seen, touch_fingers_missing: Math.max(0, Math.min(most, MOST_FINGERS) - seen) } };
+  const missing = Math.max(0, fingersOf(most) - seen);
+  if (missing && !allDown) return { sign: "too_little", values: { touch_fingers: seen } };
+  return { sign: "", values: { touch_fingers: seen, touch_fingers_missing: missing } };
 }
 
 function sum(rows, name) {

@@ -6,13 +6,13 @@ import { chance } from "./chance.mjs";
 export const SIDE = 240;
 
 /** Pictures of the card: a chessboard, blurred by `blur` pixels, lit by `light` (1 is good), with noise. */
-export function ofCard(random, { blur = 0.5, light = 1, noise = 4, frames = 16, dead = false } = {}) {
+export function ofCard(random, { blur = 0.5, light = 1, noise = 4, frames = 16 } = {}) {
   const cell = random.between(34, 46), turn = random.between(-0.05, 0.05), left = random.between(0, 40), top = random.between(0, 40);
   const cosine = Math.cos(turn), sine = Math.sin(turn), still = new Float32Array(SIDE * SIDE);
   for (let row = 0; row < SIDE; row += 1) {
     for (let column = 0; column < SIDE; column += 1) {
       const u = (column * cosine + row * sine + left) / cell, v = (row * cosine - column * sine + top) / cell;
-      still[row * SIDE + column] = dead ? 4 : light * (128 + 90 * edge(u, cell, blur) * edge(v, cell, blur));
+      still[row * SIDE + column] = light * (128 + 90 * edge(u, cell, blur) * edge(v, cell, blur));
     }
   }
   return noisy(random, still, noise, frames);
@@ -28,6 +28,11 @@ function smooth(x) { // error function from -1 to 1, to a thousandth
   const t = 1 / (1 + 0.3275911 * Math.abs(x) / Math.SQRT2);
   const y = 1 - ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t * Math.exp(-x * x / 2);
   return x < 0 ? -y : y;
+}
+
+/** What a dead camera gives, whatever is before it: one grey, with noise. */
+export function ofNothing(random, { grey = 4, noise = 3, frames = 16 } = {}) {
+  return noisy(random, new Float32Array(SIDE * SIDE).fill(grey), noise, frames);
 }
 
 /** Pictures in the dark: `hot` pixels shine. */

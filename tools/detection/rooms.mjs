@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A loudspeaker, a microphone and the room between them.
 
-import { soundOf } from "../../grading/phone_checks/sound_rules.js";
+import { SLOT_S, soundOf } from "../../grading/phone_checks/sound_rules.js";
 import { chance } from "./chance.mjs";
 
 export const RATE = 48000;
@@ -12,6 +12,7 @@ export function record(random, code, { speaker = "healthy", microphone = "health
   const heard = new Float32Array(played.length), gain = level / 0.27; // five tones of 0.17 have an effective value of 0.27
   if (speaker !== "silent") {
     for (let at = delay; at < heard.length; at += 1) {
+      if (speaker === "loose" && Math.floor(at / (SLOT_S * RATE)) % 4 < 2) continue; // its contact opens and closes
       heard[at] = gain * (moved(played[at - delay], speaker, random) + 0.12 * (played[at - delay - 331] ?? 0));
     }
   }

@@ -46,7 +46,8 @@ class PageEnd(StrEnum):
     FLOODED = "flooded"
     NO_WAY = "no_way"  # the phone gave no port, or its cable was pulled
     NO_BROWSER = "no_browser"  # nothing on the phone opens an address
-    NOT_BOUND = "not_bound"  # nobody said that the phone which opened it is the one on the cable
+    NOT_BOUND = "not_bound"  # a person said that another phone opened it
+    UNANSWERED = "unanswered"  # nobody said which phone opened it
     NOT_SET_UP = "not_set_up"  # the bench has no way to this phone
 
 
@@ -58,6 +59,7 @@ SIGNS: Mapping[PageEnd, str] = {
     PageEnd.NO_WAY: "not_opened",
     PageEnd.NO_BROWSER: "not_opened",
     PageEnd.NOT_BOUND: "replayed",
+    PageEnd.UNANSWERED: "unanswered",
     PageEnd.NOT_SET_UP: "not_set_up",
 }
 """Ends after which a value that nobody measured has a sign. After `replayed` and `flooded` every value has it: nobody

@@ -77,7 +77,13 @@ def _bound(scene: Scene, visit: Visit, measured: set[str], code: str) -> PageEnd
         timeout_s=min(scene.person_s, OPENED_S),
     )
     scene.phone.keep_statement(f"{NAME}.code", {f"statement.{PAGE_CODE}": answer or "unanswered"}, scene.moment)
-    return attend(scene, visit, measured) if answer == "yes" else PageEnd.NOT_BOUND
+    match answer:
+        case "yes":
+            return attend(scene, visit, measured)
+        case "no":
+            return PageEnd.NOT_BOUND
+        case _:
+            return PageEnd.UNANSWERED
 
 
 BROWSER_APPLE = CheckAct(

@@ -10,8 +10,8 @@ from typing import Any
 from phones.signs import NOT_MEASURED
 from phones.witness import BROWSER
 
-MOST_RESULTS = 3
-"""So often a check is done again; the worst counts."""
+MOST_BEGUN = 3
+"""So often a check is begun, told or not; the worst of its results counts."""
 LONGEST_TEXT = 64
 Checks = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Check → its values → signs by which the page says that one was not measured."""
@@ -62,7 +62,7 @@ def read_result(body: bytes, nonce: str, checks: Checks) -> Result:
     """A result. Raises: BadMessageError."""
     found = _object(body, ("check", "nonce", "not_measured", "number", "values"), nonce)
     check, number = found["check"], found["number"]
-    if type(check) is not str or check not in checks or type(number) is not int or not 1 <= number <= MOST_RESULTS:
+    if type(check) is not str or check not in checks or type(number) is not int or not 1 <= number <= MOST_BEGUN:
         raise BadMessageError(422)
     signs = _texts(found["not_measured"], checks[check])
     if not all(sign in checks[check][name.removeprefix(BROWSER)] for name, sign in signs.items()):

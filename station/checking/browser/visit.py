@@ -18,10 +18,11 @@ from phones.words import LANGUAGES, say
 from station.checking.browser.page_files import PageFile
 from station.checking.browser.requests import Asked, Said
 from station.checking.browser.results import (
-    MOST_RESULTS,
+    MOST_BEGUN,
     BadMessageError,
     Checks,
     Result,
+    State,
     read_nonce,
     read_result,
     read_state,
@@ -83,7 +84,7 @@ class Visit:
         self._files = files
         self._draw = draw
         self._cookie = ""
-        self._begun: set[str] = set()
+        self._begun: dict[str, int] = {}
         self._counts: dict[str, int] = {}
         self._results: deque[Result] = deque()
         self._bytes_left = MOST_BYTES
@@ -198,9 +199,7 @@ class Visit:
     def _post(self, name: str, body: bytes) -> Said:
         """Raises: BadMessageError."""
         if name == "state":
-            state = read_state(body, self._nonce, self._checks)
-            self._begun.add(state.check)
-            return Said(status=204)
+            return self._state(read_state(body, self._nonce, self._checks))
         if name == "result":
             return self._result(read_result(body, self._nonce, self._checks))
         if name == "done":
@@ -209,10 +208,18 @@ class Visit:
             return Said(status=204)
         return Said(status=404)
 
+    def _state(self, state: State) -> Said:
+        """Nobody begins a check again and again until it comes out well."""
+        begun = self._begun.get(state.check, 0)
+        if state.state == "begun" and begun >= MOST_BEGUN:
+            return Said(status=409)
+        self._begun[state.check] = begun + (state.state == "begun")
+        return Said(status=204)
+
     def _result(self, result: Result) -> Said:
         """Results of a check come in order, after it was begun, and at most three times."""
         count = self._counts.get(result.check, 0)
-        if result.check not in self._begun or result.number != count + 1 or count >= MOST_RESULTS:
+        if not self._begun.get(result.check) or result.number != count + 1 or count >= MOST_BEGUN:
             return Said(status=409)
         self._counts[result.check] = count + 1
         self._results.append(result)

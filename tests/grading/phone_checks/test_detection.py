@@ -3,29 +3,13 @@
 fails. All runs stand in docs/detection.md; here is a sample of them, in node.
 """
 
-import json
-import subprocess
-
 import pytest
 
-from tools.make_detection import ROOT, simulate
+from tests.support.page_rules import said_by
+from tools.make_detection import simulate
 
 pytestmark = pytest.mark.page  # node comes with what the page needs
-RULES = (ROOT / "grading" / "phone_checks").as_uri()
 SEED = 1
-
-
-def said_by(program: str) -> object:
-    """What a few lines of JavaScript say, with every rule at hand."""
-    imports = "".join(
-        f"import * as {name} from {json.dumps(f'{RULES}/{name}_rules.js')};\n"
-        for name in ("touch", "sound", "camera", "motion")
-    )
-    program = f"{imports}const said = () => {{ {program} }};\nprocess.stdout.write(JSON.stringify(said()));"
-    done = subprocess.run(
-        ["node", "--input-type=module", "-e", program], capture_output=True, check=True, timeout=120, text=True
-    )
-    return json.loads(done.stdout)
 
 
 def test_no_fault_that_a_check_claims_to_see_passes_and_no_healthy_phone_fails() -> None:
@@ -50,10 +34,10 @@ def test_what_nobody_did_is_too_little_and_never_a_pass() -> None:
         const grey = { width: 64, height: 64, data: new Uint8ClampedArray(64 * 64).fill(128) };
         return [
           touch.judgeSweeps([], size).sign, touch.judgeSweeps([[{ x: 1, y: 1, t: 0 }]], size).sign,
-          touch.judgeFingers(5, 0).sign, sound.judgeSound(new Float32Array(0), 48000, code).sign,
+          touch.judgeFingers(5, 0, false).sign, sound.judgeSound(new Float32Array(0), 48000, code).sign,
           camera.judgeCard(black).sign, camera.judgeCard(grey).sign, camera.judgeCovered(grey).sign,
-          camera.judgeWhite(black).sign, camera.judgeTorch(NaN, 3).sign, motion.judgeFaces([]).sign,
-          motion.judgeTurn([]).sign, motion.judgeCompass([]).sign, motion.judgeVibration([], [true, false]).sign,
+          camera.judgeWhite(black).sign, camera.judgeTorch(NaN, 3, 3).sign, motion.judgeFaces([]).sign,
+          motion.judgeTurn([]).sign, motion.judgeCompass([]).sign, motion.judgeVibration([], [true, false], "no").sign,
         ];"""
     )
     assert said == [

@@ -70,6 +70,16 @@ def test_all_results_of_a_check_are_kept(desk: Desk) -> None:
     assert found == ["700", "1000", "1000"]
 
 
+def test_no_check_is_begun_until_it_comes_out_well(desk: Desk) -> None:
+    def browse(page: PhonePage) -> None:
+        page.open()
+        assert [page.begin("sound") for _ in range(4)] == [204, 204, 204, 409]
+        assert page.begin("touch") == 204, "another check is another matter"
+        page.end()
+
+    assert claims(desk.run(browse)) == []
+
+
 def test_a_page_that_nobody_opens_leaves_a_sign_for_every_value(desk: Desk) -> None:
     pieces = desk.run(lambda _page: None, person_s=0.5)
     assert ends(pieces) == PageEnd.NEVER_OPENED, pieces[:3]

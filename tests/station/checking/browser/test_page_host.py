@@ -140,12 +140,17 @@ def test_a_page_counts_once_a_person_has_seen_its_code_on_this_phone(desk: Desk,
     assert person.codes == [person.shown]
 
 
-@pytest.mark.parametrize("answer", ["no", None])
-def test_a_page_that_another_phone_opened_counts_for_nothing(desk: Desk, host: PageHost, answer: str | None) -> None:
+@pytest.mark.parametrize(
+    ("answer", "end", "sign"),
+    [("no", PageEnd.NOT_BOUND, "replayed"), (None, PageEnd.UNANSWERED, "unanswered")],
+)
+def test_a_page_that_nobody_says_this_phone_opened_counts_for_nothing(
+    desk: Desk, host: PageHost, answer: str | None, end: PageEnd, sign: str
+) -> None:
     pieces = checked(desk, host, Person(host, answer))
-    assert ends(pieces) == PageEnd.NOT_BOUND
+    assert ends(pieces) == end
     (piece,) = claims(pieces)
-    assert piece.values == {NOT_MEASURED + name: "replayed" for name in GIVES_APPLE}
+    assert piece.values == {NOT_MEASURED + name: sign for name in GIVES_APPLE}
 
 
 def test_a_bench_without_a_name_in_its_wifi_says_so_for_every_value(desk: Desk) -> None:

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person did not do is no fault of the phone, a part that shows nothing passes nothing, and repeating helps
+nobody.
+"""
+
+import pytest
+
+from grading.schemes import load
+from phones.allowed import ALLOWED
+from tests.support.page_rules import said_by
+
+pytestmark = pytest.mark.page  # node comes with what the page needs
+
+
+def limit(value: str) -> int:
+    (check,) = [each for each in load("basic-2").checks if each.value == f"browser.{value}"]
+    return int(check.limit[0])
+
+
+def test_limits_that_the_page_itself_needs_are_those_of_the_scheme() -> None:
+    assert said_by("return [motion.AROUND, motion.OFF, camera.SHARP_DPX];") == [
+        limit("compass_turn_degrees"),
+        limit("motion_worst_permille"),
+        limit("camera_back_edge_dpx"),
+    ]
+
+
+def test_sides_that_were_not_shown_are_neither_a_fault_nor_a_pass() -> None:
+    said = said_by(
+        """
+        return [1, 5, 6].map((faces) => {
+          const { samples, turns } = sensors.sixFaces(random, { faces }), found = motion.judgeFaces(samples, turns);
+          return [found.sign, Object.keys(found.values)];
+        });"""
+    )
+    assert said == [["too_little", []], ["too_little", []], ["", ["motion_faces", "motion_worst_permille"]]]
+
+
+def test_a_wrong_gravity_is_a_fault_on_the_one_side_that_was_shown() -> None:
+    said = said_by(
+        """
+        const { samples, turns } = sensors.sixFaces(random, { faces: 1, scale: 1.1 });
+        const found = motion.judgeFaces(samples, turns);
+        return [found.sign, found.values.motion_faces ?? null, found.values.motion_worst_permille > motion.OFF];"""
+    )
+    assert said == ["too_little", None, True]
+
+
+def test_a_frozen_sensor_is_a_fault_only_where_another_saw_the_phone_turn() -> None:
+    said = said_by(
+        """
+        return [{ frozen: true }, { frozen: true, mute: true }, { frozen: true, faces: 2 }].map((facts) => {
+          const { samples, turns } = sensors.sixFaces(random, facts);
+          return motion.judgeFaces(samples, turns).values;
+        });"""
+    )
+    assert said == [{"motion_faces": 1}, {}, {}], "a phone turned about one axis may lie on a table all the while"
+
+
+def test_a_quarter_turn_that_nobody_made_is_no_fault_of_the_gyroscope() -> None:
+    said = said_by(
+        """
+        const lying = sensors.quarter(random, { scale: 0 }), silent = sensors.quarter(random, { frozen: true });
+        const shown = sensors.sixFaces(random, { mute: true }), live = sensors.sixFaces(random, {});
+        return [
+          motion.judgeTurn(lying, { faces: 6, turns: live.turns }), motion.judgeTurn(lying),
+          motion.judgeTurn(silent, { faces: 2, turns: shown.turns }),
+          motion.judgeTurn(silent, { faces: 6, turns: shown.turns }),
+          motion.judgeTurn(sensors.quarter(random, { scale: 2 })),
+        ].map(({ sign, values }) => [sign, values.motion_turn_off_degrees ?? null]);"""
+    )
+    assert said == [["too_little", None]] * 3 + [["", 90], ["too_little", None]]
+
+
+def test_a_compass_is_at_fault_only_if_the_gyroscope_went_around() -> None:
+    said = said_by(
+        """
+        return [
+          {}, { wanted: 0 }, { wanted: 180 }, { frozen: true }, { frozen: true, mute: true }, { mute: true }, { wild: true },
+        ].map((facts) => {
+          const { headings, turns } = sensors.around(random, facts), found = motion.judgeCompass(headings, turns);
+          return found.sign || found.values.compass_turn_degrees >= motion.AROUND;
+        });"""
+    )
+    assert said == [True, "too_little", "too_little", False, "too_little", "sources_disagree", "noisy"]
+
+
+def test_a_motor_that_a_person_feels_is_no_dead_one() -> None:
+    said = said_by(
+        """
+        const order = motion.pulsesOf(random.bytes(16)), samples = sensors.vibrating(random, order, { strength: 0 });
+        return ["no", "yes"].map((felt) => motion.judgeVibration(samples, order, felt))
+          .map(({ sign, values }) => sign || values.vibration_rise_permille < 3000);"""
+    )
+    assert said == [True, "sources_disagree"]
+
+
+def test_fingers_that_were_not_put_down_are_not_missing() -> None:
+    said = said_by(
+        """return [false, true].map((all) => touch.judgeFingers(5, 10, all))
+          .map(({ sign, values }) => sign || values.touch_fingers_missing);"""
+    )
+    assert said == ["too_little", 5]
+
+
+def test_a_camera_whose_pictures_are_all_alike_has_not_seen_light() -> None:
+    said = said_by(
+        """
+        const level = (pictures) => camera.mean(camera.average(pictures));
+        const black = () => level(lenses.ofNothing(random)), grey = () => level(lenses.ofNothing(random, { grey: 150 }));
+        const card = level(lenses.ofCard(random)), dim = level(lenses.ofCard(random, { light: 0.3 }));
+        const dark = level(lenses.covered(random, {})), white = level(lenses.ofWhite(random));
+        return [[black(), black(), black()], [grey(), grey()], [card], [card, dark, white], [dim, dark]]
+          .map(camera.seesLight);"""
+    )
+    assert said == [False, False, False, True, True]
+
+
+def test_a_torch_is_not_dead_because_its_camera_is_nor_lit_because_its_camera_settles() -> None:
+    said = said_by(
+        """return [[4, 4, 4], [40, 40, 40], [40, 64, 40], [40, 64, 64], [64, 64, 40]].map((levels) => {
+          const { sign, values } = camera.judgeTorch(...levels);
+          return sign || values.torch_rise_permille;
+        });"""
+    )
+    assert said == ["dim", 0, 600, 0, 0]
+
+
+def test_the_last_try_that_tells_anything_counts_and_none_takes_back_what_was_heard_in_part() -> None:
+    said = said_by(
+        """
+        const of = (right) => typeof right === "string" ? { sign: right, values: {}, clean: right }
+          : { sign: "", values: { sound_slots_right: right }, clean: "too_little" };
+        return [[12], [0, 12], [5, 12], [5, 0, 12], ["noisy", 12], [5, "noisy"], ["noisy", "noisy"], [0, 0, 0]]
+          .map((tries) => sound.judgeTries(tries.map(of)))
+          .map(({ sign, values }) => [sign || values.sound_slots_right, values.sound_tries]);"""
+    )
+    assert said == [
+        [12, 1],
+        [12, 2],
+        ["sources_disagree", 2],
+        ["sources_disagree", 3],
+        [12, 2],
+        [5, 2],
+        ["noisy", 2],
+        [0, 3],
+    ]
+
+
+def test_a_tag_is_read_or_nobody_knows() -> None:
+    assert ALLOWED["browser.nfc_tag"].pattern == "read"
