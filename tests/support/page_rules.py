@@ -11,7 +11,7 @@ _SIMULATED = (ROOT / "tools" / "detection").as_uri()
 
 
 def said_by(program: str) -> object:
-    """What a few lines of JavaScript say, with every rule at hand, and simulated phones: `sensors`, `lenses`, `random`."""
+    """What a few lines of JavaScript say, with every rule at hand, and simulated `sensors` and `lenses`."""
     imports = "".join(
         f"import * as {name} from {json.dumps(file)};\n"
         for name, file in (

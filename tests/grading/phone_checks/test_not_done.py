@@ -60,7 +60,8 @@ def test_a_frozen_sensor_is_a_fault_only_where_another_saw_the_phone_turn() -> N
 def test_a_quarter_turn_that_nobody_made_is_no_fault_of_the_gyroscope() -> None:
     said = said_by(
         """
-        const lying = sensors.quarter(random, { scale: 0 }), silent = sensors.quarter(random, { frozen: true });
+        const lying = sensors.quarter(random, { scale: 0 });
+        const silent = sensors.quarter(random, { frozen: true });
         const shown = sensors.sixFaces(random, { mute: true }), live = sensors.sixFaces(random, {});
         return [
           motion.judgeTurn(lying, { faces: 6, turns: live.turns }), motion.judgeTurn(lying),
@@ -76,7 +77,8 @@ def test_a_compass_is_at_fault_only_if_the_gyroscope_went_around() -> None:
     said = said_by(
         """
         return [
-          {}, { wanted: 0 }, { wanted: 180 }, { frozen: true }, { frozen: true, mute: true }, { mute: true }, { wild: true },
+          {}, { wanted: 0 }, { wanted: 180 }, { frozen: true }, { frozen: true, mute: true }, { mute: true },
+          { wild: true },
         ].map((facts) => {
           const { headings, turns } = sensors.around(random, facts), found = motion.judgeCompass(headings, turns);
           return found.sign || found.values.compass_turn_degrees >= motion.AROUND;
@@ -107,7 +109,8 @@ def test_a_camera_whose_pictures_are_all_alike_has_not_seen_light() -> None:
     said = said_by(
         """
         const level = (pictures) => camera.mean(camera.average(pictures));
-        const black = () => level(lenses.ofNothing(random)), grey = () => level(lenses.ofNothing(random, { grey: 150 }));
+        const black = () => level(lenses.ofNothing(random));
+        const grey = () => level(lenses.ofNothing(random, { grey: 150 }));
         const card = level(lenses.ofCard(random)), dim = level(lenses.ofCard(random, { light: 0.3 }));
         const dark = level(lenses.covered(random, {})), white = level(lenses.ofWhite(random));
         return [[black(), black(), black()], [grey(), grey()], [card], [card, dark, white], [dim, dark]]
