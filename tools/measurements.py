@@ -576,7 +576,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement(
         values=("watched.buttons", "watched.button_bounces"),
         source="Android: `getevent -lt`; iPhone: the system's log, counted (both unconfirmed)",
-        signs=("not_seen", "one_state", "skipped", "unknown_version"),
+        signs=("cut", "not_seen", "one_state", "out_of_range", "skipped", "unknown_version"),
     ),
     Measurement(
         values=("watched.buttons_seen",),
@@ -596,7 +596,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             "watched.touch_ghosts",
         ),
         source="Android: `getevent -lt`, raw positions, marked in cells and forgotten (unconfirmed)",
-        signs=("not_seen", "skipped"),
+        signs=("cut", "not_seen", "skipped"),
     ),
     Measurement(
         values=("watched.proximity",),

@@ -3,7 +3,8 @@
 
 Shapes [read: AOSP toolbox getevent.c; unconfirmed on phones]. Names of devices are cut away on the phone, where its
 tools can, and passed over here: the name of a paired keyboard is often its owner's. Whatever has another shape than
-documented is passed over too; a stream that says more than any hand can is malformed.
+documented is passed over too, and what was to be an event and is none is counted: after that nobody can say that
+something did not happen. A stream that says more than any hand can is malformed.
 """
 
 import re
@@ -39,6 +40,11 @@ _EVENT = re.compile(
     rb"\[ {0,16}([0-9]{1,10})\.([0-9]{6})\] (?:/dev/input/event([0-9]{1,3}): )?"
     rb"(EV_KEY|EV_SW|EV_ABS|EV_SYN) {1,12}([A-Z][A-Z0-9_]{1,30}) {1,24}(DOWN|UP|[0-9a-f]{8}) {0,24}\r?"
 )
+_WHOLE = re.compile(
+    rb"\[ {0,16}[0-9]{1,10}\.[0-9]{6}\] (?:/dev/input/event[0-9]{1,3}: )?"
+    rb"[^ \[]{1,12} {1,12}[^ \[]{1,20} {1,24}[^ \[]{1,20} {0,24}\r?"
+)
+"""Any event, of whatever kind, with nothing of it missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +158,8 @@ class InputReader:
         self._rest = b""
         self._is_too_long = False
         self._bytes = 0
+        self.is_broken = False
+        """A line that was to be an event came in pieces: what it said is lost."""
 
     def take(self, data: bytes) -> None:
         """The next piece. Raises: ReplyMalformedError for more than any hand can do."""
@@ -162,13 +170,15 @@ class InputReader:
         for line in lines:
             if not self._is_too_long and len(line) <= MOST_LINE:
                 self._line(line)
+            self.is_broken |= len(line) > MOST_LINE
             self._is_too_long = False
         if len(self._rest) > MOST_LINE:
-            self._rest, self._is_too_long = b"", True
+            self._rest, self._is_too_long, self.is_broken = b"", True, True
 
     def _line(self, line: bytes) -> None:
         found = _EVENT.fullmatch(line)
         if found is None:
+            self.is_broken |= (line.startswith(b"[") or b"EV_" in line) and _WHOLE.fullmatch(line) is None
             return
         seconds, fraction, number, kind, code, value = found.groups()
         device = self._only if number is None else int(number)

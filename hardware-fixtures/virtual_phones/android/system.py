@@ -78,6 +78,10 @@ class AndroidSystem:
             self._inputs = Inputs(self.model, variation=variation, owner=self.lives.owner.name, seed=self.lives.seed)
         return self._inputs
 
+    def put_inputs(self, inputs: Inputs) -> None:
+        """From now on these are its keys, screen and sensors."""
+        self._inputs = inputs
+
     @property
     def files(self) -> FileTree:
         """The file tree of the present life."""

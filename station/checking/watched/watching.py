@@ -15,6 +15,8 @@ LIST_S = 20.0
 LET_GO_S = 30.0
 """Beyond the person's time: then the link itself gives up."""
 LOOK_EACH_S = 0.5
+_SILENCE = ("watched.button_bounces", "watched.touch_ghosts")
+"""Values whose 0 is that nothing was heard."""
 
 
 def say(scene: Scene, key: str, **facts: str) -> None:
@@ -86,5 +88,15 @@ def listen(
 
     reader = InputReader(parts, hear_alone)
     timeout_s = scene.person_s + LET_GO_S
+
+    def heard() -> Mapping[str, str]:
+        return _if_whole(watching.heard()) if reader.is_broken else watching.heard()
+
     act = Act(question=events_question(reader, f"check.{name}", timeout_s=timeout_s), silence_s=timeout_s)
-    return scene.phone.watch(act, scene.moment, clock=scene.clock, heard=watching.heard, is_over=look)
+    return scene.phone.watch(act, scene.moment, clock=scene.clock, heard=heard, is_over=look)
+
+
+def _if_whole(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Of a stream of which something is lost, that nothing was heard says nothing."""
+    silent = [name for name in _SILENCE if values.get(name) == "0"]
+    return {name: text for name, text in values.items() if name not in silent} | not_measured("cut", *silent)

@@ -59,6 +59,19 @@ def test_a_worn_contact_bounces(tmp_path: Path) -> None:
     assert int(values["watched.button_bounces"]) > 0
 
 
+def test_by_a_clock_that_jumps_nobody_can_say_that_a_contact_does_not_bounce(tmp_path: Path) -> None:
+    values = watch(watch_buttons, phone("bouncing_volume_up", "jumping_clock"), tmp_path).values()
+    assert values[SIGN + "button_bounces"] == "out_of_range"
+    assert values["watched.buttons"] == "all"
+
+
+@pytest.mark.parametrize(("act", "value"), [(watch_buttons, "button_bounces"), (watch_digitiser, "touch_ghosts")])
+def test_of_a_stream_with_torn_lines_nothing_heard_says_nothing(act: Any, value: str, tmp_path: Path) -> None:
+    values = watch(act, phone("torn_lines"), tmp_path, person_s=60, seed=3).values()
+    assert values[SIGN + value] in ("cut", "not_seen")
+    assert "watched." + value not in values
+
+
 def test_two_keys_the_wrong_way_round_are_changed_over(tmp_path: Path) -> None:
     found = watch(watch_buttons, phone("changed_over"), tmp_path)
     assert found.values()["watched.buttons"] == "changed_over"
