@@ -22,6 +22,9 @@ _TAKEN = frozenset({*KEYS, HEADSET, "ABS_MT_POSITION_X", "ABS_MT_POSITION_Y", "A
                     "BTN_TOUCH", "SYN_REPORT"})  # fmt: skip
 _NOT_BUILT_IN = frozenset({"0003", "0005"})
 """Bus numbers of USB and Bluetooth [read: Linux input.h]: the keys of a headset are not the phone's."""
+_LISTEN = "echo proofwipe=$$; exec getevent -lt"
+"""It says its number first: a phone lets it run on when its stream is closed, until it has something to say."""
+_NUMBER = re.compile(rb"proofwipe=([0-9]{1,7})\r?")
 MOST_DEVICES = 64
 MOST_LINE = 256
 MOST_BYTES = 16 * 1024 * 1024
@@ -158,6 +161,8 @@ class InputReader:
         self._rest = b""
         self._is_too_long = False
         self._bytes = 0
+        self.process: int | None = None
+        """The number of the process on the phone, once it has told it."""
         self.is_broken = False
         """A line that was to be an event came in pieces: what it said is lost."""
 
@@ -177,6 +182,9 @@ class InputReader:
 
     def _line(self, line: bytes) -> None:
         found = _EVENT.fullmatch(line)
+        if found is None and self.process is None and (number := _NUMBER.fullmatch(line)):
+            self.process = int(number[1])
+            return
         if found is None:
             self.is_broken |= (line.startswith(b"[") or b"EV_" in line) and _WHOLE.fullmatch(line) is None
             return
@@ -203,7 +211,9 @@ def _value(kind: bytes, value: bytes) -> int | None:
 
 
 def events_question(reader: InputReader, name: str, *, timeout_s: float) -> Question:
-    """`getevent -lt`, which ends only when the bench lets go of it (`WitnessedPort.watch`)."""
+    """`getevent -lt`, whose stream ends only when the bench lets go of it (`WitnessedPort.watch`); what then still runs
+    on the phone is ended by `end_question`.
+    """
 
     def read(reply: Reply) -> dict[str, str]:
         raise ReplyMalformedError(step="watch", expected="to be ended by the bench", got=f"exit code {reply.status}")
@@ -211,7 +221,17 @@ def events_question(reader: InputReader, name: str, *, timeout_s: float) -> Ques
     return Question(
         name=name,
         effect=Effect.READS,
-        request=ShellStream(line="getevent -lt", sink=reader.take),
+        request=ShellStream(line=_LISTEN, sink=reader.take),
         read=read,
         timeout_s=timeout_s,
     )
+
+
+def end_question(process: int, name: str, *, timeout_s: float) -> Question:
+    """End the process of that number, if it is still one that listens."""
+    line = f"if grep -q getevent /proc/{process:d}/cmdline; then kill {process:d}; fi 2>/dev/null"
+
+    def read(reply: Reply) -> dict[str, str]:
+        return {"command.exit_code": str(reply.status)}
+
+    return Question(name=name, effect=Effect.WRITES, request=ShellLine(line=line), read=read, timeout_s=timeout_s)

@@ -28,6 +28,8 @@ from virtual_phones.bench.scenario import add_phones, read_scenario
 
 SCHEME = "basic-2"
 ACTS: Mapping[str, Callable[[Scene], None]] = {act.name: act.run for act in WATCHED}
+_PERSON_S = {"proximity": 30.0, "light": 30.0, "fingerprint": 30.0, "headset": 45.0}
+"""So long a person has for a shorter act, seconds."""
 _KEYS = {f"press_{key}": key for key in ("power", "volume_up", "volume_down")}
 _HESITATES_S = 10.0
 _AGAIN_S = (0.06, 0.4)
@@ -128,7 +130,7 @@ class Phone:
         evidence: list[Evidence] = []
         phone = WitnessedPort(self._port, Witness(clock=self._clock, journal=evidence.append, salt=lives.SALT))
         hands = ScriptedHands(inputs, self._clock.monotonic, draw, habit)
-        person_s = PATIENCE_S[Measurer.WATCHED]
+        person_s = min(PATIENCE_S[Measurer.WATCHED], _PERSON_S.get(act, 90.0))
         ACTS[act](scene_of(phone, Platform.ANDROID, hands, self._clock, {}, person_s=person_s))
         phone.close_link()
         return evidence

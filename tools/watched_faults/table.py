@@ -89,7 +89,6 @@ FAULTS: tuple[Fault, ...] = (
     _fault("digitiser", "digitiser_ghosts", "ghost touches, one in 2.3 s", "ghost_touches"),
     _fault("digitiser", "digitiser_ghosts", "ghost touches, jumping clock", "ghost_touches", "jumping_clock"),
     _fault("digitiser", "digitiser_ghosts", "ghost touches, torn lines", "ghost_touches", "torn_lines"),
-    _fault("digitiser", "digitiser_ghosts", "ghost touches, flood of events", "ghost_touches", "endless_input"),
     _fault("proximity", "proximity", "frozen sensor", "frozen_proximity", _USED),
     _fault("proximity", "proximity", "frozen sensor, covered again and again", "frozen_proximity", _USED,
            habit="repeats"),

@@ -131,7 +131,11 @@ class Inputs:
 
     def _say(self, at_s: float, device: int, kind: str, code: str, value: str | int) -> None:
         self._count += 1
-        insort(self.events, Event(at_s, self._count, device, kind, code, value))
+        event = Event(at_s, self._count, device, kind, code, value)
+        if not self.events or self.events[-1].at_s <= at_s:
+            self.events.append(event)
+        else:
+            insort(self.events, event)
 
     def _report(self, at_s: float, device: int) -> None:
         self._say(at_s, device, "EV_SYN", "SYN_REPORT", 0)
@@ -335,10 +339,10 @@ def _raw(place: float, size: float, most: int) -> int:
 class Listening:
     """`getevent -lt` under way (`phone.Live`)."""
 
-    def __init__(self, inputs: Inputs, now_s: float) -> None:
+    def __init__(self, inputs: Inputs, now_s: float, *, before: str = "") -> None:
         self._inputs = inputs
         self._heard_s = now_s
-        self._opening = inputs.listing(possible=False, info=False, now_s=now_s)
+        self._opening = before + inputs.listing(possible=False, info=False, now_s=now_s)
         self._noise = random.Random(5 + round(now_s * 1000))
 
     def take(self, now_s: float) -> bytes:

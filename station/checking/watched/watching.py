@@ -4,7 +4,15 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping
 
-from phones.android.input_events import InputEvent, InputParts, InputReader, events_question, parts_question
+from phones.android.input_events import (
+    InputEvent,
+    InputParts,
+    InputReader,
+    end_question,
+    events_question,
+    parts_question,
+)
+from phones.evidence import Outcome
 from phones.long_act import Act
 from phones.signs import SKIPPED, not_measured
 from phones.witness import Answer
@@ -12,6 +20,8 @@ from station.checking.act import Scene
 
 LIST_S = 20.0
 """For one question about what there is."""
+END_S = 5.0
+"""For ending what still listens on the phone."""
 LET_GO_S = 30.0
 """Beyond the person's time: then the link itself gives up."""
 LOOK_EACH_S = 0.5
@@ -75,7 +85,9 @@ def listen(
     hear: Callable[[InputEvent], None],
     watching: Watching,
 ) -> Answer:
-    """Hear the phone's own input events until that is over; what it has heard is kept as `check.<name>`."""
+    """Hear the phone's own input events until that is over; what it has heard is kept as `check.<name>`. Then nothing
+    of ours is left running on the phone; one that left ends it by itself, at the next touch.
+    """
     one_at_a_time = threading.RLock()  # the link's thread hears, this one looks
 
     def hear_alone(event: InputEvent) -> None:
@@ -93,7 +105,10 @@ def listen(
         return _if_whole(watching.heard()) if reader.is_broken else watching.heard()
 
     act = Act(question=events_question(reader, f"check.{name}", timeout_s=timeout_s), silence_s=timeout_s)
-    return scene.phone.watch(act, scene.moment, clock=scene.clock, heard=heard, is_over=look)
+    answer = scene.phone.watch(act, scene.moment, clock=scene.clock, heard=heard, is_over=look)
+    if reader.process is not None and answer.outcome is not Outcome.LOST:
+        scene.phone.ask_in_series(end_question(reader.process, f"check.{name}.ended", timeout_s=END_S), scene.moment)
+    return answer
 
 
 def _if_whole(values: Mapping[str, str]) -> Mapping[str, str]:

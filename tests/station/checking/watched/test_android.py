@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from phones.android.input_events import end_question
 from phones.evidence import Outcome
+from phones.link import ShellLine
 from station.checking.watched.buttons import watch_buttons
 from station.checking.watched.digitiser import watch_digitiser
 from station.checking.watched.headset import watch_headset
@@ -14,6 +16,7 @@ from station.checking.watched.sensors import watch_fingerprint, watch_light, wat
 from tests.support import lives
 from tests.support.direct_bench import VirtualClock
 from tests.support.watched_scene import watch
+from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.port import VirtualPort
 
 SIGN = "not_measured.watched."
@@ -87,6 +90,33 @@ def test_the_keys_of_the_owners_keyboard_are_not_the_phones(tmp_path: Path) -> N
 def test_noise_and_floods_never_count_as_keys(fault: str, tmp_path: Path) -> None:
     found = watch(watch_buttons, phone(fault, "dead_power"), tmp_path)
     assert "watched.buttons" not in found.values()
+
+
+@pytest.mark.parametrize("act", [watch_buttons, watch_digitiser, watch_headset])
+@pytest.mark.parametrize("fault", ["", "endless_input", "garbage_input"])
+def test_nothing_of_ours_is_left_running_on_the_phone(act: Any, fault: str, tmp_path: Path) -> None:
+    with_socket = {**lives.PIXEL_13, "set": {"inputs": {"headset": True}}}
+    found = watch(act, phone(*filter(None, [fault]), of=with_socket), tmp_path)
+    there = found.slot.phone
+    assert isinstance(there, AndroidPhone)
+    assert there.system.running == set()
+    skipped = watch(act, phone(of=with_socket), tmp_path / "skipped", is_over=lambda at: at.seconds > 1)
+    assert isinstance(skipped.slot.phone, AndroidPhone)
+    assert skipped.slot.phone.system.running == set()
+
+
+def test_only_a_process_that_listens_is_ended(tmp_path: Path) -> None:
+    there = watch(watch_buttons, phone(), tmp_path).slot.phone
+    assert isinstance(there, AndroidPhone)
+    listening, other = there.system.begin_listening(), there.system.begin_listening()
+    there.lives.files.put(f"/proc/{other}/cmdline", b"logcat\0", mode=0o444)
+    for process in (listening, other, 4_000_000):
+        request = end_question(process, "check.buttons.ended", timeout_s=1.0).request
+        assert isinstance(request, ShellLine)
+        reply = there.run(f"shell,v2,raw:{request.line}", now_s=there.now_s)
+        assert reply is not None
+        assert (reply.exit_code, reply.stdout) == (0, b"")
+    assert there.system.running == {other}
 
 
 def test_whoever_skips_ends_the_act_at_once(tmp_path: Path) -> None:
