@@ -153,6 +153,9 @@ OTHERS = [
             {"ExternalConnected": True, "battery_node": {"ExternalConnected": False}},
             {"battery_node": {"Voltage": 0, "InstantAmperage": 20_000}},
             {"battery_node": {"Voltage": 9_000}},
+            {"SIMStatus": "kCTSIMSupportSIMStatusNotInserted"},
+            {"SIMStatus": "kCTSIMSupportSIMStatusReady", "SIMTrayStatus": "kCTSIMSupportSIMTrayInsertedNoSIM"},
+            {"battery_node": {"IsCharging": False, "InstantAmperage": -40}, "BatteryCurrentCapacity": 80},
         )
     ],
 ]

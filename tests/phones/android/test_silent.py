@@ -100,8 +100,9 @@ def test_what_was_not_measured_has_no_value_beside_its_sign(answer: Mapping[str,
 @pytest.mark.parametrize(
     ("told", "values"),
     [
-        (radio.access_points("heard 0", WIFI_ON), {"radio.wifi_heard": "0"}),
-        (radio.access_points("", WIFI_ON), {}),
+        (radio.access_points("heard 0", WIFI_ON), {"radio.wifi": "on", "radio.wifi_heard": "0"}),
+        (radio.access_points("", WIFI_ON), {"radio.wifi": "on"}),
+        (radio.access_points("heard 3", ""), {}),
         (
             radio.bluetooth_alive("enabled: true\nstate: ON\naddress: 00:00:00:\nBluetooth crashed 3 times", BUILT),
             {"radio.bluetooth_works": "yes", "radio.bluetooth_crashes": "3", "radio.bluetooth_number": "blank"},
@@ -114,6 +115,10 @@ def test_what_was_not_measured_has_no_value_beside_its_sign(answer: Mapping[str,
         (radio.registration("mVoiceRegState=1\nmIsEmergencyOnly=true", BUILT), {"radio.network": "emergency"}),
         (radio.registration("mVoiceRegState=1\nmVoiceRegState=0", BUILT), {"radio.network": "in_service"}),
         (radio.sim_reader("CARD_IO_ERROR,ABSENT", BUILT), {"radio.sim_slots_work": "no"}),
+        (radio.sim_reader("CARD_IO_ERROR,LOADED", BUILT | {"telephony.euicc"}), {"radio.sim_slots_work": "no"}),
+        (radio.sim_reader("LOADED,ABSENT", BUILT), {"radio.sim_slots_work": "yes"}),
+        (radio.sim_reader("PERM_DISABLED", BUILT), {"radio.sim_slots_work": "yes"}),
+        (radio.sim_reader("", BUILT - {"telephony"}), {"radio.sim_slots_work": "no_modem"}),
         (radio.sim_reader("", BUILT), {}),
         (
             alive.accelerometer(events(10), events(20, felt=4.0)),
@@ -135,7 +140,19 @@ def test_what_was_not_measured_has_no_value_beside_its_sign(answer: Mapping[str,
         ),
         (
             alive.charging("AC powered: false\nUSB powered: false\nstatus: 3", "120000"),
-            {"charging.plugged": "none", "charging.status": "discharging"},
+            {
+                "charging.plugged": "none",
+                "charging.status": "discharging",
+                "not_measured.charging.full_ma": "not_full",
+            },
+        ),
+        (
+            alive.charging("status: 4\nlevel: 60", "0"),
+            {"charging.status": "not_charging", "not_measured.charging.full_ma": "not_full"},
+        ),
+        (
+            alive.charging("status: 5\nlevel: 100", "-1200000"),
+            {"charging.status": "full", "charging.current_ma": "full", "charging.full_ma": "1200"},
         ),
         (alive.charging("status: 5", ""), {"charging.status": "full", "charging.current_ma": "full"}),
         (alive.vibrators("No vibrator found\n\n"), {"vibrator.count": "0"}),
