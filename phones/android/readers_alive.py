@@ -114,16 +114,32 @@ def speed(text: str, name: str, least_bytes: int) -> Values:
     return {name: str(min(int(int(count) / 1000 / float(seconds)), 99_999_999))}
 
 
+def claimed_memory(text: str) -> Values:
+    """`ro.boot.hardware.ddr`, gigabytes of 1,024 megabytes."""
+    found = re.match(r"(?i)([0-9]{1,3}) ?GB?\b", text[:64])
+    return {"memory.built_gb": str(int(found[1]))} if found else {}
+
+
+def machine(kernel: str, programs: str) -> Values:
+    """`uname -m`, and `ro.product.cpu.abilist`: for which machines it takes programs."""
+    values: Values = {}
+    if re.fullmatch(r"[a-z0-9_]{1,16}\s?", kernel):
+        values["kernel.machine"] = kernel.strip()
+    if re.fullmatch(r"[a-z0-9_\-]{1,32}(,[a-z0-9_\-]{1,32}){0,7}", programs):
+        values["system.abis"] = programs
+    return values
+
+
 def memory_claim(meminfo: str, claim: str) -> Values:
     """What the kernel has of what the boot loader says was built in (`8GB,Samsung,LPDDR5`), in thousandths."""
     name = "memory.of_claim_permille"
-    built = re.match(r"(?i)([0-9]{1,3}) ?GB?\b", claim[:64])
+    built = claimed_memory(claim)
     totals = set(re.findall(r"(?m)^MemTotal:[ \t]+([0-9]{1,12}) kB[ \t\r]*$", meminfo))
-    if built is None or not totals:
+    if not built or not totals:
         return {}
     if len(totals) > 1:
         return not_measured("said_twice", name)
-    claimed = int(built[1]) * 1024 * 1024
+    claimed = int(built["memory.built_gb"]) * 1024 * 1024
     if claimed == 0:
         return not_measured("left_at_zero", name)
     return {name: str(min(int(totals.pop()) * 1000 // claimed, 99_999))}

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from phones.android import readers_alive as alive
+from phones.android import readers_checks as checks
 from phones.android import readers_history as history
 from phones.android import readers_radio as radio
+from phones.android.consistency import further_contradictions
 from phones.android.not_ready import FILTER, is_not_ready
 from phones.android.readers import Values
 from phones.android.script import Part, PartResult, script, split
@@ -22,6 +24,7 @@ SPEED_FILE = "/data/local/tmp/.proofwipe-speed"
 _PROPERTIES = (
     "gsm.sim.state",
     "ro.boot.hardware.ddr",
+    "ro.product.cpu.abilist",
     "ro.build.version.security_patch",
     "ro.product.first_api_level",
 )
@@ -60,6 +63,7 @@ _ASKED: Mapping[str, str] = {
     "network": "dumpsys telephony.registry | grep -oE 'm(Voice|Data)RegState=[0-3]|(mI|i)sEmergencyOnly=(true|false)'",
     "storage_life": _HEALTH,
     "memory": "grep '^MemTotal:' /proc/meminfo",
+    "machine": "uname -m",
     "display": "dumpsys display | grep -oE"
     r" '(mActiveSfDisplayMode=DisplayMode|PhysicalDisplayInfo)\{[^}]*|\bfps=[0-9.]+'",
     "display_size": "wm size | grep '^Physical size: '",
@@ -134,6 +138,7 @@ def _silent(texts: Mapping[str, str], today: date) -> Values:
         **alive.accelerometer(texts["sensors_first"], texts["sensors_second"]),
         **alive.storage_life(texts["storage_life"]),
         **alive.memory_claim(texts["memory"], texts["property.ro.boot.hardware.ddr"]),
+        **further_contradictions(_claims(texts)),
         **alive.display_modes(texts["display"], texts["display_size"]),
         **alive.charging(texts["charging"], texts["current"]),
         **alive.vibrators(texts["vibrator"]),
@@ -148,6 +153,14 @@ def _silent(texts: Mapping[str, str], today: date) -> Values:
         **history.ages(
             texts["property.ro.build.version.security_patch"], texts["property.ro.product.first_api_level"], today
         ),
+    }
+
+
+def _claims(texts: Mapping[str, str]) -> Values:
+    return {
+        **checks.memory(texts["memory"]),
+        **alive.claimed_memory(texts["property.ro.boot.hardware.ddr"]),
+        **alive.machine(texts["machine"], texts["property.ro.product.cpu.abilist"]),
     }
 
 

@@ -29,6 +29,7 @@ GIVES = (
     "storage.life_percent",
     "storage.end_of_life",
     "memory.of_claim_permille",
+    "consistency.contradictions",
     "display.fastest_hz",
     "display.mode",
     "charging.plugged",
