@@ -73,7 +73,7 @@ def tries(home: Path, out: Path) -> Mapping[str, Try]:
         "sample result": Try(("sample", "result", "PW-0000-0000-0000-0000", "--found", "none", "--tool", "x", "--as",
                               "Wang Fang"), code=3),
         "sample lot": Try(("sample", "lot", "2026-10"), code=4),
-        "sample check": Try(("sample", "check", out / "nothing.json", "--snapshot", out / "none", "--policy", out / "no"),
+        "sample check": Try(("sample", "check", out / "x.json", "--snapshot", out / "none", "--policy", out / "no"),
                             code=2),
         "withdraw": Try(("withdraw", job, "--reason", "other", *by, "--yes"), same=False),
         "process": Try(("process", "-s", SERIAL, "--confirm", "12345"), code=2),
@@ -113,7 +113,7 @@ def tries(home: Path, out: Path) -> Mapping[str, Try]:
         "lock": Try(("lock",)),
         "doctor": Try(("doctor", "--json"), same=False),
         "demo": Try(("demo", "--help")),
-        "check": Try(("check", "-s", SERIAL, "--only", "silent_android", "--json"), same=False),
+        "check": Try(("check", "-s", SERIAL, "--only", "silent_android", "--json"), code=6, same=False),
         # refused: what they would do alone is no part of this
         "init": Try(("init", "--name", "Another", "--person", "Li Wei:operator"), code=1, same=False),
         "serve": Try(("serve",), code=1, same=False),
