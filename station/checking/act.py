@@ -5,12 +5,12 @@ An act never judges. It keeps what was measured, or that it was not; limits stan
 that nobody kept is not tested.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from phones.clock import Clock
-from phones.evidence import Moment
+from phones.evidence import Evidence, Moment
 from phones.operator import SheetOperator
 from phones.port import Platform
 from phones.witness import WitnessedPort
@@ -56,7 +56,8 @@ class Scene:
     for one act, seconds. `draw`: 32 fresh random hex digits. `is_over`: somebody skips this act, or gives the phone up;
     an act looks at it at least once a second and then ends with what it has. `moment`: under which evidence is kept.
     `tell`: says which act is under way, by its name. `page_host`: None where the bench has none. `photos`: where photos
-    are handed in; None where none are taken.
+    are handed in; None where none are taken. `evidence`: what the job has kept so far, an earlier run of the
+    station included.
     """
 
     phone: WitnessedPort
@@ -71,6 +72,7 @@ class Scene:
     photos: PhotoDesk | None = None
     is_over: Callable[[], bool] = lambda: False
     page_host: PageHost | None = None
+    evidence: Sequence[Evidence] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from grading.report import CheckResult
 from grading.schemes import Scheme
 from phones.bench.inspection import inspect
 from phones.clock import Clock
+from phones.errors import ProofwipeError
 from phones.evidence import Moment
 from phones.operator import SheetOperator
 from phones.port import Platform, Port, Sighting
@@ -16,7 +17,13 @@ from phones.witness import Witness, WitnessedPort
 from station.checking.act import CheckAct, PageHost, Scene
 from station.checking.check_file import CheckFile, open_for
 from station.checking.flow import Skips, done, run_acts
-from station.errors import SwappedPhoneError
+
+
+class SwappedPhoneError(ProofwipeError):
+    """Another phone hangs there than the one that was to be measured."""
+
+    code = "swapped_phone"
+    exit_code = 5
 
 
 def check_alone(
@@ -36,34 +43,37 @@ def check_alone(
 ) -> CheckFile:
     """Inspect the phone, and do every act that its file of this shift has not. `anew`: all of them.
 
-    What lets us into an iPhone is given up at the end.
+    What lets us into an iPhone is given up at the end. A file in which values of another phone may stand is set aside.
 
     Raises: SwappedPhoneError, BenchError; OSError when nothing can be kept; ValueError for a phone that tells no number
     of its own.
     """
     platform = sighting.platform or Platform.ANDROID
-    known = _known(port, sighting, clock, draw)
-    file = open_for(folder, known, platform, now=clock.now(), salt=bytes.fromhex(draw()), anew=anew)
-    witness = Witness(clock=clock, journal=file.keep, salt=file.salt, next_number=len(file.evidence) + 1)
-    phone = WitnessedPort(port, witness)
+    known: Mapping[str, str] = {}
     try:
-        inspect(phone, sighting, moment=Moment.BEFORE, draw=draw)
-        scene = Scene(
-            phone=phone,
-            platform=platform,
-            known=known,
-            clock=clock,
-            operator=operator,
-            draw=draw,
-            person_s=person_s,
-            tell=tell,
-            page_host=page_host,
-        )
-        if not run_acts(acts(platform), scene, but=done(file.evidence), skips=skips):
-            file.give_up()
-            raise SwappedPhoneError(subject=sighting.port)
+        known = _known(port, sighting, clock, draw)
+        file = open_for(folder, known, platform, now=clock.now(), salt=bytes.fromhex(draw()), anew=anew)
+        witness = Witness(clock=clock, journal=file.keep, salt=file.salt, next_number=len(file.evidence) + 1)
+        phone = WitnessedPort(port, witness)
+        try:
+            inspect(phone, sighting, moment=Moment.BEFORE, draw=draw)
+            scene = Scene(
+                phone=phone,
+                platform=platform,
+                known=known,
+                clock=clock,
+                operator=operator,
+                draw=draw,
+                person_s=person_s,
+                tell=tell,
+                page_host=page_host,
+            )
+            if not run_acts(acts(platform), scene, but=done(file.evidence), skips=skips, meant=sighting.usb_serial):
+                file.give_up()
+                raise SwappedPhoneError(subject=sighting.port)
+        finally:
+            phone.close_link()
     finally:
-        phone.close_link()
         port.forget(known.get("identity.udid", ""))
     return file
 

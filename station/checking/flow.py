@@ -52,19 +52,26 @@ def _is_skipped(piece: Evidence) -> bool:
     return any(text == SKIPPED for name, text in piece.values.items() if name.startswith((NOT_MEASURED, _PAGE)))
 
 
-def run_acts(acts: Sequence[CheckAct], scene: Scene, *, but: Collection[str] = (), skips: Skips) -> bool:
+def run_acts(
+    acts: Sequence[CheckAct], scene: Scene, *, but: Collection[str] = (), skips: Skips, meant: str = ""
+) -> bool:
     """Every act that is not among `but`, in order. A phone that left or cannot be asked now is not asked: what only it
-    could tell stays untested. False, and nothing further is done, once another phone hangs on the port than at first:
-    what one phone tells may not count for another.
+    could tell stays untested. False, and nothing further is done, once another phone hangs on the port than the one
+    with the USB serial number `meant`, or, where that is not known, than the first that shows one: what one phone tells
+    may not count for another.
 
     Raises: BenchError.
     """
-    first = scene.phone.peek()
-    left = [act for act in acts if act.name not in but]
-    for act in left:
+    for act in acts:
+        if act.name in but:
+            continue
         if scene.is_over() or skips.rest_skipped():
             return True
-        if act.measurer is not Measurer.PERSON and scene.phone.peek().presence not in CAN_BE_CHECKED:
+        now = scene.phone.peek()
+        meant = meant or now.usb_serial
+        if _is_another(now, meant):
+            return False
+        if act.measurer is not Measurer.PERSON and now.presence not in CAN_BE_CHECKED:
             continue
         before = skips.skipped()
 
@@ -73,11 +80,11 @@ def run_acts(acts: Sequence[CheckAct], scene: Scene, *, but: Collection[str] = (
 
         scene.tell(act.name)
         act.run(replace(scene, is_over=is_over, person_s=min(scene.person_s, PATIENCE_S[act.measurer])))
-        if _is_another(scene.phone.peek(), first):
+        if _is_another(scene.phone.peek(), meant):
             return False
     return True
 
 
-def _is_another(now: Sighting, first: Sighting) -> bool:
+def _is_another(now: Sighting, meant: str) -> bool:
     """Do both say who they are, and not the same?"""
-    return bool(now.usb_serial and first.usb_serial) and now.usb_serial != first.usb_serial
+    return bool(now.usb_serial and meant) and now.usb_serial != meant

@@ -11,6 +11,7 @@ from station.cli.output import message, warn
 from station.cli.view import View
 from station.errors import SubscriptionDroppedError
 from station.session.events import (
+    QUEUE_LENGTH,
     Event,
     Instruction,
     JobStarted,
@@ -34,7 +35,7 @@ def say_warning(_session: Session, event: Event) -> None:
 class Watched(Protocol):
     """A session, here or at a service."""
 
-    def events(self, *kinds: type) -> Subscription:
+    def events(self, *kinds: type, length: int = QUEUE_LENGTH) -> Subscription:
         """What happens from now on, in order; only events of `kinds` if some are named."""
 
 

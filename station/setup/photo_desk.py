@@ -2,28 +2,37 @@
 """Where the photos of a job are asked for and handed in.
 
 photos/                   below the station's folder, readable by its owner only
-  PORT.wanted             the one-time code of the job that waits for photos of the phone on that port
-  taken.sha256            digests of all photos ever taken in, one a line: none is taken twice
+  PORT.wanted             the one-time code of the job that waits for photos of the phone on that port; whoever leads
+                          that job holds a lock on it, so that what a station that was killed has left asks for nothing
+  taken.sha256            digest, code and view of all photos ever taken in, one a line: none serves two jobs or views
   CODE/VIEW.jpg           the photos, without anything but their pixels
   CODE/VIEW.seen          what was seen of the card on it: ok, or unread
 
 Nothing is taken in but while a job waits, and a job waits only after its erase.
 """
 
+import errno
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
-from phones.durable_files import write_over
+from phones.durable_files import sync_folder, write_over
 from phones.errors import ProofwipeError
 from phones.given_files import read_given
 
 _LONGEST_NAME = 64
 _LARGEST_PHOTO = 64_000_000
 _LARGEST_LIST = 64_000_000
+_LONGEST_LINE = 256
+_LOCK_S = 10.0
+"""Longer than a photo takes to be written; then the disk does not answer."""
+_LOOK_S = 0.02
 _PORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,63}")
 _CODE = re.compile(r"[0-9A-F]{12}")
 VIEWS = ("front_lit", "front_dark", "back", "left", "right", "bottom")
@@ -38,10 +47,18 @@ class PhotosNotAwaitedError(ProofwipeError):
 
 
 class PhotoTakenTwiceError(ProofwipeError):
-    """The same picture was handed in before, for this job or another."""
+    """The same picture was handed in before, for another job or another view."""
 
     code = "photo_taken_twice"
     exit_code = 4
+
+
+class HandedIn(StrEnum):
+    """What became of a photo."""
+
+    NEW = "new"
+    SAME = "same"  # it was there already
+    REPLACED = "replaced"  # another one of that view was there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,37 +75,72 @@ class PhotoDesk:
 
     folder: Path
 
-    def ask(self, port: str, drawn: str) -> None:
-        """A job waits for photos of the phone on that port, under the code `drawn`, which replaces any that was left
-        behind there: a code is never that of two jobs. Raises: OSError.
+    @contextmanager
+    def awaiting(self, port: str, drawn: str) -> Iterator[None]:
+        """While it is entered, a job waits for photos of the phone on that port, under the code `drawn`, which replaces
+        any that was left behind there: a code is never that of two jobs. Raises: PhotosNotAwaitedError for what is no
+        port; OSError.
         """
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_over(self._wanted(port), (drawn.encode("ascii"),), mode=0o600)
+        wanted = self._wanted(port)
+        self._make()
+        write_over(wanted, (drawn.encode("ascii"),), mode=0o600)
+        descriptor = _held(wanted)
+        try:
+            yield
+        finally:
+            try:
+                self.forget(port)
+            finally:
+                os.close(descriptor)
 
     def waiting(self) -> Mapping[str, str]:
-        """Port → code of every job that waits."""
+        """Port → code of every job that waits. Raises: OSError."""
         ports = sorted(path.stem for path in self.folder.glob("*.wanted")) if self.folder.is_dir() else []
         return {port: code for port in ports if (code := self._code(port))}
 
-    def hand_in(self, code: str, view: str, data: bytes, seen: str) -> None:
-        """Take a photo for the job that waits under that code; a later one of the same view counts.
+    def hand_in(self, code: str, view: str, data: bytes, seen: str) -> HandedIn:
+        """Take a photo for the job that waits under that code; a later one of the same view counts in place of the one
+        before. A crash at any moment leaves that view as it was or without a photo, and the same one can be handed in.
 
         Raises: PhotosNotAwaitedError, PhotoTakenTwiceError; OSError.
         """
-        if code not in self.waiting().values() or view not in VIEWS:
-            raise PhotosNotAwaitedError(subject=code)
+        self._must_wait(code, view)
         digest = hashlib.sha256(data).hexdigest()
-        if digest.encode() in self._digests():
-            raise PhotoTakenTwiceError(subject=view)
-        place = self.folder / code
-        place.mkdir(mode=0o700, exist_ok=True)
-        self._note(digest)
-        (place / f"{view}.seen").unlink(missing_ok=True)  # a crash between the two leaves none
-        write_over(place / f"{view}.jpg", (data,), mode=0o600)
-        write_over(place / f"{view}.seen", (f"{seen} {digest}".encode(),), mode=0o600)
+        self._make()
+        with self._alone():
+            self._must_wait(code, view)  # the job may have gone on since
+            earlier = self._notes().get(digest)
+            if earlier not in (None, (code, view)):
+                raise PhotoTakenTwiceError(subject=view)
+            there = self._taken(code).get(view)
+            if there == Taken(sha256=digest, seen=seen):
+                return HandedIn.SAME
+            (self.folder / code).mkdir(mode=0o700, exist_ok=True)
+            if earlier is None:
+                self._note(f"{digest} {code} {view}\n".encode())
+            write_over(self.folder / code / f"{view}.jpg", (data,), mode=0o600)
+            write_over(self.folder / code / f"{view}.seen", (f"{seen} {digest}".encode(),), mode=0o600)
+        return HandedIn.NEW if there is None or there.sha256 == digest else HandedIn.REPLACED
 
     def taken(self, code: str) -> Mapping[str, Taken]:
         """View → the photo there is; a file that is not what was taken in counts as none. Raises: OSError."""
+        if not self.folder.is_dir():
+            return {}
+        with self._alone():  # whoever is handing one in comes first
+            return self._taken(code)
+
+    def forget(self, port: str) -> None:
+        """Nobody waits there any more; photos stay. Raises: PhotosNotAwaitedError for what is no port; OSError."""
+        self._wanted(port).unlink(missing_ok=True)
+
+    def _must_wait(self, code: str, view: str) -> None:
+        if code not in self.waiting().values() or view not in VIEWS:
+            raise PhotosNotAwaitedError(subject=code)
+
+    def _make(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _taken(self, code: str) -> dict[str, Taken]:
         found = {}
         for view in VIEWS:
             try:
@@ -102,32 +154,96 @@ class PhotoDesk:
                 found[view] = Taken(sha256=digest, seen=seen)
         return found
 
-    def forget(self, port: str) -> None:
-        """Nobody waits there any more; photos stay. Raises: OSError."""
-        self._wanted(port).unlink(missing_ok=True)
-
     def _wanted(self, port: str) -> Path:
         if not _PORT.fullmatch(port):
             raise PhotosNotAwaitedError(subject=port[:_LONGEST_NAME])
         return self.folder / f"{port}.wanted"
 
     def _code(self, port: str) -> str:
+        """The code of the job that waits there now; "" where none does, whatever was left behind."""
         try:
-            code = read_given(self._wanted(port), _LONGEST_NAME).decode("ascii")
-        except (FileNotFoundError, ValueError):
+            wanted = self._wanted(port)
+            code = read_given(wanted, _LONGEST_NAME).decode("ascii")
+            return code if _CODE.fullmatch(code) and _is_held(wanted) else ""
+        except (FileNotFoundError, ValueError, PhotosNotAwaitedError):
             return ""
-        return code if _CODE.fullmatch(code) else ""
 
-    def _digests(self) -> frozenset[bytes]:
+    def _notes(self) -> dict[str, tuple[str, str]]:
+        """Digest → code and view that it was first handed in for; two empty words where an older version noted none."""
         try:
-            return frozenset(read_given(self.folder / "taken.sha256", _LARGEST_LIST).split())
+            lines = read_given(self.folder / "taken.sha256", _LARGEST_LIST).decode("ascii", "replace").splitlines()
         except FileNotFoundError:
-            return frozenset()
+            return {}
+        notes: dict[str, tuple[str, str]] = {}
+        for line in lines:
+            digest, _, rest = line.partition(" ")
+            code, _, view = rest.partition(" ")
+            notes.setdefault(digest, (code, view))
+        return notes
 
-    def _note(self, digest: str) -> None:
-        descriptor = os.open(self.folder / "taken.sha256", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def _note(self, line: bytes) -> None:
+        """Behind the last whole line: one that a crash has torn was of a photo that was never written."""
+        path = self.folder / "taken.sha256"
+        is_new = not path.exists()
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.write(descriptor, f"{digest}\n".encode())
+            size = os.fstat(descriptor).st_size
+            tail = os.pread(descriptor, _LONGEST_LINE, max(0, size - _LONGEST_LINE))
+            size -= len(tail) - (tail.rfind(b"\n") + 1)
+            os.ftruncate(descriptor, size)
+            if os.pwrite(descriptor, line, size) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        if is_new:
+            sync_folder(self.folder)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two who hand in at once do so one after the other. Raises: OSError."""
+        path = self.folder / "desk.lock"
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        descriptor = _held(path)
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _held(path: Path) -> int:
+    """A descriptor that holds the file for this process alone until it is closed, or the process has ended.
+
+    Raises: TimeoutError, OSError.
+    """
+    import fcntl  # here: a buyer's `verify` runs where there is no such module
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    give_up = time.monotonic() + _LOCK_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() < give_up:
+                time.sleep(_LOOK_S)
+                continue
+            os.close(descriptor)
+            raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT), str(path)) from None
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+
+def _is_held(path: Path) -> bool:
+    """Does anybody hold it? Raises: FileNotFoundError, OSError."""
+    import fcntl
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -20,4 +20,6 @@ def measure(job: Job, scene: Scene, profile: Profile, skips: Skips) -> bool:
     if not any(piece.asked == _PROFILE for piece in job.evidence):
         scene.phone.record_host_fact(_PROFILE, {_PROFILE: profile.value}, scene.moment)
     acts = acts_of(profile, scene.platform, scene.moment)
-    return run_acts(acts, scene, but=done(job.evidence) | skipped(job.evidence), skips=skips)
+    return run_acts(
+        acts, scene, but=done(job.evidence) | skipped(job.evidence), skips=skips, meant=job.opened.usb_serial
+    )

@@ -383,6 +383,7 @@ class Worker:
                 photos=self._context.photos if moment is Moment.FINAL and self._is_erased() else None,
                 is_over=lambda: bool(self._context.given_up_by()),
                 page_host=self._context.page_host,
+                evidence=self._job.evidence,
             ),
             Profile(checks),
             self._context.skips,
@@ -452,6 +453,7 @@ class Worker:
         while place < len(method.steps):
             if not self._has_acted() and self._waited_while_held():
                 place = first  # from the beginning: another may hang there by now
+                self._must_be_the_phone(self._phone.peek())
             self._stop_if_given_up()
             step = method.steps[place]
             self._begin(step, method)
@@ -469,6 +471,7 @@ class Worker:
         if not step.acts:
             self._job.write(StepBegun(step=step.name))
             return
+        self._must_be_the_phone(self._phone.peek())  # a person may have been asked since, with the phone in hand
         number = self._job.write(
             AboutToErase(step=step.name, method=method.name, attempt=self._job.attempt, nonce=self._job.mark)
         )

@@ -185,6 +185,18 @@ def test_a_persons_word_stands_in_only_where_the_scheme_says_so_and_never_for_a_
                 assert found.source == ("stated" if lifted else "observed")
 
 
+STUCK = ("frozen", "one_state", "overridden", "placeholder", "replayed", "set_by_hand", "simulated", "sources_disagree")
+
+
+@pytest.mark.parametrize("sign", STUCK)
+def test_nobodys_word_repairs_a_part_that_was_seen_to_be_stuck(sign: str) -> None:
+    (check,) = (each for each in SCHEME.checks if each.value == "watched.buttons" and each.stated)
+    seen = evidence_of({f"not_measured.{check.value}": sign})
+    said = evidence_of({check.stated: check.stated_limit[0]}, number=2, link="operator")
+    assert run_check(check, [seen, said], Platform.ANDROID).outcome is CheckOutcome.INDETERMINATE
+    assert run_check(check, [said], Platform.ANDROID).outcome is CheckOutcome.PASS
+
+
 @given(
     tables=st.lists(
         st.dictionaries(

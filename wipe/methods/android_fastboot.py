@@ -12,7 +12,8 @@ from phones.fastboot.questions import PARTITIONS, erase_question, reboot_questio
 from phones.port import Presence, Sighting
 from phones.witness import Answer
 from wipe.method import Step, StepContext, StepFailed
-from wipe.steps.android_looks import ask_foyer, ask_state, keep_port, require_same_phone
+from wipe.steps.android_looks import ask_foyer, ask_state, keep_port
+from wipe.steps.same_phone import require_same_phone
 from wipe.steps.set_up_screen import ask_for_owner_account, ask_setup_screen, require_unprotected
 from wipe.steps.waiting import watch_port
 

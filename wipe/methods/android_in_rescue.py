@@ -11,7 +11,8 @@ from phones.evidence import Moment
 from phones.port import Presence
 from wipe.method import Step, StepContext, StepFailed
 from wipe.methods.android_rescue import await_return, enter_rescue, leave_rescue, wipe_in_rescue
-from wipe.steps.android_looks import ask_foyer, ask_state, keep_port, require_same_phone
+from wipe.steps.android_looks import ask_foyer, ask_state, keep_port
+from wipe.steps.same_phone import require_same_phone
 from wipe.steps.set_up_screen import ask_for_owner_account, ask_setup_screen
 from wipe.steps.waiting import answered, ask_until
 

@@ -10,7 +10,8 @@ from phones.android.recovery_keys import way_into_recovery
 from phones.evidence import Moment
 from phones.port import Presence
 from wipe.method import Step, StepContext, StepFailed
-from wipe.steps.android_looks import ask_foyer, ask_state, keep_port, require_same_phone
+from wipe.steps.android_looks import ask_foyer, ask_state, keep_port
+from wipe.steps.same_phone import require_same_phone
 from wipe.steps.set_up_screen import ask_for_owner_account, ask_recovery_wipe, ask_setup_screen
 from wipe.steps.waiting import watch_port
 

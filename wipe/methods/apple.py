@@ -21,6 +21,7 @@ from phones.long_act import Act, ActEnd
 from phones.port import Presence
 from phones.witness import Answer
 from wipe.method import Step, StepContext, StepFailed
+from wipe.steps.same_phone import require_same_phone
 from wipe.steps.set_up_screen import ask_for_activation_owner, require_signed_out
 from wipe.steps.waiting import answered, ask_until, watch_port
 
@@ -29,7 +30,10 @@ _ERASE_S = 120.0
 
 
 def _look_before(context: StepContext) -> None:
-    """Our mark into the media folder, then stamp and the phone's clock, as late as can be."""
+    """Our mark into the media folder, then stamp and the phone's clock, as late as can be.
+
+    Raises: StepFailed another_phone, canary_not_planted, clock_not_read, owner_signed_in, activation_lock_on.
+    """
     context.progress("planting")
     context.phone.record_sighting("port.before", context.phone.peek(), Moment.BEFORE)
     planted = context.phone.ask(plant_question(context.mark, timeout_s=_ANSWER_S), Moment.BEFORE)
@@ -38,6 +42,7 @@ def _look_before(context: StepContext) -> None:
     clock = context.phone.ask(after_question(timeout_s=_ANSWER_S), Moment.BEFORE)
     if not {"system.clock_epoch", "apple.obliteration_kind"} <= set(clock.values):
         raise StepFailed("clock_not_read")
+    require_same_phone(context, clock)
     require_signed_out(context)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from phones.android.inspection import state_question
 from phones.android.trade_in import getstatus_question
 from phones.evidence import Moment, Outcome
-from phones.identity import compare_all
 from phones.link import Effect, Question, Reboot, Reply
 from phones.port import Presence, Sighting
 from phones.witness import Answer
 from wipe.method import StepContext, StepFailed
 from wipe.steps.canary import STRATA, look_question, plant_question
+from wipe.steps.same_phone import require_same_phone
 from wipe.steps.waiting import ask_until
 
 SHELL_TIMEOUT_S = 60.0
@@ -63,33 +63,29 @@ def ask_state(context: StepContext, moment: Moment) -> Answer:
     return answer
 
 
-def require_same_phone(context: StepContext, answer: Answer) -> None:
-    """Nothing more is done to, or asked of a person about, another phone than the job began with.
-
-    Raises: StepFailed another_phone when an identifier differs from what was read before.
-    """
-    before = [
-        piece.values
-        for piece in context.evidence
-        if piece.moment is Moment.BEFORE and piece.outcome is Outcome.ANSWERED
-    ]
-    if compare_all(before, [answer.evidence.values]).differing:
-        raise StepFailed("another_phone")
-
-
 def plant(context: StepContext) -> None:
-    """Our mark in all strata, read back; shared storage may appear a little after the shell.
-    Raises: StepFailed canary_not_planted: without it nothing could be shown later.
+    """Our mark in all strata, read back; shared storage may appear a little after the shell. Who had to be asked twice
+    may be another by then, and is asked who it is.
+    Raises: StepFailed canary_not_planted: without it nothing could be shown later; another_phone.
     """
+    asked = 0
+
+    def question() -> Question:
+        nonlocal asked
+        asked += 1
+        return plant_question(context.mark, marker=context.draw(), timeout_s=SHELL_TIMEOUT_S)
+
     answer = ask_until(
         context,
-        lambda: plant_question(context.mark, marker=context.draw(), timeout_s=SHELL_TIMEOUT_S),
+        question,
         Moment.BEFORE,
         accept=lambda found: found.values.get("canary.planted") == ",".join(STRATA),
         within_s=context.deadlines.settle_s,
     )
     if answer.values.get("canary.planted") != ",".join(STRATA):
         raise StepFailed("canary_not_planted")
+    if asked > 1:
+        ask_state(context, Moment.BEFORE)
 
 
 def look_for_canary(context: StepContext, moment: Moment = Moment.AFTER) -> Answer:

@@ -6,13 +6,16 @@ import logging
 from phones.evidence import Moment
 from phones.port import Platform
 from station.checking.act import CheckAct, Measurer, Profile, Scene
-from station.checking.photos.card import Seen, code_of
+from station.checking.photos.card import CODE, Seen, code_of
 from station.setup.photo_desk import VIEWS, PhotoDesk, PhotosNotAwaitedError
 
 log = logging.getLogger("proofwipe.photos")
 
 CHOICES = ("taken", "no_photos")
 """Of the question `photos_taken`."""
+GIVEN_OUT = "photos.card"
+"""Evidence that a code was given out is asked for under this name."""
+_CARD = "photo.card"
 
 
 def take_photos(scene: Scene) -> None:
@@ -32,18 +35,29 @@ def take_photos(scene: Scene) -> None:
 
 def _taken(scene: Scene, desk: PhotoDesk) -> dict[str, str]:
     port = scene.phone.path
-    code = code_of(scene.draw())
-    desk.ask(port, code)
-    scene.operator.ask("photos_taken", port=port, choices=CHOICES, facts={"code": code}, timeout_s=scene.person_s)
-    taken = desk.taken(code)
-    desk.forget(port)
+    code = _code(scene)
+    with desk.awaiting(port, code):
+        scene.operator.ask("photos_taken", port=port, choices=CHOICES, facts={"code": code}, timeout_s=scene.person_s)
+    taken = desk.taken(code)  # nobody can hand in any more
     if not taken:
         return {}
     unread = any(each.seen != Seen.OK.value for each in taken.values())
-    values = {"photo.card": code, "photo.bound": "unknown" if unread else str(len(taken))}
+    values = {_CARD: code, "photo.bound": "unknown" if unread else str(len(taken))}
     for view, each in taken.items():
         values |= {f"photo.{view}_sha256": each.sha256, f"photo.{view}_code": each.seen}
     return values
+
+
+def _code(scene: Scene) -> str:
+    """The job's one code: kept before anybody is told of it, so that a job that is taken up again has the same, and
+    what was handed in before counts.
+    """
+    earlier = [piece.values[_CARD] for piece in scene.evidence if piece.asked == GIVEN_OUT and _CARD in piece.values]
+    if earlier and CODE.fullmatch(earlier[-1]):
+        return earlier[-1]
+    code = code_of(scene.draw())
+    scene.phone.record_host_fact(GIVEN_OUT, {_CARD: code}, scene.moment)
+    return code
 
 
 PHOTOS = CheckAct(

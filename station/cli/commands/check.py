@@ -12,8 +12,10 @@ import click
 
 from grading.report import CheckOutcome, CheckResult
 from grading.schemes import Scheme, load
+from phones.errors import ProofwipeError
 from phones.evidence import Moment
-from station.checking.act import Measurer, Profile
+from phones.port import Platform
+from station.checking.act import CheckAct, Measurer, Profile
 from station.checking.alone import results
 from station.checking.flow import CAN_BE_CHECKED, Skips, done
 from station.checking.table import ACTS, acts_of
@@ -21,9 +23,9 @@ from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.cli.console import ConsoleClient
 from station.cli.keyboard import EndOfInput, Keyboard, Line
-from station.cli.measuring import Wanted, measuring_for
-from station.cli.screen import Screen
+from station.cli.screen import Screen, say_warning
 from station.cli.view import View
+from station.session.session import Session
 from station.setup.answers import load_answers
 from station.setup.settings import CHECKS
 from station.text.language import current, text
@@ -31,6 +33,13 @@ from station.work import blocking
 
 SCHEME = "basic-2"
 _MARKS = {"pass": "+", "fail": "!", "indeterminate": "?", "not_tested": "-", "not_applicable": " "}
+
+
+class NamelessPhoneError(ProofwipeError):
+    """The phone tells no number of its own."""
+
+    code = "nameless_phone"
+    exit_code = 4
 
 
 @cli_text.command("check")
@@ -70,13 +79,16 @@ def command(
         with turn:
             yield
 
+    def acts(platform: Platform) -> tuple[CheckAct, ...]:
+        return acts_of(Profile(profile), platform, Moment.BEFORE, only=wanted)
+
     with ExitStack() as stack:
-        bench = stack.enter_context(measuring_for(home, settings))
+        session = stack.enter_context(Session.open(home, settings, listener=say_warning))
         view = stack.enter_context(View(slot_of=settings.slot, live=False, quiet=as_json))
-        stack.enter_context(Screen(bench, view))
+        stack.enter_context(Screen(session, view))
         stack.enter_context(
             ConsoleClient(
-                bench,
+                session,
                 by="",
                 answers=given,
                 interactive=interactive,
@@ -85,7 +97,7 @@ def command(
                 keyboard=keyboard,
             )
         )
-        sighting = bench.find(serial or "")
+        sighting = session.find(serial or "")
         problem = blocking.problem_of_presence(sighting)
         if problem is not None:
             output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
@@ -94,9 +106,12 @@ def command(
             output.message(text("measuring.only_looked_at"))
         if interactive:
             output.message(text("measuring.how_to_skip"))
-            stack.enter_context(_listening(skipping, keyboard, turn, lambda: bool(bench.questions)))
+            stack.enter_context(_listening(skipping, keyboard, turn, lambda: bool(session.questions)))
         began = time.monotonic()
-        file = bench.measure(sighting, Wanted(profile=Profile(profile), only=wanted, anew=anew), skipping.skips)
+        try:
+            file = session.check(sighting, acts, folder=home.checks, skips=skipping.skips, anew=anew)
+        except ValueError as error:
+            raise NamelessPhoneError(subject=sighting.port) from error
         took_s = round(time.monotonic() - began)
     found = results(file, rules)
     if as_json:
@@ -116,8 +131,9 @@ def command(
         )
     else:
         did = done(file.evidence)
-        acts = acts_of(Profile(profile), file.platform, Moment.BEFORE, only=wanted)
-        _show(found, rules, hand_acts=sum(act.hand_acts for act in acts if act.name in did), seconds=took_s)
+        _show(
+            found, rules, hand_acts=sum(act.hand_acts for act in acts(file.platform) if act.name in did), seconds=took_s
+        )
         output.message(text("measuring.kept", file=str(file.path)))
     return _code(found)
 

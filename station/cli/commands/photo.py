@@ -10,10 +10,15 @@ import click
 from phones.errors import ProofwipeError
 from station.cli import cli_text, output
 from station.cli.commands.options import home_of, settings_of
-from station.setup.photo_desk import VIEWS, PhotoDesk, PhotosNotAwaitedError
+from station.setup.photo_desk import VIEWS, HandedIn, PhotoDesk, PhotosNotAwaitedError
 from station.setup.settings import Settings
 from station.text.language import text
 
+_SAID = {
+    HandedIn.NEW: "word.photo_taken",
+    HandedIn.SAME: "word.photo_same",
+    HandedIn.REPLACED: "word.photo_replaced",
+}
 ENDINGS = (".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG")
 
 
@@ -78,8 +83,8 @@ def _take_in(desk: PhotoDesk, code: str, view: str, named: str, given: Callable[
     seen = seen_on(picture.image, code)
     if seen in (Seen.OTHER, Seen.NONE):
         raise PhotoRefusedError(subject=named, cause=text(f"photo_refused.{seen.value}"))
-    desk.hand_in(code, view, picture.data, seen.value)
-    output.say(text("word.photo_taken", view=text(f"photo.{view}"), seen=text(f"photo_seen.{seen.value}")))
+    became = desk.hand_in(code, view, picture.data, seen.value)
+    output.say(text(_SAID[became], view=text(f"photo.{view}"), seen=text(f"photo_seen.{seen.value}")))
 
 
 def code_meant(desk: PhotoDesk, settings: Settings, slot: str) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Acts of checking one after the other: not twice, not when skipped, never in the way of the erase."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class Place:
         self.clock = VirtualClock()
         self.kept: list[Evidence] = []
         self.told: list[str] = []
+        self.is_same = True
         self.after: Callable[[str], None] = lambda _name: None
         self.phone = WitnessedPort(
             DirectPort(self.slot, self.clock, folder),
@@ -50,7 +51,7 @@ class Place:
             run=run,
         )
 
-    def run(self, *acts: CheckAct, but: tuple[str, ...] = (), skips: Skips | None = None) -> list[str]:
+    def run(self, *acts: CheckAct, but: tuple[str, ...] = (), skips: Skips | None = None, meant: str = "") -> list[str]:
         scene = Scene(
             phone=self.phone,
             platform=Platform.ANDROID,
@@ -58,10 +59,10 @@ class Place:
             clock=self.clock,
             operator=None,  # type: ignore[arg-type]  # none of these acts needs a person
             draw=lambda: "0" * 32,
-            person_s=1.0,
+            person_s=36_000.0,
             tell=self.told.append,
         )
-        run_acts(acts, scene, but=but, skips=skips or Skips())
+        self.is_same = run_acts(acts, scene, but=but, skips=skips or Skips(), meant=meant)
         return [piece.asked for piece in self.kept]
 
 
@@ -137,6 +138,53 @@ def test_a_phone_that_left_is_not_asked_but_a_person_can_still_look(place: Place
     place.after = lambda _name: place.slot.unplug(place.clock.seconds)
     acts = place.act("first"), place.act("second"), place.act("third", measurer=Measurer.PERSON)
     assert place.run(*acts) == ["check.first", "check.third"]
+
+
+OTHER = {**lives.PIXEL_13, "serial": "BBBB1FDF600999", "imeis": ["353918110000984"]}
+
+
+def put_in(place: Place, phone: Mapping[str, object]) -> None:
+    document = {"name": "other", "seed": 2, "phone": [{"name": "phone", "port": "1-1", **phone}]}
+    (slot,) = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
+    place.slot.phone = slot.phone
+
+
+def test_nothing_further_is_measured_of_another_phone_than_at_first(place: Place) -> None:
+    place.after = lambda name: put_in(place, OTHER) if name == "second" else None
+    assert place.run(*map(place.act, ("first", "second", "third"))) == ["check.first", "check.second"]
+    assert not place.is_same
+
+
+def test_nothing_at_all_is_measured_of_another_phone_than_the_one_meant(place: Place) -> None:
+    assert place.run(place.act("first"), meant="BBBB1FDF600999") == []
+    assert not place.is_same
+    assert place.run(place.act("first"), meant=place.slot.phone.serial) == ["check.first"]
+    assert place.is_same
+
+
+def test_a_phone_that_comes_where_none_was_is_the_one_that_is_meant_from_then_on(place: Place) -> None:
+    place.slot.unplug(0.0)
+
+    def hand(name: str) -> None:
+        if name == "first":
+            place.slot.plug(place.clock.seconds)
+        if name == "second":
+            put_in(place, OTHER)
+
+    place.after = hand
+    acts = place.act("first", measurer=Measurer.PERSON), place.act("second"), place.act("third")
+    assert place.run(*acts) == ["check.first", "check.second"]
+    assert not place.is_same
+
+
+def test_every_act_waits_for_a_person_no_longer_than_its_kind_may(place: Place) -> None:
+    waited: dict[str, float] = {}
+
+    def timed(name: str) -> CheckAct:
+        return replace(place.act(name, measurer=Measurer(name)), run=lambda at: waited.update({name: at.person_s}))
+
+    place.run(*(timed(each.value) for each in Measurer))
+    assert waited == {"cable": 120.0, "watched": 90.0, "browser": 600.0, "person": 300.0}
 
 
 def test_a_job_that_was_to_be_measured_says_so_and_is_erased_all_the_same() -> None:

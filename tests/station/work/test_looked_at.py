@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A job in which eyes measure before the erase and photos are taken after it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,11 +34,13 @@ class Photographer(PhotoDesk):
 
     waited: list[dict[str, str]] = field(default_factory=list)
 
-    def ask(self, port: str, drawn: str) -> None:
+    @contextmanager
+    def awaiting(self, port: str, drawn: str) -> Iterator[None]:
         self.waited.append(dict(self.waiting()))
-        PhotoDesk.ask(self, port, drawn)
-        for view in VIEWS:
-            self.hand_in(drawn, view, f"{view} {drawn}".encode(), "ok")
+        with PhotoDesk.awaiting(self, port, drawn):
+            for view in VIEWS:
+                self.hand_in(drawn, view, f"{view} {drawn}".encode(), "ok")
+            yield
 
 
 def piece(life: lives.Life, asked: str) -> Evidence:
@@ -47,7 +51,8 @@ def piece(life: lives.Life, asked: str) -> Evidence:
 @pytest.mark.parametrize("phone", [lives.PIXEL_13, lives.IPHONE], ids=["Android", "iPhone"])
 def test_eyes_measure_before_the_erase_and_photos_are_bound_after_it(tmp_path: Path, phone: dict[str, object]) -> None:
     desk = Photographer(folder=tmp_path / "photos")
-    PhotoDesk(folder=desk.folder).ask("1-1", LEFT)  # left behind by a station that was killed
+    desk.folder.mkdir()
+    (desk.folder / "1-1.wanted").write_text(LEFT)  # left behind by a station that was killed
     life = lives.live(phone, settings=FULL, script=LOOKS, photos=desk)
     assert life.certified
     assert life.truly_erased
@@ -68,3 +73,24 @@ def test_nobody_who_looks_or_takes_photos_holds_up_an_erase(tmp_path: Path) -> N
     assert life.certified
     assert not [each for each in life.job.evidence if each.asked in ("check.eyes", "check.photos")]
     assert cosmetic_grade(life.job.evidence, load("basic-2")) == "B", "the letters of the sheet stand in"
+
+
+@pytest.mark.parametrize(
+    ("phone", "method"),
+    [
+        (lives.PIXEL_13, "android_reopen"),
+        ({**lives.PIXEL_16_IN_USE, "misbehaviour": ["says_done_keeps_data"]}, ""),
+        ({**lives.IPHONE, "misbehaviour": ["media_kept"]}, ""),
+    ],
+    ids=["no more is known than a factory state", "Android that keeps everything", "iPhone that keeps photos"],
+)
+def test_no_photo_is_asked_for_of_a_phone_that_was_not_proved_erased(
+    tmp_path: Path, phone: dict[str, object], method: str
+) -> None:
+    desk = Photographer(folder=tmp_path / "photos")
+    life = lives.live(phone, method=method, settings=FULL, script=LOOKS, photos=desk)
+    assert not life.certified
+    assert piece(life, "operator.condition").moment is Moment.FINAL, "the end was reached"
+    assert desk.waited == []
+    assert not list(tmp_path.rglob("*.jpg"))
+    assert not [each for each in life.job.evidence if "photo" in each.asked]
