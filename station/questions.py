@@ -25,5 +25,7 @@ EYES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Each answered by one key: none of them decides anything alone."""
 ALL_QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({**CONDITION, **EYES, **ALONE})
 
+OF_CHECKS = frozenset({*EYES, PAGE_CODE})
+"""Asked while a phone is checked: whoever skips the act has no answer."""
 SEEN_NOW = frozenset({*SEEN, PAGE_CODE})
 """Never taken from a file that was written before it happened."""

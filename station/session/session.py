@@ -47,6 +47,7 @@ from station.ledger.open_jobs import is_finished
 from station.ledger.stages import Stage
 from station.papers.decision import withdraw
 from station.papers.paper_issuer import PaperIssuer
+from station.questions import OF_CHECKS
 from station.session.bench import PhoneBench, open_bench
 from station.session.confirmation import Candidate, candidate
 from station.session.correcting import correct
@@ -132,11 +133,13 @@ class Session:
         overwrite: OverwritePlan | None = None,
         desk: Desk | None = None,
         photos: PhotoDesk | None = None,
+        page_host: PageHost | None = None,
     ) -> None:
         """`log`: opens the transparency log alone, where the keys of papers are not needed; by default the papers'.
         `station`: whose checkpoints of the ledger count; None: the whole chain is walked.
         `overwrite`: sizes of the overwriting pass; passes and pattern are the settings'.
         `desk`: where attestations are handed in, and what they are judged against. `photos`: where photos are.
+        `page_host`: where phones come to that no cable leads to a page.
         """
         self.settings = settings
         self.jobs = Jobs(ledger, station)
@@ -163,7 +166,7 @@ class Session:
         self._rest_skipped: set[str] = set()
         self._left: frozenset[str] | None = None
         self._mark_ended: Callable[[], None] = lambda: None
-        self._page_host: PageHost | None = None
+        self._page_host = page_host
         self._shift = Shift(port_of=self._port, context_of=self._context, ended=self._ended)
 
     @classmethod
@@ -200,12 +203,12 @@ class Session:
                 station=station_of(home),
                 desk=AttestationDesk(folder=home.attestation, organisation=home.keys / "organisation.pem"),
                 photos=PhotoDesk(folder=home.photos),
+                page_host=page_host_of(settings.checking, home.path),
             )
             session.jobs.verify()
             if papers is None:
                 session._mark_ended = lambda: mark_ended(home.papers, session.jobs)
                 session._mark_ended()  # what a station that was killed had no time for
-            session._page_host = page_host_of(settings.checking, home.path)
             session._parts = opened.pop_all()
         return session
 
@@ -662,11 +665,10 @@ class Session:
             if rest:
                 self._rest_skipped.add(job.id)
             self._skipped[job.id] = self._skipped.get(job.id, 0) + 1
-            if job.stage is Stage.READY:  # only what is checked before the erase asks anything then
-                for question in self._questions.open():
-                    if question.job == job.id:
-                        with suppress(QuestionClosedError):
-                            self._questions.answer(question.id, None, by="")
+            for question in self._questions.open():
+                if question.job == job.id and question.key in OF_CHECKS:
+                    with suppress(QuestionClosedError):
+                        self._questions.answer(question.id, None, by="")
             return job
 
     def abandon(self, job_id: str, *, by: Person) -> Job:

@@ -23,6 +23,7 @@ from certs.record.record import Record
 from phones.android.recovery_keys import WAYS
 from phones.clock import Clock, SystemClock
 from phones.port import Platform, Port
+from station.checking.act import PageHost
 from station.ledger.job import Job
 from station.ledger.job_events import JobOpened
 from station.ledger.ledger import Ledger
@@ -155,6 +156,7 @@ def live(
     acquisition: Mapping[str, str] | None = None,
     desk: Desk | None = None,
     photos: PhotoDesk | None = None,
+    page_host: PageHost | None = None,
     overwrite: OverwritePlan | None = None,
 ) -> Life:
     """Process one phone (a `[[phone]]` table of a scenario) from plug to record. `marks`: the seed of the job's random
@@ -188,6 +190,7 @@ def live(
             listener=notice,
             desk=desk,
             photos=photos,
+            page_host=page_host,
             overwrite=overwrite,
         )
         (job,) = leading.start(
@@ -223,6 +226,7 @@ def session(
     overwrite: OverwritePlan | None = None,
     desk: Desk | None = None,
     photos: PhotoDesk | None = None,
+    page_host: PageHost | None = None,
 ) -> Session:
     """A session on one port, with the same numbers for the same seed."""
     return Session(
@@ -236,6 +240,7 @@ def session(
         overwrite=overwrite,
         desk=desk,
         photos=photos,
+        page_host=page_host,
     )
 
 

@@ -5,6 +5,7 @@ import asyncio
 import socket
 import ssl
 import threading
+from collections import Counter
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -15,12 +16,18 @@ from station.checking.browser.visit import HEADERS, Visit
 
 MOST_CONNECTIONS = 24
 """A browser opens six at once to one host; the rest is turned away."""
+MOST_OF_ONE = 12
+"""So many of them may one address in the Wi-Fi have: no neighbour takes all."""
+HANDSHAKE_S = 8.0
+"""Within which a peer has agreed on its encryption."""
+GOODBYE_S = 2.0
 MOST_WAITING = 256
 """Connections that the kernel holds until we look at them."""
 MOST_REQUESTS_A_CONNECTION = 1000
 SEND_S = 20.0
 START_S = 10.0
 SETTLE_S = 0.02
+PAUSE_S = 0.1
 LOOPBACK = "127.0.0.1"
 
 
@@ -41,7 +48,7 @@ class Listener:
         self._loop = asyncio.new_event_loop()
         self._visit: Visit | None = None
         self._answers = threading.Event()
-        self._open = 0
+        self._open: Counter[str] = Counter()  # the other side's address → its connections, those that greet included
         self._thread: threading.Thread | None = None
 
     def open(self, visit: Visit) -> None:
@@ -73,16 +80,15 @@ class Listener:
     def _run(self) -> None:
         loop = self._loop
         asyncio.set_event_loop(loop)
-        serving = asyncio.start_server(
-            self._serve, sock=self._socket, limit=LARGEST_HEAD, ssl=self._encryption, backlog=MOST_WAITING
-        )
-        server = loop.run_until_complete(serving)
+        self._socket.settimeout(0)
+        accepting = loop.create_task(self._accept())
         try:
-            self._answers.set()
+            loop.call_soon(self._answers.set)
             loop.run_forever()
         finally:
-            server.close()
+            accepting.cancel()
             loop.run_until_complete(asyncio.sleep(SETTLE_S))  # whoever was just let in is there to be sent away
+            self._socket.close()
             tasks = asyncio.all_tasks(loop)
             for task in tasks:
                 task.cancel()
@@ -90,19 +96,58 @@ class Listener:
             loop.run_until_complete(asyncio.sleep(SETTLE_S))
             loop.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, however it ends."""
-        self._open += 1
+    async def _accept(self) -> None:
+        """Let in whoever comes, each in a task of its own."""
+        serving: set[asyncio.Task[None]] = set()
+        while True:
+            try:
+                connection, address = await self._loop.sock_accept(self._socket)
+            except OSError:  # this process has no descriptor left, or the other side has gone again
+                await asyncio.sleep(PAUSE_S)
+                continue
+            task = self._loop.create_task(self._serve(connection, str(address[0])))
+            serving.add(task)
+            task.add_done_callback(serving.discard)
+
+    async def _serve(self, connection: socket.socket, peer: str) -> None:
+        """One connection, however it ends; counted before anything is said, as a greeting of TLS costs more."""
+        is_too_many = self._open.total() >= MOST_CONNECTIONS or (
+            self._encryption is not None and self._open[peer] >= MOST_OF_ONE
+        )
+        if is_too_many and self._encryption is not None:
+            connection.close()
+            return
+        self._open[peer] += 1
         try:
-            if self._open > MOST_CONNECTIONS:
-                await _send(writer, Said(status=503), keep=False)
-            else:
-                await self._converse(reader, writer)
+            reader, writer = await self._streams(connection)
+            try:
+                if is_too_many:
+                    await _send(writer, Said(status=503), keep=False)
+                else:
+                    await self._converse(reader, writer)
+            finally:
+                writer.transport.abort()
         except (OSError, TimeoutError, asyncio.CancelledError):
-            pass  # the other side has gone, or takes nothing; or we close
+            pass  # the other side has gone, takes nothing, or speaks no TLS; or we close
         finally:
-            self._open -= 1
-            writer.transport.abort()
+            connection.close()
+            self._open[peer] -= 1
+            if not self._open[peer]:
+                del self._open[peer]
+
+    async def _streams(self, connection: socket.socket) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Raises: OSError for a peer that speaks no TLS, or does not greet in time."""
+        reader = asyncio.StreamReader(limit=LARGEST_HEAD, loop=self._loop)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=self._loop)
+        is_secret = self._encryption is not None
+        transport, _ = await self._loop.connect_accepted_socket(
+            lambda: protocol,
+            connection,
+            ssl=self._encryption,
+            ssl_handshake_timeout=HANDSHAKE_S if is_secret else None,
+            ssl_shutdown_timeout=GOODBYE_S if is_secret else None,
+        )
+        return reader, asyncio.StreamWriter(transport, protocol, reader, self._loop)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         visit = self._visit

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A phone that is checked without a job: what was skipped or broken off is asked again, and never counts meanwhile."""
 
+import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from grading.report import CheckOutcome
 from grading.schemes import load
+from phones.errors import BenchError
 from phones.evidence import Moment
 from phones.port import Platform
 from station.checking.act import CheckAct, Profile
@@ -41,7 +44,8 @@ class Bench:
         self.port = DirectPort(self.slot, self.clock, folder / "pairing")
         self.skips = 0
         self.port.look()
-        self.slot.press("accept_adb", 0.0)
+        if self.slot.phone.platform == "android":
+            self.slot.press("accept_adb", 0.0)
 
     def check(self, *only: str, hands: Hands | None = None) -> CheckFile:
         drawn = iter(range(int(self.clock.seconds) + 1, 100_000))
@@ -149,3 +153,44 @@ def test_what_a_phone_told_that_was_put_in_anothers_place_is_gone_on_with_by_nob
     again = bench.check("proximity")
     assert outcome(again, "proximity")[0] is CheckOutcome.PASS
     assert len([piece for piece in again.evidence if piece.asked == "check.proximity"]) == 1
+
+
+def pair_records(folder: Path) -> list[Path]:
+    return list((folder / "pairing").iterdir())
+
+
+def trusted(folder: Path) -> Bench:
+    """An iPhone whose owner trusts this bench as soon as it asks."""
+    bench = Bench(folder, lives.IPHONE)
+    with suppress(ValueError):
+        bench.check("parts")  # it asks, and nobody has answered yet
+    bench.slot.press("trust", bench.clock.seconds)
+    return bench
+
+
+def test_what_lets_us_into_an_iphone_is_given_up_with_the_check(tmp_path: Path) -> None:
+    bench = trusted(tmp_path)
+    file = bench.check("silent_apple")
+    assert "silent_apple" in done(file.evidence), "it let us in"
+    assert pair_records(tmp_path) == []
+
+
+def test_it_is_given_up_too_when_nothing_can_be_kept(tmp_path: Path) -> None:
+    bench = trusted(tmp_path)
+    shutil.rmtree(tmp_path / "checks")
+    (tmp_path / "checks").write_text("no folder")
+    with pytest.raises(OSError, match="checks"):
+        bench.check("silent_apple")
+    assert pair_records(tmp_path) == []
+
+
+def test_it_is_given_up_too_when_an_act_fails(tmp_path: Path) -> None:
+    bench = trusted(tmp_path)
+
+    class Broken(Hands):
+        def instruct(self, key: str, *, port: str, facts: Mapping[str, str]) -> None:
+            raise BenchError(subject=port, step=key)
+
+    with pytest.raises(BenchError):
+        bench.check("buttons", hands=Broken(press=lambda _action: None))
+    assert pair_records(tmp_path) == []

@@ -7,7 +7,9 @@ import secrets
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,16 +20,23 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from grading.checks import run_check
+from grading.report import CheckOutcome
+from grading.schemes import load
 from phones.clock import utc_now
 from phones.evidence import Evidence
 from phones.port import Platform
 from phones.signs import NOT_MEASURED
 from station.checking.act import PageHost, Scene
+from station.checking.browser import listener as module
 from station.checking.browser.act import GIVES_APPLE, PageEnd
-from station.checking.browser.page_host import over_the_air
+from station.checking.browser.listener import MOST_CONNECTIONS, MOST_OF_ONE, Listener
+from station.checking.browser.page_host import encryption_of, over_the_air
+from station.checking.browser.visit import Visit
 from station.checking.wifi_settings import page_host_of
 from station.setup.settings import Checking
 from tests.station.checking.browser.conftest import Desk, ends
+from tests.support import lives
 from tests.support.phone_page import FILES
 
 HOST = "bench.shop.example"
@@ -165,6 +174,109 @@ def test_a_certificate_that_cannot_be_used_is_not_set_up(desk: Desk, host: PageH
     for wrong in (replace(host, key=str(tmp_path / "other.pem")), replace(host, certificate=str(tmp_path / "none"))):
         pieces = checked(desk, wrong, Person(host, "yes"))
         assert pieces[-1].values["host.page"] == PageEnd.NOT_SET_UP
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "no such address"], ids=["of another machine", "none at all"])
+def test_an_address_that_this_machine_has_not_is_not_set_up(desk: Desk, host: PageHost, address: str) -> None:
+    pieces = checked(desk, replace(host, address=address), Person(host, "yes"))
+    assert ends(pieces) == PageEnd.NOT_SET_UP
+    (piece,) = claims(pieces)
+    assert piece.values == {NOT_MEASURED + name: "not_set_up" for name in GIVES_APPLE}
+
+
+def test_an_address_that_this_machine_has_not_stops_no_job(host: PageHost) -> None:
+    life = lives.live(
+        lives.IPHONE,
+        settings=replace(lives.SETTINGS, checking=Checking(checks="kiosk")),
+        page_host=replace(host, address="192.0.2.7"),
+    )
+    assert life.certified
+    assert life.truly_erased
+    assert [each.values["host.page"] for each in life.job.evidence if each.asked == "check.browser"] == ["not_set_up"]
+    of_the_page = [each for each in load("basic-2").checks if each.value in GIVES_APPLE]
+    found = [run_check(each, life.job.evidence, Platform.APPLE) for each in of_the_page]
+    assert {each.outcome for each in found if each.source != "stated"} == {CheckOutcome.INDETERMINATE}
+    assert len(found) > len([each for each in found if each.source == "stated"]) > 0, "a person's word stands in"
+
+
+# -- whoever is in the same Wi-Fi --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def listening(host: PageHost) -> Iterator[Listener]:
+    listener = Listener(host.address, encryption=encryption_of(host))
+    visit = Visit(
+        token="0" * 32,
+        nonce="1" * 32,
+        origin=f"https://{HOST}:{listener.port}",
+        plan=b"{}",
+        checks={},
+        files=FILES,
+        draw=lambda: secrets.token_hex(16),
+    )
+    listener.open(visit)
+    yield listener
+    listener.close()
+
+
+def is_let_go(caller: socket.socket, *, within_s: float) -> bool:
+    caller.settimeout(within_s)
+    try:
+        while caller.recv(4096):
+            pass
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def opens(listener: Listener, host: PageHost, source: str) -> bytes:
+    """The first bytes of the page's answer to somebody who speaks TLS."""
+    trust = ssl.create_default_context(cafile=host.certificate)
+    with (
+        socket.create_connection(("127.0.0.1", listener.port), timeout=10, source_address=(source, 0)) as caller,
+        trust.wrap_socket(caller, server_hostname=HOST) as secret,
+    ):
+        secret.sendall(f"GET /c/{'0' * 32}/ HTTP/1.1\r\nHost: {HOST}:{listener.port}\r\n\r\n".encode())
+        return secret.recv(12)
+
+
+@pytest.mark.parametrize("said", [b"", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\n\r\n"])
+def test_a_peer_that_does_not_greet_in_time_is_let_go(
+    listening: Listener, host: PageHost, said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HANDSHAKE_S", 0.5)
+    with socket.create_connection(("127.0.0.1", listening.port), timeout=10) as caller:
+        caller.sendall(said)
+        assert is_let_go(caller, within_s=10)
+    assert opens(listening, host, "127.0.0.1") == b"HTTP/1.1 200"
+
+
+def test_one_that_greets_byte_by_byte_has_no_longer(listening: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HANDSHAKE_S", 1.0)
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", listening.port), timeout=10) as caller, suppress(OSError):
+        while time.monotonic() - began < 30:
+            caller.sendall(b"\x16")
+            caller.settimeout(0.1)
+            with suppress(TimeoutError):
+                if not caller.recv(1):
+                    break
+    assert time.monotonic() - began < 15
+
+
+def test_a_neighbour_who_opens_hundreds_leaves_room_for_the_phone(listening: Listener, host: PageHost) -> None:
+    """A neighbour's greetings take no more than their share, however many they are."""
+    with ExitStack() as crowd:
+        callers = []
+        for _ in range(300):
+            with suppress(OSError):
+                callers.append(crowd.enter_context(socket.create_connection(("127.0.0.1", listening.port), timeout=5)))
+        assert opens(listening, host, "127.0.0.2") == b"HTTP/1.1 200"
+        held = sum(not is_let_go(each, within_s=0.01) for each in callers)
+    assert 0 < held <= MOST_OF_ONE
+    assert MOST_OF_ONE < MOST_CONNECTIONS
 
 
 def test_half_a_setting_is_no_setting() -> None:
