@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A person skips an act of checking: its open questions are closed at once, and no other."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +28,7 @@ EYES = {each.key for each in ASKED}
 class Room(OnePhone):
     """A phone, and a person who answers no question of the checks but skips, at the first of `at`."""
 
-    def __init__(self, folder: Path, phone: dict[str, object], at: frozenset[str]) -> None:
+    def __init__(self, folder: Path, phone: Mapping[str, object], at: frozenset[str]) -> None:
         super().__init__(folder, phone, settings=PATIENT)
         self.at = at
         self.skipped = 0
@@ -53,7 +54,7 @@ class Room(OnePhone):
 
 @pytest.mark.parametrize("phone", [lives.PIXEL_13, lives.IPHONE], ids=["Android", "iPhone"])
 def test_what_eyes_are_asked_is_closed_when_it_is_skipped_and_the_erase_begins(
-    tmp_path: Path, phone: dict[str, object]
+    tmp_path: Path, phone: Mapping[str, object]
 ) -> None:
     room = Room(tmp_path, phone, frozenset(EYES))
     with room.session(room.notice) as session:
