@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from grading.checks import CLAIMING_LINK, NOT_LOOKED, run_check
 from grading.eyes import measured_faces
+from grading.maker_page import names_a_foreign_part
 from grading.questions import COSMETIC
 from grading.report import CheckOutcome, CheckResult, Grade
 from grading.schemes import USABILITY, Scheme, whole_number
@@ -172,8 +173,11 @@ def _worst_number(evidence: Sequence[Evidence], name: str, scheme: Scheme) -> in
 def _parts_original(evidence: Sequence[Evidence]) -> bool:
     """True only if the phone itself called battery and screen original, or, of what it tells nothing, a person did.
 
-    Silence is not 'genuine', and a phone that calls a part replaced is believed before any person.
+    Silence is not 'genuine', and a phone that calls a part replaced is believed before any person. So is the maker's
+    own page, of which a person read that a part came from elsewhere.
     """
+    if names_a_foreign_part(evidence):
+        return False
     stated = {piece.values[_PARTS_STATED] for piece in evidence if _PARTS_STATED in piece.values} - {NOT_LOOKED}
     by_a_person = stated == {"original"}
     for name in ("battery.part_status", "display.part_status"):

@@ -18,6 +18,7 @@ SKIPPED = "skipped"
 SIGNS: Mapping[str, str] = MappingProxyType(
     {
         "asleep": "nobody on the phone listens to the part, and it delivers nothing",
+        "built_in": "what answers may be built in, and says nothing of the part that was asked about",
         "changing": "it is being switched just now",
         "charging": "it is being charged, so that its voltage under load says nothing",
         "code_not_known": "a code that no document we know explains",
@@ -26,11 +27,14 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "dim": "it was too dark to measure",
         "frozen": "the same value came again and again: nothing says that it was measured",
         "hal_not_ready": "the hardware layer below the service is not ready, or there is none",
+        "held_back": "from this level on the phone may hold its charge back to spare the battery",
         "left_at_zero": "a figure that makers leave at 0 when they do not measure it",
+        "no_card": "no card is in it, so that nobody can tell whether one would be read",
         "no_service": "it hears no network: a dead antenna and a place without one look the same",
         "noisy": "what is around it was louder, or shook more, than what was to be measured",
         "no_load": "no load could be put on it, or none was seen in its current",
         "not_available": "the phone says that it has no such figure",
+        "not_full": "its battery is not full, so that nobody can see whether the current falls then",
         "not_opened": "the page that measures it was never opened on the phone, or the phone gave no way to it",
         "not_present": "the phone says that the part is not there, and goes on with default values",
         "not_set_up": "the bench has no way to the browser of such a phone",

@@ -26,6 +26,9 @@ ProofwipeError
 │   └── NoPhoneError          nothing is plugged in at all
 ├── AmbiguousPhoneError   more than one does
 │   └── SeveralPhonesError    none was named and there are several
+├── BeingMeasuredError    `proofwipe check` is at that phone
+├── NamelessPhoneError    it tells no number of its own
+├── SwappedPhoneError     another phone hangs there than the one that was to be measured
 ├── NotConfirmedError     the typed or given serial is not that of the phone
 ├── CountMismatchError    `--expect N` and the bench differ
 ├── RestlessBenchError    the bench does not come to rest: a phone comes and goes
@@ -381,6 +384,27 @@ class JobBusyError(WrongStageError):
     def hint(self, language: str = "en") -> str:
         """To wait."""
         return say("word.job_running_next", language, **self.facts)
+
+
+class BeingMeasuredError(ProofwipeError):
+    """A phone is being measured without a job, and nothing else is begun on it meanwhile."""
+
+    code = "being_measured"
+    exit_code = 4
+
+
+class NamelessPhoneError(ProofwipeError):
+    """The phone tells no number of its own."""
+
+    code = "nameless_phone"
+    exit_code = 4
+
+
+class SwappedPhoneError(ProofwipeError):
+    """Another phone hangs there than the one that was to be measured."""
+
+    code = "swapped_phone"
+    exit_code = 5
 
 
 class InspectorPerformedError(ProofwipeError):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from grading.eyes import ASKED
+from grading.maker_page import ASKED as OF_THE_MAKER
 from grading.questions import QUESTIONS
 from wipe.steps.set_up_screen import SEEN
 
@@ -20,7 +21,11 @@ CONDITION: Mapping[str, tuple[str, ...]] = MappingProxyType({each.key: each.choi
 ALONE: Mapping[str, tuple[str, ...]] = MappingProxyType({**SEEN, ERASE_AGAIN: ("no", "yes"), PAGE_CODE: ("no", "yes")})
 PHOTOS_TAKEN = "photos_taken"
 EYES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {**{each.key: each.choices for each in ASKED}, PHOTOS_TAKEN: ("taken", "no_photos")}
+    {
+        **{each.key: each.choices for each in ASKED},
+        **{each.key: each.choices for each in OF_THE_MAKER},
+        PHOTOS_TAKEN: ("taken", "no_photos"),
+    }
 )
 """Each answered by one key: none of them decides anything alone."""
 ALL_QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({**CONDITION, **EYES, **ALONE})

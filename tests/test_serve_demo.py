@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make serve-demo`: a bench on which something happens by itself, and that leaves nothing behind when it ends."""
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,3 +71,35 @@ def test_the_demo_works_by_itself_and_leaves_nothing_behind(tmp_path: Path) -> N
     assert not Connection(port=port).answers(), "nothing is left behind"
     assert "/login?code=" in said, "the address opens the dashboard by itself"
     assert "Traceback" not in said
+
+
+def _processes_of(folder: Path) -> list[str]:
+    """Command lines of those that were started for what lies there."""
+    found = []
+    for each in Path("/proc").iterdir():
+        if each.name.isdigit() and each.name != str(os.getpid()):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                line = (each / "cmdline").read_bytes()
+                if str(folder).encode() in line + (each / "environ").read_bytes():
+                    found.append(line.replace(b"\0", b" ").decode())
+    return found
+
+
+@pytest.mark.wire
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_a_demo_that_is_told_to_end_more_than_once_still_ends_its_children(
+    tmp_path: Path, told: signal.Signals
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tools.serve_demo", "--out", str(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    service = connection_to(Home(tmp_path / "station"))
+    wait_for(service.answers, LONGEST_S, "no service")
+    assert len(_processes_of(tmp_path)) >= 2
+    for _ in range(3):
+        process.send_signal(told)
+        time.sleep(0.3)
+    said = process.communicate(timeout=LONGEST_S)[1]
+    assert (process.returncode, "Traceback" in said) == (0, False), said
+    wait_for(lambda: not _processes_of(tmp_path), LONGEST_S, lambda: f"left behind: {_processes_of(tmp_path)}")

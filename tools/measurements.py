@@ -201,7 +201,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement(values=("cameras.facing",), source="Android: `dumpsys media.camera`", without="shown, never graded"),
     Measurement(
         values=("radio.wifi",),
-        source="Android: `cmd wifi status`, `pm list features`",
+        source="Android: `cmd wifi status`, `dumpsys wifi`, `pm list features`",
         signs=("said_twice",),
         without="on and off both say only that there is a radio",
     ),
@@ -230,7 +230,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     # Android, asked silently whether its parts are alive (phones.android.silent)
     Measurement(
         values=("radio.wifi_heard",),
-        source="Android 11+: `cmd wifi list-scan-results`, counted on the phone",
+        source="Android: `cmd wifi list-scan-results`, below 11 `dumpsys wifi` (unconfirmed), counted on the phone",
         signs=("said_twice", "switched_off"),
     ),
     Measurement(
@@ -268,7 +268,9 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         signs=("no_service", "switched_off"),
     ),
     Measurement(
-        values=("radio.sim_slots_work",), source="Android: `gsm.sim.state`", signs=("starting", "unknown_word")
+        values=("radio.sim_slots_work",),
+        source="Android: `gsm.sim.state`, `pm list features`",
+        signs=("built_in", "no_card", "unknown_word"),
     ),
     Measurement(
         values=("sensors.accelerometer", "sensors.gravity_off_permille"),
@@ -300,9 +302,24 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     ),
     Measurement(values=("display.mode",), source="Android: `dumpsys display` by `wm size`", signs=("said_twice",)),
     Measurement(
-        values=("charging.plugged", "charging.status", "charging.offered_ma", "charging.current_ma"),
+        values=(
+            "charging.plugged",
+            "charging.status",
+            "charging.offered_ma",
+            "charging.current_ma",
+            "charging.full_ma",
+        ),
         source="Android: `dumpsys battery`, `current_now` of the gauge",
-        signs=("left_at_zero", "out_of_range", "said_twice", "set_by_hand", "unit_unknown", "unknown_word"),
+        signs=(
+            "held_back",
+            "left_at_zero",
+            "not_full",
+            "out_of_range",
+            "said_twice",
+            "set_by_hand",
+            "unit_unknown",
+            "unknown_word",
+        ),
     ),
     Measurement(
         values=("vibrator.count", "cameras.flash", "audio.devices", "input.fingers", "input.keys"),
@@ -576,7 +593,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement(
         values=("watched.buttons", "watched.button_bounces"),
         source="Android: `getevent -lt`; iPhone: the system's log, counted (both unconfirmed)",
-        signs=("not_seen", "one_state", "skipped", "unknown_version"),
+        signs=("cut", "not_seen", "one_state", "out_of_range", "skipped", "unknown_version"),
     ),
     Measurement(
         values=("watched.buttons_seen",),
@@ -596,7 +613,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
             "watched.touch_ghosts",
         ),
         source="Android: `getevent -lt`, raw positions, marked in cells and forgotten (unconfirmed)",
-        signs=("not_seen", "skipped"),
+        signs=("cut", "not_seen", "skipped"),
     ),
     Measurement(
         values=("watched.proximity",),
@@ -654,8 +671,13 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         without="an entry or key that does not answer is not read; zeros are a fault of their own",
     ),
     Measurement(
-        values=("cameras.back_calibration", "cameras.front_calibration", "media.sim_tray", "radio.sim_reader"),
-        source="iPhone: IORegistry `AppleH…CamIn`; lockdown `SIMTrayStatus`, `SIMStatus`",
+        values=("radio.sim_reader",),
+        source="iPhone: lockdown `SIMStatus` with `SIMTrayStatus`",
+        signs=("built_in", "code_not_known", "no_card"),
+    ),
+    Measurement(
+        values=("cameras.back_calibration", "cameras.front_calibration", "media.sim_tray"),
+        source="iPhone: IORegistry `AppleH…CamIn`; lockdown `SIMTrayStatus`",
         signs=("code_not_known",),
     ),
     Measurement(
@@ -689,8 +711,13 @@ MEASUREMENTS: tuple[Measurement, ...] = (
         without="`unknown` from 75 % on, where iOS may hold the charge back and does not say so here",
     ),
     Measurement(
-        values=("charge.current_ma", "battery.voltage_mv"),
-        source="iPhone: IORegistry `InstantAmperage`, `Voltage`",
+        values=("charge.current_ma", "charge.full_ma"),
+        source="iPhone: IORegistry `InstantAmperage`",
+        signs=("held_back", "not_full", "out_of_range"),
+    ),
+    Measurement(
+        values=("battery.voltage_mv",),
+        source="iPhone: IORegistry `Voltage`",
         signs=("left_at_zero", "out_of_range"),
     ),
     Measurement(

@@ -181,6 +181,20 @@ def _memory(values: Mapping[str, str]) -> bool:
     return values["kernel.machine"] == "armv7l" and int(values["memory.total_kib"]) > LARGEST_32_BIT_KIB
 
 
+def _built_memory(values: Mapping[str, str]) -> bool:
+    """The kernel keeps some of what was built in for itself, and never has more [Linux: MemTotal]. Memory that is made
+    of storage is swap, and no part of it.
+    """
+    return int(values["memory.total_kib"]) > int(values["memory.built_gb"]) * 1024 * 1024
+
+
+def _machine_programs(values: Mapping[str, str]) -> bool:
+    """No kernel that calls itself armv7l runs 64-bit programs; one of 64 bits calls itself armv8l to a 32-bit shell
+    [Linux arm64: COMPAT_UTS_MACHINE].
+    """
+    return values["kernel.machine"] == "armv7l" and "arm64-v8a" in values["system.abis"].split(",")
+
+
 def _storage(values: Mapping[str, str]) -> bool:
     """A file system is no larger than all disks together; adopted cards and network storage are not in /data."""
     return int(values["storage.total_bytes"]) > int(values["storage.disks_bytes"])
@@ -233,6 +247,11 @@ RULES: tuple[Rule, ...] = (
     Rule(name="memory_kernel", needs=("kernel.machine", "memory.total_kib"), contradicts=_memory),
     Rule(name="storage_disks", needs=("storage.disks_bytes", "storage.total_bytes"), contradicts=_storage),
 )
+RULES_OF_CHECKS: tuple[Rule, ...] = (
+    Rule(name="memory_built", needs=("memory.built_gb", "memory.total_kib"), contradicts=_built_memory),
+    Rule(name="machine_programs", needs=("kernel.machine", "system.abis"), contradicts=_machine_programs),
+)
+"""Looked at by the silent checks alone, which ask more than an inspection does."""
 _FIRST = ("release_sdk", "patch_sdk", "patch_release")
 
 
@@ -250,6 +269,14 @@ def contradictions(values: Mapping[str, str]) -> Values:
     if not broken and not set(_FIRST) <= set(looked):
         return {CONTRADICTIONS: "unknown", LOOKED_AT: ",".join(looked)}
     return {CONTRADICTIONS: ",".join(broken), LOOKED_AT: ",".join(looked)}
+
+
+def further_contradictions(values: Mapping[str, str]) -> Values:
+    """Names of the rules of the silent checks that are broken. Nothing where none is: that all others hold, the
+    inspection says.
+    """
+    broken = [rule.name for rule in RULES_OF_CHECKS if _can_look(rule, values) and rule.contradicts(values)]
+    return {CONTRADICTIONS: ",".join(broken)} if broken else {}
 
 
 def _can_look(rule: Rule, values: Mapping[str, str]) -> bool:
@@ -270,7 +297,7 @@ def _is_stock(values: Mapping[str, str]) -> bool:
 
 _NUMBERS = ("system.sdk", "system.first_api_level", "system.partition_sdk")
 _VERSIONS = ("system.partition_version", "system.version")
-_SIZES = ("memory.total_kib", "storage.disks_bytes", "storage.total_bytes")
+_SIZES = ("memory.built_gb", "memory.total_kib", "storage.disks_bytes", "storage.total_bytes")
 
 
 def _fits(name: str, text: str) -> bool:

@@ -3,7 +3,8 @@
 
 Shapes [read: AOSP toolbox getevent.c; unconfirmed on phones]. Names of devices are cut away on the phone, where its
 tools can, and passed over here: the name of a paired keyboard is often its owner's. Whatever has another shape than
-documented is passed over too; a stream that says more than any hand can is malformed.
+documented is passed over too, and what was to be an event and is none is counted: after that nobody can say that
+something did not happen. A stream that says more than any hand can is malformed.
 """
 
 import re
@@ -21,6 +22,9 @@ _TAKEN = frozenset({*KEYS, HEADSET, "ABS_MT_POSITION_X", "ABS_MT_POSITION_Y", "A
                     "BTN_TOUCH", "SYN_REPORT"})  # fmt: skip
 _NOT_BUILT_IN = frozenset({"0003", "0005"})
 """Bus numbers of USB and Bluetooth [read: Linux input.h]: the keys of a headset are not the phone's."""
+_LISTEN = "echo proofwipe=$$; exec getevent -lt"
+"""It says its number first: a phone lets it run on when its stream is closed, until it has something to say."""
+_NUMBER = re.compile(rb"proofwipe=([0-9]{1,7})\r?")
 MOST_DEVICES = 64
 MOST_LINE = 256
 MOST_BYTES = 16 * 1024 * 1024
@@ -39,6 +43,11 @@ _EVENT = re.compile(
     rb"\[ {0,16}([0-9]{1,10})\.([0-9]{6})\] (?:/dev/input/event([0-9]{1,3}): )?"
     rb"(EV_KEY|EV_SW|EV_ABS|EV_SYN) {1,12}([A-Z][A-Z0-9_]{1,30}) {1,24}(DOWN|UP|[0-9a-f]{8}) {0,24}\r?"
 )
+_WHOLE = re.compile(
+    rb"\[ {0,16}[0-9]{1,10}\.[0-9]{6}\] (?:/dev/input/event[0-9]{1,3}: )?"
+    rb"[^ \[]{1,12} {1,12}[^ \[]{1,20} {1,24}[^ \[]{1,20} {0,24}\r?"
+)
+"""Any event, of whatever kind, with nothing of it missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +161,10 @@ class InputReader:
         self._rest = b""
         self._is_too_long = False
         self._bytes = 0
+        self.process: int | None = None
+        """The number of the process on the phone, once it has told it."""
+        self.is_broken = False
+        """A line that was to be an event came in pieces: what it said is lost."""
 
     def take(self, data: bytes) -> None:
         """The next piece. Raises: ReplyMalformedError for more than any hand can do."""
@@ -162,13 +175,18 @@ class InputReader:
         for line in lines:
             if not self._is_too_long and len(line) <= MOST_LINE:
                 self._line(line)
+            self.is_broken |= len(line) > MOST_LINE
             self._is_too_long = False
         if len(self._rest) > MOST_LINE:
-            self._rest, self._is_too_long = b"", True
+            self._rest, self._is_too_long, self.is_broken = b"", True, True
 
     def _line(self, line: bytes) -> None:
         found = _EVENT.fullmatch(line)
+        if found is None and self.process is None and (number := _NUMBER.fullmatch(line)):
+            self.process = int(number[1])
+            return
         if found is None:
+            self.is_broken |= (line.startswith(b"[") or b"EV_" in line) and _WHOLE.fullmatch(line) is None
             return
         seconds, fraction, number, kind, code, value = found.groups()
         device = self._only if number is None else int(number)
@@ -193,7 +211,9 @@ def _value(kind: bytes, value: bytes) -> int | None:
 
 
 def events_question(reader: InputReader, name: str, *, timeout_s: float) -> Question:
-    """`getevent -lt`, which ends only when the bench lets go of it (`WitnessedPort.watch`)."""
+    """`getevent -lt`, whose stream ends only when the bench lets go of it (`WitnessedPort.watch`); what then still runs
+    on the phone is ended by `end_question`.
+    """
 
     def read(reply: Reply) -> dict[str, str]:
         raise ReplyMalformedError(step="watch", expected="to be ended by the bench", got=f"exit code {reply.status}")
@@ -201,7 +221,17 @@ def events_question(reader: InputReader, name: str, *, timeout_s: float) -> Ques
     return Question(
         name=name,
         effect=Effect.READS,
-        request=ShellStream(line="getevent -lt", sink=reader.take),
+        request=ShellStream(line=_LISTEN, sink=reader.take),
         read=read,
         timeout_s=timeout_s,
     )
+
+
+def end_question(process: int, name: str, *, timeout_s: float) -> Question:
+    """End the process of that number, if it is still one that listens."""
+    line = f"if grep -q getevent /proc/{process:d}/cmdline; then kill {process:d}; fi 2>/dev/null"
+
+    def read(reply: Reply) -> dict[str, str]:
+        return {"command.exit_code": str(reply.status)}
+
+    return Question(name=name, effect=Effect.WRITES, request=ShellLine(line=line), read=read, timeout_s=timeout_s)

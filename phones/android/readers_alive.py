@@ -26,7 +26,11 @@ _MOST_LIFE = 11
 _MODE = re.compile(r"width=([0-9]{2,5}), height=([0-9]{2,5})\b")
 _RATE = re.compile(r"(?:efreshRate|vsyncRate|fps)=([0-9]{1,3})(?:\.([0-9]{1,9}))?\b")
 _STATUS = {"2": "charging", "3": "discharging", "4": "not_charging", "5": "full"}
-_CHARGING = ("charging.plugged", "charging.status", "charging.offered_ma", "charging.current_ma")
+_CHARGING = ("charging.plugged", "charging.status", "charging.offered_ma", "charging.current_ma", "charging.full_ma")
+HELD_BACK_FROM_PERCENT = 75
+"""From about there on a phone may hold its charge back to spare the battery (a limit at 80 or 85 %, a slow night)."""
+_LEAST_FULL_MILLIAMPERES = 300
+"""Below it a figure is so small in either unit."""
 _MICROAMPERES_FROM = 20_000
 """No phone takes 20 A: a larger figure is in microamperes. A smaller one may be in either unit."""
 _SECONDS = re.compile(r"\b([0-9]{1,9}) bytes .{0,40}?\b([0-9]{1,4}(?:\.[0-9]{1,9})?) s(?:ec(?:ond)?s?)?\b")
@@ -110,16 +114,32 @@ def speed(text: str, name: str, least_bytes: int) -> Values:
     return {name: str(min(int(int(count) / 1000 / float(seconds)), 99_999_999))}
 
 
+def claimed_memory(text: str) -> Values:
+    """`ro.boot.hardware.ddr`, gigabytes of 1,024 megabytes."""
+    found = re.match(r"(?i)([0-9]{1,3}) ?GB?\b", text[:64])
+    return {"memory.built_gb": str(int(found[1]))} if found else {}
+
+
+def machine(kernel: str, programs: str) -> Values:
+    """`uname -m`, and `ro.product.cpu.abilist`: for which machines it takes programs."""
+    values: Values = {}
+    if re.fullmatch(r"[a-z0-9_]{1,16}\s?", kernel):
+        values["kernel.machine"] = kernel.strip()
+    if re.fullmatch(r"[a-z0-9_\-]{1,32}(,[a-z0-9_\-]{1,32}){0,7}", programs):
+        values["system.abis"] = programs
+    return values
+
+
 def memory_claim(meminfo: str, claim: str) -> Values:
     """What the kernel has of what the boot loader says was built in (`8GB,Samsung,LPDDR5`), in thousandths."""
     name = "memory.of_claim_permille"
-    built = re.match(r"(?i)([0-9]{1,3}) ?GB?\b", claim[:64])
+    built = claimed_memory(claim)
     totals = set(re.findall(r"(?m)^MemTotal:[ \t]+([0-9]{1,12}) kB[ \t\r]*$", meminfo))
-    if built is None or not totals:
+    if not built or not totals:
         return {}
     if len(totals) > 1:
         return not_measured("said_twice", name)
-    claimed = int(built[1]) * 1024 * 1024
+    claimed = int(built["memory.built_gb"]) * 1024 * 1024
     if claimed == 0:
         return not_measured("left_at_zero", name)
     return {name: str(min(int(totals.pop()) * 1000 // claimed, 99_999))}
@@ -152,8 +172,7 @@ def charging(text: str, current: str) -> Values:
     if len(states) > 1:
         values |= not_measured("said_twice", _CHARGING[1])
     elif states:
-        word = _STATUS.get(states.pop(), "")
-        values |= {_CHARGING[1]: word} if word else not_measured("unknown_word", _CHARGING[1])
+        values |= _status(_STATUS.get(states.pop(), ""), text)
     offers = set(re.findall(r"(?m)^[ \t]*Max charging current: ([0-9]{1,8})[ \t\r]*$", text))
     if len(offers) == 1:
         offered = int(offers.pop()) // 1000
@@ -161,15 +180,35 @@ def charging(text: str, current: str) -> Values:
     return values | _current(current, values.get(_CHARGING[1], ""))
 
 
+def _status(word: str, text: str) -> Values:
+    levels = [int(level) for level in re.findall(r"(?m)^[ \t]*level: ([0-9]{1,3})[ \t\r]*$", text)]
+    if word == "not_charging" and (not levels or max(levels) >= HELD_BACK_FROM_PERCENT):
+        return not_measured("held_back", _CHARGING[1])
+    return {_CHARGING[1]: word} if word else not_measured("unknown_word", _CHARGING[1])
+
+
 def _current(text: str, status: str) -> Values:
     """Makers disagree about its sign; in which direction it flows, the status says."""
-    name = _CHARGING[3]
-    if status == "full":
-        return {name: "full"}
+    name, full = _CHARGING[3:]
     found = re.fullmatch(r"[ \t]*-?([0-9]{1,9})[ \t\r\n]*", text)
-    if found is None or status != "charging":
-        return {}
-    amount = int(found[1])
+    if status == "full":
+        return {name: "full"} | (_when_full(int(found[1])) if found else {})
+    rest = not_measured("not_full", full) if status else {}
+    return rest | (_while_charging(int(found[1])) if found and status == "charging" else {})
+
+
+def _when_full(amount: int) -> Values:
+    """What still flows; a figure too small for either unit to matter is kept as the larger of the two."""
+    name = _CHARGING[4]
+    if amount <= _LEAST_FULL_MILLIAMPERES:
+        return {name: str(amount)}
+    if amount < _MICROAMPERES_FROM:
+        return not_measured("unit_unknown", name)
+    return {name: str(amount // 1000)} if amount < _MICROAMPERES_FROM * 1000 else not_measured("out_of_range", name)
+
+
+def _while_charging(amount: int) -> Values:
+    name = _CHARGING[3]
     if amount == 0:
         return {name: "0"}
     if amount < _MICROAMPERES_FROM:

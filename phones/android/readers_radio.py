@@ -13,10 +13,11 @@ from phones.signs import not_measured
 
 _DEFAULT_ADDRESSES = frozenset({"00:00:00", "22:22:22", "ff:ff:ff"})
 """Beginnings that stand where a factory wrote no address: zeros, ones, and Qualcomm's example [public reports]."""
-_READER_WORKS = frozenset(
-    {"ABSENT", "PIN_REQUIRED", "PUK_REQUIRED", "NETWORK_LOCKED", "READY", "LOADED", "PRESENT", "CARD_RESTRICTED"}
+_CARD_ANSWERS = frozenset(
+    {"PIN_REQUIRED", "PUK_REQUIRED", "PERM_DISABLED", "NETWORK_LOCKED", "READY", "LOADED", "CARD_RESTRICTED"}
 )
-_READER_FAILS = frozenset({"CARD_IO_ERROR", "PERM_DISABLED"})
+_READER_FAILS = "CARD_IO_ERROR"
+_NO_CARD = frozenset({"ABSENT", "NOT_READY"})  # not ready: a card, or a built-in one, that nobody has spoken to
 """Words of gsm.sim.state [AOSP IccCardConstants, TelephonyManager.SIM_STATE_*]."""
 
 
@@ -27,14 +28,18 @@ def listed_features(text: str) -> frozenset[str]:
 
 
 def access_points(scan: str, dump: str) -> Values:
-    """How many access points the last scan heard, as the phone counted them; `dump`: is Wi-Fi on at all?"""
+    """How many access points the last scan heard, as the phone counted them; `dump`: is Wi-Fi on at all? Either word
+    says that there is a radio.
+    """
     name = "radio.wifi_heard"
     if re.search(r"(?m)^Wi-Fi is disabled[ \t\r]*$", dump):
-        return not_measured("switched_off", name)
+        return {"radio.wifi": "off"} | not_measured("switched_off", name)
+    if not re.search(r"(?m)^Wi-Fi is enabled[ \t\r]*$", dump):
+        return {}
     found = set(re.findall(r"(?m)^heard ([0-9]{1,4})[ \t\r]*$", scan))
     if len(found) > 1:
-        return not_measured("said_twice", name)
-    return {name: str(int(found.pop()))} if found and "Wi-Fi is enabled" in dump else {}
+        return {"radio.wifi": "on"} | not_measured("said_twice", name)
+    return {"radio.wifi": "on"} | ({name: str(int(found.pop()))} if found else {})
 
 
 def bluetooth_alive(text: str, features: Set[str]) -> Values:
@@ -137,13 +142,21 @@ def registration(text: str, features: Set[str]) -> Values:
 
 
 def sim_reader(text: str, features: Set[str]) -> Values:
-    """`gsm.sim.state`: a word for each slot. A slot without a card has been looked into."""
+    """`gsm.sim.state`: a word for each slot. Only a card that answers proves its reader: an empty slot looks the same
+    with bent contacts, and what answers in a phone with a built-in card (eSIM) may be that one.
+    """
     name = "radio.sim_slots_work"
     if features and "telephony" not in features:
         return {name: "no_modem"}
     words = {word.strip() for word in text[:256].split(",")} - {""}
-    if words & _READER_FAILS:
+    if not words:
+        return {}
+    if _READER_FAILS in words:
         return {name: "no"}
-    if words & _READER_WORKS and words <= _READER_WORKS | {"NOT_READY"}:  # an eSIM without a profile is not ready
-        return {name: "yes"}
-    return not_measured("starting" if words & {"NOT_READY"} else "unknown_word", name) if words else {}
+    if not words <= _CARD_ANSWERS | _NO_CARD:
+        return not_measured("unknown_word", name)
+    if not words & _CARD_ANSWERS:
+        return not_measured("no_card", name)
+    if not features or "telephony.euicc" in features:
+        return not_measured("built_in", name)
+    return {name: "yes"}

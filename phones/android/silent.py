@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from phones.android import readers_alive as alive
+from phones.android import readers_checks as checks
 from phones.android import readers_history as history
 from phones.android import readers_radio as radio
+from phones.android.consistency import further_contradictions
 from phones.android.not_ready import FILTER, is_not_ready
 from phones.android.readers import Values
 from phones.android.script import Part, PartResult, script, split
@@ -22,20 +24,23 @@ SPEED_FILE = "/data/local/tmp/.proofwipe-speed"
 _PROPERTIES = (
     "gsm.sim.state",
     "ro.boot.hardware.ddr",
+    "ro.product.cpu.abilist",
     "ro.build.version.security_patch",
     "ro.product.first_api_level",
 )
-_FEATURES = (
-    r"touchscreen|telephony|bluetooth|nfc|location\.gps|uwb|fingerprint|biometrics\.face|camera\.flash|wifi"  # graded
+_FEATURES = (  # graded
+    r"touchscreen|telephony(\.euicc)?|bluetooth|nfc|location\.gps|uwb|fingerprint|biometrics\.face|camera\.flash|wifi"
 )
 _SENSOR_EVENTS = "dumpsys sensorservice | grep -iA50 'accelerometer.*: last [0-9]* events'"
 # Younger than 100 s, so that a radio that has died since is not credited with what it heard before.
 _HEARD = r"^ *([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2} +[0-9]{4,5} +-[0-9]+(\([^)]*\))? +[0-9]{1,2}\.[0-9]"
 _SCAN = (
-    '[ "$(getprop ro.build.version.sdk)" -ge 30 ]&&for i in 1 2 3;do cmd wifi start-scan >/dev/null;sleep 2;'
+    'if [ "$(getprop ro.build.version.sdk)" -ge 30 ];then for i in 1 2 3;do cmd wifi start-scan >/dev/null;sleep 2;'
     f"n=$(cmd wifi list-scan-results | grep -cE '{_HEARD}');"
     '[ "$n" -gt 0 ]&&break;done;'
-    "cmd wifi list-scan-results | grep -qE '^ *BSSID|^No scan results'&&echo \"heard $n\""
+    "cmd wifi list-scan-results | grep -qE '^ *BSSID|^No scan results'&&echo \"heard $n\";"
+    # Below Android 11 no shell can have it scan: what it heard by itself counts, and nothing heard says nothing.
+    f'else n=$(dumpsys wifi | grep -cE \'{_HEARD}\');[ "$n" -gt 0 ]&&echo "heard $n";fi'
 )
 _HEALTH = (
     "grep -sHE '^0x' /sys/block/mmcblk0/device/life_time /sys/block/mmcblk0/device/pre_eol_info"
@@ -58,11 +63,12 @@ _ASKED: Mapping[str, str] = {
     "network": "dumpsys telephony.registry | grep -oE 'm(Voice|Data)RegState=[0-3]|(mI|i)sEmergencyOnly=(true|false)'",
     "storage_life": _HEALTH,
     "memory": "grep '^MemTotal:' /proc/meminfo",
+    "machine": "uname -m",
     "display": "dumpsys display | grep -oE"
     r" '(mActiveSfDisplayMode=DisplayMode|PhysicalDisplayInfo)\{[^}]*|\bfps=[0-9.]+'",
     "display_size": "wm size | grep '^Physical size: '",
     "charging": "dumpsys battery | grep -oE '^ *(AC|USB|Wireless) powered: (true|false)|UPDATES STOPPED"
-    "|^ *status: [0-9]|^ *Max charging current: [0-9]+'",
+    "|^ *(status|level): [0-9]+|^ *Max charging current: [0-9]+'",
     "current": "cat /sys/class/power_supply/battery/current_now",
     "vibrator": "cmd vibrator_manager list",
     "flash": r"dumpsys media.camera | grep -A1 'flash\.info\.available' | grep -oE '\[(TRUE|FALSE)'",
@@ -132,6 +138,7 @@ def _silent(texts: Mapping[str, str], today: date) -> Values:
         **alive.accelerometer(texts["sensors_first"], texts["sensors_second"]),
         **alive.storage_life(texts["storage_life"]),
         **alive.memory_claim(texts["memory"], texts["property.ro.boot.hardware.ddr"]),
+        **further_contradictions(_claims(texts)),
         **alive.display_modes(texts["display"], texts["display_size"]),
         **alive.charging(texts["charging"], texts["current"]),
         **alive.vibrators(texts["vibrator"]),
@@ -146,6 +153,14 @@ def _silent(texts: Mapping[str, str], today: date) -> Values:
         **history.ages(
             texts["property.ro.build.version.security_patch"], texts["property.ro.product.first_api_level"], today
         ),
+    }
+
+
+def _claims(texts: Mapping[str, str]) -> Values:
+    return {
+        **checks.memory(texts["memory"]),
+        **alive.claimed_memory(texts["property.ro.boot.hardware.ddr"]),
+        **alive.machine(texts["machine"], texts["property.ro.product.cpu.abilist"]),
     }
 
 

@@ -16,6 +16,8 @@ VOLUMES = frozenset({"volume_up", "volume_down"})
 BOUNCE_US = 25_000
 """Two presses closer than this are one finger on a worn contact [our limit: people tap at most some 15 times a second,
 66 ms; kernels let the contact settle for 5 to 20 ms]."""
+_LONGEST_US = 1_000_000_000
+"""No act lasts a thousand seconds."""
 _MOST_COUNTED = 999
 WRONG_NEEDED = 2
 """So often the other key must have answered before the two count as changed over: one slip is a person's."""
@@ -27,8 +29,15 @@ class _Key:
     releases: int = 0
     bounces: int = 0
     released_at_us: int | None = None
+    heard_at_us: int = 0
+    has_no_time: bool = False
+    """The kernel's clock went back between two of its events, or further on than an act lasts: then nobody knows how
+    far apart two presses were."""
 
     def hear(self, event: InputEvent) -> None:
+        gone_us = event.at_us - self.heard_at_us
+        self.has_no_time |= bool(self.heard_at_us) and not 0 <= gone_us <= _LONGEST_US
+        self.heard_at_us = event.at_us
         if event.value:
             since = None if self.released_at_us is None else event.at_us - self.released_at_us
             self.bounces += since is not None and 0 <= since < BOUNCE_US
@@ -88,7 +97,9 @@ class KeyTally:
         seen = [name for name in EXPECTED if self.has_answered(name)]
         bounces = min(sum(key.bounces for key in self._keys.values()), _MOST_COUNTED)
         values = {"watched.buttons_seen": ",".join(sorted(seen)) or "none"}
-        if seen:
+        if seen and not bounces and any(key.has_no_time for key in self._keys.values()):
+            values |= not_measured("out_of_range", "watched.button_bounces")
+        elif seen:
             values["watched.button_bounces"] = str(bounces)
         else:
             values |= not_measured("not_seen", "watched.button_bounces")

@@ -66,6 +66,7 @@ class TouchTally:
         self._cells: set[int] = set()
         self._lines: dict[str, set[int]] = {"X": set(), "Y": set()}
         self._strokes: list[_Finger] = []
+        self._is_whole: bool | None = None
         self.touches = 0
         """Fingers that came down."""
 
@@ -73,6 +74,7 @@ class TouchTally:
         """An event of the phone's own devices; those of others and positions outside the screen are passed over."""
         if event.device != self._number:
             return
+        self._is_whole = None
         if event.code == "ABS_MT_SLOT":
             self._slot = event.value if 0 <= event.value < 64 else -1
         elif event.code == "ABS_MT_TRACKING_ID":
@@ -147,10 +149,11 @@ class TouchTally:
         if len(along) < STROKES_NEEDED or not seen:
             return None
         gaps = [(after - before - 1, before, after) for before, after in pairwise(seen)]
-        sure = [lines for lines, before, after in gaps if self._is_sure(along, axis, before, after)]
+        wide = [gap for gap in gaps if gap[0] > FINE_LINES[axis]]
+        sure = [lines for lines, before, after in wide if self._is_sure(along, axis, before, after)]
         rims = [seen[0], LINES - 1 - seen[-1]]
         widest = max([*rims, *(lines for lines, _, _ in gaps)], default=0)
-        if sure and max(sure) > FINE_LINES[axis]:
+        if sure:
             return max(sure) * 1000 // LINES
         return None if widest > FINE_LINES[axis] else widest * 1000 // LINES
 
@@ -164,7 +167,9 @@ class TouchTally:
 
     def is_whole(self) -> bool:
         """Nothing more is to be drawn."""
-        return self.covered >= COVERED_NEEDED and None not in (self.gap("X"), self.gap("Y"))
+        if self._is_whole is None:
+            self._is_whole = self.covered >= COVERED_NEEDED and None not in (self.gap("X"), self.gap("Y"))
+        return self._is_whole
 
     def values(self) -> dict[str, str]:
         """Coverage only when the screen was drawn over; each gap only when enough strokes tell of it."""

@@ -36,8 +36,9 @@ _READERS = {
     "kCTSIMSupportSIMStatusOperatorLocked": "ready",
     "kCTSIMSupportSIMStatusNetworkLocked": "ready",
     "kCTSIMSupportSIMStatusPermanentlyLocked": "ready",
-    "kCTSIMSupportSIMStatusNotInserted": "no_card",
 }
+_NO_CARD = "kCTSIMSupportSIMStatusNotInserted"
+_CARD_IN_TRAY = "kCTSIMSupportSIMTrayInsertedWithSIM"
 _CALIBRATIONS = {"Pass": "pass", "Fail": "fail"}
 _MOST_KILOBYTES_A_S = 1_500_000  # more than USB at 10 Gbit/s carries
 _MOST_MILLIAMPS = 10_000
@@ -141,11 +142,23 @@ def _sim(good: Mapping[str, Any]) -> Values:
     """Only where it has a modem; an iPhone without a tray, as sold in some countries, says what we have not read."""
     values: Values = {}
     tray, status = good.get("SIMTrayStatus"), good.get("SIMStatus")
-    for value, word, known in (("media.sim_tray", tray, _TRAYS), ("radio.sim_reader", status, _READERS)):
-        if isinstance(word, str) and word:
-            found = known.get(word)
-            values |= {value: found} if found else not_measured("code_not_known", value)
+    if isinstance(tray, str) and tray:
+        values |= (
+            {"media.sim_tray": _TRAYS[tray]} if tray in _TRAYS else not_measured("code_not_known", "media.sim_tray")
+        )
+    if isinstance(status, str) and status:
+        values |= _sim_reader(status, tray)
     return values
+
+
+def _sim_reader(status: str, tray: object) -> Values:
+    """Only a card that answers proves the reader, and only one in the tray: an eSIM answers without it."""
+    name = "radio.sim_reader"
+    if status == _NO_CARD:
+        return not_measured("no_card", name)
+    if status not in _READERS:
+        return not_measured("code_not_known", name)
+    return {name: _READERS[status]} if tray == _CARD_IN_TRAY else not_measured("built_in", name)
 
 
 def _storage(good: Mapping[str, Any]) -> Values:
@@ -196,10 +209,7 @@ def _charging(good: Mapping[str, Any]) -> Values:
         values["charge.state"] = "unknown" if held_back else ("charging" if charging else "none")
     current = _milliamps(_number(node.get("InstantAmperage", node.get("Amperage"))))
     if current is not None:
-        if abs(current) > _MOST_MILLIAMPS:
-            values |= not_measured("out_of_range", "charge.current_ma")
-        else:
-            values["charge.current_ma"] = "full" if full else str(current)
+        values |= _current(current, values.get("charge.state", ""))
     voltage = _number(node.get("Voltage", node.get("BatteryData.Voltage")))
     if voltage == 0:
         values |= not_measured("left_at_zero", "battery.voltage_mv")
@@ -211,6 +221,18 @@ def _charging(good: Mapping[str, Any]) -> Values:
         if answer is not None:
             values["battery.gauge"] = "yes" if answer and values.get("battery.gauge") != "no" else "no"
     return values
+
+
+def _current(milliamps: int, state: str) -> Values:
+    """`state`: "" where it is not told."""
+    now, full = "charge.current_ma", "charge.full_ma"
+    if abs(milliamps) > _MOST_MILLIAMPS:
+        return not_measured("out_of_range", now, full)
+    if state == "full":
+        return {now: "full", full: str(max(0, milliamps))}
+    values = not_measured("not_full", full)
+    held_back = state == "unknown" and milliamps <= 0
+    return values | (not_measured("held_back", now) if held_back else {now: str(milliamps)})
 
 
 def _power_at_the_port(lockdown: Any, node: Any) -> Values:

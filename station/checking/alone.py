@@ -9,7 +9,6 @@ from grading.report import CheckResult
 from grading.schemes import Scheme
 from phones.bench.inspection import inspect
 from phones.clock import Clock
-from phones.errors import ProofwipeError
 from phones.evidence import Moment
 from phones.operator import SheetOperator
 from phones.port import Platform, Port, Sighting
@@ -17,13 +16,7 @@ from phones.witness import Witness, WitnessedPort
 from station.checking.act import CheckAct, PageHost, Scene
 from station.checking.check_file import CheckFile, open_for
 from station.checking.flow import Skips, done, run_acts
-
-
-class SwappedPhoneError(ProofwipeError):
-    """Another phone hangs there than the one that was to be measured."""
-
-    code = "swapped_phone"
-    exit_code = 5
+from station.errors import SwappedPhoneError
 
 
 def check_alone(

@@ -13,18 +13,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from phones.commitment import SALT_BYTES, commit
+from phones.commitment import SALT_BYTES
 from phones.evidence import Evidence
 from phones.given_files import read_given
-from phones.identifiers import IDENTIFIERS
+from phones.identity import committed, is_same_phone
 from phones.port import Platform
+from phones.verdict import Verdict
 
 FORMAT = "proofwipe-check/1"
 GOES_ON_WITHIN = timedelta(hours=12)
 """So long a phone is taken to be in the state in which it was measured: a shift."""
 LARGEST_FILE = 4 * 1024 * 1024
 MOST_FILES = 5000
-_NAMING = tuple(name for each in IDENTIFIERS if each.counts_as for name in each.values)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,14 +50,15 @@ def open_for(
     folder: Path, known: Mapping[str, str], platform: Platform, *, now: datetime, salt: bytes, anew: bool = False
 ) -> CheckFile:
     """The file of that phone from this shift, or (`anew`: in any case) a new one. `known`: what the phone says of
-    itself, in clear. `salt`: 16 random bytes for a new file.
+    itself, in clear. `salt`: 16 random bytes for a new file. A phone that names itself by one number alone is never
+    known again: others may have the same.
 
     Raises: OSError; ValueError when the phone names itself by nothing.
     """
     if len(salt) != SALT_BYTES:
         raise ValueError("salt")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not _names(known, salt):
+    if not committed(known, salt):
         raise ValueError("nameless")
     for path in () if anew else sorted(folder.glob("*.jsonl"), reverse=True)[:MOST_FILES]:
         found = _earlier(path, known, platform, now)
@@ -69,7 +70,7 @@ def open_for(
         "at": now.isoformat(),
         "platform": platform.value,
         "salt": salt.hex(),
-        "phone": _names(known, salt),
+        "phone": committed(known, salt),
     }
     _append(path, header)
     return CheckFile(path=path, platform=platform, salt=salt)
@@ -89,19 +90,13 @@ def _earlier(path: Path, known: Mapping[str, str], platform: Platform, now: date
         header, _ = _lines(path)
         at, phone = datetime.fromisoformat(str(header["at"])), header["phone"]
         found = read(path)
-        names = _names(known, found.salt)
+        names = committed(known, found.salt)
     except (OSError, ValueError, KeyError, TypeError):
         return None  # of another program or version, or torn at its first line: nothing is gone on with
     if found.platform is not platform or not isinstance(phone, dict) or not timedelta() <= now - at <= GOES_ON_WITHIN:
         return None
-    both = names.keys() & phone.keys()
-    return found if both and all(names[name] == phone[name] for name in both) else None
-
-
-def _names(known: Mapping[str, str], salt: bytes) -> dict[str, str]:
-    labels = {name: each.label for each in IDENTIFIERS for name in each.values}
-    said = {name: known.get(name, "") for name in _NAMING}
-    return {name: commit(labels[name], text, salt) for name, text in said.items() if text not in ("", "malformed")}
+    told = {str(name): str(text) for name, text in phone.items()}
+    return found if is_same_phone(told, names) is Verdict.PASSED else None
 
 
 def _lines(path: Path) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:

@@ -13,6 +13,7 @@ SILENT_S = 90.0
 """Three scans of Wi-Fi and some twenty dumps; a slow phone needs 20 s for them (`unconfirmed`)."""
 SPEED_S = 60.0
 GIVES = (
+    "radio.wifi",
     "radio.wifi_heard",
     "radio.bluetooth_works",
     "radio.bluetooth_crashes",
@@ -28,12 +29,14 @@ GIVES = (
     "storage.life_percent",
     "storage.end_of_life",
     "memory.of_claim_permille",
+    "consistency.contradictions",
     "display.fastest_hz",
     "display.mode",
     "charging.plugged",
     "charging.status",
     "charging.offered_ma",
     "charging.current_ma",
+    "charging.full_ma",
     "vibrator.count",
     "cameras.flash",
     "audio.devices",

@@ -44,6 +44,7 @@ GIVES = (
     "charge.connected",
     "charge.state",
     "charge.current_ma",
+    "charge.full_ma",
     "battery.voltage_mv",
     "battery.gauge",
     "product.sold_as",

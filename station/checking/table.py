@@ -12,6 +12,7 @@ from station.checking.battery_load import BATTERY_LOAD
 from station.checking.browser.act import BROWSER_ANDROID
 from station.checking.browser.page_host import BROWSER_APPLE
 from station.checking.eyes import EYES
+from station.checking.maker_page import MAKER_PAGE
 from station.checking.parts import PARTS_ACT, PARTS_AGAIN_ACT
 from station.checking.photos.act import PHOTOS
 from station.checking.silent_android import SILENT_ANDROID_ACT, SPEED_ANDROID_ACT
@@ -28,6 +29,7 @@ ACTS: tuple[CheckAct, ...] = (
     BROWSER_ANDROID,
     BROWSER_APPLE,
     PARTS_AGAIN_ACT,
+    MAKER_PAGE,
     EYES,
     PHOTOS,
 )

@@ -17,7 +17,13 @@ import click
 from phones.errors import ProofwipeError
 from station.cli import output
 from station.cli.cli_text import TranslatedGroup, usage_error
-from station.errors import ExtraMissingError, FileUnusableError, OutputLostError
+from station.errors import (
+    ExtraMissingError,
+    FileUnusableError,
+    OutputLostError,
+    StationBusyError,
+    StationServedError,
+)
 from station.text import language
 from station.text.language import os_reason, text
 
@@ -201,7 +207,7 @@ def run(arguments: list[str]) -> int:
         return _show_error(usage_error(error), as_json=as_json, verbose=verbose)
     except ProofwipeError as error:
         _station_log(arguments).error("%s", error)
-        return _show_error(error, as_json=as_json, verbose=verbose)
+        return _show_error(_of_holder(error, arguments), as_json=as_json, verbose=verbose)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in EXTRA_MODULES:
             raise
@@ -250,6 +256,18 @@ def _is_of_printing(error: OSError) -> bool:
     while last is not None and last.tb_next is not None:
         last = last.tb_next
     return last is not None and last.tb_frame.f_globals.get("__name__") in _PRINTS
+
+
+def _of_holder(error: ProofwipeError, arguments: list[str]) -> ProofwipeError:
+    """Where it is a service that holds the station: what to do beside one that runs day and night."""
+    if not isinstance(error, StationBusyError):
+        return error
+    from station.cli.cli_text import value_of
+    from station.client.connection import connection_to
+    from station.setup.home import find_home
+
+    served = connection_to(find_home(value_of("--home", arguments))).answers()
+    return StationServedError(**error.facts) if served else error
 
 
 def _show_error(error: ProofwipeError, *, as_json: bool, verbose: bool) -> int:

@@ -11,7 +11,6 @@ from station.cli.output import message, warn
 from station.cli.view import View
 from station.errors import SubscriptionDroppedError
 from station.session.events import (
-    QUEUE_LENGTH,
     Event,
     Instruction,
     JobStarted,
@@ -35,7 +34,7 @@ def say_warning(_session: Session, event: Event) -> None:
 class Watched(Protocol):
     """A session, here or at a service."""
 
-    def events(self, *kinds: type, length: int = QUEUE_LENGTH) -> Subscription:
+    def events(self, *kinds: type) -> Subscription:
         """What happens from now on, in order; only events of `kinds` if some are named."""
 
 

@@ -182,7 +182,7 @@ class EventLines:
     def _progress(self, numbered: Numbered, happened: Progress, place: _Place) -> ProgressLine:
         if happened.key not in _WAITS_FOR_A_PERSON and happened.key != place.doing:
             place.instructed = False
-        place.doing, place.stage, place.job = happened.key, happened.stage, happened.job
+        place.doing, place.stage, place.job = happened.key, happened.stage, happened.job or None
         if happened.model and not place.identified:
             self._identify(place)
         elapsed_s = None if place.began is None else (numbered.at - place.began).total_seconds()

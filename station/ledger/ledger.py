@@ -9,6 +9,7 @@ head: `ledger export` and `ledger backup` make one.)
 """
 
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +54,8 @@ class Ledger:
         self.path = path
         self._clock = clock
         self._on_append = on_append or (lambda _number, _when: None)
+        self._grew = threading.Condition()
+        self._newest = 0  # number of the last entry that this object has written durably
         self._together: list[int] | None = None  # numbers of entries that are not durable yet
         self._database = Database(path)
         self.view = Projection(self._database)
@@ -89,8 +92,21 @@ class Ledger:
                 self._together.append(number)
         self.view.is_current = True
         if alone:
-            self._on_append(number, "after")
+            self._is_durable(number)
         return entry
+
+    def _is_durable(self, number: int) -> None:
+        with self._grew:
+            self._newest = max(self._newest, number)
+            self._grew.notify_all()
+        self._on_append(number, "after")
+
+    def wait_for_more(self, after: int, *, seconds: float) -> None:
+        """Until this object has written an entry after that one, or for so long: what another process, or another
+        object, writes there wakes nobody.
+        """
+        with self._grew:
+            self._grew.wait_for(lambda: self._newest > after, seconds)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -112,7 +128,7 @@ class Ledger:
             self.view.is_current = False  # it may have been made anew in what was taken back
             raise
         for number in numbers:
-            self._on_append(number, "after")
+            self._is_durable(number)
 
     def entries(self, job: str | None = None) -> Iterator[Entry]:
         """All entries, or those of one job, in order. Raises: LedgerCorruptError for one that cannot be read."""

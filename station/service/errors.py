@@ -5,6 +5,7 @@ ProofwipeError
 ├── ApiRefusedError       a request that is not understood, too large, or from where none may come
 ├── BusyError             as many as can be served are being served
 ├── TooOftenError         this caller asks more than anybody needs to
+├── TooManyError          this caller has as many requests or streams under way as one may
 ├── NoCallerError         nobody is known who asks
 ├── RoleRefusedError      whoever asks may not do that
 ├── EraseSwitchedOffError nobody at this machine has switched erasing on
@@ -52,6 +53,17 @@ class TooOftenError(ProofwipeError):
     def __init__(self, *, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(seconds=str(retry_after_s))
+
+
+class TooManyError(ProofwipeError):
+    """As many as one caller may have at one time. `most`: of these."""
+
+    code = "too_many"
+    exit_code = 4
+    retry_after_s = 2
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(most=str(most))
 
 
 class NoCallerError(ProofwipeError):

@@ -13,9 +13,9 @@ import asyncio
 import json
 import threading
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,10 +26,12 @@ from station.documents.entries import EntryTold
 from station.documents.event_lines import EventLines
 from station.errors import LedgerError, SubscriptionDroppedError
 from station.ledger.entry import StoredEntry
+from station.service.errors import ApiRefusedError, TooManyError
 from station.session.session import Session
 from station.text.language import speaking
 
 LOOK_S = 0.25
+"""How often the ledger is looked at for what nobody told: what this process writes wakes the stream at once."""
 HEARTBEAT_S = 15.0
 SLOW_S = 20.0
 ASK_S = 1.0
@@ -37,6 +39,8 @@ ASK_S = 1.0
 PORTION = 500
 KEPT_LINES = 2000
 MOST_CLIENTS = 200
+MOST_OF_ONE = 50
+"""Streams of one caller: no program that forgets to close them, and no browser, takes the places of the others."""
 STREAMS = "streams"
 """In a request's state: its answer is a stream, which watches by itself how its client keeps up."""
 
@@ -75,7 +79,7 @@ class Feed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed = asyncio.Event()
         self._closed = False
-        self.clients = 0
+        self._of_callers: Counter[str] = Counter()
         self._subscription = session.events()
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._follow, self._look)]
 
@@ -104,13 +108,17 @@ class Feed:
         changed.set()
 
     def _look(self) -> None:
-        last = -1
-        while not self._over.wait(LOOK_S):
-            with suppress(LedgerError):
-                now = self._session.jobs.ledger.last_number()
-                if now != last:
-                    last = now
-                    self._wake()
+        ledger, last = self._session.jobs.ledger, 0
+        while not self._over.is_set():
+            try:
+                now = ledger.last_number()
+            except LedgerError:
+                self._over.wait(LOOK_S)
+                continue
+            if now != last:
+                last = now
+                self._wake()
+            ledger.wait_for_more(last, seconds=LOOK_S)
 
     def _follow(self) -> None:
         makers = {each: EventLines(self._session.jobs, None) for each in LANGUAGES}
@@ -146,6 +154,25 @@ class Feed:
     def newest(self) -> int:
         """Number of the newest of what happens now."""
         return self._number
+
+    @property
+    def clients(self) -> int:
+        """How many streams are open."""
+        return self._of_callers.total()
+
+    @contextmanager
+    def place(self, caller: str) -> Iterator[None]:
+        """One of the streams, while it is entered. Raises: ApiRefusedError, TooManyError where there is none left."""
+        if self.clients >= MOST_CLIENTS:
+            raise ApiRefusedError(cause="events", status=503)
+        if self._of_callers[caller] >= MOST_OF_ONE:
+            raise TooManyError(most=MOST_OF_ONE)
+        self._of_callers[caller] += 1
+        try:
+            yield
+        finally:
+            self._of_callers[caller] -= 1
+            self._of_callers += Counter()  # without those that have none
 
     async def stream(
         self, *, after: int, seen_line: int, wanted: Wanted, language: str, counts: Callable[[], bool] = lambda: True
@@ -192,18 +219,28 @@ class Feed:
 
 
 class EventStream:
-    """An answer that goes on; it ends when its client is gone, reads nothing, or the service ends."""
+    """An answer that goes on; it ends when its client is gone, reads nothing, or the service ends. `caller`: whose."""
 
     def __init__(
-        self, feed: Feed, *, after: int, wanted: Wanted, language: str, counts: Callable[[], bool] = lambda: True
+        self,
+        feed: Feed,
+        *,
+        caller: str,
+        after: int,
+        wanted: Wanted,
+        language: str,
+        counts: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._feed = feed
+        self._feed, self._caller = feed, caller
         self._pieces = feed.stream(after=after, seen_line=feed.newest, wanted=wanted, language=language, counts=counts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI has it."""
-        scope.setdefault("state", {})[STREAMS] = True
-        self._feed.clients += 1
+        """As ASGI has it. Raises: what `Feed.place` raises, before anything is sent."""
+        with self._feed.place(self._caller):
+            scope.setdefault("state", {})[STREAMS] = True
+            await self._send(scope, receive, send)
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
         gone = asyncio.create_task(_until_gone(receive))
         try:
             kind = (b"content-type", b"text/event-stream; charset=utf-8")
@@ -228,7 +265,6 @@ class EventStream:
                 transport.abort()
         finally:
             gone.cancel()
-            self._feed.clients -= 1
 
 
 async def _until_gone(receive: Receive) -> None:

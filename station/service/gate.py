@@ -30,11 +30,12 @@ BODY_S = 10.0
 """Within which a whole body must have come."""
 REFUSED_BODY_S = 1.0
 """For which what comes with a refused head is still taken: closed under its sender, the answer would be lost."""
-_SAFE = ("GET", "HEAD")
+SAFE = ("GET", "HEAD")
 _HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
 _OPEN = ("/healthz",)
 """Answered to anybody who comes in."""
 _WATCHED = ("/readyz", "/metrics")
+STREAM_PATHS = ("/v1/events", "/live")
 _API = "/v1"
 _OWN_FETCHES = ("same-origin", "none")
 HEADERS = (
@@ -77,9 +78,13 @@ class Gate:
                 body = await asyncio.wait_for(_whole(receive, headers), BODY_S)
                 scope.setdefault("state", {})
                 if is_of_api(scope["path"]) and scope["path"] not in _OPEN:  # pages have a door of their own
-                    scope["state"]["caller"] = await asyncio.to_thread(self._caller, scope["state"], headers)
-                    self._pace.must_not_be_over(scope["state"]["caller"].id, writes=scope["method"] not in _SAFE)
-                await self._app(scope, _again(body, receive), sending)
+                    caller = scope["state"]["caller"] = await asyncio.to_thread(self._caller, scope["state"], headers)
+                    with self._pace.asked(
+                        caller.id, writes=scope["method"] not in SAFE, lasts=scope["path"] in STREAM_PATHS
+                    ):
+                        await self._app(scope, _again(body, receive), sending)
+                else:
+                    await self._app(scope, _again(body, receive), sending)
             except TimeoutError:
                 await _refuse(sending, ApiRefusedError(cause="body", status=408))
             except ProofwipeError as error:
@@ -131,7 +136,7 @@ def check(method: str, headers: dict[str, list[str]]) -> None:
         raise ApiRefusedError(cause="Sec-Fetch-Site", status=403)
     if "transfer-encoding" in headers and "content-length" in headers:  # two lengths: two readers see two requests
         raise ApiRefusedError(cause="Transfer-Encoding")
-    if method not in _SAFE:
+    if method not in SAFE:
         kinds = headers.get("content-type", [])
         if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/json":
             raise ApiRefusedError(cause="Content-Type", status=415)

@@ -10,7 +10,7 @@ Whoever decides is named, and is looked up here, where the work is done: no clie
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from certs.log.sampling import CERTIFICATES, REPORTS
 from certs.log.sampling import period as period_named
@@ -33,6 +33,7 @@ from station.session import lots, sampling
 from station.session.bench import PhoneBench
 from station.session.deciding import must_be_seen
 from station.session.events import Question
+from station.session.measured import Measurements
 from station.session.session import Session
 from station.session.stating import By, Stated, state_fields
 from station.setup.home import Home
@@ -47,12 +48,14 @@ _LOOK_S = 0.1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenStation:
     """A station's folder and the session that holds it. `takes_orders`: called before a job is begun for another
-    command; None where the session is some command's own and begins none for others.
+    command; None where the session is some command's own and begins none for others. `measured`: see
+    `station.session.measuring`.
     """
 
     home: Home
     session: Session
     takes_orders: Callable[[], None] | None = None
+    measured: Measurements = field(default_factory=Measurements)
 
     def may_begin(self) -> None:
         """Raises: StationBusyError where it begins nothing for others; DrainingError."""

@@ -30,6 +30,7 @@ from station.checking.check_file import CheckFile
 from station.checking.flow import Skips
 from station.checking.wifi_settings import page_host_of
 from station.errors import (
+    BeingMeasuredError,
     EraseBegunError,
     JobBusyError,
     JobNotFoundError,
@@ -165,6 +166,7 @@ class Session:
         self._skipped: dict[str, int] = {}  # job → how many acts of checking a person has skipped
         self._rest_skipped: set[str] = set()
         self._left: frozenset[str] | None = None
+        self._measured: set[str] = set()  # ports at which somebody measures a phone without a job
         self._mark_ended: Callable[[], None] = lambda: None
         self._page_host = page_host
         self._shift = Shift(port_of=self._port, context_of=self._context, ended=self._ended)
@@ -364,7 +366,7 @@ class Session:
         of the trade, before those of `acquisitions`. `method`: a wish, never replaced by
         another. `again`: erase also what has a good result already; without it a person is asked about each such
         phone. `deadlines`, `settings`: others than the session's.
-        Raises: LockedError, WrongSignerError before anything is begun; LedgerError.
+        Raises: LockedError, WrongSignerError, BeingMeasuredError before anything is begun; LedgerError.
         """
         self.must_be_unlocked()
         self.must_sign_for(*sightings)
@@ -372,6 +374,8 @@ class Session:
         used = used if deadlines is None else replace(used, deadlines=deadlines)
         jobs, occupied = [], []
         with self._acting:
+            for sighting in sightings:
+                self._must_not_be_measured(sighting)
             for sighting in sightings:
                 if sighting.port in self._shift.busy() or sighting.port in self._ports_left():
                     occupied.append(sighting)
@@ -625,11 +629,32 @@ class Session:
         """Measure a phone without a job, in the calling thread; a person is asked and told as in one. See
         `station.checking.alone`.
 
-        Raises: JobBusyError when a job works on its port; BenchError, OSError, ValueError.
+        Raises: JobBusyError when a job works on its port; BeingMeasuredError; BenchError, OSError, ValueError.
         """
-        busy = next((job for job in self.jobs_at_work if job.port == sighting.port), None)
-        if busy is not None:
-            raise JobBusyError(subject=busy.id, stage=busy.stage.value)
+        with self._acting:
+            busy = next((job for job in self.jobs_at_work if job.port == sighting.port), None)
+            if busy is not None:
+                raise JobBusyError(subject=busy.id, stage=busy.stage.value)
+            self._must_not_be_measured(sighting)
+            self._measured.add(sighting.port)
+        try:
+            return self._check(sighting, acts, folder=folder, skips=skips, anew=anew)
+        finally:
+            self._measured.discard(sighting.port)
+
+    def _must_not_be_measured(self, sighting: Sighting) -> None:
+        if sighting.port in self._measured:
+            raise BeingMeasuredError(subject=self.settings.slot(sighting.port))
+
+    def _check(
+        self,
+        sighting: Sighting,
+        acts: Callable[[Platform], Sequence[CheckAct]],
+        *,
+        folder: Path,
+        skips: Skips,
+        anew: bool,
+    ) -> CheckFile:
         slot = self.settings.slot(sighting.port)
 
         def tell(name: str) -> None:

@@ -111,6 +111,8 @@ OTHERS = [
     *[signs_of(end, PAGE_CHECKS) for end in ENDS_WITH_SIGNS],
     without_load("no_load"),
     without_load(SKIPPED),
+    heard(heard(KeyTally(), ("KEY_POWER", 1), ("KEY_POWER", 0)), ("KEY_POWER", 1)).values(),
+    not_measured("cut", "watched.button_bounces", "watched.touch_ghosts"),
     not_measured(SKIPPED, *buttons.MEASURED, *(name for act in WATCHED if act.name != "buttons" for name in act.gives)),
     load_values([], []),
     load_values([_UNDER_LOAD], [_UNDER_LOAD] * 5),
@@ -151,6 +153,9 @@ OTHERS = [
             {"ExternalConnected": True, "battery_node": {"ExternalConnected": False}},
             {"battery_node": {"Voltage": 0, "InstantAmperage": 20_000}},
             {"battery_node": {"Voltage": 9_000}},
+            {"SIMStatus": "kCTSIMSupportSIMStatusNotInserted"},
+            {"SIMStatus": "kCTSIMSupportSIMStatusReady", "SIMTrayStatus": "kCTSIMSupportSIMTrayInsertedNoSIM"},
+            {"battery_node": {"IsCharging": False, "InstantAmperage": -40}, "BatteryCurrentCapacity": 80},
         )
     ],
 ]

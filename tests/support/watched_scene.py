@@ -9,6 +9,7 @@ from typing import Any
 from phones.apple.inspection import inspection_question
 from phones.clock import Clock
 from phones.evidence import Evidence, Moment
+from phones.operator import SheetOperator
 from phones.port import Platform, Port
 from phones.witness import Witness, WitnessedPort
 from station.checking.act import Scene
@@ -77,7 +78,7 @@ class Watched:
 def scene_of(
     phone: WitnessedPort,
     platform: Platform,
-    hands: Hands,
+    hands: SheetOperator,
     clock: Clock,
     known: Mapping[str, str],
     *,

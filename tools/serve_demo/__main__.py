@@ -33,30 +33,48 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0, help="of the service on loopback; any free one by default")
     parser.add_argument("--slow", type=float, default=1.0, help="how much slower than usual the demo's people are")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    _end_once()
+    try:
+        _demo(options)
+    except KeyboardInterrupt:
+        print("\nThe demo ends.", file=sys.stderr)
+        return 0
+    return 1
+
+
+def _end_once() -> None:
+    """The first signal ends the demo; one more would break off what ends its children, and leave them."""
+    told = threading.Event()
+
+    def end(_number: int, _frame: object) -> None:
+        if not told.is_set():
+            told.set()
+            raise KeyboardInterrupt
+
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, end)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    """Until the service ends by itself. Raises: KeyboardInterrupt; SystemExit where it does not start."""
     visitors = Visitors(1 + secrets.randbelow(40_000))
     with demo_station(options.out.resolve(), visitors, port=options.port) as station, serving(station) as process:
-        try:
-            _wait_until_up(station.technician, process)
-            _say_where(station)
-            people = People(
-                technician=station.technician,
-                validator=station.validator,
-                bench=station.bench,
-                visitors=visitors,
-                patience=_slower(options.slow),
-            )
-            threading.Thread(target=people.follow, daemon=True).start()
-            while process.poll() is None:
-                time.sleep(STEP_S)
-                try:
-                    people.step()
-                except ProofwipeError as error:
-                    print(f"! {error.reason()}", file=sys.stderr)
-        except KeyboardInterrupt:
-            print("\nThe demo ends.", file=sys.stderr)
-            return 0
-    return 1
+        _wait_until_up(station.technician, process)
+        _say_where(station)
+        people = People(
+            technician=station.technician,
+            validator=station.validator,
+            bench=station.bench,
+            visitors=visitors,
+            patience=_slower(options.slow),
+        )
+        threading.Thread(target=people.follow, daemon=True).start()
+        while process.poll() is None:
+            time.sleep(STEP_S)
+            try:
+                people.step()
+            except ProofwipeError as error:
+                print(f"! {error.reason()}", file=sys.stderr)
 
 
 def _slower(times: float) -> Patience:

@@ -13,6 +13,7 @@ A model's `[alive]` table, or a scenario's `set`, says what is broken; without o
     readable = []               # "health", "current": what the maker's policy lets the shell read
     write_mb_s = 180            read_mb_s = 410
     power = true                current_ua = 450000              # what comes through the cable
+    full = false                                                 # the battery, whatever its level would be
     vibrators = 1               flash = true
     sound = ["OUT_SPEAKER", "OUT_EARPIECE", "IN_BUILTIN_MIC"]
     modalities = [2]            # biometric sensors that answer

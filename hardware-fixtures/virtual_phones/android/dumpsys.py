@@ -102,13 +102,15 @@ def _battery(system: AndroidSystem, words: list[str]) -> str:
     drained = drained if system.has("drains") else 0
     cell = system.lives.cell
     powered = cell.is_powered and alive.alive(system.model).get("power", True) is True
+    full = alive.alive(system.model).get("full", False) is True
+    level = 100 if full else max(1, system.lives.hardware.battery_level - drained)
     text = (
         "Current Battery Service state:\n  AC powered: false\n"
         f"  USB powered: {str(powered).lower()}\n  Wireless powered: false\n"
         f"{dock}  Max charging current: 500000\n  Max charging voltage: 5000000\n"
         f"  Charge counter: {battery.get('charge_counter_uah')}\n"
-        f"  status: {3 if drained or not powered else 2}\n  health: {battery.get('health')}\n"
-        f"  present: true\n  level: {max(1, system.lives.hardware.battery_level - drained)}\n  scale: 100\n"
+        f"  status: {3 if drained or not powered else 5 if full else 2}\n  health: {battery.get('health')}\n"
+        f"  present: true\n  level: {level}\n  scale: 100\n"
         f"  voltage: {battery.get('voltage_mv')}\n  temperature: {temperature}\n"
         "  technology: Li-ion\n"
     )
@@ -402,8 +404,20 @@ def _wifi(system: AndroidSystem, words: list[str]) -> str:
     )
     return (
         f"Wi-Fi is {'enabled' if on else 'disabled'}\nVerbose logging is off\n"
-        f"WifiConfigManager - Configured networks Begin ----\n{names}"
+        f"WifiConfigManager - Configured networks Begin ----\n{names}{_heard(system) if on else ''}"
     )
+
+
+def _heard(system: AndroidSystem) -> str:
+    """Older systems print the last scan into the dump; a shell cannot have them scan anew."""
+    heard = int(alive.number(system.model, "access_points", 3))
+    if system.form("dumpsys wifi") != "scan_results" or not heard:
+        return ""
+    rows = "".join(
+        f"  02:11:22:33:44:{index:02x}       2437    -5{index}      {31 + index}.250  {name}  [WPA2-PSK-CCMP][ESS]\n"
+        for index, name in enumerate([system.lives.owner.wifi, "shop-bench", "TP-LINK_9A12"][:heard])
+    )
+    return f"Latest scan results:\n    BSSID              Frequency  RSSI    Age      SSID     Flags\n{rows}"
 
 
 def _location(system: AndroidSystem, words: list[str]) -> str:

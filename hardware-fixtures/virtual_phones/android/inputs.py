@@ -8,7 +8,7 @@ Hands are data: whatever somebody does becomes events with their times, and whoe
 import random
 from bisect import bisect_right, insort
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from virtual_phones.phone import section
 
@@ -31,6 +31,9 @@ INPUT_FAULTS: dict[str, str] = {
     "dead_reader": "the finger reader judges nothing",
     "endless_input": "the kernel tells of events without end",
     "garbage_input": "what should be events is noise",
+    "foreign_events": "a device that is not the phone's own says what its keys, socket and screen would say",
+    "torn_lines": "of some lines only a half arrives, run together with what follows",
+    "jumping_clock": "the kernel's time jumps to and fro",
 }
 """Faults of what hands touch; each leaves the rest of the phone as it is."""
 INPUT_VARIATIONS: dict[str, str] = {
@@ -52,7 +55,20 @@ _DEVICES = {
 }
 _PLAIN = ("pmic_pwrkey", "gpio-keys", "touchscreen")
 _CODES = {"power": "KEY_POWER", "volume_up": "KEY_VOLUMEUP", "volume_down": "KEY_VOLUMEDOWN"}
-_POWER, _VOLUME, _SCREEN, _JACK, _KEYBOARD = 0, 1, 2, 3, 7
+_POWER, _VOLUME, _SCREEN, _JACK, _KEYBOARD, _FOREIGN = 0, 1, 2, 3, 7, 9
+_FOREIGN_SAYS = tuple(
+    (kind, code, value)
+    for kind, code, values in (
+        *(("EV_KEY", code, ("DOWN", "UP")) for code in _CODES.values()),
+        ("EV_SW", "SW_HEADPHONE_INSERT", (1, 0)),
+        ("EV_ABS", "ABS_MT_TRACKING_ID", (5,)),
+        ("EV_ABS", "ABS_MT_POSITION_X", (500,)),
+        ("EV_ABS", "ABS_MT_POSITION_Y", (700,)),
+        ("EV_SYN", "SYN_REPORT", (0,)),
+        ("EV_ABS", "ABS_MT_TRACKING_ID", (-1,)),
+    )
+    for value in values
+)
 
 
 @dataclass(order=True, frozen=True, slots=True)
@@ -90,9 +106,22 @@ class Inputs:
         self.light: list[tuple[float, float]] = [(-30.0, 240.0)]
         self.proximity: list[tuple[float, float]] = [(-20.0, 5.0)] if "proximity_in_use" in variation else []
         self.judged: list[float] = []
+        self.across, self.along = (68.0, 73.0), (33.0, 38.0)
+        """Dead stripes, if there are any: millimetres from the upper and the left edge."""
         if "ghost_touches" in variation:
-            for tenth in range(40, 6000, 23):
-                self._touch(tenth / 10, [(self._draw.uniform(20, 50), 71.0)], rest_s=0.01)
+            self._haunt(4.0, 600.0)
+
+    def begin(self, now_s: float) -> None:
+        """They are looked at from now on, and not since the story began."""
+        self.light = [(now_s - 30.0, 240.0)]
+        self.proximity = [(now_s - 20.0, 5.0)] if "proximity_in_use" in self.faults else []
+        if "ghost_touches" in self.faults:
+            self.events.clear()
+            self._haunt(now_s + self._draw.uniform(0, 2.3), now_s + 120.0)
+
+    def _haunt(self, since_s: float, until_s: float) -> None:
+        for tenth in range(round(since_s * 10), round(until_s * 10), 23):
+            self._touch(tenth / 10, [(self._draw.uniform(20, 50), 71.0)], rest_s=0.01)
 
     # -- hands -----------------------------------------------------------------------------------
 
@@ -102,7 +131,11 @@ class Inputs:
 
     def _say(self, at_s: float, device: int, kind: str, code: str, value: str | int) -> None:
         self._count += 1
-        insort(self.events, Event(at_s, self._count, device, kind, code, value))
+        event = Event(at_s, self._count, device, kind, code, value)
+        if not self.events or self.events[-1].at_s <= at_s:
+            self.events.append(event)
+        else:
+            insort(self.events, event)
 
     def _report(self, at_s: float, device: int) -> None:
         self._say(at_s, device, "EV_SYN", "SYN_REPORT", 0)
@@ -202,8 +235,10 @@ class Inputs:
     def _feels(self, x: float, y: float) -> bool:
         if "dead_screen" in self.faults:
             return False
-        across = bool({"dead_stripe_across", "bridged_stripe_across"} & self.faults) and 68.0 <= y < 73.0
-        along = "dead_stripe_along" in self.faults and 33.0 <= x < 38.0
+        across = (
+            bool({"dead_stripe_across", "bridged_stripe_across"} & self.faults) and self.across[0] <= y < self.across[1]
+        )
+        along = "dead_stripe_along" in self.faults and self.along[0] <= x < self.along[1]
         return not (across or along)
 
     def cover(self, now_s: float) -> None:
@@ -304,18 +339,20 @@ def _raw(place: float, size: float, most: int) -> int:
 class Listening:
     """`getevent -lt` under way (`phone.Live`)."""
 
-    def __init__(self, inputs: Inputs, now_s: float) -> None:
+    def __init__(self, inputs: Inputs, now_s: float, *, before: str = "") -> None:
         self._inputs = inputs
         self._heard_s = now_s
-        self._opening = inputs.listing(possible=False, info=False, now_s=now_s)
-        self._noise = random.Random(5)
+        self._opening = before + inputs.listing(possible=False, info=False, now_s=now_s)
+        self._noise = random.Random(5 + round(now_s * 1000))
 
     def take(self, now_s: float) -> bytes:
         """Everything said since the last time."""
         events = self._inputs.events
         since = bisect_right(events, self._heard_s, key=lambda event: event.at_s)
         until = bisect_right(events, now_s, key=lambda event: event.at_s)
-        said = "".join(event.line() for event in events[since:until])
+        said = "".join(self._line(event) for event in events[since:until])
+        if "foreign_events" in self._inputs.faults:
+            said += "".join(Event(now_s, 0, _FOREIGN, *says).line() for says in _FOREIGN_SAYS)
         opening, self._opening = self._opening, ""
         data = (opening + said).encode("utf-8", "surrogateescape")
         if "endless_input" in self._inputs.faults:
@@ -325,3 +362,10 @@ class Listening:
             data += self._noise.randbytes(3000) + b"[" * 5000 + b"\n[ 99.9] EV_KEY KEY_POWER\n\x1b[2J" + data[:100]
         self._heard_s = max(self._heard_s, now_s)
         return data
+
+    def _line(self, event: Event) -> str:
+        if "jumping_clock" in self._inputs.faults:
+            event = replace(event, at_s=max(0.0, event.at_s + self._noise.choice((-900.0, 0.0, 0.02, 3600.0))))
+        line = event.line()
+        is_torn = "torn_lines" in self._inputs.faults and self._noise.random() < 0.3
+        return line[: len(line) // 2] if is_torn else line

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A virtual Android phone as a bench meets it: what USB shows, what adb opens, what a person can press."""
 
+import re
+
 from virtual_phones.android import foyer, rescue
 from virtual_phones.android.behaviour import LIMITS, MISBEHAVIOURS, VARIATIONS
 from virtual_phones.android.body import AndroidBody
@@ -25,6 +27,7 @@ from virtual_phones.storage.stored import Part, cut_to, length_of
 __all__ = ["ACTIONS", "LIMITS", "MISBEHAVIOURS", "VARIATIONS", "AndroidPhone"]
 
 LATE_S = 900.0
+_TELLS_NUMBER = re.compile(r"echo ([a-z]+=)\$\$; exec (getevent -[lt]+)")
 
 
 class AndroidPhone(AndroidBody):
@@ -156,15 +159,19 @@ class AndroidPhone(AndroidBody):
         return None if fed is None else FedService(fed, LATE_S if "late_answers" in self.misbehaviour else 0.0)
 
     def follow(self, service: str, *, now_s: float) -> Live | None:
-        """Open a line that tells of what happens (`getevent` without -p); None = it is run whole."""
+        """Open a line that tells of what happens (`getevent` without -p, also as the last of a line that first tells
+        its number); None = it is run whole.
+        """
         self.tick(now_s)
         kind, _, line = service.partition(":")
-        words = line.split()
+        telling = _TELLS_NUMBER.fullmatch(line)
+        words = (telling[2] if telling else line).split()
         if words[:1] != ["getevent"] or not set(words[1:]) <= {"-lt", "-l", "-t", "-tl"} or not self.accepts(service):
             return None
         if kind.split(",")[0] not in ("shell", "exec") or "getevent" not in self.system.tools:
             return None
-        return Listening(self.system.inputs, self.now_s)
+        number = self.system.begin_listening()
+        return Listening(self.system.inputs, self.now_s, before=f"{telling[1]}{number}\n" if telling else "")
 
     def run(self, service: str, stdin: bytes = b"", *, now_s: float, in_pieces: bool = False) -> ServiceReply | None:
         """Run one service whole; None = closed. `sync:` is not run here: it works on `files`.

@@ -69,6 +69,10 @@ class AndroidSystem:
         }
         self.tools: Mapping[str, Tool] = {}
         self._inputs: Inputs | None = None
+        self.running: set[int] = set()
+        """Numbers of the processes that listen: each stays until it is killed, for adbd does not end it with its stream
+        [read: AOSP daemon/shell_service.cpp; unconfirmed]."""
+        self._next_process = 9000
 
     @property
     def inputs(self) -> Inputs:
@@ -77,6 +81,25 @@ class AndroidSystem:
             variation = frozenset(self.lives.variation)
             self._inputs = Inputs(self.model, variation=variation, owner=self.lives.owner.name, seed=self.lives.seed)
         return self._inputs
+
+    def begin_listening(self) -> int:
+        """The number of a new process that listens for input events."""
+        number, self._next_process = self._next_process, self._next_process + 1
+        self.running.add(number)
+        self.lives.files.put(f"/proc/{number}/cmdline", b"getevent\0-lt\0", mode=0o444)
+        return number
+
+    def end_process(self, number: int) -> bool:
+        """Kill it. False when the shell has no such process."""
+        if number not in self.running:
+            return False
+        self.running.remove(number)
+        self.lives.files.remove(f"/proc/{number}", recursive=True)
+        return True
+
+    def put_inputs(self, inputs: Inputs) -> None:
+        """From now on these are its keys, screen and sensors."""
+        self._inputs = inputs
 
     @property
     def files(self) -> FileTree:

@@ -193,6 +193,13 @@ def _getevent(system: AndroidSystem, call: Call) -> int:
     return 0
 
 
+def _kill(system: AndroidSystem, call: Call) -> int:
+    for word in call.words:
+        if not word.isdigit() or not system.end_process(int(word)):
+            return call.complain(f"{word}: No such process")
+    return 0
+
+
 def _stat(system: AndroidSystem, call: Call) -> int:
     """Of a file, or with -f of the file system that it lies on: only /data's is modelled."""
     found, names = options(call.words, "c")
@@ -283,6 +290,7 @@ HARDWARE_TOOLS: dict[str, SystemTool] = {
     "svc": _svc,
     "reboot": _reboot,
     "getevent": _getevent,
+    "kill": _kill,
     "df": _df,
     "stat": _stat,
     "bootstat": _bootstat,

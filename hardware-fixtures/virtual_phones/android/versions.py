@@ -74,6 +74,8 @@ FORMS: tuple[Form, ...] = (
     _form("cmd wifi status", 28, "unknown", "AOSP 10 WifiShellCommand: no such word [u]"),
     _form("cmd wifi status", 30, "one", "AOSP 11 WifiShellCommand.status: of the one interface [u]"),
     _form("cmd wifi status", 31, "managers", "AOSP 12 WifiShellCommand.status: of each ClientModeManager [u]"),
+    _form("dumpsys wifi", 28, "scan_results", "AOSP WifiServiceImpl.dump: Latest scan results, with their ages [u]"),
+    _form("dumpsys wifi", 30, "plain", "AOSP 11 WifiShellCommand: list-scan-results instead [u]"),
     _form("dumpsys isub", 28, "controller", "AOSP 13 SubscriptionController.dump [u]"),
     _form("dumpsys isub", 34, "manager_service", "AOSP 14 SubscriptionManagerService.dump [u]"),
     _form("service call iphonesubinfo", 28, "refused", "AOSP 10 TelephonyPermissions [other codes too]"),

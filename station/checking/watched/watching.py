@@ -4,7 +4,15 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping
 
-from phones.android.input_events import InputEvent, InputParts, InputReader, events_question, parts_question
+from phones.android.input_events import (
+    InputEvent,
+    InputParts,
+    InputReader,
+    end_question,
+    events_question,
+    parts_question,
+)
+from phones.evidence import Outcome
 from phones.long_act import Act
 from phones.signs import SKIPPED, not_measured
 from phones.witness import Answer
@@ -12,9 +20,13 @@ from station.checking.act import Scene
 
 LIST_S = 20.0
 """For one question about what there is."""
+END_S = 5.0
+"""For ending what still listens on the phone."""
 LET_GO_S = 30.0
 """Beyond the person's time: then the link itself gives up."""
 LOOK_EACH_S = 0.5
+_SILENCE = ("watched.button_bounces", "watched.touch_ghosts")
+"""Values whose 0 is that nothing was heard."""
 
 
 def say(scene: Scene, key: str, **facts: str) -> None:
@@ -73,7 +85,9 @@ def listen(
     hear: Callable[[InputEvent], None],
     watching: Watching,
 ) -> Answer:
-    """Hear the phone's own input events until that is over; what it has heard is kept as `check.<name>`."""
+    """Hear the phone's own input events until that is over; what it has heard is kept as `check.<name>`. Then nothing
+    of ours is left running on the phone; one that left ends it by itself, at the next touch.
+    """
     one_at_a_time = threading.RLock()  # the link's thread hears, this one looks
 
     def hear_alone(event: InputEvent) -> None:
@@ -86,5 +100,18 @@ def listen(
 
     reader = InputReader(parts, hear_alone)
     timeout_s = scene.person_s + LET_GO_S
+
+    def heard() -> Mapping[str, str]:
+        return _if_whole(watching.heard()) if reader.is_broken else watching.heard()
+
     act = Act(question=events_question(reader, f"check.{name}", timeout_s=timeout_s), silence_s=timeout_s)
-    return scene.phone.watch(act, scene.moment, clock=scene.clock, heard=watching.heard, is_over=look)
+    answer = scene.phone.watch(act, scene.moment, clock=scene.clock, heard=heard, is_over=look)
+    if reader.process is not None and answer.outcome is not Outcome.LOST:
+        scene.phone.ask_in_series(end_question(reader.process, f"check.{name}.ended", timeout_s=END_S), scene.moment)
+    return answer
+
+
+def _if_whole(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Of a stream of which something is lost, that nothing was heard says nothing."""
+    silent = [name for name in _SILENCE if values.get(name) == "0"]
+    return {name: text for name, text in values.items() if name not in silent} | not_measured("cut", *silent)

@@ -19,8 +19,7 @@ from station.cli.commands.options import (
 from station.cli.commands.process import leave
 from station.cli.output import is_terminal
 from station.cli.results import exit_code, totals_text
-from station.client.connection import connection_to
-from station.errors import NotInitialisedError, StationBusyError, StationServedError
+from station.errors import NotInitialisedError
 from station.session.beforehand import must_have_room
 from station.session.continuous import ContinuousBench
 from station.session.operations import OpenStation
@@ -69,13 +68,7 @@ def command(
     acquisitions = load_acquisition(acquisition, settings.slots)
     home.make().start_log()
     must_have_room(home.path)
-    try:
-        opened = Session.open(home, settings, secrets_of(passphrase_file))
-    except StationBusyError as error:
-        if connection_to(home).answers():
-            raise StationServedError(subject=str(home.path)) from error
-        raise
-    with opened as session:
+    with Session.open(home, settings, secrets_of(passphrase_file)) as session:
         session.prepare()
         with (
             serve(OpenStation(home=home, session=session)),

@@ -12,10 +12,8 @@ import click
 
 from grading.report import CheckOutcome, CheckResult
 from grading.schemes import Scheme, load
-from phones.errors import ProofwipeError
 from phones.evidence import Moment
-from phones.port import Platform
-from station.checking.act import CheckAct, Measurer, Profile
+from station.checking.act import Measurer, Profile
 from station.checking.alone import results
 from station.checking.flow import CAN_BE_CHECKED, Skips, done
 from station.checking.table import ACTS, acts_of
@@ -23,9 +21,9 @@ from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.cli.console import ConsoleClient
 from station.cli.keyboard import EndOfInput, Keyboard, Line
-from station.cli.screen import Screen, say_warning
+from station.cli.measuring import Wanted, measuring_for
+from station.cli.screen import Screen
 from station.cli.view import View
-from station.session.session import Session
 from station.setup.answers import load_answers
 from station.setup.settings import CHECKS
 from station.text.language import current, text
@@ -33,13 +31,6 @@ from station.work import blocking
 
 SCHEME = "basic-2"
 _MARKS = {"pass": "+", "fail": "!", "indeterminate": "?", "not_tested": "-", "not_applicable": " "}
-
-
-class NamelessPhoneError(ProofwipeError):
-    """The phone tells no number of its own."""
-
-    code = "nameless_phone"
-    exit_code = 4
 
 
 @cli_text.command("check")
@@ -79,16 +70,13 @@ def command(
         with turn:
             yield
 
-    def acts(platform: Platform) -> tuple[CheckAct, ...]:
-        return acts_of(Profile(profile), platform, Moment.BEFORE, only=wanted)
-
     with ExitStack() as stack:
-        session = stack.enter_context(Session.open(home, settings, listener=say_warning))
+        bench = stack.enter_context(measuring_for(home, settings))
         view = stack.enter_context(View(slot_of=settings.slot, live=False, quiet=as_json))
-        stack.enter_context(Screen(session, view))
+        stack.enter_context(Screen(bench, view))
         stack.enter_context(
             ConsoleClient(
-                session,
+                bench,
                 by="",
                 answers=given,
                 interactive=interactive,
@@ -97,7 +85,7 @@ def command(
                 keyboard=keyboard,
             )
         )
-        sighting = session.find(serial or "")
+        sighting = bench.find(serial or "")
         problem = blocking.problem_of_presence(sighting)
         if problem is not None:
             output.message(f"{problem.reason(current())} → {problem.next_step(current())}")
@@ -106,12 +94,9 @@ def command(
             output.message(text("measuring.only_looked_at"))
         if interactive:
             output.message(text("measuring.how_to_skip"))
-            stack.enter_context(_listening(skipping, keyboard, turn, lambda: bool(session.questions)))
+            stack.enter_context(_listening(skipping, keyboard, turn, lambda: bool(bench.questions)))
         began = time.monotonic()
-        try:
-            file = session.check(sighting, acts, folder=home.checks, skips=skipping.skips, anew=anew)
-        except ValueError as error:
-            raise NamelessPhoneError(subject=sighting.port) from error
+        file = bench.measure(sighting, Wanted(profile=Profile(profile), only=wanted, anew=anew), skipping.skips)
         took_s = round(time.monotonic() - began)
     found = results(file, rules)
     if as_json:
@@ -131,9 +116,8 @@ def command(
         )
     else:
         did = done(file.evidence)
-        _show(
-            found, rules, hand_acts=sum(act.hand_acts for act in acts(file.platform) if act.name in did), seconds=took_s
-        )
+        acts = acts_of(Profile(profile), file.platform, Moment.BEFORE, only=wanted)
+        _show(found, rules, hand_acts=sum(act.hand_acts for act in acts if act.name in did), seconds=took_s)
         output.message(text("measuring.kept", file=str(file.path)))
     return _code(found)
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from station.setup.home import Home
 
 
+MEASURED_S = 10.0
+"""How long phones that are measured without a job are waited for at the end."""
+
+
 @cli_text.command("serve")
 @click.option("--operator", "operator_name", help=text("option.operator"))
 @passphrase_option()
@@ -39,6 +43,7 @@ def command(
     from station.service.running import Running
     from station.session.agent.asking import SECRETS
     from station.session.continuous import ContinuousBench
+    from station.session.measuring import end_all
     from station.session.operations import OpenStation
     from station.session.remote.server import serve
     from station.session.session import Session
@@ -91,6 +96,7 @@ def command(
             place = f"{api_socket(home)}{tcp}"
             daemon = Daemon(running, told=lambda: _say(place, erase=settings.service.erase), notifier=Notifier.of())
             daemon.run(sockets=sockets)
+            end_all(at, seconds=MEASURED_S)
             if session.busy:
                 leave(session)
         session.wait()

@@ -48,7 +48,7 @@ def pages_of(running: Running) -> ASGIApp:
     app.add_exception_handler(Exception, _unexpected)
     for each in SUBJECTS:
         app.include_router(each)
-    return Door(app, session_of=lambda secret, touch: running.sessions.find(secret, touch=touch))
+    return Door(app, session_of=lambda secret, touch: running.sessions.find(secret, touch=touch), pace=running.pace)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

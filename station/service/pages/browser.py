@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from phones.words import LANGUAGES
 from station.service.callers import Caller, Right
 from station.service.errors import NoCallerError
+from station.service.gate import SAFE, STREAM_PATHS
+from station.service.pace import Pace
 from station.service.pages.sessions import Session
 from station.text.language import STRETCHED, current, speaking
 
@@ -67,10 +69,13 @@ def cookie_name(scope: Scope) -> str:
 
 
 class Door:
-    """ASGI middleware before all pages. `session_of`: the session with that secret; `touch`: a person did something."""
+    """ASGI middleware before all pages. `session_of`: the session with that secret; `touch`: a person did something.
+    `pace`: how often, and how much at one time, one session may ask.
+    """
 
-    def __init__(self, app: ASGIApp, *, session_of: Callable[[str, bool], Session | None]) -> None:
+    def __init__(self, app: ASGIApp, *, session_of: Callable[[str, bool], Session | None], pace: Pace) -> None:
         self._app = app
+        self._pace = pace
         self._session_of = session_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +98,11 @@ class Door:
             session=session,
         )
         with speaking(language):
-            await self._app(scope, receive, send)
+            if session is None:
+                await self._app(scope, receive, send)
+                return
+            with self._pace.asked(session.caller.id, writes=scope["method"] not in SAFE, lasts=path in STREAM_PATHS):
+                await self._app(scope, receive, send)
 
 
 def _cookies(given: str) -> dict[str, str]:

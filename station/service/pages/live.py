@@ -9,17 +9,16 @@ from collections.abc import AsyncIterator
 from fastapi import Response
 
 from station.service.callers import Right
-from station.service.errors import ApiRefusedError
-from station.service.feed import MOST_CLIENTS, EventStream, Feed, Wanted
-from station.service.pages.page_routes import LOGGED_IN, PageRoutes, Service
+from station.service.feed import EventStream, Feed, Wanted
+from station.service.pages.page_routes import LOGGED_IN, PageRoutes, Seen, Service
 from station.service.routing import Streamed
 
 PAGES = PageRoutes()
 
 
 class _Changes(EventStream):
-    def __init__(self, feed: Feed) -> None:
-        super().__init__(feed, after=feed.last(), wanted=Wanted(), language="en")
+    def __init__(self, feed: Feed, caller: str) -> None:
+        super().__init__(feed, caller=caller, after=feed.last(), wanted=Wanted(), language="en")
         self._pieces = _that_alone(self._pieces)
 
 
@@ -34,11 +33,9 @@ async def _that_alone(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 @PAGES.add("GET", "/live", Right.SEE)
-def changes(service: Service) -> Response:
+def changes(service: Service, browser: Seen) -> Response:
     """A stream of server-sent events: `changed`, and `alive` every 15 seconds."""
-    if service.feed.clients >= MOST_CLIENTS:
-        raise ApiRefusedError(cause="events", status=503)
-    return Streamed(_Changes(service.feed))
+    return Streamed(_Changes(service.feed, browser.caller.id))
 
 
 @PAGES.add("GET", "/session", LOGGED_IN)

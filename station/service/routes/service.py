@@ -9,8 +9,7 @@ from phones.clock import utc_now
 from station.documents.setup import StationChecked
 from station.service import bodies
 from station.service.callers import Right
-from station.service.errors import ApiRefusedError
-from station.service.feed import MOST_CLIENTS, EventStream, Wanted
+from station.service.feed import EventStream, Wanted
 from station.service.routing import From, Id, Routes, Service, Streamed, gives, tell
 from station.service.tokens import still_counts
 from station.service.told import CodeTold, ServiceTold
@@ -77,13 +76,11 @@ def events(
     """Server-sent events: `entry` (id: number in the ledger) and `now`. `Last-Event-ID` or `after` replays. `kind`: of
     entries and of what happens, several with commas between.
     """
-    if service.feed.clients >= MOST_CLIENTS:
-        raise ApiRefusedError(cause="events", status=503)
     start = int(last_event_id) if last_event_id else after if after is not None else service.feed.last()
     wanted = Wanted(job=job, kinds=frozenset(filter(None, kind.split(","))))
 
     def counts() -> bool:
         return still_counts(service.at.home, caller, now=utc_now())
 
-    stream = EventStream(service.feed, after=start, wanted=wanted, language=current(), counts=counts)
+    stream = EventStream(service.feed, caller=caller.id, after=start, wanted=wanted, language=current(), counts=counts)
     return Streamed(stream)

@@ -20,7 +20,7 @@ from typing import Any, get_type_hints
 
 from phones.errors import ProofwipeError
 from station.ledger.codec import Codec, codec_of
-from station.session import beginning, bench_operations, operations
+from station.session import beginning, bench_operations, measuring, operations
 from station.session.remote.carried_errors import error_from_json, error_to_json
 
 VERSION = 1
@@ -36,6 +36,10 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
             beginning.meant,
             beginning.begin,
             beginning.at_work,
+            measuring.meant_to_measure,
+            measuring.begin_to_measure,
+            measuring.how_far,
+            measuring.answer_of_measured,
             operations.questions,
             operations.question,
             operations.answer,

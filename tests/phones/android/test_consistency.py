@@ -14,7 +14,16 @@ from grading.checks import run_check
 from grading.report import CheckOutcome
 from grading.schemes import load
 from phones.allowed import ALLOWED
-from phones.android.consistency import CONTRADICTIONS, LOOKED_AT, RELEASES, RULES, contradictions, disks, kernel
+from phones.android.consistency import (
+    CONTRADICTIONS,
+    LOOKED_AT,
+    RELEASES,
+    RULES,
+    contradictions,
+    disks,
+    further_contradictions,
+    kernel,
+)
 from phones.android.inspection import inspection_questions
 from phones.apple.consistency import contradictions as of_iphone
 from phones.port import Platform
@@ -135,6 +144,36 @@ UNUSUAL = [
         "system.platform": "hi6250",
     },
 ]
+
+
+OF_CHECKS = {"kernel.machine": "armv7l", "memory.total_kib": "2900000", "memory.built_gb": "3"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "forged"),
+    [
+        ("memory_built", {"memory.total_kib": "11892304"}),
+        ("machine_programs", {"system.abis": "arm64-v8a,armeabi-v7a,armeabi"}),
+    ],
+)
+def test_the_silent_checks_find_forgeries_of_their_own(rule: str, forged: Mapping[str, str]) -> None:
+    assert further_contradictions({**OF_CHECKS, **forged}) == {CONTRADICTIONS: rule}
+    assert has(f"contradiction.{rule}")
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        {},
+        {"system.abis": "armeabi-v7a,armeabi"},
+        {"kernel.machine": "armv8l", "system.abis": "arm64-v8a,armeabi-v7a"},  # a 32-bit shell on a 64-bit kernel
+        {"memory.total_kib": str(3 * 1024 * 1024)},
+        {"memory.built_gb": "12"},  # much of it kept by firmware
+        {"memory.built_gb": "", "memory.total_kib": "11892304"},
+    ],
+)
+def test_their_honest_neighbours_are_told_of_nothing(honest: Mapping[str, str]) -> None:
+    assert further_contradictions({**OF_CHECKS, **honest}) == {}
 
 
 @pytest.mark.parametrize("unusual", UNUSUAL)

@@ -15,10 +15,11 @@ from phones.errors import BenchError
 from phones.evidence import Moment
 from phones.port import Platform
 from station.checking.act import CheckAct, Profile
-from station.checking.alone import SwappedPhoneError, check_alone, results
+from station.checking.alone import check_alone, results
 from station.checking.check_file import CheckFile
 from station.checking.flow import Skips, done, skipped
 from station.checking.table import acts_of
+from station.errors import SwappedPhoneError
 from tests.support import lives
 from tests.support.direct_bench import DirectPort, VirtualClock
 from tests.support.watched_scene import Hands

@@ -12,7 +12,8 @@ from station.checking.check_file import GOES_ON_WITHIN, open_for, read
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 SALT, OTHER_SALT = bytes(16), bytes(range(16))
-PHONE = {"identity.serial": "R58N00TEST1", "product.model": "SM-A526B"}
+IMEIS = ("490154203237518", "356938035643809")
+PHONE = {"identity.serial": "R58N00TEST1", "identity.imei1": IMEIS[0], "product.model": "SM-A526B"}
 
 
 def _piece(number: int) -> Evidence:
@@ -42,13 +43,35 @@ def test_the_same_phone_goes_on_within_a_shift_and_no_later(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "other",
-    [{"identity.serial": "R58N00TEST2"}, {"identity.imei1": "490154203237518"}],
-    ids=["another serial number", "nothing in common"],
+    [
+        {"identity.serial": "R58N00TEST2"},
+        {**PHONE, "identity.serial": "R58N00TEST2"},
+        {**PHONE, "identity.imei1": IMEIS[1]},
+        {"identity.serial": PHONE["identity.serial"]},
+        {"identity.serial": PHONE["identity.serial"], "identity.imei1": "malformed"},
+        {"identity.serial": IMEIS[0], "identity.imei1": IMEIS[0]},
+    ],
+    ids=[
+        "another serial number",
+        "one number differs",
+        "a serial number that many share",
+        "one number alone",
+        "one number, and none that can be read",
+        "one number in two places",
+    ],
 )
 def test_another_phone_begins_anew(tmp_path: Path, other: dict[str, str]) -> None:
     file = open_for(tmp_path, PHONE, Platform.ANDROID, now=NOW, salt=SALT)
     file.keep(_piece(1))
     assert open_for(tmp_path, other, Platform.ANDROID, now=NOW, salt=OTHER_SALT).evidence == []
+
+
+def test_the_same_phone_may_call_its_second_imei_the_first(tmp_path: Path) -> None:
+    both = {**PHONE, "identity.imei2": IMEIS[1]}
+    file = open_for(tmp_path, both, Platform.ANDROID, now=NOW, salt=SALT)
+    file.keep(_piece(1))
+    turned = {**PHONE, "identity.imei1": IMEIS[1], "identity.imei2": IMEIS[0]}
+    assert open_for(tmp_path, turned, Platform.ANDROID, now=NOW, salt=OTHER_SALT).evidence == [_piece(1)]
 
 
 def test_a_phone_without_a_number_is_refused(tmp_path: Path) -> None:

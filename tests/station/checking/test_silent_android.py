@@ -19,6 +19,9 @@ from virtual_phones.android.phone import AndroidPhone
 
 PIXEL = {"model": "pixel-9-android-16", "serial": "TEST1FDJH0013A", "condition": "debugging"}
 OPEN = {"alive": {"readable": ["health", "current"]}}
+WITHOUT_A_CARD = {"sim_slots"}
+"""Nobody can tell of a reader into which no card was put."""
+NOT_FULL = {"cable_full"}
 SCHEME = schemes.load("basic-2")
 CHECKS = {check.name: check for check in SCHEME.checks if check.value in (*GIVES, *SPEED_GIVES)}
 MODELS = (
@@ -55,6 +58,7 @@ FAULTS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     ("slow writes", {"alive": {"write_mb_s": 4}}, "flash_write"),
     ("slow reads", {"alive": {"read_mb_s": 9}}, "flash_read"),
     ("lying memory", {"memory": {"total_kib": 2900000}}, "memory_claim"),
+    ("invented memory", {"memory": {"total_kib": 29000000}}, "consistent_identity"),
     ("no power", {"alive": {"power": False}}, "cable_power"),
     ("no charge", {"alive": {"power": False}}, "cable_charging"),
     ("no charging current", {"alive": {"power": False}}, "cable_current"),
@@ -102,7 +106,9 @@ def test_every_value_of_the_acts_has_a_row_in_the_scheme() -> None:
 def test_a_healthy_phone_passes_every_row(tmp_path: Path) -> None:
     found = outcomes(measure(tmp_path, {**PIXEL, "set": OPEN}).evidence)
     fine = {CheckOutcome.PASS, CheckOutcome.NOT_APPLICABLE}
-    assert {name: outcome for name, outcome in found.items() if outcome not in fine} == {}
+    assert found.pop("consistent_identity") is CheckOutcome.NOT_TESTED  # told by the inspection, or of a forgery
+    unanswered = {name: outcome for name, outcome in found.items() if outcome not in fine}
+    assert unanswered == dict.fromkeys(WITHOUT_A_CARD | NOT_FULL, CheckOutcome.INDETERMINATE)
     assert sum(outcome is CheckOutcome.PASS for outcome in found.values()) >= 35
 
 
@@ -127,6 +133,32 @@ def test_a_phone_that_answers_badly_passes_no_more_than_a_healthy_one(tmp_path: 
     if misbehaviour in ("half_answers", "late_answers"):
         assert set(found.values()) == {CheckOutcome.NOT_TESTED}
     assert CheckOutcome.FAIL not in found.values()
+
+
+def test_a_card_that_answers_proves_its_reader_unless_it_may_be_built_in(tmp_path: Path) -> None:
+    inserted = {**PIXEL, "misbehaviour": ["sim_inserted"]}
+    assert outcomes(measure(tmp_path / "card", inserted).evidence)["sim_slots"] is CheckOutcome.PASS
+    built_in = {**inserted, "set": {"alive": {"features": ["telephony.euicc"]}}}
+    assert outcomes(measure(tmp_path / "both", built_in).evidence)["sim_slots"] is CheckOutcome.INDETERMINATE
+
+
+@pytest.mark.parametrize(("current_ua", "outcome"), [(120_000, CheckOutcome.PASS), (900_000, CheckOutcome.FAIL)])
+def test_when_full_the_current_has_fallen(tmp_path: Path, current_ua: int, outcome: CheckOutcome) -> None:
+    full = {"alive": {"full": True, "current_ua": current_ua}}
+    found = outcomes(measure(tmp_path, {**PIXEL, "set": merged(OPEN, full)}).evidence)
+    assert found["cable_full"] is outcome
+    assert found["cable_charging"] is CheckOutcome.PASS
+    assert found["cable_current"] is CheckOutcome.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("points", "outcome"), [(3, CheckOutcome.PASS), (0, CheckOutcome.NOT_TESTED)])
+def test_below_android_11_what_it_heard_by_itself_counts_and_silence_says_nothing(
+    tmp_path: Path, points: int, outcome: CheckOutcome
+) -> None:
+    old = {"model": "samsung-galaxy-s9-android-10", "serial": "TEST1FDJH0013A", "condition": "debugging"}
+    found = outcomes(measure(tmp_path, {**old, "set": {"alive": {"access_points": points}}}).evidence)
+    assert found["wifi_heard"] is outcome
+    assert found["wifi"] is CheckOutcome.PASS
 
 
 def test_carriage_returns_change_nothing(tmp_path: Path) -> None:

@@ -160,6 +160,8 @@ KNOWN: tuple[tuple[str, str, int, int, str], ...] = (
     ("cmd wifi status", "cmd wifi status", 28, 29, r"Unknown command: status\n"),
     ("cmd wifi status", "cmd wifi status", 30, 30, _WIFI.format(manager="")),
     ("cmd wifi status", "cmd wifi status", 31, 36, _WIFI.format(manager=_MANAGER)),
+    ("dumpsys wifi", "dumpsys wifi", 28, 29, r"Wi-Fi is enabled\n.*Latest scan results:\n    BSSID .*"),
+    ("dumpsys wifi", "dumpsys wifi", 30, 36, r"Wi-Fi is enabled\n(?!.*Latest scan results).*"),
     ("dumpsys isub", "dumpsys isub", 28, 33, r"SubscriptionController:\n.* AllSubInfoList:\n.*"),
     ("dumpsys isub", "dumpsys isub", 34, 36, r"SubscriptionManagerService:\n.*  All subscriptions:\n.*"),
     (

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from phones.android.input_events import end_question
 from phones.evidence import Outcome
+from phones.link import ShellLine
 from station.checking.watched.buttons import watch_buttons
 from station.checking.watched.digitiser import watch_digitiser
 from station.checking.watched.headset import watch_headset
@@ -14,6 +16,7 @@ from station.checking.watched.sensors import watch_fingerprint, watch_light, wat
 from tests.support import lives
 from tests.support.direct_bench import VirtualClock
 from tests.support.watched_scene import watch
+from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.port import VirtualPort
 
 SIGN = "not_measured.watched."
@@ -59,6 +62,19 @@ def test_a_worn_contact_bounces(tmp_path: Path) -> None:
     assert int(values["watched.button_bounces"]) > 0
 
 
+def test_by_a_clock_that_jumps_nobody_can_say_that_a_contact_does_not_bounce(tmp_path: Path) -> None:
+    values = watch(watch_buttons, phone("bouncing_volume_up", "jumping_clock"), tmp_path).values()
+    assert values[SIGN + "button_bounces"] == "out_of_range"
+    assert values["watched.buttons"] == "all"
+
+
+@pytest.mark.parametrize(("act", "value"), [(watch_buttons, "button_bounces"), (watch_digitiser, "touch_ghosts")])
+def test_of_a_stream_with_torn_lines_nothing_heard_says_nothing(act: Any, value: str, tmp_path: Path) -> None:
+    values = watch(act, phone("torn_lines"), tmp_path, person_s=60, seed=3).values()
+    assert values[SIGN + value] in ("cut", "not_seen")
+    assert "watched." + value not in values
+
+
 def test_two_keys_the_wrong_way_round_are_changed_over(tmp_path: Path) -> None:
     found = watch(watch_buttons, phone("changed_over"), tmp_path)
     assert found.values()["watched.buttons"] == "changed_over"
@@ -74,6 +90,33 @@ def test_the_keys_of_the_owners_keyboard_are_not_the_phones(tmp_path: Path) -> N
 def test_noise_and_floods_never_count_as_keys(fault: str, tmp_path: Path) -> None:
     found = watch(watch_buttons, phone(fault, "dead_power"), tmp_path)
     assert "watched.buttons" not in found.values()
+
+
+@pytest.mark.parametrize("act", [watch_buttons, watch_digitiser, watch_headset])
+@pytest.mark.parametrize("fault", ["", "endless_input", "garbage_input"])
+def test_nothing_of_ours_is_left_running_on_the_phone(act: Any, fault: str, tmp_path: Path) -> None:
+    with_socket = {**lives.PIXEL_13, "set": {"inputs": {"headset": True}}}
+    found = watch(act, phone(*filter(None, [fault]), of=with_socket), tmp_path)
+    there = found.slot.phone
+    assert isinstance(there, AndroidPhone)
+    assert there.system.running == set()
+    skipped = watch(act, phone(of=with_socket), tmp_path / "skipped", is_over=lambda at: at.seconds > 1)
+    assert isinstance(skipped.slot.phone, AndroidPhone)
+    assert skipped.slot.phone.system.running == set()
+
+
+def test_only_a_process_that_listens_is_ended(tmp_path: Path) -> None:
+    there = watch(watch_buttons, phone(), tmp_path).slot.phone
+    assert isinstance(there, AndroidPhone)
+    listening, other = there.system.begin_listening(), there.system.begin_listening()
+    there.lives.files.put(f"/proc/{other}/cmdline", b"logcat\0", mode=0o444)
+    for process in (listening, other, 4_000_000):
+        request = end_question(process, "check.buttons.ended", timeout_s=1.0).request
+        assert isinstance(request, ShellLine)
+        reply = there.run(f"shell,v2,raw:{request.line}", now_s=there.now_s)
+        assert reply is not None
+        assert (reply.exit_code, reply.stdout) == (0, b"")
+    assert there.system.running == {other}
 
 
 def test_whoever_skips_ends_the_act_at_once(tmp_path: Path) -> None:

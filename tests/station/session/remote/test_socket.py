@@ -37,7 +37,7 @@ from station.errors import (
     SessionRefusedError,
 )
 from station.ledger.stages import Stage
-from station.session import beginning, bench_operations, operations
+from station.session import beginning, bench_operations, measuring, operations
 from station.session.bench_operations import Phones
 from station.session.operations import OpenStation
 from station.session.remote import client, messages, server
@@ -392,7 +392,7 @@ def test_every_error_of_ours_comes_back_with_the_same_sentence_step_and_exit_cod
 
 def test_every_operation_is_one_of_a_station_and_takes_and_gives_data() -> None:
     for name, operation in OPERATIONS.items():
-        assert operation in [vars(room).get(name) for room in (beginning, operations, bench_operations)]
+        assert operation in [vars(room).get(name) for room in (beginning, operations, bench_operations, measuring)]
         messages._shape(operation)  # TypeError for what has no form as data
 
 

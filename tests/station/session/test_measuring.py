@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A phone is measured without a job for another command, by the session that holds the bench."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from phones.evidence import Moment
+from station.checking.act import Profile
+from station.checking.check_file import CheckFile
+from station.checking.flow import Skips, done
+from station.checking.table import acts_of
+from station.cli.measuring import MeasuringElsewhere, Wanted
+from station.errors import BeingMeasuredError, DrainingError, QuestionClosedError, StationBusyError
+from station.session import measuring
+from station.session.events import QuestionAsked
+from station.session.operations import OpenStation
+from station.session.remote.client import find_session
+from station.session.remote.server import serve
+from station.session.session import Session
+from station.setup.home import Home
+from station.work.worker import Progress
+from tests.support import lives
+from tests.support.one_phone import OnePhone, UnhurriedClock
+from tests.support.waiting import wait_for
+
+SILENT = Wanted(profile=Profile.QUICK, only=frozenset({"silent_android"}), anew=True)
+EYES = Wanted(profile=Profile.QUICK, only=frozenset({"eyes"}), anew=True)
+NOTHING_SKIPPED = Skips()
+
+
+@contextmanager
+def beside(folder: Path, *, drained: bool = False) -> Iterator[tuple[MeasuringElsewhere, Session, OnePhone]]:
+    """A command beside a session that begins work for others, with one Android that has a shell."""
+    phone = OnePhone(folder, lives.PIXEL_16_IN_USE, clock=UnhurriedClock(pause_s=0.05))
+    phone.port.look()  # a dialog opens
+    phone.clock.sleep(5.0)
+    phone.slot.press("accept_adb", phone.clock.seconds)
+    home = Home(folder).make()
+
+    def takes_orders() -> None:
+        if drained:
+            raise DrainingError
+
+    with (
+        phone.session(phone.only_hands) as session,
+        serve(OpenStation(home=home, session=session, takes_orders=takes_orders)),
+    ):
+        command = another(folder, phone)
+        yield command, session, phone
+        command.close()
+        for each in session.questions:
+            session.answer(each.id, None, by="")
+    phone.ledger.close()
+
+
+def another(folder: Path, phone: OnePhone) -> MeasuringElsewhere:
+    """Another command."""
+    elsewhere = find_session(Home(folder))
+    assert elsewhere is not None
+    return MeasuringElsewhere(elsewhere, phone.settings)
+
+
+def measured(file: CheckFile) -> dict[str, dict[str, str]]:
+    return {each.asked: dict(each.values) for each in file.evidence if each.asked.startswith("check.")}
+
+
+def test_it_measures_what_a_session_of_its_own_would_and_says_which_act_is_under_way(tmp_path: Path) -> None:
+    with beside(tmp_path) as (command, session, phone):
+        with command.events(Progress) as heard:
+            file = command.measure(command.find(""), SILENT, NOTHING_SKIPPED)
+        assert [each.event.check for each in heard if isinstance(each.event, Progress)] == ["silent_android"]
+        assert file.path.parent == tmp_path / "checks"
+        assert not session.jobs_at_work
+        alone = session.check(
+            phone.port.look(),
+            lambda platform: acts_of(SILENT.profile, platform, Moment.BEFORE, only=SILENT.only),
+            folder=tmp_path / "alone",
+            skips=NOTHING_SKIPPED,
+        )
+        assert measured(file)["check.silent_android"].keys() == measured(alone)["check.silent_android"].keys()
+        assert done(file.evidence) == {"silent_android"}
+
+
+def test_a_person_at_the_commands_terminal_is_asked_and_no_job_begins_on_the_phone_meanwhile(tmp_path: Path) -> None:
+    with beside(tmp_path) as (command, session, phone):
+        found: list[CheckFile] = []
+        asked = command.events(QuestionAsked)
+        thread = threading.Thread(
+            target=lambda: found.append(command.measure(phone.port.look(), EYES, NOTHING_SKIPPED)), daemon=True
+        )
+        thread.start()
+        first = asked.next(60.0)
+        assert first is not None
+        assert isinstance(first.event, QuestionAsked)
+        with pytest.raises(BeingMeasuredError):
+            session.start(phone.port.look(), by=lives.TESTER)
+        with pytest.raises(BeingMeasuredError):
+            another(tmp_path, phone).measure(phone.port.look(), SILENT, NOTHING_SKIPPED)
+        assert session.jobs_at_work == ()
+        for each in command.questions:
+            command.answer(each.id, each.choices[0], by="")
+        wait_for(lambda: bool(found), 60, "it does not end")
+        with pytest.raises(QuestionClosedError):
+            command.answer(first.event.question.id, None, by="")
+        (file,) = found
+        assert done(file.evidence) == {"eyes"}
+        asked.end()
+
+
+def test_nothing_further_is_measured_for_a_command_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "GONE_S", -1.0)
+    with beside(tmp_path) as (command, _session, phone):
+        file = command.measure(phone.port.look(), SILENT, NOTHING_SKIPPED)
+        assert not done(file.evidence)
+
+
+def test_what_a_person_skips_at_the_command_is_skipped(tmp_path: Path) -> None:
+    with beside(tmp_path) as (command, _session, phone):
+        file = command.measure(phone.port.look(), EYES, Skips(rest_skipped=lambda: True))
+        assert not done(file.evidence)
+
+
+def test_a_drained_service_measures_nothing_and_neither_does_a_session_that_works_for_itself(tmp_path: Path) -> None:
+    with beside(tmp_path, drained=True) as (command, session, phone):
+        with pytest.raises(DrainingError):
+            command.measure(phone.port.look(), SILENT, NOTHING_SKIPPED)
+        at = OpenStation(home=Home(tmp_path), session=session)
+        with pytest.raises(StationBusyError):
+            measuring.begin_to_measure(at, phone=phone.port.look(), profile="quick")
