@@ -35,10 +35,13 @@ PASSED, FAILED, BROKEN, NOTHING_SELECTED = 0, 1, 2, 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One call of pytest: which tests, in how many processes, further options, and whether lines are counted."""
+    """One call of pytest: which tests, in how many processes and how shared among them, further options, and whether
+    lines are counted.
+    """
 
     marks: str
     workers: int
+    dist: str = "loadgroup"
     options: tuple[str, ...] = ()
     measured: bool = False
 
@@ -50,7 +53,8 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "wire": Step(marks="wire and not slow and not page", workers=4),
         "slow": Step(marks="slow and not wire", workers=2, options=("--timeout", "1700")),
         "slow-wire": Step(marks="slow and wire", workers=3, options=("--timeout", "1700")),
-        "page": Step(marks="page", workers=0, options=("--timeout", "900")),
+        # A file's tests share one service or page, which is made once: each file stays with one browser.
+        "page": Step(marks="page", workers=2, dist="loadfile", options=("--timeout", "900")),
         # The same tests as "pure" and "wire" together, while lines are counted or, where that would show nothing, not.
         "measured": Step(marks="not slow and not page and not repeats", workers=3, measured=True),
         "unmeasured": Step(marks="repeats and not slow and not page", workers=3),
@@ -112,7 +116,7 @@ def run_step(name: str, step: Step, passed_on: Sequence[str], flaky: Flaky, *, r
 
 
 def _command(step: Step, seed: int, passed_on: Sequence[str]) -> list[str]:
-    workers = ["-n", str(step.workers), *(["--dist", "loadgroup"] if step.workers else [])]
+    workers = ["-n", str(step.workers), *(["--dist", step.dist] if step.workers else [])]
     plugin = ["-p", "tools.run_tests"]
     count = ["--cov", "--cov-report=", "--cov-fail-under=0"] if step.measured else []  # the floor: `coverage report`
     return ["-m", step.marks, *workers, f"--randomly-seed={seed}", *plugin, *count, *step.options, *passed_on]

@@ -5,6 +5,9 @@ eyes.
 A further act is one row here, its module beside this one, its values in `phones.allowed`, and rows of a grading scheme.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from phones.evidence import Moment
 from phones.port import Platform
 from station.checking.act import CheckAct, Profile
@@ -12,6 +15,7 @@ from station.checking.battery_load import BATTERY_LOAD
 from station.checking.browser.act import BROWSER_ANDROID
 from station.checking.browser.page_host import BROWSER_APPLE
 from station.checking.eyes import EYES
+from station.checking.flow import PATIENCE_S
 from station.checking.maker_page import MAKER_PAGE
 from station.checking.parts import PARTS_ACT, PARTS_AGAIN_ACT
 from station.checking.photos.act import PHOTOS
@@ -33,6 +37,14 @@ ACTS: tuple[CheckAct, ...] = (
     EYES,
     PHOTOS,
 )
+
+
+_PATIENCE_S: Mapping[str, float] = MappingProxyType({act.name: PATIENCE_S[act.measurer] for act in ACTS})
+
+
+def patience_s(name: str, person_s: float) -> float:
+    """How long the act of that name waits for a person at most, who has `person_s` for anything; seconds."""
+    return min(person_s, _PATIENCE_S.get(name, person_s))
 
 
 def acts_of(

@@ -42,6 +42,19 @@ def ahead_of_lot(ledger: Ledger, lot: str) -> tuple[str, ...]:
     )
 
 
+def ahead_of_tag(ledger: Ledger, tag: str, *, at: str) -> tuple[str, ...]:
+    """Of phones that were stated to bear that asset tag and have no job yet: the number, or the slot of the next one
+    there at that time (RFC 3339); each once. Raises: LedgerError.
+    """
+    found = dict[str, None]()
+    for entry in islice(ledger.stated_ahead("asset_tag", tag, newest_first=True), MOST_AHEAD):
+        said = _said(entry)
+        waits = ahead_of_slot(ledger, said.slot, at=at) if said.slot else ahead_of_numbers(ledger, (said.number,))
+        if fields_of(waits).get("asset_tag") == tag:
+            found[said.slot or said.number] = None
+    return tuple(found)
+
+
 def fields_of(entries: Iterable[Entry]) -> dict[str, str]:
     """What they say together; the later counts."""
     said: dict[str, str] = {}

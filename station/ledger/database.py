@@ -29,7 +29,7 @@ PAPERS = "(kind = 'certificate' OR kind = 'report')"
 AHEAD = "kind = 'stated' AND job = ''"
 TAKEN = "kind = 'stated' AND job <> ''"
 """Conditions of indexes over part of the entries: SQLite uses one only for a question in the same words."""
-STATED_AHEAD = {"number": "number", "slot": "slot", "lot": "fields.lot"}
+STATED_AHEAD = {"number": "number", "slot": "slot", "lot": "fields.lot", "asset_tag": "fields.asset_tag"}
 """What a statement about a phone without a job is found by → where that stands in its payload."""
 
 

@@ -182,8 +182,8 @@ class Ledger:
         return tuple(found[each] for each in sorted(found))
 
     def stated_ahead(self, of: str, value: str, *, newest_first: bool = False) -> Iterator[Entry]:
-        """Entries of no job that state something of the phone with that `number`, of the next one in that `slot`, or
-        of one in that `lot`. Raises: LedgerCorruptError, LedgerError.
+        """Entries of no job that state something of the phone with that `number`, of the next one in that `slot`, of
+        one in that `lot`, or of the one with that `asset_tag`. Raises: LedgerCorruptError, LedgerError.
         """
         condition, index = f"{AHEAD} AND {json_text(STATED_AHEAD[of])} = ?", f"entry_ahead_{of}"
         if not newest_first:

@@ -70,6 +70,7 @@ class Row:
     """One phone. `digits`: the last characters of its number. `elapsed_s`, `left_s`: None where nothing is known.
 
     `doing`: what happens, in a few words. `tells`: what a person must do now, if anything; `problems` likewise.
+    `check`: the act of checking that is under way, "" for none; `check_left_s`: how long it waits for a person yet.
     """
 
     port: str
@@ -85,6 +86,8 @@ class Row:
     elapsed_s: float | None = None
     left_s: float | None = None
     act: ActProgress | None = None
+    check: str = ""
+    check_left_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,7 @@ class _Place:
     began: float = 0.0
     usual_s: float | None = None
     last: Progress | None = None
+    check_until: float | None = None
     instruction: Say | None = None
     questions: list[Question] = field(default_factory=list)
     wants_form: bool = False
@@ -153,7 +157,7 @@ class Board:
                 place.decided = None
                 place.problems, place.instruction, place.questions = (), None, []
             case Progress():
-                self._progress(event)
+                self._progress(event, now)
             case Instruction():
                 place = self._place(event.port, event.slot)
                 place.instruction = Say(key=f"instruct.{event.key}", facts=event.facts)
@@ -216,12 +220,13 @@ class Board:
         else:
             place.plugged = False
 
-    def _progress(self, event: Progress) -> None:
+    def _progress(self, event: Progress, now: float) -> None:
         place = self._place(event.port, event.port)
         before = ("", "") if place.last is None else (place.last.key, place.last.check)
         if event.key not in _WAITS_FOR_A_PERSON and before != (event.key, event.check):
             place.instruction = None
         place.last, place.problems = event, event.problems
+        place.check_until = None if event.check_s is None else now + event.check_s
         if event.model and event.model != place.model:
             self.name(event.port, model=event.model, number="")
         elif event.model and place.usual_s is None:
@@ -301,6 +306,8 @@ def _row(place: _Place, now: float) -> Row:
     elapsed = None if not place.job else (now - place.began if running else place.took_s)
     act = place.last.act if running and place.last is not None else None
     left = max(0.0, place.usual_s - elapsed) if running and place.usual_s is not None and elapsed is not None else None
+    check = place.last.check if running and place.last is not None else ""
+    check_left = None if not check or place.check_until is None else max(0.0, place.check_until - now)
     return Row(
         port=place.port,
         slot=place.slot,
@@ -315,6 +322,8 @@ def _row(place: _Place, now: float) -> Row:
         elapsed_s=elapsed,
         left_s=left,
         act=act,
+        check=check,
+        check_left_s=check_left,
     )
 
 

@@ -27,6 +27,7 @@ from phones.witness import Witness, WitnessedPort
 from station.checking.act import PageHost, Profile, Scene
 from station.checking.eyes import settled
 from station.checking.flow import Skips
+from station.checking.table import patience_s
 from station.errors import LedgerError
 from station.ledger.checkpoints import sign_if_due
 from station.ledger.earlier import earlier_result, methods_refused
@@ -78,6 +79,7 @@ class Progress:
     problems: tuple[Problem, ...] = ()
     act: ActProgress | None = None  # of a long act that is under way
     check: str = ""  # the act of checking that is under way, `checking.<check>` in words.toml
+    check_s: float | None = None  # how long that waits for a person at most, from now on
 
     @property
     def sentence(self) -> str:
@@ -556,6 +558,7 @@ class Worker:
             problems=self._problems if self._job.stage is Stage.BLOCKED else (),
             act=act,
             check=check,
+            check_s=patience_s(check, self._context.settings.deadlines.person_s) if check else None,
         )
         try:
             self._context.on_progress(progress)

@@ -3,15 +3,20 @@
 field the worst that a phone or a person can put there.
 """
 
+import base64
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from phones.clock import SystemClock
 from phones.errors import ProofwipeError
 from station.client.connection import Connection
+from station.ledger.ledger import Ledger
+from station.ledger.paper_events import SampleCommitted, SampleDrawn
 from tests.support.busy_bench import LONGEST_S, BusyBench, busy_bench
+from tests.support.free_port import free_port
 from tests.support.waiting import wait_for
 from tools.serve_demo.visitors import imei
 
@@ -43,15 +48,27 @@ PHONES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "locked": ("1-11", {"model": IPHONE, "serial": "F2LSHOP0011", "ecid": 11,
                         "misbehaviour": ["activation_locked"]}),
 }  # fmt: skip
+WEEK = "2026-W01"
+"""Of a sample that was drawn."""
+HOOK = """
+[[webhook]]
+name = "shop-{port}"
+url = "http://127.0.0.1:{port}/nobody-is-there"
+secret = "shop.whsec"
+events = ["job.certified", "job.opened"]
+tries = 1
+timeout_s = 2
+"""
 BEGUN = ("certified", "rejected", "awaiting", "failed", "asking", "away", "worst")
 
 
 @dataclass(kw_only=True)
 class Shop:
-    """`jobs`: what a phone is called here → its job."""
+    """`jobs`: what a phone is called here → its job. `hook`: the name of its webhook, to which nobody listens."""
 
     station: BusyBench
     jobs: dict[str, str]
+    hook: str = ""
 
     def state(self, name: str) -> str:
         """Of that phone, "" where there is none."""
@@ -65,8 +82,13 @@ def full_shop(folder: Path, keys: Path) -> Iterator[Shop]:
         {**body, "imeis": [imei(100 + 2 * place), imei(101 + 2 * place)]}
         for place, (_port, body) in enumerate(PHONES.values())
     ]
-    with busy_bench(folder, keys, bodies) as station:
-        shop = Shop(station=station, jobs={})
+    secret = folder / "station" / "shop.whsec"
+    secret.parent.mkdir(parents=True, exist_ok=True)
+    secret.write_text(f"whsec_{base64.b64encode(bytes(32)).decode()}")
+    secret.chmod(0o600)
+    nobody = free_port()
+    with busy_bench(folder, keys, bodies, config=HOOK.format(port=nobody)) as station:
+        shop = Shop(station=station, jobs={}, hook=f"shop-{nobody}")
         for name in BEGUN:
             _begin(shop, name)
         _until(shop, "asking", "asks_you")
@@ -76,6 +98,10 @@ def full_shop(folder: Path, keys: Path) -> Iterator[Shop]:
         validator = Connection(port=station.port, token=station.badge("validator"))
         _decide(shop, validator, "certified", accept=True)
         _decide(shop, validator, "rejected", accept=False, grounds=SCRIPTS + LONG_WORD)
+        with closing(Ledger(station.line.home / "ledger.sqlite3", clock=SystemClock())) as ledger:
+            drawn = tuple(each["paper"] for each in station.jobs() if each["paper"])
+            ledger.append(SampleCommitted(period=WEEK, percent=5, number=len(drawn), sha256="ab" * 32, log_size=1), "")
+            ledger.append(SampleDrawn(period=WEEK, index=1, root="ab" * 32, chosen=drawn), "")
         yield shop
 
 

@@ -20,11 +20,11 @@ class UnhurriedClock(VirtualClock):
 
     def __init__(self, *, pause_s: float = 0.001) -> None:
         super().__init__()
-        self._pause_s = pause_s
+        self.pause_s = pause_s
 
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)
-        time.sleep(self._pause_s)
+        time.sleep(self.pause_s)
 
 
 class OnePhone:

@@ -4,7 +4,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import httpx
 from certs import issue
 from phones.clock import utc_now
 from station.documents.setup import StationChecked
+from station.errors import QuestionClosedError
 from station.service.callers import Role
 from station.service.daemon import Daemon, api_socket, listening
 from station.service.feed import Feed
@@ -38,6 +39,8 @@ from tests.support.waiting import wait_for
 PATIENT = replace(lives.SETTINGS, deadlines=replace(lives.SETTINGS.deadlines, person_s=1e7))
 """Virtual time runs while nobody asks anything."""
 LONGEST_S = 100.0
+MEASURING_PAUSE_S = 0.03
+"""A person has five minutes for what eyes are asked: so they take about half a minute of real time."""
 OPERATOR = "Li Wei"
 SERIAL = str(lives.PIXEL_16["serial"])
 
@@ -73,6 +76,11 @@ class ServiceRoom:
         answer = self.client.get(path, **more)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def hurry(self) -> None:
+        """A person has done what was waited for: virtual time runs as fast as everywhere."""
+        assert isinstance(self.phone.clock, UnhurriedClock)
+        self.phone.clock.pause_s = UnhurriedClock().pause_s
 
     def until(self, state: str) -> Mapping[str, Any]:
         """Wait until the one phone is in that state."""
@@ -119,14 +127,22 @@ def service_room(
     pace: Pace | None = None,
     overwrite: Overwrite = PATIENT.overwrite,
     whole_papers: bool = False,
+    checks: str = "",
 ) -> Iterator[ServiceRoom]:
     """`answers`: a script stands for the technician; else questions wait for a client. `whole_papers`: drawn, signed,
-    filed; else they are records alone.
+    filed; else they are records alone. `checks`: the profile by which phones are measured.
     """
     home = Home(folder).make()
     shutil.copytree(keys, home.keys)
     settings = replace(PATIENT, service=Service(erase=erase), overwrite=overwrite)
-    room = OnePhone(folder, phone, settings=settings, clock=UnhurriedClock())
+    if checks:
+        settings = replace(settings, checking=replace(settings.checking, checks=checks))
+    room = OnePhone(
+        folder,
+        phone,
+        settings=settings,
+        clock=UnhurriedClock(pause_s=MEASURING_PAUSE_S) if checks else UnhurriedClock(),
+    )
     if whole_papers:
         home.papers.mkdir(exist_ok=True)
         room.papers = replace(
@@ -185,10 +201,14 @@ def service_room(
             )
         finally:
             session.locked.clear()  # or a job that waits for it never ends
-            for question in session.questions:
-                session.answer(question.id, None, by="the end of the test")
             if up.is_set():
                 daemon.ask_to_end()
+            ending = threading.Thread(target=session.wait)
+            ending.start()
+            while ending.is_alive():  # a job asks one thing after the other
+                for question in session.questions:
+                    with suppress(QuestionClosedError):
+                        session.answer(question.id, None, by="the end of the test")
+                ending.join(0.05)
             thread.join(LONGEST_S)
-            session.wait()
     room.ledger.close()

@@ -16,12 +16,14 @@ from station.service.pages import (
     bench,
     counts,
     help_page,
+    hook_pages,
     job_pages,
     live,
     login,
     lot_pages,
     papers,
     printouts,
+    sample_pages,
     scanning,
     sheet_page,
     validation,
@@ -35,6 +37,7 @@ SUBJECTS = (
     *(assets.PAGES, login.PAGES, live.PAGES, bench.PAGES, sheet_page.PAGES),
     *(scanning.PAGES, job_pages.PAGES, help_page.PAGES),
     *(validation.PAGES, papers.PAGES, printouts.PAGES, counts.PAGES, about.PAGES, lot_pages.PAGES),
+    *(sample_pages.PAGES, hook_pages.PAGES),
 )
 
 

@@ -12,10 +12,11 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from station.errors import QuestionNotFoundError
+from station.questions import EYES
 from station.service.bodies import Code, Key, Name
 from station.service.callers import Right
 from station.service.pages.page_routes import PageRoutes, Seen, Service
-from station.service.pages.panel import panel_of, question_shown
+from station.service.pages.panel import next_of_eyes, panel_of, question_shown
 from station.service.pages.showing import go, part, show
 from station.service.pages.tiles import tile_of
 from station.service.routing import Id
@@ -114,8 +115,12 @@ def sure(browser: Seen, service: Service, question: Id, choice: At = "-") -> Res
 
 @PAGES.add("POST", "/questions/{question}", Right.OPERATE)
 def answer(browser: Seen, service: Service, question: Id, body: Answered) -> Response:
-    """The first answer counts, whoever gives it."""
+    """The first answer counts, whoever gives it. What eyes are asked next follows at once."""
+    asked = _question(service, question)
     service.answer(browser.caller, question, body.choice or None, operator=None)
+    following = next_of_eyes(service, asked.port) if asked.key in EYES else None
+    if following is not None:
+        return part("question.html", browser, question=following)
     return part("question_answered.html", browser)
 
 

@@ -11,6 +11,7 @@ from fastapi import Query, Response
 from phones.evidence import Evidence, Outcome
 from phones.identity import plain
 from phones.words import has
+from station.documents.grade_story import grades
 from station.documents.job_story import happenings, named_numbers, next_step, reasons_against, stage_word
 from station.documents.job_words import local_time, paper_status_text
 from station.documents.jobs import JobTold
@@ -80,6 +81,7 @@ def one_job(browser: Seen, service: Service, job: Id) -> Response:
         standing=paper_status_text(known),
         happened=tuple(happenings(found)),
         evidence=tuple(_pieces(found)),
+        grades=grades(found),
         local_time=local_time,
     )
 
@@ -108,6 +110,7 @@ def phone(browser: Seen, service: Service, number: Annotated[str, Query(min_leng
         number=found[0].summary.serial or number,
         model=found[0].summary.model,
         here=next((ports[each.id] for each in found if each.id in ports), ""),
+        grades=next((told for each in found if (told := grades(each))), ()),
         visits=[
             Visit(
                 job=JobTold.of(each.summary, service.at.home.papers),

@@ -22,8 +22,10 @@ NAVIGATION: tuple[Page, ...] = (
     Page(path="/validation", word="page_queue.title", right=Right.DECIDE, key="v"),
     Page(path="/papers", word="page_papers.title", right=Right.READ, key="p"),
     Page(path="/lots", word="page_lots.title", right=Right.READ, key="l"),
+    Page(path="/samples", word="page_samples.title", right=Right.READ, key="a"),
     Page(path="/statistics", word="page_counts.title", right=Right.READ, key="s"),
     Page(path="/doctor", word="page_about.doctor", right=Right.MAINTAIN, key="d"),
+    Page(path="/webhooks", word="page_hooks.title", right=Right.READ, key="w"),
     Page(path="/people", word="page_about.people", right=Right.READ, key="e"),
     Page(path="/configuration", word="page_about.configuration", right=Right.READ, key="c"),
 )

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the bench page shows of the one phone that is chosen: what it needs, and what can be done about it here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phones.words import has
-from station.questions import EYES
+from station.questions import EYES, PHOTOS_TAKEN
 from station.service.callers import Right
 from station.service.pages.asset_files import REFERENCE_PICTURES
 from station.service.pages.browser import Browser
@@ -30,14 +30,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionShown:
-    """A question that stands alone, with its choices. `cost`: what it costs that nobody looked, "" for nothing.
-    `picture`: its reference picture among the assets, "" for none.
+    """A question that is not on the sheet, with its choices. `cost`: what it costs that nobody looked, "" for nothing.
+    `picture`: its reference picture among the assets, "" for none. `by_one_key`: it decides nothing alone, so the key
+    that chooses has answered it; `still`: how many such are open about the phone, with this one. `card`: does it ask
+    for photos beside a card?
     """
 
     told: QuestionTold
     choices: tuple[Choice, ...]
     cost: str
     picture: str = ""
+    by_one_key: bool = False
+    still: int = 1
+    card: bool = False
 
     def choice(self, value: str) -> Choice | None:
         """The one of that value."""
@@ -46,8 +51,9 @@ class QuestionShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """`plannable`: it waits to be confirmed. `sheet`: None where there is no job to state a condition for. `may_skip`:
-    a check is under way.
+    """`questions`: those that decide alone, each; of those that eyes are asked one after the other, the one that is
+    next. `plannable`: it waits to be confirmed. `sheet`: None where there is no job to state a condition for.
+    `may_skip`: a check is under way.
     """
 
     tile: Tile
@@ -64,16 +70,28 @@ def panel_of(service: Running, browser: Browser, port: str) -> Panel | None:
     if row is None:
         return None
     tile, operates = tile_of(row), browser.may(Right.OPERATE)
-    alone = tuple(question_shown(each) for each in service.bench.questions(port) if each.key not in KEYS)
     at_work = bool(row.job) and tile.phone.state != "finished" and operates
     return Panel(
         tile=tile,
-        questions=alone if operates else (),
+        questions=_questions(service, port) if operates else (),
         plannable=operates and not row.job and tile.phone.state in ("to_confirm", "finished", "blocked"),
         sheet=sheet_shown(service, port, row.job) if at_work else None,
         may_give_up=at_work,
-        may_skip=row.doing.key.startswith("checking.") and operates,
+        may_skip=bool(row.check) and operates,
     )
+
+
+def next_of_eyes(service: Running, port: str) -> QuestionShown | None:
+    """What eyes are asked next about the phone there, as the session itself has it now; None for nothing."""
+    asked = [each for each in service.at.session.questions if each.port == port and each.key in EYES]
+    return replace(question_shown(asked[0]), still=len(asked)) if asked else None
+
+
+def _questions(service: Running, port: str) -> tuple[QuestionShown, ...]:
+    asked = service.bench.questions(port)
+    alone = tuple(question_shown(each) for each in asked if each.key not in KEYS and each.key not in EYES)
+    eyes = next_of_eyes(service, port)
+    return alone if eyes is None else (*alone, eyes)
 
 
 def question_shown(asked: Question) -> QuestionShown:
@@ -84,7 +102,14 @@ def question_shown(asked: Question) -> QuestionShown:
     choices.append(Choice(key="0", value=nobody, word=word(NOT_LOOKED)))
     cost = text(f"cost.{asked.key}") if has(f"cost.{asked.key}") else ""
     picture = REFERENCE_PICTURES.get(asked.key.rpartition("_")[2], "") if asked.key in EYES else ""
-    return QuestionShown(told=QuestionTold.of(asked), choices=tuple(choices), cost=cost, picture=picture)
+    return QuestionShown(
+        told=QuestionTold.of(asked),
+        choices=tuple(choices),
+        cost=cost,
+        picture=picture,
+        by_one_key=asked.key in EYES,
+        card=asked.key == PHOTOS_TAKEN,
+    )
 
 
 def word(choice: str) -> str:

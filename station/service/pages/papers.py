@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
+from station.documents.grade_story import grades
 from station.documents.job_words import local_time, paper_status_text, reason_text
 from station.documents.jobs import JobTold
 from station.ledger.job_filter import JobFilter
@@ -111,6 +112,7 @@ def paper(browser: Seen, service: Service, job: Id) -> Response:
         browser,
         job=JobTold.of(found.summary, service.at.home.papers),
         standing=paper_status_text(found.summary),
+        grade=next((each for each in grades(found) if each.on_paper), None),
         sealed=sealed if out else [],
         withdrawals=WITHDRAWALS,
     )

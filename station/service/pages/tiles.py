@@ -53,7 +53,8 @@ _ON_A_PAGE: Mapping[str, str] = MappingProxyType(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
     """`tone`: needs, working, unplug, report or failed. `order`: what to do about the cable. `needs`: does it
-    wait for a person?
+    wait for a person? `check`: the act of checking that is under way, in words, "" for none; `check_left_s`: whole
+    seconds that it waits for a person yet, None where that is not known.
     """
 
     phone: PhoneOnBench
@@ -65,11 +66,21 @@ class Tile:
     tells: str
     left: str
     needs: bool
+    check: str = ""
+    check_left_s: int | None = None
+
+    @property
+    def check_left(self) -> str:
+        """As a clock shows it: minutes and seconds."""
+        left = self.check_left_s or 0
+        return f"{left // 60}:{left % 60:02}"
 
 
 def tile_of(row: Row) -> Tile:
     """In the language in use."""
     tells = "" if row.tells is None else text(_ON_A_PAGE.get(row.tells.key, row.tells.key), **row.tells.facts)
+    if row.check and not tells and row.cable is not Cable.NEEDS_YOU:
+        tells = text("page.check_alone")
     phone = PhoneOnBench.of(row)
     end = _end(row)
     return Tile(
@@ -80,8 +91,10 @@ def tile_of(row: Row) -> Tile:
         sign=_SIGNS[row.cable] if end is None else end.sign,
         doing=text(_ON_A_PAGE[row.doing.key]) if row.doing.key in _ON_A_PAGE else phone.sentence,
         tells=tells,
-        left="" if row.left_s is None else text("page.left", minutes=max(1, round(row.left_s / 60))),
+        left="" if row.left_s is None or row.check else text("page.left", minutes=max(1, round(row.left_s / 60))),
         needs=row.cable is Cable.NEEDS_YOU,
+        check=text(f"checking.{row.check}") if row.check else "",
+        check_left_s=None if row.check_left_s is None else round(row.check_left_s),
     )
 
 

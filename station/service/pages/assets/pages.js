@@ -123,14 +123,35 @@
   document.addEventListener("htmx:after:swap", (event) => {
     const { request, response, target } = event.detail?.ctx ?? {};
     if (request?.method === "GET" && response?.status === 200) seen = new Date();
-    if (target?.id === "bench") return look();
+    if (target?.id === "bench") { tick(); focusAgain(); return look(); }
     if (byId("message").textContent.trim()) byId("message").scrollIntoView({ block: "nearest" });
     else if (target?.matches?.("[data-keep]")) target.querySelector("[data-first]")?.focus();
   });
+  // what was answered by a key may have gone with the focus in it: a person goes on where they were
+  let inQuestions = false;
+  document.addEventListener("focusin", (event) => { inQuestions = Boolean(event.target.closest?.(".asked-here")); });
+  const focusAgain = () => {
+    if (inQuestions && document.activeElement === document.body) byId("panel")?.querySelector(".asked-here [data-first]")?.focus({ preventScroll: true });
+  };
+
+  // -- how long a check waits for a person yet, second by second
+  const counted = new WeakMap();
+  const tick = () => {
+    for (const each of document.querySelectorAll("[data-left]")) {
+      const told = Number(each.dataset.left), now = performance.now();
+      let from = counted.get(each);
+      if (from?.told !== told) counted.set(each, from = { told, at: now });
+      const left = Math.max(0, Math.round(told - (now - from.at) / 1000));
+      each.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    }
+  };
+  setInterval(tick, 1_000);
+
   look();
   const panel = byId("panel");
   if (panel) {
-    const first = panel.querySelector("[data-first]") ?? byId("panel-close");
+    const sheet = byId("check-now") ? null : panel.querySelector("[data-first]"); // digits are for what a check will ask
+    const first = panel.querySelector(".asked-here [data-first]") ?? sheet ?? byId("panel-close");
     first.focus({ preventScroll: true });
     panel.scrollIntoView({ block: "nearest" });
   }
@@ -154,6 +175,7 @@
     byId("scan").requestSubmit();
   };
   const shows = (each) => each.getClientRects().length > 0 && !each.closest("details:not([open]) > :not(summary)");
+  const find = (key) => [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key && shows(each));
   const press = (key) => {
     if (!chosen("shortcuts", "yes") && !/^[0-9]$/.test(key)) return;
     const line = document.activeElement?.closest?.("[data-line]");
@@ -172,13 +194,14 @@
     }
     if (key === "g") { going = true; return; }
     if (key === "/") { byId("scan-field")?.focus(); return; }
-    if (key === "n") {
+    if (key === "q") { byId("panel")?.querySelector(".asked-here [data-first]")?.focus(); return; }
+    if (key === "n" && !find(key)) {
       const all = [...document.querySelectorAll("[data-needs] a")];
       const at = all.findIndex((each) => each.getAttribute("aria-current"));
       (all[at + 1] ?? all[0])?.click();
       return;
     }
-    const meant = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key && shows(each));
+    const meant = find(key);
     meant?.click();
     if (meant?.matches("details[open] > summary")) {
       // what was unfolded by its key is what a person goes on with

@@ -3,7 +3,9 @@
 
 import html
 import re
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from certs.errors import CertsError
+from grading.eyes import ASKED
 from grading.questions import QUESTIONS
+from station.errors import QuestionClosedError
+from station.questions import EYES, PHOTOS_TAKEN
+from station.service.pages.browser import Browser
+from station.service.pages.panel import question_shown
 from station.service.pages.showing import draw
 from station.service.pages.tiles import tile_of
 from station.session.board import Cable, Row, Say, Urgency
@@ -41,6 +48,19 @@ def planned(room: ServiceRoom, browser: PageClient) -> tuple[str, dict[str, str]
     address = re.search(r'data-hx-post="(/plans/[^"]+/confirm)"', shown.text)
     assert address is not None, shown.text
     return address.group(1), {name: hidden(shown.text, name) for name in ("plan_hash", "key", "port")}
+
+
+def to_its_end(room: ServiceRoom, job: str) -> None:
+    """Whatever is asked yet is answered."""
+    room.hurry()
+
+    def ended() -> bool:
+        for each in room.running.at.session.questions:
+            with suppress(QuestionClosedError):
+                room.running.at.session.answer(each.id, lives.ANSWERS.get(each.key), by="Li Wei")
+        return bool(room.get(f"/v1/jobs/{job}")["jobs"][0]["closed_at"])
+
+    wait_for(ended, LONGEST_S, "the job does not end")
 
 
 def test_a_phone_is_shown_planned_confirmed_and_has_a_story(room: ServiceRoom, browser: PageClient) -> None:
@@ -115,14 +135,102 @@ def test_questions_and_the_sheet_are_answered_in_place_and_count_after_a_yes_to_
         assert 'class="note good"' in kept
         wait_for(lambda: not room.get("/v1/questions")["questions"], LONGEST_S, "what was stated answers nothing")
         late = sheet | {"act": "keep", "answers": FINE | {"screen": "defect"}}
-
-        def ended() -> bool:
-            for each in room.running.at.session.questions:
-                room.running.at.session.answer(each.id, lives.ANSWERS[each.key], by="Li Wei")
-            return bool(room.get(f"/v1/jobs/{job}")["jobs"][0]["closed_at"])
-
-        wait_for(ended, LONGEST_S, "the job does not end")
+        to_its_end(room, job)
         wait_for(lambda: browser.send("/sheet", late).status_code == 410, LONGEST_S, "kept, and used by nobody")
+
+
+def test_what_eyes_are_asked_is_asked_one_after_the_other_and_each_is_answered_by_one_key(
+    tmp_path: Path, keys_of: Callable[[bool], Path]
+) -> None:
+    with (
+        service_room(tmp_path / "station", keys_of(True), answers=False, checks="quick") as room,
+        coming_in(room, "technician") as browser,
+    ):
+        address, body = planned(room, browser)
+        assert browser.send(address, body | {"number": SERIAL}).status_code == 200
+        port = f"/?at={body['port']}"
+        first = [each for each in ASKED if not each.needs]
+        wait_for(lambda: len(room.get("/v1/questions")["questions"]) == len(first), LONGEST_S, "nobody is asked")
+        page = browser.page(port)
+        assert re.findall(r'data-question="([^"]+)"', page) == ["eyes_front_mark"]
+        assert "/assets/eyes-mark.svg" in page
+        assert "Check: eyes with a ruler" in page
+        assert re.search(r'<time data-left="[0-9]+">[0-9]+:[0-9]{2}</time>', page)
+        assert re.search(r'<button data-key="s">', page)
+        assert re.search(r'<button data-key="r">', page)
+        for place, each in enumerate(first, start=1):
+            question = re.search(r'data-hx-post="/questions/([^"]+)"', page)
+            assert question is not None
+            if place == 1:
+                wrong = browser.send(f"/questions/{question.group(1)}", {"choice": "maybe"})
+                assert wrong.status_code == 422
+            answered = browser.send(f"/questions/{question.group(1)}", {"choice": each.choices[0]})
+            assert answered.status_code == 200
+            page = answered.text
+            assert (each is first[-1]) is ("data-question" not in page)
+            assert browser.send(f"/questions/{question.group(1)}", {"choice": each.choices[0]}).status_code >= 400
+        kept = {"statement.eyes_front_mark": "unseen", "statement.eyes_lifting": "closed"}
+        job = room.running.bench.job_at(body["port"])
+        to_its_end(room, job)
+        evidence = room.running.at.session.jobs.by_id(job).evidence
+        assert any(kept.items() <= piece.values.items() for piece in evidence)
+
+
+def test_the_card_for_photos_is_given_while_they_are_asked_for(tmp_path: Path, keys_of: Callable[[bool], Path]) -> None:
+    with (
+        service_room(tmp_path / "station", keys_of(True), answers=False) as room,
+        coming_in(room, "technician") as browser,
+    ):
+        _photos_asked_for(room, browser)
+
+
+def _photos_asked_for(room: ServiceRoom, browser: PageClient) -> None:
+    asked = threading.Thread(
+        target=room.running.at.session._questions.ask,
+        args=(PHOTOS_TAKEN,),
+        kwargs={"job": "TESTJOB1", "port": "1-1", "slot": "A1", "choices": EYES[PHOTOS_TAKEN],
+                "facts": {"code": "0123456789AB"}, "timeout_s": 1e9},
+    )  # fmt: skip
+    asked.start()
+    try:
+        wait_for(lambda: bool(room.running.at.session.questions), LONGEST_S, "it is not asked")
+        (question,) = room.running.at.session.questions
+        shown = draw("question.html", Browser(path="/", language="en", is_part=True, cookie_name="x"),
+                     question=question_shown(question))  # fmt: skip
+        assert f'href="/questions/{question.id}/card.pdf"' in shown
+        assert "<img" not in shown, "there is no reference picture of a photo"
+        given = browser.client.get(f"/questions/{question.id}/card.pdf")
+        assert given.content.startswith(b"%PDF-")
+        assert "0123456789AB" in given.headers["content-disposition"]
+    finally:
+        for each in room.running.at.session.questions:
+            room.running.at.session.answer(each.id, None, by="the end of the test")
+        asked.join(LONGEST_S)
+    assert browser.client.get(f"/questions/{question.id}/card.pdf").status_code == 404
+
+
+def test_checks_are_skipped_from_the_page_while_their_questions_are_open(
+    tmp_path: Path, keys_of: Callable[[bool], Path]
+) -> None:
+    with (
+        service_room(tmp_path / "station", keys_of(True), answers=False, checks="quick") as room,
+        coming_in(room, "technician") as browser,
+    ):
+        address, body = planned(room, browser)
+        assert browser.send(address, body | {"number": SERIAL}).status_code == 200
+        wait_for(lambda: bool(room.get("/v1/questions")["questions"]), LONGEST_S, "nobody is asked")
+        page = browser.page(f"/?at={body['port']}")
+        job = room.running.bench.job_at(body["port"])
+        assert hidden(page, "rest") == "yes"
+        assert browser.send("/skip-check", {"job": job, "rest": "yes"}).status_code == 204
+        wait_for(
+            lambda: not any(each["question"] in EYES for each in room.get("/v1/questions")["questions"]),
+            LONGEST_S,
+            "they are still asked",
+        )
+        wait_for(lambda: "check-now" not in browser.page(f"/?at={body['port']}"), LONGEST_S, "it still checks")
+        to_its_end(room, job)
+        assert not any("check.eyes" in piece.asked for piece in room.running.at.session.jobs.by_id(job).evidence)
 
 
 def test_a_badge_that_is_scanned_where_phones_are_looked_for_is_not_shown(
@@ -188,7 +296,6 @@ def test_hostile_words_of_a_phone_are_words_on_every_page(tmp_path: Path, keys_o
 
 def test_hostile_words_in_every_field_of_a_tile_are_words(browser: PageClient) -> None:
     from station.documents.sentences import Reason
-    from station.service.pages.browser import Browser
 
     row = Row(
         port=HOSTILE, slot=HOSTILE, model=HOSTILE, digits=HOSTILE, job=HOSTILE, doing=Say(key="bench.doing_done"),

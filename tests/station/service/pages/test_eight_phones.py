@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from station.questions import CONDITION
 from tests.support.busy_bench import LONGEST_S, VALIDATOR, BusyBench, busy_bench
 from tests.support.page_browser import PageBrowser
 from tests.support.waiting import wait_for
@@ -32,7 +33,7 @@ WIPES = {"reset": 2, "None": 1}
 """How often one job wipes a phone: the trade-in way wipes it once more when it leaves evaluation."""
 NOBODY_THERE = ("net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_ENCODING", "Failed to fetch")
 """What a browser complains about while the service is away."""
-NOT_LOOKED, REPLUGGED, REJECTED = "1-2", "1-3", "1-4"
+NOT_LOOKED, REPLUGGED, REJECTED, PULLED = "1-2", "1-3", "1-4", "1-5"
 
 
 @pytest.fixture
@@ -130,6 +131,8 @@ def test_eight_phones_go_from_plug_to_validated_certificate_by_keys_alone(
         for port in [*SERIALS][4:]:
             confirm(page, port)
         for port in SERIALS:
+            if port == PULLED:
+                pulled_and_put_back(page, station)
             state_condition(page, port)
 
         def finished() -> bool:
@@ -173,6 +176,25 @@ def interrupted(page: PageBrowser, station: BusyBench) -> None:
     wait_for(lambda: page.count(".tile") == len(PHONES), LONGEST_S, lambda: page.text("#tiles"))
     assert page.script("window.sameDocument") is True, "nobody had to load the page again or to log in"
     assert {each["job"]: each["serial"] for each in station.jobs()} == known
+
+
+def pulled_and_put_back(page: PageBrowser, station: BusyBench) -> None:
+    """The cable of a phone is pulled in the middle of its job, once it is erased and before anybody has stated its
+    condition; the job stays where it was, and nothing begins anew.
+    """
+
+    def waits() -> bool:
+        asked = station.client.get("/v1/questions")["questions"]
+        return any(each["port"] == PULLED and each["question"] in CONDITION for each in asked)
+
+    wait_for(lambda: waits() or answer(page, station), LONGEST_S, lambda: f"{station.phones()}")
+    wait_for(waits, LONGEST_S, lambda: f"{station.phones()}")
+    (job,) = [each["job"] for each in station.jobs() if each["serial"] == SERIALS[PULLED]]
+    station.bench.unplug(PULLED)
+    page.scan(SERIALS[PULLED])
+    page.wait(f"#panel[data-port='{PULLED}'] .sheet [data-line]")
+    station.bench.plug(PULLED)
+    assert [each["job"] for each in station.jobs() if each["serial"] == SERIALS[PULLED]] == [job]
 
 
 def decide_all(page: PageBrowser, station: BusyBench) -> None:

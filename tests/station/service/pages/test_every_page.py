@@ -3,6 +3,7 @@
 nothing that axe-core knows to be a barrier, nothing cut, nothing wider than the screen, and no script runs.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from station.service.pages.app import SUBJECTS
-from tests.support.full_shop import BEGUN, LOT, PHONES, RAN, SCRIPTS, Shop, full_shop
+from tests.support.full_shop import BEGUN, LOT, PHONES, RAN, SCRIPTS, WEEK, Shop, full_shop
 from tests.support.page_browser import PageBrowser
 
 pytestmark = [pytest.mark.page, pytest.mark.timeout(900)]
@@ -27,6 +28,8 @@ CUT = Path(__file__).with_name("cut_text.js").read_text("utf-8")
 NO_PAGES = re.compile(r"^/(assets|live|parts|session)\b|\.(pdf|csv|jsonl|zpl)$")
 """What a page fetches, and files."""
 
+PICTURES = os.environ.get("PROOFWIPE_PICTURES", "")
+"""A folder for screenshots, for whoever wants to look at them."""
 ANYBODY = ("/login", "/login?code=stale")
 TECHNICIAN = (
     "/",
@@ -38,6 +41,9 @@ TECHNICIAN = (
     *(f"/jobs/{{{name}}}" for name in BEGUN),
     "/lots",
     "/lots?name={lot}",
+    "/samples?period={week}&of=certificates",
+    "/webhooks?name={hook}",
+    "/scan?code={lot}",
     "/jobs/NOSUCHJOB",
     "/nowhere",
 )
@@ -50,6 +56,10 @@ VALIDATOR = (
     "/papers?find={hostile}",
     "/papers/{certified}",
     "/papers/{failed}",
+    "/samples",
+    "/samples?period={week}",
+    "/webhooks",
+    "/webhooks?name={hook}",
     "/statistics",
     "/people",
     "/configuration",
@@ -80,7 +90,12 @@ def _is_one_of(route: str, path: str) -> bool:
 def address(shop: Shop, path: str) -> str:
     """With the jobs of this shop."""
     return path.format(
-        serial=PHONES["certified"][1]["serial"], hostile="%3Cscript%3E%22%27", lot=quote(LOT), **shop.jobs
+        serial=PHONES["certified"][1]["serial"],
+        hostile="%3Cscript%3E%22%27",
+        lot=quote(LOT),
+        week=WEEK,
+        hook=shop.hook,
+        **shop.jobs,
     )
 
 
@@ -121,17 +136,26 @@ def test_no_page_has_a_barrier_or_cuts_a_word_or_runs_a_script(
 def looked_at(page: PageBrowser, path: str, *, with_axe: bool) -> list[Any]:
     """What is wrong with the page that is open."""
     wrong: list[Any] = []
+    if with_axe:
+        page.do("install", path=str(AXE))
     for width in WIDTHS:
         page.do("resize", width=width, height=900)
         wrong += [(path, width, each) for each in page.script(CUT)]
+        picture(page, path, width)
         if with_axe and width != WIDTHS[-1]:
-            page.do("install", path=str(AXE))
             found = page.script(SUMMED)
             assert found["passed"] > 5, "axe-core looked at something"
             wrong += [(path, width, each) for each in found["found"]]
     if page.script(f"window.{RAN}") is not None:
         wrong.append((path, "a script ran"))
     return wrong
+
+
+def picture(page: PageBrowser, path: str, width: int) -> None:
+    if PICTURES:
+        language = page.script("document.documentElement.lang")
+        name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "bench"
+        page.do("picture", path=str(Path(PICTURES) / f"{name}-{language}-{width}.png"))
 
 
 def plans(page: PageBrowser, shop: Shop) -> Iterator[str]:

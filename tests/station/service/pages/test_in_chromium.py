@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages in a real Chromium: by scanner and keys alone, at three widths, through a service that is killed."""
+"""The pages in a real Chromium: by scanner and keys alone, through a service that is killed."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.station.service.test_daemon import CONFIG, patient, serving
+from tests.support import lives
 from tests.support.cli_station import PIXEL_16, Starter
 from tests.support.free_port import free_port
 from tests.support.page_browser import PageBrowser
@@ -14,11 +16,13 @@ from tests.support.service_room import LONGEST_S, SERIAL, ServiceRoom, service_r
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.page, pytest.mark.timeout(900)]
-WIDTHS = (390, 1280, 1920)
-PATHS = ("/", "/?at={port}", "/help", "/jobs/{job}", "/phone?number=" + SERIAL, "/scan?code=nobody")
-CUT = """[...document.querySelectorAll("body *")].filter((each) => each.getClientRects().length
-  && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX !== "visible"
-  && !each.matches(".quiet-title, .skip, input")).map((each) => each.outerHTML.slice(0, 200))"""
+
+
+@pytest.fixture
+def measuring(tmp_path: Path, keys_of: Callable[[bool], Path]) -> Iterator[ServiceRoom]:
+    """One that measures its phones before it erases them."""
+    with service_room(tmp_path / "station", keys_of(True), answers=False, checks="quick") as room:
+        yield room
 
 
 @pytest.fixture
@@ -71,6 +75,52 @@ def test_a_phone_goes_from_the_scanner_to_its_paper_by_scanner_and_keys_alone(
     assert chromium.complaints == []
 
 
+def test_a_phone_is_measured_by_keys_alone_some_of_it_answered_and_the_rest_skipped(
+    measuring: ServiceRoom, chromium: PageBrowser
+) -> None:
+    measuring.until("to_confirm")
+    chromium.enter(measuring.port, measuring.token("technician"))
+    chromium.wait(".tile[data-state=to_confirm]")
+    chromium.scan(SERIAL)
+    chromium.wait("#panel #plan")
+    chromium.press("Enter")
+    chromium.wait("#confirm-number")
+    chromium.scan(SERIAL)
+    answered = {"eyes_front_mark": "3", "eyes_front_pixels": "1", "eyes_front_picture": "0", "eyes_back_mark": "1"}
+    for question, key in answered.items():
+        chromium.wait(f"[data-question={question}] img.reference", seconds=LONGEST_S)
+        assert chromium.count("[data-question]") == 1, "one at a time"
+        chromium.press(key)
+    chromium.wait("[data-question=eyes_frame_mark]")
+    told = chromium.text("#check-now") + chromium.text(".tile .left")
+    assert "Check: eyes with a ruler" in told
+    assert re.search(r"\b[0-9]+:[0-9]{2}\b", told), "how long it waits"
+    chromium.press("s")
+    chromium.wait("[data-question^=eyes]", state="detached")
+    chromium.wait("#check-now", state="detached", seconds=LONGEST_S)
+    measuring.hurry()
+    (job,) = measuring.get("/v1/jobs")["jobs"]
+
+    def over() -> bool:
+        for each in measuring.get("/v1/questions")["questions"]:
+            choice = lives.ANSWERS.get(each["question"])
+            measuring.client.post(f"/v1/questions/{each['question_id']}/answer", json={"choice": choice})
+        return chromium.count("#panel.unplug, #panel.report, #panel.failed") == 1
+
+    wait_for(over, LONGEST_S, lambda: chromium.text("body"))
+    kept = measuring.running.at.session.jobs.by_id(job["job"]).evidence
+    (said,) = [piece.values for piece in kept if piece.asked == "check.eyes"]
+    assert said == {
+        "statement.eyes_front_mark": "at_30cm",
+        "statement.eyes_front_pixels": "no_pixel",
+        "statement.eyes_back_mark": "unseen",
+    }, "what was passed over was not answered"
+    chromium.do("go", address=f"http://127.0.0.1:{measuring.port}/jobs/{job['job']}")
+    chromium.wait("[data-scheme='basic-2']")
+    assert chromium.count("[data-scheme='basic-2'] tr.not_tested") > 0
+    assert chromium.complaints == []
+
+
 def test_after_a_service_that_was_killed_the_page_comes_back_by_itself(
     specimen: Starter, chromium: PageBrowser, tmp_path: Path
 ) -> None:
@@ -92,23 +142,6 @@ def test_after_a_service_that_was_killed_the_page_comes_back_by_itself(
         chromium.wait(".tile[data-state=to_confirm]", seconds=LONGEST_S)
         assert chromium.script("window.sameDocument") is True, "nobody had to load it again or to log in"
         assert chromium.script("document.documentElement.dataset.connected") == "yes"
-
-
-@pytest.mark.parametrize("language", ["en-US", "zh-CN", "stretched"])
-def test_no_word_is_cut_at_any_width(room: ServiceRoom, chromium: PageBrowser, language: str) -> None:
-    confirmed = room.confirm(room.plan())
-    assert confirmed.status_code == 202
-    phone = room.until("finished")
-    chromium.enter(room.port, room.token("technician"), language="en-US" if language == "stretched" else language)
-    if language == "stretched":
-        chromium.do("cookie", name="proofwipe_language", value=language, address=f"http://127.0.0.1:{room.port}")
-    for path in PATHS:
-        address = path.format(port=phone["port"], job=confirmed.json()["job"])
-        chromium.do("go", address=f"http://127.0.0.1:{room.port}{address}")
-        for width in WIDTHS:
-            chromium.do("resize", width=width, height=900)
-            assert chromium.script("document.documentElement.scrollWidth - innerWidth") <= 0, (path, width)
-            assert chromium.script(CUT) == [], (path, width)
 
 
 def test_a_scan_wherever_the_focus_is_goes_to_the_phone_and_presses_nothing(
