@@ -77,6 +77,8 @@ _WHY = {
     "camera_back_calibration": "original parts too say `Invalid`",
     "camera_front_calibration": "original parts too say `Invalid`",
     "cable_offer": "many phones leave it at 0",
+    "gnss_fix": "no satellite is heard under a roof",
+    "wifi_speed": "not measured over the cable",
     "photos": "asked for in jobs only",
 }
 _OPEN = (CheckOutcome.NOT_TESTED, CheckOutcome.INDETERMINATE)

@@ -88,6 +88,7 @@ _SPEED: Mapping[str, str] = {
     "storage_read": f"dd if={SPEED_FILE} of=/dev/null bs=1048576 iflag=direct 2>&1",
     "storage_cleared": f"rm -f {SPEED_FILE};[ ! -e {SPEED_FILE} ]&&echo gone",
 }
+_CLEARED = {"storage_cleared": _SPEED["storage_cleared"]}
 WRITE, READ, GONE = "storage.flash_write_kb_s", "storage.flash_read_kb_s", "storage.scratch_gone"
 
 
@@ -99,6 +100,11 @@ def silent_question(name: str, marker: str, *, today: date, timeout_s: float) ->
 def speed_question(name: str, marker: str, *, timeout_s: float) -> Question:
     """How fast the storage takes `SPEED_BYTES` and gives them back; the file is removed in the same line."""
     return _question(name, _SPEED, marker, Effect.WRITES, _speed, timeout_s)
+
+
+def clearing_question(name: str, marker: str, *, timeout_s: float) -> Question:
+    """The file is removed, where that line did not come to its end, and looked for."""
+    return _question(name, _CLEARED, marker, Effect.WRITES, _gone, timeout_s)
 
 
 def _question(
@@ -168,5 +174,9 @@ def _speed(texts: Mapping[str, str]) -> Values:
     return {
         **alive.speed(texts["storage_write"], WRITE, SPEED_BYTES),
         **alive.speed(texts["storage_read"], READ, SPEED_BYTES),
-        GONE: "yes" if texts["storage_cleared"] == "gone" else "no",
+        **_gone(texts),
     }
+
+
+def _gone(texts: Mapping[str, str]) -> Values:
+    return {GONE: "yes" if texts["storage_cleared"] == "gone" else "no"}

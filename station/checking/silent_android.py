@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Silent checks of an Android phone over the cable: two acts, one round trip each, nobody's hand.
 
-The second writes: 32 MiB of random bytes into the shell's own folder, which go again in the same line. A phone that is
-pulled meanwhile keeps them until its erase.
+The second writes: 32 MiB of random bytes into the shell's own folder, which go again in the same line. Where that did
+not come to its end they are removed by a second one; a phone that is gone by then keeps them until its erase, and
+whoever checked it is told (`station.checking.scratch`).
 """
 
-from phones.android.silent import GONE, READ, WRITE, silent_question, speed_question
+from phones.android.silent import GONE, READ, WRITE, clearing_question, silent_question, speed_question
 from phones.port import Platform
 from station.checking.act import CheckAct, Measurer, Profile, Scene
 
 SILENT_S = 90.0
 """Three scans of Wi-Fi and some twenty dumps; a slow phone needs 20 s for them (`unconfirmed`)."""
 SPEED_S = 60.0
+CLEARING_S = 10.0
+SPEED_ASKED, CLEARING_ASKED = "check.speed_android", "check.speed_android.clearing"
 GIVES = (
     "radio.wifi",
     "radio.wifi_heard",
@@ -64,8 +67,12 @@ def run(scene: Scene) -> None:
 
 
 def run_speed(scene: Scene) -> None:
-    """Write a file, read it, remove it. Raises: BenchError."""
-    scene.phone.ask(speed_question("check.speed_android", scene.draw(), timeout_s=SPEED_S), scene.moment)
+    """Write a file, read it, remove it, and remove it again unless the phone said that it is gone. Raises:
+    BenchError.
+    """
+    answer = scene.phone.ask(speed_question(SPEED_ASKED, scene.draw(), timeout_s=SPEED_S), scene.moment)
+    if answer.values.get(GONE) != "yes":
+        scene.phone.ask(clearing_question(CLEARING_ASKED, scene.draw(), timeout_s=CLEARING_S), scene.moment)
 
 
 SILENT_ANDROID_ACT = CheckAct(

@@ -247,7 +247,8 @@ def test_other_scales_are_data_with_a_source_and_never_better_than_what_is_known
     assert mappings("F6", "A", "excellent", SCHEME, usability="U")["backmarket"] == "no class without a grade"
 
 
-SELDOM = [check for check in SCHEME.checks if check.weight == "seldom"]
+SELDOM = [check for check in SCHEME.checks if check.weight == "seldom" and check.value not in DERIVED]
+"""But what is computed of others (tests/grading/test_derived.py)."""
 
 
 def without(pieces: list[Evidence], check: Check, sign: str) -> list[Evidence]:

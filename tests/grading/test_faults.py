@@ -5,6 +5,7 @@ no answer is no pass either.
 
 import pytest
 
+from grading.checks import CLAIMING_LINK
 from grading.derived import DERIVED
 from grading.grade import functional_class, grade, usability_class
 from grading.maker_page import ASKED, NOT_ITS_OWN
@@ -74,7 +75,6 @@ def test_what_counts_only_when_it_is_found_has_an_answer_that_fails(check: Check
         return
     bad = next(text for text in ("99999", "0", "1") if (text == "99999") == (check.operator == "at_most"))
     bad = "1" if bad in check.limit else bad
-    found = grade(
-        [evidence_of({check.value: bad})], platform=Platform(check.platforms[0]), verdict=Verdict.PASSED, scheme=SCHEME
-    )
+    piece = evidence_of({check.value: bad}, link=CLAIMING_LINK if check.measurer == "browser" else "adb")
+    found = grade([piece], platform=Platform(check.platforms[0]), verdict=Verdict.PASSED, scheme=SCHEME)
     assert {each.name: each.outcome for each in found.checks}[check.name] is CheckOutcome.FAIL

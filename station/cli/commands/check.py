@@ -16,6 +16,7 @@ from phones.evidence import Moment
 from station.checking.act import Measurer, Profile
 from station.checking.alone import results
 from station.checking.flow import CAN_BE_CHECKED, Skips, done
+from station.checking.scratch import may_be_left
 from station.checking.table import ACTS, acts_of
 from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
@@ -119,6 +120,8 @@ def command(
         acts = acts_of(Profile(profile), file.platform, Moment.BEFORE, only=wanted)
         _show(found, rules, hand_acts=sum(act.hand_acts for act in acts if act.name in did), seconds=took_s)
         output.message(text("measuring.kept", file=str(file.path)))
+    if may_be_left(file.evidence):
+        output.message(text("measuring.scratch_left"))
     return _code(found)
 
 

@@ -2,6 +2,7 @@
 """Silent checks of virtual Android phones: a healthy one passes every row, a broken one never the row of its fault."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from grading import schemes
 from grading.checks import run_check
 from grading.report import CheckOutcome
 from phones.android.silent import SPEED_FILE
-from phones.evidence import Evidence
+from phones.evidence import Evidence, Outcome
+from phones.link import Effect, Question, ShellLine
 from phones.port import Platform
-from station.checking.silent_android import GIVES, SPEED_GIVES, run, run_speed
+from station.checking.scratch import may_be_left
+from station.checking.silent_android import CLEARING_ASKED, GIVES, SPEED_ASKED, SPEED_GIVES, run, run_speed
 from tests.support.watched_scene import Watched, watch
 from virtual_phones.android.phone import AndroidPhone
 
@@ -175,6 +178,28 @@ def test_two_round_trips_and_no_file_is_left(tmp_path: Path) -> None:
     reply = done.slot.phone.run(f"shell,v2,raw:ls -a {SPEED_FILE}", now_s=100.0)
     assert reply is not None
     assert reply.exit_code != 0
+
+
+def test_a_file_that_cannot_be_removed_is_tried_again_and_told_of(tmp_path: Path) -> None:
+    def with_a_folder_in_its_place(scene: Any) -> None:
+        line = ShellLine(line=f"mkdir {SPEED_FILE}")
+        question = Question(name="x", effect=Effect.WRITES, request=line, read=lambda _reply: {}, timeout_s=5)
+        scene.phone.ask(question, scene.moment)
+        run_speed(scene)
+
+    left = watch(with_a_folder_in_its_place, PIXEL, tmp_path / "left").evidence
+    assert [piece.asked for piece in left[-2:]] == [SPEED_ASKED, CLEARING_ASKED]
+    assert {piece.values["storage.scratch_gone"] for piece in left[-2:]} == {"no"}
+    assert may_be_left(left)
+    assert not may_be_left(watch(run_speed, PIXEL, tmp_path / "gone").evidence)
+
+
+def test_a_phone_that_broke_off_may_have_it_until_it_says_otherwise(tmp_path: Path) -> None:
+    (said,) = watch(run_speed, PIXEL, tmp_path).evidence
+    broken = replace(said, outcome=Outcome.LOST, values={})
+    assert may_be_left([broken])
+    assert not may_be_left([broken, replace(said, asked=CLEARING_ASKED)])
+    assert not may_be_left([])
 
 
 def test_no_name_of_the_seller_is_kept(tmp_path: Path) -> None:
