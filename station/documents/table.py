@@ -19,6 +19,7 @@ from station.documents import (
     setup,
     trade,
     verification,
+    webhooks,
 )
 from station.documents.document import Document
 from station.documents.schemas import schema_of
@@ -71,6 +72,11 @@ DOCUMENTS: Mapping[str, tuple[type[Document], ...]] = MappingProxyType(
             (trade.LotsTold,),
             (trade.HistoryTold,),
             (job_rows.JobRow,),
+            (webhooks.WebhooksTold,),
+            (webhooks.WebhookTold,),
+            (webhooks.DeadLetters,),
+            (webhooks.WebhookTested,),
+            (webhooks.WebhookSecretMade,),
         )
     }
 )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Self
 
 from phones.clock import utc_now
+from station.documents.webhooks import DeadLetters, WebhooksTold, WebhookTested, WebhookTold
 from station.errors import ConfigError
 from station.ledger.ledger import Ledger
 from station.service.errors import WebhookNotFoundError
@@ -19,7 +20,7 @@ from station.service.outbound.endpoint import Endpoint
 from station.service.outbound.outbox import Outbox
 from station.service.outbound.post import Answer, tls_of
 from station.service.outbound.signature import read_secrets
-from station.service.outbound.told import DeadLetters, WebhooksTold, WebhookTested, WebhookTold
+from station.service.outbound.told import letters_told, webhook_told
 from station.setup.home import Home
 from station.setup.settings import Settings
 from station.setup.webhooks import Webhook
@@ -108,7 +109,7 @@ class Webhooks:
     def dead(self, name: str) -> DeadLetters:
         """What was given up. Raises: WebhookNotFoundError, LedgerError."""
         endpoint = self._named(name)
-        return DeadLetters.of(name, endpoint.outbox.letters(name))
+        return letters_told(name, endpoint.outbox.letters(name))
 
     def replay(self, name: str, *, after: int | None = None, numbers: tuple[int, ...] = ()) -> WebhookTold:
         """Send again: everything after an entry, else the dead letters of these entries, else all dead letters. What
@@ -135,7 +136,7 @@ class Webhooks:
 
     def _state(self, endpoint: Endpoint) -> WebhookTold:
         hook = endpoint.hook
-        return WebhookTold.of(hook, endpoint.outbox.state(hook.name, hook.events))
+        return webhook_told(hook, endpoint.outbox.state(hook.name, hook.events))
 
 
 def _tls(home: Home, hook: Webhook) -> ssl.SSLContext | None:

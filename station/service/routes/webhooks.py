@@ -3,9 +3,9 @@
 
 from fastapi import Response
 
+from station.documents.webhooks import DeadLetters, WebhooksTold, WebhookTested, WebhookTold
 from station.service import webhook_bodies
 from station.service.callers import Right
-from station.service.outbound.told import DeadLetters, WebhooksTold, WebhookTested, WebhookTold
 from station.service.routing import Id, Routes, Service, tell
 
 ROUTES = Routes()

@@ -161,6 +161,16 @@ def test_the_commands_say_how_each_stands_and_send_again(station: CommandLine, l
     assert station.run("webhook", "replay", "shop", "--after", "0").code == 0
     assert station.run("webhook", "dead", "shop").out == ""
     assert station.run("webhook", "list", env={"LANG": "zh_CN.UTF-8"}).code == 0
+    told = station.run("webhook", "list", "--json").document
+    assert [(each["webhook"], each["standing"]) for each in told["webhooks"]] == [("shop", "well")]
+    tried = station.run("webhook", "test", "shop", "--json")
+    assert (tried.code, tried.document["failure"], tried.document["acknowledged"]) == (4, "redirect_301", False)
+    assert station.run("webhook", "replay", "shop", "--json").document["webhook"] == "shop"
+    assert station.run("webhook", "dead", "shop", "--json").document["letters"] == []
+    other = station.home / "keys" / "other.whsec"
+    made = station.run("webhook", "secret", "--out", other, "--json")
+    assert made.document["path"] == str(other)
+    assert other.read_text().strip() not in made.out + made.err
     secret.chmod(0o644)
     refused = station.run("webhook", "list")
     assert (refused.code, "chmod 600" in refused.err) == (2, True), refused
