@@ -177,8 +177,8 @@ def _value(said: str) -> str:
 
 
 def _sign(sign: str) -> str:
-    """Why it was not measured."""
-    return _of_paper(f"sign.{sign}", SIGNS.get(sign, sign))
+    """Why it was not measured: in English the whole sentence, of which the paper has no room for more than a word."""
+    return _of_paper(f"sign.{sign}", sign) if current() == "zh" else SIGNS.get(sign, sign)
 
 
 def _cap(code: str) -> str:
