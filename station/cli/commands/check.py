@@ -22,6 +22,7 @@ from station.cli import cli_text, output
 from station.cli.commands.options import config_option, home_of, json_option, serial_option, settings_of
 from station.cli.console import ConsoleClient
 from station.cli.keyboard import EndOfInput, Keyboard, Line
+from station.cli.measured_words import measured_of
 from station.cli.measuring import Wanted, measuring_for
 from station.cli.screen import Screen
 from station.cli.view import View
@@ -118,7 +119,7 @@ def command(
     else:
         did = done(file.evidence)
         acts = acts_of(Profile(profile), file.platform, Moment.BEFORE, only=wanted)
-        _show(found, rules, hand_acts=sum(act.hand_acts for act in acts if act.name in did), seconds=took_s)
+        show(found, rules, hand_acts=sum(act.hand_acts for act in acts if act.name in did), seconds=took_s)
         output.message(text("measuring.kept", file=str(file.path)))
     if may_be_left(file.evidence):
         output.message(text("measuring.scratch_left"))
@@ -133,7 +134,7 @@ def _wanted(only: str) -> frozenset[str]:
     return names
 
 
-def _show(found: tuple[CheckResult, ...], rules: Scheme, *, hand_acts: int, seconds: int) -> None:
+def show(found: tuple[CheckResult, ...], rules: Scheme, *, hand_acts: int, seconds: int) -> None:
     """By who measures, in the order in which they do."""
     who = {check.name: check.measurer for check in rules.checks}
     order = [each.value for each in Measurer]
@@ -151,7 +152,7 @@ def _show(found: tuple[CheckResult, ...], rules: Scheme, *, hand_acts: int, seco
                 f"{_MARKS[each.outcome.value]} {text(f'check.{each.name}')}",
                 text(f"measuring.who_{who[each.name]}") if who[each.name] in order else "",
                 each.limit,
-                each.measured,
+                measured_of(each),
                 text(f"outcome.{each.outcome.value}"),
             ]
             for each in ranked
