@@ -182,8 +182,8 @@ class InputReader:
 
     def _line(self, line: bytes) -> None:
         found = _EVENT.fullmatch(line)
-        if found is None and self.process is None and (number := _NUMBER.fullmatch(line)):
-            self.process = int(number[1])
+        if found is None and self.process is None and (told := _NUMBER.fullmatch(line)):
+            self.process = int(told[1])
             return
         if found is None:
             self.is_broken |= (line.startswith(b"[") or b"EV_" in line) and _WHOLE.fullmatch(line) is None

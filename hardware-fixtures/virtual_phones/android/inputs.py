@@ -56,7 +56,7 @@ _DEVICES = {
 _PLAIN = ("pmic_pwrkey", "gpio-keys", "touchscreen")
 _CODES = {"power": "KEY_POWER", "volume_up": "KEY_VOLUMEUP", "volume_down": "KEY_VOLUMEDOWN"}
 _POWER, _VOLUME, _SCREEN, _JACK, _KEYBOARD, _FOREIGN = 0, 1, 2, 3, 7, 9
-_FOREIGN_SAYS = tuple(
+_FOREIGN_SAYS: tuple[tuple[str, str, str | int], ...] = tuple(
     (kind, code, value)
     for kind, code, values in (
         *(("EV_KEY", code, ("DOWN", "UP")) for code in _CODES.values()),
