@@ -56,19 +56,16 @@ _DEVICES = {
 _PLAIN = ("pmic_pwrkey", "gpio-keys", "touchscreen")
 _CODES = {"power": "KEY_POWER", "volume_up": "KEY_VOLUMEUP", "volume_down": "KEY_VOLUMEDOWN"}
 _POWER, _VOLUME, _SCREEN, _JACK, _KEYBOARD, _FOREIGN = 0, 1, 2, 3, 7, 9
-_FOREIGN_SAYS: tuple[tuple[str, str, str | int], ...] = tuple(
-    (kind, code, value)
-    for kind, code, values in (
-        *(("EV_KEY", code, ("DOWN", "UP")) for code in _CODES.values()),
-        ("EV_SW", "SW_HEADPHONE_INSERT", (1, 0)),
-        ("EV_ABS", "ABS_MT_TRACKING_ID", (5,)),
-        ("EV_ABS", "ABS_MT_POSITION_X", (500,)),
-        ("EV_ABS", "ABS_MT_POSITION_Y", (700,)),
-        ("EV_SYN", "SYN_REPORT", (0,)),
-        ("EV_ABS", "ABS_MT_TRACKING_ID", (-1,)),
-    )
-    for value in values
+_FOREIGN_VALUES: tuple[tuple[str, str, tuple[str | int, ...]], ...] = (
+    *(("EV_KEY", code, ("DOWN", "UP")) for code in _CODES.values()),
+    ("EV_SW", "SW_HEADPHONE_INSERT", (1, 0)),
+    ("EV_ABS", "ABS_MT_TRACKING_ID", (5,)),
+    ("EV_ABS", "ABS_MT_POSITION_X", (500,)),
+    ("EV_ABS", "ABS_MT_POSITION_Y", (700,)),
+    ("EV_SYN", "SYN_REPORT", (0,)),
+    ("EV_ABS", "ABS_MT_TRACKING_ID", (-1,)),
 )
+_FOREIGN_SAYS = tuple((kind, code, value) for kind, code, values in _FOREIGN_VALUES for value in values)
 
 
 @dataclass(order=True, frozen=True, slots=True)
