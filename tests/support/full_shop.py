@@ -110,7 +110,13 @@ def _begin(shop: Shop, name: str) -> None:
     client = shop.station.client
     _until(shop, name, "to_confirm", "blocked")
     fields = {"asset_tag": f"<b>{LONG_WORD[:60]}", "lot": LOT, "customer_ref": "<i>ref", "note": SCRIPTS + LONG_WORD}
-    plan = client.post("/v1/plans", {"phone": port})
+    plan: dict[str, Any] = {}
+
+    def has_a_way() -> bool:  # a phone that was asked while its dialog closes has none yet
+        plan.update(client.post("/v1/plans", {"phone": port}))
+        return bool(plan["shows"]["method"])
+
+    wait_for(has_a_way, LONGEST_S, lambda: f"{name}: {plan}")
     number = {"plan_hash": plan["plan_hash"], "number": body["serial"]}
     shop.jobs[name] = client.post(f"/v1/plans/{plan['plan']}/confirm", number, key=f"shop-{name}")["job"]
     with suppress(ProofwipeError):
