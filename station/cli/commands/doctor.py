@@ -85,8 +85,8 @@ def _told(found: Diagnosis) -> "ThingChecked":
         check=found.name,
         state=found.state,
         detail=found.detail or None,
-        sentence=None if works else text(f"doctor.{found.name}.so"),
-        next_step=None if works else text(f"doctor.{found.name}.fix"),
+        sentence=None if works else _part(found, "so"),
+        next_step=None if works else _part(found, "fix"),
     )
 
 

@@ -61,6 +61,18 @@ def test_what_is_found_is_told_in_sentences_with_a_consequence_and_a_next_step(
     assert "doctor --fix` can mend this itself" in done.out
 
 
+def test_a_program_and_a_page_are_told_the_same_sentences_as_the_terminal() -> None:
+    for name in EVERY_LOOK:
+        for state in ("caution", "broken", "absent"):
+            told = doctor._told(doctor.Diagnosis(name, state, "what was found"))
+            assert (told.sentence, told.next_step) == (
+                doctor._part(doctor.Diagnosis(name, state, "what was found"), "so"),
+                doctor._part(doctor.Diagnosis(name, state, "what was found"), "fix"),
+            )
+    folder = doctor._told(doctor.Diagnosis("folder", "caution", "/there"))
+    assert "chmod 700 /there" in str(folder.next_step)
+
+
 def test_keys_and_folder_are_mended_when_it_is_told_to_and_nothing_before(
     station: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
