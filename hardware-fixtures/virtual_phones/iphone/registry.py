@@ -6,6 +6,12 @@ stands in them; `serial:` before a text stands for a number of this phone's own 
 phone, `tree:` for bytes that end in a zero, as the device tree holds its texts, and a list for other bytes. Entries:
 public scans and guides
 (iPhone 14 Pro Max, 15 and 17 Pro Max, iOS 26 and 27); of older models nobody has written them down [unconfirmed].
+
+What somebody has done to its parts stands in a table `[parts]` of the model or a scenario's `set`, a word for each:
+
+    panel = "another"        # a part of another phone: its number is another one
+    battery = "blank"        # zeros where the number stood: changed and not programmed
+    camera_back = "silent"   # it tells nothing: the key is not there
 """
 
 import random
@@ -20,6 +26,24 @@ if TYPE_CHECKING:
 _LETTERS = "CDFGHJKLMNPQRTVWXY0123456789"
 _SLASHES = b"/" * 17 + b"+" + b"/" * 20 + b"\x00"
 _ZEROS = "0" * 17
+PART_KEYS: Mapping[str, tuple[str, ...]] = {
+    "panel": ("raw-panel-serial-number", "Panel_ID"),
+    "cover_glass": ("coverglass-serial-number",),
+    "camera_back": (
+        "BackCameraModuleSerialNumString",
+        "BackTeleCameraModuleSerialNumString",
+        "BackSuperWideCameraModuleSerialNumString",
+    ),
+    "camera_front": ("FrontCameraModuleSerialNumString",),
+    "face_id": ("FrontIRCameraModuleSerialNumString", "FrontIRStructuredLightProjectorSerialNumString"),
+    "ambient_light": ("ambient-light-sensor-serial-num",),
+    "flash": ("nova-serial-num",),
+    "compass": ("backglass-compass-serial-number",),
+    "storage": ("Serial Number",),
+    "battery": ("battery",),
+}
+"""Part → keys that tell its number; the battery's stands in an entry of its own."""
+_DONE = frozenset({"another", "blank", "silent"})
 _BACK_CAMERA, _INFRARED = "CmClValidationStatus", "FrontIRCameraModuleSerialNumString"
 
 
@@ -30,15 +54,18 @@ def entry_of(phone: "IPhone", name: str, entry_class: str) -> dict[str, object]:
         return _wifi(phone)
     model = phone.model.get("registry", {})
     found = section(model, name or entry_class) if isinstance(model, Mapping) and (name or entry_class) in model else {}
-    entry = {key: _value(phone, key, value) for key, value in found.items()}
+    entry = {key: _value(phone, key, value) for key, value in found.items() if _done(phone, key) != "silent"}
     return _with_faults(phone, entry) if entry else {}
 
 
 def battery_of(phone: "IPhone") -> dict[str, object]:
     """The battery's entry, before this iOS lays it out."""
     battery: dict[str, object] = dict(section(phone.model, "battery"))
-    if str(battery.get("Serial", "")).startswith("serial:"):
-        battery["Serial"] = _value(phone, "battery", battery["Serial"])
+    number = str(battery.pop("Serial", ""))
+    done = _done(phone, "battery")
+    if number and done != "silent":
+        shape = "?" * len(number) if done and not number.startswith("serial:") else number.removeprefix("serial:")
+        battery["Serial"] = _serial(phone, "battery", shape)
     battery.setdefault("InstantAmperage", 0 if battery.get("FullyCharged") else 412)
     if phone.variation & {"no_charge", "no_power"}:
         battery |= {"IsCharging": False, "FullyCharged": False, "InstantAmperage": 2**64 - 187, "CurrentCapacity": 41}
@@ -80,10 +107,24 @@ def _value(phone: "IPhone", key: str, value: object) -> object:
 
 def _serial(phone: "IPhone", key: str, shape: str) -> str:
     """`shape`: every `?` becomes a letter of this phone's own; the rest stays."""
-    panel = key in ("raw-panel-serial-number", "Panel_ID")
-    owner = "another" if panel and "swapped_panel" in phone.variation else phone.identity.udid
+    panel = key in PART_KEYS["panel"]
+    done = _done(phone, key)
+    if done == "blank":
+        return "0" * len(shape)
+    swapped = done == "another" or (panel and "swapped_panel" in phone.variation)
+    owner = "another" if swapped else phone.identity.udid
     dice = random.Random(f"part/{'panel' if panel else key}/{owner}")
     return "".join(dice.choice(_LETTERS) if letter == "?" else letter for letter in shape)
+
+
+def _done(phone: "IPhone", key: str) -> str:
+    """What was done to the part whose number stands under that key; "" for nothing. Raises: ValueError for a part or a
+    word that is not told of above.
+    """
+    table = section(phone.model, "parts")
+    if not table.keys() <= PART_KEYS.keys() or not set(map(str, table.values())) <= _DONE:
+        raise ValueError(f"parts: {dict(table)}")
+    return next((str(word) for part, word in table.items() if key in PART_KEYS[part]), "")
 
 
 def _with_faults(phone: "IPhone", entry: dict[str, object]) -> dict[str, object]:
