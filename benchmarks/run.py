@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All measurements: tables on the terminal, JSON in out/bench/.
 
-python -m benchmarks.run [inspection] [parallel] [papers] [service] [service_process] [signing] [startup]
+python -m benchmarks.run [inspection] [silent_checks] [parallel] [papers] [service] [service_process] [signing] …
 """
 
 import importlib
@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 OUT = ROOT / "out" / "bench"
 NAMES = (
     "inspection",
+    "silent_checks",
     "papers",
     "signing",
     "startup",

@@ -48,8 +48,10 @@ def told(line: CommandLine, paper: Path, bench: RemoteBench) -> tuple[int, dict[
 def paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The record of that phone as it left the bench."""
     folder = tmp_path_factory.mktemp("paper")
-    (phone,) = scenario(IPHONE, honest_iphone_13=body({}))["phone"]  # type: ignore[misc]
-    job = lives.live({name: phone[name] for name in ("model", "serial", "imeis", "ecid")}, settings=SETTINGS).job
+    tables = scenario(IPHONE, honest_iphone_13=body({}))["phone"]
+    assert isinstance(tables, list)
+    phone = {name: tables[0][name] for name in ("model", "serial", "imeis", "ecid")}
+    job = lives.live(phone, settings=SETTINGS).job
     report = job.certificate or job.report
     assert report is not None
     path = folder / "record.json"
