@@ -12,6 +12,7 @@ from grading.checks import in_words
 from grading.checks import limit_in_words as declared
 from grading.derived import DERIVED
 from grading.eyes import ASKED
+from grading.maker_page import ASKED as OF_THE_MAKER
 from grading.questions import QUESTIONS
 from grading.report import CheckOutcome, CheckResult
 from grading.schemes import Check, load
@@ -40,7 +41,9 @@ def result(measured: str, *, name: str = "thermal") -> CheckResult:
 
 def said(check: Check) -> list[str]:
     """Every word that such a check can have measured, as far as the allow-list is a list of words."""
-    people = {f"statement.{each.key}": each.choices for each in ASKED} | {e.value_name: e.choices for e in QUESTIONS}
+    people = {f"statement.{each.key}": each.choices for each in ASKED} | {
+        each.value_name: each.choices for each in (*QUESTIONS, *OF_THE_MAKER)
+    }
     found = {*check.limit, *check.not_applicable, *check.stated_limit, MALFORMED, *people.get(check.value, ())}
     found |= set(people.get(check.stated, ()))
     if check.value not in DERIVED:
