@@ -44,8 +44,7 @@ def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], r
     """Draw all pages. Raises: GlyphMissingError, UnknownCodeError, PaperTooLongError."""
     look = Look(accent=REPORT_COLOUR if document.is_report else CERTIFICATE_COLOUR, is_report=document.is_report)
     module = qr.module_size(symbol) * MILLIMETRE
-    measured = layout_checks.pages(sheet, look, document, FOOT - 8 - DETAILS)
-    look = replace(look, measured=bool(measured))
+    look = replace(look, measured=layout_checks.is_measured(document))
 
     check = sheet.part(lambda top: front.check(sheet, look, document, top, symbol=symbol, module=module))
     limits = sheet.part(lambda top: front.limits(sheet, look, top))
@@ -60,8 +59,8 @@ def draw(sheet: Sheet, document: RecordDocument, *, symbol: tuple[bytes, ...], r
     sheet.place(people, people_top)
     sheet.place(limits, limits_top)
     sheet.place(check, check_top)
-    if measured:
-        _draw_all(sheet, look, document, [*_in_full(sheet, look, document, late, record_digest), *measured])
+    if look.measured:
+        _draw_all(sheet, look, document, _in_full(sheet, look, document, late, record_digest))
     else:
         _draw_page_two(sheet, look, document, late, record_digest)
 
@@ -82,10 +81,13 @@ def _draw_all(sheet: Sheet, look: Look, document: RecordDocument, pages: list[li
 def _in_full(
     sheet: Sheet, look: Look, document: RecordDocument, late: list[Part], record_digest: str
 ) -> list[list[Part]]:
-    """What else stands on page two, at length and with every finding, on as many pages as that needs."""
+    """What else stands on page two, at length and with every finding, then every check: on as many pages as needed."""
     sections = [part for part in (*late, *_back_parts(sheet, look, document, record_digest)) if part.height]
     spaced = [Part(part.height + SPACE + 2, part.steps) for part in sections]
-    return parts.paged([*spaced, *back.findings_in_full(sheet, look, document)], FOOT - 8 - DETAILS)
+    room = FOOT - 8 - DETAILS
+    found = back.findings_in_full(sheet, look, document)
+    rest = [Part(part.height + (SPACE + 2 if part is found[-1] else 0), part.steps) for part in found]
+    return layout_checks.pages(sheet, look, document, parts.paged([*spaced, *rest], room), room)
 
 
 def _draw_page_two(sheet: Sheet, look: Look, document: RecordDocument, late: list[Part], record_digest: str) -> None:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The pages of a measured phone: every check with its limit, what was measured and by whom, its parts, its battery.
 
-They follow page two, as many as the rows need. A phone that nobody measured has none of them.
+They follow what else stands on page two, on as many pages as the rows need. A phone that nobody measured has none.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 
 from certs.page import fonts, parts
@@ -32,17 +32,24 @@ GAP = 6.0
 _OUTCOMES = tuple(CheckOutcome)
 
 
-def pages(sheet: Sheet, look: Look, document: RecordDocument, room: float) -> list[list[Part]]:
-    """What stands on each page, from top to bottom, none higher than `room` points. [] without a measurement."""
-    given = document.grade
-    if given is None or not given.checks or not profile_of(document.evidence):
-        return []
-    applying = [check for check in given.checks if check.outcome is not CheckOutcome.NOT_APPLICABLE]
-    head = sheet.part(partial(_head, sheet, look, document, len(given.checks) - len(applying)))
+def is_measured(document: RecordDocument) -> bool:
+    """Was the phone to be measured, and is there anything to tell of it?"""
+    return document.grade is not None and bool(document.grade.checks) and bool(profile_of(document.evidence))
+
+
+def pages(
+    sheet: Sheet, look: Look, document: RecordDocument, begun: Sequence[Sequence[Part]], room: float
+) -> list[list[Part]]:
+    """What stands on each page, from top to bottom, none higher than `room` points: behind what stands already on the
+    pages that were begun.
+    """
+    checks = document.grade.checks if document.grade is not None else ()
+    applying = [check for check in checks if check.outcome is not CheckOutcome.NOT_APPLICABLE]
+    head = sheet.part(partial(_head, sheet, look, document, len(checks) - len(applying)))
     sections = [head, *battery(sheet, look, document.evidence), *_parts(sheet, look, document)]
-    rows = [sheet.part(partial(_row, sheet, document, check)) for check in applying]
-    titles = partial(_titles, sheet, look)
-    return parts.paged([*sections, sheet.part(titles), *rows], room, lambda: sheet.part(titles))
+    rows = [sheet.part(partial(_row, sheet, look, document, check, titled=not at)) for at, check in enumerate(applying)]
+    begun = parts.paged([*sections, *rows[:1]], room, begun=begun)
+    return parts.paged(rows[1:], room, begun=begun, titles=lambda: sheet.part(partial(_titles, sheet, look)))
 
 
 def _head(sheet: Sheet, look: Look, document: RecordDocument, not_applicable: int, top: float) -> float:
@@ -76,7 +83,9 @@ def _titles(sheet: Sheet, look: Look, top: float) -> float:
     return top + SIZE + 4.6
 
 
-def _row(sheet: Sheet, document: RecordDocument, check: CheckResult, top: float) -> float:
+def _row(sheet: Sheet, look: Look, document: RecordDocument, check: CheckResult, top: float, *, titled: bool) -> float:
+    """`titled`: below the titles of the columns, which stay with it."""
+    top = _titles(sheet, look, top) if titled else top
     cells = (
         coded("check", check.outcome).both,
         phrase("check", check.name).both,

@@ -142,12 +142,19 @@ def table(
     return top
 
 
-def paged(sections: Sequence[Part], room: float, titles: Callable[[], Part] | None = None) -> list[list[Part]]:
-    """The parts in their order on as many pages as they need, none of them fuller than `room` points; each page but
-    the first begins with `titles`. One that is higher than a page is not cut: it is the caller's to have none.
+def paged(
+    sections: Sequence[Part],
+    room: float,
+    *,
+    begun: Sequence[Sequence[Part]] = ((),),
+    titles: Callable[[], Part] | None = None,
+) -> list[list[Part]]:
+    """The parts in their order on as many pages as they need, none of them fuller than `room` points, from the last of
+    the pages on that were `begun`; each new one begins with `titles`. A part that is higher than a page is not cut: it
+    is the caller's to have none.
     """
-    found: list[list[Part]] = [[]]
-    left = room
+    found = [list(page) for page in begun]
+    left = room - sum(part.height for part in found[-1])
     for section in sections:
         if section.height > left and found[-1]:
             found.append([titles()] if titles else [])
