@@ -112,7 +112,8 @@ def _begin(shop: Shop, name: str) -> None:
     fields = {"asset_tag": f"<b>{LONG_WORD[:60]}", "lot": LOT, "customer_ref": "<i>ref", "note": SCRIPTS + LONG_WORD}
     plan: dict[str, Any] = {}
 
-    def has_a_way() -> bool:  # a phone that was asked while its dialog closes has none yet
+    def has_a_way() -> bool:  # a phone that shows its dialog only now, or closes it just now, has none yet
+        shop.station.touch_phones(but=(PHONES["closed"][0],))
         plan.update(client.post("/v1/plans", {"phone": port}))
         return bool(plan["shows"]["method"])
 
