@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All measurements: tables on the terminal, JSON in out/bench/.
 
-python -m benchmarks.run [inspection] [silent_checks] [parallel] [papers] [service] [service_process] [signing] …
+python -m benchmarks.run [--short] [inspection] [silent_checks] [papers] [service] [service_process] [memory] [signing] …
+
+`--short`: of those that take long, only enough to see that they work; their numbers say nothing.
 """
 
 import importlib
+import inspect
 import json
 import os
 import platform
@@ -29,11 +32,13 @@ NAMES = (
     "overwrite",
     "service",
     "service_process",
+    "memory",
 )
 
 
 def main(wanted: list[str]) -> int:
     """Run what is wanted, or everything. Exit 2 for a name that is none."""
+    short, wanted = "--short" in wanted, [each for each in wanted if each != "--short"]
     if set(wanted) - set(NAMES):
         print(f"there are: {', '.join(NAMES)}", file=sys.stderr)
         return 2
@@ -49,11 +54,13 @@ def main(wanted: list[str]) -> int:
     }
     print(f"{machine['at']}  {machine['cores']} cores, load {machine['load']:.1f}, Python {machine['python']}\n")
     for name in wanted or NAMES:
-        found = importlib.import_module(f"benchmarks.{name}").measure()
+        measure = importlib.import_module(f"benchmarks.{name}").measure
+        shortened = short and "short" in inspect.signature(measure).parameters
+        found = measure(short=True) if shortened else measure()
         for table in (found,) if isinstance(found, Table) else found:
             print(shown(table), flush=True)
             document = json.dumps({"machine": machine, **asdict(table)}, indent=2, ensure_ascii=False)
-            (OUT / f"{table.name}.json").write_text(document, encoding="utf-8")
+            (OUT / f"{table.name}{'-short' * shortened}.json").write_text(document, encoding="utf-8")
     return 0
 
 

@@ -5,6 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +15,31 @@ from tests.support.cli_station import CommandLine
 from tests.support.waiting import wait_for
 from tools.serve_demo.visitors import imei
 
-PHONES = 64
-WATCHED_S = 60.0
-ROUNDS = 3
 LONGEST_S = 600.0
 UNVALIDATED = ("require_validation = true", "require_validation = false")
 
 
-def measure() -> tuple[Table, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Size:
+    """`watched_s`: how long a service at rest is watched; `rounds`: jobs with and without one."""
+
+    phones: int = 64
+    watched_s: float = 60.0
+    rounds: int = 3
+
+
+def measure(*, short: bool = False) -> tuple[Table, ...]:
     """Two tables."""
+    size = _Size(phones=3, watched_s=3.0, rounds=1) if short else _Size()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         line = CommandLine(place / "keys-of")
         line.init("--specimen")
         line.cheapen_keys()
         keys = line.home / "keys"
-        return _at_rest(place / "rest", keys), _jobs(place / "jobs", keys)
+        for each in ("rest", "jobs"):
+            (place / each).mkdir()
+        return _at_rest(place / "rest", keys, size), _jobs(place / "jobs", keys, size.rounds)
 
 
 def _phone(place: int) -> Mapping[str, Any]:
@@ -37,8 +47,8 @@ def _phone(place: int) -> Mapping[str, Any]:
     return {"model": "pixel-9-android-16", "serial": f"4A231FDAQ{place:04}", "condition": "reset", "imeis": imeis}
 
 
-def _at_rest(place: Path, keys: Path) -> Table:
-    with busy_bench(place, keys, [_phone(each) for each in range(PHONES)]) as station:
+def _at_rest(place: Path, keys: Path, size: _Size) -> Table:
+    with busy_bench(place, keys, [_phone(each) for each in range(size.phones)]) as station:
         _wait_for_phones(station)
         station.kill()
         begun = time.perf_counter()
@@ -49,35 +59,35 @@ def _at_rest(place: Path, keys: Path) -> Table:
         assert station.process is not None
         process = station.process.pid
         before = _processor_s(process)
-        time.sleep(WATCHED_S)
+        time.sleep(size.watched_s)
         used = _processor_s(process) - before
         memory = _memory_mib(process)
         load = os.getloadavg()[0]
     found = (
         _once("from its start until the service answers", answered),
-        _once(f"from its start until {PHONES} phones stand on the bench", all_seen),
+        _once(f"from its start until {size.phones} phones stand on the bench", all_seen),
         _once(
-            f"processor time of {WATCHED_S:.0f} s with nothing to do",
+            f"processor time of {size.watched_s:.0f} s with nothing to do",
             used,
-            {"% of a core": round(100 * used / WATCHED_S, 1), "MiB": round(memory)},
+            {"% of a core": round(100 * used / size.watched_s, 1), "MiB": round(memory)},
         ),
     )
     notes = (
         f"Load of the machine at the end: {load:.1f}; one run. "
         "The phones are virtual and stand behind one real adb server, which is not counted.",
     )
-    return Table(name="service-at-rest", title=f"A service with {PHONES} phones at rest", rows=found, notes=notes)
+    return Table(name="service-at-rest", title=f"A service with {size.phones} phones at rest", rows=found, notes=notes)
 
 
-def _jobs(place: Path, keys: Path) -> Table:
+def _jobs(place: Path, keys: Path, rounds: int) -> Table:
     """Each on a phone of its own, in turn."""
     times: dict[str, list[float]] = {"process, without a service": [], "process, beside a service": []}
     without, beside = times
-    with busy_bench(place, keys, [_phone(each) for each in range(2 * ROUNDS)]) as station:
+    with busy_bench(place, keys, [_phone(each) for each in range(2 * rounds)]) as station:
         settings = station.line.home / "config.toml"
         settings.write_text(settings.read_text("utf-8").replace(*UNVALIDATED), "utf-8")
         station.kill()
-        for number in range(ROUNDS):
+        for number in range(rounds):
             times[without].append(_job(station, 2 * number))
             station.start()
             _wait_for_phones(station)
@@ -88,7 +98,7 @@ def _jobs(place: Path, keys: Path) -> Table:
         title="A whole job at the command line",
         rows=rows(times, against=without),
         notes=(
-            f"{ROUNDS} jobs each, in turn, from the command until it ends; the virtual phone needs most of it to wipe "
+            f"{rounds} jobs each, in turn, from the command until it ends; the virtual phone needs most of it to wipe "
             f"and start. Without a service the command opens the station and its adb server itself. "
             f"Load of the machine at the end: {os.getloadavg()[0]:.1f}.",
         ),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every route is made with: its right, what it is given, and how it tells a document."""
 
+import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -38,13 +39,33 @@ def _must(right: Right) -> Callable[[Caller], None]:
     return check
 
 
+ANYWHERE = (400, 401, 403, 408, 413, 415, 421, 422, 429, 431, 503, 505)
+"""With which the gate, or what every route asks for, may refuse any request."""
+NOT_THERE, IN_THE_WAY, OVER = 404, 409, 410
+
+
 class Routes(APIRouter):
     """The routes of one subject."""
 
-    def add(self, method: str, path: str, right: Right, *, status: int = 200, **more: Any) -> Callable[[Any], Any]:
-        """A route that takes a right, which stands in the description too."""
+    def add(
+        self,
+        method: str,
+        path: str,
+        right: Right,
+        *,
+        status: int = 200,
+        refuses: tuple[int, ...] | None = None,
+        **more: Any,
+    ) -> Callable[[Any], Any]:
+        """A route that takes a right, which stands in the description too. `refuses`: with which statuses, besides
+        those of `ANYWHERE`; where they are not named, of a route that takes anything, that what was named is not
+        there, or that something is in the way.
+        """
 
         def added(function: Any) -> Any:
+            takes = method != "GET" or inspect.signature(function).parameters.keys() - {"service", "caller"}
+            own = ((NOT_THERE, IN_THE_WAY) if takes else ()) if refuses is None else refuses
+            refusals = sorted({*ANYWHERE, *own})
             self.add_api_route(
                 path,
                 function,
@@ -53,7 +74,7 @@ class Routes(APIRouter):
                 dependencies=[Depends(_must(right))],
                 operation_id=function.__name__,
                 summary=(function.__doc__ or "").partition("\n")[0],
-                openapi_extra={"x-right": right.value},
+                openapi_extra={"x-right": right.value, "x-refusals": refusals},
                 **more,
             )
             return function

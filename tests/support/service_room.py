@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
+from starlette.types import ASGIApp
 
 from certs import issue
 from phones.clock import utc_now
@@ -32,6 +33,7 @@ from station.session.session import Session
 from station.setup.home import Home, write_whole
 from station.setup.settings import Overwrite, Service
 from tests.support import lives
+from tests.support.declared import Watched
 from tests.support.free_port import free_port
 from tests.support.one_phone import OnePhone, UnhurriedClock
 from tests.support.waiting import wait_for
@@ -185,6 +187,7 @@ def service_room(
         )
         up = threading.Event()
         daemon = Daemon(running, told=up.set, notifier=notifier)
+        daemon.config.app = watched = Watched(cast("ASGIApp", daemon.config.app))
         thread = threading.Thread(target=daemon.run, args=(sockets,))
         thread.start()
         try:
@@ -211,4 +214,5 @@ def service_room(
                         session.answer(question.id, None, by="the end of the test")
                 ending.join(0.05)
             thread.join(LONGEST_S)
+        assert watched.undeclared == set(), "answers that docs/openapi.json does not declare"
     room.ledger.close()

@@ -5,7 +5,7 @@ from fastapi import Response
 
 from station.service import bodies
 from station.service.callers import Right
-from station.service.routing import From, Id, Key, Routes, Service, tell
+from station.service.routing import IN_THE_WAY, NOT_THERE, OVER, From, Id, Key, Routes, Service, tell
 from station.service.told import BenchTold, Done, EraseBegun, PhoneOnBench, PlanTold, QuestionsTold, QuestionTold
 
 ROUTES = Routes()
@@ -24,7 +24,14 @@ def make_plan(service: Service, caller: From, body: bodies.PlanWanted) -> Respon
     return tell(PlanTold.of(service.plan(caller, body.phone, method=body.method or "")), 201)
 
 
-@ROUTES.add("POST", "/plans/{plan}/confirm", Right.OPERATE, status=202, response_model=EraseBegun)
+@ROUTES.add(
+    "POST",
+    "/plans/{plan}/confirm",
+    Right.OPERATE,
+    status=202,
+    refuses=(NOT_THERE, IN_THE_WAY, OVER),
+    response_model=EraseBegun,
+)
 def confirm_plan(service: Service, caller: From, plan: Id, body: bodies.Confirmation, key: Key) -> Response:
     """Second step: ERASES the phone of the plan."""
     begun = service.confirm(caller, plan, plan_hash=body.plan_hash, number=body.number, operator=body.operator, key=key)
@@ -38,7 +45,13 @@ def questions(service: Service) -> Response:
     return tell(QuestionsTold(questions=told))
 
 
-@ROUTES.add("POST", "/questions/{question}/answer", Right.OPERATE, response_model=Done)
+@ROUTES.add(
+    "POST",
+    "/questions/{question}/answer",
+    Right.OPERATE,
+    refuses=(NOT_THERE, IN_THE_WAY, OVER),
+    response_model=Done,
+)
 def answer(service: Service, caller: From, question: Id, body: bodies.Answer) -> Response:
     """Answer a question; the first answer counts, whoever gives it."""
     service.answer(caller, question, body.choice, operator=body.operator)

@@ -6,12 +6,12 @@ from fastapi import Response
 from station.service.callers import Right
 from station.service.errors import ApiRefusedError
 from station.service.metrics import lines_of
-from station.service.routing import Routes, Service, gives
+from station.service.routing import IN_THE_WAY, Routes, Service, gives
 
 ROUTES = Routes()
 
 
-@ROUTES.add("GET", "/readyz", Right.SEE, response_class=Response, responses=gives("text/plain"))
+@ROUTES.add("GET", "/readyz", Right.SEE, refuses=(IN_THE_WAY,), response_class=Response, responses=gives("text/plain"))
 def readyz(service: Service) -> Response:
     """The service takes new work: its ledger answers, and nothing keeps work away."""
     told = service.state()

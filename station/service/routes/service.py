@@ -10,7 +10,7 @@ from station.documents.setup import StationChecked
 from station.service import bodies
 from station.service.callers import Right
 from station.service.feed import EventStream, Wanted
-from station.service.routing import From, Id, Routes, Service, Streamed, gives, tell
+from station.service.routing import IN_THE_WAY, From, Id, Routes, Service, Streamed, gives, tell
 from station.service.tokens import still_counts
 from station.service.told import CodeTold, ServiceTold
 from station.text.language import current
@@ -18,7 +18,7 @@ from station.text.language import current
 ROUTES = Routes()
 
 
-@ROUTES.add("GET", "/state", Right.SEE, response_model=ServiceTold)
+@ROUTES.add("GET", "/state", Right.SEE, refuses=(IN_THE_WAY,), response_model=ServiceTold)
 def state(service: Service) -> Response:
     """How the service stands."""
     return tell(service.state())

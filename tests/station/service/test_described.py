@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every answer is one that docs/openapi.json describes, whatever is asked; schemathesis asks, by that file alone."""
+"""Every answer is one that docs/openapi.json describes, whatever is asked; schemathesis asks, by that file alone.
 
+There the problem document answers every status (`default`), so schemathesis can miss none; what a route may refuse with
+stands in `x-refusals`, and every service of these tests hears whether it is kept (`tests.support.declared`).
+"""
+
+import asyncio
 import json
 import os
 import subprocess
@@ -9,10 +14,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI, Response
+from starlette.types import Receive, Scope, Send
 
 from station.service.app import describe
+from station.service.callers import Caller, Right, Role
 from station.service.pace import Pace
+from station.service.routing import ANYWHERE, Routes
+from tests.support.declared import Watched
 from tests.support.service_room import LONGEST_S, SERIAL, ServiceRoom, service_room
 from tests.support.waiting import wait_for
 
@@ -40,6 +51,47 @@ def test_whatever_is_asked_the_answer_is_one_that_is_described(tmp_path: Path, k
         ask(room, description, validator, "--include-by", "/x-right == decide")
         ask(room, description, technician, *(f"--include-path={each}" for each in STOPPING))
         assert room.client.get("/healthz").status_code == 200
+
+
+def test_a_status_that_no_route_declares_is_heard_whoever_asked() -> None:
+    routes = Routes()
+
+    @routes.add("GET", "/kettle", Right.SEE)
+    def kettle() -> Response:
+        return Response(status_code=418)
+
+    @routes.add("GET", "/cups", Right.SEE)
+    def cups() -> Response:
+        return Response(status_code=404)
+
+    @routes.add("POST", "/cups", Right.SEE)
+    def more_cups() -> Response:
+        return Response(status_code=409)
+
+    app = FastAPI()
+    app.include_router(routes, prefix="/v1")
+    watched = Watched(app)
+
+    async def with_caller(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["caller"] = Caller(id="anybody", role=Role.TECHNICIAN)
+        await watched(scope, receive, send)
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(with_caller), base_url="http://localhost") as client:
+            for method, path in (("GET", "kettle"), ("GET", "cups"), ("POST", "cups"), ("GET", "nothing")):
+                await client.request(method, f"/v1/{path}")
+
+    asyncio.run(ask())
+    assert watched.undeclared == {("GET", "/kettle", 418), ("GET", "/cups", 404)}
+
+
+def test_every_route_declares_with_which_statuses_it_refuses() -> None:
+    found = [route for methods in describe()["paths"].values() for route in methods.values()]
+    declared = [set(route["x-refusals"]) for route in found if "x-right" in route]
+    assert len(declared) > 50
+    assert all(set(ANYWHERE) <= each and 500 not in each for each in declared)
+    assert not all(404 in each for each in declared)
+    assert not all(409 in each for each in declared)
 
 
 def with_what_is_there(description: dict[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
