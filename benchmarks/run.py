@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All measurements: tables on the terminal, JSON in out/bench/.
 
-python -m benchmarks.run [--short] [inspection] [silent_checks] [papers] [service] [service_process] [memory] [signing] …
+python -m benchmarks.run [--short] [inspection] [silent_checks] [papers] [service] [service_process] [memory] …
 
 `--short`: of those that take long, only enough to see that they work; their numbers say nothing.
 """
