@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from certs.errors import CertsError
+from grading.choice import PLAIN
 from grading.questions import QUESTIONS
 from phones.bench.inspection import inspect
 from phones.cleaning import spelled_serial, unspelled
@@ -406,7 +407,8 @@ class Worker:
         """
         if any(piece.asked == "operator.condition" for piece in self._job.evidence):
             return
-        measured = settled(self._job.evidence)
+        knows_eyes = self._context.settings.scheme != PLAIN  # that scheme knows the sheet alone
+        measured = settled(self._job.evidence) if knows_eyes else frozenset()
         asked = {key: choices for key, choices in CONDITION.items() if key not in measured}
         given = self._context.operator.ask_together(
             asked, port=self._phone.path, timeout_s=self._context.settings.deadlines.person_s

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from grading.eyes import ASKED, FACES, measured_faces
-from grading.grade import cosmetic_grade
+from grading.grade import cosmetic_grade, grade
 from grading.schemes import load
 from phones.evidence import Evidence, Moment
+from phones.port import Platform
+from phones.verdict import Verdict
 from station.setup.photo_desk import VIEWS, PhotoDesk
 from station.setup.settings import Checking
 from tests.support import lives
@@ -94,3 +96,18 @@ def test_no_photo_is_asked_for_of_a_phone_that_was_not_proved_erased(
     assert desk.waited == []
     assert not list(tmp_path.rglob("*.jpg"))
     assert not [each for each in life.job.evidence if "photo" in each.asked]
+
+
+@pytest.mark.parametrize(("scheme", "asked"), [("basic", True), ("", False)])
+def test_the_sheet_is_asked_whole_where_the_scheme_knows_nothing_of_eyes(
+    tmp_path: Path, scheme: str, asked: bool
+) -> None:
+    life = lives.live(
+        lives.PIXEL_13, settings=replace(FULL, scheme=scheme), script=LOOKS, photos=PhotoDesk(folder=tmp_path)
+    )
+    assert ("statement.battery_swollen" in piece(life, "operator.condition").values) == asked
+    assert life.job.certificate is not None
+    found = grade(
+        life.job.evidence, platform=Platform.ANDROID, verdict=Verdict.PASSED, scheme=load(scheme or "basic-2")
+    )
+    assert not [code for code in found.capped_by if code.startswith(("key.", "gate."))]
