@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, field
 
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -25,6 +26,8 @@ class Watched:
 
     def _judge(self, scope: Scope, status: int) -> None:
         route = scope.get("route")  # as the router found it; a page, and an address of nothing, declares none
-        declared = (getattr(route, "openapi_extra", None) or {}).get("x-refusals")
+        if not isinstance(route, APIRoute):
+            return
+        declared = (route.openapi_extra or {}).get("x-refusals")
         if declared is not None and status not in (route.status_code or 200, *declared):
             self.undeclared.add((scope["method"], route.path, status))

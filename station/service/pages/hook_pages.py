@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from phones.words import has
 from station.documents.job_words import local_time
+from station.documents.webhooks import WebhookTold
 from station.ledger.entry import timestamp
 from station.service.callers import Right
-from station.service.outbound.told import WebhookTold
 from station.service.pages.page_routes import PageRoutes, Seen, Service
 from station.service.pages.showing import go, part, show
 from station.service.routing import Id
