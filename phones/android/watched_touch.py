@@ -16,12 +16,12 @@ from phones.android.input_events import InputDevice, InputEvent
 from phones.signs import not_measured
 
 COLUMNS, ROWS = 10, 20
-LINES = 250
-"""Of each axis: 0.6 mm of a screen of 150 mm."""
+LINES = 500
+"""Of each axis: 0.3 mm of a screen of 150 mm. With half as many a dead stripe of 4 mm passed every other time."""
 STROKES_NEEDED = 7
 COVERED_NEEDED = 980
 """Per mille of the cells; a person who has not drawn everywhere has not measured."""
-FINE_LINES = {"X": 15, "Y": 6}
+FINE_LINES = {"X": 30, "Y": 12}
 """So narrow every stretch must be in which nothing was told: 4.2 mm of 70 and 3.6 mm of 150, where the scheme has its
 limits. What is wider is a fault if it is sure, and else not measured."""
 UNEVEN = 1.3
@@ -30,7 +30,7 @@ SURE = 1e-4
 """By this chance at most strokes on a sound screen may have left the stretch out."""
 _MOST_STROKES = 2000
 _JOINED_US = 300_000
-_JOINED_LINES = 6
+_JOINED_LINES = 12
 """A finger that is lost over a stripe and felt again behind it draws one stroke."""
 
 

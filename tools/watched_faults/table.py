@@ -46,8 +46,18 @@ class Ended:
         return self.passed + self.failed + self.inconclusive
 
 
-def _fault(act: str, check: str, what: str, *variation: str, habit: str = "", stripe_mm: float = 5.0) -> Fault:
-    return Fault(act=act, check=check, what=what, variation=variation, habit=habit, stripe_mm=stripe_mm)
+def _fault(
+    act: str, check: str, what: str, *variation: str, habit: str = "", stripe_mm: float = 5.0, is_claimed: bool = True
+) -> Fault:
+    return Fault(
+        act=act,
+        check=check,
+        what=what,
+        variation=variation,
+        habit=habit,
+        stripe_mm=stripe_mm,
+        is_claimed=is_claimed,
+    )
 
 
 _USED = "proximity_in_use"
@@ -70,7 +80,8 @@ FAULTS: tuple[Fault, ...] = (
     _fault("buttons", "buttons", "dead key, noise for events", "dead_power", "garbage_input"),
     _fault("buttons", "buttons", "dead key, torn lines", "dead_power", "torn_lines"),
     _fault("buttons", "buttons", "dead key, jumping clock", "dead_power", "jumping_clock"),
-    _fault("digitiser", "digitiser_gap_y", "dead stripe 4 mm across", "dead_stripe_across", stripe_mm=4.0),
+    _fault("digitiser", "digitiser_gap_y", "dead stripe 4 mm across", "dead_stripe_across", stripe_mm=4.0,
+           is_claimed=False),
     _fault("digitiser", "digitiser_gap_y", "dead stripe 5 mm across", "dead_stripe_across"),
     _fault("digitiser", "digitiser_gap_y", "dead stripe 5 mm across, 120 Hz", "dead_stripe_across", "fast_screen"),
     _fault("digitiser", "digitiser_gap_y", "dead stripe 5 mm across, slow hands", "dead_stripe_across", "slow_hands"),

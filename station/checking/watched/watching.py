@@ -27,6 +27,8 @@ LET_GO_S = 30.0
 LOOK_EACH_S = 0.5
 _SILENCE = ("watched.button_bounces", "watched.touch_ghosts")
 """Values whose 0 is that nothing was heard."""
+_STRETCHES = ("watched.touch_gap_x_permille", "watched.touch_gap_y_permille")
+"""Values that are as wide as what was not heard."""
 
 
 def say(scene: Scene, key: str, **facts: str) -> None:
@@ -113,5 +115,5 @@ def listen(
 
 def _if_whole(values: Mapping[str, str]) -> Mapping[str, str]:
     """Of a stream of which something is lost, that nothing was heard says nothing."""
-    silent = [name for name in _SILENCE if values.get(name) == "0"]
+    silent = [name for name in _STRETCHES if name in values] + [name for name in _SILENCE if values.get(name) == "0"]
     return {name: text for name, text in values.items() if name not in silent} | not_measured("cut", *silent)

@@ -75,6 +75,12 @@ def test_of_a_stream_with_torn_lines_nothing_heard_says_nothing(act: Any, value:
     assert "watched." + value not in values
 
 
+def test_of_a_stream_with_torn_lines_no_stretch_of_the_screen_is_wide_or_narrow(tmp_path: Path) -> None:
+    for seed in range(5):
+        values = watch(watch_digitiser, phone("torn_lines"), tmp_path / str(seed), person_s=60, seed=seed).values()
+        assert {values[SIGN + f"touch_gap_{axis}_permille"] for axis in "xy"} <= {"cut", "not_seen"}
+
+
 def test_two_keys_the_wrong_way_round_are_changed_over(tmp_path: Path) -> None:
     found = watch(watch_buttons, phone("changed_over"), tmp_path)
     assert found.values()["watched.buttons"] == "changed_over"
