@@ -37,7 +37,9 @@ _KEY_CODES = {
 }
 """Part → how backboardd names it, by page and usage of the USB HID usage tables. The volume keys were published from an
 iPhone [read: thesisfriday.com, Thesis Friday #8, log of March 2025: iOS 18 by its date]; the power key is concluded
-from them. Of the ringer switch, nearness and Face ID no shape was found."""
+from them. Of the ringer switch and nearness no shape was found. Of Face ID one was [read: thesisfriday.com, Thesis
+Friday #1, the same log: kernel, `PearlCamFrameReceived - isFaceDetected=1`]: it tells that the infrared camera sees a
+face, not that Face ID has judged one, and is not taken."""
 
 SHAPES: tuple[LogShape, ...] = tuple(
     LogShape(part=part, state=state, process="backboardd", begins=code + b" downEvent:" + flag, since=18, until=18)
