@@ -30,8 +30,8 @@ The real acts (`station/checking/watched`) on a virtual Android in virtual time,
 several kinds; judged by scheme `basic-2`. Nothing here was tried on a phone.
 *Detected*: the check failed. *Inconclusive*: not measured or not tested, which is no pass. *Missed*: it passed.
 A dead key is never *detected*: nobody can tell it from a key that nobody pressed.
-A stripe is claimed from 5 mm: the limits are 3.6 mm along the height and 4.2 mm along the width as a finger's positions
-show them, and they lie up to 0.3 mm beside each rim.
+A dead stripe is claimed from 5 mm; the scheme's limits are 3.6 mm along the height and 4.2 mm along the width of a
+screen of 150 by 70 mm.
 An iPhone's keys, heard through its log, are not in this table.
 
 {sums}
