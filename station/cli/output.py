@@ -80,7 +80,12 @@ def _fitted(shown: str, stream: TextIO) -> str:
 
 def tell(told: "Document") -> None:
     """One JSON document on stdout, for programs and for people who look at it."""
-    click.echo(_json(told.to_json(), indent=2))
+    click.echo(document_text(told))
+
+
+def document_text(told: "Document") -> str:
+    """What `tell` prints."""
+    return _json(told.to_json(), indent=2)
 
 
 def tell_line(told: "Document | Mapping[str, object]") -> None:

@@ -17,10 +17,18 @@ from phones.cleaning import clean
 from phones.clock import utc_now
 from phones.given_files import read_given
 from station.cli import cli_text, output
-from station.cli.commands.options import config_option, home_of, json_option, settings_of
+from station.cli.commands.options import (
+    config_option,
+    home_of,
+    json_option,
+    passphrase_option,
+    secrets_of,
+    settings_of,
+)
 from station.text.language import os_reason, text
 
 if TYPE_CHECKING:
+    from station.documents.papers import SampleLot
     from station.session.sampling import Row
 
 LARGEST_RESULT = 4 * 1024 * 1024
@@ -185,9 +193,20 @@ def result_command(
 @command.command("lot", help=text("help.sample_lot"))
 @click.argument("name", metavar="PERIOD")
 @click.option("--reports", is_flag=True, help=text("option.sample_reports"))
+@click.option("--signed", type=click.Path(path_type=Path, dir_okay=False), help=text("option.sample_signed"))
+@passphrase_option()
+@config_option()
 @json_option()
 @click.pass_context
-def lot_command(context: click.Context, name: str, reports: bool, as_json: bool) -> int:
+def lot_command(
+    context: click.Context,
+    name: str,
+    reports: bool,
+    signed: Path | None,
+    passphrase_file: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
     """Exit 0 when somebody looked into each phone of the sample and found none, 1 when data was found on one, 4 while
     any was not looked into, 3 when no sample of that period was drawn.
     """
@@ -199,6 +218,8 @@ def lot_command(context: click.Context, name: str, reports: bool, as_json: bool)
     with read_jobs(home_of(context)) as jobs:
         jobs.verify()
         found = lot(jobs.ledger, _period(name), REPORTS if reports else CERTIFICATES)
+    if signed is not None:
+        _sign_lot(context, SampleLot.of_lot(found), signed, passphrase_file, config)
     if as_json:
         output.tell(SampleLot.of_lot(found))
     else:
@@ -214,6 +235,26 @@ def lot_command(context: click.Context, name: str, reports: bool, as_json: bool)
             )
         )
     return {Verdict.PASSED: 0, Verdict.FAILED: 1}.get(found.verdict, 4)
+
+
+def _sign_lot(
+    context: click.Context, told: "SampleLot", file: Path, passphrase_file: Path | None, config: Path | None
+) -> None:
+    """The verdict as `--json` prints it, into a new file, with the station's signature beside it.
+
+    Raises: click.UsageError for a file that is there already or cannot be written; KeyFileError, TokenError.
+    """
+    from certs.keys.key_folder import open_signer
+    from station.papers.signed_file import write_signed
+
+    home, secrets = home_of(context), secrets_of(passphrase_file)
+    signing = settings_of(home, config).signing
+    signer = open_signer(home.keys, secrets.passphrase(), signing=signing, pin=secrets.pin)
+    try:
+        beside = write_signed(file, f"{output.document_text(told)}\n".encode(), signer)
+    except OSError as error:
+        raise click.UsageError(f"{clean(str(file))}: {os_reason(error)}") from error
+    output.message(text("word.lot_signed", file=clean(str(file)), signature=clean(str(beside))))
 
 
 def _listed(said: Mapping[str, object]) -> list[object]:

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is done about a paper after its phone has gone: validate, withdraw, copy, sample."""
 
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from certs.formats import cms
+from certs.formats.x509_facts import read_certificate
 from certs.keys.key_files import read_ed25519_key
 from certs.log.entries import read_entry
 from certs.page.pdf_profile import read
@@ -188,6 +192,14 @@ def test_a_sample_is_drawn_checked_by_a_stranger_and_its_result_written_down(
     assert call("sample", "result", paper, "--found", "data", *tool, "--as", "Wang Fang")[0] == 1
     assert call("sample", "lot", today)[0] == 1, "data was found on the only phone of the sample"
     assert call("sample", "lot", today, "--json")[1]["found_data"] == [paper]
+    signed = tmp_path / "lot.json"
+    code, told = call("sample", "lot", today, "--signed", signed, "--json")
+    assert (code, json.loads(signed.read_text("utf-8"))) == (1, told)
+    assert told["schema"] == "proofwipe/sample-lot/1"
+    own = cms.read(signed.with_name("lot.json.p7s").read_bytes())
+    assert own.digest == hashlib.sha256(signed.read_bytes()).digest()
+    assert cms.is_signed(own, read_certificate(own.station))
+    assert call("sample", "lot", today, "--signed", signed)[0] == 2, "what is there is not written over"
     assert call("sample", "lot", today, "--reports")[0] == 3
     assert call("sample", "draw", today, "--reports")[0] == 8, "every phone of that day was proven"
     assert call("sample", "result", "PW-0000-0000-0000-0000", "--found", "none", *tool, "--as", "Wang Fang")[0] == 3

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A verdict on a lot that the station signed is checked by somebody else's tool, from two files and the root."""
+
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from certs.keys.authority import create_authority, pem
+from certs.record.issuer import Issuer
+from station.papers.signed_file import write_signed
+
+CONTENT = b'{"schema": "proofwipe/sample-lot/1", "lot_verdict": "passed"}\n'
+
+
+def checked(folder: Path) -> int:
+    """What the line in docs/methods.md ends with."""
+    line = "openssl cms -verify -binary -inform DER -in lot.json.p7s -content lot.json -CAfile root.pem -purpose any"
+    done = subprocess.run(
+        [*line.split(), "-out", "/dev/null"], cwd=folder, capture_output=True, timeout=60, check=False
+    )
+    return done.returncode
+
+
+@pytest.fixture
+def signed(tmp_path: Path) -> Path:
+    authority = create_authority(Issuer(name="Example"), "bench-1", now=datetime.now(UTC))
+    (tmp_path / "root.pem").write_bytes(pem(authority.root.certificate))
+    write_signed(tmp_path / "lot.json", CONTENT, authority.signer())
+    return tmp_path
+
+
+@pytest.mark.tools
+def test_the_signature_holds_for_these_bytes_under_this_root_and_for_nothing_else(signed: Path) -> None:
+    assert (signed / "lot.json").read_bytes() == CONTENT
+    assert checked(signed) == 0
+    (signed / "lot.json").write_bytes(CONTENT.replace(b"passed", b"failed"))
+    assert checked(signed) != 0
+    (signed / "lot.json").write_bytes(CONTENT)
+    another = create_authority(Issuer(name="Example"), "bench-1", now=datetime.now(UTC))
+    (signed / "root.pem").write_bytes(pem(another.root.certificate))
+    assert checked(signed) != 0
+
+
+def test_nothing_that_is_there_is_written_over(signed: Path) -> None:
+    authority = create_authority(Issuer(name="Example"), "bench-1", now=datetime.now(UTC))
+    for name in ("lot.json", "other.json"):
+        (signed / "other.json.p7s").write_bytes(b"mine")
+        with pytest.raises(FileExistsError):
+            write_signed(signed / name, b"{}", authority.signer())
+    assert (signed / "lot.json").read_bytes() == CONTENT
+    assert not (signed / "other.json").exists()
