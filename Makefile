@@ -9,7 +9,7 @@ export PYTHONPATH :=
 unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 
-.PHONY: campaign demo serve-demo pictures test check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page usb-rig usb-rig-shell clean release-edition
+.PHONY: campaign demo serve-demo pictures test check man mutants slow bench fresh-machine wheel debian-package test-debian-package release-files verify-page test-page detection detection-browser usb-rig usb-rig-shell clean release-edition
 
 # What a target needs from Debian and Python, before it begins: installed, or named in one line and exit 2.
 need-%:
@@ -89,6 +89,12 @@ verify-page: need-page $(NODE_MODULES) $(WHEELS)/.complete  ## the verifier in o
 
 test-page: verify-page  ## that file in a real Chromium, and some of it in a real Firefox: every golden paper, phones, codes, no network; the dashboard and the page of checks in Chromium
 	$(BIN)/python -m tools.run_tests page -- tests/offline_page tests/station/service/pages tests/station/checking tests/grading
+
+detection: need-page $(INSTALLED)  ## seeded faults and healthy phones by the rules of the page of checks, into docs/detection.md; some 15 minutes
+	$(BIN)/python -m tools.make_detection $(if $(ONLY),--only $(ONLY))
+
+detection-browser: need-page $(NODE_MODULES) $(INSTALLED)  ## the same in a real Chromium, 20 runs a row, into its second half; ONLY="motion" for some
+	$(BIN)/python -m tools.make_detection --browser $(if $(ONLY),--only $(ONLY))
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 WHEEL := dist/proofwipe-$(VERSION)-py3-none-any.whl

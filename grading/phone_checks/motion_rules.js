@@ -17,7 +17,6 @@ const FLOOR = 0.004; // m/s2, what no sensor resolves
 const CALM = 0.12; // m/s2: in a hand that moves more, a motor that is not felt may be drowned
 const RISE = 3;
 const LEAST_FROZEN = 60; // values
-const LONGEST_STEP_MS = 100; // a hole in the gyroscope's values is no turn
 const TURNING = 20; // degrees a second; a gyroscope's own drift is far below
 const TURNED = 60; // degrees
 const CREEPING = 2; // degrees a second: three sides are not shown within a minute at that speed
@@ -56,7 +55,8 @@ export function judgeFaces(samples, turns = []) {
 function isFrozen(samples, turns) {
   const [first] = samples;
   if (samples.length < LEAST_FROZEN || samples.some((each) => each.x !== first.x || each.y !== first.y || each.z !== first.z)) return false;
-  return turned(turns.filter((each) => speed(each) >= TURNING)).filter((degrees) => degrees >= TURNED).length >= 2;
+  const fast = turns.map((each) => speed(each) < TURNING ? { x: 0, y: 0, z: 0, t: each.t } : each);
+  return turned(fast).filter((degrees) => degrees >= TURNED).length >= 2;
 }
 
 function isStill(window) {
@@ -81,7 +81,7 @@ function turned(turns) {
 }
 
 function steps(turns) {
-  return turns.slice(1).map((to, at) => ({ from: turns[at], to, seconds: Math.min(LONGEST_STEP_MS, to.t - turns[at].t) / 1000 }));
+  return turns.slice(1).map((to, at) => ({ from: turns[at], to, seconds: (to.t - turns[at].t) / 1000 }));
 }
 
 /**
