@@ -75,7 +75,10 @@ class _Driver:
         """The end."""
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.wait(30)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
 
 
 def in_browser(runs: int, seed: int, only: str = "") -> tuple[Sequence[Row], Sequence[Row]]:

@@ -26,6 +26,12 @@ class Hand {
   tap(selector) { return this.page.tap(selector, { timeout: PATIENCE_MS }); }
   see(selector) { return this.page.waitForSelector(selector, { timeout: PATIENCE_MS }); }
   touch(type, points) { return this.devtools.send("Input.dispatchTouchEvent", { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) }); }
+  /** Whatever the page finds by itself it has found within seconds; else a person says that this is all. */
+  async endUnless(selector) {
+    const found = this.see(selector).then(() => true), late = new Promise((done) => { setTimeout(done, 4000, false); });
+    if (!await Promise.race([found, late])) await this.page.tap(START, { timeout: 4000 }).catch(() => {}); // or it has just gone on
+    await found;
+  }
   rest(row) { return this.page.evaluate((given) => window.rested(given), row); }
   play(rows) { return this.page.evaluate((given) => window.played(given, window.vibratedAt), rows); }
 }
@@ -98,9 +104,7 @@ const motion = (facts, turning) => async (hand) => {
   await hand.tap(START);
   await hand.see(".big");
   await hand.play(rows);
-  const isWhole = await hand.page.waitForSelector("img[src*='turn.svg']", { timeout: 4000 }).then(() => true, () => false);
-  if (!isWhole) await hand.tap(START);
-  await hand.see("img[src*='turn.svg']");
+  await hand.endUnless("img[src*='turn.svg']");
   await hand.tap(START);
   await hand.see(".choices");
   await hand.play(quarter(hand.random, turning).map(({ x, y, z, t }) => ({ t: t + 300, a: [0, 0, 9.81], r: [x, y, z] })));
@@ -113,8 +117,7 @@ const compass = (facts) => async (hand) => {
   await hand.tap(START);
   await hand.see(".big");
   await hand.play(rows);
-  const isOver = await hand.page.waitForSelector("[data-check=compass]", { timeout: 3000 }).then(() => true, () => false);
-  if (!isOver) await hand.tap(START);
+  await hand.endUnless("[data-check=compass]");
 };
 const vibration = (facts, felt) => async (hand) => {
   await hand.rest({ a: [0, 0, 9.81], r: [0, 0, 0] });
