@@ -14,9 +14,16 @@ from grading.schemes import load
 from phones.evidence import Evidence, Moment
 from phones.port import Platform
 from phones.verdict import Verdict
+from station.errors import LedgerFullError
+from station.ledger.entry import Entry
+from station.ledger.event import Event as LedgerEvent
+from station.ledger.job_events import EvidenceKept
+from station.session.events import Event, QuestionAsked
+from station.session.session import Session
 from station.setup.photo_desk import VIEWS, PhotoDesk
 from station.setup.settings import Checking
 from tests.support import lives
+from tests.support.one_phone import OnePhone
 
 FULL = replace(lives.SETTINGS, checking=Checking(checks="full"))
 LOOKS = replace(
@@ -111,3 +118,46 @@ def test_the_sheet_is_asked_whole_where_the_scheme_knows_nothing_of_eyes(
         life.job.evidence, platform=Platform.ANDROID, verdict=Verdict.PASSED, scheme=load(scheme or "basic-2")
     )
     assert not [code for code in found.capped_by if code.startswith(("key.", "gate."))]
+
+
+def test_a_job_taken_up_again_while_its_photos_are_taken_keeps_its_code_and_those_it_has(tmp_path: Path) -> None:
+    """The station ends between the photos and what it would have kept of them."""
+    desk = PhotoDesk(folder=tmp_path / "photos")
+    room = OnePhone(tmp_path, lives.IPHONE, settings=FULL)
+    room.hands = lives.scripted(LOOKS, room.slot, room.clock)
+    append = room.ledger.append
+    codes: list[str] = []
+    handed_in: list[tuple[str, ...]] = [VIEWS[:4], VIEWS[4:]]
+
+    def notice(leading: Session, event: Event) -> None:
+        if isinstance(event, QuestionAsked) and event.question.key == "photos_taken":
+            codes.append(event.question.facts["code"])
+            for view in handed_in[len(codes) - 1]:
+                desk.hand_in(codes[-1], view, view.encode(), "ok")
+        room.hands.notice(leading, event)
+
+    def dying(event: LedgerEvent, job: str) -> Entry:
+        if isinstance(event, EvidenceKept) and event.evidence.asked == "check.photos":
+            raise LedgerFullError(subject="ledger")
+        return append(event, job)
+
+    def station() -> Session:
+        return lives.session(
+            room.ledger, room.port, room.clock, papers=room.papers, settings=FULL, listener=notice, photos=desk
+        )
+
+    room.ledger.append = dying  # type: ignore[method-assign]  # the station ends here
+    with station() as session:
+        session.start(room.port.look(), by=lives.TESTER)
+        with pytest.raises(LedgerFullError):
+            session.wait()
+    room.ledger.append = append  # type: ignore[method-assign]  # a new one
+    with station() as session:
+        (job,) = session.resume()
+        session.wait()
+    assert job.certificate is not None
+    assert len(codes) == 2
+    assert codes[0] == codes[1]
+    (kept,) = (each.values for each in job.evidence if each.asked == "check.photos")
+    assert (kept["photo.card"], kept["photo.bound"]) == (codes[0], "6")
+    room.ledger.close()

@@ -167,3 +167,17 @@ def test_the_port_is_closed_when_the_act_is_over(desk: Desk) -> None:
     except OSError:
         return
     raise AssertionError("somebody answers")
+
+
+def test_a_machine_without_a_free_port_has_no_way_to_the_page_and_stops_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_is_free(*_given: object, **_more: object) -> None:
+        raise OSError("no port is free")
+
+    monkeypatch.setattr("station.checking.browser.listener.socket.create_server", none_is_free)
+    before = len(desk.kept)
+    act.over_the_cable(desk.scene())
+    pieces = desk.kept[before:]
+    assert ends(pieces) == PageEnd.NO_WAY
+    assert signs(pieces) == {NOT_MEASURED + name: "not_opened" for name in GIVES}
