@@ -141,18 +141,25 @@ def test_a_job_taken_up_again_while_its_photos_are_taken_keeps_its_code_and_thos
             raise LedgerFullError(subject="ledger")
         return append(event, job)
 
-    def station() -> Session:
+    def station(seed: int) -> Session:
         return lives.session(
-            room.ledger, room.port, room.clock, papers=room.papers, settings=FULL, listener=notice, photos=desk
+            room.ledger,
+            room.port,
+            room.clock,
+            papers=room.papers,
+            settings=FULL,
+            seed=seed,
+            listener=notice,
+            photos=desk,
         )
 
     room.ledger.append = dying  # type: ignore[method-assign]  # the station ends here
-    with station() as session:
+    with station(1) as session:
         session.start(room.port.look(), by=lives.TESTER)
         with pytest.raises(LedgerFullError):
             session.wait()
     room.ledger.append = append  # type: ignore[method-assign]  # a new one
-    with station() as session:
+    with station(2) as session:  # it would draw another code
         (job,) = session.resume()
         session.wait()
     assert job.certificate is not None
