@@ -25,8 +25,9 @@ class Watched:
         await self.app(scope, receive, heard)
 
     def _judge(self, scope: Scope, status: int) -> None:
-        route = scope.get("route")  # as the router found it; a page, and an address of nothing, declares none
-        if not isinstance(route, APIRoute):
+        # As the router found it; a page, an address of nothing, and a method that an address does not have declare none.
+        route = scope.get("route")
+        if not isinstance(route, APIRoute) or scope["method"] not in route.methods:
             return
         declared = (route.openapi_extra or {}).get("x-refusals")
         if declared is not None and status not in (route.status_code or 200, *declared):

@@ -60,6 +60,8 @@ class ServiceRoom:
     seconds: list[float]
     listeners: list[Callable[[Session, Event], None]] = field(default_factory=list)
     """Told of everything that happens, in the thread where it does."""
+    undeclared: set[tuple[str, str, int]] = field(default_factory=set)
+    """Answers that docs/openapi.json does not declare: method, address, status. Any that stays fails the test."""
 
     def token(self, role: str, person: str = OPERATOR) -> str:
         """A new one."""
@@ -201,6 +203,7 @@ def service_room(
                 port=port,
                 seconds=seconds,
                 listeners=listeners,
+                undeclared=watched.undeclared,
             )
         finally:
             session.locked.clear()  # or a job that waits for it never ends
@@ -214,5 +217,5 @@ def service_room(
                         session.answer(question.id, None, by="the end of the test")
                 ending.join(0.05)
             thread.join(LONGEST_S)
-        assert watched.undeclared == set(), "answers that docs/openapi.json does not declare"
+        assert watched.undeclared == set(), f"docs/openapi.json does not declare {sorted(watched.undeclared)}"
     room.ledger.close()

@@ -157,7 +157,7 @@ def test_while_it_serves_other_commands_have_it_do_what_they_ask_and_a_second_on
         assert listed["serial"] == SERIAL
         assert line.run("jobs", "--json").document["jobs"] == []
         second = line.run("serve", "--passphrase-file", secret)
-        assert (second.code, "already" in second.err) == (1, True), second.err
+        assert (second.code, "holds this station" in second.err) == (1, True), second.err
         assert client.get("/healthz").status_code == 200
         assert b"PROOFWIPE_PASSPHRASE" not in environments_below(process.pid)
         process.send_signal(signal.SIGINT)
