@@ -25,7 +25,7 @@ class Watched:
         await self.app(scope, receive, heard)
 
     def _judge(self, scope: Scope, status: int) -> None:
-        # As the router found it; a page, an address of nothing, and a method that an address does not have declare none.
+        # As the router found it; a page, an address of nothing, and a method that an address lacks declare none.
         route = scope.get("route")
         if not isinstance(route, APIRoute) or scope["method"] not in route.methods:
             return

@@ -21,7 +21,7 @@ from phones.evidence import Evidence, Moment
 from phones.identifiers import PARTS
 from phones.port import Platform
 from phones.verdict import Verdict
-from tests.certs.page.test_drawing import drawn, squeezed, words_of
+from tests.certs.page.test_drawing import drawn, front_of, squeezed, words_of
 from tests.certs.page.test_room import RESIDUES, assert_clean, boxes_of, longest
 from tests.certs.record.sample_documents import android_certificate, apple_certificate, check, failed_report
 from tests.grading.samples import evidence_of
@@ -85,6 +85,26 @@ def test_a_phone_that_nobody_measured_has_the_two_pages_it_always_had() -> None:
     document = measured(android_certificate, Platform.ANDROID, missing="host.check_profile")
     with pypdfium2.PdfDocument(drawn(document)) as paper:
         assert len(paper) == layout.PAGES
+
+
+@pytest.mark.parametrize("outcome", [CheckOutcome.NOT_TESTED, CheckOutcome.INDETERMINATE])
+def test_page_one_of_the_best_class_counts_what_was_not_measured_and_calls_nothing_works(outcome: CheckOutcome) -> None:
+    document = measured(android_certificate, Platform.ANDROID)
+    given = document["grade"]
+    given.update(usability="1", functional="F6", capped_by=[])
+    told = [each for each in given["checks"] if each["outcome"] != "not_applicable"]
+    for each in told:
+        each["outcome"] = "pass"
+    assert squeezed(label("grade.not_capped").both) in front_of(document)
+    for each in told[-3:]:
+        each["outcome"] = outcome.value
+    said = front_of(document)
+    assert squeezed(label("grade.not_capped_by_measured", count=3).zh) in said
+    assert squeezed(label("grade.not_capped_by_measured", count=3).en) in said
+    assert squeezed(label("grade.not_capped").en) not in said
+    for claim in ("everything works", "all tests pass", "功能齐全", "全部合格"):
+        assert squeezed(claim) not in said
+    assert_clean(boxes_of(document))
 
 
 def test_who_measured_is_told_as_the_evidence_shows_it() -> None:

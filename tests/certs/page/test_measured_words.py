@@ -90,6 +90,11 @@ def test_what_was_read_all_the_same_stands_beside_the_sign() -> None:
     assert told == "未测得：来源不一致 (nominal:2400,raw_max:2900) not measured: sources disagree"
 
 
+def test_a_sign_whose_readings_were_cut_is_a_sign_all_the_same() -> None:
+    told = measured_in_words(result("not measured: sources_disagree (nominal:2400,raw_max:29"))
+    assert told == "未测得：来源不一致 (nominal:2400,raw_max:29) not measured: sources disagree"
+
+
 def test_a_number_is_told_once_and_its_unit_in_both_languages() -> None:
     assert measured_in_words(result("12 degrees")) == "12 度 degrees"
     assert measured_in_words(result("44.9 °C")) == "44.9 °C"
