@@ -11,7 +11,7 @@ from certs.editions.e2027_02.certs.page.labels import Pair, capped_by, label, ph
 from certs.editions.e2027_02.certs.page.parts import LEFT, Look, RIGHT, ROOM, coded, heading, pair, row, value
 from certs.editions.e2027_02.certs.page.sheet import INK, LINE, MUTED, Sheet, TINT
 from certs.editions.e2027_02.certs.record.schema import LogPlace, RecordDocument, ValidationPart
-from certs.editions.e2027_02.grading.report import Grade
+from certs.editions.e2027_02.grading.report import CheckOutcome, Grade
 from certs.editions.e2027_02.phones.evidence import Outcome
 from certs.editions.e2027_02.phones.identifiers import SHOWN, Shape
 from certs.editions.e2027_02.phones.verdict import Verdict
@@ -391,12 +391,14 @@ def _readings(document: RecordDocument, name: str) -> list[int]:
 def _capped(sheet: Sheet, given: Grade, left: float, top: float, room: float) -> float:
     codes = given.capped_by
     if not codes:
-        return sheet.paragraph(left, top, label("grade.not_capped").both, 7, room, colour=MUTED)
+        open_ones = sum(each.outcome in (CheckOutcome.NOT_TESTED, CheckOutcome.INDETERMINATE) for each in given.checks)
+        told = label("grade.not_capped_by_measured", count=open_ones) if open_ones else label("grade.not_capped")
+        return pair(sheet, top, told, size=7.4, left=left, room=room)
     name = label("grade.capped")
-    told = [capped_by(code) for code in codes[:3]]
+    named = [capped_by(code) for code in codes[:3]]
     rest = label("more.items", count=len(codes) - 3) if len(codes) > 3 else Pair("", "")
-    zh = "；".join((*(words.zh.rstrip("。") for words in told), *filter(None, (rest.zh,))))
-    en = "; ".join((*(words.en.rstrip(".") for words in told), *filter(None, (rest.en,))))
+    zh = "；".join((*(words.zh.rstrip("。") for words in named), *filter(None, (rest.zh,))))
+    en = "; ".join((*(words.en.rstrip(".") for words in named), *filter(None, (rest.en,))))
     return pair(sheet, top, Pair(f"{name.zh}：{zh}。", f"{name.en}: {en}."), size=7.4, left=left, room=room)
 
 

@@ -18,7 +18,7 @@ PARTS = "parts_same"
 _SIGNS = "≥≤=∈"
 _NONE, _ALL_OF = "none", "⊇"  # as `grading.checks.limit_in_words` has them
 _NUMBER = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) (.+)")
-_NOT_MEASURED = re.compile(r"not measured: ([a-z_]+)(?: \((.*)\))?")
+_NOT_MEASURED = re.compile(r"not measured: ([a-z_]+)(?: \((.*?)\)?)?")  # a long one was cut, and its bracket with it
 
 
 def limit_in_words(text: str) -> str:
