@@ -183,9 +183,10 @@ def _memory(values: Mapping[str, str]) -> bool:
 
 def _built_memory(values: Mapping[str, str]) -> bool:
     """The kernel keeps some of what was built in for itself, and never has more [Linux: MemTotal]. Memory that is made
-    of storage is swap, and no part of it.
+    of storage is swap, and no part of it. A boot loader that says 0 has not said how much was built in.
     """
-    return int(values["memory.total_kib"]) > int(values["memory.built_gb"]) * 1024 * 1024
+    built_gb = int(values["memory.built_gb"])
+    return built_gb > 0 and int(values["memory.total_kib"]) > built_gb * 1024 * 1024
 
 
 def _machine_programs(values: Mapping[str, str]) -> bool:

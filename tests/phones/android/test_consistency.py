@@ -170,6 +170,7 @@ def test_the_silent_checks_find_forgeries_of_their_own(rule: str, forged: Mappin
         {"memory.total_kib": str(3 * 1024 * 1024)},
         {"memory.built_gb": "12"},  # much of it kept by firmware
         {"memory.built_gb": "", "memory.total_kib": "11892304"},
+        {"memory.built_gb": "0", "memory.total_kib": "11892304"},  # its boot loader does not say
     ],
 )
 def test_their_honest_neighbours_are_told_of_nothing(honest: Mapping[str, str]) -> None:
