@@ -32,7 +32,13 @@ def watch_buttons(scene: Scene) -> None:
         "buttons",
         parts,
         tally.hear,
-        Watching(scene, MEASURED, heard=lambda: tally.values(held=_still_held(scene, parts)), is_over=asking.is_over),
+        Watching(
+            scene,
+            "buttons",
+            MEASURED,
+            heard=lambda: tally.values(held=_still_held(scene, parts)),
+            is_over=asking.is_over,
+        ),
     )
 
 

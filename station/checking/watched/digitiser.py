@@ -51,8 +51,8 @@ def watch_digitiser(scene: Scene) -> None:
         ghosts = {"watched.touch_ghosts": str(min(alone.touches, _MOST_GHOSTS))}
         return drawn.values() | (
             ghosts
-            if is_drawing and (drawn.touches or alone.touches)
+            if alone.touches or (is_drawing and drawn.touches)
             else not_measured("not_seen", "watched.touch_ghosts")
         )
 
-    listen(scene, "digitiser", parts, hear, Watching(scene, GIVES, heard=heard, is_over=is_over))
+    listen(scene, "digitiser", parts, hear, Watching(scene, "digitiser", GIVES, heard=heard, is_over=is_over))

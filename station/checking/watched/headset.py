@@ -29,5 +29,5 @@ def watch_headset(scene: Scene) -> None:
             say(scene, "pull_out")
         return not has_socket or tally.states == {0, 1} or late()
 
-    watching = Watching(scene, GIVES, heard=lambda: tally.values(has_socket=has_socket), is_over=is_over)
+    watching = Watching(scene, "headset", GIVES, heard=lambda: tally.values(has_socket=has_socket), is_over=is_over)
     listen(scene, "headset", parts, tally.hear, watching)

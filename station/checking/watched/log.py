@@ -34,7 +34,8 @@ def watch_buttons(scene: Scene) -> None:
             late_for_key = is_late(scene, A_KEY_S)
         return not asked
 
-    _listen(scene, "buttons", KEYS, tally, Watching(scene, ("watched.buttons",), heard=tally.buttons, is_over=is_over))
+    watching = Watching(scene, "buttons", ("watched.buttons",), heard=tally.buttons, is_over=is_over)
+    _listen(scene, "buttons", KEYS, tally, watching)
 
 
 def _next_key(scene: Scene, tally: LogTally, asked: str) -> str:
@@ -69,7 +70,7 @@ def _watch_part(scene: Scene, part: str, value: str, instruction: str) -> None:
     late = is_late(scene)
     say(scene, instruction)
     watching = Watching(
-        scene, (value,), heard=lambda: tally.values(part), is_over=lambda: tally.is_whole(part) or late()
+        scene, part, (value,), heard=lambda: tally.values(part), is_over=lambda: tally.is_whole(part) or late()
     )
     _listen(scene, part, (part,), tally, watching)
 

@@ -3,7 +3,9 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
+from grading.checks import NEVER_STATED
 from phones.android.input_events import (
     InputEvent,
     InputParts,
@@ -14,7 +16,7 @@ from phones.android.input_events import (
 )
 from phones.evidence import Outcome
 from phones.long_act import Act
-from phones.signs import SKIPPED, not_measured
+from phones.signs import NOT_MEASURED, SKIPPED, not_measured
 from phones.witness import Answer
 from station.checking.act import Scene
 
@@ -29,6 +31,9 @@ _SILENCE = ("watched.button_bounces", "watched.touch_ghosts")
 """Values whose 0 is that nothing was heard."""
 _STRETCHES = ("watched.touch_gap_x_permille", "watched.touch_gap_y_permille")
 """Values that are as wide as what was not heard."""
+
+_FAULTS: Mapping[str, frozenset[str]] = MappingProxyType({"watched.buttons": frozenset({"held", "changed_over"})})
+"""Words that say of a part that it is faulty, however early the act was ended."""
 
 
 def say(scene: Scene, key: str, **facts: str) -> None:
@@ -51,18 +56,20 @@ def is_late(scene: Scene, seconds: float | None = None) -> Callable[[], bool]:
 
 class Watching:
     """One act of listening: is it over, and what is kept of it. Of an act that somebody skipped before it was over by
-    itself nothing that was heard is kept, but the sign for each of `gives`.
+    itself a fault that was heard is kept, as `check.<name>.fault`, and nothing else but the sign for each of `gives`.
     """
 
     def __init__(
         self,
         scene: Scene,
+        name: str,
         gives: Iterable[str],
         *,
         heard: Callable[[], Mapping[str, str]],
         is_over: Callable[[], bool],
     ) -> None:
         self._scene = scene
+        self._name = name
         self._gives = tuple(gives)
         self._heard = heard
         self._is_over = is_over
@@ -76,8 +83,21 @@ class Watching:
         return self._is_skipped
 
     def heard(self) -> Mapping[str, str]:
-        """What is kept."""
-        return not_measured(SKIPPED, *self._gives) if self._is_skipped else self._heard()
+        """What is kept. A fault of a skipped act is a piece of its own, and kept before: the act itself stays skipped,
+        so that it is asked for again. Raises: BenchError.
+        """
+        if not self._is_skipped:
+            return self._heard()
+        if faults := {name: text for name, text in self._heard().items() if _is_fault(name, text)}:
+            self._scene.phone.record_host_fact(f"check.{self._name}.fault", faults, self._scene.moment)
+        return not_measured(SKIPPED, *self._gives)
+
+
+def _is_fault(name: str, text: str) -> bool:
+    """Does it say that something is wrong, whatever would have been heard after it?"""
+    if name.startswith(NOT_MEASURED):
+        return text in NEVER_STATED
+    return text in _FAULTS.get(name, ()) or (name in _SILENCE and text != "0")
 
 
 def listen(

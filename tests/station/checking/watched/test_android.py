@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Acts that are watched on an Android phone: both states, or the sign that they were not seen; never a pass."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grading.checks import run_check
+from grading.report import CheckOutcome
+from grading.schemes import load
 from phones.android.input_events import end_question
-from phones.evidence import Outcome
+from phones.evidence import Evidence, Outcome
 from phones.link import ShellLine
+from phones.port import Platform
+from station.checking.flow import done, skipped
 from station.checking.watched.buttons import watch_buttons
 from station.checking.watched.digitiser import watch_digitiser
 from station.checking.watched.headset import watch_headset
@@ -154,6 +160,54 @@ def test_a_skipped_act_keeps_nothing_but_that_it_was_skipped(
     assert kept.values
     assert {(each.startswith(SIGN), text) for each, text in kept.values.items()} == {(True, "skipped")}
     assert found.seconds < 5
+
+
+FAULTS_THEN_SKIP: list[tuple[Any, str, str, frozenset[str], float, CheckOutcome]] = [
+    (watch_buttons, "held_volume_down", "buttons", frozenset({"press_power"}), 3, CheckOutcome.FAIL),
+    (watch_buttons, "stuck_volume_up", "buttons", frozenset(), 6, CheckOutcome.INDETERMINATE),
+    (watch_buttons, "bouncing_volume_up", "button_contacts", frozenset({"press_volume_down"}), 12, CheckOutcome.FAIL),
+    (watch_digitiser, "ghost_touches", "digitiser_ghosts", frozenset({"draw_over_screen"}), 4, CheckOutcome.FAIL),
+    (watch_digitiser, "ghost_touches", "digitiser_ghosts", frozenset({"draw_over_screen"}), 12, CheckOutcome.FAIL),
+]
+
+
+@pytest.mark.parametrize(("act", "fault", "check", "refuses", "seconds", "outcome"), FAULTS_THEN_SKIP)
+def test_a_fault_that_was_heard_is_not_skipped_away_and_nobodys_word_repairs_it(
+    act: Any,
+    fault: str,
+    check: str,
+    refuses: frozenset[str],
+    seconds: float,
+    outcome: CheckOutcome,
+    tmp_path: Path,
+) -> None:
+    found = watch(act, phone(fault), tmp_path / "1", refuses=refuses, is_over=lambda at: at.seconds > seconds)
+    name = "buttons" if act is watch_buttons else "digitiser"
+    assert set(found.kept(name).values.values()) == {"skipped"}
+    again = watch(act, phone(), tmp_path / "2", is_over=lambda _at: True)  # skipped once more, and nothing is heard
+    for pieces in (found.evidence, found.evidence + again.evidence):
+        assert (name in skipped(pieces), name in done(pieces)) == (True, False), "the next check asks again"
+        assert outcome_of(check, pieces) is outcome
+    kept = {*found.kept(f"{name}.fault").values}
+    assert kept <= {"watched.buttons", SIGN + "buttons", "watched.button_bounces", "watched.touch_ghosts"}
+
+
+def outcome_of(name: str, evidence: list[Evidence]) -> CheckOutcome:
+    """Of that check, when a person answers that the part is in order."""
+    (check,) = (each for each in load("basic-2").checks if each.name == name)
+    said = {check.stated: check.stated_limit[0]} if check.stated else {}
+    word = replace(evidence[-1], number=99, link="operator", asked="check.eyes", values=said)
+    return run_check(check, [*evidence, word], Platform.ANDROID).outcome
+
+
+def test_a_sound_phone_that_is_skipped_halfway_has_no_fault(tmp_path: Path) -> None:
+    for act, refuses, name in (
+        (watch_buttons, "press_volume_up", "buttons"),
+        (watch_digitiser, "draw_over_screen", "digitiser"),
+    ):
+        found = watch(act, phone(), tmp_path / name, refuses=frozenset({refuses}), is_over=lambda at: at.seconds > 8)
+        assert [each.asked for each in found.evidence if each.asked.endswith(".fault")] == []
+        assert set(found.kept(name).values.values()) == {"skipped"}
 
 
 def test_whoever_skips_an_act_that_is_whole_has_not_skipped_it(tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ def test_a_key_that_stays_down_has_shown_one_state(tmp_path: Path) -> None:
     assert values[SIGN + "buttons"] == "one_state"
 
 
+def test_a_key_that_stays_down_is_not_skipped_away(tmp_path: Path) -> None:
+    found = watch(log.watch_buttons, iphone("stuck_volume_down"), tmp_path, is_over=lambda at: at.seconds > 12)
+    assert found.kept("buttons.fault").values == {SIGN + "buttons": "one_state"}
+    assert found.kept("buttons").values == {SIGN + "buttons": "skipped"}
+
+
 def test_a_version_whose_words_are_not_known_is_not_listened_to(tmp_path: Path) -> None:
     newer = {"model": "iphone-se-ios-26"}
     found = watch(log.watch_buttons, newer, tmp_path)
