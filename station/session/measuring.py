@@ -18,6 +18,7 @@ from station.checking.act import Profile
 from station.checking.flow import Skips
 from station.checking.table import ACTS, acts_of
 from station.errors import (
+    BeingMeasuredError,
     ConfigError,
     FileNotWrittenError,
     JobNotFoundError,
@@ -68,7 +69,8 @@ def begin_to_measure(
 ) -> Begun:
     """Measure it: see `Session.check`. `profile`: one of `Profile`; `only`: names of acts, whatever the profile.
 
-    Raises: StationBusyError, DrainingError, ConfigError; what stands in the way is told by `how_far`.
+    Raises: StationBusyError, DrainingError, ConfigError; BeingMeasuredError, which names one, where as many as can be
+    are measured already; what else stands in the way is told by `how_far`.
     """
     at.may_begin()
     known = {act.name for act in ACTS}
@@ -76,8 +78,9 @@ def begin_to_measure(
         raise ConfigError(subject="check", expected=", ".join(sorted(known)), got=", ".join((profile, *only))[:80])
     made, id_ = Measured(port=phone.port), secrets.token_hex(16)
     with at.measured.lock:
-        if len(at.measured.by_id) >= MOST_AT_ONCE:
-            raise ConfigError(subject="check", expected=f"< {MOST_AT_ONCE}", got=str(len(at.measured.by_id)))
+        _drop_abandoned(at.measured.by_id)
+        if len(at.measured.by_id) >= MOST_AT_ONCE:  # nothing more may be kept until the oldest is through
+            raise BeingMeasuredError(subject=at.settings.slot(next(iter(at.measured.by_id.values())).port))
         at.measured.by_id[id_] = made
     arguments = (at, made, phone, Profile(profile), frozenset(only), anew)
     threading.Thread(target=_measure, args=arguments, name="measuring", daemon=True).start()
@@ -126,6 +129,13 @@ def end_all(at: OpenStation, *, seconds: float) -> None:
     until = time.monotonic() + seconds
     for each in under_way:
         each.over.wait(max(0.0, until - time.monotonic()))
+
+
+def _drop_abandoned(by_id: dict[str, Measured]) -> None:
+    """Nobody comes any more for what was found for a command that was killed: the file has it."""
+    for id_, each in tuple(by_id.items()):
+        if each.over.is_set() and time.monotonic() - each.asked_at > GONE_S:
+            del by_id[id_]
 
 
 def _named(at: OpenStation, id_: str) -> Measured:

@@ -17,6 +17,7 @@ from station.cli.measuring import MeasuringElsewhere, Wanted
 from station.errors import BeingMeasuredError, DrainingError, QuestionClosedError, StationBusyError
 from station.session import measuring
 from station.session.events import QuestionAsked
+from station.session.measured import Measured
 from station.session.operations import OpenStation
 from station.session.remote.client import find_session
 from station.session.remote.server import serve
@@ -124,6 +125,25 @@ def test_what_a_person_skips_at_the_command_is_skipped(tmp_path: Path) -> None:
     with beside(tmp_path) as (command, _session, phone):
         file = command.measure(phone.port.look(), EYES, Skips(rest_skipped=lambda: True))
         assert not done(file.evidence)
+
+
+def test_whoever_was_killed_while_a_phone_was_measured_stands_in_nobodys_way_for_ever(tmp_path: Path) -> None:
+    with beside(tmp_path) as (_command, session, phone):
+        at = OpenStation(home=Home(tmp_path), session=session, takes_orders=lambda: None)
+        for number in range(measuring.MOST_AT_ONCE):
+            left = Measured(port=f"9-{number}")
+            left.over.set()
+            at.measured.by_id[str(number)] = left
+        first, under_way = at.measured.by_id["0"], at.measured.by_id["1"]
+        with pytest.raises(BeingMeasuredError) as raised:  # all may still come for what was found
+            measuring.begin_to_measure(at, phone=phone.port.look(), profile="quick", only=("silent_android",))
+        assert "9-0" in raised.value.reason("en")
+        under_way.over.clear()
+        first.asked_at -= measuring.GONE_S + 1
+        under_way.asked_at -= measuring.GONE_S + 1
+        begun = measuring.begin_to_measure(at, phone=phone.port.look(), profile="quick", only=("silent_android",))
+        assert {"0", "1", begun.id} & at.measured.by_id.keys() == {"1", begun.id}
+        wait_for(at.measured.by_id[begun.id].over.is_set, 60, "it does not end")
 
 
 def test_a_drained_service_measures_nothing_and_neither_does_a_session_that_works_for_itself(tmp_path: Path) -> None:
