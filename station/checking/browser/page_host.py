@@ -82,8 +82,8 @@ def _bound(scene: Scene, visit: Visit, measured: set[str], code: str) -> PageEnd
             return attend(scene, visit, measured)
         case "no":
             return PageEnd.NOT_BOUND
-        case _:
-            return PageEnd.UNANSWERED
+        case _:  # whoever skips closes the question
+            return PageEnd.SKIPPED if scene.is_over() else PageEnd.UNANSWERED
 
 
 BROWSER_APPLE = CheckAct(

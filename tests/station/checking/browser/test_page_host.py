@@ -13,6 +13,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,6 +34,7 @@ from station.checking.browser.act import GIVES_APPLE, PageEnd
 from station.checking.browser.listener import MOST_CONNECTIONS, MOST_OF_ONE, Listener
 from station.checking.browser.page_host import encryption_of, over_the_air
 from station.checking.browser.visit import Visit
+from station.checking.flow import done, skipped
 from station.checking.wifi_settings import page_host_of
 from station.setup.settings import Checking
 from tests.station.checking.browser.conftest import Desk, ends
@@ -160,6 +162,18 @@ def test_a_page_that_nobody_says_this_phone_opened_counts_for_nothing(
     assert ends(pieces) == end
     (piece,) = claims(pieces)
     assert piece.values == {NOT_MEASURED + name: sign for name in GIVES_APPLE}
+
+
+def test_whoever_skips_at_the_question_of_the_code_has_skipped_and_is_asked_again(desk: Desk, host: PageHost) -> None:
+    class Skipping(Person):
+        def ask(self, key: str, **more: Any) -> str | None:
+            desk.is_over = True
+            return super().ask(key, **more)
+
+    pieces = checked(desk, host, Skipping(host, None))
+    assert ends(pieces) == PageEnd.SKIPPED
+    assert not claims(pieces)
+    assert ("browser" in skipped(pieces), "browser" in done(pieces)) == (True, False)
 
 
 def test_a_bench_without_a_name_in_its_wifi_says_so_for_every_value(desk: Desk) -> None:
