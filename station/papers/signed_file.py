@@ -17,12 +17,18 @@ SUFFIX = ".p7s"
 
 def write_signed(path: Path, content: bytes, signer: Signer) -> Path:
     """Writes the file, and its signature (DER) beside it under its name and `.p7s`, which is returned. Neither may be
-    there already. Raises: OSError, CmsError, TokenError.
+    there already. The signature is there first: killed in between, no file is left that looks unsigned; and it goes
+    again when the file cannot be written. Raises: OSError, CmsError, TokenError.
     """
     signature = cms.sign(hashlib.sha256(content).digest(), signer)
     beside = path.with_name(path.name + SUFFIX)
-    if beside.exists():
-        raise FileExistsError(str(beside))
-    write_new(path, content)
+    if path.exists():
+        raise FileExistsError(str(path))
     write_new(beside, signature)
+    try:
+        write_new(path, content)
+    except OSError as error:
+        if isinstance(error, FileExistsError) or not path.exists():  # else both are there, and only not surely durable
+            beside.unlink(missing_ok=True)
+        raise
     return beside

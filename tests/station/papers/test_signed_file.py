@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A verdict on a lot that the station signed is checked by somebody else's tool, from two files and the root."""
 
+import resource
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,25 @@ def test_the_signature_holds_for_these_bytes_under_this_root_and_for_nothing_els
     another = create_authority(Issuer(name="Example"), "bench-1", now=datetime.now(UTC))
     (signed / "root.pem").write_bytes(pem(another.root.certificate))
     assert checked(signed) != 0
+
+
+@pytest.mark.parametrize(
+    ("content", "most_bytes"), [(CONTENT, 400), (CONTENT * 4000, 100_000)], ids=["signature", "content"]
+)
+def test_of_a_disk_that_is_full_between_the_two_nothing_is_left_and_the_retry_is_taken(
+    content: bytes, most_bytes: int, tmp_path: Path
+) -> None:
+    signer = create_authority(Issuer(name="Example"), "bench-1", now=datetime.now(UTC)).signer()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))  # as where the disk is full
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write_signed(tmp_path / "lot.json", content, signer)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+    write_signed(tmp_path / "lot.json", content, signer)
+    assert {each.name for each in tmp_path.iterdir()} == {"lot.json", "lot.json.p7s"}
 
 
 def test_nothing_that_is_there_is_written_over(signed: Path) -> None:
