@@ -86,10 +86,11 @@ class AcquiredTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """Ids of the jobs that were begun, and ports on which another works."""
+    """Ids of the jobs that were begun, ports on which another works, and ports of phones that are being measured."""
 
     jobs: tuple[str, ...]
     occupied: tuple[str, ...]
+    measured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,11 @@ def begin(
         again=wishes.again,
         settings=wishes.laid_over(at.settings),
     )
-    return Begun(jobs=tuple(job.id for job in started.jobs), occupied=tuple(each.port for each in started.occupied))
+    return Begun(
+        jobs=tuple(job.id for job in started.jobs),
+        occupied=tuple(each.port for each in started.occupied),
+        measured=tuple(each.port for each in started.measured),
+    )
 
 
 def at_work(at: OpenStation) -> AtWork:

@@ -97,10 +97,13 @@ Listener = Callable[["Session", Event], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """Jobs that were begun, and phones that got none because a job works on their port already."""
+    """Jobs that were begun, and phones that got none because a job works on their port already, or because they are
+    being measured without one.
+    """
 
     jobs: tuple[Job, ...]
     occupied: tuple[Sighting, ...]
+    measured: tuple[Sighting, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,17 +369,20 @@ class Session:
         of the trade, before those of `acquisitions`. `method`: a wish, never replaced by
         another. `again`: erase also what has a good result already; without it a person is asked about each such
         phone. `deadlines`, `settings`: others than the session's.
-        Raises: LockedError, WrongSignerError, BeingMeasuredError before anything is begun; LedgerError.
+        Raises: LockedError, WrongSignerError, BeingMeasuredError (of the only one; among several it is told of and left
+        alone) before anything is begun; LedgerError.
         """
         self.must_be_unlocked()
         self.must_sign_for(*sightings)
         used = settings or self.settings
         used = used if deadlines is None else replace(used, deadlines=deadlines)
-        jobs, occupied = [], []
+        jobs, occupied, measured = [], [], []
         with self._acting:
             for sighting in sightings:
+                if sighting.port in self._measured and len(sightings) > 1:
+                    measured.append(sighting)
+                    continue
                 self._must_not_be_measured(sighting)
-            for sighting in sightings:
                 if sighting.port in self._shift.busy() or sighting.port in self._ports_left():
                     occupied.append(sighting)
                     continue
@@ -384,7 +390,7 @@ class Session:
                 self._begin(job, _Choice(method=method, settings=used, again=again), resumed=False)
                 self._shift.start(job)
                 jobs.append(job)
-        return Started(jobs=tuple(jobs), occupied=tuple(occupied))
+        return Started(jobs=tuple(jobs), occupied=tuple(occupied), measured=tuple(measured))
 
     def resume(self, *, method: str = "") -> tuple[Job, ...]:
         """Resume every job that no worker leads, by inspecting its phone; those that only lack their paper get it now.

@@ -39,7 +39,7 @@ from station.cli.output import is_terminal
 from station.cli.results import INTERRUPTED, exit_code, say_result, totals_text
 from station.cli.screen import Screen, say_warning
 from station.cli.view import View, wants_live
-from station.errors import NotConfirmedError, NotInitialisedError, StationBusyError
+from station.errors import BeingMeasuredError, NotConfirmedError, NotInitialisedError, StationBusyError
 from station.ledger.job import Job
 from station.ledger.open_jobs import is_finished
 from station.session.beforehand import must_have_room
@@ -54,7 +54,7 @@ from station.setup.answers import load_answers
 from station.setup.home import Home
 from station.setup.people import load as load_company
 from station.setup.settings import CHECKS, Settings
-from station.text.language import text
+from station.text.language import current, text
 
 TRIES = 3
 """How often a number may be mistyped at the terminal."""
@@ -226,9 +226,11 @@ def lead(
                 method=orders.method,
                 again=orders.again,
             )
-            missed = len(started.occupied)
-            for sighting in started.occupied:
-                output.message(text("word.has_a_job", slot=settings.slot(sighting.port)))
+            missed = say_left_alone(
+                settings,
+                occupied=tuple(each.port for each in started.occupied),
+                measured=tuple(each.port for each in started.measured),
+            )
         except (KeyboardInterrupt, click.Abort):  # click's own: Ctrl-C at the question
             interrupted = True
         finally:  # whatever went wrong: the bench is not taken away from under workers
@@ -241,6 +243,16 @@ def lead(
     if unread is not None:
         raise unread
     return jobs, exit_code(jobs, missed=missed, interrupted=interrupted)
+
+
+def say_left_alone(settings: Settings, *, occupied: Sequence[str], measured: Sequence[str]) -> int:
+    """Why the phones on these ports get no job; how many they are."""
+    for port in occupied:
+        output.message(text("word.has_a_job", slot=settings.slot(port)))
+    for port in measured:
+        error = BeingMeasuredError(subject=settings.slot(port))
+        output.message(f"{error.reason(current())} → {error.hint(current())}")
+    return len(occupied) + len(measured)
 
 
 def say_results(jobs: Sequence[Job], validators: Sequence[str], home: Home) -> None:

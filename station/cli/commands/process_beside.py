@@ -12,7 +12,7 @@ from phones.clock import SystemClock
 from phones.port import Sighting
 from station.cli import output
 from station.cli.attached import Attached, BenchElsewhere
-from station.cli.commands.process import Orders, confirm_phone, one_at_a_time, say_results
+from station.cli.commands.process import Orders, confirm_phone, one_at_a_time, say_left_alone, say_results
 from station.cli.console import ConsoleClient
 from station.cli.keyboard import Keyboard
 from station.cli.output import is_terminal
@@ -93,9 +93,7 @@ def lead_beside(
                         acquired=beginning.tables_of(acquisitions),
                     )
                 )
-                missed = len(begun.occupied)
-                for port in begun.occupied:
-                    output.message(text("word.has_a_job", slot=settings.slot(port)))
+                missed = say_left_alone(settings, occupied=begun.occupied, measured=begun.measured)
             there = attached.wait()
         except KeyboardInterrupt:
             if not attached.own_jobs:

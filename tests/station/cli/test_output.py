@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from station.cli import main, output
 from station.cli.commands import doctor
+from station.cli.commands.process import say_left_alone
 from station.cli.main import run
+from station.setup.settings import Settings
 from tests.support.schemas import check
 
 ROOT = Path(__file__).parents[3]
@@ -223,3 +225,10 @@ def test_every_group_of_commands_is_known_to_who_looks_for_the_command() -> None
     context = click.Context(group)
     commands = {name: group.get_command(context, name) for name in group.list_commands(context)}
     assert {name for name, each in commands.items() if isinstance(each, click.Group)} == main.GROUPS
+
+
+def test_of_each_phone_that_gets_no_job_the_true_reason_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert say_left_alone(Settings(), occupied=("1-1",), measured=("1-2",)) == 2
+    worked, measured = capsys.readouterr().err.splitlines()
+    assert "1-1: its interrupted job continues" in worked
+    assert "1-2 is being measured by `proofwipe check`" in measured

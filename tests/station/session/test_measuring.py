@@ -2,14 +2,15 @@
 """A phone is measured without a job for another command, by the session that holds the bench."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from phones.evidence import Moment
-from station.checking.act import Profile
+from phones.port import Platform
+from station.checking.act import CheckAct, Profile
 from station.checking.check_file import CheckFile
 from station.checking.flow import Skips, done
 from station.checking.table import acts_of
@@ -25,8 +26,10 @@ from station.session.session import Session
 from station.setup.home import Home
 from station.work.worker import Progress
 from tests.support import lives
+from tests.support.direct_bench import DirectBench, DirectPort
 from tests.support.one_phone import OnePhone, UnhurriedClock
 from tests.support.waiting import wait_for
+from virtual_phones.bench.scenario import add_phones, read_scenario
 
 SILENT = Wanted(profile=Profile.QUICK, only=frozenset({"silent_android"}), anew=True)
 EYES = Wanted(profile=Profile.QUICK, only=frozenset({"eyes"}), anew=True)
@@ -110,6 +113,47 @@ def test_a_person_at_the_commands_terminal_is_asked_and_no_job_begins_on_the_pho
         (file,) = found
         assert done(file.evidence) == {"eyes"}
         asked.end()
+
+
+def test_of_several_phones_only_the_one_that_is_measured_gets_no_job(tmp_path: Path) -> None:
+    room = OnePhone(tmp_path, lives.PIXEL_13, clock=UnhurriedClock())
+    document = {"name": "life", "seed": 2, "phone": [{"name": "phone", "port": "1-2", **lives.PIXEL_16_IN_USE}]}
+    (slot,) = add_phones(read_scenario(document), epoch_at_zero=lives.EPOCH_AT_ZERO)
+    other = DirectPort(slot, room.clock, tmp_path / "pairing")
+    other.look()  # a dialog opens
+    room.clock.sleep(5.0)
+    slot.press("accept_adb", room.clock.seconds)
+    begun, enough = threading.Event(), threading.Event()
+
+    def acts(_platform: Platform) -> Sequence[CheckAct]:
+        begun.set()
+        enough.wait(60)
+        return ()
+
+    with Session(
+        ledger=room.ledger,
+        settings=lives.SETTINGS,
+        bench=lambda: nullcontext(DirectBench(room.port, other)),
+        papers=lambda _warn: nullcontext(room.papers),
+        clock=room.clock,
+        listener=room.hands.notice,
+    ) as session:
+        check = threading.Thread(
+            target=lambda: session.check(other.look(), acts, folder=tmp_path / "checks", skips=NOTHING_SKIPPED)
+        )
+        check.start()
+        assert begun.wait(60)
+        with pytest.raises(BeingMeasuredError):
+            session.start(other.look(), by=lives.TESTER)
+        started = session.start(room.port.look(), other.look(), by=lives.TESTER)
+        assert [job.port for job in started.jobs] == ["1-1"]
+        assert ([each.port for each in started.measured], started.occupied) == (["1-2"], ())
+        session.wait()
+        enough.set()
+        check.join(60)
+    (job,) = started.jobs
+    assert job.certificate is not None
+    room.ledger.close()
 
 
 def test_nothing_further_is_measured_for_a_command_that_is_gone(
