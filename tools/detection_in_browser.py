@@ -131,7 +131,7 @@ def _ended(
         if said["error"]:
             waiting.append((job.fault, job.run, job.attempt + 1))
         else:
-            ended[job.fault].append(_outcome(job.visit, table[job.fault]["names"]))  # type: ignore[arg-type]
+            ended[job.fault].append(_outcome(job.visit, table[job.fault]["names"]))  # type: ignore[arg-type]  # names
     return ended
 
 

@@ -70,9 +70,12 @@ def _labelled(service: Running, browser: Browser, typed: str) -> Iterator[Place]
     found = tagged(service.at.session.jobs, typed, at=timestamp(utc_now()))
     here = {row.job: row for row in service.bench.rows() if row.job} if browser.may(Right.SEE) else {}
     rows = [here[job.id] for job in found.jobs if job.id in here]
-    for number in found.waiting if browser.may(Right.SEE) else ():
+    # A phone without a job of now: tagged ahead, or back on the bench after the job that bears the tag.
+    back = (job.serial for job in found.jobs if job.id not in here and job.serial)
+    for number in (*found.waiting, *back) if browser.may(Right.SEE) else ():
         meant = service.bench.meant_by(number)
-        rows += [row for row in service.bench.rows() if row.port == meant.port and not row.job]
+        is_it = meant.whole or number in found.waiting
+        rows += [row for row in service.bench.rows() if is_it and row.port == meant.port and not row.job]
     for row in rows:
         yield _tile(row.port), f"{row.model or text('page.unknown_phone')} · {text('page.slot', slot=row.slot)}"
     if not rows:

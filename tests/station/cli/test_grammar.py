@@ -76,6 +76,11 @@ WORDS = {
     "complete": {"c", "complete", "齐全", "完好齐全"},
     "damaged": {"d", "damaged or stands out", "损坏", "损坏或不齐平", "damaged"},
     "missing": {"m", "missing or stripped", "缺", "缺失或滑丝", "missing"},
+    "genuine": {"g", "genuine", "genuine apple part", "正品", "apple 正品部件"},
+    "used": {"u", "used", "已使用", "已使用的部件"},
+    "unknown_part": {"k", "unknown part", "unknown_part", "未知", "未知部件"},
+    "finish_repair": {"f", "finish repair", "finish_repair", "完成", "完成维修"},
+    "no_page": {"n", "no such page, or no such line", "没有", "没有此页面或此项", "no_page"},
     "taken": {"t", "taken", "handed in", "提交了", "已提交"},
     "no_photos": {"n", "no_photos", "no photos", "不拍", "不拍照"},
 }

@@ -466,7 +466,7 @@ def test_a_photo_can_be_handed_in_again_whenever_the_program_was_killed(
 def test_a_torn_note_hides_no_other(desk: PhotoDesk) -> None:
     desk.hand_in(CODE, "back", b"one", "ok")
     notes = desk.folder / "taken.sha256"
-    notes.write_bytes(notes.read_bytes() + b"0123abcd")  # a crash in the middle of a line
+    notes.write_bytes(notes.read_bytes() + b"half a l")  # a crash in the middle of a line
     desk.hand_in(CODE, "left", b"two", "ok")
     assert [line.split()[1:] for line in notes.read_text().splitlines()] == [[CODE, "back"], [CODE, "left"]]
     with pytest.raises(PhotoTakenTwiceError):

@@ -189,7 +189,7 @@ def _photos_asked_for(room: ServiceRoom, browser: PageClient) -> None:
         target=room.running.at.session._questions.ask,
         args=(PHOTOS_TAKEN,),
         kwargs={"job": "TESTJOB1", "port": "1-1", "slot": "A1", "choices": EYES[PHOTOS_TAKEN],
-                "facts": {"code": "0123456789AB"}, "timeout_s": 1e9},
+                "facts": {"code": "FAKE456789AB"}, "timeout_s": 1e9},
     )  # fmt: skip
     asked.start()
     try:
@@ -201,7 +201,7 @@ def _photos_asked_for(room: ServiceRoom, browser: PageClient) -> None:
         assert "<img" not in shown, "there is no reference picture of a photo"
         given = browser.client.get(f"/questions/{question.id}/card.pdf")
         assert given.content.startswith(b"%PDF-")
-        assert "0123456789AB" in given.headers["content-disposition"]
+        assert "FAKE456789AB" in given.headers["content-disposition"]
     finally:
         for each in room.running.at.session.questions:
             room.running.at.session.answer(each.id, None, by="the end of the test")
