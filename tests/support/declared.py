@@ -27,7 +27,7 @@ class Watched:
     def _judge(self, scope: Scope, status: int) -> None:
         # As the router found it; a page, an address of nothing, and a method that an address lacks declare none.
         route = scope.get("route")
-        if not isinstance(route, APIRoute) or scope["method"] not in route.methods:
+        if not isinstance(route, APIRoute) or scope["method"] not in (route.methods or ()):
             return
         declared = (route.openapi_extra or {}).get("x-refusals")
         if declared is not None and status not in (route.status_code or 200, *declared):
