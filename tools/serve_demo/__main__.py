@@ -43,15 +43,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _end_once() -> None:
-    """The first signal ends the demo; one more would break off what ends its children, and leave them."""
-    told = threading.Event()
+    """The first signal ends the demo; one more would break off what ends its children, and leave them, or end an
+    interpreter that has taken its own handlers away already.
+    """
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def end(_number: int, _frame: object) -> None:
-        if not told.is_set():
-            told.set()
-            raise KeyboardInterrupt
+        for each in ending:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
 
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for each in ending:
         signal.signal(each, end)
 
 
