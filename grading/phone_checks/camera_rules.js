@@ -13,6 +13,7 @@ const COVERED_MEAN = 24;
 const HOT = 40;
 const WHITE_FROM = 90, WHITE_TO = 250;
 const DUST_SHARE = 0.94; // of the light around it
+const UNEVEN = 0.1; // of the light, between its darkest and brightest tenth: a scene, and no white with spots on it
 const CELL = 4;
 const LIGHT = 24; // as much brighter at one look than at another as a covered lens may be at most
 const SEEN = 16; // a darker picture is as good as none
@@ -109,8 +110,14 @@ export function judgeWhite(picture) {
   if (level < WHITE_FROM) return { sign: "dim" };
   if (level > WHITE_TO) return { sign: "too_little" };
   const cells = flattened(shrink(picture)), around = blurred(cells, 12);
+  if (!isEven(cells.data)) return { sign: "too_little" };
   const dark = cells.data.map((each, at) => each < DUST_SHARE * around.data[at] ? 1 : 0);
   return { sign: "", dust: Math.min(9999, islands(dark, cells.width, cells.height)) };
+}
+
+function isEven(levels) {
+  const sorted = Float32Array.from(levels).sort(), at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
+  return at(0.9) - at(0.1) <= UNEVEN * at(0.5);
 }
 
 function shrink(picture) {

@@ -119,6 +119,18 @@ def test_a_camera_whose_pictures_are_all_alike_has_not_seen_light() -> None:
     assert said == [False, False, False, True, True]
 
 
+def test_what_is_not_white_and_even_shows_no_dust() -> None:
+    said = said_by(
+        """
+        const before = [lenses.ofCard(random), lenses.ofCard(random, { blur: 10 }), lenses.ofWhite(random)];
+        const shown = before.map(camera.average), still = lenses.ofWhite(random).slice(0, 14);
+        const moved = camera.average([...lenses.ofCard(random).slice(0, 2), ...still]); // the card, taken away
+        const dusty = camera.average(lenses.ofWhite(random, { dust: 9 }));
+        return [...shown, moved, dusty].map(camera.judgeWhite).map(({ sign, dust }) => sign || dust > 0);"""
+    )
+    assert said == ["too_little", "too_little", False, "too_little", True]
+
+
 def test_a_torch_is_not_dead_because_its_camera_is_nor_lit_because_its_camera_settles() -> None:
     said = said_by(
         """return [[4, 4, 4], [40, 40, 40], [40, 64, 40], [40, 64, 64], [64, 64, 40]].map((levels) => {
