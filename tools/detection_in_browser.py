@@ -119,7 +119,7 @@ def _ended(
     while waiting or jobs:
         while waiting and len(jobs) < AT_ONCE:
             fault, run, attempt = waiting.pop()
-            job = _begun(str(table[fault]["check"]), fault, run, attempt)
+            job = _begun(str(table[fault]["page"]), fault, run, attempt)
             name = f"{fault}.{run}.{attempt}"
             jobs[name] = job
             driver.tell(job=name, fault=fault, seed=seed * 1000 + run, address=job.visit.address)

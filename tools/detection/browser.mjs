@@ -3,14 +3,16 @@
 //
 //     node tools/detection/browser.mjs CHROMIUM    one JSON command a line: {job, fault, seed, address}; one answer a line
 //
-// The first line that it says is the table of faults: {check, what, claimed, names}. What the page tells goes to the
+// The first line that it says is the table of faults: {check, page (its check of the page), what, claimed, names}. What the page tells goes to the
 // bench that serves `address`, and to nobody else.
 
 import { createInterface } from "node:readline";
 
 import { chromium } from "../../offline_page/node_modules/playwright-core/index.mjs";
 import { chance } from "./chance.mjs";
-import { roomInPage, sensorsInPage } from "./in_page.mjs";
+import { EYES } from "./eyes.mjs";
+import { camerasInPage, roomInPage, sensorsInPage } from "./in_page.mjs";
+import { RATE, surroundings } from "./rooms.mjs";
 import { around, quarter, sixFaces, vibrating } from "./sensors.mjs";
 
 const WIDTH = 412, HEIGHT = 915, MM = 25.4 / 160;
@@ -33,6 +35,11 @@ class Hand {
     await found;
   }
   rest(row) { return this.page.evaluate((given) => window.rested(given), row); }
+  /** pictures: of lenses.mjs; before the camera from now on. */
+  shows(pictures, side) {
+    const given = pictures.map(({ data }) => Buffer.from(data).toString("base64"));
+    return this.page.evaluate(([each, edge]) => window.shown(each, edge), [given, side]);
+  }
   play(rows) { return this.page.evaluate((given) => window.played(given, window.vibratedAt), rows); }
 }
 
@@ -128,11 +135,26 @@ const vibration = (facts, felt) => async (hand) => {
   await hand.play(vibrating(hand.random, order, facts).map(({ x, y, z, t }) => ({ t, a: [x, y, z], r: [0, 0, 0] })));
   await hand.tap(`[data-answer=${felt}]`);
 };
-const sound = () => async (hand) => {
+const sound = (louder = 0) => async (hand) => {
   await hand.tap(START);
-  const isOver = await Promise.race([hand.see("[data-check=sound]").then(() => true), hand.see("[data-answer=true]").then(() => false)]);
-  if (!isOver) await hand.tap("[data-answer=true]");
+  const heard = (answer) => Promise.race([hand.see("[data-check=sound]").then(() => true), hand.see(`[data-answer=${answer}]`).then(() => false)]);
+  if (louder && !await heard(false)) {
+    await hand.page.evaluate((gain) => { window.room.gain.value = gain; }, louder);
+    await hand.tap("[data-answer=false]");
+    await hand.see("progress"); // the buttons of the first try are gone
+  }
+  if (!await heard(true)) await hand.tap("[data-answer=true]");
 };
+
+const HEARD_GAIN = 0.2, HEARD_LEVEL = 0.27 * HEARD_GAIN; // five tones of 0.17 have an effective value of 0.27
+const NOISE_S = 12, STORED = 1 / 8; // of full scale, for noise has its peaks
+/** around: [kind of noise, dB of the tones above it]; own: of the microphone, which hears nothing else then. */
+const room = ({ speaker = "healthy", around = null, own = 0 } = {}) => ({ page: "sound", room: (random) => {
+  const [kind, snr] = own ? ["white"] : around ?? [""], level = own || (around ? HEARD_LEVEL * 10 ** (-snr / 20) : 0);
+  const samples = kind ? Int16Array.from(surroundings(random, kind, NOISE_S), (each) => 32767 * Math.max(-1, Math.min(1, each * STORED))) : null;
+  const noise = samples ? Buffer.from(samples.buffer).toString("base64") : "";
+  return { speaker, gain: speaker === "silent" || own ? 0 : HEARD_GAIN, noise, rate: RATE, level: level / STORED };
+} });
 
 const stripe = (width) => (random) => { const from = random.between(4, 138 - width); return (x, y) => y >= from && y <= from + width; };
 const column = (width) => (random) => { const from = random.between(4, 60 - width); return (x) => x >= from && x <= from + width; };
@@ -140,7 +162,7 @@ const SWEPT = ["touch_coverage_permille", "touch_gap_y_permille", "touch_gap_x_p
 const SHOWN = ["motion_faces", "motion_worst_permille"], TURNED = ["motion_turn_off_degrees"];
 const HEARD = ["sound_slots_right"], CLEAN = ["sound_distortion_permille"];
 
-/** [check, what, claimed (null: nothing is wrong with the phone), names of the values that judge, what the hand does, room] */
+/** [check, what, claimed (null: nothing is wrong with the phone), names of the values that judge, what the hand does, parts of the phone] */
 const TABLE = [
   ["touch", "dead stripe 5 mm", true, SWEPT, touch(stripe(5))],
   ["touch", "dead column 5 mm", true, SWEPT, touch(column(5))],
@@ -156,9 +178,15 @@ const TABLE = [
   ["compass", "compass turns half as far", true, ["compass_turn_degrees"], compass({ stuck: 0.5 })],
   ["vibration", "dead motor", true, ["vibration_rise_permille"], vibration({ strength: 0 }, "no")],
   ["vibration", "weak motor", true, ["vibration_rise_permille"], vibration({ strength: 0.1 }, "no")],
-  ["sound", "silent loudspeaker", true, HEARD, sound(), "silent"],
-  ["sound", "buzzing loudspeaker", true, CLEAN, sound(), "buzzing"],
-  ["sound", "clipping loudspeaker", true, CLEAN, sound(), "clipping"],
+  ["sound", "silent loudspeaker", true, HEARD, sound(), room({ speaker: "silent" })],
+  ["sound", "silent loudspeaker, white noise", true, HEARD, sound(), room({ speaker: "silent", around: ["white", 0] })],
+  ["sound", "silent loudspeaker, pink noise", true, HEARD, sound(), room({ speaker: "silent", around: ["pink", 0] })],
+  ["sound", "silent loudspeaker, babble", true, HEARD, sound(), room({ speaker: "silent", around: ["babble", 0] })],
+  ["sound", "silent microphone, quiet", true, HEARD, sound(), room({ own: 2e-5 })],
+  ["sound", "silent microphone that hisses", true, HEARD, sound(), room({ own: 0.01 })],
+  ["sound", "buzzing loudspeaker", true, CLEAN, sound(), room({ speaker: "buzzing" })],
+  ["sound", "buzzing loudspeaker, pink noise", true, CLEAN, sound(), room({ speaker: "buzzing", around: ["pink", 15] })],
+  ["sound", "clipping loudspeaker", true, CLEAN, sound(), room({ speaker: "clipping" })],
   ["touch", "healthy", null, SWEPT, touch()],
   ["touch", "left alone", null, ["touch_ghosts"], ghosts(0)],
   ["touch", "one hand only: not done", null, ["touch_fingers_missing"], few(5, false)],
@@ -168,15 +196,25 @@ const TABLE = [
   ["compass", "healthy", null, ["compass_turn_degrees"], compass({})],
   ["compass", "not turned: not done", null, ["compass_turn_degrees"], compass({ wanted: 0 })],
   ["vibration", "healthy, 60 Hz", null, ["vibration_rise_permille"], vibration({}, "yes")],
-  ["sound", "healthy", null, [...HEARD, ...CLEAN], sound(), "healthy"],
+  ["sound", "healthy", null, [...HEARD, ...CLEAN], sound(), room()],
+  ["sound", "turned down at first", null, [...HEARD, ...CLEAN], sound(HEARD_GAIN), room({ speaker: "silent" })],
+  ["sound", "white noise as loud as the tones", null, HEARD, sound(), room({ around: ["white", 0] })],
+  ["sound", "white noise, 15 dB louder", null, HEARD, sound(), room({ around: ["white", -15] })],
+  ["sound", "pink noise, 10 dB louder", null, HEARD, sound(), room({ around: ["pink", -10] })],
+  ["sound", "pink noise, 20 dB louder", null, HEARD, sound(), room({ around: ["pink", -20] })],
+  ["sound", "babble as loud as the tones", null, HEARD, sound(), room({ around: ["babble", 0] })],
+  ["sound", "babble, 15 dB louder", null, HEARD, sound(), room({ around: ["babble", -15] })],
+  ["sound", "clean, in babble", null, CLEAN, sound(), room({ around: ["babble", 10] })],
+  ...EYES,
 ];
 
 async function run(browser, { fault, seed, address }) {
-  const [check, , , , act, speaker] = TABLE[fault], random = chance(seed * 7919 + fault * 104729 + 1);
-  const context = await browser.newContext({ viewport: { width: WIDTH, height: HEIGHT }, hasTouch: true, isMobile: true, permissions: ["microphone"] });
+  const [name, , , , act, { page: check = name, room: sounds, cameras } = {}] = TABLE[fault], random = chance(seed * 7919 + fault * 104729 + 1);
+  const context = await browser.newContext({ viewport: { width: WIDTH, height: HEIGHT }, hasTouch: true, isMobile: true, permissions: ["camera", "microphone"] });
   try {
     await context.addInitScript(sensorsInPage);
-    if (speaker) await context.addInitScript(roomInPage, speaker);
+    if (sounds) await context.addInitScript(roomInPage, sounds(random));
+    if (cameras) await context.addInitScript(camerasInPage, cameras);
     const page = await context.newPage(), hand = new Hand(page, await context.newCDPSession(page), random);
     await page.goto(address, { timeout: PATIENCE_MS });
     await hand.tap(`[data-check=${check}]`);
@@ -189,7 +227,7 @@ async function run(browser, { fault, seed, address }) {
 
 const say = (document) => process.stdout.write(`${JSON.stringify(document)}\n`);
 const browser = await chromium.launch({ executablePath: process.argv[2], args: FLAGS });
-say(TABLE.map(([check, what, claimed, names]) => ({ check, what, claimed, names })));
+say(TABLE.map(([check, what, claimed, names, , parts]) => ({ check, page: parts?.page ?? check, what, claimed, names })));
 for await (const line of createInterface({ input: process.stdin })) {
   const asked = JSON.parse(line); // several at once: each is mostly waiting
   run(browser, asked).then(() => say({ job: asked.job, error: "" }), (error) => say({ job: asked.job, error: String(error).slice(0, 400) }));

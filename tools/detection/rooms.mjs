@@ -43,6 +43,12 @@ function pool(noise) {
   return pools.get(noise);
 }
 
+/** What is around for so long, of effective value 1: two stretches of it at once. */
+export function surroundings(random, noise, seconds) {
+  const around = pool(noise), one = start(random), two = start(random);
+  return Float32Array.from({ length: seconds * RATE }, (_, at) => Math.SQRT1_2 * (around[(one + at) % around.length] + around[(two + at) % around.length]));
+}
+
 function start(random) {
   return Math.floor(random.next() * POOL_S * RATE);
 }
