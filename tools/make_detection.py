@@ -135,39 +135,41 @@ _BROWSER_HEAD = """\
 
 The whole page in Debian's Chromium, served by the bench's own listener, its results kept and judged as a phone's are:
 {faults:,} runs with a fault, {missed} claimed ones missed; {healthy:,} healthy runs, {alarms} false alarms.
-Fingers are touches of the DevTools protocol; motion, turns and headings are events of the simulated sensors above, with
-their times; `navigator.vibrate` starts a simulated motor; the microphone hears what the page plays through a simulated
-loudspeaker (Web Audio). No phone, no real sensor and no air were in it.
-Not tried in the browser, for it has no such part or nothing to put in its place: torch (its camera has none), NFC
-(`NDEFReader` is missing), position, Wi-Fi and charging (no fault to seed), pixels and colours of the screen (a person
-counts them); and, not simulated yet: {not_tried}.
+Fingers are touches of the DevTools protocol; motion, turns and headings are events of the simulated sensors above,
+with their times; `navigator.vibrate` starts a simulated motor; the microphone hears what the page plays through a
+simulated loudspeaker (Web Audio), and the noise above. The camera is a canvas as a stream: what the lenses above make
+of card, dark and white; its torch brightens that. No phone, no real sensor, no lens and no air were in it.
+A row of a camera judges the values that it is about; its other steps are those of a good phone, or passed over.
+Not tried in the browser, for there is nothing to put in its place: NFC (`NDEFReader` is missing), position, Wi-Fi and
+charging (no fault to seed), pixels and colours of the screen (a person counts them){not_tried}.
 
 Written by `python -m tools.make_detection --browser`, whole or a check at a time (`--only`); do not edit it by hand.
 """
 _COULD_BE = {
     "touch": "fingers on the screen",
+    "sound": "sound",
+    "camera": "the cameras",
+    "torch": "the torch",
     "motion": "motion",
     "compass": "the compass",
     "vibration": "the motor",
-    "sound": "sound",
 }
 
 
 def browser_half(faults: Sequence[Row], healthy: Sequence[Row]) -> str:
     """What the page finds in a browser, as Markdown."""
-    tried = {row.check for row in faults}
+    tried = {_part(row) for row in faults}
     left = [what for check, what in _COULD_BE.items() if check not in tried]
     head = _BROWSER_HEAD.format(
         faults=sum(row.runs for row in faults),
         missed=sum(row.passed for row in faults if row.claimed),
         healthy=sum(row.runs for row in healthy),
         alarms=sum(row.failed for row in healthy),
-        not_tried=", ".join(["the cameras", "noise around the phone", *left]),
+        not_tried=f"; and, not run yet: {', '.join(left)}" if left else "",
     )
     return "\n".join([head, *_of_faults(faults), "", *_of_healthy(healthy), ""])
 
 
-_ORDER = ("touch", "sound", "camera", "torch", "motion", "compass", "vibration")
 _FAULT_ROW = re.compile(r"\| ([^|]+) \| ([^|]+) \| (yes|no) \| (\d+) \| (\d+) \| (\d+) \|")
 _HEALTHY_ROW = re.compile(r"\| ([^|]+) \| ([^|]+) \| (\d+) \| (\d+) \| (\d+) \|")
 
@@ -201,7 +203,13 @@ def _made(check: str, what: str, claimed: str, counts: tuple[str, str, str]) -> 
 def anew(old: Sequence[Row], new: Sequence[Row], only: str) -> Sequence[Row]:
     """The rows of checks that begin so from `new`, the others as they were."""
     rows = [*(row for row in old if not row.check.startswith(only)), *new]
-    return sorted(rows, key=lambda row: _ORDER.index(row.check.partition(",")[0]))
+    order = list(_COULD_BE)
+    return sorted(rows, key=lambda row: order.index(_part(row)))
+
+
+def _part(row: Row) -> str:
+    """The part of the phone that a check is about: its name without what it looks at there."""
+    return row.check.partition(",")[0]
 
 
 def halves(document: str) -> tuple[str, str]:

@@ -32,3 +32,11 @@ def test_rows_of_one_check_are_made_anew_and_the_others_stay() -> None:
     again = replace(row, what="d")
     assert anew([compass, row], [touch, again], "motion") == [touch, again, compass]
     assert anew([compass, row], [touch], "") == [touch]
+
+
+def test_what_was_not_run_in_the_browser_is_named_until_it_was() -> None:
+    row = Row(check="camera, card", what="a", claimed=True, runs=1, passed=0, failed=1, inconclusive=0)
+    touch = replace(row, check="touch")
+    assert "; and, not run yet: sound, the torch, motion, the compass, the motor." in browser_half([touch, row], [])
+    every = [replace(row, check=each) for each in ("sound", "torch", "motion, turn", "compass", "vibration")]
+    assert "not run yet" not in browser_half([touch, row, *every], [])
