@@ -4,9 +4,12 @@
 A missing program stops the run with the command that installs it; it never skips a test.
 """
 
+import gc
 import os
 import shutil
 import signal
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,11 +34,35 @@ _TEMPORARY = "PYTEST_DEBUG_TEMPROOT"  # pytest's own name for the folder that ho
 if _TEMPORARY not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_WANTED_BYTES:
     os.environ[_TEMPORARY] = str(MEMORY)
 
+LONGEST_ID = 80
+"""A parameter's own text is part of its test's name up to here; the suite has one of 100 MB, and every worker tells the
+names of all tests to the process that started it."""
+
 _MISSING = missing_programs("test")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tools: runs programs of packaging/debian-packages.txt on files of ours")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """What is too long for a name is named by its length and its sum, in every process the same."""
+    if not isinstance(val, str | bytes) or len(val) <= LONGEST_ID:
+        return None
+    data = val.encode("utf-8", "surrogatepass") if isinstance(val, str) else val
+    return f"{argname}-{len(val)}-{zlib.crc32(data):08x}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Of some million objects that are made here none is garbage, and all stay to the end: nothing to look through."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
