@@ -104,6 +104,8 @@ class VirtualPort:
     def _notice(self, now_s: float) -> None:
         """Follow the phone off the bus and back: absences are counted, returns get a new address."""
         present = self.phone.is_on_bus()
+        if present is self._present and self.swap is None and bool(self.address) is (present and self.plugged):
+            return  # nothing has changed, as mostly
         if self._present and not present:
             self._absences += 1
             self._left_s = now_s

@@ -46,7 +46,7 @@ def begin_process() -> None:
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 50)
 
 
 def _end_with(parent: int) -> None:

@@ -2,10 +2,11 @@
 """What a campaign has counted, as docs/campaign.md and as one sentence in docs/methods.md."""
 
 import json
+import os
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -47,7 +48,9 @@ SENTENCES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A campaign's sums. `rate`: lives a second with so many processes; `cpu_rate`: a second of one processor."""
+    """A campaign's sums. `rate`: lives a second with so many processes; `cpu_rate`: a second of one processor.
+    `blocks`: that many from the first on, none left out. `code`: git's ids of what they were lived with (`carry.CODE`).
+    """
 
     seed: int
     commit: str
@@ -58,12 +61,28 @@ class Told:
     machine: str
     counts: Mapping[str, int]
     wrongs: tuple[str, ...] = ()
+    blocks: int = 0
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    code: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, campaign: Campaign, blocks: Iterable[Block], workers: int) -> Self:
-        """The sums over these blocks."""
-        counts, wall, cpu, wrongs = Counter[str](), 0.0, 0.0, list[str]()
+    def of(
+        cls,
+        campaign: Campaign,
+        blocks: Iterable[Block],
+        workers: int,
+        *,
+        before: Self | None = None,
+        code: Mapping[str, str] | None = None,
+    ) -> Self:
+        """The sums over these blocks, and over those of `before`."""
+        counts, wall, cpu, wrongs, done = Counter[str](), 0.0, 0.0, list[str](), 0
+        if before is not None:
+            counts.update(before.counts)
+            wall, cpu, done = before.wall_s, before.cpu_s, before.blocks
         for block in blocks:
+            done += 1
             counts.update(block.counts)
             wall, cpu = wall + block.wall_s, cpu + block.cpu_s
             wrongs += block.wrongs
@@ -78,6 +97,10 @@ class Told:
             machine=machine(),
             counts=dict(sorted(counts.items())),
             wrongs=tuple(wrongs),
+            blocks=done,
+            cpu_s=round(cpu, 3),
+            wall_s=round(wall, 3),
+            code=dict(code or {}),
         )
 
     @property
@@ -139,14 +162,23 @@ def sentence(told: Told) -> str:
 
 
 def write(told: Told, target: Path, *, methods: Path | None) -> None:
-    """Write the document, and the sentence between the marks of `methods`."""
-    target.write_text(document(told), encoding="utf-8")
+    """Write the document, and the sentence between the marks of `methods`; a kill leaves the old one or the new."""
+    _replace(target, document(told))
     if methods is not None:
         text = methods.read_text("utf-8")
         before, mark, rest = text.partition(BEGIN)
         after = rest.partition(END)[2]
         if mark:
-            methods.write_text(f"{before}{BEGIN}\n\n{sentence(told)}\n{END}{after}", encoding="utf-8")
+            _replace(methods, f"{before}{BEGIN}\n\n{sentence(told)}\n{END}{after}")
+
+
+def _replace(target: Path, text: str) -> None:
+    fresh = target.with_name(f".{target.name}.new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(target)
 
 
 def document(told: Told) -> str:
@@ -206,7 +238,9 @@ def document(told: Told) -> str:
         "## How it is repeated",
         "",
         f"`make campaign LIVES={told.lives} SEED={told.seed}` at that commit gives the same counts, on any machine and",
-        "with any number of processes; stopped, with Ctrl-C or `kill -9`, it goes on where it was.",
+        "with any number of processes; stopped, with Ctrl-C or `kill -9`, it goes on where it was. With more lives it",
+        "goes on from this document, on another machine too, as long as what lives are lived with has not been changed",
+        "since; then it begins anew.",
         "",
         "## By method",
         "",

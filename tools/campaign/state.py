@@ -6,7 +6,7 @@ The first line says which campaign it is. A last line that was cut off is droppe
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -71,9 +71,14 @@ class State:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def missing(self, blocks: int) -> Iterator[int]:
-        """Numbers below `blocks` that are still to be done, in order."""
-        return (number for number in range(blocks) if number not in self.blocks)
+    def missing(self, blocks: int, first: int = 0) -> Iterator[int]:
+        """Numbers from `first` to below `blocks` that are still to be done, in order."""
+        return (number for number in range(first, blocks) if number not in self.blocks)
+
+    def in_a_row(self, blocks: int, first: int = 0) -> Sequence[Block]:
+        """Those done from `first` to below `blocks`, up to the first that is missing."""
+        stop = next(self.missing(blocks, first), blocks)
+        return [self.blocks[number] for number in range(first, stop)]
 
     def __enter__(self) -> Self:
         return self

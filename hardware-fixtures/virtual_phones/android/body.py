@@ -137,7 +137,8 @@ class AndroidBody(VirtualPhone):
         while (due_s := self.agenda.next_s()) is not None and due_s <= now_s:
             self._at(due_s)
             self.agenda.run(due_s)
-        self._at(now_s)
+        if now_s > self.now_s:
+            self._at(now_s)
 
     def _at(self, now_s: float) -> None:
         self.now_s = max(self.now_s, now_s)

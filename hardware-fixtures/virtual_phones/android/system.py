@@ -53,6 +53,9 @@ class AndroidSystem:
         self.opened: list[str] = []
         """Addresses that `am start` has opened in the browser, the latest last; at most 100."""
         self.getprops = 0
+        self._properties: Mapping[str, str] = {}
+        self._properties_of: object = None
+        """What they were told by, for a script asks for dozens, one by one."""
         self._built = {name: str(value) for name, value in section(lives.model, "properties").items()}
         self.environment: Mapping[str, str] = {
             "PATH": "/product/bin:/apex/com.android.runtime/bin:/system/bin:/vendor/bin",
@@ -141,8 +144,20 @@ class AndroidSystem:
 
     # -- properties ------------------------------------------------------------------------
 
-    def properties(self) -> dict[str, str]:
+    def properties(self) -> Mapping[str, str]:
         """All properties as they are now."""
+        lives, hardware = self.lives, self.lives.hardware
+        now = (
+            (hardware.serial, hardware.sim_inserted, hardware.system_image, lives.boot_reason, self.ready),
+            (lives.misbehaviour, lives.variation),
+            dict(self.volatile),
+            dict(lives.data.properties),
+        )
+        if now != self._properties_of:
+            self._properties, self._properties_of = self._properties_now(), now
+        return self._properties
+
+    def _properties_now(self) -> dict[str, str]:
         hardware = self.lives.hardware
         found = dict(self._built)
         unlocked = self.has("unlocked_bootloader")

@@ -235,6 +235,16 @@ class Expansion(ABC):
         return bases if parts else []
 
 
+def as_written(words: list[Word]) -> list[str] | None:
+    """The text of words that stand for themselves, as `fields` would give it; None when one of them does not."""
+    found: list[str] = []
+    for word in words:
+        if not (len(word) == 1 and isinstance(part := word[0], Literal) and part.is_plain):
+            return None
+        found.append(part.text)
+    return found or None
+
+
 def literally(text: str) -> str:
     """`text` as a pattern that matches only itself."""
     if _WILD.isdisjoint(text):

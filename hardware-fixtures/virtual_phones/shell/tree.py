@@ -69,6 +69,8 @@ class Simple:
     redirects: list[Redirect] = field(default_factory=list)
     is_call: bool | None = None
     """Words and nothing else; None until it is first run."""
+    as_written: list[str] | None = None
+    """The words, when none of them holds anything to be expanded; nobody changes the list."""
 
 
 @dataclass(slots=True)
