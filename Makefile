@@ -64,7 +64,8 @@ campaign: $(INSTALLED)  ## 1,000,000 lives (LIVES=...) drawn by SEED into docs/c
 bench: need-bench $(INSTALLED)  ## ratios within one run, on this machine
 	$(BIN)/python -m benchmarks.run
 
-FRESH_TESTS := tests/test_set_up.py tests/wipe tests/virtual_phones/adb/test_real_tools_adb.py tests/certs/keys/test_tokens.py
+# Something that computes, something that drives shells, something that drives tools; the whole suite runs elsewhere.
+FRESH_TESTS := tests/test_set_up.py tests/wipe/test_judge.py tests/wipe/overwrite tests/virtual_phones/adb/test_real_tools_adb.py tests/certs/keys/test_tokens.py
 fresh-machine: need-fresh-machine $(INSTALLED)  ## `make demo` and `make test` in a Debian that has nothing; root
 	$(BIN)/python -m tools.fresh_machine $(FRESH_TESTS)
 

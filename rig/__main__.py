@@ -24,7 +24,10 @@ from rig.scenario import RigScenarioError, Wanted, load_all
 from tools.flaky import Flaky, Rerun
 
 OUT = REPOSITORY / "out" / "rig"
-ROOMS = ("phones", "wipe", "grading", "certs", "station", "benchmarks", "hardware-fixtures", "tests/support")
+ROOMS = (
+    *("phones", "wipe", "grading", "certs", "transparency", "station"),
+    *("benchmarks", "hardware-fixtures", "rig", "tests/support", "tools"),
+)
 TIMEOUT_S = 1380.0
 SEARCHED = (REPOSITORY, REPOSITORY / "hardware-fixtures")
 ENVIRONMENT = {

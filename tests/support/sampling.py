@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which part of a long run `make test` tries: another one with each commit. The other parts are in `make slow`."""
+"""Which part of a long run `make test` tries: another one with each commit. The other parts are in `make slow`.
 
+With PROOFWIPE_ONE_IN=10, as CI has it, `make slow` tries one in ten of them, again others with each commit.
+"""
+
+import os
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -8,12 +12,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+ONE_IN = int(os.environ.get("PROOFWIPE_ONE_IN", "1"))
 
 
-def parts(total: int, *, tried: int) -> list[object]:
-    """The parts 0 … total-1 for `parametrize`: `tried` of them as they are, chosen by the commit, the others `slow`."""
-    chosen = {(commit_number() + place) % total for place in range(tried)}
-    return [pytest.param(part, marks=() if part in chosen else pytest.mark.slow) for part in range(total)]
+def parts(total: int, *, tried: int, first: int | None = None, one_in: int = ONE_IN) -> list[object]:
+    """The parts 0 … total-1 for `parametrize`: `tried` of them as they are, chosen by the commit, and of the others one
+    in `one_in`, but one at least, `slow`."""
+    begin = commit_number() if first is None else first
+    turn = [(begin + place) % total for place in range(total)]
+    slow = turn[tried : tried + fewer(total - tried, one_in=one_in)]
+    marked = {**dict.fromkeys(turn[:tried], ()), **dict.fromkeys(slow, pytest.mark.slow)}
+    return [pytest.param(part, marks=marked[part]) for part in sorted(marked)]
+
+
+def fewer(number: int, *, one_in: int = ONE_IN) -> int:
+    """How many of so many repetitions a long run tries: one in `one_in`, rounded up."""
+    return -(-number // one_in)
+
+
+def every(length: int, *, first: int | None = None, one_in: int = ONE_IN) -> range:
+    """Which of 0 … length-1 a long run tries: each `one_in`-th, from a place that the commit chooses."""
+    return range((commit_number() if first is None else first) % one_in, length, one_in)
 
 
 @cache

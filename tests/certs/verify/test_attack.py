@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.papers.paper_world import PaperWorld
+from tests.support.sampling import fewer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 LARGEST = 8 * 1024 * 1024
 SECONDS, MEGABYTES = 4, 600
-ROUNDS = 40
+ROUNDS = fewer(40)
 DOORS: dict[str, str] = {
     "paper": "verify_file(path, Trust())",
     "trust": "Trust.from_files([path])",

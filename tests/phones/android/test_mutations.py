@@ -21,6 +21,7 @@ from phones.android import battery, inspection
 from phones.port import Platform
 from tests.grading.samples import evidence_of
 from tests.phones.toolbox import BATTERY, THERMAL
+from tests.support.sampling import fewer
 
 TEXTS = Path(__file__).parent / "field_texts"
 CHECKS = {check.name: check for check in load("basic").checks}
@@ -226,7 +227,7 @@ def test_a_text_that_does_not_pass_does_not_pass_in_another_shape(case: Case) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_a_text_that_does_not_pass_does_not_pass_in_any_of_many_shapes(case: Case) -> None:
-    look(case, settings(max_examples=2000))
+    look(case, settings(max_examples=fewer(2000)))
 
 
 @pytest.mark.parametrize("part", ["battery", "thermal", "display"])

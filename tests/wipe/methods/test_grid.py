@@ -20,7 +20,7 @@ ROUTES = routes()
 CERTIFYING = sorted(name for name, route in ROUTES.items() if route.certifies)
 SEED = 13
 SAMPLE, SAMPLES = 60, 3
-LONG_EACH = 500
+LONG_EACH = 100
 LONG = max(1, int(os.environ.get("PROOFWIPE_LIVES", "20000")) // LONG_EACH)
 PHONE_KEEPS = ("says_done_keeps_data", "reboots_without_wipe", "user_forged", "keeps_sdcard", "keeps_accounts")
 
