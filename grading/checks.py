@@ -18,7 +18,17 @@ CLAIMING_LINK = "browser"
 NOT_LOOKED = "not_looked"
 """What a person answers who has not looked."""
 NEVER_STATED = frozenset(
-    {"frozen", "one_state", "overridden", "placeholder", "replayed", "set_by_hand", "simulated", "sources_disagree"}
+    {
+        "flooded",
+        "frozen",
+        "one_state",
+        "overridden",
+        "placeholder",
+        "replayed",
+        "set_by_hand",
+        "simulated",
+        "sources_disagree",
+    }
 )
 """Signs that a part was seen to be stuck, or that a value was put in place of the measured one. Where a scheme says
 who measures, no person's word stands in for such a reading.

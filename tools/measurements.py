@@ -14,7 +14,7 @@ from typing import cast
 from phones import package_data as files
 from phones.frozen import dataclass
 from phones.identifiers import PART_MEANINGS, PARTS
-from station.checking.browser.act import SIGNS as ENDS
+from station.checking.browser.ends import SIGNS as ENDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,11 @@ export async function plan() {
   return (await ask("plan")).json();
 }
 
+/** Where this visit is, for a page that was loaded anew: check -> {begun, number, sign, skipped}. */
+export async function past() {
+  return (await ask("past")).json();
+}
+
 export async function words() {
   return (await ask("words.json")).json();
 }

@@ -28,14 +28,14 @@ function say(key, facts = {}) {
 function menu() {
   const tiles = plan.checks.filter((name) => CHECKS[name]).map((name) => {
     const past = found[name];
-    const told = !past ? "" : past.skipped ? say("skipped") : past.sign ? say(`sign.${past.sign}`) : say("measured");
-    const tile = element("button", { class: `tile ${!past || past.skipped ? "" : past.sign ? "unmeasured" : "measured"}`, "data-check": name },
+    const told = past?.number ? past.sign ? say(`sign.${past.sign}`) : say("measured") : past?.skipped ? say("skipped") : "";
+    const tile = element("button", { class: `tile ${!past?.number ? "" : past.sign ? "unmeasured" : "measured"}`, "data-check": name },
       element("img", { src: `pictures/${name}.svg`, alt: "" }), element("span", { text: say(`check.${name}`) }), element("small", { text: told }));
     tile.disabled = (past?.begun ?? 0) >= MOST_BEGUN;
     tile.addEventListener("click", () => guarded(async () => { await run(name); menu(); }));
     return tile;
   });
-  const left = plan.checks.filter((name) => CHECKS[name] && !found[name]);
+  const left = plan.checks.filter((name) => CHECKS[name] && isLeft(found[name]));
   const go = element("button", { class: "main", id: "all", text: say(left.length ? "all" : "finish") });
   go.addEventListener("click", () => guarded(left.length ? () => all(left) : finish));
   const end = element("button", { class: "quiet", id: "finish", text: say("finish") });
@@ -43,6 +43,11 @@ function menu() {
   root.replaceChildren(
     element("div", { class: "code" }, element("span", { text: say("code") }), element("b", { id: "code", text: plan.code })),
     element("h1", { text: say("title") }), go, element("div", { class: "tiles" }, ...tiles), ...(left.length ? [element("p", {}), end] : []));
+}
+
+/** Nobody has told anything of it nor passed over it, and it may still be begun: a page that was loaded anew in the middle of it. */
+function isLeft(past) {
+  return !past || !(past.number || past.skipped || past.begun >= MOST_BEGUN);
 }
 
 async function all(left) {
@@ -58,9 +63,9 @@ async function finish() {
 
 /** One check. What it could not measure has a sign; what a person skipped before anything was measured has nothing. */
 async function run(name) {
-  const stage = new Stage(root, say, plan, name), past = found[name] ?? { begun: 0, number: 0, skipped: true };
+  const stage = new Stage(root, say, plan, name), past = found[name] ?? { begun: 0, number: 0, sign: "" };
   await bench.state(plan.nonce, name, "begun");
-  found[name] = { ...past, begun: past.begun + 1 };
+  found[name] = { ...past, begun: past.begun + 1, skipped: false };
   const beat = setInterval(() => bench.state(plan.nonce, name, "moving", stage.done).catch(() => {}), BEAT_MS);
   current = name;
   try {
@@ -68,7 +73,11 @@ async function run(name) {
       if (!(error instanceof SkippedError)) throw error;
       return stage.kept;
     });
-    if (!told) { await bench.state(plan.nonce, name, "skipped", stage.done); return; }
+    if (!told) {
+      await bench.state(plan.nonce, name, "skipped", stage.done);
+      found[name].skipped = true;
+      return;
+    }
     const { values, signs } = complete(name, told), number = past.number + 1;
     await bench.result(plan.nonce, name, number, values, signs);
     found[name] = { begun: past.begun + 1, number, sign: Object.values(signs)[0] ?? "" };
@@ -97,10 +106,15 @@ async function guarded(act) {
     root.replaceChildren(element("p", { class: "warn", id: key, text: say(key) }));
     if (key === "lost") {
       const again = element("button", { class: "main", text: say("go_on") });
-      again.addEventListener("click", menu);
+      again.addEventListener("click", () => guarded(async () => { await goOn(); menu(); }));
       root.append(again);
     }
   }
+}
+
+/** The bench knows best what it has heard: a result may have come although its answer was lost. */
+async function goOn() {
+  Object.assign(found, await bench.past());
 }
 
 let current = "", beating = 0;
@@ -114,6 +128,7 @@ async function begin() {
   names = Object.fromEntries(Object.entries(values).map(([name, each]) => [name, Object.keys(each)]));
   beating = setInterval(() => { if (!current) bench.plan().catch(() => {}); }, 4 * BEAT_MS); // the bench sees that we are there
   navigator.wakeLock?.request("screen").catch(() => {});
+  await goOn();
   menu();
 }
 

@@ -17,6 +17,9 @@ from phones.signs import not_measured
 
 LIGHT_RATIO_TENTHS = 30
 """Brightest against darkest, in tenths, from which the sensor has followed [research market.md §3.1: x3]."""
+DEAF_TELLINGS = 3
+"""So many new events that all say what the first look said: the sensor speaks and does not follow. One or two may come
+from an app that begins to use it [ours: a sensor of both kinds tells of changes only]."""
 _FLOOR_CENTILUX = 100
 """Below one lux a sensor counts noise."""
 _MOST_SENSORS = 128
@@ -65,6 +68,7 @@ class SensorTally:
     _newest_at_first: int | None = None
     figures: set[int] = field(default_factory=set)
     looks: int = 0
+    _heard_at: set[int] = field(default_factory=set)
 
     def hear(self, readings: Readings) -> None:
         """One look."""
@@ -75,7 +79,14 @@ class SensorTally:
             newest = [figure for at, figure in events if at == self._newest_at_first]
             self.figures.update(newest[:1])
             return
-        self.figures.update(figure for at, figure in events if at > self._newest_at_first and figure >= 0)
+        fresh = [(at, figure) for at, figure in events if at > self._newest_at_first and figure >= 0]
+        self.figures.update(figure for _, figure in fresh)
+        if len(self._heard_at) < DEAF_TELLINGS:
+            self._heard_at.update(at for at, _ in fresh)
+
+    def is_deaf(self) -> bool:
+        """Has it told the same again and again?"""
+        return len(self._heard_at) >= DEAF_TELLINGS and len(self.figures) == 1
 
     def ratio_tenths(self) -> int:
         """Brightest against darkest, in tenths; 0 without figures."""

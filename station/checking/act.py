@@ -83,7 +83,8 @@ class CheckAct:
     an act is done when the job has an answered piece of that name. `gives`: the names of the values that it keeps.
     `seconds`: what a practised person needs for it, 0 where nobody is needed; `hand_acts`: what a person does
     meanwhile, counted. `moment`: BEFORE the erase, or FINAL for what may only be looked at once nobody's data is left.
-    `run` keeps evidence through the scene's phone and raises nothing but BenchError.
+    `run` keeps evidence through the scene's phone and raises nothing but BenchError. `is_open`: is anything of it
+    still unanswered, although the evidence has an answered piece of that name? Such an act asks for what is missing.
     """
 
     name: str
@@ -95,3 +96,4 @@ class CheckAct:
     seconds: int = 0
     hand_acts: int = 0
     moment: Moment = Moment.BEFORE
+    is_open: Callable[[Sequence[Evidence]], bool] = lambda _evidence: False

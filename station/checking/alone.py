@@ -14,8 +14,9 @@ from phones.operator import SheetOperator
 from phones.port import Platform, Port, Sighting
 from phones.witness import Witness, WitnessedPort
 from station.checking.act import CheckAct, PageHost, Scene
+from station.checking.browser.earlier import without_lifted
 from station.checking.check_file import CheckFile, open_for
-from station.checking.flow import Skips, done, run_acts
+from station.checking.flow import Skips, run_acts, whole
 from station.errors import SwappedPhoneError
 
 
@@ -34,7 +35,7 @@ def check_alone(
     skips: Skips,
     anew: bool = False,
 ) -> CheckFile:
-    """Inspect the phone, and do every act that its file of this shift has not. `anew`: all of them.
+    """Inspect the phone, and do every act that its file of this shift has not, or not whole. `anew`: all of them.
 
     What lets us into an iPhone is given up at the end. A file in which values of another phone may stand is set aside.
 
@@ -60,8 +61,11 @@ def check_alone(
                 person_s=person_s,
                 tell=tell,
                 page_host=page_host,
+                evidence=file.evidence,
             )
-            if not run_acts(acts(platform), scene, but=done(file.evidence), skips=skips, meant=sighting.usb_serial):
+            wanted = acts(platform)
+            but = whole(wanted, file.evidence)
+            if not run_acts(wanted, scene, but=but, skips=skips, meant=sighting.usb_serial):
                 file.give_up()
                 raise SwappedPhoneError(subject=sighting.port)
         finally:
@@ -74,7 +78,8 @@ def check_alone(
 def results(file: CheckFile, scheme: Scheme) -> tuple[CheckResult, ...]:
     """Every check of the scheme that concerns such a phone, held against what the file has."""
     checks = (check for check in scheme.checks if file.platform.value in check.platforms)
-    return tuple(run_check(check, file.evidence, file.platform) for check in checks)
+    evidence = without_lifted(file.evidence)
+    return tuple(run_check(check, evidence, file.platform) for check in checks)
 
 
 def _known(port: Port, sighting: Sighting, clock: Clock, draw: Callable[[], str]) -> Mapping[str, str]:

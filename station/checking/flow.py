@@ -9,9 +9,13 @@ from phones.evidence import Evidence, Outcome
 from phones.port import Presence, Sighting
 from phones.signs import NOT_MEASURED, SKIPPED
 from station.checking.act import CheckAct, Measurer, Scene
+from station.checking.browser.earlier import is_nobodys
+from station.checking.browser.ends import NAME
 
 ASKED = "check."
 """Evidence of an act is asked for under this and its name."""
+FAULT = ".fault"
+"""Behind that: what was heard of a fault before somebody skipped the act."""
 _PAGE = "host.page"
 PATIENCE_S: Mapping[Measurer, float] = MappingProxyType(
     {Measurer.CABLE: 120.0, Measurer.WATCHED: 90.0, Measurer.BROWSER: 600.0, Measurer.PERSON: 300.0}
@@ -34,6 +38,12 @@ def done(evidence: Iterable[Evidence]) -> frozenset[str]:
     return frozenset(_name(piece) for piece in evidence if _is_of_an_act(piece) and not _is_skipped(piece))
 
 
+def whole(acts: Iterable[CheckAct], evidence: Sequence[Evidence]) -> frozenset[str]:
+    """Names of those of these acts of which nothing is left to be asked."""
+    did = done(evidence)
+    return frozenset(act.name for act in acts if act.name in did and not act.is_open(evidence))
+
+
 def skipped(evidence: Iterable[Evidence]) -> frozenset[str]:
     """Names of acts that a person has skipped."""
     return frozenset(_name(piece) for piece in evidence if _is_of_an_act(piece) and _is_skipped(piece))
@@ -50,6 +60,18 @@ def _is_of_an_act(piece: Evidence) -> bool:
 def _is_skipped(piece: Evidence) -> bool:
     """Does it say so of any of its values, or of the phone's page?"""
     return any(text == SKIPPED for name, text in piece.values.items() if name.startswith((NOT_MEASURED, _PAGE)))
+
+
+def stuck(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Names of acts of which something stays whatever a further try shows, in order: a fault that was heard before
+    somebody skipped, a page of which nobody knows who measured in it.
+    """
+    of_faults = (_name(piece).removesuffix(FAULT) for piece in evidence if _is_fault(piece))
+    return tuple(dict.fromkeys((*of_faults, *((NAME,) if is_nobodys(evidence) else ()))))
+
+
+def _is_fault(piece: Evidence) -> bool:
+    return piece.asked.startswith(ASKED) and piece.asked.endswith(FAULT)
 
 
 def run_acts(

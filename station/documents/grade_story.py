@@ -20,7 +20,6 @@ from grading.grade import grade
 from grading.report import CheckOutcome, Grade
 from grading.schemes import load, shipped
 from grading.sentences import cap_sentence
-from phones.signs import SIGNS
 from phones.verdict import Verdict
 from phones.words import has
 from station.ledger.job import Job
@@ -177,8 +176,8 @@ def _value(said: str) -> str:
 
 
 def _sign(sign: str) -> str:
-    """Why it was not measured: in English the whole sentence, of which the paper has no room for more than a word."""
-    return _of_paper(f"sign.{sign}", sign) if current() == "zh" else SIGNS.get(sign, sign)
+    """Why it was not measured: the whole sentence, of which the paper has no room for more than a word."""
+    return _words("unmeasured", sign)
 
 
 def _cap(code: str) -> str:

@@ -22,8 +22,8 @@ from phones.apple.readers import read_batch
 from phones.apple.readers_silent import read_silent
 from phones.link import Reply
 from phones.signs import NOT_MEASURED, SIGNS, SKIPPED, not_measured
-from station.checking.browser.act import SIGNS as ENDS_WITH_SIGNS
 from station.checking.browser.act import signs_of
+from station.checking.browser.ends import SIGNS as ENDS_WITH_SIGNS
 from station.checking.browser.plan import CHECKS as PAGE_CHECKS
 from station.checking.watched import buttons
 from station.checking.watched.table import WATCHED

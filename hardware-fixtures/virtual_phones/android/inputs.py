@@ -27,6 +27,8 @@ INPUT_FAULTS: dict[str, str] = {
     "ghost_touches": "the screen feels fingers that are not there",
     "dead_socket": "the headset switch does not move",
     "frozen_proximity": "the proximity sensor says far for ever",
+    "deaf_proximity": "the proximity sensor says far again and again, whatever is held over it",
+    "deaf_light": "the light sensor says the same again and again, whatever shines on it",
     "frozen_light": "the light sensor says the same for ever",
     "dead_reader": "the finger reader judges nothing",
     "endless_input": "the kernel tells of events without end",
@@ -241,14 +243,18 @@ class Inputs:
     def cover(self, now_s: float) -> None:
         """A hand over the upper end of the phone, and away again."""
         near, far = now_s + 0.5 * self._pace(), now_s + 0.5 + 1.6 * self._pace()
-        if "frozen_proximity" not in self.faults and self.proximity:
+        if "deaf_proximity" in self.faults:
+            self.proximity += [(near, 5.0), (near + 0.4, 5.0), (far, 5.0)]
+        elif "frozen_proximity" not in self.faults and self.proximity:
             self.proximity += [(near, 0.0), (far, 5.0)]
-        if "frozen_light" not in self.faults:
+        if "deaf_light" in self.faults:
+            self.light += [(near, 240.0), (near + 0.4, 240.0), (far, 240.0)]
+        elif "frozen_light" not in self.faults:
             self.light += [(near + 0.1, self._draw.uniform(2, 9)), (far + 0.1, 240 * self._draw.uniform(0.9, 1.1))]
 
     def shine(self, now_s: float) -> None:
         """A lamp, and then a hand."""
-        if "frozen_light" not in self.faults:
+        if not self.faults & {"frozen_light", "deaf_light"}:
             self.light.append((now_s + 0.6 * self._pace(), 1800 * self._draw.uniform(0.8, 1.2)))
         self.cover(now_s + 1.5)
 

@@ -6,24 +6,25 @@ visit is kept under the act's own name: how it ended (`host.page`), and a sign f
 because of it. A person who passes over a check leaves nothing: not tested.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 
 from phones.errors import BenchError
+from phones.evidence import Evidence
 from phones.link import Effect, Question, Reply, ReversePort, ShellLine
 from phones.port import Platform
 from phones.signs import not_measured
 from phones.witness import BROWSER
 from station.checking.act import CheckAct, Measurer, Profile, Scene
+from station.checking.browser.earlier import left_of
+from station.checking.browser.ends import NAME, NOBODYS, SIGNS, PageEnd
 from station.checking.browser.listener import Listener
 from station.checking.browser.page_files import PageFile, page_files
 from station.checking.browser.plan import CHECKS, checks_of, plan_of
 from station.checking.browser.visit import Visit
 from station.text.language import current
 
-NAME = "browser"
 POLL_S = 0.1
 SILENT_S = 20.0
 """The page says something every two seconds; a phone that goes to sleep in between is woken by a person."""
@@ -33,37 +34,6 @@ OPENED_S = 180.0
 OPEN_S = 15.0
 _CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """No letter or digit that looks like another."""
-
-
-class PageEnd(StrEnum):
-    """How the visit of a page ended, as the bench saw it: `host.page`."""
-
-    DONE = "done"
-    SKIPPED = "skipped"  # a person passed over the rest
-    NEVER_OPENED = "never_opened"  # nobody came in time
-    LEFT = "left"  # somebody came and fell silent
-    REPLAYED = "replayed"
-    FLOODED = "flooded"
-    NO_WAY = "no_way"  # the phone gave no port, or its cable was pulled
-    NO_BROWSER = "no_browser"  # nothing on the phone opens an address
-    NOT_BOUND = "not_bound"  # a person said that another phone opened it
-    UNANSWERED = "unanswered"  # nobody said which phone opened it
-    NOT_SET_UP = "not_set_up"  # the bench has no way to this phone
-
-
-SIGNS: Mapping[PageEnd, str] = {
-    PageEnd.NEVER_OPENED: "not_opened",
-    PageEnd.LEFT: "cut",
-    PageEnd.REPLAYED: "replayed",
-    PageEnd.FLOODED: "replayed",
-    PageEnd.NO_WAY: "not_opened",
-    PageEnd.NO_BROWSER: "not_opened",
-    PageEnd.NOT_BOUND: "replayed",
-    PageEnd.UNANSWERED: "unanswered",
-    PageEnd.NOT_SET_UP: "not_set_up",
-}
-"""Ends after which a value that nobody measured has a sign. After `replayed` and `flooded` every value has it: nobody
-knows who measured what came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +78,11 @@ def visit_of(
 
 
 def over_the_cable(scene: Scene, files: Mapping[str, PageFile] | None = None) -> None:
-    """The act of an Android phone."""
-    checks = checks_of(scene.platform)
+    """The act of an Android phone: what no earlier visit of it has told."""
+    checks = left_of(checks_of(scene.platform), scene.evidence)
+    if not checks:  # the station was killed after the last result
+        keep_end(scene, PageEnd.DONE, (), set())
+        return
     secrets = drawn(scene)
     measured: set[str] = set()
     end = PageEnd.NO_WAY
@@ -178,7 +151,7 @@ def signs_of(end: PageEnd, checks: Iterable[str], measured: Collection[str] = ()
     """The values of these checks that have a sign after such an end."""
     if end not in SIGNS:
         return {}
-    kept = () if end in (PageEnd.REPLAYED, PageEnd.FLOODED) else measured
+    kept = () if end in NOBODYS else measured
     names = (BROWSER + name for check in checks for name in CHECKS[check])
     return not_measured(SIGNS[end], *(name for name in names if name not in kept))
 
@@ -212,6 +185,11 @@ def _started(reply: Reply) -> Mapping[str, str]:
     return {"command.exit_code": str(reply.status or 1) if failed else "0"}
 
 
+def is_open(evidence: Sequence[Evidence]) -> bool:
+    """Is there a check of an Android's page that no visit has told of?"""
+    return bool(left_of(checks_of(Platform.ANDROID), evidence))
+
+
 GIVES = tuple(BROWSER + name for check in checks_of(Platform.ANDROID) for name in CHECKS[check])
 GIVES_APPLE = tuple(BROWSER + name for check in checks_of(Platform.APPLE) for name in CHECKS[check])
 
@@ -222,6 +200,7 @@ BROWSER_ANDROID = CheckAct(
     profiles=(Profile.FULL, Profile.KIOSK),
     gives=GIVES,
     run=over_the_cable,
+    is_open=is_open,
     seconds=60,
     hand_acts=9,
 )

@@ -6,23 +6,24 @@ says whether the phone on this port is the one that shows it. What came before t
 """
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from phones.errors import BenchError
+from phones.evidence import Evidence
 from phones.port import Platform
 from station.checking.act import CheckAct, Measurer, PageHost, Profile, Scene
 from station.checking.browser.act import (
     GIVES_APPLE,
-    NAME,
     OPENED_S,
     POLL_S,
-    PageEnd,
     attend,
     drawn,
     keep_end,
     visit_of,
 )
+from station.checking.browser.earlier import left_of
+from station.checking.browser.ends import NAME, PageEnd
 from station.checking.browser.listener import Listener
 from station.checking.browser.page_files import PageFile, page_files
 from station.checking.browser.plan import checks_of
@@ -40,7 +41,10 @@ def encryption_of(host: PageHost) -> ssl.SSLContext:
 
 def over_the_air(scene: Scene, files: Mapping[str, PageFile] | None = None) -> None:
     """The act of an iPhone. Where this machine has not that address, or no free port, it is not set up."""
-    checks = checks_of(scene.platform)
+    checks = left_of(checks_of(scene.platform), scene.evidence)
+    if not checks:  # the station was killed after the last result
+        keep_end(scene, PageEnd.DONE, (), set())
+        return
     measured: set[str] = set()
     end = PageEnd.NOT_SET_UP
     if scene.page_host is not None:
@@ -86,6 +90,11 @@ def _bound(scene: Scene, visit: Visit, measured: set[str], code: str) -> PageEnd
             return PageEnd.SKIPPED if scene.is_over() else PageEnd.UNANSWERED
 
 
+def is_open(evidence: Sequence[Evidence]) -> bool:
+    """Is there a check of an iPhone's page that no visit has told of?"""
+    return bool(left_of(checks_of(Platform.APPLE), evidence))
+
+
 BROWSER_APPLE = CheckAct(
     name=NAME,
     measurer=Measurer.BROWSER,
@@ -93,6 +102,7 @@ BROWSER_APPLE = CheckAct(
     profiles=(Profile.FULL, Profile.KIOSK),
     gives=GIVES_APPLE,
     run=over_the_air,
+    is_open=is_open,
     seconds=70,
     hand_acts=9,
 )

@@ -3,11 +3,12 @@
 
 The token in the address opens the page; its first opener gets a cookie, and only with it anything else is given or
 taken. Somebody else who comes with the same token is not the phone that we sent there, or the first was not: nobody
-can tell, so the visit ends as replayed.
+can tell, so the visit ends as replayed. The first opener may load the page anew: `GET past` tells it where it was.
 """
 
 import hashlib
 import hmac
+import json
 import os
 import re
 from collections import deque
@@ -86,6 +87,8 @@ class Visit:
         self._cookie = ""
         self._begun: dict[str, int] = {}
         self._counts: dict[str, int] = {}
+        self._skipped: set[str] = set()
+        self._signs: dict[str, str] = {}
         self._results: deque[Result] = deque()
         self._bytes_left = MOST_BYTES
         self.requests = 0
@@ -179,10 +182,27 @@ class Visit:
     def _get(self, name: str, query: str) -> Said:
         if name == "plan":
             return Said(status=200, body=self._plan, kind="application/json")
+        if name == "past":
+            return Said(status=200, body=self._past(), kind="application/json")
         if name == "bytes":
             return self._random(query)
         found = self._files.get(name)
         return Said(status=404) if found is None else Said(status=200, body=found.body, kind=found.kind)
+
+    def _past(self) -> bytes:
+        """Check → how often it was begun, the number of its last result, that one's first sign ("" for none), and
+        whether a person passed over it: JSON.
+        """
+        past = {
+            check: {
+                "begun": begun,
+                "number": self._counts.get(check, 0),
+                "sign": self._signs.get(check, ""),
+                "skipped": check in self._skipped,
+            }
+            for check, begun in self._begun.items()
+        }
+        return json.dumps(past, sort_keys=True).encode()
 
     def _random(self, query: str) -> Said:
         found = _NUMBER.fullmatch(query)
@@ -214,6 +234,10 @@ class Visit:
         if state.state == "begun" and begun >= MOST_BEGUN:
             return Said(status=409)
         self._begun[state.check] = begun + (state.state == "begun")
+        if state.state == "skipped":
+            self._skipped.add(state.check)
+        elif state.state == "begun":
+            self._skipped.discard(state.check)
         return Said(status=204)
 
     def _result(self, result: Result) -> Said:
@@ -222,6 +246,7 @@ class Visit:
         if not self._begun.get(result.check) or result.number != count + 1 or count >= MOST_BEGUN:
             return Said(status=409)
         self._counts[result.check] = count + 1
+        self._signs[result.check] = next(iter(result.not_measured.values()), "")
         self._results.append(result)
         return Said(status=204)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Proximity, ambient light and the finger reader: asked again and again while a person covers, lights and touches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from phones.android.watched_sensors import FingerTally, SensorTally, fingers_question, sensors_question
@@ -53,12 +53,24 @@ def _watch_sensor(scene: Scene, kind: str, value: str, instruction: str) -> None
     def ask(name: str, *, keep: bool) -> Question:
         return sensors_question(tally, scene.draw(), name=name, timeout_s=LIST_S, keep=keep)
 
-    _look_again(scene, kind, value, instruction, ask, tally.is_whole)
+    def faults() -> Mapping[str, str]:
+        return tally.values() if tally.is_deaf() else {}
+
+    _look_again(scene, kind, value, instruction, ask, tally.is_whole, faults)
 
 
-def _look_again(scene: Scene, name: str, value: str, instruction: str, ask: _Ask, is_whole: Callable[[], bool]) -> None:
+def _look_again(
+    scene: Scene,
+    name: str,
+    value: str,
+    instruction: str,
+    ask: _Ask,
+    is_whole: Callable[[], bool],
+    faults: Callable[[], Mapping[str, str]] = dict,
+) -> None:
     """A first look, the instruction, looks until both states were seen, and the look that is kept. A phone that leaves
-    in between breaks the act off, and nothing is kept: what hangs there next may be another.
+    in between breaks the act off, and nothing is kept: what hangs there next may be another. Of an act that somebody
+    skips `faults` are kept, those that were heard before, as of every other act (`Watching`).
     """
     looks = f"check.{name}.looks"
     outcome = scene.phone.ask_in_series(ask(looks, keep=False), scene.moment)
@@ -68,6 +80,8 @@ def _look_again(scene: Scene, name: str, value: str, instruction: str, ask: _Ask
     failed = 0
     while not (outcome is Outcome.LOST or is_whole() or late() or failed >= FAILED_LOOKS):
         if scene.is_over():
+            if heard := faults():  # before the skip, so that a kill in between loses no fault
+                scene.phone.record_host_fact(f"check.{name}.fault", heard, scene.moment)
             scene.phone.record_host_fact(f"check.{name}", not_measured(SKIPPED, value), scene.moment)
             return
         scene.clock.sleep(LOOK_EACH_S)

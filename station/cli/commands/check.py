@@ -4,7 +4,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,10 +12,10 @@ import click
 
 from grading.report import CheckOutcome, CheckResult
 from grading.schemes import Scheme, load
-from phones.evidence import Moment
+from phones.evidence import Evidence, Moment
 from station.checking.act import Measurer, Profile
 from station.checking.alone import results
-from station.checking.flow import CAN_BE_CHECKED, Skips, done
+from station.checking.flow import CAN_BE_CHECKED, Skips, done, stuck
 from station.checking.scratch import may_be_left
 from station.checking.table import ACTS, acts_of
 from station.cli import cli_text, output
@@ -121,9 +121,16 @@ def command(
         acts = acts_of(Profile(profile), file.platform, Moment.BEFORE, only=wanted)
         show(found, rules, hand_acts=sum(act.hand_acts for act in acts if act.name in did), seconds=took_s)
         output.message(text("measuring.kept", file=str(file.path)))
+    say_what_stays(file.evidence)
     if may_be_left(file.evidence):
         output.message(text("measuring.scratch_left"))
     return _code(found)
+
+
+def say_what_stays(evidence: Sequence[Evidence]) -> None:
+    """That no further try lifts a fault that was heard, and what does."""
+    if held := stuck(evidence):
+        output.message(text("measuring.stuck", acts=", ".join(text(f"checking.{name}") for name in held)))
 
 
 def _wanted(only: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from grading.eyes import ASKED, measured_faces
 from grading.report import CheckOutcome
 from grading.schemes import load
 from phones.errors import BenchError
@@ -17,12 +18,15 @@ from phones.port import Platform
 from station.checking.act import CheckAct, Profile
 from station.checking.alone import check_alone, results
 from station.checking.check_file import CheckFile
-from station.checking.flow import Skips, done, skipped
+from station.checking.flow import Skips, done, skipped, stuck
 from station.checking.table import acts_of
+from station.cli.commands.check import say_what_stays
 from station.errors import SwappedPhoneError
+from station.text.language import speaking, text
 from tests.support import lives
 from tests.support.direct_bench import DirectPort, VirtualClock
 from tests.support.watched_scene import Hands
+from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.bench.scenario import add_phones, read_scenario
 from virtual_phones.port import VirtualPort
 
@@ -48,7 +52,7 @@ class Bench:
         if self.slot.phone.platform == "android":
             self.slot.press("accept_adb", 0.0)
 
-    def check(self, *only: str, hands: Hands | None = None) -> CheckFile:
+    def check(self, *only: str, hands: Hands | None = None, anew: bool = False) -> CheckFile:
         drawn = iter(range(int(self.clock.seconds) + 1, 100_000))
 
         def acts(platform: Platform) -> tuple[CheckAct, ...]:
@@ -65,6 +69,7 @@ class Bench:
             person_s=20.0,
             tell=lambda _name: None,
             skips=Skips(skipped=lambda: self.skips),
+            anew=anew,
         )
 
 
@@ -156,6 +161,81 @@ def test_what_a_phone_told_that_was_put_in_anothers_place_is_gone_on_with_by_nob
     assert len([piece for piece in again.evidence if piece.asked == "check.proximity"]) == 1
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_fault_that_was_heard_before_a_skip_counts_until_everything_is_measured_anew_and_that_is_said(
+    language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = Bench(tmp_path, {**lives.PIXEL_13, "variation": ["held_volume_down"]})
+    bench.check("buttons", hands=Skipping(bench, "press_power"))
+    there = bench.slot.phone
+    assert isinstance(there, AndroidPhone)
+    there.system.inputs.faults = frozenset()  # mended
+    file = bench.check("buttons")
+    assert outcome(file, "buttons")[0] is CheckOutcome.FAIL
+    assert stuck(file.evidence) == ("buttons",)
+    with speaking(language):
+        say_what_stays(file.evidence)
+        said = " ".join(capsys.readouterr().err.split())
+        assert text("checking.buttons") in said
+    assert "--again" in said
+    assert said.isascii() is (language == "en")
+    again = bench.check("buttons", anew=True)
+    assert outcome(again, "buttons")[0] is CheckOutcome.PASS
+    say_what_stays(again.evidence)
+    assert capsys.readouterr().err == ""
+
+
+class Answering(Hands):
+    """A person who answers these questions and no other."""
+
+    def __init__(self, **answers: str) -> None:
+        super().__init__(press=lambda _action: None)
+        self.answers = answers
+        self.asked: list[str] = []
+
+    def ask_together(
+        self, questions: Mapping[str, tuple[str, ...]], *, port: str, timeout_s: float
+    ) -> Mapping[str, str]:
+        self.asked += questions
+        return {key: self.answers[key] for key in questions if key in self.answers}
+
+
+def test_eyes_that_were_answered_in_part_are_asked_for_the_rest_and_for_nothing_else(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PIXEL)
+    first = Answering(eyes_lifting="closed", eyes_back_mark="at_30cm", eyes_frame_mark="unseen")
+    assert outcome(bench.check("eyes", hands=first), "battery_swollen")[0] is CheckOutcome.PASS
+    rest = {each.key: each.choices[0] for each in ASKED if each.key not in first.answers}
+    second = Answering(**rest)
+    file = bench.check("eyes", hands=second)
+    unmarked = {each.key for each in ASKED if each.needs and each.face != "back"}
+    assert set(second.asked) == set(rest) - unmarked
+    assert set(measured_faces(file.evidence).values()) == {"A", "B"}
+    third = Answering()
+    bench.check("eyes", hands=third)
+    assert third.asked == []
+
+
+def test_a_makers_page_that_was_read_in_part_is_asked_for_the_other_parts(tmp_path: Path) -> None:
+    bench = trusted(tmp_path)
+    bench.check("maker_page", hands=Answering(maker_battery="genuine"))
+    trust(bench)
+    second = Answering(maker_display="used", maker_camera="genuine", maker_truedepth="no_page")
+    bench.check("maker_page", hands=second)
+    assert second.asked == ["maker_display", "maker_camera", "maker_truedepth"]
+    trust(bench)
+    third = Answering()
+    bench.check("maker_page", hands=third)
+    assert third.asked == []
+
+
+def test_a_page_that_nobody_opened_is_opened_again_by_the_next_check(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PIXEL)
+    for times in (1, 2):
+        file = bench.check("browser")
+        assert len([piece for piece in file.evidence if piece.asked == "browser.open"]) == times
+        assert outcome(file, "touch") == (CheckOutcome.INDETERMINATE, "not measured: not_opened")
+
+
 def pair_records(folder: Path) -> list[Path]:
     return list((folder / "pairing").iterdir())
 
@@ -163,10 +243,15 @@ def pair_records(folder: Path) -> list[Path]:
 def trusted(folder: Path) -> Bench:
     """An iPhone whose owner trusts this bench as soon as it asks."""
     bench = Bench(folder, lives.IPHONE)
+    trust(bench)
+    return bench
+
+
+def trust(bench: Bench) -> None:
+    """Once more, for with each check what let us in is given up."""
     with suppress(ValueError):
         bench.check("parts")  # it asks, and nobody has answered yet
     bench.slot.press("trust", bench.clock.seconds)
-    return bench
 
 
 def test_what_lets_us_into_an_iphone_is_given_up_with_the_check(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from certs.page.labels import label
 from grading.choice import MEASURED, PLAIN
 from phones.evidence import Evidence, Moment
+from phones.signs import SIGNS
 from station.documents.grade_story import GradeStory, grades
 from station.ledger.job import Job
 from station.setup.settings import Settings
-from station.text.language import speaking
+from station.text.language import speaking, text
 from tests.support import lives
 
 QUICK = replace(lives.SETTINGS, checking=replace(lives.SETTINGS.checking, checks="quick"))
@@ -87,7 +89,19 @@ def test_what_was_not_measured_says_why_in_a_sentence(measured: Job, language: s
     (told,) = [each for each in story.checks if each.unmeasured and each.measured]
     assert told.outcome == "indeterminate"
     assert told.unmeasured not in ("", "frozen")
+    with speaking(language):
+        assert told.unmeasured == text("unmeasured.frozen")
     assert told.unmeasured.isascii() is (language == "en")
+
+
+@pytest.mark.parametrize("sign", sorted(SIGNS))
+def test_each_sign_has_a_sentence_in_both_languages_and_not_only_the_word_of_the_paper(sign: str) -> None:
+    with speaking("en"):
+        assert text(f"unmeasured.{sign}") == SIGNS[sign]
+    with speaking("zh"):
+        said = text(f"unmeasured.{sign}")
+    assert not said.isascii()
+    assert len(said) > len(label(f"sign.{sign}").zh)
 
 
 def of_evidence(job: Job, piece: Evidence) -> GradeStory:

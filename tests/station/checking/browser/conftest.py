@@ -3,7 +3,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ class Desk:
         assert isinstance(self.slot.phone, AndroidPhone)
         return self.slot.phone
 
-    def scene(self, *, person_s: float = 5.0) -> Scene:
+    def scene(self, *, person_s: float = 5.0, evidence: Sequence[Evidence] = ()) -> Scene:
         return Scene(
             phone=self.port,
             platform=Platform.ANDROID,
@@ -66,15 +66,19 @@ class Desk:
             person_s=person_s,
             tell=lambda _name: None,
             is_over=lambda: self.is_over,
+            evidence=evidence,
         )
 
-    def run(self, browse: Callable[[PhonePage], None], *, person_s: float = 5.0) -> list[Evidence]:
-        """The act, with `browse` as the phone's browser from the moment it is sent to the page."""
+    def run(
+        self, browse: Callable[[PhonePage], None], *, person_s: float = 5.0, evidence: Sequence[Evidence] = ()
+    ) -> list[Evidence]:
+        """The act, with `browse` as the phone's browser once it is sent to the page. `evidence`: of before."""
+        before, opened = len(self.kept), len(self.phone.system.opened)
 
         def wait_and_browse() -> None:
             try:
                 for _ in range(200):
-                    if self.phone.system.opened:
+                    if len(self.phone.system.opened) > opened:
                         browse(PhonePage(self.phone.system.opened[-1]))
                         return
                     threading.Event().wait(0.02)
@@ -84,8 +88,7 @@ class Desk:
 
         browser = threading.Thread(target=wait_and_browse, daemon=True)
         browser.start()
-        before = len(self.kept)
-        over_the_cable(self.scene(person_s=person_s), FILES)
+        over_the_cable(self.scene(person_s=person_s, evidence=evidence), FILES)
         browser.join(20)
         assert not self.complaints, self.complaints
         return self.kept[before:]

@@ -13,7 +13,8 @@ from phones.evidence import Evidence, Outcome
 from phones.port import Platform
 from phones.signs import NOT_MEASURED
 from station.checking.browser import act
-from station.checking.browser.act import GIVES, PageEnd
+from station.checking.browser.act import GIVES
+from station.checking.browser.ends import PageEnd
 from tests.station.checking.browser.conftest import Desk, ends
 from tests.support.phone_page import PhonePage
 

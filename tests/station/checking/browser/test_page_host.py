@@ -30,7 +30,8 @@ from phones.port import Platform
 from phones.signs import NOT_MEASURED
 from station.checking.act import PageHost, Scene
 from station.checking.browser import listener as module
-from station.checking.browser.act import GIVES_APPLE, PageEnd
+from station.checking.browser.act import GIVES_APPLE
+from station.checking.browser.ends import PageEnd
 from station.checking.browser.listener import MOST_CONNECTIONS, MOST_OF_ONE, Listener
 from station.checking.browser.page_host import encryption_of, over_the_air
 from station.checking.browser.visit import Visit

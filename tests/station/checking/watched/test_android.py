@@ -168,6 +168,8 @@ FAULTS_THEN_SKIP: list[tuple[Any, str, str, frozenset[str], float, CheckOutcome]
     (watch_buttons, "bouncing_volume_up", "button_contacts", frozenset({"press_volume_down"}), 12, CheckOutcome.FAIL),
     (watch_digitiser, "ghost_touches", "digitiser_ghosts", frozenset({"draw_over_screen"}), 4, CheckOutcome.FAIL),
     (watch_digitiser, "ghost_touches", "digitiser_ghosts", frozenset({"draw_over_screen"}), 12, CheckOutcome.FAIL),
+    (watch_proximity, "deaf_proximity", "proximity", frozenset(), 5, CheckOutcome.INDETERMINATE),
+    (watch_light, "deaf_light", "light", frozenset(), 7, CheckOutcome.INDETERMINATE),
 ]
 
 
@@ -182,14 +184,15 @@ def test_a_fault_that_was_heard_is_not_skipped_away_and_nobodys_word_repairs_it(
     tmp_path: Path,
 ) -> None:
     found = watch(act, phone(fault), tmp_path / "1", refuses=refuses, is_over=lambda at: at.seconds > seconds)
-    name = "buttons" if act is watch_buttons else "digitiser"
+    name = act.__name__.removeprefix("watch_")
     assert set(found.kept(name).values.values()) == {"skipped"}
     again = watch(act, phone(), tmp_path / "2", is_over=lambda _at: True)  # skipped once more, and nothing is heard
     for pieces in (found.evidence, found.evidence + again.evidence):
         assert (name in skipped(pieces), name in done(pieces)) == (True, False), "the next check asks again"
         assert outcome_of(check, pieces) is outcome
     kept = {*found.kept(f"{name}.fault").values}
-    assert kept <= {"watched.buttons", SIGN + "buttons", "watched.button_bounces", "watched.touch_ghosts"}
+    sensors = {SIGN + "proximity", SIGN + "light_ratio_tenths"}
+    assert kept <= {"watched.buttons", SIGN + "buttons", "watched.button_bounces", "watched.touch_ghosts"} | sensors
 
 
 def outcome_of(name: str, evidence: list[Evidence]) -> CheckOutcome:
@@ -204,8 +207,12 @@ def test_a_sound_phone_that_is_skipped_halfway_has_no_fault(tmp_path: Path) -> N
     for act, refuses, name in (
         (watch_buttons, "press_volume_up", "buttons"),
         (watch_digitiser, "draw_over_screen", "digitiser"),
+        (watch_proximity, "cover_top", "proximity"),
+        (watch_light, "light_and_cover", "light"),
+        (watch_fingerprint, "touch_reader", "fingerprint"),
     ):
-        found = watch(act, phone(), tmp_path / name, refuses=frozenset({refuses}), is_over=lambda at: at.seconds > 8)
+        there = phone("proximity_in_use")
+        found = watch(act, there, tmp_path / name, refuses=frozenset({refuses}), is_over=lambda at: at.seconds > 8)
         assert [each.asked for each in found.evidence if each.asked.endswith(".fault")] == []
         assert set(found.kept(name).values.values()) == {"skipped"}
 
