@@ -21,8 +21,9 @@ def parts(total: int, *, tried: int, first: int | None = None, one_in: int = ONE
     begin = commit_number() if first is None else first
     turn = [(begin + place) % total for place in range(total)]
     slow = turn[tried : tried + fewer(total - tried, one_in=one_in)]
-    marked = {**dict.fromkeys(turn[:tried], ()), **dict.fromkeys(slow, pytest.mark.slow)}
-    return [pytest.param(part, marks=marked[part]) for part in sorted(marked)]
+    return [
+        pytest.param(part, marks=pytest.mark.slow if part in slow else ()) for part in sorted([*turn[:tried], *slow])
+    ]
 
 
 def fewer(number: int, *, one_in: int = ONE_IN) -> int:
