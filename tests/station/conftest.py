@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stations in temporary folders, and benches of virtual phones for them."""
 
+import fcntl
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,16 +30,27 @@ def line(tmp_path: Path) -> CommandLine:
 
 @pytest.fixture(scope="session")
 def keys_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
-    """The keys folder of a station, made once by `proofwipe init`; True for a specimen station."""
-    made: dict[bool, Path] = {}
+    """The keys folder of a station, made once by `proofwipe init`; True for a specimen station.
+
+    Once for all workers of a run: its keys cost five seconds of processor, as they must.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
 
     def keys(specimen: bool) -> Path:
-        if specimen not in made:
-            line = CommandLine(tmp_path_factory.mktemp("template"))
-            line.init(*(["--specimen"] if specimen else []))
-            line.cheapen_keys()
-            made[specimen] = line.home / "keys"
-        return made[specimen]
+        template = shared / f"station-template-{'specimen' if specimen else 'real'}"
+        whole = template / "whole"
+        with (shared / "station-templates.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not whole.exists():
+                shutil.rmtree(template, ignore_errors=True)
+                template.mkdir()
+                line = CommandLine(template)
+                line.init(*(["--specimen"] if specimen else []))
+                line.cheapen_keys()
+                whole.touch()
+        return template / "keys"
 
     return keys
 
