@@ -71,6 +71,7 @@ def test_an_honest_phone_of_a_method_that_proves_nothing_is_erased_and_gets_no_c
     assert (outcome.certified, outcome.holds_data) == (False, False)
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("method", sorted(ROUTES))
 def test_no_misbehaviour_alone_is_certified_on_any_route(method: str) -> None:
     for name in ROUTES[method].misbehaviours:
@@ -82,6 +83,7 @@ def test_no_storage_that_lies_is_certified_as_overwritten(lie: str) -> None:
     must_be_right(case("android_harness_overwrite", lie))
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("part", range(SAMPLES))
 def test_a_sample_of_drawn_lives_ends_as_it_must(part: int) -> None:
     ended = live_numbers(SEED, range(part * SAMPLE, (part + 1) * SAMPLE))
