@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from phones.clock import utc_now
 from phones.errors import ProofwipeError
 from station.service.errors import ApiRefusedError
 from station.service.gate import Gate, is_of_api
@@ -33,7 +32,6 @@ from station.service.routes import (
 )
 from station.service.routing import gives
 from station.service.running import Running
-from station.service.tokens import caller_with
 
 SUBJECTS = (
     bench.ROUTES,
@@ -56,13 +54,12 @@ _PROBLEM: dict[int | str, dict[str, Any]] = {
 
 def build(running: Running) -> Gate:
     """The whole application, behind its gate."""
-    home = running.at.home
     api, pages = routes_of(running), pages_of(running)
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
         await (api if scope["type"] != "http" or is_of_api(scope["path"]) else pages)(scope, receive, send)
 
-    return Gate(either, with_token=lambda secret: caller_with(home, secret, now=utc_now()), pace=running.pace)
+    return Gate(either, with_token=running.with_secret, pace=running.pace)
 
 
 def routes_of(running: Running | None) -> FastAPI:

@@ -6,6 +6,7 @@ ProofwipeError
 ├── BusyError             as many as can be served are being served
 ├── TooOftenError         this caller asks more than anybody needs to
 ├── TooManyError          this caller has as many requests or streams under way as one may
+├── TooManyTriesError     too many badges and tokens that do not count came from there
 ├── NoCallerError         nobody is known who asks
 ├── RoleRefusedError      whoever asks may not do that
 ├── EraseSwitchedOffError nobody at this machine has switched erasing on
@@ -64,6 +65,19 @@ class TooManyError(ProofwipeError):
 
     def __init__(self, *, most: int) -> None:
         super().__init__(most=str(most))
+
+
+class TooManyTriesError(ProofwipeError):
+    """As many badges and tokens that do not count as may come from one place; this one was not looked at.
+    `retry_after_s`: whole seconds until the next one is.
+    """
+
+    code = "too_many_tries"
+    exit_code = 4
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(seconds=str(retry_after_s))
 
 
 class NoCallerError(ProofwipeError):

@@ -9,9 +9,8 @@ effect, which no form of a foreign page can send. There is no CORS.
 import asyncio
 import logging
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,9 +51,11 @@ log = logging.getLogger("proofwipe.service")
 
 
 class Gate:
-    """ASGI middleware. `with_token`: whose token that is, None for nobody's. `pace`: how often somebody may ask."""
+    """ASGI middleware. `with_token`: whose token that is, None for nobody's; it counts wrong ones by where the request
+    comes from. `pace`: how often somebody may ask.
+    """
 
-    def __init__(self, app: ASGIApp, *, with_token: Callable[[str], Caller | None], pace: Pace) -> None:
+    def __init__(self, app: ASGIApp, *, with_token: Callable[[str, Scope], Caller | None], pace: Pace) -> None:
         self._app = app
         self._with_token = with_token
         self._pace = pace
@@ -78,7 +79,7 @@ class Gate:
                 body = await asyncio.wait_for(_whole(receive, headers), BODY_S)
                 scope.setdefault("state", {})
                 if is_of_api(scope["path"]) and scope["path"] not in _OPEN:  # pages have a door of their own
-                    caller = scope["state"]["caller"] = await asyncio.to_thread(self._caller, scope["state"], headers)
+                    caller = scope["state"]["caller"] = await asyncio.to_thread(self._caller, scope, headers)
                     with self._pace.asked(
                         caller.id, writes=scope["method"] not in SAFE, lasts=scope["path"] in STREAM_PATHS
                     ):
@@ -95,13 +96,13 @@ class Gate:
                 log.exception("unexpected")
                 await _refuse(sending, ProofwipeError(got=type(error).__name__))
 
-    def _caller(self, state: MutableMapping[str, Any], headers: dict[str, list[str]]) -> Caller:
-        """Raises: NoCallerError, ConfigError."""
+    def _caller(self, scope: Scope, headers: dict[str, list[str]]) -> Caller:
+        """Raises: NoCallerError, TooManyTriesError, ConfigError."""
         given = headers.get("authorization", [])
-        peer = state.get("peer")
+        peer = scope["state"].get("peer")
         if given:  # also over the socket: a program there may want to be less than the technician
             kind, _, secret = given[0].partition(" ")
-            found = self._with_token(secret) if len(given) == 1 and kind.lower() == "bearer" else None
+            found = self._with_token(secret, scope) if len(given) == 1 and kind.lower() == "bearer" else None
         else:
             found = caller_of(peer) if isinstance(peer, Peer) else None
         if found is None:

@@ -21,6 +21,7 @@ _STATUS: Mapping[type[ProofwipeError], int] = MappingProxyType(
         refused.BusyError: 503,
         refused.TooOftenError: 429,
         refused.TooManyError: 429,
+        refused.TooManyTriesError: 429,
         refused.NoCallerError: 401,
         refused.RoleRefusedError: 403,
         refused.EraseSwitchedOffError: 403,
@@ -118,7 +119,7 @@ def headers_of(error: ProofwipeError) -> dict[str, str]:
     """What a program wants to know of it before it reads anything."""
     if isinstance(error, refused.NoCallerError):
         return {"www-authenticate": "Bearer"}
-    if isinstance(error, refused.BusyError | refused.TooOftenError | refused.TooManyError):
+    if isinstance(error, (refused.BusyError, refused.TooOftenError, refused.TooManyError, refused.TooManyTriesError)):
         return {"retry-after": str(error.retry_after_s)}
     if isinstance(error, refused.ApiRefusedError) and error.allow:
         return {"allow": error.allow}

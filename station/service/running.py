@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from certs.errors import WrongPassphraseError
 from certs.keys.key_folder import open_signer
@@ -23,7 +23,9 @@ from station.service.pace import Pace
 from station.service.pages.sessions import Sessions
 from station.service.pauses import Pauses
 from station.service.plans import Plans, Waiting
+from station.service.tokens import caller_with
 from station.service.told import EraseBegun, MaintenanceTold, ServiceTold
+from station.service.tries import Tries, place_of
 from station.session.beforehand import must_have_room
 from station.session.continuous import ContinuousBench
 from station.session.find_phone import FEWEST_DIGITS, present
@@ -34,7 +36,8 @@ from station.setup.acquisition import Acquisitions
 @dataclass(kw_only=True)
 class Running:
     """One service. `look`: the doctor, which stands above this room. `config`: the file its settings came from, None
-    for the station's own. `pace`: how often one may ask. Thread safe.
+    for the station's own. `pace`: how often one may ask; `tries`: how many wrong badges and tokens one may send. Thread
+    safe.
     """
 
     at: OpenStation
@@ -48,12 +51,20 @@ class Running:
     codes: LoginCodes = field(default_factory=LoginCodes)
     config: Path | None = None
     pace: Pace = field(default_factory=Pace)
+    tries: Tries = field(default_factory=Tries)
     acquisitions: Acquisitions = field(default_factory=Acquisitions)
     webhooks: Webhooks = field(default_factory=Webhooks.none)
     _ending: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.pauses = Pauses(self.at.home.path / "maintenance.json", self.at.session.locked)
+
+    def with_secret(self, secret: str, scope: Mapping[str, Any]) -> Caller | None:
+        """Whose badge or token that is, None for nobody's. `scope`: of the request that brought it.
+
+        Raises: TooManyTriesError, ConfigError.
+        """
+        return self.tries.look(place_of(scope), secret, lambda: caller_with(self.at.home, secret, now=utc_now()))
 
     def drain(self, *, wanted: bool) -> None:
         """Begin nothing new, or begin again. A service that ends stays drained."""

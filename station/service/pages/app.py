@@ -30,7 +30,7 @@ from station.service.pages import (
 )
 from station.service.pages.browser import Door, browser_of
 from station.service.pages.showing import show
-from station.service.problem import status_of
+from station.service.problem import headers_of, status_of
 from station.service.running import Running
 
 SUBJECTS = (
@@ -64,9 +64,12 @@ async def _refused(request: Request, error: Exception) -> Response:
             return RedirectResponse("/login", status_code=303)
     told, status = Reason.of_error(error), status_of(error)
     if not browser.is_part:
-        return show("problem.html", browser, status=status, problem=told)
-    answer = show("problem_part.html", browser, status=status, problem=told)
-    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#message", "innerHTML"
+        answer = show("problem.html", browser, status=status, problem=told)
+    else:
+        answer = show("problem_part.html", browser, status=status, problem=told)
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#message", "innerHTML"
+    if not isinstance(error, NoCallerError):  # what it says is for programs
+        answer.headers.update(headers_of(error))
     return answer
 
 

@@ -3,11 +3,10 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import RedirectResponse
 
-from phones.clock import utc_now
 from station.errors import NotEntitledError
 from station.service.bodies import Name
 from station.service.callers import Caller
@@ -17,7 +16,7 @@ from station.service.pages.page_routes import LOGGED_IN, OPEN, PageRoutes, Seen,
 from station.service.pages.sessions import LONGEST
 from station.service.pages.showing import go, part, show
 from station.service.running import Running
-from station.service.tokens import caller_with
+from station.service.tries import place_of
 from station.setup.people import load as load_company
 
 PAGES = PageRoutes()
@@ -49,11 +48,15 @@ class Language(_Body):
 
 
 @PAGES.add("GET", "/login", OPEN)
-def login(browser: Seen, service: Service, code: Annotated[str, Query(max_length=100)] = "") -> Response:
+def login(
+    request: Request, browser: Seen, service: Service, code: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
     """Nothing is used up by looking at it."""
     if browser.session is not None and not code:
         return RedirectResponse(first_page(browser.caller.role), status_code=303)
     caller = service.codes.look(code) if code else None
+    if code and caller is None:
+        service.tries.wrong(place_of(request.scope), code)
     return show(
         "login.html",
         browser,
@@ -65,19 +68,20 @@ def login(browser: Seen, service: Service, code: Annotated[str, Query(max_length
 
 
 @PAGES.add("POST", "/login/badge", OPEN)
-def badge(browser: Seen, service: Service, body: Badge) -> Response:
+def badge(request: Request, browser: Seen, service: Service, body: Badge) -> Response:
     """A token of `proofwipe token add`, as a badge prints it."""
-    caller = caller_with(service.at.home, body.badge.strip(), now=utc_now())
+    caller = service.with_secret(body.badge.strip(), request.scope)
     if caller is None:
         return part("login_refused.html", browser, status=401, word="page.login_unknown")
     return _begin(browser, service, caller, caller.person)
 
 
 @PAGES.add("POST", "/login/code", OPEN)
-def code(browser: Seen, service: Service, body: Code) -> Response:
-    """Uses the code up."""
+def code(request: Request, browser: Seen, service: Service, body: Code) -> Response:
+    """Uses the code up. A right one is let in whatever else was tried from there: it was made at this machine."""
     waiting = service.codes.look(body.code)
     if waiting is None:
+        service.tries.wrong(place_of(request.scope), body.code)
         return part("login_refused.html", browser, status=401, word="page.login_stale")
     try:
         person = waiting.person or waiting.operator(service.at.home, body.operator).name
