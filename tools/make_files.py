@@ -62,7 +62,7 @@ For `process --acquisition FILE` and `bench --acquisition FILE`: where a phone c
 `[default]` holds for every phone.
 One more table for each slot of config.toml, port (`[3-1.4]` is written `["3-1.4"]`), or serial number or IMEI.
 It is sealed: a paper holds commitments, and the archive copy opens them.
-Not so `asset_tag`, `lot`, `customer_ref` and `note`: they are kept with the job, and no paper holds them.
+Not so `asset_tag`, `lot`, `customer_ref`, `note` and `colour`: they are kept with the job, and no paper holds them.
 Where no `asset_tag` is stated, the `property_number` is it.
 Every value is a text in quotes, of one line and at most {LONGEST_VALUE} characters; those of the trade hold
 {LONGEST["asset_tag"]}, a note {LONGEST["note"]}.

@@ -84,6 +84,7 @@ class JobRow(Document):
     took_s: int | None
     log_index: int | None
     file: str | None
+    colour: str | None
 
     @classmethod
     def of(cls, job: JobSummary) -> Self:
@@ -131,6 +132,7 @@ class JobRow(Document):
             took_s=job.took_s,
             log_index=job.log_index,
             file=known(current_file(job)) if filed else None,
+            colour=known(job.colour),
         )
 
 

@@ -68,6 +68,7 @@ class JobTold(PhoneNamed):
     lot: str | None
     customer_ref: str | None
     note: str | None
+    colour: str | None
     evidence: tuple[Mapping[str, object], ...] | None
 
     @classmethod
@@ -123,13 +124,14 @@ class JobTold(PhoneNamed):
             lot=known(job.lot),
             customer_ref=known(job.customer_ref),
             note=known(job.note),
+            colour=known(job.colour),
             evidence=evidence,
         )
 
     def without_numbers(self) -> Self:
         """What somebody is told of it who may not read: nothing of the phone's numbers, its owner or its files."""
         phone = replace(self, serial=None, udid=None, imei=None, imei2=None, path=None, file=None, evidence=None)
-        return replace(phone, asset_tag=None, lot=None, customer_ref=None, note=None, references={})
+        return replace(phone, asset_tag=None, lot=None, customer_ref=None, note=None, colour=None, references={})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,6 +103,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "lot": "The lot it came in, as it was stated last; on no paper.",
         "customer_ref": "The customer's own reference, as it was stated last; on no paper.",
         "note": "A free note, as it was stated last; on no paper.",
+        "colour": "Of the case, as a person stated it last; on no paper.",
         # the trade
         "number": "Of the phone that it is kept for, until it comes.",
         "stated": "What is stated of it now.",

@@ -12,6 +12,7 @@ from station.documents.document import Document, known
 from station.documents.jobs import JobTold
 from station.ledger.entry import parse_time
 from station.session import history, lots, stating
+from station.setup.trade_fields import TRADE_FIELDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +23,12 @@ class FieldsHeld:
     lot: str | None
     customer_ref: str | None
     note: str | None
+    colour: str | None
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> Self:
         """By name."""
-        return cls(**{name: known(fields.get(name, "")) for name in ("asset_tag", "lot", "customer_ref", "note")})
+        return cls(**{name: known(fields.get(name, "")) for name in TRADE_FIELDS})
 
 
 @dataclass(frozen=True, kw_only=True)

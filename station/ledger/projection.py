@@ -28,7 +28,7 @@ from station.ledger.job_filter import JobFilter
 from station.ledger.stages import EntryKind
 from station.ledger.summary import SUMMARISED, JobSummary, is_summarised
 
-VERSION = 7
+VERSION = 8
 """Raise it whenever `JobSummary`, its fold or a table here changes."""
 RECENT_JOBS = 100
 """How many of a model's last certified jobs an estimate is made from."""

@@ -68,7 +68,7 @@ class JobSummary:
     when its newest paper was made. `named_numbers`: what each of the numbers is called, with it. `claims`: those of
     the paper, by name. `references`: what its acquisition record says. `erase_begun_at`, `decided_at`, `closed_at`:
     when the erase was begun, a person decided, and the job came to its end; "" before. `asset_tag`, `lot`,
-    `customer_ref`, `note`: as they were stated last.
+    `customer_ref`, `note`, `colour`: as they were stated last.
     """
 
     id: str
@@ -117,6 +117,7 @@ class JobSummary:
     lot: str = ""
     customer_ref: str = ""
     note: str = ""
+    colour: str = ""
 
     @classmethod
     def begun(cls, entry: Entry, opened: JobOpened) -> "JobSummary":

@@ -73,6 +73,7 @@ def label_facts(job: Job) -> LabelFacts:
         job=job.id,
         model=drawable(known.model or text("print.unknown_phone"), most=60),
         storage=_storage(record),
+        colour=drawable(known.colour, most=40),
         grade=drawable(known.grade) if certified else "",
         battery=_battery(record),
         asset_tag=drawable(asset_tag, most=60),

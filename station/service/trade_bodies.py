@@ -31,6 +31,7 @@ class Tag(_Body):
     lot: Short | None = None
     customer_ref: Short | None = None
     note: Note | None = None
+    colour: Short | None = None
     operator: Name | None = None
 
     def fields_given(self) -> dict[str, str]:

@@ -2,7 +2,8 @@
 """The fields of the trade: what a shop calls a phone by and which lot it came in. Stated by people and shop systems.
 
 They are printed as they were stated and never judged: no paper's record holds one, so nobody may take what a shop typed
-for what the station found. What is sealed into papers are the fields of an acquisition file (`setup.acquisition`).
+for what the station found. `colour` is one of them, for no phone is believed about it: it is what a person saw. What is
+sealed into papers are the fields of an acquisition file (`setup.acquisition`).
 """
 
 import unicodedata
@@ -12,7 +13,9 @@ from types import MappingProxyType
 from phones.cleaning import clean
 from station.errors import FieldRefusedError
 
-LONGEST: Mapping[str, int] = MappingProxyType({"asset_tag": 64, "lot": 64, "customer_ref": 64, "note": 500})
+LONGEST: Mapping[str, int] = MappingProxyType(
+    {"asset_tag": 64, "lot": 64, "customer_ref": 64, "note": 500, "colour": 64}
+)
 """Field → characters it may hold. In the order they are shown in."""
 TRADE_FIELDS = tuple(LONGEST)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--lot", metavar="NAME", help=text("option.lot"))
 @click.option("--customer-ref", metavar="TEXT", help=text("option.customer_ref"))
 @click.option("--note", metavar="TEXT", help=text("option.note"))
+@click.option("--colour", metavar="TEXT", help=text("option.colour"))
 @click.option("--ahead", is_flag=True, help=text("option.ahead"))
 @click.option("--by", "--operator", "by", metavar="NAME", help=text("option.stated_by"))
 @passphrase_option()
@@ -33,6 +34,7 @@ def command(
     lot: str | None,
     customer_ref: str | None,
     note: str | None,
+    colour: str | None,
     ahead: bool,
     by: str | None,
     passphrase_file: Path | None,
@@ -44,10 +46,10 @@ def command(
     from station.session.reach import reach
     from station.setup.people import load as load_company
 
-    given = {"asset_tag": asset_tag, "lot": lot, "customer_ref": customer_ref, "note": note}
+    given = {"asset_tag": asset_tag, "lot": lot, "customer_ref": customer_ref, "note": note, "colour": colour}
     fields = {name: value for name, value in given.items() if value is not None}
     if not fields:
-        raise click.UsageError(text("usage.missing", name="--asset-tag, --lot, --customer-ref, --note"))
+        raise click.UsageError(text("usage.missing", name="--asset-tag, --lot, --customer-ref, --note, --colour"))
     home = home_of(context)
     settings = settings_of(home, config)
     person = load_company(home.keys).person(by, "operator")

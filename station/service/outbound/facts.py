@@ -206,7 +206,7 @@ _FACTS: Mapping[str, _Fact] = MappingProxyType(
         "imei": _number("imei1"),
         "imei2": _number("imei2"),
         "storage_bytes": _storage,
-        "colour": lambda _job, _record: None,  # no phone is asked for it; the name is there for who must send one
+        "colour": _of_job("colour"),  # as a person stated it: no phone is asked
         "grade": _of_job("grade"),
         "cosmetic": _of_record("grade", "cosmetic"),
         "functional": _of_record("grade", "functional"),

@@ -23,6 +23,17 @@ def job_of(call: Call) -> dict[str, Any]:
     return dict(job)
 
 
+def test_a_colour_is_a_persons_word_and_goes_where_the_shop_works(call: Call) -> None:
+    assert job_of(call)["colour"] is None
+    assert call("tag", "TESTJOB1", "--colour", "午夜 blue", *LI)[0] == 0
+    assert job_of(call)["colour"] == "午夜 blue"
+    row = call("export", "jobs", "--format", "jsonl")[1]
+    assert (row["colour"], list(row)[-1]) == ("午夜 blue", "colour")
+    assert "午夜 blue" in call("history", "TESTJOB1")[1]
+    assert call("tag", "TESTJOB1", "--colour", "", *LI)[0] == 0
+    assert job_of(call)["colour"] is None
+
+
 def test_a_phone_is_tagged_found_corrected_and_its_story_keeps_both(call: Call) -> None:
     code, told = call("tag", "TESTJOB1", "--asset-tag", "=A-1", "--lot", "W48", *LI, "--json")
     assert (code, told["job"], told["stated"]["asset_tag"], told["stated"]["note"]) == (0, "TESTJOB1", "=A-1", None)

@@ -43,6 +43,8 @@ def test_a_certified_specimen_has_the_papers_own_symbol_and_says_that_it_is_one(
     home: Home, call: Call, tmp_path: Path
 ) -> None:
     job = accept(call)
+    assert facts_of(home).colour == ""
+    assert call("tag", job, "--colour", "午夜 blue", "--by", "Li Wei")[0] == 0
     out = tmp_path / "label.pdf"
     assert call("label", job, "-o", out)[0] == 0
     found = facts_of(home)
@@ -54,6 +56,7 @@ def test_a_certified_specimen_has_the_papers_own_symbol_and_says_that_it_is_one(
     assert found.paper in call("verify", "--code", codes["QRCode"])[1]
     shown = pypdfium2.PdfDocument(out.read_bytes())[0].get_textpage().get_text_bounded()
     assert "SPECIMEN" in shown
+    assert "午夜 blue" in shown, "as a person stated it"
     assert found.paper in shown
 
 

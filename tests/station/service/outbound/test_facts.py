@@ -28,7 +28,13 @@ from tests.support.receiver import Receiver
 from tests.support.secret_search import Search
 
 ALL = tuple(EVENTS)
-STATED = {"asset_tag": "TAG-1", "lot": "LOT-7", "customer_ref": "ORDER-9", "note": "scratched by its owner"}
+STATED = {
+    "asset_tag": "TAG-1",
+    "lot": "LOT-7",
+    "customer_ref": "ORDER-9",
+    "note": "scratched by its owner",
+    "colour": "blue",
+}
 
 
 def lived(folder: Path, phone: Mapping[str, Any]) -> Ledger:
@@ -116,6 +122,7 @@ def test_a_certified_phone_is_told_as_its_record_has_it(tmp_path: Path, listenin
     assert (data["nist_method"], data["verdict"], data["colour"]) == ("clear", "passed", None)
     assert data["url"] == f"https://shop.example/p/{data['paper']}?job={data['job']}"
     assert data["asset_tag"] is None, "as it stood then: the tag was stated later"
+    assert "colour" not in stated["data"]
     assert {name: stated["data"][name] for name in ("asset_tag", "lot", "customer_ref")} == {
         name: STATED[name] for name in ("asset_tag", "lot", "customer_ref")
     }
