@@ -7,6 +7,8 @@ is tried once: a device locks itself after a few wrong ones.
 """
 
 import hashlib
+import hmac
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +36,32 @@ class TokenKey:
     module: str
     token: str
     name: str
+
+
+class _Logins:
+    """By which PIN this process has logged in to which device. While it is logged in a device answers every further PIN
+    alike, so that whoever gives one again is held against the one that the device took: as a hash, which makes a copy
+    of the PIN less and no more, for the work goes on with the PIN in memory. Thread safe.
+    """
+
+    def __init__(self) -> None:
+        self._salt = secrets.token_bytes(16)
+        self._taken: dict[tuple[str, str], bytes] = {}
+
+    def by(self, where: TokenKey, pin: str) -> None:
+        """The device took that PIN."""
+        self._taken[where.module, where.token] = self._hash(pin)
+
+    def was_by(self, where: TokenKey, pin: str) -> bool:
+        """False also where nobody logged in here."""
+        return hmac.compare_digest(self._taken.get((where.module, where.token), b""), self._hash(pin))
+
+    def _hash(self, pin: str) -> bytes:
+        return hashlib.scrypt(pin.encode("utf-8", "surrogateescape"), salt=self._salt, n=2**14, r=8, p=1)
+
+
+_LOGINS = _Logins()
+"""A login is the whole process's."""
 
 
 def parse_uri(text: str) -> TokenKey:
@@ -123,9 +151,13 @@ def _session(where: TokenKey, pin: str, *, writes: bool = False) -> Any:
 
     token = pkcs11.lib(where.module).get_token(token_label=where.token)
     try:
-        return token.open(user_pin=pin, rw=writes)
-    except pkcs11.exceptions.UserAlreadyLoggedIn:  # sessions of one process share the login
+        session = token.open(user_pin=pin, rw=writes)
+    except pkcs11.exceptions.UserAlreadyLoggedIn:  # sessions of one process share the login, and no PIN is looked at
+        if not _LOGINS.was_by(where, pin):
+            raise WrongPassphraseError(subject="PKCS#11 PIN") from None
         return token.open(rw=writes)
+    _LOGINS.by(where, pin)
+    return session
 
 
 @contextmanager

@@ -11,12 +11,12 @@ import pytest
 
 from certs import crypto
 from certs.editions import newest_released
-from certs.errors import TokenError, WrongSignerError
+from certs.errors import TokenError, WrongPassphraseError, WrongSignerError
 from certs.formats import cms
 from certs.issue import issue
 from certs.keys import tokens
 from certs.keys.authority import Authority, load_signer, save_authority
-from certs.keys.key_folder import open_keys, renew_station
+from certs.keys.key_folder import open_keys, open_signer, renew_station
 from certs.keys.signing import Signing
 from certs.record.issuer import Station, public_bytes
 from certs.record.record import certificate_record
@@ -81,6 +81,18 @@ def test_a_station_moves_into_a_device_and_its_papers_are_valid(folder: Path, de
     sizes = {len(cms.sign(bytes(32), opened.signer)) for _ in range(20)}
     assert sizes == {cms.container_bytes(station)}
     assert load_signer(folder, "pass", old.key_id).station.key_id == old.key_id
+
+
+def test_a_wrong_pin_opens_nothing_in_a_process_that_has_given_the_right_one(folder: Path, device: str) -> None:
+    """As `unlock` asks for it, beside the session that works on."""
+    signing = Signing(station_key=device)
+    renew_station(folder, "pass", ISSUER, "bench-1", now=OPENED_AT, cost=CHEAP, signing=signing, pin=PIN)
+    working = open_signer(folder, PIN, signing=signing)
+    for wrong in ("0000", "", f"{PIN}1", "x" * 500) * 5:  # more than any device forgives
+        with pytest.raises(WrongPassphraseError):
+            open_signer(folder, wrong, signing=signing)
+    assert open_signer(folder, PIN, signing=signing).station == working.station
+    assert working.sign(b"goes on")
 
 
 def test_keys_of_two_years_in_one_device_are_told_apart(folder: Path, device: str) -> None:
