@@ -6,6 +6,7 @@ ProofwipeError
 """
 
 from phones.errors import ProofwipeError
+from phones.words import say
 
 
 class SchemeError(ProofwipeError):
@@ -13,3 +14,9 @@ class SchemeError(ProofwipeError):
 
     code = "scheme"
     exit_code = 2
+
+    def hint(self, language: str = "en") -> str:
+        """See ProofwipeError.hint."""
+        from grading.schemes import shipped  # which raises this
+
+        return say(f"error.{self.code}.hint", language, shipped=", ".join(shipped()))

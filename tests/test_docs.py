@@ -262,7 +262,11 @@ def test_everything_a_screen_shows_of_a_job_has_its_sentence() -> None:
 def test_every_method_step_and_condition_has_its_name() -> None:
     steps = {step.name for method in METHODS.values() for step in method.steps}
     conditions = {condition.code.value for found in CONDITIONS.values() for condition in found}
-    conditions.add(ProblemCode.METHOD_NOT_AVAILABLE.value)
+    conditions |= {  # by which a choice itself is refused
+        ProblemCode.METHOD_NOT_AVAILABLE.value,
+        ProblemCode.METHOD_WEAKER.value,
+        ProblemCode.OVERWRITE_NOT_POSSIBLE.value,
+    }
     wanted = [f"method.{name}" for name in METHODS] + [f"step.{name}" for name in steps]
     assert missing(sorted([*wanted, *(f"condition_name.{code}" for code in conditions)])) == []
 

@@ -27,6 +27,13 @@ from tools import make_grades
 TEXT = resources.files("grading").joinpath("schemes", "basic.toml").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_names_no_scheme_there_is_reads_which_there_are(language: str) -> None:
+    with pytest.raises(SchemeError) as stop:
+        load("nix")
+    assert ", ".join(shipped()) in stop.value.hint(language)
+
+
 def test_the_shipped_schemes_load_and_name_their_hash() -> None:
     for name in shipped():
         scheme = load(name)

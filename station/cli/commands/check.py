@@ -135,7 +135,7 @@ def say_what_stays(evidence: Sequence[Evidence]) -> None:
 
 def _wanted(only: str) -> frozenset[str]:
     names = frozenset(filter(None, (each.strip() for each in only.split(","))))
-    known = [act.name for act in ACTS]
+    known = dict.fromkeys(act.name for act in ACTS)  # one name may stand for several platforms
     for name in names - set(known):
         raise click.UsageError(text("measuring.no_such_act", got=name, known=", ".join(known)))
     return names
