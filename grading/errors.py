@@ -6,7 +6,6 @@ ProofwipeError
 """
 
 from phones.errors import ProofwipeError
-from phones.words import say
 
 
 class SchemeError(ProofwipeError):
@@ -14,9 +13,3 @@ class SchemeError(ProofwipeError):
 
     code = "scheme"
     exit_code = 2
-
-    def hint(self, language: str = "en") -> str:
-        """See ProofwipeError.hint."""
-        from grading.schemes import shipped  # which raises this
-
-        return say(f"error.{self.code}.hint", language, shipped=", ".join(shipped()))

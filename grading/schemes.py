@@ -91,13 +91,13 @@ def load(name: str) -> Scheme:
     try:
         if name.endswith(".toml"):
             if Path(name).exists() and not Path(name).is_file():
-                raise SchemeError(subject=name, expected="a scheme file", got="no ordinary file")
+                raise _refused(name, expected="a scheme file", got="no ordinary file")
             with Path(name).open("rb") as file:
                 return _read(name, file.read(LARGEST_FILE + 1), None)
         found = _shipped_file(name)
         return _read(name, found.read_bytes(), found)
     except OSError as error:
-        raise SchemeError(subject=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
+        raise _refused(name, expected="a scheme file", got=str(error).splitlines()[0]) from error
 
 
 @lru_cache(maxsize=8)  # a verifier asks for the same bytes with every paper
@@ -107,11 +107,15 @@ def _read(name: str, data: bytes, file: Path | None) -> Scheme:
             raise ValueError(f"> {LARGEST_FILE} B")
         document = files.parsed(data, file)
     except ValueError as error:
-        raise SchemeError(subject=name, expected="a scheme file", got=str(error).splitlines()[0]) from error
+        raise _refused(name, expected="a scheme file", got=str(error).splitlines()[0]) from error
     try:
         return _scheme(document, hashlib.sha256(data).hexdigest())
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SchemeError(subject=name, expected="a complete scheme", got=f"{type(error).__name__}: {error}") from error
+        raise _refused(name, expected="a complete scheme", got=f"{type(error).__name__}: {error}") from error
+
+
+def _refused(name: str, *, expected: str, got: str) -> SchemeError:
+    return SchemeError(subject=name, expected=expected, got=got, shipped=", ".join(shipped()))
 
 
 def shipped() -> tuple[str, ...]:

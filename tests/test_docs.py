@@ -247,7 +247,7 @@ def test_every_cap_of_a_grade_has_its_sentence() -> None:
 
 
 def test_everything_a_screen_shows_of_a_job_has_its_sentence() -> None:
-    progress = first_texts("progress", "wipe", "station") | first_texts("_tell", "station")
+    progress = first_texts("progress", "wipe", "station") | first_texts("tell", "station/work")
     instructions = first_texts("instruct", "wipe", "station")
     questions = first_texts("_ask", "wipe") | first_texts("ask", "station") | {question.key for question in QUESTIONS}
     assert {"planting", "blocked", "waiting_return"} <= progress

@@ -16,7 +16,7 @@ from phones.witness import Witness, WitnessedPort
 from station.checking.act import CheckAct, PageHost, Scene
 from station.checking.browser.earlier import without_lifted
 from station.checking.check_file import CheckFile, open_for
-from station.checking.flow import Skips, run_acts, whole
+from station.checking.flow import Hanging, Skips, run_acts, whole
 from station.errors import SwappedPhoneError
 
 
@@ -65,7 +65,7 @@ def check_alone(
             )
             wanted = acts(platform)
             but = whole(wanted, file.evidence)
-            if not run_acts(wanted, scene, but=but, skips=skips, meant=sighting.usb_serial):
+            if run_acts(wanted, scene, but=but, skips=skips, meant=sighting.usb_serial) is not Hanging.SAME:
                 file.give_up()
                 raise SwappedPhoneError(subject=sighting.port)
         finally:

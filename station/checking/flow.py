@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from types import MappingProxyType
 
 from phones.evidence import Evidence, Outcome
@@ -23,6 +24,14 @@ PATIENCE_S: Mapping[Measurer, float] = MappingProxyType(
 """So long one act waits for a person at most: an erase is not held up for hours by what nobody does."""
 CAN_BE_CHECKED = frozenset({Presence.ADB_DEVICE, Presence.APPLE})
 """Everywhere else a phone has no shell and no services that could tell of its parts."""
+
+
+class Hanging(Enum):
+    """Who hangs on the port once acts have run."""
+
+    SAME = "same"  # or nobody, or who does not say
+    ANOTHER = "another"  # of which nothing was asked
+    PERHAPS_ASKED = "perhaps_asked"  # another, and the act that had just run asks the phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +85,9 @@ def _is_fault(piece: Evidence) -> bool:
 
 def run_acts(
     acts: Sequence[CheckAct], scene: Scene, *, but: Collection[str] = (), skips: Skips, meant: str = ""
-) -> bool:
+) -> Hanging:
     """Every act that is not among `but`, in order. A phone that left or cannot be asked now is not asked: what only it
-    could tell stays untested. False, and nothing further is done, once another phone hangs on the port than the one
+    could tell stays untested. Nothing further is done once another phone hangs on the port than the one
     with the USB serial number `meant`, or, where that is not known, than the first that shows one: what one phone tells
     may not count for another.
 
@@ -88,11 +97,11 @@ def run_acts(
         if act.name in but:
             continue
         if scene.is_over() or skips.rest_skipped():
-            return True
+            return Hanging.SAME
         now = scene.phone.peek()
         meant = meant or now.usb_serial
         if _is_another(now, meant):
-            return False
+            return Hanging.ANOTHER
         if act.measurer is not Measurer.PERSON and now.presence not in CAN_BE_CHECKED:
             continue
         before = skips.skipped()
@@ -103,8 +112,8 @@ def run_acts(
         scene.tell(act.name)
         act.run(replace(scene, is_over=is_over, person_s=min(scene.person_s, PATIENCE_S[act.measurer])))
         if _is_another(scene.phone.peek(), meant):
-            return False
-    return True
+            return Hanging.ANOTHER if act.measurer is Measurer.PERSON else Hanging.PERHAPS_ASKED
+    return Hanging.SAME
 
 
 def _is_another(now: Sighting, meant: str) -> bool:

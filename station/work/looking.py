@@ -13,6 +13,7 @@ from phones.port import Platform
 from phones.verdict import Verdict
 from station.checking.act import Profile, Scene
 from station.checking.eyes import settled
+from station.checking.flow import Hanging
 from station.questions import CONDITION
 from station.setup.photo_desk import PhotosNotAwaitedError
 from station.work.attesting import CHALLENGE, ask_for_chain, keep_grounds
@@ -31,6 +32,7 @@ class Looking:
         self._job = case.job
         self._context = case.context
         self._phone = case.phone
+        self._is_gone = False  # another hangs in its place
 
     def take_no_photos(self) -> None:
         """What an earlier job left on this port is over: nobody hands in photos of a phone that may hold data."""
@@ -42,12 +44,15 @@ class Looking:
 
     def check(self, moment: Moment) -> bool:
         """Measure the phone as far as the settings ask; was anything to be measured? No answer here stops an erase: it
-        is not tested. Raises: StepFailed when another phone hangs there.
+        is not tested. After the erase a phone that somebody puts in while photos of the erased one are taken takes
+        nothing from it: only when that one may have been asked in its place, nobody knows which phone was looked at.
+
+        Raises: StepFailed when another phone hangs there.
         """
         checks = self._context.settings.checking.checks
         if not checks:
             return False
-        still_the_same = measure(
+        hanging = measure(
             self._job,
             Scene(
                 phone=self._phone,
@@ -68,8 +73,9 @@ class Looking:
             self._context.skips,
         )
         self._case.stop_if_given_up()
-        if not still_the_same:
+        if hanging is Hanging.PERHAPS_ASKED or (hanging is Hanging.ANOTHER and moment is Moment.BEFORE):
             raise StepFailed("another_phone")
+        self._is_gone = hanging is Hanging.ANOTHER
         return True
 
     def _is_erased(self) -> bool:
@@ -79,9 +85,10 @@ class Looking:
     def ask_operator(self) -> None:
         """What only eyes and hands can tell of the phone's condition; the erase never waits for it.
 
-        A person has `person_s` for all of it together; what is answered waits for nothing else.
+        A person has `person_s` for all of it together; what is answered waits for nothing else. Of a phone in whose
+        place another hangs nobody is asked: the answers could be about either.
         """
-        if any(piece.asked == "operator.condition" for piece in self._job.evidence):
+        if self._is_gone or any(piece.asked == "operator.condition" for piece in self._job.evidence):
             return
         knows_eyes = self._context.settings.scheme != PLAIN  # that scheme knows the sheet alone
         measured = settled(self._job.evidence) if knows_eyes else frozenset()

@@ -2,18 +2,17 @@
 """A job's phone is measured, before its erase and after it, as far as a profile asks."""
 
 from station.checking.act import Profile, Scene
-from station.checking.flow import Skips, done, run_acts, skipped
+from station.checking.flow import Hanging, Skips, done, run_acts, skipped
 from station.checking.table import acts_of
 from station.ledger.job import Job
 
 _PROFILE = "host.check_profile"
 
 
-def measure(job: Job, scene: Scene, profile: Profile, skips: Skips) -> bool:
+def measure(job: Job, scene: Scene, profile: Profile, skips: Skips) -> Hanging:
     """Every act of that profile at the scene's moment, but those that an earlier run of the station has done already,
     or that a person has skipped in this job.
-    That the phone was to be measured is kept before: the scheme of its grade follows from it. False: another phone
-    was seen on the port meanwhile.
+    That the phone was to be measured is kept before: the scheme of its grade follows from it.
 
     Raises: BenchError, LedgerError.
     """

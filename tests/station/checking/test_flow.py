@@ -11,7 +11,7 @@ from phones.evidence import Evidence, Moment, Outcome, digest_of
 from phones.port import Platform
 from phones.witness import Witness, WitnessedPort
 from station.checking.act import CheckAct, Measurer, Profile, Scene
-from station.checking.flow import Skips, done, run_acts
+from station.checking.flow import Hanging, Skips, done, run_acts
 from station.checking.table import ACTS, acts_of
 from station.setup.settings import CHECKS, Checking
 from tests.support import lives
@@ -28,7 +28,7 @@ class Place:
         self.clock = VirtualClock()
         self.kept: list[Evidence] = []
         self.told: list[str] = []
-        self.is_same = True
+        self.hanging = Hanging.SAME
         self.after: Callable[[str], None] = lambda _name: None
         self.phone = WitnessedPort(
             DirectPort(self.slot, self.clock, folder),
@@ -62,7 +62,7 @@ class Place:
             person_s=36_000.0,
             tell=self.told.append,
         )
-        self.is_same = run_acts(acts, scene, but=but, skips=skips or Skips(), meant=meant)
+        self.hanging = run_acts(acts, scene, but=but, skips=skips or Skips(), meant=meant)
         return [piece.asked for piece in self.kept]
 
 
@@ -152,14 +152,22 @@ def put_in(place: Place, phone: Mapping[str, object]) -> None:
 def test_nothing_further_is_measured_of_another_phone_than_at_first(place: Place) -> None:
     place.after = lambda name: put_in(place, OTHER) if name == "second" else None
     assert place.run(*map(place.act, ("first", "second", "third"))) == ["check.first", "check.second"]
-    assert not place.is_same
+    assert place.hanging is Hanging.PERHAPS_ASKED, "by the second act, which asks the phone"
+
+
+def test_another_phone_put_in_while_a_person_does_something_was_asked_nothing(place: Place) -> None:
+    place.after = lambda name: put_in(place, OTHER) if name == "second" else None
+    acts = place.act("first"), place.act("second", measurer=Measurer.PERSON), place.act("third")
+    assert place.run(*acts) == ["check.first", "check.second"]
+    assert place.hanging is Hanging.ANOTHER
 
 
 def test_nothing_at_all_is_measured_of_another_phone_than_the_one_meant(place: Place) -> None:
     assert place.run(place.act("first"), meant="BBBB1FDF600999") == []
-    assert not place.is_same
+    assert place.hanging is Hanging.ANOTHER, "before anything was asked"
+    place.hanging = Hanging.PERHAPS_ASKED
     assert place.run(place.act("first"), meant=place.slot.phone.serial) == ["check.first"]
-    assert place.is_same
+    assert place.hanging is Hanging.SAME
 
 
 def test_a_phone_that_comes_where_none_was_is_the_one_that_is_meant_from_then_on(place: Place) -> None:
@@ -174,7 +182,7 @@ def test_a_phone_that_comes_where_none_was_is_the_one_that_is_meant_from_then_on
     place.after = hand
     acts = place.act("first", measurer=Measurer.PERSON), place.act("second"), place.act("third")
     assert place.run(*acts) == ["check.first", "check.second"]
-    assert not place.is_same
+    assert place.hanging is not Hanging.SAME
 
 
 def test_every_act_waits_for_a_person_no_longer_than_its_kind_may(place: Place) -> None:

@@ -15,7 +15,9 @@ from phones.witness import Witness, WitnessedPort
 from station.ledger.entry import Entry
 from station.ledger.event import Event as LedgerEvent
 from station.ledger.job_events import EvidenceKept, StepDone
+from station.ledger.stages import Stage
 from station.session.session import Session
+from station.setup.photo_desk import PhotoDesk
 from station.setup.settings import Checking
 from station.work.worker import Progress
 from tests.station.work.test_wrong_phone import OTHER, Stand, slot_with
@@ -219,4 +221,44 @@ def test_what_hands_changed_during_the_checks_is_seen_before_the_erase(
     assert job.failure == "blocked"
     assert not job.steps_begun
     assert is_untouched(stand.slot)
+    stand.ledger.close()
+
+
+@ANDROID_OR_IPHONE
+def test_a_phone_put_in_while_photos_of_the_erased_one_are_taken_costs_it_no_certificate_and_is_not_touched(
+    tmp_path: Path, phone: Mapping[str, Any], other: Mapping[str, Any]
+) -> None:
+    stand = Stand(tmp_path, phone)
+    second = known_to_the_bench(stand, other)
+    first = stand.slot.phone
+
+    def exchange(progress: Progress) -> None:
+        if progress.check == "photos":
+            stand.slot.phone = second.phone
+
+    desk = PhotoDesk(folder=tmp_path / "photos")
+    job = stand.process(tell=exchange, settings=replace(QUICK, checking=Checking(checks="full")), photos=desk)
+    assert (job.stage, job.failure) == (Stage.CERTIFIED, "")
+    assert job.certificate is not None
+    assert first.truth()["erased"]
+    assert is_untouched(second)
+    last = max(piece.number for piece in job.evidence if piece.asked == "photos.card")
+    assert not [piece for piece in job.evidence if piece.number > last and piece.asked == "operator.condition"]
+    stand.ledger.close()
+
+
+def test_another_phone_that_may_have_been_asked_for_the_parts_of_the_erased_one_ends_without_a_certificate(
+    tmp_path: Path,
+) -> None:
+    stand = Stand(tmp_path, lives.IPHONE)
+    second = known_to_the_bench(stand, OTHER_IPHONE)
+
+    def exchange(progress: Progress) -> None:
+        if progress.check == "parts_again":
+            stand.slot.phone = second.phone
+
+    job = stand.process(tell=exchange, settings=QUICK)
+    assert job.failure == "another_phone"
+    assert job.certificate is None
+    assert is_untouched(second)
     stand.ledger.close()

@@ -23,6 +23,7 @@ from station.papers.decision import apply, decide
 from station.session.events import Event, Instruction
 from station.session.session import Session
 from station.session.technician import Script
+from station.setup.photo_desk import PhotoDesk
 from station.setup.settings import Settings
 from station.work.worker import Progress
 from tests.support import lives
@@ -54,7 +55,12 @@ class Stand:
         self.hand = lives.scripted(script, self.slot, self.clock)
         self.folder = folder
 
-    def session(self, tell: Callable[[Progress], None] | None = None, settings: Settings = lives.SETTINGS) -> Session:
+    def session(
+        self,
+        tell: Callable[[Progress], None] | None = None,
+        settings: Settings = lives.SETTINGS,
+        photos: PhotoDesk | None = None,
+    ) -> Session:
         def notice(session: Session, event: Event) -> None:
             if isinstance(event, Instruction):
                 self.instructions.append(f"{event.key} {self.slot.phone.serial}")
@@ -72,6 +78,7 @@ class Stand:
             seed=7,
             job_id=self.job_id,
             listener=notice,
+            photos=photos,
         )
 
     def process(
@@ -80,9 +87,10 @@ class Stand:
         tell: Callable[[Progress], None] | None = None,
         settings: Settings = lives.SETTINGS,
         bound: Sequence[str] = (),
+        photos: PhotoDesk | None = None,
     ) -> Job:
         """A job for the phone that hangs there now."""
-        with self.session(tell, settings) as session:
+        with self.session(tell, settings, photos) as session:
             (job,) = session.start(self.port.look(), by=lives.TESTER, bound=bound).jobs
             session.wait()
             return job

@@ -431,17 +431,17 @@ def test_a_plan_says_that_an_iphone_cannot_be_overwritten_and_what_to_do() -> No
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
-    ("wish", "code"),
+    ("sdk", "wish", "code"),
     [
-        ({"passes": 1}, ProblemCode.OVERWRITE_NOT_POSSIBLE),
-        ({"wanted": "android_guided"}, ProblemCode.METHOD_WEAKER),
-        ({"wanted": "apple_mcinstall"}, ProblemCode.METHOD_NOT_AVAILABLE),
+        ("36", {"passes": 1}, ProblemCode.OVERWRITE_NOT_POSSIBLE),
+        ("33", {"wanted": "android_guided"}, ProblemCode.METHOD_WEAKER),
+        ("33", {"wanted": "apple_mcinstall"}, ProblemCode.METHOD_NOT_AVAILABLE),
     ],
 )
 def test_a_plan_that_refuses_a_wish_can_be_read_in_both_languages(
-    wish: Mapping[str, Any], code: ProblemCode, language: str
+    sdk: str, wish: Mapping[str, Any], code: ProblemCode, language: str
 ) -> None:
-    found = plan({**PIXEL, "system.sdk": "36"}, ADB, Limits(), **wish)
+    found = plan({**PIXEL, "system.sdk": sdk}, ADB, Limits(), **wish)
     assert [condition.code for condition in found.conditions] == [code.value]
     name = say(f"condition_name.{code.value}", language)
     assert any(name in line for line in found.lines(language))
