@@ -95,10 +95,10 @@ function spread(numbers) {
   return Math.max(...numbers) - Math.min(...numbers);
 }
 
-/** The lens is covered: pixels that shine all the same. */
+/** The lens is covered: pixels that shine all the same. What shines over several of them is light that gets in. */
 export function judgeCovered(picture) {
   const level = mean(picture);
-  if (level > COVERED_MEAN) return { sign: "too_little" };
+  if (level > COVERED_MEAN || shrink(picture).data.some((each) => each > level + HOT)) return { sign: "too_little" };
   let hot = 0;
   for (const each of picture.data) if (each > level + HOT) hot += 1;
   return { sign: "", hot_pixels: Math.min(99999, hot) };
@@ -113,6 +113,18 @@ export function judgeWhite(picture) {
   if (!isEven(cells.data)) return { sign: "too_little" };
   const dark = cells.data.map((each, at) => each < DUST_SHARE * around.data[at] ? 1 : 0);
   return { sign: "", dust: Math.min(9999, islands(dark, cells.width, cells.height)) };
+}
+
+/**
+ * Of two looks in a row (the first may be missing) the one that counts; null: look again. Spots that stay are in the lens;
+ * those of one look alone may be a hand or an edge on its way.
+ */
+export function steady(before, now) {
+  const spots = ({ hot_pixels: hot, dust }) => hot ?? dust;
+  if (now.sign) return null;
+  if (spots(now) === 0) return now;
+  if (!before || before.sign) return null;
+  return spots(now) <= spots(before) ? now : before;
 }
 
 function isEven(levels) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A camera before the bench card, covered, and before white.
 
-import { average, FRAMES, judgeCard, judgeCovered, judgeWhite, mean, seesLight, SHARP_DPX } from "./camera_rules.js";
+import { average, FRAMES, judgeCard, judgeCovered, judgeWhite, mean, seesLight, SHARP_DPX, steady } from "./camera_rules.js";
 import { openLens, pictures } from "./lens.js";
 import { element, signOf } from "./stage.js";
 
@@ -79,21 +79,23 @@ async function readCode(stage, reader, video) {
   }
 }
 
-/** Until the picture is such as was asked for. */
+/** Until the picture is such as was asked for, and what it shows stays. */
 async function attempts(stage, video, picture, key, judge, levels) {
   const hint = element("p", { class: "big" });
   stage.show(picture, key, video, hint);
   const now = stage.ask([["camera.now", 1]]);
   await Promise.race([now, stage.sleep(OTHER_MS)]);
   const until = performance.now() + OTHER_MS;
-  let found = { sign: "too_little" };
+  let found = { sign: "too_little" }, before = null;
   while (performance.now() < until) {
     const taken = await pictures(stage, video, FRAMES);
-    if (taken.length < FRAMES) return found;
+    if (taken.length < FRAMES) return { sign: "too_little" };
     found = judge(looked(taken, levels));
-    if (!found.sign) return found;
-    hint.textContent = found.sign === "dim" ? stage.say("camera.dim") : stage.say("sign.too_little");
+    const sure = steady(before, found);
+    if (sure) return sure;
+    before = found;
+    hint.textContent = found.sign === "dim" ? stage.say("camera.dim") : found.sign ? stage.say("sign.too_little") : "";
     await stage.sleep(PAUSE_MS);
   }
-  return found;
+  return found.sign ? found : { sign: "too_little" }; // spots of one look alone
 }

@@ -35,10 +35,10 @@ class Hand {
     await found;
   }
   rest(row) { return this.page.evaluate((given) => window.rested(given), row); }
-  /** pictures: of lenses.mjs; before the camera from now on. */
-  shows(pictures, side) {
+  /** pictures: of lenses.mjs; before the camera from now on, the first `once` of them a single time. */
+  shows(pictures, side, once = 0) {
     const given = pictures.map(({ data }) => Buffer.from(data).toString("base64"));
-    return this.page.evaluate(([each, edge]) => window.shown(each, edge), [given, side]);
+    return this.page.evaluate((facts) => window.shown(...facts), [given, side, once]);
   }
   play(rows) { return this.page.evaluate((given) => window.played(given, window.vibratedAt), rows); }
 }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A person who holds a phone's cameras before the bench card, a cap and white, in a real browser; and what may be wrong.
 
-import { covered, ofCard, ofNothing, ofWhite, SIDE } from "./lenses.mjs";
+import { covered, ofCard, ofNothing, ofWhite, pushed, SIDE } from "./lenses.mjs";
 
 const START = "[data-answer='1']";
 const FOCUS_MS = 2500;
+const EARLY_MS = 600;
+const PUSHED = 30; // pictures, a second
 
 /**
  * A camera's check, up to its step `last`; the rest is passed over. card, dark, white: what is the matter with lens and light
  * at each step (lenses.mjs); null: nothing new is held before the lens. dead: what the camera gives, whatever is before it.
+ * early: the white is pushed before the lens only after it was said to be there.
  */
-const camera = ({ card = {}, dark = {}, white = {}, dead = null, focuses = false }, last = "white") => async (hand) => {
+const camera = ({ card = {}, dark = {}, white = {}, dead = null, focuses = false, early = false }, last = "white") => async (hand) => {
   const before = (draw, facts) => hand.shows(dead ? ofNothing(hand.random, dead) : draw(hand.random, facts), SIDE);
   const next = async (draw, facts) => {
     if (!facts) return;
@@ -27,6 +30,12 @@ const camera = ({ card = {}, dark = {}, white = {}, dead = null, focuses = false
   if (last === "card") { await hand.tap("#skip"); return; }
   await next(covered, dark);
   await hand.see("img[src*='white.svg']");
+  if (early) {
+    await hand.tap(START);
+    await new Promise((done) => { setTimeout(done, hand.random.between(0, EARLY_MS)); });
+    await hand.shows([...pushed(hand.random, PUSHED), ...ofWhite(hand.random)], SIDE, PUSHED);
+    return;
+  }
   await next(ofWhite, white);
 };
 const closed = () => (hand) => hand.tap(START);
@@ -74,8 +83,10 @@ export const EYES = [
   ["camera, covered", "dark", null, HOT, camera({}), back],
   ["camera, covered", "dark, 2 hot pixels, much noise", null, HOT, camera({ dark: { hot: 2, noise: 8 } }), back],
   ["camera, covered", "nothing before the lens: not done", null, HOT, camera({ dark: null }), back],
+  ["camera, covered", "light beside the cap: not done", null, HOT, camera({ dark: { leak: 120 } }), back],
   ["camera, white", "good light", null, DUST, camera({}), back],
   ["camera, white", "much noise", null, DUST, camera({ white: { noise: 8 } }), back],
+  ["camera, white", "pushed in while it is looked at", null, DUST, camera({ early: true }), back],
   ["camera, white", "the card left there: not done", null, DUST, camera({ dark: null, white: null }), back],
   ["camera", "front: all of it, good light", null, FRONT, camera({}), front],
   ["torch", "lights", null, RISE, wall(), lights(0.6)],

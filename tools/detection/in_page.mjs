@@ -84,15 +84,15 @@ export function roomInPage({ speaker, gain, noise, rate, level }) {
 
 /**
  * The cameras of a phone, at most those of `facing` ("user", "environment"); one that does not open answers as Chromium
- * does. `window.shown(pictures, side)`: what is before them from now on, base64 of grey squares, in the middle of their
- * picture and again beside it. torch: null for none, else how it brightens the picture: `rise` of its light, which the
+ * does. `window.shown(pictures, side, once)`: what is before them from now on, base64 of grey squares, in the middle of their
+ * picture and again beside it; the first `once` of them a single time. torch: null for none, else how it brightens the picture: `rise` of its light, which the
  * camera takes back by and by if it `adapts`; `drift` of every picture from then on, for the camera settles.
  */
 export function camerasInPage({ facing = ["user", "environment"], opens = true, torch = null }) {
   const WIDTH = 320, HEIGHT = 240, FRAME_MS = 33, LAG_MS = 150, SETTLE_MS = 300, ADAPT_MS = 1200;
-  let scene = [], side = 0, litAt = Infinity, darkAt = Infinity;
-  window.shown = (pictures, edge) => {
-    side = edge;
+  let scene = [], side = 0, passing = 0, frame = 0, litAt = Infinity, darkAt = Infinity;
+  window.shown = (pictures, edge, once) => {
+    [side, passing, frame] = [edge, once, 0];
     scene = pictures.map((each) => Uint8Array.from(atob(each), (letter) => letter.charCodeAt(0)));
   };
   const since = (moment) => Math.max(0, performance.now() - moment - LAG_MS);
@@ -118,9 +118,10 @@ export function camerasInPage({ facing = ["user", "environment"], opens = true, 
     track.applyConstraints = async ({ advanced: [{ torch: wanted }] }) => {
       if (wanted) litAt = performance.now(); else darkAt = performance.now();
     };
-    let frame = 0;
     const timer = setInterval(() => {
-      if (track.readyState === "ended") clearInterval(timer); else if (scene.length) draw(pen, scene[frame += 1, frame % scene.length]);
+      if (track.readyState === "ended") { clearInterval(timer); return; }
+      if (scene.length) draw(pen, scene[frame < scene.length ? frame : passing + (frame - passing) % (scene.length - passing)]);
+      frame += 1;
     }, FRAME_MS);
     return stream;
   };

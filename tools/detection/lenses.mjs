@@ -35,9 +35,9 @@ export function ofNothing(random, { grey = 4, noise = 3, frames = 16 } = {}) {
   return noisy(random, new Float32Array(SIDE * SIDE).fill(grey), noise, frames);
 }
 
-/** Pictures in the dark: `hot` pixels shine. */
-export function covered(random, { hot = 0, noise = 3, frames = 16 } = {}) {
-  const still = new Float32Array(SIDE * SIDE).fill(6);
+/** Pictures in the dark: `hot` pixels shine, and by so much what gets in beside the cap, at a corner. */
+export function covered(random, { hot = 0, leak = 0, noise = 3, frames = 16 } = {}) {
+  const still = new Float32Array(SIDE * SIDE).map((_, at) => 6 + leak * Math.exp(-((at % SIDE) ** 2 + Math.floor(at / SIDE) ** 2) / 40 ** 2));
   for (let left = hot; left > 0; left -= 1) still[Math.floor(random.next() * still.length)] = random.between(90, 255);
   return noisy(random, still, noise, frames);
 }
@@ -55,6 +55,17 @@ export function ofWhite(random, { dust = 0, light = 1, noise = 4, frames = 16 } 
     }
   }
   return noisy(random, still, noise, frames);
+}
+
+/** Something white, pushed before a lens that was covered, in so many pictures: its edge goes over them. */
+export function pushed(random, frames = 30) {
+  const dark = covered(random, { frames }), white = ofWhite(random, { frames }), slope = random.between(-0.6, 0.6);
+  const reach = SIDE * (1 + Math.abs(slope));
+  return white.map(({ data }, number) => {
+    const edge = reach * (number + 1) / frames - (slope < 0 ? SIDE * -slope : 0);
+    const isBefore = (at) => at % SIDE + slope * Math.floor(at / SIDE) < edge;
+    return { width: SIDE, height: SIDE, data: data.map((each, at) => isBefore(at) ? each : dark[number].data[at]) };
+  });
 }
 
 const grain = Float32Array.from({ length: 1 << 20 }, ((random) => () => random.normal(1))(chance(5)));

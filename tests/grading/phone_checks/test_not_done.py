@@ -131,6 +131,32 @@ def test_what_is_not_white_and_even_shows_no_dust() -> None:
     assert said == ["too_little", "too_little", False, "too_little", True]
 
 
+def test_light_beside_the_cap_is_no_hot_pixel() -> None:
+    said = said_by(
+        """
+        return [{ leak: 120 }, { leak: 120, hot: 8 }, { hot: 8 }, {}].map((facts) => lenses.covered(random, facts))
+          .map(camera.average).map(camera.judgeCovered).map(({ sign, hot_pixels: hot }) => sign || hot);"""
+    )
+    assert said == ["too_little", "too_little", 8, 0]
+
+
+def test_dust_is_what_a_second_look_shows_too() -> None:
+    said = said_by(
+        """
+        const scene = [...lenses.pushed(random, 30), ...lenses.ofWhite(random), ...lenses.ofWhite(random)];
+        const look = (from) => camera.judgeWhite(camera.average(scene.slice(from, from + 16)));
+        const all = [...Array(31).keys()].map((from) => [look(from), look(from + 25 > 46 ? 46 : from + 25)]);
+        const early = all.filter(([first]) => first.dust > 0);
+        const dusty = [0, 1].map(() => camera.judgeWhite(camera.average(lenses.ofWhite(random, { dust: 2 }))));
+        return [early.length > 0, early.every(([one, two]) => camera.steady(one, two)?.dust === 0),
+          camera.steady(null, dusty[0]), camera.steady({ sign: "dim" }, dusty[0]), camera.steady(...dusty).dust,
+          camera.steady({ sign: "", hot_pixels: 9 }, { sign: "", hot_pixels: 7 }).hot_pixels,
+          camera.steady({ sign: "", hot_pixels: 7 }, { sign: "", hot_pixels: 9 }).hot_pixels,
+          camera.steady(dusty[0], { sign: "too_little" })];"""
+    )
+    assert said == [True, True, None, None, 2, 7, 7, None]
+
+
 def test_a_torch_is_not_dead_because_its_camera_is_nor_lit_because_its_camera_settles() -> None:
     said = said_by(
         """return [[4, 4, 4], [40, 40, 40], [40, 64, 40], [40, 64, 64], [64, 64, 40]].map((levels) => {
