@@ -18,6 +18,7 @@ from station.service.callers import Peer
 from station.service.errors import ApiRefusedError
 from station.service.feed import STREAMS
 from station.service.problem import answer_of
+from station.service.tries import OtherEnd
 from station.session.remote.place import peer_of
 
 HEAD_S = 10.0
@@ -47,7 +48,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Who is there; whether there is a place."""
         super().connection_made(transport)
-        own: dict[str, Any] = {"transport": transport}
+        own: dict[str, Any] = {"transport": transport, "other_end": OtherEnd()}
         connection = transport.get_extra_info("socket")
         self.local = connection is not None and connection.family == socket.AF_UNIX
         if self.local:

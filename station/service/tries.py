@@ -109,11 +109,28 @@ class Tries:
             now_in.popitem(last=False)
 
 
+@dataclass(slots=True)
+class OtherEnd:
+    """Of one connection: its place once it was asked for, "" before, so that the kernel is asked once."""
+
+    place: str = ""
+
+
 def place_of(scope: Mapping[str, Any]) -> str:
     """Where a request comes from: the user at the other end of its connection."""
-    peer = scope.get("state", {}).get("peer")
+    state = scope.get("state", {})
+    peer, known = state.get("peer"), state.get("other_end")
     if isinstance(peer, Peer):
         return f"user:{peer.user}"
+    if isinstance(known, OtherEnd) and known.place:
+        return known.place
+    place = _place_of(scope)
+    if isinstance(known, OtherEnd) and place != NOBODY_KNOWN:
+        known.place = place
+    return place
+
+
+def _place_of(scope: Mapping[str, Any]) -> str:
     client, server = scope.get("client"), scope.get("server")
     user = user_of(client, server) if client and server and server[1] is not None else None
     return NOBODY_KNOWN if user is None else f"user:{user}"

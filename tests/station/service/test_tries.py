@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from station.service import tries as module
 from station.service.callers import Caller, Peer, Role
 from station.service.errors import TooManyTriesError
 from station.service.tries import A_MINUTE, HELD, MOST_PLACES, NOBODY_KNOWN, Tries, place_of, user_of
@@ -164,6 +165,19 @@ def test_what_could_not_be_looked_up_is_no_wrong_try_and_places_are_forgotten_be
     for n in range(2 * MOST_PLACES):
         tries.wrong(f"q{n}", "x")
     assert len(tries._places) == MOST_PLACES
+
+
+def test_the_kernel_is_asked_once_for_each_connection(room: ServiceRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def counted(theirs: tuple[str, int], ours: tuple[str, int]) -> int | None:
+        asked.append(theirs)
+        return user_of(theirs, ours)
+
+    monkeypatch.setattr(module, "user_of", counted)
+    with room.over_tcp(room.token("auditor")) as one, room.over_tcp(room.token("technician")) as other:
+        assert [each.get("/v1/jobs").status_code for each in (one, other) for _ in range(5)] == [200] * 10
+    assert len(asked) == len(set(asked)) == 2
 
 
 CALLING = """
