@@ -190,12 +190,14 @@ class AppleErase:
 class AppleLog:
     """Listen to the system's log (`phones.long_act.begin`, never `exchange`) for what it says of these `parts`
     (`phones.apple.log_shapes`) on a system of this `version`. `hear` is told the name of a shape for each message of
-    that shape, in the link's thread; no text of the log leaves the driver. Ends only when it is cancelled.
+    that shape, in the link's thread; no text of the log leaves the driver. `opened` is called there once, when the log
+    is open: what was said before is never told. Ends only when it is cancelled.
     """
 
     parts: tuple[str, ...]
     version: str
     hear: Callable[[str], None]
+    opened: Callable[[], None] = lambda: None
 
 
 Request = (

@@ -68,6 +68,7 @@ async def listen(opener: SessionOpener, udid: str, request: AppleLog) -> bytes:
         if not isinstance(target, str) or bare(target) != bare(udid):
             raise ReplyMalformedError(subject=clean(udid), step="log", expected="this phone", got="another UDID")
         async with conversation.log() as read:
+            request.opened()
             while piece := await read():
                 lines.take(piece)
                 await asyncio.sleep(0)  # a phone that talks without end must not keep the others waiting

@@ -485,6 +485,7 @@ class DirectAppleLink:
 
         run_virtually(self._clock, connect(), timeout_s)
         exchange = self._port.exchanges.begin()
+        request.opened()
         return DirectLogListening(found[0].relay(), lines, self._port, self._clock, exchange)
 
     def _run(self, request: Request, timeout_s: float) -> Reply:

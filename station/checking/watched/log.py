@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an iPhone's log tells of hands: keys, ringer switch, nearness, face; counted by shape, never kept as text.
 
-For a version whose words nobody has shown us it is not even opened: the sign `unknown_version` is kept.
+For a version whose words nobody has shown us it is not even opened: the sign `unknown_version` is kept. Nobody is asked
+to do anything before the log is open, for it tells nothing of what was before.
 """
+
+import threading
 
 from phones.apple.log_shapes import KEYS, LogTally, not_known, shapes_for
 from phones.errors import ReplyMalformedError
@@ -21,21 +24,27 @@ def watch_buttons(scene: Scene) -> None:
         return
     tally = LogTally()
     late = is_late(scene)
-    say(scene, "press_buttons")
-    asked = _next_key(scene, tally, "")
-    late_for_key = is_late(scene, A_KEY_S)
+    opened = threading.Event()
+    asked = ""
+    late_for_key = late
 
     def is_over() -> bool:
         nonlocal asked, late_for_key
         if late():
             return True
-        if tally.is_whole(asked) or late_for_key():
+        if not opened.is_set():
+            return False
+        if not asked:
+            say(scene, "press_buttons")
+            asked = _next_key(scene, tally, "")
+            late_for_key = is_late(scene, A_KEY_S)
+        elif tally.is_whole(asked) or late_for_key():
             asked = _next_key(scene, tally, asked)
             late_for_key = is_late(scene, A_KEY_S)
         return not asked
 
     watching = Watching(scene, "buttons", ("watched.buttons",), heard=tally.buttons, is_over=is_over)
-    _listen(scene, "buttons", KEYS, tally, watching)
+    _listen(scene, "buttons", KEYS, tally, watching, opened)
 
 
 def _next_key(scene: Scene, tally: LogTally, asked: str) -> str:
@@ -68,11 +77,18 @@ def _watch_part(scene: Scene, part: str, value: str, instruction: str) -> None:
         return
     tally = LogTally()
     late = is_late(scene)
-    say(scene, instruction)
-    watching = Watching(
-        scene, part, (value,), heard=lambda: tally.values(part), is_over=lambda: tally.is_whole(part) or late()
-    )
-    _listen(scene, part, (part,), tally, watching)
+    opened = threading.Event()
+    told = False
+
+    def is_over() -> bool:
+        nonlocal told
+        if opened.is_set() and not told:
+            told = True
+            say(scene, instruction)
+        return tally.is_whole(part) or late()
+
+    watching = Watching(scene, part, (value,), heard=lambda: tally.values(part), is_over=is_over)
+    _listen(scene, part, (part,), tally, watching, opened)
 
 
 def _knows(scene: Scene, *parts: str) -> bool:
@@ -83,12 +99,14 @@ def _keep_not_known(scene: Scene, name: str, value: str) -> None:
     scene.phone.record_host_fact(f"check.{name}", not_known(value), scene.moment)
 
 
-def _listen(scene: Scene, name: str, parts: tuple[str, ...], tally: LogTally, watching: Watching) -> None:
+def _listen(
+    scene: Scene, name: str, parts: tuple[str, ...], tally: LogTally, watching: Watching, opened: threading.Event
+) -> None:
     def read(reply: Reply) -> dict[str, str]:
         raise ReplyMalformedError(step="log", expected="to be ended by the bench", got=f"{len(reply.body)} bytes")
 
     timeout_s = scene.person_s + LET_GO_S
-    request = AppleLog(parts=parts, version=scene.known["system.version"], hear=tally.hear)
+    request = AppleLog(parts=parts, version=scene.known["system.version"], hear=tally.hear, opened=opened.set)
     question = Question(name=f"check.{name}", effect=Effect.READS, request=request, read=read, timeout_s=timeout_s)
     act = Act(question=question, silence_s=timeout_s)
     scene.phone.watch(act, scene.moment, clock=scene.clock, heard=watching.heard, is_over=watching.is_over)

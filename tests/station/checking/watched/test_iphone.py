@@ -2,14 +2,19 @@
 """Acts that are watched over an iPhone's log: counted by shape, and not one word of it kept."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
-from phones.evidence import Outcome
+from phones.evidence import Evidence, Outcome
+from phones.link import AppleLog, Reply, Request
+from phones.long_act import ActEnd, ActOutcome, Meter
+from phones.port import Platform, Presence, Sighting
+from phones.witness import Witness, WitnessedPort
 from station.checking.watched import log
 from tests.support import lives
-from tests.support.watched_scene import watch
+from tests.support.direct_bench import VirtualClock
+from tests.support.watched_scene import Hands, scene_of, watch
 
 SIGN = "not_measured.watched."
 
@@ -22,6 +27,67 @@ def test_all_keys_pressed_and_released_are_all(tmp_path: Path) -> None:
     found = watch(log.watch_buttons, iphone(), tmp_path)
     assert found.values() == {"watched.buttons": "all", "watched.buttons_seen": "power,volume_down,volume_up"}
     assert found.told == ["press_buttons", "press_power", "press_volume_up", "press_volume_down"]
+
+
+class OpensLate:
+    """A phone whose log is open only at the third look, and a person who presses at once whatever they are told to."""
+
+    name = path = "1-1"
+    emulated = True
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.meter = Meter()
+        self.told: list[str] = []
+        self._clock = clock
+        self._looks = 0
+        self._over = False
+
+    def look(self) -> Sighting:
+        return Sighting(port=self.path, presence=Presence.APPLE)
+
+    def open(self) -> Self:
+        return self
+
+    def close(self) -> None:
+        pass
+
+    def forget(self, udid: str) -> None:
+        raise AssertionError(udid)
+
+    def exchange(self, request: Request, *, timeout_s: float) -> Reply:
+        raise AssertionError(request)
+
+    def begin(self, request: Request, *, timeout_s: float) -> Self:
+        assert isinstance(request, AppleLog)
+        self._request = request
+        return self
+
+    def wait(self, timeout_s: float) -> ActOutcome | None:
+        self._clock.sleep(timeout_s)
+        self._looks += 1
+        if self._looks == 3:
+            self._request.opened()
+        return ActOutcome(end=ActEnd.CANCELLED) if self._over else None
+
+    def cancel(self) -> None:
+        self._over = True
+
+    def press(self, action: str) -> None:
+        self.told.append(action)
+        if self._looks >= 3:  # else nobody heard it
+            for state in ("down", "up"):
+                self._request.hear(f"{action.removeprefix('press_')}.{state}")
+
+
+def test_nobody_is_asked_to_press_before_the_log_is_open() -> None:
+    clock, kept = VirtualClock(), list[Evidence]()
+    phone = OpensLate(clock)
+    port = WitnessedPort(phone, Witness(clock=clock, journal=kept.append, salt=bytes(16)))
+    hands = Hands(press=phone.press)
+    log.watch_buttons(scene_of(port, Platform.APPLE, hands, clock, {"system.version": "18.1"}, person_s=60))
+    assert hands.told == ["press_buttons", "press_power", "press_volume_up", "press_volume_down"]
+    (piece,) = kept
+    assert piece.values == {"watched.buttons": "all", "watched.buttons_seen": "power,volume_down,volume_up"}
 
 
 @pytest.mark.parametrize("fault", ["dead_power", "dead_volume_up"])

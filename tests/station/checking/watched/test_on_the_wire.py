@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The same over the real adb server and through the real library for iPhones: streams that end when we let go."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from station.checking.watched.buttons import watch_buttons
 from station.checking.watched.digitiser import watch_digitiser
 from tests.phones.adb.test_wire_android import running
 from tests.phones.apple.test_wire import Bench
+from tests.support.waiting import wait_for
 from tests.support.watched_scene import Hands, scene_of
 
 pytestmark = pytest.mark.wire
@@ -71,8 +71,7 @@ def test_keys_are_watched_through_the_log_of_an_iphone(variation: tuple[str, ...
         press: Callable[[str], None] = lambda action: here.port.press(action, here.now_s())  # noqa: E731 - one line
         scene = scene_of(phone, Platform.APPLE, Hands(press=press), SystemClock(), known, person_s=20)
         log.watch_buttons(scene)
-        time.sleep(0.2)
-        assert here.island.unfinished() == 0
+        wait_for(lambda: here.island.unfinished() == 0, 5, "the link is still at work")
         assert here.inspect()["identity.serial"] == here.phone.serial
     finally:
         here.close()
