@@ -3,6 +3,7 @@
 
 import http.client
 import json
+import ssl
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +18,13 @@ FILES: Mapping[str, PageFile] = {
 
 
 class PhonePage:
-    """`address`: what the phone was told to open. Nothing is asked before a method is called."""
+    """`address`: what the phone was told to open; `connects_to`: where its localhost is; `trust`: of a phone that comes
+    over Wi-Fi. Nothing is asked before a method is called.
+    """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, connects_to: str = "127.0.0.1", trust: ssl.SSLContext | None = None) -> None:
+        self._trust = trust
+        self._connects_to = connects_to
         parts = urlsplit(address)
         self.host, self.port, self.base = str(parts.hostname), int(parts.port or 0), parts.path
         self.origin = f"{parts.scheme}://{parts.netloc}"
@@ -35,8 +40,11 @@ class PhonePage:
         data = raw or (b"" if body is None else json.dumps(body).encode())
         if method == "POST":
             own |= {"Content-Type": "application/json", "Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection(self._connects_to, self.port, timeout=20)
         try:
+            if self._trust is not None:
+                connection.connect()
+                connection.sock = self._trust.wrap_socket(connection.sock, server_hostname=self.host)
             connection.request(method, self.base + name, data or None, {**own, **(headers or {})})
             answer = connection.getresponse()
             if cookie := answer.getheader("Set-Cookie"):

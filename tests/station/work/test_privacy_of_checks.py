@@ -18,13 +18,16 @@ from PIL import Image, PngImagePlugin
 
 from certs import editions
 from grading.eyes import ASKED
-from station.checking.browser.plan import CHECKS
+from phones.port import Platform
+from station.checking.act import PageHost
+from station.checking.browser.plan import CHECKS, checks_of
 from station.cli import main
 from station.documents.entries import EntryTold
 from station.documents.jobs import JobTold
 from station.ledger.job import Job
 from station.ledger.ledger import Ledger
 from station.papers.paper_issuer import PaperIssuer
+from station.questions import PAGE_CODE
 from station.session.events import Event, Instruction, QuestionAsked
 from station.session.session import Session
 from station.setup.outside import EVENTS
@@ -38,6 +41,7 @@ from tests.support.phone_page import PhonePage
 from tests.support.receiver import receiver
 from tests.support.secret_search import Search
 from tests.support.watched_scene import PRESSES
+from tests.support.wifi_host import trust_of, wifi_host
 from virtual_phones.android.phone import AndroidPhone
 from virtual_phones.bench.scenario import add_phones, read_scenario
 
@@ -97,48 +101,65 @@ class Measured:
     refused: int
 
 
+def misbehaved(page: PhonePage) -> int:
+    """A page that sends whatever it finds on the phone, wherever there is room, and between that what is asked.
+
+    How often it was refused.
+    """
+    refused = 0
+    assert page.open() == 200
+    nonce = page.found["nonce"]
+    page.begin("touch")
+    assert page.tell("touch", {"touch_coverage_permille": "1000", "touch_ghosts": "0"}) == 204
+    page.begin("gnss")
+    assert page.tell("gnss", {"gnss_fix_ms": "1200"}) == 204
+    for word in OF_THE_PAGE.values():
+        for check in page.found["checks"]:
+            values = CHECKS[check]
+            page.begin(check)
+            sent = [page.tell(check, {next(iter(values)): word}), page.tell(check, {}, {next(iter(values)): word})]
+            sent.append(page.tell(check, {word: "1"}))
+            sent.append(page.ask("POST", "state", {"nonce": nonce, "check": check, "state": word})[0])
+            refused += sum(each != 204 for each in sent)
+            assert 204 not in sent[1:], "what is not even shaped as a value's name or sign"
+        ascii_word = word.encode("ascii", "ignore").decode()
+        assert page.ask("GET", "plan", headers={"User-Agent": ascii_word, "Referer": ascii_word})[0] == 200
+        assert page.ask("POST", "result", raw=word.encode())[0] != 204
+        assert page.ask("GET", f"page?{ascii_word.replace(' ', '+')}")[0] == 404
+    assert page.end() == 204
+    return refused
+
+
 class Person:
     """Hands at the phone, its browser, and a camera."""
 
-    def __init__(self, slot: Any, clock: VirtualClock, home: Path) -> None:
-        self.slot, self.home = slot, home
+    def __init__(self, slot: Any, clock: VirtualClock, home: Path, host: PageHost) -> None:
+        self.slot, self.home, self.host = slot, home, host
         self.hands = lives.scripted(SCRIPT, slot, clock)
         self.events: list[str] = []
         self.printed = b""
         self.refused = 0
+        self.code = ""
 
     def notice(self, session: Session, event: Event) -> None:
         self.events.append(repr(event))
         if isinstance(event, Instruction) and event.key == "phone_page":
-            self.browse()
+            self.browse(PhonePage(self.slot.phone.system.opened[-1]))
+        if isinstance(event, Instruction) and event.key == "phone_page_wifi":
+            self.browse(PhonePage(event.facts["address"], trust=trust_of(self.host)))
+        if isinstance(event, QuestionAsked) and event.question.key == PAGE_CODE:
+            assert event.question.facts["code"] == self.code
+            session.answer(event.question.id, "yes", by="person")
+            return
         if isinstance(event, QuestionAsked) and event.question.key == "photos_taken":
             self.photograph(event.question.facts["code"])
             session.answer(event.question.id, "taken", by="person")
             return
         self.hands.notice(session, event)
 
-    def browse(self) -> None:
-        """A page that sends whatever it finds on the phone, wherever there is room, and between that what is asked."""
-        page = PhonePage(self.slot.phone.system.opened[-1])
-        assert page.open() == 200
-        nonce = page.found["nonce"]
-        page.begin("touch")
-        assert page.tell("touch", {"touch_coverage_permille": "1000", "touch_ghosts": "0"}) == 204
-        page.begin("nfc")
-        assert page.tell("nfc", {"nfc_tag": "read"}) == 204
-        for word in OF_THE_PAGE.values():
-            for check, values in CHECKS.items():
-                page.begin(check)
-                sent = [page.tell(check, {next(iter(values)): word}), page.tell(check, {}, {next(iter(values)): word})]
-                sent.append(page.tell(check, {word: "1"}))
-                sent.append(page.ask("POST", "state", {"nonce": nonce, "check": check, "state": word})[0])
-                self.refused += sum(each != 204 for each in sent)
-                assert 204 not in sent[1:], "what is not even shaped as a value's name or sign"
-            ascii_word = word.encode("ascii", "ignore").decode()
-            assert page.ask("GET", "plan", headers={"User-Agent": ascii_word, "Referer": ascii_word})[0] == 200
-            assert page.ask("POST", "result", raw=word.encode())[0] != 204
-            assert page.ask("GET", f"page?{ascii_word.replace(' ', '+')}")[0] == 404
-        assert page.end() == 204
+    def browse(self, page: PhonePage) -> None:
+        self.refused += misbehaved(page)
+        self.code = page.found["code"]
 
     def photograph(self, code: str) -> None:
         folder = self.home.parent / "camera"
@@ -196,7 +217,10 @@ def live(folder: Path, home: Path, phone: Mapping[str, Any]) -> Measured:
     clock = VirtualClock()
     port = DirectPort(slot, clock, home / "pairing")
     ledger = Ledger(home / "ledger.sqlite3", clock=clock)
-    person = Person(slot, clock, home)
+    secret = folder / "certificate"  # the operator's own, no part of the station
+    secret.mkdir()
+    host = wifi_host(secret)
+    person = Person(slot, clock, home, host)
     with lives.session(
         ledger,
         port,
@@ -205,6 +229,7 @@ def live(folder: Path, home: Path, phone: Mapping[str, Any]) -> Measured:
         settings=FULL,
         listener=person.notice,
         photos=PhotoDesk(folder=home / "photos"),
+        page_host=host,
     ) as session:
         (job,) = session.start(port.look(), by=lives.TESTER).jobs
         session.wait()
@@ -240,9 +265,11 @@ def test_the_phone_was_measured_whole_and_was_erased(measured: Measured) -> None
     android = isinstance(measured.phone, AndroidPhone)
     watched = {"check.buttons", "check.digitiser", "check.proximity"} if android else {"check.silent_apple"}
     assert asked >= {"check.eyes", "check.photos", "check.browser"} | watched
+    assert asked >= {"check.browser.touch", "check.browser.gnss"}, "the page was there: by cable, or over Wi-Fi"
+    of_the_page = checks_of(Platform.ANDROID if android else Platform.APPLE)
+    assert measured.refused >= len(OF_THE_PAGE) * len(of_the_page) * 3
     if android:
-        assert asked >= {"check.silent_android", "check.browser.touch", "check.browser.nfc"}
-        assert measured.refused >= len(OF_THE_PAGE) * len(CHECKS) * 3
+        assert asked >= {"check.silent_android"}
     names = {path.name for path in files(measured)}
     assert names >= {"ledger.sqlite3", "station.log", *(f"{view}.jpg" for view in VIEWS)}
     assert any(name.endswith(".pdf") for name in names)

@@ -11,20 +11,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from grading.checks import run_check
 from grading.report import CheckOutcome
 from grading.schemes import load
-from phones.clock import utc_now
 from phones.evidence import Evidence
 from phones.port import Platform
 from phones.signs import NOT_MEASURED
@@ -41,32 +36,12 @@ from station.setup.settings import Checking
 from tests.station.checking.browser.conftest import Desk, ends
 from tests.support import lives
 from tests.support.phone_page import FILES
-
-HOST = "bench.shop.example"
+from tests.support.wifi_host import HOST, wifi_host
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> PageHost:
-    folder = tmp_path_factory.mktemp("certificate")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    now = utc_now()
-    signed = (
-        builder.not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "chain.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    found = page_host_of(
-        Checking(wifi_host=HOST, wifi_address="127.0.0.1", wifi_certificate="chain.pem", wifi_key="key.pem"), folder
-    )
-    assert found is not None
-    return found
+    return wifi_host(tmp_path_factory.mktemp("certificate"))
 
 
 class Person:
