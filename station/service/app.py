@@ -4,7 +4,7 @@
 import json
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -30,7 +30,7 @@ from station.service.routes import (
     trade,
     webhooks,
 )
-from station.service.routing import gives
+from station.service.routing import gives, only_declared
 from station.service.running import Running
 
 SUBJECTS = (
@@ -84,6 +84,7 @@ def routes_of(running: Running | None) -> FastAPI:
         "/healthz",
         _healthz,
         methods=["GET"],
+        dependencies=[Depends(only_declared)],
         operation_id="healthz",
         summary="The process answers",
         response_class=Response,

@@ -3,14 +3,17 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 
 from station.documents.document import Document
 from station.service import bodies
 from station.service.callers import Caller, Right
+from station.service.errors import ApiRefusedError
 from station.service.feed import EventStream
 from station.service.running import Running
 
@@ -37,6 +40,30 @@ def _must(right: Right) -> Callable[[Caller], None]:
         caller.must_have(right)
 
     return check
+
+
+def only_declared(request: Request) -> None:
+    """A query that the route does not declare is refused: passed over, a mistyped filter would be none at all. So is
+    one that is given twice, but for lists: nobody could say which of the two counts. Raises: ApiRefusedError.
+    """
+    route = request.scope["route"]
+    assert isinstance(route, APIRoute)
+    declared = _queries(route.dependant)
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if name not in declared:
+            known = f" ({', '.join(declared)})" if declared else ""
+            raise ApiRefusedError(cause=f"query.{name[:40]}: undeclared{known}", status=422)
+        if not declared[name] and names.count(name) > 1:
+            raise ApiRefusedError(cause=f"query.{name}: repeated", status=422)
+
+
+def _queries(dependant: Dependant) -> dict[str, bool]:
+    """Name → may it be there several times?"""
+    own = {each.alias: get_origin(each.field_info.annotation) is list for each in dependant.query_params}
+    for each in dependant.dependencies:
+        own |= _queries(each)
+    return own
 
 
 ANYWHERE = (400, 401, 403, 408, 413, 415, 421, 422, 429, 431, 503, 505)
@@ -71,7 +98,7 @@ class Routes(APIRouter):
                 function,
                 methods=[method],
                 status_code=status,
-                dependencies=[Depends(_must(right))],
+                dependencies=[Depends(_must(right)), Depends(only_declared)],
                 operation_id=function.__name__,
                 summary=(function.__doc__ or "").partition("\n")[0],
                 openapi_extra={"x-right": right.value, "x-refusals": refusals},

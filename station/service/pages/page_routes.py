@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from station.service.callers import Right
 from station.service.errors import ApiRefusedError, NoCallerError
 from station.service.pages.browser import Browser, browser_of
-from station.service.routing import Service
+from station.service.routing import Service, only_declared
 
 __all__ = ["LOGGED_IN", "OPEN", "PageRoutes", "Seen", "Service"]
 
@@ -52,6 +52,12 @@ def _logged_in(browser: Seen) -> None:
         raise NoCallerError
 
 
+def _as_declared(request: Request) -> None:
+    """A mistyped address shows no page of everything. Parts are asked for by our own pages, with whatever htmx adds."""
+    if not browser_of(request.scope).is_part:
+        only_declared(request)
+
+
 class Without(Enum):
     """Of pages that ask for no right: for anybody who reaches this machine's loopback, or who has logged in."""
 
@@ -70,7 +76,7 @@ class PageRoutes(APIRouter):
         wanted = [Depends(_own_page)] if method != "GET" else []
         if right is not OPEN:
             wanted.append(Depends(_must(right) if isinstance(right, Right) else _logged_in))
-            wanted += [Depends(_csrf)] if method != "GET" else []
+            wanted.append(Depends(_csrf if method != "GET" else _as_declared))
 
         def added(function: Any) -> Any:
             self.add_api_route(

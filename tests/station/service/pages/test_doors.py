@@ -3,6 +3,7 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 from fastapi.routing import APIRoute
 
@@ -144,3 +145,39 @@ def test_assets_are_those_of_the_list_alone_and_htmx_is_as_its_makers_gave_it(ro
 
 def test_no_letter_leads_to_two_pages() -> None:
     assert len({each.key for each in NAVIGATION}) == len(NAVIGATION)
+
+
+def test_a_page_refuses_a_query_that_it_does_not_declare(room: ServiceRoom) -> None:
+    with coming_in(room, "technician") as browser, coming_in(room, "validator", "Wang Fang") as validator:
+        for method, path, right in CLOSED:
+            if method == "GET":
+                by = validator if right == "decide" else browser
+                with by.client.stream("GET", path, params={"resullt": "open"}) as answer:
+                    assert answer.status_code == 422, path
+                    answer.read()
+                assert "query.resullt" in answer.text, path
+
+
+def test_what_our_pages_link_to_is_declared() -> None:
+    declared = {
+        each.path_regex: {query.alias for query in each.dependant.query_params}
+        for subject in SUBJECTS
+        for each in subject.routes
+        if isinstance(each, APIRoute) and "GET" in (each.methods or ())
+    }
+    links = 0
+    for file in (Path(asset_files.__file__).parent / "templates").glob("*.html"):
+        text = re.sub(r"\{\{.*?\}\}", "x", re.sub(r"\{%.*?%\}", "", file.read_text("utf-8")))
+        linked = [
+            (path, re.findall(r"(?:^|&amp;)([^=&\"]+)=", queries))
+            for path, queries in re.findall(r'(?:href|src|action|data-hx-get)="(/(?!assets/)[^"?]*)\?([^"]*)"', text)
+        ]
+        for form in re.findall(r"<form[^>]*method=\"get\".*?</form>", text, re.DOTALL):
+            (path,) = re.findall(r'action="([^"]*)"', form)
+            linked.append((path, re.findall(r' name="([^"]*)"', form)))
+        for path, names in linked:
+            (takes,) = [queries for pattern, queries in declared.items() if pattern.match(path)]
+            assert names, (file.name, path)
+            assert set(names) <= takes, (file.name, path)
+            links += 1
+    assert links > 12
