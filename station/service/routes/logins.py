@@ -30,7 +30,7 @@ class LoginTold(Document):
     expires_at: datetime
 
 
-@ROUTES.add("POST", "/logins", Right.SEE, status=201, response_model=LoginTold)
+@ROUTES.add("POST", "/logins", Right.SEE, status=201, refuses=(), response_model=LoginTold)
 def make_login(service: Service, caller: From, body: bodies.Nothing) -> Response:
     """A one-time address of the dashboard, for a browser that then acts as this caller."""
     del body  # whose name counts is chosen on the page

@@ -10,7 +10,7 @@ from station.documents.setup import StationChecked
 from station.service import bodies
 from station.service.callers import Right
 from station.service.feed import EventStream, Wanted
-from station.service.routing import IN_THE_WAY, From, Id, Routes, Service, Streamed, gives, tell
+from station.service.routing import IN_THE_WAY, NOT_THERE, From, Id, Routes, Service, Streamed, gives, tell
 from station.service.tokens import still_counts
 from station.service.told import CodeTold, ServiceTold
 from station.text.language import current
@@ -30,41 +30,41 @@ def doctor(service: Service) -> Response:
     return tell(service.look())
 
 
-@ROUTES.add("POST", "/drain", Right.MAINTAIN, response_model=ServiceTold)
+@ROUTES.add("POST", "/drain", Right.MAINTAIN, refuses=(IN_THE_WAY,), response_model=ServiceTold)
 def drain(service: Service, body: bodies.Draining) -> Response:
     """Finish what is begun and begin nothing new, or begin again."""
     service.drain(wanted=body.drain)
     return tell(service.state())
 
 
-@ROUTES.add("POST", "/maintenance", Right.MAINTAIN, response_model=ServiceTold)
+@ROUTES.add("POST", "/maintenance", Right.MAINTAIN, refuses=(IN_THE_WAY,), response_model=ServiceTold)
 def maintenance(service: Service, caller: From, body: bodies.Maintaining) -> Response:
     """Keep the bench free and say why, over a start too; or (null) begin again."""
     service.maintain(caller, body.reason, operator=body.operator)
     return tell(service.state())
 
 
-@ROUTES.add("POST", "/lock", Right.MAINTAIN, response_model=ServiceTold)
+@ROUTES.add("POST", "/lock", Right.MAINTAIN, refuses=(IN_THE_WAY,), response_model=ServiceTold)
 def lock(service: Service) -> Response:
     """Sign nothing but for erases that have begun, and begin none, until `unlock`."""
     service.pauses.locked.set()
     return tell(service.state())
 
 
-@ROUTES.add("POST", "/unlock", Right.MAINTAIN, response_model=ServiceTold)
+@ROUTES.add("POST", "/unlock", Right.MAINTAIN, refuses=(IN_THE_WAY,), response_model=ServiceTold)
 def unlock(service: Service, caller: From, body: bodies.Unlocking) -> Response:
     """Begin again; over the Unix socket alone, with the passphrase of the station's key."""
     service.unlock(caller, body.passphrase)
     return tell(service.state())
 
 
-@ROUTES.add("GET", "/problems/{code}", Right.SEE, response_model=CodeTold)
+@ROUTES.add("GET", "/problems/{code}", Right.SEE, refuses=(NOT_THERE,), response_model=CodeTold)
 def problem(code: Id) -> Response:
     """What a code means and what to do about it."""
     return tell(CodeTold.of(code))
 
 
-@ROUTES.add("GET", "/events", Right.READ, response_class=Response, responses=gives("text/event-stream"))
+@ROUTES.add("GET", "/events", Right.READ, refuses=(), response_class=Response, responses=gives("text/event-stream"))
 def events(
     service: Service,
     caller: From,
