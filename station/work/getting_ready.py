@@ -25,6 +25,9 @@ from wipe.steps.preconditions import thin_identity
 
 log = logging.getLogger("proofwipe.worker")
 
+_OF_THE_WISH = frozenset({ProblemCode.OVERWRITE_NOT_POSSIBLE, ProblemCode.METHOD_WEAKER})
+_STARTED = frozenset({Presence.ADB_DEVICE, Presence.ADB_FOYER, Presence.APPLE})
+
 
 class GettingReady:
     """Of one job; may be made ready again when hands were at the phone."""
@@ -56,7 +59,7 @@ class GettingReady:
                 break
             self._block(problems)
             self._stop_if_unplugged()
-            if clock.monotonic() >= give_up:
+            if clock.monotonic() >= give_up or self._is_for_nobody(problems):
                 raise StepFailed("blocked")
             self._wait_for_change(give_up)
         number = self._job.write(
@@ -89,6 +92,11 @@ class GettingReady:
             if answer != "yes":
                 raise StepFailed("certified_before")
         self._wanted_again = True
+
+    def _is_for_nobody(self, problems: tuple[Problem, ...]) -> bool:
+        """Does only another wish help, whatever is done at the phone? One that is not started may still be."""
+        is_started = self._phone.peek().presence in _STARTED
+        return is_started and any(problem.code in _OF_THE_WISH for problem in problems)
 
     def _stop_if_unplugged(self) -> None:
         """A phone that somebody took away is not waited for until a person's time is over. Raises: StepFailed."""

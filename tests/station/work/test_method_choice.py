@@ -42,6 +42,9 @@ def test_a_wish_for_a_report_is_taken_where_a_certificate_could_be_had() -> None
 def test_a_weaker_wish_is_refused_and_nothing_is_erased() -> None:
     life = lives.live(lives.PIXEL_13, method="android_guided")
     assert (life.job.failure, life.job.problems) == ("blocked", ("method_weaker",))
+    assert life.progress.count("blocked") <= 2, (
+        "only another wish would help: nobody is waited for but to let the bench in"
+    )
     assert not life.truth["erased"]
 
 

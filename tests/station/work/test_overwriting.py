@@ -77,6 +77,9 @@ def test_a_route_that_cannot_overwrite_says_so_before_anything_is_done(phone: Ma
     assert (life.job.stage, life.job.failure) == (Stage.FAILED, "blocked")
     assert life.job.problems == ("overwrite_not_possible",)
     assert not life.job.steps_begun
+    assert life.progress.count("blocked") <= 2, (
+        "nothing that is done at the phone would help: nobody is waited for but to let the bench in"
+    )
 
 
 @pytest.mark.repeats
