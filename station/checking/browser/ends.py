@@ -28,7 +28,7 @@ SIGNS: Mapping[PageEnd, str] = {
     PageEnd.NEVER_OPENED: "not_opened",
     PageEnd.LEFT: "cut",
     PageEnd.REPLAYED: "replayed",
-    PageEnd.FLOODED: "flooded",
+    PageEnd.FLOODED: "replayed",  # the law of 2027.02 lets a person's word stand in for a sign that it does not know
     PageEnd.NO_WAY: "not_opened",
     PageEnd.NO_BROWSER: "not_opened",
     PageEnd.NOT_BOUND: "replayed",

@@ -13,7 +13,7 @@ from phones.signs import NOT_MEASURED
 from station.checking.alone import results
 from station.checking.browser import act, visit
 from station.checking.browser.act import BROWSER_ANDROID
-from station.checking.browser.ends import NOBODYS, PageEnd
+from station.checking.browser.ends import NOBODYS, SIGNS, PageEnd
 from station.checking.browser.plan import CHECKS
 from station.checking.check_file import CheckFile
 from station.checking.flow import whole
@@ -137,7 +137,7 @@ def test_a_visit_of_nobody_knows_whom_is_gone_on_with_by_nobody(
     pieces = desk.run(browse)
     assert ends(pieces) == end
     (signs,) = [piece for piece in pieces if piece.asked == "check.browser.not_measured"]
-    assert set(signs.values.values()) == {end.value}, "its own word"
+    assert set(signs.values.values()) == {SIGNS[end]}
     assert f"{NOT_MEASURED}browser.touch_coverage_permille" in signs.values
     assert is_whole(desk.kept), "only --again begins anew"
-    assert outcomes(desk.kept)["touch_coverage_permille"] == (CheckOutcome.INDETERMINATE, f"not measured: {end.value}")
+    assert outcomes(desk.kept)["touch_coverage_permille"] == (CheckOutcome.INDETERMINATE, f"not measured: {SIGNS[end]}")
