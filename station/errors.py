@@ -17,7 +17,8 @@ ProofwipeError
 ├── SessionRefusedError   the session at work does not understand a request
 ├── SessionLostError      it ended, or fell silent, before it answered
 ├── ConfigError           a key or value of the configuration is wrong
-│   └── GivenFileError        a file that a person wrote has faults, all of which it names
+│   ├── GivenFileError        a file that a person wrote has faults, all of which it names
+│   └── ParameterError        what was asked for with a command or request is no such value
 ├── ExtraMissingError     the part that drives phones is not installed
 ├── LogMissingError       no transparency log can be opened, and the settings ask for one
 ├── NotInitialisedError   `proofwipe init` has not been run
@@ -33,6 +34,8 @@ ProofwipeError
 ├── CountMismatchError    `--expect N` and the bench differ
 ├── RestlessBenchError    the bench does not come to rest: a phone comes and goes
 ├── JobNotFoundError      no such job
+│   └── SampleNotDrawnError   no sample of that period was drawn
+├── CodeUnknownError      no code of that name
 ├── NotCertifiedError     the job has no certificate that could be withdrawn or copied
 ├── NotEntitledError      nobody of that name may do that here, or no name was given
 ├── KeyRequiredError      decisions are taken under a validator's own key here
@@ -53,6 +56,7 @@ ProofwipeError
     ├── NewerJobError         the phone was here again since; somebody has to say that this is known
     │   └── JobOvertakenError     and has a certificate from then
     └── JobBusyError          nor will it be before its worker is done
+        └── PhoneBusyError        and its phone is left alone until then
 """
 
 from collections.abc import Mapping
@@ -201,6 +205,14 @@ class GivenFileError(ConfigError):
         return say("error.given_file.reason", language, subject=self.subject, faults="; ".join(self.lines(language)))
 
 
+class ParameterError(ConfigError):
+    """What a command or request asks for is not a value that is taken there; no setting of the station is wrong.
+    `expected`: what is, `got`: what was given.
+    """
+
+    code = "parameter"
+
+
 class ExtraMissingError(ProofwipeError):
     """A buyer's installation was asked to drive phones."""
 
@@ -283,6 +295,25 @@ class JobNotFoundError(ProofwipeError):
 
     code = "job_not_found"
     exit_code = 3
+
+
+class SampleNotDrawnError(JobNotFoundError):
+    """No sample of that period was drawn. `subject`: the period; `reports`: of reports, not of certificates."""
+
+    code = "sample_not_drawn"
+
+    def __init__(self, *, subject: str, reports: bool) -> None:
+        super().__init__(subject=subject, options=" --reports" if reports else "")
+
+
+class CodeUnknownError(ProofwipeError):
+    """No code of that name. `near`: some that are like it."""
+
+    code = "code_unknown"
+    exit_code = 3
+
+    def __init__(self, *, subject: str, near: str) -> None:
+        super().__init__(subject=subject, near=near)
 
 
 class AmbiguousJobError(ProofwipeError):
@@ -384,6 +415,20 @@ class JobBusyError(WrongStageError):
     def hint(self, language: str = "en") -> str:
         """To wait."""
         return say("word.job_running_next", language, **self.facts)
+
+
+class PhoneBusyError(JobBusyError):
+    """A job is at that phone: nothing else is begun on it, and it is asked nothing. `subject`: the job's id."""
+
+    code = "phone_busy"
+
+    def reason(self, language: str = "en") -> str:
+        """Which job is at it, and how far."""
+        return say("error.phone_busy.reason", language, **self.facts)
+
+    def hint(self, language: str = "en") -> str:
+        """Where to see it, and to wait or to give it up."""
+        return say("error.phone_busy.hint", language, **self.facts)
 
 
 class BeingMeasuredError(ProofwipeError):

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Why something is so: a code that stays, and the sentence and next step of it in the language in use."""
 
+import difflib
 from dataclasses import dataclass
 from typing import Self
 
 from phones.errors import ProofwipeError
 from phones.problem import Problem
-from phones.words import has
+from phones.words import catalogue, has
 from station.documents.document import known
 from station.text.language import current, text
 
@@ -17,7 +18,9 @@ REASONS = (
     "verify.{code}",
     "cap.{code}",
     "withdrawal.{code}",
+    "choice.{code}",
 )
+_MOST_NEAR = 5
 NEXT_STEPS = ("next.{code}", "problem.{code}.next", "error.{code}.hint")
 
 
@@ -45,6 +48,18 @@ class Reason:
     def of_error(cls, error: ProofwipeError) -> Self:
         """What the work goes on without, or ended by."""
         return cls(code=error.code, sentence=error.reason(current()), next_step=known(error.hint(current())))
+
+
+def codes_like(code: str) -> tuple[str, ...]:
+    """Codes that have a sentence here and are spelt nearly so, the nearest first."""
+    ends = [place.partition("{code}")[::2] for place in REASONS]
+    known_codes = {
+        key.removeprefix(before).removesuffix(after)
+        for key in catalogue()
+        for before, after in ends
+        if key.startswith(before) and key.endswith(after)
+    }
+    return tuple(difflib.get_close_matches(code.lower(), sorted(known_codes), n=_MOST_NEAR))
 
 
 def _said(places: tuple[str, ...], code: str) -> str | None:

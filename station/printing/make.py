@@ -4,9 +4,9 @@
 from calendar import monthrange
 from datetime import date, datetime
 
-from certs.log.sampling import CERTIFICATES
+from certs.log.sampling import CERTIFICATES, REPORTS
 from certs.log.sampling import period as period_named
-from station.errors import ConfigError, JobNotFoundError, NotInitialisedError
+from station.errors import NotInitialisedError, ParameterError, SampleNotDrawnError
 from station.ledger.job import Job
 from station.ledger.job_filter import JobFilter
 from station.printing.audit import audit_pdf
@@ -23,7 +23,7 @@ _MOMENT = "%Y-%m-%d %H:%M"
 
 
 def station_name(home: Home) -> str:
-    """Owner and name of the station; "" where nobody has said. Raises: ConfigError."""
+    """Owner and name of the station; "" where nobody has said. Raises: ParameterError."""
     try:
         company = load_company(home.keys)
     except NotInitialisedError:  # a demo's folder
@@ -51,25 +51,25 @@ def manifest(home: Home, jobs: Jobs, name: str, *, at: datetime, whole_numbers: 
 def shift(home: Home, jobs: Jobs, begin: datetime, end: datetime, *, at: datetime) -> bytes:
     """The report of the jobs opened from `begin` to before `end`, both aware; at most a week.
 
-    Raises: ConfigError for no such time; LedgerError.
+    Raises: ParameterError for no such time; LedgerError.
     """
     try:
         slices = hours(begin, end)
         period = f"{begin.astimezone().strftime(_MOMENT)} – {end.astimezone().strftime(_MOMENT)}"
         counted = jobs.ledger.view.statistics(slices)
     except (ValueError, OverflowError) as error:  # a zone's clock has no time before the year 1, or after 9999
-        raise ConfigError(subject="shift", expected=text("word.shift_expected"), got=str(error)) from error
+        raise ParameterError(subject="shift", expected=text("word.shift_expected"), got=str(error)) from error
     return report_pdf(
         Report(title=text("print.shift"), period=period, counted=counted), station=station_name(home), at=at
     )
 
 
 def month(home: Home, jobs: Jobs, name: str, *, at: datetime) -> bytes:
-    """The report of a month of the machine's own clock, such as "2026-11". Raises: ConfigError; LedgerError."""
+    """The report of a month of the machine's own clock, such as "2026-11". Raises: ParameterError; LedgerError."""
     try:
         first = datetime.strptime(name, "%Y-%m").date()  # noqa: DTZ007 - a name, no moment
     except ValueError as error:
-        raise ConfigError(subject="month", expected=text("word.month_expected"), got=name[:40]) from error
+        raise ParameterError(subject="month", expected=text("word.month_expected"), got=name[:40]) from error
     period = statistics.period(first, _last_of(first))
     counted = statistics.statistics(jobs, period)
     return report_pdf(
@@ -83,18 +83,19 @@ def audit(home: Home, job: Job, *, at: datetime) -> bytes:
 
 
 def sample(home: Home, jobs: Jobs, name: str, *, at: datetime, of: str = CERTIFICATES) -> bytes:
-    """The sheet of a sample that was drawn. Raises: ConfigError for what is no period; JobNotFoundError where none was
-    drawn; LogMissingError, LogError, LedgerError.
+    """The sheet of a sample that was drawn.
+
+    Raises: ParameterError for what is no period; SampleNotDrawnError; LogMissingError, LogError, LedgerError.
     """
     from station.session.sampling import written_sample
 
     try:
         wanted = period_named(name)
     except ValueError as error:
-        raise ConfigError(subject="period", expected="2026-11, 2026-W48, 2026-11-29", got=name[:40]) from error
+        raise ParameterError(subject="period", expected="2026-11, 2026-W48, 2026-11-29", got=name[:40]) from error
     drawing = written_sample(home, jobs.ledger, wanted, of=of)
     if drawing.sample is None:
-        raise JobNotFoundError(subject=wanted.name, got=text("word.not_drawn", period=wanted.name))
+        raise SampleNotDrawnError(subject=wanted.name, reports=of == REPORTS)
     return sample_pdf(drawing, station=station_name(home), at=at)
 
 

@@ -20,7 +20,7 @@ from phones.clock import utc_now
 from phones.identity import PhoneIdentity, plain
 from phones.problem import Problem
 from station.documents.phones import ErasePlanned
-from station.errors import ConfigError, NotConfirmedError
+from station.errors import NotConfirmedError, ParameterError
 from station.ledger.earlier import methods_refused
 from station.service.errors import PlanChangedError, PlanEmptyError, PlanExpiredError, PlanNotFoundError
 from station.session.bench_operations import inspect
@@ -70,10 +70,10 @@ class Plans:
     def make(self, wanted: str, *, method: str, caller: str) -> Waiting:
         """Ask the phone and plan; nothing is written to it.
 
-        Raises: PhoneNotFoundError, AmbiguousPhoneError, JobBusyError, ConfigError, BenchError, LedgerError.
+        Raises: PhoneNotFoundError, AmbiguousPhoneError, PhoneBusyError, ParameterError, BenchError, LedgerError.
         """
         if method and method not in METHODS:
-            raise ConfigError(subject="method", expected=", ".join(METHODS), got=method[:40])
+            raise ParameterError(subject="method", expected=", ".join(METHODS), got=method[:40])
         made = Waiting(
             id=secrets.token_hex(16),
             caller=caller,

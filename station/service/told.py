@@ -8,7 +8,8 @@ from typing import ClassVar, Literal, Self
 
 from station.documents.document import Document, known
 from station.documents.phones import ErasePlanned
-from station.documents.sentences import Reason
+from station.documents.sentences import Reason, codes_like
+from station.errors import CodeUnknownError
 from station.service.plans import Waiting
 from station.session.board import Row, Say, Urgency
 from station.session.events import Question
@@ -199,8 +200,10 @@ class CodeTold(Document):
 
     @classmethod
     def of(cls, code: str) -> Self:
-        """In the language in use; nulls for a code that is not known here."""
+        """In the language in use. Raises: CodeUnknownError."""
         told = Reason.of_code(code)
+        if told.sentence is None:
+            raise CodeUnknownError(subject=code, near=", ".join(codes_like(code)) or "—")
         return cls(code=code, sentence=told.sentence, next_step=told.next_step, language=current())
 
 

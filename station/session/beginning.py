@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from phones.identity import PhoneIdentity, plain
 from phones.port import Sighting
-from station.errors import JobBusyError
+from station.errors import PhoneBusyError
 from station.session.beforehand import must_have_room
 from station.session.confirmation import Candidate
 from station.session.find_phone import find
@@ -103,17 +103,17 @@ class AtWork:
 def meant(at: OpenStation, *, wanted: str, wishes: Wishes) -> PhoneMeant:
     """The one phone meant by a serial, UDID, IMEI, slot or port, asked who it is; none that a worker is at is asked.
 
-    Raises: StationBusyError, DrainingError; PhoneNotFoundError, AmbiguousPhoneError, JobBusyError, WrongSignerError,
+    Raises: StationBusyError, DrainingError; PhoneNotFoundError, AmbiguousPhoneError, PhoneBusyError, WrongSignerError,
     BenchError.
     """
     at.may_begin()
     busy = {job.port: job for job in at.jobs_at_work}
     for job in busy.values():
         if job.identity is not None and plain(wanted) in job.identity.called_by(job.opened.usb_serial):
-            raise JobBusyError(subject=job.id, stage=job.stage.value)
+            raise PhoneBusyError(subject=job.id, stage=job.stage.value)
     sighting = find(at.bench, wanted, at.settings, left_alone=busy.keys())
     if sighting.port in busy:
-        raise JobBusyError(subject=busy[sighting.port].id, stage=busy[sighting.port].stage.value)
+        raise PhoneBusyError(subject=busy[sighting.port].id, stage=busy[sighting.port].stage.value)
     at.session.must_sign_for(sighting)
     settings = wishes.laid_over(at.settings)
     return PhoneMeant.of(at.session.identify(sighting, method=wishes.method, settings=settings))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from phones.identity import plain
 from phones.port import Sighting
-from station.errors import JobBusyError
+from station.errors import PhoneBusyError
 from station.session.bench import PhoneBench
 from station.session.find_phone import ask, find, present, settled
 from station.setup.settings import Settings
@@ -95,14 +95,14 @@ def inspect(at: BenchInUse, *, wanted: str = "", parts: bool = False) -> Inspect
     """A whole inspection of the one phone meant by a serial, UDID, IMEI, slot or port, or of the only one there is;
     `parts`: with what it names of its parts. A phone that a worker is at is asked nothing.
 
-    Raises: PhoneNotFoundError, AmbiguousPhoneError, JobBusyError, BenchError.
+    Raises: PhoneNotFoundError, AmbiguousPhoneError, PhoneBusyError, BenchError.
     """
     busy = {job.port: job for job in at.jobs_at_work}
     for job in busy.values():
         if wanted and job.identity is not None and plain(wanted) in job.identity.called_by(job.opened.usb_serial):
-            raise JobBusyError(subject=job.id, stage=job.stage.value)
+            raise PhoneBusyError(subject=job.id, stage=job.stage.value)
     sighting = find(at.bench, wanted or None, at.settings, left_alone=busy.keys())
     if sighting.port in busy:
         job = busy[sighting.port]
-        raise JobBusyError(subject=job.id, stage=job.stage.value)
+        raise PhoneBusyError(subject=job.id, stage=job.stage.value)
     return Inspection(sighting=sighting, values=ask(at.bench, sighting, parts=parts))

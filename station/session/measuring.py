@@ -19,10 +19,10 @@ from station.checking.flow import Skips
 from station.checking.table import ACTS, acts_of
 from station.errors import (
     BeingMeasuredError,
-    ConfigError,
     FileNotWrittenError,
     JobNotFoundError,
     NamelessPhoneError,
+    ParameterError,
     QuestionClosedError,
     SubscriptionDroppedError,
 )
@@ -69,13 +69,13 @@ def begin_to_measure(
 ) -> Begun:
     """Measure it: see `Session.check`. `profile`: one of `Profile`; `only`: names of acts, whatever the profile.
 
-    Raises: StationBusyError, DrainingError, ConfigError; BeingMeasuredError, which names one, where as many as can be
-    are measured already; what else stands in the way is told by `how_far`.
+    Raises: StationBusyError, DrainingError, ParameterError; BeingMeasuredError, which names one, where as many as can
+    be are measured already; what else stands in the way is told by `how_far`.
     """
     at.may_begin()
     known = {act.name for act in ACTS}
     if profile not in {each.value for each in Profile} or not known.issuperset(only):
-        raise ConfigError(subject="check", expected=", ".join(sorted(known)), got=", ".join((profile, *only))[:80])
+        raise ParameterError(subject="check", expected=", ".join(sorted(known)), got=", ".join((profile, *only))[:80])
     made, id_ = Measured(port=phone.port), secrets.token_hex(16)
     with at.measured.lock:
         _drop_abandoned(at.measured.by_id)

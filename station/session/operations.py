@@ -16,10 +16,10 @@ from certs.log.sampling import CERTIFICATES, REPORTS
 from certs.log.sampling import period as period_named
 from certs.record.facts import Person, Validation
 from station.errors import (
-    ConfigError,
     JobBusyError,
     KeyRequiredError,
     NotCertifiedError,
+    ParameterError,
     StationBusyError,
     WrongStageError,
 )
@@ -153,7 +153,7 @@ def decide(
 def withdraw(at: OpenStation, *, job: str, reason: str, by: str, grounds: str = "") -> None:
     """The job's certificate no longer stands. Raises: NotEntitledError; what `Session.withdraw` raises."""
     if reason not in WITHDRAWALS:
-        raise ConfigError(subject="reason", expected=", ".join(WITHDRAWALS), got=reason[:40])
+        raise ParameterError(subject="reason", expected=", ".join(WITHDRAWALS), got=reason[:40])
     person = load_company(at.home.keys).decider(by)
     at.session.withdraw(job, reason=reason, by=person, grounds=grounds)
 
@@ -201,7 +201,7 @@ def print_paper(at: OpenStation, *, job: str, opened: tuple[str, ...] = ()) -> P
 def copy_paper(at: OpenStation, *, job: str, opened: tuple[str, ...] = ()) -> Printed:
     """As `print_paper`, of a paper that is out, with sealed fields that it has; nothing is written.
 
-    Raises: NotCertifiedError where no paper of it is out; ConfigError for a name that is not sealed in it; what
+    Raises: NotCertifiedError where no paper of it is out; ParameterError for a name that is not sealed in it; what
     `print_paper` raises.
     """
     at.session.must_be_unlocked()
@@ -210,7 +210,7 @@ def copy_paper(at: OpenStation, *, job: str, opened: tuple[str, ...] = ()) -> Pr
         raise NotCertifiedError(subject=found.id, stage=found.stage.value)
     sealed = [each.name for each in found.openings or ()]
     if strange := [each for each in opened if each not in sealed]:
-        raise ConfigError(subject="opened", expected=", ".join(sealed) or "—", got=strange[0][:40])
+        raise ParameterError(subject="opened", expected=", ".join(sealed) or "—", got=strange[0][:40])
     return print_paper(at, job=job, opened=opened)
 
 
@@ -257,14 +257,14 @@ def write_sample(at: OpenStation, *, period: str, percent: int, of: str = CERTIF
     """Write down the population of a period that is over, and its sample once the log's next entry is there; what was
     written before stands.
 
-    Raises: LogMissingError, LogError, LedgerError; ConfigError for what is no period.
+    Raises: LogMissingError, LogError, LedgerError; ParameterError for what is no period.
     """
     try:
         wanted = period_named(period)
     except ValueError as error:
-        raise ConfigError(subject="period", expected="2026-11, 2026-W48, 2026-11-29", got=period[:40]) from error
+        raise ParameterError(subject="period", expected="2026-11, 2026-W48, 2026-11-29", got=period[:40]) from error
     if of not in (CERTIFICATES, REPORTS):
-        raise ConfigError(subject="of", expected=f"{CERTIFICATES}, {REPORTS}", got=of[:40])
+        raise ParameterError(subject="of", expected=f"{CERTIFICATES}, {REPORTS}", got=of[:40])
     with at.session.acting():
         sampling.write_sample(at.home, at.session.jobs.ledger, wanted, percent=percent, of=of)
 

@@ -16,7 +16,14 @@ from certs.log.sampling import period as period_named
 from phones.clock import utc_now
 from phones.identifiers import last_four
 from phones.verdict import Verdict
-from station.errors import ConfigError, InspectorPerformedError, JobNotFoundError, LedgerError, LogMissingError
+from station.errors import (
+    InspectorPerformedError,
+    JobNotFoundError,
+    LedgerError,
+    LogMissingError,
+    ParameterError,
+    SampleNotDrawnError,
+)
 from station.ledger.ledger import Ledger
 from station.ledger.paper_events import SampleCommitted, SampleDrawn, SampleInspected
 from station.papers.job_log import job_of
@@ -91,18 +98,18 @@ def draw_sample(home: Home, settings: Settings, wanted: Period, *, percent: int,
 
 
 def period_over(name: str) -> Period:
-    """A period by its name, in UTC. Raises: ConfigError for what is none, or not over yet."""
+    """A period by its name, in UTC. Raises: ParameterError for what is none, or not over yet."""
     try:
         wanted = period_named(name)
     except ValueError as error:
-        raise ConfigError(subject="period", expected="2026-11, 2026-W48, 2026-11-29", got=name[:40]) from error
+        raise ParameterError(subject="period", expected="2026-11, 2026-W48, 2026-11-29", got=name[:40]) from error
     if wanted.end > utc_now():
-        raise ConfigError(subject="period", expected=f"< {utc_now():%Y-%m-%d %H:%M}Z", got=name[:40])
+        raise ParameterError(subject="period", expected=f"< {utc_now():%Y-%m-%d %H:%M}Z", got=name[:40])
     return wanted
 
 
 def draw_here(at: "OpenStation", *, period: str, percent: int, of: str = CERTIFICATES) -> Drawing:
-    """As `draw_sample`, by the session that holds the station. Raises: ConfigError; what `write_sample` raises."""
+    """As `draw_sample`, by the session that holds the station. Raises: ParameterError; what `write_sample` raises."""
     from station.session import operations
 
     wanted = period_over(period)
@@ -113,12 +120,12 @@ def draw_here(at: "OpenStation", *, period: str, percent: int, of: str = CERTIFI
 def written_sample(home: Home, ledger: Ledger, wanted: Period, *, of: str = CERTIFICATES) -> Drawing:
     """The sample of a period as it was written down before (`write_sample`).
 
-    Raises: LogMissingError, LogError, LedgerError; JobNotFoundError where none was.
+    Raises: LogMissingError, LogError, LedgerError; SampleNotDrawnError where none was.
     """
     with _open_log(home) as log:
         committed = _committed(ledger, wanted, of)
         if committed is None:
-            raise JobNotFoundError(subject=wanted.name, got=text("word.not_drawn", period=wanted.name))
+            raise SampleNotDrawnError(subject=wanted.name, reports=of == REPORTS)
         return _drawing(ledger, log, wanted, committed)
 
 
@@ -252,14 +259,14 @@ def lot(ledger: Ledger, wanted: Period, of: str) -> Lot:
     """The lot of a period, from what was drawn and found. Data that was found once stays found, whatever was written
     down later; a phone that was not available stays open until somebody has looked into it.
 
-    Raises: JobNotFoundError when no sample of that period was drawn; LedgerError.
+    Raises: SampleNotDrawnError when no sample of that period was drawn; LedgerError.
     """
     committed = _committed(ledger, wanted, of)
     drawn = next(
         (each for each in ledger.all_of(SampleDrawn) if (each.period, each.of) == (wanted.name, _kept(of))), None
     )
     if committed is None or drawn is None:
-        raise JobNotFoundError(subject=wanted.name, got=text("word.not_drawn", period=wanted.name))
+        raise SampleNotDrawnError(subject=wanted.name, reports=of == REPORTS)
     found: dict[str, set[str]] = {each: set() for each in drawn.chosen}
     for inspected in ledger.all_of(SampleInspected):
         if inspected.period == wanted.name and inspected.id in found:

@@ -37,6 +37,7 @@ from station.errors import (
     LedgerError,
     LockedError,
     NotInitialisedError,
+    PhoneBusyError,
     QuestionClosedError,
 )
 from station.ledger.checkpoints import sign_first
@@ -635,12 +636,12 @@ class Session:
         """Measure a phone without a job, in the calling thread; a person is asked and told as in one. See
         `station.checking.alone`.
 
-        Raises: JobBusyError when a job works on its port; BeingMeasuredError; BenchError, OSError, ValueError.
+        Raises: PhoneBusyError when a job works on its port; BeingMeasuredError; BenchError, OSError, ValueError.
         """
         with self._acting:
             busy = next((job for job in self.jobs_at_work if job.port == sighting.port), None)
             if busy is not None:
-                raise JobBusyError(subject=busy.id, stage=busy.stage.value)
+                raise PhoneBusyError(subject=busy.id, stage=busy.stage.value)
             self._must_not_be_measured(sighting)
             self._measured.add(sighting.port)
         try:

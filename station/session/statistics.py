@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from station.errors import ConfigError
+from station.errors import ParameterError
 from station.ledger.statistics import Day, Statistics
 from station.session.jobs import Jobs
 
@@ -25,10 +25,10 @@ class Period:
 
 
 def period(since: date, until: date, *, zone: str = LOCAL) -> Period:
-    """The days from `since` to `until`, both in it. Raises: ConfigError for too many, none, or no such zone."""
+    """The days from `since` to `until`, both in it. Raises: ParameterError for too many, none, or no such zone."""
     number = (until - since).days + 1
     if not 1 <= number <= MOST_DAYS or since < _FIRST or until > _LAST:
-        raise ConfigError(subject="since, until", expected=f"1–{MOST_DAYS}", got=f"{since} – {until}")
+        raise ParameterError(subject="since, until", expected=f"1–{MOST_DAYS}", got=f"{since} – {until}")
     where = _zone(zone)
     dates = [since + timedelta(days=each) for each in range(number)]
     begun = [_beginning(each, where) for each in (*dates, until + timedelta(days=1))]
@@ -40,19 +40,19 @@ def period(since: date, until: date, *, zone: str = LOCAL) -> Period:
 
 
 def beginning(day: date, *, zone: str = LOCAL) -> datetime:
-    """When a day begins there; aware. Raises: ConfigError."""
+    """When a day begins there; aware. Raises: ParameterError."""
     (found,) = period(day, day, zone=zone).days
     return found.begin
 
 
 def end(day: date, *, zone: str = LOCAL) -> datetime:
-    """When it ends, which is when the next begins; aware. Raises: ConfigError."""
+    """When it ends, which is when the next begins; aware. Raises: ParameterError."""
     (found,) = period(day, day, zone=zone).days
     return found.end
 
 
 def today(now: datetime, *, zone: str = LOCAL) -> date:
-    """The date of a moment there. `now`: aware. Raises: ConfigError."""
+    """The date of a moment there. `now`: aware. Raises: ParameterError."""
     return now.astimezone(_zone(zone)).date()
 
 
@@ -62,13 +62,13 @@ def statistics(jobs: Jobs, wanted: Period) -> Statistics:
 
 
 def _zone(name: str) -> ZoneInfo | None:
-    """None is the machine's own. Raises: ConfigError."""
+    """None is the machine's own. Raises: ParameterError."""
     if name == LOCAL:
         return None
     try:
         return ZoneInfo(name)
     except (ValueError, KeyError, OSError) as error:  # no such name, or one that is a folder of the zones
-        raise ConfigError(
+        raise ParameterError(
             subject="zone", expected=f"Europe/Berlin, Asia/Shanghai, UTC, {LOCAL}", got=name[:40]
         ) from error
 

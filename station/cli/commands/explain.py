@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 import click
 
-from phones.errors import ProofwipeError
 from phones.words import catalogue, has
 from station.cli import cli_text, output
 from station.cli.commands.options import json_option
+from station.errors import CodeUnknownError
 from station.text.language import current, text
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -29,13 +29,6 @@ KINDS: Mapping[str, str] = MappingProxyType(
 _NEXT = ("next.{code}", "problem.{code}.next", "error.{code}.hint")
 _OWN_NEXT: Mapping[str, str] = MappingProxyType({"problem": "problem.{code}.next", "error": "error.{code}.hint"})
 MOST_NEAR = 5
-
-
-class CodeUnknownError(ProofwipeError):
-    """No code of that name."""
-
-    code = "code_unknown"
-    exit_code = 3
 
 
 @cli_text.command("explain")

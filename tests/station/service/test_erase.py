@@ -176,3 +176,19 @@ def test_a_refusal_is_said_in_the_callers_language(room: ServiceRoom, language: 
     assert said.json()["detail"].startswith(begins)
     assert said.json()["next_step"]
     assert room.get(said.json()["type"])["code"] == "plan_not_found"
+
+
+def test_of_a_phone_that_a_job_is_at_it_is_said_so_and_that_it_ends_or_is_given_up(
+    tmp_path: Path, keys_of: Callable[[bool], Path]
+) -> None:
+    with service_room(tmp_path / "station", keys_of(True), answers=False) as room:
+        job = room.confirm(room.plan()).json()["job"]
+        for named in (SERIAL, "1-1"):
+            for language, decide in (("en", "decide"), ("zh", "再决定")):
+                busy = room.client.post("/v1/plans", json={"phone": named}, headers={"Accept-Language": language})
+                told = busy.json()
+                assert (busy.status_code, told["code"]) == (409, "phone_busy"), told
+                assert job in told["detail"]
+                assert f"proofwipe jobs {job}" in told["next_step"]
+                assert f"proofwipe abandon {job}" in told["next_step"]
+                assert decide not in told["next_step"]

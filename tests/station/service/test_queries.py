@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from station.cli.commands.explain import _codes
 from station.service.app import describe
-from tests.support.service_room import ServiceRoom
+from tests.support.service_room import SERIAL, ServiceRoom
 
 EXAMPLES = {"date-time": "2026-11-01T00:00:00Z", "month": "2026-11", "phone": "12345678"}
 """By format or name, of what a route needs."""
@@ -74,3 +75,46 @@ def test_what_changes_something_takes_no_query_either(room: ServiceRoom) -> None
     answer = room.client.post("/v1/drain", params={"dry_run": "true"}, json={"drain": True})
     assert (answer.status_code, "dry_run" in answer.text) == (422, True)
     assert room.get("/v1/state")["state"] == "running"
+
+
+@pytest.mark.parametrize(
+    ("path", "queries", "named"),
+    [
+        ("/v1/statistics", {"zone": "Europe"}, "zone"),
+        ("/v1/search", {"zone": "Nix/Nowhere", "since": "2026-11-01"}, "zone"),
+        ("/v1/exports/jobs", {"since": "0001-01-01"}, "since"),
+        ("/v1/exports/jobs", {"until": "9999-12-31"}, "until"),
+        ("/v1/statistics", {"since": "2026-11-02", "until": "2026-11-01"}, "since"),
+        ("/v1/samples/2026-W60", {}, "period"),
+        ("/v1/samples/8999-01", {}, "period"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_value_that_is_none_is_the_requests_mistake_and_no_setting_of_the_station(
+    room: ServiceRoom, path: str, queries: dict[str, str], named: str, language: str
+) -> None:
+    answer = room.client.get(path, params=queries, headers={"Accept-Language": language})
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["retryable"]) == (422, "parameter", False), told
+    assert named in told["detail"]
+    assert next(iter(queries.values()), path.rpartition("/")[2])[:4] in told["detail"]
+    assert not any(each in told["detail"] + told["next_step"] for each in ("docs/", "etting", "设置"))
+
+
+def test_a_method_that_is_none_is_the_requests_mistake(room: ServiceRoom) -> None:
+    room.until("to_confirm")
+    answer = room.client.post("/v1/plans", json={"phone": SERIAL, "method": "hammer"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "parameter")
+    assert "android_" in answer.json()["next_step"]
+
+
+def test_every_code_is_explained_and_what_is_none_is_not_there(room: ServiceRoom) -> None:
+    known = list(_codes())
+    assert len(known) > 100
+    for code, kind in known:
+        told = room.get(f"/v1/problems/{code}")
+        assert told["sentence"], (code, kind)
+    none = room.client.get("/v1/problems/wrong_stag")
+    assert (none.status_code, none.json()["code"]) == (404, "code_unknown")
+    assert "wrong_stage" in none.json()["detail"]
+    assert room.client.get("/v1/problems/nix").status_code == 404

@@ -210,7 +210,7 @@ def test_a_sample_is_drawn_once_and_a_result_is_written_once_for_each_key(home: 
         kinds = [row.kind for row in ledger.stored()]
         assert (kinds.count("sample"), kinds.count("sample_drawn")) == (1, 1)
         today = technician.post("/v1/samples", json={"period": f"{utc_now():%Y-%m-%d}"})
-        assert (today.status_code, today.json()["code"]) == (409, "config"), "the day is not over"
+        assert (today.status_code, today.json()["code"]) == (422, "parameter"), "the day is not over"
 
         found = {"certificate": paper, "found": "none", "tool": "<i>tool</i>"}
         assert technician.post("/v1/samples/results", json=found).status_code == 422, "no key"

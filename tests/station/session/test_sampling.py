@@ -127,3 +127,19 @@ def test_a_lot_that_was_never_drawn_has_no_verdict(station: Home) -> None:
     with pytest.raises(JobNotFoundError):
         lot(ledger, DAY, REPORTS)
     ledger.close()
+
+
+@pytest.mark.parametrize(("of", "draws"), [(CERTIFICATES, "{}`"), (REPORTS, "{} --reports`")])
+def test_of_what_was_never_drawn_it_is_said_how_it_is_drawn_and_nothing_of_jobs(
+    station: Home, of: str, draws: str
+) -> None:
+    ledger = _ledger(station)
+    with pytest.raises(JobNotFoundError) as raised:
+        lot(ledger, DAY, of)
+    ledger.close()
+    for language in ("en", "zh"):
+        assert DAY.name in raised.value.reason(language)
+        assert f"`proofwipe sample draw {draws.format(DAY.name)}" in raised.value.hint(language)
+        assert "proofwipe jobs" not in raised.value.hint(language)
+    assert "sample" in raised.value.reason("en")
+    assert raised.value.exit_code == 3

@@ -57,7 +57,7 @@ def test_a_sample_is_drawn_from_the_page_once_its_period_is_over(home: Home) -> 
         assert "open: not all were looked into" in page, "a sample of nothing passes nothing"
         assert technician.client.get(f"/samples/{over}/sheet.pdf").content.startswith(b"%PDF-")
         today = technician.send("/samples", {"period": f"{utc_now():%Y-%m-%d}"})
-        assert (today.status_code, "config" in today.text) == (409, True), "the day is not over"
+        assert (today.status_code, "parameter" in today.text) == (422, True), "the day is not over"
         for wrong in ({"period": over, "percent": "4"}, {"period": "<b>2026-01"}, {"period": over, "of": "all"}):
             assert technician.send("/samples", wrong).status_code == 422
         assert technician.page("/samples?period=2025-W01", 404)

@@ -31,6 +31,7 @@ from station.errors import (
     JobNotFoundError,
     LotDiffersError,
     NotEntitledError,
+    PhoneBusyError,
     QuestionClosedError,
     QuestionNotFoundError,
     SessionLostError,
@@ -470,7 +471,7 @@ def test_a_phone_that_a_worker_is_at_is_asked_nothing_and_can_be_given_up(tmp_pa
     with phone.session(lambda _session, _event: None) as session, serve(OpenStation(home=home, session=session)):
         elsewhere = found(home)
         (job,) = session.start(phone.port.look(), by=lives.TESTER).jobs
-        with pytest.raises(JobBusyError):
+        with pytest.raises(PhoneBusyError, match=job.id):
             elsewhere.do(bench_operations.inspect, wanted="1-1")
         with pytest.raises(JobBusyError):
             elsewhere.do(operations.print_paper, job=job.id)
