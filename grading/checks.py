@@ -19,7 +19,6 @@ NOT_LOOKED = "not_looked"
 """What a person answers who has not looked."""
 NEVER_STATED = frozenset(
     {
-        "flooded",
         "frozen",
         "one_state",
         "overridden",

@@ -25,7 +25,6 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "crashed": "the service says that it has crashed since the phone started",
         "cut": "parts of the answer that always stand there are missing",
         "dim": "it was too dark to measure",
-        "flooded": "far more was asked of the page's address than any page of ours asks: nobody knows by whom",
         "frozen": "the same value came again and again: nothing says that it was measured",
         "hal_not_ready": "the hardware layer below the service is not ready, or there is none",
         "held_back": "from this level on the phone may hold its charge back to spare the battery",

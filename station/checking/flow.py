@@ -97,7 +97,7 @@ def run_acts(
         if act.name in but:
             continue
         if scene.is_over() or skips.rest_skipped():
-            return Hanging.SAME
+            break
         now = scene.phone.peek()
         meant = meant or now.usb_serial
         if _is_another(now, meant):
@@ -113,7 +113,7 @@ def run_acts(
         act.run(replace(scene, is_over=is_over, person_s=min(scene.person_s, PATIENCE_S[act.measurer])))
         if _is_another(scene.phone.peek(), meant):
             return Hanging.ANOTHER if act.measurer is Measurer.PERSON else Hanging.PERHAPS_ASKED
-    return Hanging.SAME
+    return Hanging.ANOTHER if _is_another(scene.phone.peek(), meant) else Hanging.SAME
 
 
 def _is_another(now: Sighting, meant: str) -> bool:

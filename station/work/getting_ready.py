@@ -2,6 +2,7 @@
 """A phone before its erase: who it is, what stands in the way, which method it gets, and its START in the log."""
 
 import logging
+from collections.abc import Mapping
 
 from certs.errors import CertsError
 from phones.bench.inspection import inspect
@@ -39,6 +40,7 @@ class GettingReady:
         self._phone = case.phone
         self._can_be_certified = True  # by the method that was chosen, if everything goes well
         self._wanted_again = self._context.again
+        self._wish_is_vain = False  # by the last look: only another wish helps, whatever is done at the phone
 
     def method(self) -> EraseMethod:
         """Identify, lift problems with the human's help, ask what eyes must see, choose the method."""
@@ -59,7 +61,7 @@ class GettingReady:
                 break
             self._block(problems)
             self._stop_if_unplugged()
-            if clock.monotonic() >= give_up or self._is_for_nobody(problems):
+            if clock.monotonic() >= give_up or self._wish_is_vain:
                 raise StepFailed("blocked")
             self._wait_for_change(give_up)
         number = self._job.write(
@@ -93,11 +95,6 @@ class GettingReady:
                 raise StepFailed("certified_before")
         self._wanted_again = True
 
-    def _is_for_nobody(self, problems: tuple[Problem, ...]) -> bool:
-        """Does only another wish help, whatever is done at the phone? One that is not started may still be."""
-        is_started = self._phone.peek().presence in _STARTED
-        return is_started and any(problem.code in _OF_THE_WISH for problem in problems)
-
     def _stop_if_unplugged(self) -> None:
         """A phone that somebody took away is not waited for until a person's time is over. Raises: StepFailed."""
         clock = self._context.clock
@@ -120,6 +117,7 @@ class GettingReady:
 
     def _identify(self) -> tuple[EraseMethod | None, tuple[Problem, ...]]:
         self._case.tell("identify")
+        self._wish_is_vain = False
         sighting = self._phone.peek()
         self._case.must_be_the_phone(sighting)
         if (problem := blocking.problem_of_presence(sighting, self._context.wanted_method)) is not None:
@@ -139,6 +137,7 @@ class GettingReady:
         card = self._context.settings.overwrite.card
         choice = choose(values, sighting, wanted, failed=failed, passes=passes, card=card)
         if choice.method is None:
+            self._wish_is_vain = _is_vain(choice.problem, sighting, values)
             return None, (choice.problem,) if choice.problem is not None else ()
         self._can_be_certified = not choice.is_report_only
         return choice.method, choice.method.problems(values, sighting, self._context.settings.limits)
@@ -176,6 +175,14 @@ class GettingReady:
             clock.sleep(settings.deadlines.poll_s)
             if _differs(self._phone.peek(), seen):
                 return
+
+
+def _is_vain(problem: Problem | None, sighting: Sighting, values: Mapping[str, str]) -> bool:
+    """Is it refused for what the phone is? One that has not started, or did not say which system it has, may yet be
+    served.
+    """
+    is_known = sighting.presence is not Presence.ADB_DEVICE or bool(values.get("system.sdk"))
+    return problem is not None and problem.code in _OF_THE_WISH and sighting.presence in _STARTED and is_known
 
 
 def _differs(now: Sighting, then: Sighting) -> bool:

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from phones.evidence import Moment
+from phones.port import Presence, Sighting
+from phones.problem import Problem, ProblemCode
 from station.ledger.job import Job
 from station.ledger.stages import Stage
 from station.setup.settings import GB_46864, Overwrite
+from station.work import getting_ready
 from tests.station.work.test_killed_stations import job_of
 from tests.support import lives
 from tests.support.killable_station import World
@@ -80,6 +83,25 @@ def test_a_route_that_cannot_overwrite_says_so_before_anything_is_done(phone: Ma
     assert life.progress.count("blocked") <= 2, (
         "nothing that is done at the phone would help: nobody is waited for but to let the bench in"
     )
+
+
+@pytest.mark.parametrize(
+    ("seen", "sdk", "is_vain"),
+    [
+        (Presence.ADB_DEVICE, "36", True),
+        (Presence.ADB_DEVICE, "", False),
+        (Presence.ADB_FOYER, "", True),
+        (Presence.ADB_RESCUE, "", False),
+        (Presence.FASTBOOT, "", False),
+    ],
+)
+def test_a_wish_is_vain_only_where_the_phone_has_started_and_said_what_it_is(
+    seen: Presence, sdk: str, is_vain: bool
+) -> None:
+    sighting = Sighting(port="1-1", presence=seen)
+    problem = Problem(code=ProblemCode.OVERWRITE_NOT_POSSIBLE)
+    assert getting_ready._is_vain(problem, sighting, {"system.sdk": sdk}) is is_vain
+    assert not getting_ready._is_vain(Problem(code=ProblemCode.BATTERY_LOW), sighting, {"system.sdk": sdk})
 
 
 @pytest.mark.repeats
