@@ -118,3 +118,23 @@ def test_a_dead_stripe_is_found_in_the_browser(checked: Checked, browser: PhoneB
     browser.do("tap", selector="#finish")
     browser.wait("#finished")
     assert outcome("touch_gap_y_permille", end()) is CheckOutcome.FAIL
+
+
+def test_a_page_that_is_loaded_anew_in_the_middle_goes_on_where_it_was(checked: Checked, browser: PhoneBrowser) -> None:
+    end = checked.begin(None)
+    assert browser.open(checked.address) == 200
+    browser.wait("#code")
+    touched(browser)
+    browser.do("tap", selector="[data-check=sound]")
+    browser.wait("#skip")
+    browser.script("setTimeout(() => location.reload(), 50)")
+    browser.wait("[data-check=touch].measured")
+    assert browser.script("document.querySelector('[data-check=sound] small').textContent") == "", (
+        "nobody passed over it"
+    )
+    touched(browser)
+    browser.do("tap", selector="#finish")
+    browser.wait("#finished")
+    pieces = end()
+    assert ends(pieces) == "done"
+    assert [piece.asked for piece in pieces if piece.link == "browser"] == ["check.browser.touch"] * 2
