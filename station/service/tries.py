@@ -13,7 +13,7 @@ import socket
 import struct
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,12 +37,15 @@ _ESTABLISHED = b"01"
 
 @dataclass(slots=True, kw_only=True)
 class _Place:
-    """`left` tries at the time `at`; digests of those that were right, and of the last ones that were not."""
+    """`left` tries at the time `at`; digests of those that were right, of the last ones that were not, and how often
+    one is being looked at.
+    """
 
     left: float
     at: float
     right: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
     wrong: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
+    under_way: Counter[bytes] = field(default_factory=Counter)
 
 
 class Tries:
@@ -65,9 +68,11 @@ class Tries:
             found = whose()
         except BaseException:
             with self._lock:
+                self._is_over(place, digest)
                 self._give_back(place, counted)
             raise
         with self._lock:
+            self._is_over(place, digest)
             self._remember(place, digest, counted, right=found is not None)
         return found
 
@@ -83,12 +88,19 @@ class Tries:
         while len(self._places) > MOST_PLACES:
             self._places.popitem(last=False)
         found.left, found.at = min(HELD, found.left + (now - found.at) * A_MINUTE / 60), now
-        if digest in found.right or digest in found.wrong:
+        if digest in found.right or digest in found.wrong or digest in found.under_way:
+            found.under_way[digest] += 1  # the same at one time tells whoever tries no more than once
             return 0.0
         if found.left < 1:
             raise TooManyTriesError(retry_after_s=max(1, math.ceil((1 - found.left) * 60 / A_MINUTE)))
         found.left -= 1
+        found.under_way[digest] += 1
         return 1.0
+
+    def _is_over(self, place: str, digest: bytes) -> None:
+        found = self._places.get(place)
+        if found is not None:
+            found.under_way -= Counter({digest: 1})  # and nothing is left of what nobody looks at
 
     def _give_back(self, place: str, counted: float) -> None:
         found = self._places.get(place)

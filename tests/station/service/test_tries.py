@@ -152,6 +152,17 @@ def test_tries_at_one_time_are_no_more_than_tries_one_after_the_other() -> None:
         assert sum(pool.map(one, range(4 * HELD))) == looked[0] == HELD
 
 
+def test_a_right_token_that_comes_many_times_at_once_after_a_start_is_let_in_each_time() -> None:
+    tries, together = Tries(monotonic=Clock()), threading.Barrier(4 * HELD)
+
+    def whose() -> Caller:
+        together.wait(10)  # all are under way before the first is known to be right
+        return LI
+
+    with ThreadPoolExecutor(4 * HELD) as pool:
+        assert list(pool.map(lambda _: tries.look("p", "right", whose), range(4 * HELD))) == [LI] * (4 * HELD)
+
+
 def test_what_could_not_be_looked_up_is_no_wrong_try_and_places_are_forgotten_before_memory_is_full() -> None:
     tries = Tries(monotonic=Clock())
 
