@@ -11,9 +11,17 @@ const PLATEAU = 5; // so many of them, the outermost, tell black and white
 const EDGES_NEEDED = 40;
 const COVERED_MEAN = 24;
 const HOT = 40;
+export const HOT_MOST = 5; // as the scheme allows
+const NEAR = 4; // pixels around one: light is as bright there, what is hot stands out from most of them
+const SURFACE = 0.01, SCENE = 0.1; // of the picture: a sharp surface larger than any cluster; light that leaves nothing to judge
+const SOFT = 0.2; // of HOT: so bright is what surrounds light, and not what surrounds hot pixels
 const WHITE_FROM = 90, WHITE_TO = 250;
 const DUST_SHARE = 0.94; // of the light around it
-const UNEVEN = 0.1; // of the light, between its darkest and brightest tenth: a scene, and no white with spots on it
+const AROUND = 12; // cells
+const UNEVEN = 0.1; // of the light beside all spots, between its darkest and brightest tenth: a scene, and no white
+const SPOTTED = 0.4; // of the picture: with more of it dark, there is no telling which of the two is the white
+const FROM_OUTSIDE = 0.015; // of all light, taken by one thing that comes in from the rim: a hand, an edge, a card
+const FITS = 4; // white is found without its spots, and spots against that white
 const CELL = 4;
 const LIGHT = 24; // as much brighter at one look than at another as a covered lens may be at most
 const SEEN = 16; // a darker picture is as good as none
@@ -95,41 +103,119 @@ function spread(numbers) {
   return Math.max(...numbers) - Math.min(...numbers);
 }
 
-/** The lens is covered: pixels that shine all the same. What shines over several of them is light that gets in. */
+/**
+ * The lens is covered: pixels that shine all the same. A leak of light is a surface with a soft rim, or one that comes in from
+ * the picture's own; what stands out is hot, beside a leak too, where `spots` can only be too many: the leak hides some.
+ */
 export function judgeCovered(picture) {
-  const level = mean(picture);
-  if (level > COVERED_MEAN || shrink(picture).data.some((each) => each > level + HOT)) return { sign: "too_little" };
-  let hot = 0;
-  for (const each of picture.data) if (each > level + HOT) hot += 1;
-  return { sign: "", hot_pixels: Math.min(99999, hot) };
+  const { width, height, data } = picture, level = ranked(Float32Array.from(data).sort(), 0.5);
+  if (level > COVERED_MEAN) return { sign: "too_little" };
+  const bright = Uint8Array.from(data, (each) => each > level + HOT ? 1 : 0), spots = new Uint8Array(data.length);
+  const glows = (at) => !standsOut(picture, at);
+  let glowing = 0, isLit = false, hot = 0;
+  for (const island of islands(bright, width, height, true)) {
+    const surface = island.filter(glows).length;
+    glowing += surface;
+    const isLight = () => surface > SURFACE * data.length || island.some((at) => isAtRim(picture, at))
+      || rimOf(picture, island, bright) > level + SOFT * HOT;
+    if (2 * surface > island.length && isLight()) isLit = true; else island.forEach((at) => { spots[at] = 1; hot += 1; });
+  }
+  if (glowing > SCENE * data.length || mean({ data: data.filter((_, at) => !spots[at]) }) > COVERED_MEAN) return { sign: "too_little" };
+  return { sign: isLit ? "too_little" : "", hot_pixels: Math.min(99999, hot), spots };
 }
 
-/** Something white and even before the lens: spots darker than what is around them. */
+/** Is this pixel brighter by HOT than most around it? */
+function standsOut({ width, height, data }, at) {
+  const row = Math.floor(at / width), column = at % width, below = data[at] - HOT;
+  let all = 0, dark = 0;
+  for (let r = Math.max(0, row - NEAR); r <= Math.min(height - 1, row + NEAR); r += 1) {
+    for (let c = Math.max(0, column - NEAR); c <= Math.min(width - 1, column + NEAR); c += 1) {
+      all += 1;
+      if (data[r * width + c] < below) dark += 1;
+    }
+  }
+  return dark > all / 2;
+}
+
+function isAtRim({ width, height }, at) {
+  return at % width === 0 || at % width === width - 1 || at < width || at >= (height - 1) * width;
+}
+
+/** The median of what lies two pixels beside these and is not bright itself. */
+function rimOf({ width, height, data }, island, bright) {
+  const rim = [];
+  for (const at of island) {
+    const row = Math.floor(at / width), column = at % width;
+    for (const [r, c] of [[row - 2, column], [row + 2, column], [row, column - 2], [row, column + 2]]) {
+      if (r >= 0 && c >= 0 && r < height && c < width && !bright[r * width + c]) rim.push(data[r * width + c]);
+    }
+  }
+  return rim.length ? median(rim) : 0;
+}
+
+/**
+ * Something white before the lens: spots darker than what is around them. White that is uneven beside its spots, or darkened
+ * from the rim, is something else.
+ */
 export function judgeWhite(picture) {
   const level = mean(picture);
   if (level < WHITE_FROM) return { sign: "dim" };
   if (level > WHITE_TO) return { sign: "too_little" };
-  const cells = flattened(shrink(picture)), around = blurred(cells, 12);
-  if (!isEven(cells.data)) return { sign: "too_little" };
-  const dark = cells.data.map((each, at) => each < DUST_SHARE * around.data[at] ? 1 : 0);
-  return { sign: "", dust: Math.min(9999, islands(dark, cells.width, cells.height)) };
+  const { width, height, data } = shrink(picture), all = data.length;
+  let dark = new Uint8Array(all), flat, share;
+  for (let fit = 0; fit < FITS; fit += 1) {
+    flat = flattened({ width, height, data }, dark);
+    const around = blurred({ width, height, data: flat }, dark, AROUND);
+    share = flat.map((each, at) => each / around[at]);
+    dark = Uint8Array.from(share, (each) => each < DUST_SHARE ? 1 : 0);
+    if (dark.reduce((total, each) => total + each, 0) > SPOTTED * all) return { sign: "too_little" };
+  }
+  if (!isEven(flat.filter((_, at) => !dark[at]))) return { sign: "too_little" };
+  const found = islands(dark, width, height).filter((island) => island.length >= 2);
+  const taken = (island) => island.reduce((total, at) => total + 1 - share[at], 0) / all;
+  if (found.some((island) => taken(island) > FROM_OUTSIDE && island.some((at) => isAtRim({ width, height }, at)))) return { sign: "too_little" };
+  const spots = new Uint8Array(all);
+  for (const island of found) for (const at of island) spots[at] = 1;
+  return { sign: "", dust: Math.min(9999, found.length), spots };
 }
 
 /**
- * Of two looks in a row (the first may be missing) the one that counts; null: look again. Spots that stay are in the lens;
- * those of one look alone may be a hand or an edge on its way.
+ * Of all looks so far the one that counts; null: look again. Spots that stay where they are from one look to the next are in
+ * the lens, and the look that shows more of them counts; those of one look alone may be a hand or an edge on its way, and are
+ * gone when two looks in a row are clean.
  */
-export function steady(before, now) {
-  const spots = ({ hot_pixels: hot, dust }) => hot ?? dust;
-  if (now.sign) return null;
-  if (spots(now) === 0) return now;
-  if (!before || before.sign) return null;
-  return spots(now) <= spots(before) ? now : before;
+export function steady(looks) {
+  const count = ({ hot_pixels: hot, dust }) => hot ?? dust ?? 0;
+  const [before, now] = [looks.at(-2), looks.at(-1)];
+  if (!now) return null;
+  if (before && count(before) && count(now) && isSame(before.spots, now.spots)) {
+    const more = count(now) > count(before) ? now : before, isWhole = !before.sign && !now.sign;
+    return isWhole || count(more) > HOT_MOST ? { ...more, sign: "" } : null;
+  }
+  if (now.sign || count(now)) return null;
+  const isClean = before && !before.sign && !count(before);
+  return isClean || !looks.some(count) ? now : null;
+}
+
+/** Has at least half of the smaller of two sets of marked places its place in the other one too? */
+function isSame(one, other) {
+  let both = 0, ones = 0, others = 0;
+  for (let at = 0; at < one.length; at += 1) {
+    ones += one[at];
+    others += other[at];
+    both += one[at] & other[at];
+  }
+  return 2 * both >= Math.min(ones, others);
 }
 
 function isEven(levels) {
-  const sorted = Float32Array.from(levels).sort(), at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
-  return at(0.9) - at(0.1) <= UNEVEN * at(0.5);
+  const sorted = levels.slice().sort();
+  return ranked(sorted, 0.9) - ranked(sorted, 0.1) <= UNEVEN * ranked(sorted, 0.5);
+}
+
+/** The value below which this share of sorted ones lies. */
+function ranked(sorted, share) {
+  return sorted[Math.floor(share * (sorted.length - 1))];
 }
 
 function shrink(picture) {
@@ -143,14 +229,15 @@ function shrink(picture) {
   return { width, height, data };
 }
 
-/** Without what a lens and a lamp do to a whole picture: divided by the surface of second degree that fits it best. */
-function flattened({ width, height, data }) {
+/** Without what a lens and a lamp do to a whole picture: divided by the surface of second degree that fits best what is not `left`. */
+function flattened({ width, height, data }, left) {
   const powers = (at) => {
     const x = (at % width) / width - 0.5, y = Math.floor(at / width) / height - 0.5;
     return [1, x, y, x * x, x * y, y * y];
   };
   const rows = Array.from({ length: 6 }, () => new Float64Array(7));
   data.forEach((value, at) => {
+    if (left[at]) return;
     const each = powers(at);
     for (let row = 0; row < 6; row += 1) {
       for (let column = 0; column < 6; column += 1) rows[row][column] += each[row] * each[column];
@@ -158,7 +245,7 @@ function flattened({ width, height, data }) {
     }
   });
   const factors = solved(rows);
-  return { width, height, data: data.map((value, at) => value / Math.max(1, powers(at).reduce((total, each, place) => total + each * factors[place], 0))) };
+  return data.map((value, at) => value / Math.max(1, powers(at).reduce((total, each, place) => total + each * factors[place], 0)));
 }
 
 /** Linear equations by elimination; the last of a row is its right side. */
@@ -175,50 +262,51 @@ function solved(rows) {
   return rows.map((row, at) => row[rows.length] / row[at]);
 }
 
-/** Each cell the mean of the square around it. */
-function blurred({ width, height, data }, radius) {
+/** Each cell the mean of the square around it, without those that are `left` out; 1 where nothing is. */
+function blurred({ width, height, data }, left, radius) {
+  const totals = summed(width, height, (at) => left[at] ? 0 : data[at]), counts = summed(width, height, (at) => left[at] ? 0 : 1);
+  return data.map((_, at) => {
+    const row = Math.floor(at / width), column = at % width;
+    const [top, bottom] = [Math.max(0, row - radius), Math.min(height, row + radius + 1)];
+    const [first, last] = [Math.max(0, column - radius), Math.min(width, column + radius + 1)];
+    const within = (sums) => sums[bottom * (width + 1) + last] - sums[top * (width + 1) + last]
+      - sums[bottom * (width + 1) + first] + sums[top * (width + 1) + first];
+    return within(counts) ? within(totals) / within(counts) : 1;
+  });
+}
+
+/** Sums of all that is above and left of each place, so that any square is four of them. */
+function summed(width, height, read) {
   const sums = new Float64Array((width + 1) * (height + 1));
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
-      sums[(row + 1) * (width + 1) + column + 1] = data[row * width + column] + sums[row * (width + 1) + column + 1]
+      sums[(row + 1) * (width + 1) + column + 1] = read(row * width + column) + sums[row * (width + 1) + column + 1]
         + sums[(row + 1) * (width + 1) + column] - sums[row * (width + 1) + column];
     }
   }
-  const out = new Float32Array(width * height);
-  for (let row = 0; row < height; row += 1) {
-    const top = Math.max(0, row - radius), bottom = Math.min(height, row + radius + 1);
-    for (let column = 0; column < width; column += 1) {
-      const left = Math.max(0, column - radius), right = Math.min(width, column + radius + 1);
-      const total = sums[bottom * (width + 1) + right] - sums[top * (width + 1) + right]
-        - sums[bottom * (width + 1) + left] + sums[top * (width + 1) + left];
-      out[row * width + column] = total / ((bottom - top) * (right - left));
-    }
-  }
-  return { width, height, data: out };
+  return sums;
 }
 
-/** How many separate groups of two and more marked cells there are. */
-function islands(marked, width, height) {
-  const left = Uint8Array.from(marked);
-  let count = 0;
+/** The separate groups of marked places, each a list of them; with corners, places that touch there are one group. */
+function islands(marked, width, height, withCorners = false) {
+  const left = Uint8Array.from(marked), found = [];
   for (let start = 0; start < left.length; start += 1) {
     if (!left[start]) continue;
-    let size = 0;
-    const open = [start];
+    const island = [start];
     left[start] = 0;
-    while (open.length) {
-      const at = open.pop();
-      size += 1;
+    for (const at of island) { // it grows
       const row = Math.floor(at / width), column = at % width;
-      for (const [r, c] of [[row - 1, column], [row + 1, column], [row, column - 1], [row, column + 1]]) {
-        if (r < 0 || c < 0 || r >= height || c >= width || !left[r * width + c]) continue;
-        left[r * width + c] = 0;
-        open.push(r * width + c);
+      for (let r = Math.max(0, row - 1); r <= Math.min(height - 1, row + 1); r += 1) {
+        for (let c = Math.max(0, column - 1); c <= Math.min(width - 1, column + 1); c += 1) {
+          if (!left[r * width + c] || (!withCorners && r !== row && c !== column)) continue;
+          left[r * width + c] = 0;
+          island.push(r * width + c);
+        }
       }
     }
-    if (size >= 2) count += 1;
+    found.push(island);
   }
-  return count;
+  return found;
 }
 
 /** levels: means of all looks of one run. A dead camera gives the same picture, whatever is before it. */

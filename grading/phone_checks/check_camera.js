@@ -86,14 +86,15 @@ async function attempts(stage, video, picture, key, judge, levels) {
   const now = stage.ask([["camera.now", 1]]);
   await Promise.race([now, stage.sleep(OTHER_MS)]);
   const until = performance.now() + OTHER_MS;
-  let found = { sign: "too_little" }, before = null;
+  const looks = [];
+  let found = { sign: "too_little" };
   while (performance.now() < until) {
     const taken = await pictures(stage, video, FRAMES);
     if (taken.length < FRAMES) return { sign: "too_little" };
     found = judge(looked(taken, levels));
-    const sure = steady(before, found);
+    looks.push(found);
+    const sure = steady(looks);
     if (sure) return sure;
-    before = found;
     hint.textContent = found.sign === "dim" ? stage.say("camera.dim") : found.sign ? stage.say("sign.too_little") : "";
     await stage.sleep(PAUSE_MS);
   }

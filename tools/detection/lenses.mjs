@@ -35,17 +35,26 @@ export function ofNothing(random, { grey = 4, noise = 3, frames = 16 } = {}) {
   return noisy(random, new Float32Array(SIDE * SIDE).fill(grey), noise, frames);
 }
 
-/** Pictures in the dark: `hot` pixels shine, and by so much what gets in beside the cap, at a corner. */
-export function covered(random, { hot = 0, leak = 0, noise = 3, frames = 16 } = {}) {
-  const still = new Float32Array(SIDE * SIDE).map((_, at) => 6 + leak * Math.exp(-((at % SIDE) ** 2 + Math.floor(at / SIDE) ** 2) / 40 ** 2));
+/**
+ * Pictures in the dark: `hot` pixels shine, so do a `column` of one pixel's width and a square `cluster`, so many pixels wide;
+ * and by so much, `wide` pixels far, what gets in beside the cap, at a corner.
+ */
+export function covered(random, { hot = 0, column = false, cluster = 0, leak = 0, wide = 40, noise = 3, frames = 16 } = {}) {
+  const still = new Float32Array(SIDE * SIDE).map((_, at) => 6 + leak * Math.exp(-((at % SIDE) ** 2 + Math.floor(at / SIDE) ** 2) / wide ** 2));
   for (let left = hot; left > 0; left -= 1) still[Math.floor(random.next() * still.length)] = random.between(90, 255);
+  const shines = (left, top, width, height) => {
+    for (let at = 0; at < width * height; at += 1) still[(top + Math.floor(at / width)) * SIDE + left + at % width] = 220;
+  };
+  if (column) shines(Math.floor(random.next() * SIDE), 0, 1, SIDE);
+  if (cluster) shines(Math.floor(random.next() * (SIDE - cluster)), Math.floor(random.next() * (SIDE - cluster)), cluster, cluster);
   return noisy(random, still, noise, frames);
 }
 
-/** Pictures of white: darker to the corners, with `dust` soft spots. */
-export function ofWhite(random, { dust = 0, light = 1, noise = 4, frames = 16 } = {}) {
+/** Pictures of white: darker to the corners, with `dust` soft spots, and one of the radius `blob` in its middle third. */
+export function ofWhite(random, { dust = 0, blob = 0, light = 1, noise = 4, frames = 16 } = {}) {
   const still = new Float32Array(SIDE * SIDE), spots = [];
-  while (spots.length < dust) spots.push({ x: random.between(20, 220), y: random.between(20, 220), r: random.between(5, 9), d: random.between(0.15, 0.4) });
+  if (blob) spots.push({ x: random.between(80, 160), y: random.between(80, 160), r: blob, d: 0.3 });
+  for (let left = dust; left > 0; left -= 1) spots.push({ x: random.between(20, 220), y: random.between(20, 220), r: random.between(5, 9), d: random.between(0.15, 0.4) });
   for (let row = 0; row < SIDE; row += 1) {
     for (let column = 0; column < SIDE; column += 1) {
       const far = ((row - 120) ** 2 + (column - 120) ** 2) / 120 ** 2;

@@ -8,13 +8,13 @@
 
 import { readFileSync } from "node:fs";
 
-import { average, judgeCard, judgeCovered, judgeTorch, judgeWhite, mean, seesLight } from "../../grading/phone_checks/camera_rules.js";
+import { average, FRAMES, judgeCard, judgeCovered, judgeTorch, judgeWhite, mean, seesLight, steady } from "../../grading/phone_checks/camera_rules.js";
 import { judgeCompass, judgeFaces, judgeTurn, judgeVibration, pulsesOf } from "../../grading/phone_checks/motion_rules.js";
 import { codeOf, isHeard, judgeSound, judgeTries, MOST_TRIES } from "../../grading/phone_checks/sound_rules.js";
 import { judgeFingers, judgeSweeps } from "../../grading/phone_checks/touch_rules.js";
 import { chance } from "./chance.mjs";
 import { ghosts, SIZE, sweepAll } from "./hands.mjs";
-import { covered, ofCard, ofNothing, ofWhite } from "./lenses.mjs";
+import { covered, ofCard, ofNothing, ofWhite, pushed } from "./lenses.mjs";
 import { record } from "./rooms.mjs";
 import { around, quarter, sixFaces, vibrating } from "./sensors.mjs";
 
@@ -75,17 +75,32 @@ const card = (facts, looks = 1) => (random) => {
   const values = sharp.length ? { camera_back_edge_dpx: Math.min(...sharp) } : {};
   return outcome(sharp.length ? "" : found[0].sign, values, ["camera_back_edge_dpx"]);
 };
+const LOOK_EVERY = 25; // pictures: those of a look, and its pause
+/** What counts of looks at these pictures, one after the other; the sign of the last one if none does. */
+const settled = (shown, judge) => {
+  const looks = [];
+  for (let at = 0; at + FRAMES <= shown.length; at += LOOK_EVERY) {
+    looks.push(judge(average(shown.slice(at, at + FRAMES))));
+    const sure = steady(looks);
+    if (sure) return sure;
+  }
+  return { sign: looks.at(-1).sign || "too_little" };
+};
+const TWO_LOOKS = LOOK_EVERY + FRAMES;
 /** What is measured under the cap and before white counts of a camera whose card was another picture. */
-const dark = (facts) => (random) => {
-  const shown = average(facts.dead ? ofNothing(random, facts) : covered(random, facts)), found = judgeCovered(shown);
-  const sign = found.sign || unseen(random, facts, shown);
+const dark = (facts, draw = covered) => (random) => {
+  const shown = (facts.dead ? ofNothing : draw)(random, { ...facts, frames: TWO_LOOKS }), found = settled(shown, judgeCovered);
+  const sign = found.sign || unseen(random, facts, average(shown));
   return outcome(sign, sign ? {} : { camera_back_hot_pixels: found.hot_pixels }, ["camera_back_hot_pixels"]);
 };
-const white = (facts) => (random) => {
-  const shown = average(facts.dead ? ofNothing(random, facts) : ofWhite(random, facts)), found = judgeWhite(shown);
-  const sign = found.sign || unseen(random, facts, shown);
+const white = (facts, draw = ofWhite) => (random) => {
+  const shown = (facts.dead ? ofNothing : draw)(random, { ...facts, frames: TWO_LOOKS }), found = settled(shown, judgeWhite);
+  const sign = found.sign || unseen(random, facts, average(shown));
   return outcome(sign, sign ? {} : { camera_back_dust: found.dust }, ["camera_back_dust"]);
 };
+const blob = (random, facts) => ofWhite(random, { ...facts, blob: random.between(40, 50) });
+/** White that is pushed in, now or at any moment of the second before. */
+const early = (random, facts) => [...pushed(random).slice(Math.floor(random.between(0, 30))), ...ofWhite(random, { frames: 2 * facts.frames })];
 const unseen = (random, facts, shown) => {
   const before = average(facts.dead ? ofNothing(random, facts) : ofCard(random, {}));
   return seesLight([mean(before), mean(shown)]) ? "" : "frozen";
@@ -179,6 +194,16 @@ const FAULTS = [
   ["vibration", "weak motor, felt", vibration({ strength: 0.1 }, "yes"), true],
   ["vibration", "dead motor, in a moving hand", vibration({ strength: 0, moving: 0.2 }, "no"), true],
   ["vibration", "dead motor, in a moving hand, 120 Hz", vibration({ strength: 0, moving: 0.2, rate: 120 }, "no"), true],
+  // The place of a row seeds it: what comes anew comes last, and the others stay as they were.
+  ["camera, covered", "800 hot pixels", dark({ hot: 800 }), true],
+  ["camera, covered", "2000 hot pixels", dark({ hot: 2000 }), true],
+  ["camera, covered", "one hot column", dark({ column: true }), true],
+  ["camera, covered", "a hot cluster, 4 x 4 pixels", dark({ cluster: 4 }), true],
+  ["camera, covered", "60 hot pixels, light beside the cap", dark({ hot: 60, leak: 120 }), true],
+  ["camera, white", "40 spots of dust", white({ dust: 40 }), true],
+  ["camera, white", "60 spots of dust", white({ dust: 60 }), true],
+  ["camera, white", "100 spots of dust", white({ dust: 100 }), true],
+  ["camera, white", "one blob, 80 to 100 px wide", white({}, blob), true],
 ];
 
 const HEALTHY = [
@@ -223,6 +248,10 @@ const HEALTHY = [
   ["vibration", "60 Hz", vibration({}, "yes")],
   ["vibration", "120 Hz", vibration({ rate: 120 }, "yes")],
   ["vibration", "in a moving hand", vibration({ moving: 0.2 }, "yes")],
+  ["camera, covered", "light beside the cap: not done", dark({ leak: 120 })],
+  ["camera, covered", "the card left there: not done", dark({}, ofCard)],
+  ["camera, white", "the card left there: not done", white({}, ofCard)],
+  ["camera, white", "pushed in while it is looked at", white({}, early)],
 ];
 
 function count(run, runs, number) {
