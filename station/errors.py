@@ -175,7 +175,8 @@ class ConfigError(ProofwipeError):
 
     def __init__(self, *, subject: str, step: str = "", expected: str, got: str) -> None:
         place = f"{subject}: {step}" if step else subject
-        super().__init__(subject=subject, step=step, expected=expected, got=got, place=place, allowed=expected)
+        said = {"place": place, "allowed": expected, "given": got}
+        super().__init__(subject=subject, step=step, expected=expected, got=got, **said)
 
 
 class GivenFileError(ConfigError):
@@ -207,7 +208,7 @@ class GivenFileError(ConfigError):
 
 class ParameterError(ConfigError):
     """What a command or request asks for is not a value that is taken there; no setting of the station is wrong.
-    `expected`: what is, `got`: what was given.
+    `expected`: what is, `got`: what was given, which the person reads.
     """
 
     code = "parameter"

@@ -27,6 +27,7 @@ OTHERS = {
     "certs/keys/list_renewal.py": "files this program has just read or written",
     "phones/adb/note.py": "the server's own note in its home",
     "phones/adb/processes.py": "the kernel's process table",
+    "station/service/tries.py": "the kernel's list of connections",
     "phones/usb/ports.py": "sysfs",
     "station/cli/passphrase.py": "a pipe is wanted here",
     "station/setup/machine.py": "udev's rules, at fixed places",

@@ -135,7 +135,7 @@ def test_a_copy_opens_what_was_ticked_and_the_filed_paper_stays(station: Station
     extra = set(read(copy.content).embedded()) - set(read(filed).embedded())
     assert extra
     assert validator.client.get("/papers/TESTJOB1/copy.pdf").status_code == 422
-    assert validator.client.get("/papers/TESTJOB1/copy.pdf", params={"opened": "no_such"}).status_code == 409
+    assert validator.client.get("/papers/TESTJOB1/copy.pdf", params={"opened": "no_such"}).status_code == 422
 
 
 def test_statistics_have_a_table_for_each_picture_with_the_same_numbers(station: StationRoom) -> None:
