@@ -79,6 +79,9 @@ class _Driver:
             self._process.wait(30)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.wait()
+        assert self._process.stdout
+        self._process.stdout.close()
 
 
 def in_browser(runs: int, seed: int, only: str = "") -> tuple[Sequence[Row], Sequence[Row]]:
